@@ -1,0 +1,101 @@
+"""Slack by an incoming webhook."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+
+from mscwatch.digest import plain, tell
+from mscwatch.errors import ChannelError
+from mscwatch.model import Address, Digest, NewsItem
+
+TIMEOUT = (10.0, 30.0)
+HEADER_LIMIT = 150  # characters (Slack's Block Kit reference, header)
+TEXT_LIMIT = 3_000  # characters (section; also kept for rich text, where Slack states none)
+NAMED = 20
+GONE = frozenset({403, 404, 410})
+TEMPORARY = frozenset({408, 429, 500, 502, 503, 504})
+
+
+class Slack:
+    """One webhook. Its URL is the secret, so only its host is ever shown."""
+
+    name = "slack"
+    named = NAMED
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._shown = mask(url)
+
+    def addresses(self) -> tuple[Address, ...]:
+        return (Address(self.name, self._shown),)
+
+    def send(self, digest: Digest, recipient: str) -> None:
+        """Post one message. A webhook that is gone, or a message that Slack calls wrong, is permanent."""
+        try:
+            answer = requests.post(self._url, json=payload(digest), timeout=TIMEOUT, allow_redirects=False)
+        except requests.RequestException as error:
+            msg = f"Slack ({recipient}) cannot be reached ({type(error).__name__})."
+            raise ChannelError(msg) from None
+        if answer.status_code == requests.codes.ok:
+            return
+        said = plain(answer.text, 100)
+        if answer.status_code in GONE:
+            msg = f"The Slack webhook ({recipient}) is gone: {answer.status_code} {said}. Make a new one in Slack."
+            raise ChannelError(msg, permanent=True)
+        msg = f"Slack ({recipient}) refuses the message: {answer.status_code} {said}."
+        raise ChannelError(msg, permanent=answer.status_code not in TEMPORARY)
+
+
+def mask(url: str) -> str:
+    """Scheme and host of a URL; user, password, path and query are secrets."""
+    parts = urlsplit(url)
+    port = f":{parts.port}" if parts.port else ""
+    return f"{parts.scheme}://{parts.hostname}{port}/***"
+
+
+def payload(digest: Digest) -> dict[str, Any]:
+    """The message as Block Kit: a header, notices, at most 20 events, and how many more there are.
+
+    Texts stand in plain text and rich text elements, which Slack shows as they are: no mention, link or
+    formatting can hide in a title. Only the fallback `text` is parsed there, and so escaped here.
+    """
+    blocks: list[dict[str, Any]] = [_header(digest.subject)]
+    blocks += [_section(notice.summary) for notice in digest.notices[:NAMED]]
+    blocks += [_event(item) for item in digest.items[:NAMED]]
+    more = len(digest.items) - NAMED
+    if more > 0:
+        blocks.append(_section(f"and {more} more: all are in the warehouse, `mscwatch events` lists them."))
+    blocks.append(_section("Source: ClinicalTrials.gov. Not medical advice."))
+    return {"text": _escaped(plain(digest.subject, TEXT_LIMIT)), "blocks": blocks}
+
+
+def _header(text: str) -> dict[str, Any]:
+    return {
+        "type": "header",
+        "text": {"type": "plain_text", "text": plain(text, HEADER_LIMIT), "emoji": False},
+    }
+
+
+def _section(text: str) -> dict[str, Any]:
+    return {
+        "type": "section",
+        "text": {"type": "plain_text", "text": plain(text, TEXT_LIMIT), "emoji": False},
+    }
+
+
+def _event(item: NewsItem) -> dict[str, Any]:
+    told = tell(item)
+    rest = plain(f"{told.summary} ({'; '.join(told.facts)})", TEXT_LIMIT - 600)
+    parts: list[dict[str, Any]] = [
+        {"type": "text", "text": f"{told.heading}: ", "style": {"bold": True}},
+        {"type": "link", "url": told.url, "text": told.nct_id},
+        {"type": "text", "text": f" {plain(told.title, 300)}\n{rest}"},
+    ]
+    return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": parts}]}
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -1,0 +1,108 @@
+"""What `doctor` looks at. Each failure says what to do."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from mscwatch import run as runs
+from mscwatch import settings as configuration
+from mscwatch import watch as watches
+from mscwatch.errors import LockedError, MscwatchError, WarehouseError
+from mscwatch.registry.client import user_agent
+from mscwatch.settings import Settings
+from mscwatch.store import ask
+from mscwatch.store.places import Places, locked
+
+ROOM = 1_000_000_000  # bytes: several nights of a topic, and the copies made while publishing
+
+
+class Check(NamedTuple):
+    """One look: what was looked at, whether it is good, and what was found or is to be done."""
+
+    what: str
+    good: bool
+    detail: str
+
+
+def examine(settings: Settings) -> list[Check]:
+    """Look at everything; a failed look never stops the next."""
+    looks: dict[str, Callable[[Settings], str]] = {
+        "settings": _settings,
+        "watch": _watch,
+        "registry": _registry,
+        "data directory": _disk,
+        "lock": _lock,
+        "warehouse": _warehouse,
+        "channels": _channels,
+    }
+    return list(_examined(looks, settings))
+
+
+def _examined(looks: dict[str, Callable[[Settings], str]], settings: Settings) -> Iterator[Check]:
+    for what, look in looks.items():
+        try:
+            yield Check(what, good=True, detail=look(settings))
+        except MscwatchError as error:
+            yield Check(what, good=False, detail=str(error))
+
+
+def _settings(_: Settings) -> str:
+    if strange := configuration.unknown_variables():
+        msg = f"{', '.join(strange)}: no such setting. Correct the name or unset it."
+        raise WarehouseError(msg)
+    return "every MSCWATCH_ variable is known"
+
+
+def _watch(settings: Settings) -> str:
+    watch = watches.load(settings.watch)
+    return f"{watch.name}: {watch.title}"
+
+
+def _registry(settings: Settings) -> str:
+    client = runs.client_of(settings.model_copy(update={"retry_budget": 0.0}))
+    version = client.version()
+    agent = user_agent(settings.user_agent, settings.contact)
+    return (
+        f'API {version.api_version}, data of {version.data_timestamp or "no stated time"}, "{agent}" accepted'
+    )
+
+
+def _disk(settings: Settings) -> str:
+    places = Places(settings.data_dir)
+    places.prepare()
+    free = shutil.disk_usage(settings.data_dir).free
+    if free < ROOM:
+        msg = f"Only {free / 1e9:.1f} GB are free in {settings.data_dir}. Make room or set MSCWATCH_DATA_DIR."
+        raise WarehouseError(msg)
+    return f"{settings.data_dir} is writable, {free / 1e9:.0f} GB free"
+
+
+def _lock(settings: Settings) -> str:
+    try:
+        with locked(Places(settings.data_dir)):
+            return "free"
+    except LockedError:
+        return "held: a run is at work"
+
+
+def _warehouse(settings: Settings) -> str:
+    places = Places(settings.data_dir)
+    if not places.published.exists():
+        return "none yet; `mscwatch run` makes it"
+    with ask.reader(settings.data_dir) as con:
+        nights = ask.nights(con, 1)
+    noted = places.published_hash.read_text("ascii").split()[0] if places.published_hash.exists() else ""
+    with places.published.open("rb") as file:
+        actual = hashlib.file_digest(file, "sha256").hexdigest()
+    if noted != actual:
+        msg = f"{places.published} is not what was published (SHA-256 differs). `mscwatch run --force` publishes anew."
+        raise WarehouseError(msg)
+    return f"readable, hash as published, last night {nights[0]['outcome'] if nights else 'none'}"
+
+
+def _channels(settings: Settings) -> str:
+    addresses = [address for channel in runs.channels_of(settings) for address in channel.addresses()]
+    return "; ".join(f"{one.channel} to {one.recipient}" for one in addresses) or "none: digests are printed"

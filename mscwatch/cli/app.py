@@ -1,0 +1,45 @@
+"""All commands, in the order in which a newcomer meets them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from mscwatch import __version__
+from mscwatch.cli import nights, questions
+from mscwatch.cli.demo import demo
+
+app = typer.Typer(
+    name="mscwatch",
+    help="A living table of mesenchymal stem cell trials for liver disease: reads ClinicalTrials.gov every night, "
+    "names what changed, and tells people.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"mscwatch {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
+) -> None:
+    pass
+
+
+app.command()(demo)
+app.command()(nights.run)
+app.command()(nights.status)
+app.command()(questions.events)
+app.command()(questions.show)
+app.command()(questions.sql)
+app.command()(nights.doctor)

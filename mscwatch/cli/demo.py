@@ -1,0 +1,75 @@
+"""The whole main job with no network and no configuration, on invented changes."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mscwatch import settings as configuration
+from mscwatch.cli import screen
+from mscwatch.cli.nights import night, show_night
+from mscwatch.registry.replica import Replica
+from mscwatch.registry.replica.demo import demo_nights
+from mscwatch.run import NightResult
+
+NAMES = ("baseline", "a quiet night", "a night with changes")
+
+
+def demo(direct: Annotated[bool, typer.Option("--direct", help="Without Prefect; faster.")] = False) -> None:
+    """Try everything on an embedded registry: three nights, no network, no configuration."""
+    console = screen.console()
+    folder = configuration.load().data_dir / "demo"
+    shutil.rmtree(folder, ignore_errors=True)
+    console.print("DEMO: three nights on an embedded registry; the changes are invented.")
+    with (
+        Replica(demo_nights()) as registry,
+        as_file(files("mscwatch.registry.replica") / "demo.toml") as watch,
+        configuration.overridden(
+            data_dir=folder,
+            api_url=registry.url,
+            watch=str(watch),
+            min_interval=0,
+            smtp_url="",
+            slack_webhook_url="",
+        ),
+    ):
+        _use_own_prefect(folder)
+        for number, name in enumerate(NAMES, start=1):
+            console.print(f"\nDEMO night {number} of {len(NAMES)}: {name}", style="bold")
+            result = night(configuration.load(), force=False, accept="", direct=direct)
+            if result.error:
+                raise result.error
+            show_night(result, printed=True)
+            _keep(result, folder / "digests", number)
+            registry.advance()
+    console.print(
+        f"\nDEMO finished. In {folder}: the warehouse mscwatch.duckdb, and the digests of each night."
+    )
+    console.print("Three things to try next:")
+    variable = f"MSCWATCH_DATA_DIR={folder}"
+    console.print(f"  {variable} mscwatch events", soft_wrap=True)
+    console.print(
+        f'  {variable} mscwatch sql "SELECT relevance, count(*) FROM trials GROUP BY ALL"', soft_wrap=True
+    )
+    console.print("  mscwatch doctor     # then: mscwatch run, for the real registry")
+
+
+def _use_own_prefect(folder: Path) -> None:
+    """The demo leaves no trace in anybody's Prefect."""
+    home = (folder / "prefect").resolve()
+    home.mkdir(parents=True)  # a missing parent makes Prefect's server die and be started again, for ever
+    os.environ["PREFECT_HOME"] = str(home)
+    os.environ.pop("PREFECT_API_URL", None)
+    os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "90")
+
+
+def _keep(result: NightResult, folder: Path, number: int) -> None:
+    if result.news:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"night-{number}.txt").write_text(result.news.text, encoding="utf-8")
+        (folder / f"night-{number}.html").write_text(result.news.html, encoding="utf-8")

@@ -1,0 +1,106 @@
+"""Commands of the analyst: what happened, what is known of a trial, and any query."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+
+from mscwatch import settings as configuration
+from mscwatch.cli import screen
+from mscwatch.errors import MscwatchError
+from mscwatch.model import Kind
+from mscwatch.store import ask
+
+AsJson = Annotated[bool, typer.Option("--json", help="JSON on stdout.")]
+AsCsv = Annotated[bool, typer.Option("--csv", help="CSV on stdout.")]
+
+
+def events(
+    since: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Observed on or after this day.")
+    ] = None,
+    kind: Annotated[list[Kind] | None, typer.Option(help="Only this kind; may be repeated.")] = None,
+    trial: Annotated[
+        list[str] | None, typer.Option(metavar="NCT", help="Only this trial; may be repeated.")
+    ] = None,
+    baseline: Annotated[bool, typer.Option("--baseline", help="Also what the first night recorded.")] = False,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
+    """List events, newest first."""
+    with ask.reader(configuration.load().data_dir) as con:
+        rows = ask.events(
+            con,
+            since=since,
+            kinds=[one.value for one in kind or []],
+            trials=[one.upper() for one in trial or []],
+            baseline=baseline,
+        )
+        banner = ask.meta(con).get("banner", "")
+    if as_json:
+        screen.write_json(rows)
+    elif as_csv:
+        screen.write_csv(list(rows[0]) if rows else ["observed_at"], (list(row.values()) for row in rows))
+    elif rows:
+        columns = ("observed_at", "nct_id", "kind", "brief_title", "summary", "event_id")
+        screen.console().print(
+            screen.table(columns, ([row[name] for name in columns] for row in rows), banner)
+        )
+    else:
+        screen.console().print("No event. The first night records trials without events; see --baseline.")
+
+
+def show(nct_ids: Annotated[list[str], typer.Argument(metavar="NCT...")]) -> None:
+    """Show one trial or several: facts, why it is relevant, versions, events, publications."""
+    unknown = []
+    with ask.reader(configuration.load().data_dir) as con:
+        for nct_id in (one.upper() for one in nct_ids):
+            trial = ask.trial(con, nct_id)
+            if trial is None:
+                unknown.append(nct_id)
+            else:
+                _show_one(
+                    trial,
+                    ask.history(con, nct_id),
+                    ask.events(con, trials=[nct_id], baseline=True),
+                    ask.papers(con, nct_id),
+                )
+    if unknown:
+        msg = f"The watch has never seen {', '.join(unknown)}. Check the number, or the query of the watch."
+        raise MscwatchError(msg)
+
+
+def sql(
+    query: Annotated[str, typer.Argument(help='One query; "-" reads it from standard input.')],
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
+    """Ask the published warehouse; AACT's tables need no prefix."""
+    text = sys.stdin.read() if query == "-" else query
+    with ask.reader(configuration.load().data_dir) as con:
+        names, rows = ask.query(con, text)
+    if as_json:
+        screen.write_json([dict(zip(names, row, strict=True)) for row in rows])
+    elif as_csv:
+        screen.write_csv(names, rows)
+    else:
+        screen.console().print(screen.table(names, rows))
+
+
+def _show_one(
+    trial: dict[str, Any],
+    versions: list[dict[str, Any]],
+    happened: list[dict[str, Any]],
+    papers: list[dict[str, Any]],
+) -> None:
+    console = screen.console()
+    facts = [(name, value) for name, value in trial.items() if value not in (None, [])]
+    console.print(screen.table(("", trial["nct_id"]), facts))
+    console.print(screen.table(list(versions[0]), (list(row.values()) for row in versions), "Versions"))
+    columns = ("observed_at", "kind", "summary", "event_id")
+    console.print(screen.table(columns, ([row[name] for name in columns] for row in happened), "Events"))
+    if papers:
+        console.print(screen.table(list(papers[0]), (list(row.values()) for row in papers), "Publications"))

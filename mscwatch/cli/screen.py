@@ -1,0 +1,87 @@
+"""What all commands share of a terminal: a console, progress lines, and tables that hostile text cannot break."""
+
+from __future__ import annotations
+
+import csv
+import json
+import logging
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from rich.console import Console
+from rich.logging import RichHandler
+from rich.table import Table
+from rich.text import Text
+
+from mscwatch.digest import plain
+
+CELL = 400
+
+
+def console() -> Console:
+    return Console(highlight=False, markup=False, emoji=False)
+
+
+def log_to_stderr() -> None:
+    """Progress of a run: rich lines on a terminal, plain dated lines in a log."""
+    logger = logging.getLogger("mscwatch")
+    logger.setLevel(logging.INFO)
+    logger.propagate = False
+    if sys.stderr.isatty():
+        handler: logging.Handler = RichHandler(
+            console=Console(stderr=True), show_path=False, show_level=False, log_time_format="[%H:%M:%S]"
+        )
+    else:
+        handler = logging.StreamHandler()
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    logger.handlers = [handler]
+
+
+def cell(value: Any) -> str:
+    """A value as a person reads it in a table; control and bidirectional characters are gone."""
+    match value:
+        case None:
+            return ""
+        case datetime():
+            return f"{value:%Y-%m-%d %H:%M}"
+        case date():
+            return value.isoformat()
+        case list() | tuple():
+            return plain("; ".join(cell(item) for item in value), CELL)
+        case _:
+            return plain(str(value), CELL)
+
+
+def table(names: Sequence[str], rows: Iterable[Sequence[Any]], title: str = "") -> Table:
+    drawn = Table(title=Text(title) if title else None, title_justify="left", show_lines=False)
+    for name in names:
+        drawn.add_column(Text(name), overflow="fold")
+    for row in rows:
+        drawn.add_row(*(Text(cell(value)) for value in row))
+    return drawn
+
+
+def write_csv(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """CSV on stdout; a text cell that a spreadsheet would take for a formula gets an apostrophe."""
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(names)
+    writer.writerows([_defused(value) for value in row] for row in rows)
+
+
+def write_json(value: Any) -> None:
+    """JSON on stdout; times in ISO 8601."""
+    sys.stdout.write(json.dumps(value, default=_jsonable, ensure_ascii=False, indent=2) + "\n")
+
+
+def _defused(value: Any) -> Any:
+    if isinstance(value, (list, tuple)):
+        value = "; ".join(str(item) for item in value)
+    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
+        return "'" + value
+    return value
+
+
+def _jsonable(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, (date, datetime)) else str(value)

@@ -1,0 +1,69 @@
+"""Everything that can go wrong for a user, each with the exit code of the command that met it.
+
+Messages are one or two sentences: what happened, to what, what to do. They never hold a secret.
+"""
+
+from __future__ import annotations
+
+
+class MscwatchError(Exception):
+    """The root. `exit_code` is what the command line answers with."""
+
+    exit_code = 1
+
+
+class ConfigError(MscwatchError):
+    """A setting, a watch file or a command line that cannot be used."""
+
+    exit_code = 2
+
+
+class QueryRejectedError(ConfigError):
+    """The registry calls the query malformed (HTTP 400); asking again will not help."""
+
+
+class RefusedError(MscwatchError):
+    """The registry answered and the answer failed the proof: nothing was published."""
+
+    exit_code = 3
+
+
+class NoAnswerError(MscwatchError):
+    """The registry never gave a usable answer. `transient` says whether asking later may help."""
+
+    exit_code = 4
+
+    def __init__(self, message: str, *, transient: bool = True) -> None:
+        super().__init__(message)
+        self.transient = transient
+
+
+class StillOwedError(MscwatchError):
+    """The night is in the warehouse, but somebody has not been told."""
+
+    exit_code = 5
+
+
+class LockedError(MscwatchError):
+    """Another run is at work in the same data directory."""
+
+    exit_code = 6
+
+
+class ChannelError(MscwatchError):
+    """A message could not be delivered.
+
+    `permanent` is true when the same attempt cannot succeed later without a person's help (an unknown
+    recipient, a webhook that is gone). `refused` holds, for a mail with several recipients, those that
+    were refused; empty means all of them.
+    """
+
+    exit_code = 5
+
+    def __init__(self, message: str, *, permanent: bool = False) -> None:
+        super().__init__(message)
+        self.permanent = permanent
+
+
+class WarehouseError(MscwatchError):
+    """The warehouse cannot be opened, read or written."""

@@ -1,0 +1,249 @@
+"""The nouns. Each stage of a night has its own type, so that stages cannot be confused.
+
+Times are naive `datetime` in UTC, as in the warehouse. A *record* is one study as API v2 gives it
+(a `dict` of JSON values) without contact data.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+Record = dict[str, Any]
+
+
+class Kind(StrEnum):
+    """What an event says, in the words of the contract with users (`events.kind`)."""
+
+    NEW_TRIAL = "new_trial"
+    ENTERED_WATCH = "entered_watch"
+    COMPLETED = "completed"
+    TERMINATED = "terminated"
+    WITHDRAWN = "withdrawn"
+    SUSPENDED = "suspended"
+    BECAME_UNKNOWN = "became_unknown"
+    STATUS_CHANGED = "status_changed"
+    RESULTS_POSTED = "results_posted"
+    RESULTS_REMOVED = "results_removed"
+    PRIMARY_OUTCOME_CHANGED = "primary_outcome_changed"
+    ENROLLMENT_CHANGED = "enrollment_changed"
+    DATE_CHANGED = "date_changed"
+    PUBLICATION_LINKED = "publication_linked"
+    BECAME_RELEVANT = "became_relevant"
+    LEFT_WATCH = "left_watch"
+    MERGED = "merged"
+    WITHHELD = "withheld"
+    REMOVED = "removed"
+    RETURNED = "returned"
+    RETRACTED = "retracted"
+
+
+class Severity(StrEnum):
+    """How much an event matters by default (`events.severity`)."""
+
+    HIGH = "high"
+    NORMAL = "normal"
+    LOW = "low"
+
+
+class Outcome(StrEnum):
+    """How a night ended (`runs.outcome`)."""
+
+    RUNNING = "running"
+    BASELINE = "baseline"
+    PUBLISHED = "published"
+    UNCHANGED = "unchanged"
+    REFUSED = "refused"
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True, slots=True)
+class RegistryVersion:
+    """The registry's answer to `/version`; `data_timestamp` is optional there and UTC without saying so."""
+
+    api_version: str
+    data_timestamp: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What our own rules make of a record: whether it belongs to the topic, and why."""
+
+    relevance: str
+    reason: str
+    indication_group: str
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the warehouse held of one trial before tonight."""
+
+    nct_id: str
+    version_no: int
+    content_hash: str
+    derived_hash: str
+    in_watch: bool
+    times_before: int  # how many of its versions already had tonight's content
+    record: Record
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the registry showed of one trial tonight."""
+
+    nct_id: str
+    content_hash: str
+    derived_hash: str
+    record: Record
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One path of a record that differs between two versions (a row of `changes`)."""
+
+    nct_id: str
+    from_version: int
+    to_version: int
+    path: str
+    before: str | None
+    after: str | None
+    is_material: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened to one trial (a row of `events`)."""
+
+    event_id: str
+    nct_id: str
+    kind: Kind
+    severity: Severity
+    field: str
+    before: str | None
+    after: str | None
+    summary: str
+    is_baseline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """A value in a record that was not understood (a row of `issues`)."""
+
+    nct_id: str
+    path: str
+    value: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A message that is not about one event (a row of `notices`)."""
+
+    notice_id: str
+    kind: str
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where something can be told: a channel and, there, a recipient (secrets masked)."""
+
+    channel: str
+    recipient: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Something owed to somebody: an event (or a notice) at an address (a row of `deliveries`)."""
+
+    event_id: str
+    address: Address
+
+
+@dataclass(frozen=True, slots=True)
+class TrialFacts:
+    """What a message says of a trial beside what changed."""
+
+    nct_id: str
+    title: str
+    overall_status: str
+    lead_sponsor: str | None
+    countries: tuple[str, ...]
+    enrollment: int | None
+    conditions: tuple[str, ...]
+    interventions: tuple[str, ...]
+    relevance: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewsItem:
+    """An event with the facts of its trial, ready to be told."""
+
+    event: Event
+    observed_at: datetime
+    trial: TrialFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """One message for one address: the same news as subject, plain text, HTML, and CSV of all rows."""
+
+    digest_id: str
+    subject: str
+    text: str
+    html: str
+    csv: str
+    items: tuple[NewsItem, ...]
+    notices: tuple[Notice, ...]
+    title: str
+    banner: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewVersion:
+    """A content that was not known before, with the number it gets and what our rules make of it."""
+
+    nct_id: str
+    version_no: int
+    reading: Reading
+    enters: bool  # the trial was not in the watch before
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything a batch of records makes the warehouse write. Nothing here has happened yet."""
+
+    versions: tuple[NewVersion, ...] = ()
+    changes: tuple[Change, ...] = ()
+    events: tuple[Event, ...] = ()
+    issues: tuple[Issue, ...] = ()
+    deliveries: tuple[Delivery, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """A whole reading of the topic, landed on disk but not yet believed."""
+
+    before: RegistryVersion
+    after: RegistryVersion
+    total_count: int | None
+    distinct: int
+    duplicates: int
+    nameless: int  # records without an NCT number
+    walks: int  # 1, or more when the data moved in between
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Why a night may be trusted, or why not (`runs.proof`). `reasons` is empty when it may."""
+
+    checks: dict[str, Any]
+    reasons: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def trusted(self) -> bool:
+        return not self.reasons

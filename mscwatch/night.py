@@ -1,0 +1,149 @@
+"""What a night makes of what was known and what was seen. Pure: nothing here reads a clock, a file or a network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from mscwatch import diff, events, relevance
+from mscwatch.model import (
+    Address,
+    Change,
+    Delivery,
+    Event,
+    Issue,
+    Known,
+    NewVersion,
+    Notice,
+    Plan,
+    Proof,
+    Seen,
+    Sweep,
+)
+from mscwatch.watch import Alerts, Expect, Watch
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What `plan` must know of the night beside the records."""
+
+    watch: Watch
+    previous_night: datetime | None  # when the last trusted night was; None makes this one the baseline
+    addresses: tuple[Address, ...]
+    watch_edited: bool = False
+
+    @property
+    def is_baseline(self) -> bool:
+        return self.previous_night is None
+
+    @property
+    def entering_is_news(self) -> bool:
+        """Not on the first night, and not when a person's edit of the watch file brings trials in."""
+        return not self.is_baseline and not self.watch_edited
+
+
+def plan(pairs: Iterable[tuple[Known | None, Seen]], night: Circumstances) -> Plan:
+    """Decide everything to write for records whose content or derived part is new.
+
+    Each pair is what was known (None: never seen) and what is seen. Derived readings are not compared: a better
+    vocabulary wakes nobody.
+    """
+    versions: list[NewVersion] = []
+    changes: list[Change] = []
+    found: list[Event] = []
+    issues: list[Issue] = []
+    owed: list[Delivery] = []
+    for known, seen in pairs:
+        reading = relevance.read(seen.record, night.watch.relevance.rules)
+        version_no = known.version_no + 1 if known else 1
+        enters = known is None or not known.in_watch
+        versions.append(NewVersion(seen.nct_id, version_no, reading, enters))
+        news = _news(known, seen, night)
+        found += news
+        owed += [
+            Delivery(event.event_id, address)
+            for event in news
+            if is_told(event, reading.relevance, night.watch.alerts)
+            for address in night.addresses
+        ]
+        issues += events.not_understood(seen)
+        if known:
+            changes += _changes(known, seen, version_no)
+    return Plan(tuple(versions), tuple(changes), tuple(found), tuple(issues), tuple(owed))
+
+
+def is_told(event: Event, relevance_of_trial: str, alerts: Alerts) -> bool:
+    """Whether an event goes to people: not on a baseline, and only what the watch asks for."""
+    return not event.is_baseline and event.kind in alerts.kinds and relevance_of_trial in alerts.relevance
+
+
+def summary_notice(night: Circumstances, run_id: str, entered: int) -> Notice | None:
+    """The one message for a night whose new trials are no news: a baseline, or an edited watch file."""
+    if night.entering_is_news:
+        return None
+    title = night.watch.title
+    if night.is_baseline:
+        said = f'The watch "{title}" begins with {entered} trials. From now on, changes are told.'
+        return Notice(f"baseline-{night.watch.name}", "baseline", said)
+    said = f'The watch file of "{title}" was edited; {entered} trials entered by that.'
+    return Notice(f"bulk-{run_id}", "bulk", said)
+
+
+def _news(known: Known | None, seen: Seen, night: Circumstances) -> list[Event]:
+    if known is None:
+        return [
+            events.first_seen(seen, baseline=not night.entering_is_news, previous_night=night.previous_night)
+        ]
+    if known.content_hash == seen.content_hash:
+        return []
+    return events.changed(known, seen)
+
+
+def _changes(known: Known, seen: Seen, version_no: int) -> Iterable[Change]:
+    for path, before, after, is_material in diff.differences(known.record, seen.record):
+        yield Change(seen.nct_id, known.version_no, version_no, path, before, after, is_material)
+
+
+def prove(sweep: Sweep, *, known: int, missing: Sequence[str], expect: Expect, accepted: str = "") -> Proof:
+    """Whether a reading of the topic may be trusted.
+
+    `known` is the number of trials that were in the watch, `missing` those of them that tonight's reading lacks.
+    `accepted` is a person's reason to take a night that fails a bound of the watch file; a count that does not
+    add up or data that moved are never taken.
+    """
+    wrong = []
+    if sweep.nameless:
+        wrong.append(f"{sweep.nameless} record(s) came without an NCT number")
+    if sweep.before != sweep.after:
+        wrong.append("the registry's data moved while they were read")
+    if sweep.total_count is None:
+        wrong.append("the registry did not say how many trials there are")
+    elif sweep.distinct != sweep.total_count:
+        wrong.append(f"the registry says {sweep.total_count} trials and sent {sweep.distinct}")
+    if sweep.distinct == 0 and known:
+        wrong.append("the answer is empty")
+
+    bounds = []
+    if expect.min is not None and sweep.distinct < expect.min:
+        bounds.append(f"{sweep.distinct} trials are fewer than the {expect.min} that the watch expects")
+    share = len(missing) / known if known else 0.0
+    if expect.max_drop is not None and share > expect.max_drop:
+        bounds.append(f"{len(missing)} of {known} known trials are missing ({share:.0%})")
+    warnings = []
+    if expect.max is not None and sweep.distinct > expect.max:
+        warnings.append(f"{sweep.distinct} trials are more than the {expect.max} that the watch expects")
+    checks = {
+        "total_count": sweep.total_count,
+        "distinct": sweep.distinct,
+        "duplicates": sweep.duplicates,
+        "nameless": sweep.nameless,
+        "known": known,
+        "missing": list(missing),
+        "walks": sweep.walks,
+        "accepted": accepted or None,
+        "bounds": bounds,
+        "warnings": warnings,
+    }
+    reasons = wrong if accepted else wrong + bounds
+    return Proof(checks, tuple(reasons), tuple(warnings))

@@ -1,0 +1,27 @@
+"""For notebooks and scripts: the published warehouse as a DuckDB connection or a pandas frame."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+from mscwatch import settings
+from mscwatch.store.ask import reader
+
+
+def connect(data_dir: str | Path | None = None) -> duckdb.DuckDBPyConnection:
+    """A read-only connection to the published file, with AACT's schema `ctgov` on the search path.
+
+    It keeps the night it opened; connect again for a newer one.
+    """
+    chosen = settings.load() if data_dir is None else settings.load(data_dir=data_dir)
+    return reader(chosen.data_dir)
+
+
+def frame(query: str, parameters: Any = (), *, data_dir: str | Path | None = None) -> pd.DataFrame:
+    """The answer to a query on the published file as a pandas frame."""
+    with connect(data_dir) as con:
+        return con.execute(query, parameters).df()

@@ -1,0 +1,71 @@
+"""A registry record as a value: its id, what of it is kept, and what makes two of them the same."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import Any
+
+import orjson
+
+from mscwatch.model import Record
+
+NCT_ID = re.compile(r"NCT\d{8}")
+
+# Personal data that the registry shows for recruiting only; never stored and never hashed.
+_CONTACT_KEYS = {
+    ("protocolSection", "contactsLocationsModule"): "centralContacts",
+    ("resultsSection", "moreInfoModule"): "pointOfContact",
+}
+
+
+def nct_id(record: Record) -> str | None:
+    """The record's NCT number, or None when it has none that looks like one."""
+    found = part(record, "protocolSection", "identificationModule", "nctId")
+    return found if isinstance(found, str) and NCT_ID.fullmatch(found) else None
+
+
+def part(record: Record, *path: str) -> Any:
+    """The value at a path of keys, or None where the path ends early."""
+    value: Any = record
+    for key in path:
+        if not isinstance(value, dict):
+            return None
+        value = value.get(key)
+    return value
+
+
+def without_contacts(record: Record) -> Record:
+    """The same record without names, phones and mail addresses of contacts (changed in place)."""
+    for path, key in _CONTACT_KEYS.items():
+        module = part(record, *path)
+        if isinstance(module, dict):
+            module.pop(key, None)
+    for location in part(record, "protocolSection", "contactsLocationsModule", "locations") or ():
+        if isinstance(location, dict):
+            location.pop("contacts", None)
+    return record
+
+
+def content_hash(record: Record) -> str:
+    """SHA-256 of everything that people wrote: the record without `derivedSection`."""
+    return _hash({key: value for key, value in record.items() if key != "derivedSection"})
+
+
+def derived_hash(record: Record) -> str:
+    """SHA-256 of what the registry derives, without `versionHolder`, which moves on every refresh."""
+    derived = dict(record.get("derivedSection") or {})
+    misc = derived.get("miscInfoModule")
+    if isinstance(misc, dict):
+        derived["miscInfoModule"] = {key: value for key, value in misc.items() if key != "versionHolder"}
+    return _hash(derived)
+
+
+def status(record: Record) -> str:
+    """`overallStatus`, or an empty text where the record has none."""
+    found = part(record, "protocolSection", "statusModule", "overallStatus")
+    return found if isinstance(found, str) else ""
+
+
+def _hash(value: Any) -> str:
+    return hashlib.sha256(orjson.dumps(value, option=orjson.OPT_SORT_KEYS)).hexdigest()

@@ -1,0 +1,149 @@
+"""What the registry answers: one function per endpoint, from an edition and parameters to a `Response`.
+
+Errors are plain text in the registry's own words; success is JSON in the registry's byte shape.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from hashlib import blake2b
+
+import orjson
+
+from mscwatch.registry.replica.edition import Edition, canonical_id
+from mscwatch.registry.replica.enums import enums_answer
+from mscwatch.registry.replica.hits import find_hits
+from mscwatch.registry.replica.parameters import BadParameterError, Parameters, allow, is_true
+from mscwatch.registry.replica.projection import UnknownFieldError, project, tree_of
+
+BASE = "/api/v2"
+_STUDY_PARAMETERS = frozenset({"format", "markupFormat", "fields"})
+
+
+@dataclass(frozen=True)
+class Response:
+    """What goes over the wire. The last four are for tests that need a bad one.
+
+    `delay`: seconds before the first byte. `cut_after`: only so many bytes of the (compressed) body, then the
+    connection is closed, or reset with `reset`. `drip`: seconds between pieces of the body.
+    """
+
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    delay: float = 0.0
+    cut_after: int | None = None
+    reset: bool = False
+    drip: float = 0.0
+
+
+def answer(edition: Edition, path: str, query: Parameters, if_none_match: str = "") -> Response:
+    """The answer to a GET of `path` (from `/api/v2` on)."""
+    etag = f'"replica/{blake2b(edition.key.encode(), digest_size=6).hexdigest()}"'
+    if if_none_match and etag in if_none_match:
+        return Response(304, {"ETag": etag})
+    try:
+        response = _route(edition, path, query)
+    except BadParameterError as error:
+        response = plain(400, str(error))
+    return Response(response.status, {"ETag": etag, **response.headers}, response.body)
+
+
+def plain(status: int, text: str) -> Response:
+    return Response(status, {"Content-Type": "text/plain; charset=utf-8"}, text.encode())
+
+
+def _json(body: bytes) -> Response:
+    return Response(200, {"Content-Type": "application/json"}, body)
+
+
+def _route(edition: Edition, path: str, query: Parameters) -> Response:
+    match path.removeprefix(BASE).strip("/").split("/"):
+        case _ if not path.startswith(f"{BASE}/"):
+            return plain(404, "Not Found")
+        case ["version"]:
+            allow(query, frozenset())
+            return _version(edition)
+        case ["studies"]:
+            return _studies(edition, query)
+        case ["studies", "enums"]:
+            allow(query, frozenset())
+            return _json(orjson.dumps(enums_answer()))
+        case ["studies", nct_id]:
+            return _study(edition, nct_id, query)
+        case _:
+            return plain(404, "Not Found")
+
+
+def _version(edition: Edition) -> Response:
+    version = {"apiVersion": "2.0.5"}
+    if edition.night.data_timestamp is not None:
+        version["dataTimestamp"] = edition.night.data_timestamp
+    return _json(orjson.dumps(version))
+
+
+def _study(edition: Edition, text: str, query: Parameters) -> Response:
+    allow(query, _STUDY_PARAMETERS)
+    nct_id = canonical_id(text)
+    if nct_id is None:
+        raise BadParameterError("Parameter `nctId` has incorrect format")
+    current = edition.current_id(nct_id)
+    if current is None or current not in edition.night.records:
+        return plain(404, f"NCT number {nct_id} not found")
+    if current != nct_id:
+        return Response(301, {"Location": f"{BASE}/studies/{current}"})
+    return _json(_bodies(edition, [current], query)[0])
+
+
+def _studies(edition: Edition, query: Parameters) -> Response:
+    """A page. A full page always has a token, even when nothing is left for the next one."""
+    hits = find_hits(edition, query)
+    size = _page_size(query.get("pageSize", ""))
+    start = _offset(query["pageToken"], edition.key) if query.get("pageToken") else 0
+    page = hits[start : start + size]
+
+    body = b'"studies":[\n' + b",\n".join(_bodies(edition, page, query)) + b"\n]"
+    if is_true(query, "countTotal") and not query.get("pageToken"):
+        body = b'"totalCount":%d,' % len(hits) + body
+    if len(page) == size:
+        body += b',"nextPageToken":"%s"' % _token(start + size, edition.key)
+    return _json(b"{" + body + b"}")
+
+
+def _bodies(edition: Edition, nct_ids: list[str], query: Parameters) -> list[bytes]:
+    if "fields" not in query:
+        return [edition.body(nct_id) for nct_id in nct_ids]
+    try:
+        tree = tree_of(name.strip() for name in re.split(r"[,|]", query["fields"]))
+    except UnknownFieldError as error:
+        raise BadParameterError(f"Parameter 'fields' contains invalid field name: '{error}'") from error
+    return [orjson.dumps(project(edition.record(nct_id), tree)) for nct_id in nct_ids]
+
+
+def _page_size(text: str) -> int:
+    """10 unless told; 0 means 10 as well, and more than 1000 is cut without a word."""
+    if not re.fullmatch(r"\d*", text):
+        raise BadParameterError("Parameter `pageSize` has incorrect format")
+    return min(int(text or 0) or 10, 1000)
+
+
+def _token(offset: int, key: str) -> bytes:
+    """Opaque to clients, and not bound to the parameters of the search, as at the registry."""
+    return base64.urlsafe_b64encode(f"{key}|{offset}".encode()).rstrip(b"=")
+
+
+def _offset(token: str, key: str) -> int:
+    try:
+        data_set, _, offset = (
+            base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)).decode().rpartition("|")
+        )
+        start = int(offset)
+    except (binascii.Error, ValueError) as error:
+        raise BadParameterError("Parameter `pageToken` has incorrect format") from error
+    if data_set != key:
+        raise BadParameterError("The data have probably changed while you were paginating.")
+    return start

@@ -1,0 +1,105 @@
+"""The demo's three nights. Everything that happens on the third one is invented.
+
+The first night is the sample: real registrations as they stood in October 2022. On the second, the next weekday,
+nothing changed but the timestamp. For the third, three days later, one trial was made up, and real registrations were
+given a status, a posting date or a results section that they never had on that day: none of it may be quoted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from mscwatch.model import Record
+from mscwatch.registry.replica.night import Night
+from mscwatch.registry.replica.sample import sample_records
+
+INVENTED_TRIAL = "NCT99999901"
+COMPLETED_TRIAL = "NCT03254758"  # was RECRUITING
+RESULTS_TRIAL = "NCT01591200"  # was COMPLETED, without results
+UNKNOWN_TRIAL = "NCT04822922"  # was NOT_YET_RECRUITING
+ESCAPED_TRIAL = "NCT05491135"  # these two change in ways that nobody should be told of
+REORDERED_TRIAL = "NCT02223897"
+
+FIRST, SECOND, THIRD = "2022-10-10T09:00:05", "2022-10-11T09:00:05", "2022-10-14T09:00:05"
+_POSTED = {"date": "2022-10-13", "type": "ACTUAL"}
+
+
+def demo_nights() -> list[Night]:
+    """A baseline, a quiet night, and a night with invented changes; fresh copies at every call."""
+    return [
+        Night(FIRST, sample_records()),
+        Night(SECOND, sample_records()),
+        Night(THIRD, _with_invented_changes(sample_records())),
+    ]
+
+
+def _with_invented_changes(records: Mapping[str, Record]) -> dict[str, Record]:
+    _complete(records[COMPLETED_TRIAL])
+    _post_results(records[RESULTS_TRIAL])
+    _lose_sight(records[UNKNOWN_TRIAL])
+    _make_noise(records)
+    return {**records, INVENTED_TRIAL: _invented_trial()}
+
+
+def _complete(record: Record) -> None:
+    status = record["protocolSection"]["statusModule"]
+    status["overallStatus"] = "COMPLETED"
+    status["lastUpdatePostDateStruct"] = dict(_POSTED)
+
+
+def _post_results(record: Record) -> None:
+    status = record["protocolSection"]["statusModule"]
+    status["resultsFirstPostDateStruct"] = dict(_POSTED)
+    status["lastUpdatePostDateStruct"] = dict(_POSTED)
+    record["hasResults"] = True
+    record["resultsSection"] = {
+        "moreInfoModule": {"limitationsAndCaveats": {"description": "Invented for the demo; no results."}}
+    }
+
+
+def _lose_sight(record: Record) -> None:
+    """The registry sets UNKNOWN by itself and moves no date."""
+    status = record["protocolSection"]["statusModule"]
+    status["lastKnownStatus"] = status["overallStatus"]
+    status["overallStatus"] = "UNKNOWN"
+
+
+def _make_noise(records: Mapping[str, Record]) -> None:
+    """The same text with its markup escaped, and the same list in another order."""
+    for outcome in records[ESCAPED_TRIAL]["protocolSection"]["outcomesModule"]["primaryOutcomes"]:
+        outcome["measure"] = outcome["measure"].replace(">", "\\>")
+    records[REORDERED_TRIAL]["protocolSection"]["conditionsModule"]["keywords"].reverse()
+
+
+def _invented_trial() -> Record:
+    return {
+        "protocolSection": {
+            "identificationModule": {
+                "nctId": INVENTED_TRIAL,
+                "briefTitle": "Invented for the demo: Umbilical Cord Mesenchymal Stem Cells in Liver Cirrhosis",
+            },
+            "statusModule": {
+                "overallStatus": "RECRUITING",
+                "startDateStruct": {"date": "2022-10-12", "type": "ACTUAL"},
+                "completionDateStruct": {"date": "2024-10", "type": "ESTIMATED"},
+                "studyFirstPostDateStruct": dict(_POSTED),
+                "lastUpdatePostDateStruct": dict(_POSTED),
+            },
+            "sponsorCollaboratorsModule": {
+                "leadSponsor": {"name": "Nobody (invented for the demo)", "class": "OTHER"}
+            },
+            "conditionsModule": {"conditions": ["Liver Cirrhosis"]},
+            "designModule": {
+                "studyType": "INTERVENTIONAL",
+                "phases": ["PHASE2"],
+                "designInfo": {"allocation": "RANDOMIZED"},
+                "enrollmentInfo": {"count": 60, "type": "ESTIMATED"},
+            },
+            "armsInterventionsModule": {
+                "interventions": [{"type": "BIOLOGICAL", "name": "Umbilical cord mesenchymal stem cells"}]
+            },
+            "outcomesModule": {"primaryOutcomes": [{"measure": "MELD score", "timeFrame": "24 weeks"}]},
+        },
+        "derivedSection": {"miscInfoModule": {}},
+        "hasResults": False,
+    }

@@ -1,0 +1,113 @@
+"""From the parameters of `/studies` to the ids it finds, in the order they are given."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Set as AbstractSet
+
+from mscwatch.registry.replica.edition import Edition, canonical_id
+from mscwatch.registry.replica.enums import STATUS
+from mscwatch.registry.replica.parameters import BadParameterError, Parameters, allow, listed
+from mscwatch.registry.replica.query import QueryError, parse_query
+from mscwatch.registry.replica.search import select
+from mscwatch.registry.replica.vocabulary import DATE_PIECES, NUMBER_PIECES
+
+# Parameter: the area its words are looked for in, and its name in error messages.
+_QUERIES = {
+    "query.cond": ("ConditionSearch", "Conditions or disease"),
+    "query.intr": ("InterventionSearch", "Intervention / treatment"),
+    "query.term": ("BasicSearch", "Other terms"),
+    "query.titles": ("TitleSearch", "Title / acronym"),
+    "query.id": ("IdSearch", "Study IDs"),
+}
+_ADVANCED = {"filter.advanced": ("BasicSearch", "advanced filter")}
+_FILTERS = ("filter.ids", "filter.overallStatus", "filter.advanced")
+_CHOICE = (*_QUERIES, *_FILTERS, "sort")
+_ALLOWED = frozenset((*_CHOICE, "format", "markupFormat", "fields", "countTotal", "pageSize", "pageToken"))
+_MOST_SORTS = 2
+
+
+def find_hits(edition: Edition, query: Parameters) -> list[str]:
+    """The ids that the parameters find. The same search of the same edition is made once."""
+    allow(query, _ALLOWED)
+    choice = {name: query[name] for name in _CHOICE if query.get(name, "").strip()}
+    return edition.hits(frozenset(choice.items()), lambda: _find(edition, choice))
+
+
+def _find(edition: Edition, choice: Parameters) -> list[str]:
+    found: AbstractSet[str] = edition.night.records.keys()
+    only_ids = False
+    for name in (name for name in _QUERIES if name in choice):
+        ids = _nct_ids(choice[name])
+        only_ids = only_ids or bool(ids)
+        found = found & _current(edition, ids) if ids else _search(edition, _QUERIES, name, choice, found)
+    if not only_ids:  # a query of nothing but NCT numbers switches the filters off
+        found = _filter(edition, choice, found)
+    return _in_order(edition, listed(choice, "sort"), found)
+
+
+def _nct_ids(text: str) -> list[str]:
+    """The NCT numbers of a query that holds nothing else, or nothing."""
+    ids = [canonical_id(word) for word in re.split(r"[,\s]+", text.strip())]
+    return [] if None in ids else [nct_id for nct_id in ids if nct_id]
+
+
+def _current(edition: Edition, ids: list[str]) -> set[str]:
+    """The trials that stand under these ids today; an id nobody knows is left out without a word."""
+    return {
+        current for nct_id in ids if (current := edition.current_id(nct_id))
+    } & edition.night.records.keys()
+
+
+def _search(
+    edition: Edition,
+    inputs: dict[str, tuple[str, str]],
+    name: str,
+    choice: Parameters,
+    among: AbstractSet[str],
+) -> AbstractSet[str]:
+    area, label = inputs[name]
+    try:
+        return select(parse_query(choice[name], area), area, edition, among)
+    except QueryError as error:
+        raise BadParameterError(f"Error parsing query in {label}: {error}") from error
+
+
+def _filter(edition: Edition, choice: Parameters, found: AbstractSet[str]) -> AbstractSet[str]:
+    if "filter.ids" in choice:
+        ids = []
+        for number, text in enumerate(listed(choice, "filter.ids"), start=1):
+            nct_id = canonical_id(text)
+            if nct_id is None:
+                raise BadParameterError(f"Item {number} in parameter `filter.ids` has incorrect format")
+            ids.append(nct_id)
+        found = found & _current(edition, ids)
+    if "filter.overallStatus" in choice:
+        wanted = listed(choice, "filter.overallStatus")
+        for status in wanted:
+            if status not in STATUS:
+                raise BadParameterError(f"Invalid value in parameter `overallStatus`: `{status}`")
+        found = {i for i in found if set(wanted).intersection(edition.values(i, "OverallStatus"))}
+    if "filter.advanced" in choice:
+        found = _search(edition, _ADVANCED, "filter.advanced", choice, found)
+    return found
+
+
+def _in_order(edition: Edition, sorts: list[str], found: AbstractSet[str]) -> list[str]:
+    """By the pieces asked for, studies without a value last, ties in the order of the data set."""
+    if len(sorts) > _MOST_SORTS:
+        raise BadParameterError("Parameter `sort` has more than 2 items")
+    ordered = [nct_id for nct_id in edition.order if nct_id in found]
+    for sort in reversed(sorts):
+        piece, _, direction = sort.partition(":")
+        if piece == "@relevance":
+            continue
+        if piece not in DATE_PIECES and piece not in NUMBER_PIECES:
+            raise BadParameterError("Unsupported sort field type: text")
+        descending = direction == "desc" or (not direction and piece in DATE_PIECES)
+        value = {
+            nct_id: edition.values(nct_id, piece)[0] for nct_id in ordered if edition.values(nct_id, piece)
+        }
+        without = [nct_id for nct_id in ordered if nct_id not in value]
+        ordered = [*sorted(value, key=value.__getitem__, reverse=descending), *without]
+    return ordered

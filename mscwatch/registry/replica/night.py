@@ -1,0 +1,59 @@
+"""The registry as it stands at one moment: what a test or a demo hands to the replica."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import orjson
+
+from mscwatch.model import Record
+
+
+@dataclass(frozen=True)
+class Night:
+    """All records of one data set, by id.
+
+    `data_timestamp` is what `/version` says (`2022-10-06T09:00:05`; None leaves it out). `aliases` maps an old
+    id to the one it was merged into; ids under a record's own `nctIdAliases` need not be repeated.
+    """
+
+    data_timestamp: str | None
+    records: Mapping[str, Record]
+    aliases: Mapping[str, str] = field(default_factory=dict)
+
+
+class RecordLines(Mapping[str, Record]):
+    """Records kept as the lines they were read from and parsed when asked for: a tenth of the memory."""
+
+    def __init__(self, lines: Mapping[str, bytes]) -> None:
+        self._lines = lines
+
+    def __getitem__(self, nct_id: str) -> Record:
+        record: Record = orjson.loads(self._lines[nct_id])
+        return record
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._lines)
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+
+def night_from_ndjson(*paths: str | Path, data_timestamp: str | None = None) -> Night:
+    """A night of the records in `.ndjson` or `.ndjson.gz` files, one study a line; a later line wins."""
+    lines: dict[str, bytes] = {}
+    for path in paths:
+        opener = gzip.open if str(path).endswith(".gz") else open
+        with opener(path, "rb") as file:
+            for line in file:
+                if line.strip():
+                    lines[nct_id_of(orjson.loads(line))] = line
+    return Night(data_timestamp, RecordLines(lines))
+
+
+def nct_id_of(record: Record) -> str:
+    nct_id: str = record["protocolSection"]["identificationModule"]["nctId"]
+    return nct_id

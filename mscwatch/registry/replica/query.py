@@ -1,0 +1,222 @@
+"""The registry's query language: from the text of a `query.*` or `filter.advanced` to a tree that is known to be sound.
+
+In: quoted phrases, runs of words, AND, OR, NOT in capitals, parentheses, AREA[...], RANGE[...], MISSING, ALL, with
+the registry's precedence (terms bind closest, then NOT and AREA, then AND, then OR). Out: frozen nodes, or a
+`QueryError` in the registry's words. Synonyms and the operators EXPANSION, COVERAGE, SEARCH and TILT are not known.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import TypeAlias
+
+from lark import Lark, Token, Transformer, UnexpectedCharacters, UnexpectedInput, UnexpectedToken
+
+from mscwatch.registry.replica.enums import VALUES_OF_PIECE, enum_value
+from mscwatch.registry.replica.vocabulary import AREAS, DATE_PIECES, NUMBER_PIECES, PIECES
+
+_NUMBER = re.compile(r"\d+(\.\d+)?")
+_DATE = re.compile(r"\d{4}(-\d\d(-\d\d)?)?|\d\d/\d\d/\d{4}")
+MOST_WORDS = 13  # unquoted, in one AND group; the registry takes 12 and refuses 14
+
+GRAMMAR = r"""
+?start: either
+?either: both (_OR both)*
+?both: single (_AND? single)*
+?single: _NOT single      -> negated
+    | AREA single         -> scoped
+    | "(" either ")"
+    | QUOTED              -> quoted
+    | WORDS               -> words
+    | RANGE               -> between
+    | MISSING             -> missing
+    | ALL                 -> everything
+
+_AND.2:    /AND(?=[\s\[\]()"]|$)/
+_OR.2:     /OR(?=[\s\[\]()"]|$)/
+_NOT.2:    /NOT(?=[\s\[\]()"]|$)/
+MISSING.2: /MISSING(?=[\s\[\]()"]|$)/
+ALL.2:     /ALL(?=[\s\[\]()"]|$)/
+AREA.2:    /AREA\[[^\[\]]+\]/
+RANGE.2:   /RANGE\[\s*[^\s\[\],]+\s*,\s*[^\s\[\],]+\s*\]/
+QUOTED:    /"(?:\\.|[^"\\])*"/
+WORDS:     /(?:(?!(?:AND|OR|NOT|ALL|MISSING)(?=[\s\[\]()"]|$)|(?:AREA|RANGE)\[)[^\s\[\]()"]+\s*)+/
+%ignore /\s+/
+"""
+
+
+class QueryError(Exception):
+    """A query that the registry would answer with 400; the message is what follows the name of the input."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A run of words, or a phrase when it was quoted."""
+
+    text: str
+    quoted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    low: str
+    high: str
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Everything:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Negated:
+    inner: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Scoped:
+    area: str
+    inner: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Both:
+    parts: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    parts: tuple[Node, ...]
+
+
+Node: TypeAlias = Term | Range | Missing | Everything | Negated | Scoped | Both | Either
+
+
+class _ToNodes(Transformer[Token, Node]):
+    """Names the rules of the grammar; nothing is judged here."""
+
+    def either(self, parts: list[Node]) -> Node:
+        return Either(tuple(parts))
+
+    def both(self, parts: list[Node]) -> Node:
+        return Both(tuple(parts))
+
+    def negated(self, parts: list[Node]) -> Node:
+        return Negated(parts[0])
+
+    def scoped(self, parts: tuple[Token, Node]) -> Node:
+        area, inner = parts
+        return Scoped(str(area)[len("AREA[") : -1].strip(), inner)
+
+    def quoted(self, parts: list[Token]) -> Node:
+        return Term(re.sub(r"\\(.)", r"\1", parts[0][1:-1]), quoted=True)
+
+    def words(self, parts: list[Token]) -> Node:
+        return Term(re.sub(r"\\(?=\w)", "", parts[0].strip()), quoted=False)
+
+    def between(self, parts: list[Token]) -> Node:
+        low, high = parts[0][len("RANGE[") : -1].split(",")
+        return Range(low.strip(), high.strip())
+
+    def missing(self, _: list[Token]) -> Node:
+        return Missing()
+
+    def everything(self, _: list[Token]) -> Node:
+        return Everything()
+
+
+@cache
+def _parser() -> Lark:
+    return Lark(GRAMMAR, parser="lalr")
+
+
+def parse_query(text: str, area: str) -> Node:
+    """The tree of a query whose words are looked for in `area` unless it says otherwise."""
+    try:
+        node: Node = _ToNodes().transform(_parser().parse(text))
+    except UnexpectedInput as error:
+        raise QueryError(_complaint(text, error)) from error
+    _check(node, area)
+    return node
+
+
+def _complaint(text: str, error: UnexpectedInput) -> str:
+    if isinstance(error, UnexpectedCharacters) and error.char in "[]":
+        return f"mismatched input '{error.char}' expecting {{<EOF>, '(', ',', 'NOT', 'AND', 'OR'}}"
+    if isinstance(error, UnexpectedToken) and error.token.type in {"$END", "RPAR"}:
+        return "inner bool query clause cannot be null"
+    rest = text[error.pos_in_stream or 0 :].split()
+    return f"no viable alternative at input '{rest[0] if rest else ''}'"
+
+
+def _check(node: Node, area: str) -> None:
+    """Refuses what parses and yet means nothing to the registry."""
+    match node:
+        case Scoped(name, inner):
+            if name not in AREAS and name not in PIECES:
+                raise QueryError(f"Unknown area name: `{name}`")
+            _check(inner, name)
+        case Negated(inner):
+            _check(inner, area)
+        case Both(parts) | Either(parts):
+            if isinstance(node, Both) and _words_at_once(node) > MOST_WORDS:
+                raise QueryError("Too complicated query")
+            for part in parts:
+                _check(part, area)
+        case Term():
+            _check_term(node, area)
+        case Range(low, high):
+            _check_bounds((low, high), area)
+        case Missing() | Everything():
+            pass
+
+
+def _check_term(term: Term, area: str) -> None:
+    if _words_at_once(term) > MOST_WORDS:
+        raise QueryError("Too complicated query")
+    if area in VALUES_OF_PIECE and enum_value(area, term.text) is None:
+        allowed = ", ".join(f"`{value}`" for value in VALUES_OF_PIECE[area])
+        raise QueryError(
+            f"Unknown value `{term.text}`. Allowed values for enum field `{PIECES[area]}` are {allowed}"
+        )
+
+
+def _check_bounds(bounds: tuple[str, str], area: str) -> None:
+    for bound in bounds:
+        if bound in {"MIN", "MAX"} and (area in NUMBER_PIECES or area in DATE_PIECES):
+            continue
+        if area in NUMBER_PIECES and _NUMBER.fullmatch(bound):
+            continue
+        if area not in DATE_PIECES or not _DATE.fullmatch(bound):
+            raise QueryError(f"no viable alternative at input '{bound}'")
+
+
+def _words_at_once(node: Node) -> int:
+    """How many unquoted words have to be weighed together; a hyphenated word counts as several."""
+    match node:
+        case Term(text, quoted):
+            return 0 if quoted else len(tokens(text))
+        case Both(parts):
+            return sum(_words_at_once(part) for part in parts)
+        case Either(parts):
+            return max(_words_at_once(part) for part in parts)
+        case Negated(inner) | Scoped(_, inner):
+            return _words_at_once(inner)
+        case _:
+            return 0
+
+
+_PLURAL = re.compile(r"(?<=\w\w[^\Ws_])s\b")
+_BETWEEN = re.compile(r"[\W_]+")
+
+
+def tokens(text: str) -> list[str]:
+    """Lower-case words and numbers; a plural -s is dropped, so that "cells" finds "cell"."""
+    return _BETWEEN.sub(" ", _PLURAL.sub("", text.lower())).split()

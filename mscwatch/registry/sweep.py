@@ -1,0 +1,57 @@
+"""One whole reading of a topic: version, walk, version again; begun anew, a bounded number of times, when data move."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from mscwatch.errors import RefusedError
+from mscwatch.model import RegistryVersion, Sweep
+from mscwatch.registry.client import Client, DataMovedError
+from mscwatch.registry.landing import Landing
+
+log = logging.getLogger(__name__)
+
+WALKS = 3
+
+
+def sweep(
+    client: Client, query: dict[str, str], folder: Path, *, before: RegistryVersion, page_size: int
+) -> tuple[Sweep, Landing]:
+    """Read the topic whole into `folder`. `before` is the version that was asked for just now.
+
+    Raises `RefusedError` when the data moved under every walk; the client's errors pass through.
+    """
+    for walk in range(1, WALKS + 1):
+        landing = Landing(folder)
+        try:
+            total = _walk(client, query, landing, page_size)
+        except DataMovedError:
+            after = client.version()
+        else:
+            after = client.version()
+            if after == before:
+                found = Sweep(
+                    before=before,
+                    after=after,
+                    total_count=total,
+                    distinct=len(landing.ids),
+                    duplicates=landing.duplicates,
+                    nameless=landing.nameless,
+                    walks=walk,
+                )
+                return found, landing
+        log.warning("The registry's data moved during walk %d; reading again.", walk)
+        before = after
+    msg = f"The registry's data moved during {WALKS} walks in a row. Nothing was changed; run again later."
+    raise RefusedError(msg)
+
+
+def _walk(client: Client, query: dict[str, str], landing: Landing, page_size: int) -> int | None:
+    total: int | None = None
+    for number, page in enumerate(client.pages(query, page_size), start=1):
+        if number == 1:
+            total = page.total_count
+        landing.land(page.records)
+        log.info("Page %d: %d of %s trials.", number, len(landing.ids), "?" if total is None else total)
+    return total

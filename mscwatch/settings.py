@@ -1,0 +1,180 @@
+"""Environment variables and `mscwatch.toml` become one frozen `Settings`; nothing else reads either."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from pathlib import Path
+from typing import Annotated, Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings.sources import TomlConfigSettingsSource
+
+from mscwatch.errors import ConfigError
+
+PREFIX = "MSCWATCH_"
+FILE = Path("mscwatch.toml")
+
+Addresses = Annotated[tuple[str, ...], NoDecode]
+
+
+class Settings(BaseSettings):
+    """Every setting, with its default. The environment wins over `mscwatch.toml`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        frozen=True,
+        extra="forbid",
+        hide_input_in_errors=True,
+        toml_file=FILE,
+    )
+
+    data_dir: Path = Field(Path("warehouse"), description="where the warehouse lives")
+    api_url: str = Field("https://clinicaltrials.gov/api/v2", description="base of the registry's API")
+    watch: str = Field("msc-liver", description="packaged watch, or a path to a watch file")
+    min_interval: float = Field(1.0, ge=0, description="least seconds between two registry requests")
+    user_agent: str = Field("", description="own user agent; the python-requests token is kept")
+    contact: str = Field("", description="mail address added to the user agent")
+    page_size: int = Field(1000, ge=1, le=1000, description="records asked for per registry request")
+    timeout: float = Field(90.0, gt=0, description="seconds to wait for the registry's next bytes")
+    retry_budget: float = Field(300.0, ge=0, description="seconds a night may spend waiting to ask again")
+    memory_limit: str = Field("700MB", description="memory that DuckDB may take")
+    smtp_url: SecretStr = Field(SecretStr(""), description="smtp:// or smtps:// server; empty = off")
+    email_from: str = Field("", description="sender of mails")
+    email_to: Addresses = Field((), description="recipients, comma-separated")
+    slack_webhook_url: SecretStr = Field(SecretStr(""), description="Slack incoming webhook; empty = off")
+    operator_email_to: Addresses = Field((), description="who hears of failed nights; default email_to")
+    cron: str = Field("30 10 * * 1-5", description="schedule of the nightly run")
+    timezone: str = Field("America/New_York", description="time zone of the schedule")
+
+    @field_validator("email_to", "operator_email_to", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("api_url")
+    @classmethod
+    def _is_http(cls, value: str) -> str:
+        if not value.startswith(("http://", "https://")):
+            msg = "must begin with http:// or https://"
+            raise ValueError(msg)
+        return value.rstrip("/")
+
+    @field_validator("timezone")
+    @classmethod
+    def _is_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError):
+            msg = "is not a known time zone, such as Europe/Paris"
+            raise ValueError(msg) from None
+        return value
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003  the base class names it
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+class Shown(NamedTuple):
+    """One setting as `doctor` shows it: secrets masked, with where it came from."""
+
+    name: str
+    value: str
+    origin: str
+    meaning: str
+
+
+_overrides: ContextVar[dict[str, Any]] = ContextVar("overrides", default={})  # noqa: B039  never changed in place
+
+
+@contextmanager
+def overridden(**values: Any) -> Iterator[None]:
+    """Within this block, `load` gives these values whatever the environment says (the demo, tests)."""
+    token = _overrides.set(_overrides.get() | values)
+    try:
+        yield
+    finally:
+        _overrides.reset(token)
+
+
+def load(**overrides: Any) -> Settings:
+    """Read the settings; `overrides` (from the command line) win over everything.
+
+    Raises `ConfigError` naming the setting and its origin, never its value.
+    """
+    try:
+        return Settings(**(_overrides.get() | overrides))
+    except ValidationError as error:
+        raise ConfigError(_sentence(error)) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        msg = f"{FILE} is not valid TOML ({error}). Correct it or remove it."
+        raise ConfigError(msg) from None
+    except OSError as error:
+        msg = f"{FILE} cannot be read: {error.strerror or error}."
+        raise ConfigError(msg) from None
+
+
+def show(settings: Settings) -> list[Shown]:
+    """Every setting with its value (secrets masked) and its origin."""
+    in_file = _names_in_file()
+    shown = []
+    for name, field in type(settings).model_fields.items():
+        value = getattr(settings, name)
+        if isinstance(value, SecretStr):
+            text = "***" if value.get_secret_value() else ""
+        elif isinstance(value, tuple):
+            text = ", ".join(value)
+        else:
+            text = str(value)
+        shown.append(Shown(PREFIX + name.upper(), text, _origin(name, in_file), field.description or ""))
+    return shown
+
+
+def unknown_variables() -> list[str]:
+    """`MSCWATCH_…` variables that name no setting: most often a typing error."""
+    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    return sorted(name for name in os.environ if name.startswith(PREFIX) and name.upper() not in known)
+
+
+def _sentence(error: ValidationError) -> str:
+    in_file = _names_in_file()
+    parts = []
+    for item in error.errors(include_input=False, include_url=False):
+        name = str(item["loc"][0])
+        if item["type"] == "extra_forbidden":
+            parts.append(f"{name} in {FILE} is not a setting; `mscwatch doctor` lists them")
+        else:
+            variable = PREFIX + name.upper()
+            parts.append(
+                f"{variable} ({_origin(name, in_file)}): {item['msg'].removeprefix('Value error, ')}"
+            )
+    return "Unusable settings: " + "; ".join(parts) + "."
+
+
+def _origin(name: str, in_file: frozenset[str]) -> str:
+    if name in _overrides.get():
+        return "this command"
+    if any(key.upper() == PREFIX + name.upper() for key in os.environ):
+        return "environment"
+    return str(FILE) if name in in_file else "default"
+
+
+def _names_in_file() -> frozenset[str]:
+    try:
+        return frozenset(tomllib.loads(FILE.read_text(encoding="utf-8")))
+    except (OSError, ValueError):
+        return frozenset()

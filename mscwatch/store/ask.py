@@ -1,0 +1,129 @@
+"""Questions to the warehouse, for people: always read-only, always on a whole night."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from mscwatch.errors import ConfigError, WarehouseError
+from mscwatch.store.places import Places
+from mscwatch.store.rows import dicts
+
+
+def reader(data_dir: Path) -> duckdb.DuckDBPyConnection:
+    """A read-only connection to the published file, `ctgov` on its search path."""
+    published = Places(data_dir).published
+    if not published.exists():
+        msg = f"There is no warehouse at {published} yet. Run `mscwatch run` first, or set MSCWATCH_DATA_DIR."
+        raise WarehouseError(msg)
+    return _open(published)
+
+
+def newest(data_dir: Path) -> duckdb.DuckDBPyConnection:
+    """The working file where nobody is writing it (it also knows refused nights), else the published one."""
+    working = Places(data_dir).working
+    if working.exists():
+        try:
+            return _open(working)
+        except WarehouseError:
+            pass  # a run is at work, and its file is locked
+    return reader(data_dir)
+
+
+def _open(path: Path) -> duckdb.DuckDBPyConnection:
+    try:
+        con = duckdb.connect(str(path), read_only=True, config={"autoinstall_known_extensions": "false"})
+        con.execute("SET search_path = 'main,ctgov'")
+    except duckdb.Error as error:
+        msg = f"{path} cannot be opened: {str(error).splitlines()[0]}"
+        raise WarehouseError(msg) from None
+    return con
+
+
+def query(con: duckdb.DuckDBPyConnection, text: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """Column names and rows of a person's query. Raises `ConfigError` with DuckDB's own words."""
+    try:
+        found = con.execute(text)
+        names = [column[0] for column in found.description or ()]
+        return names, found.fetchall()
+    except duckdb.Error as error:
+        raise ConfigError(str(error).strip()) from None
+
+
+def events(
+    con: duckdb.DuckDBPyConnection,
+    *,
+    since: datetime | None = None,
+    kinds: Sequence[str] = (),
+    trials: Sequence[str] = (),
+    baseline: bool = False,
+) -> list[dict[str, Any]]:
+    """Events, newest night first, each with its trial's title."""
+    return dicts(
+        con,
+        "SELECT e.observed_at, e.nct_id, e.kind, e.severity, e.summary, t.brief_title, e.field, e.before, e.after, "
+        "e.is_baseline, e.event_id, e.run_id FROM events AS e LEFT JOIN trials AS t USING (nct_id) "
+        "WHERE ($since IS NULL OR e.observed_at >= $since) "
+        "AND (len($kinds) = 0 OR list_contains($kinds, e.kind)) "
+        "AND (len($trials) = 0 OR list_contains($trials, e.nct_id)) "
+        "AND ($baseline OR NOT e.is_baseline) "
+        "ORDER BY e.observed_at DESC, e.severity, e.kind, e.nct_id",
+        {
+            "since": since,
+            "kinds": list(kinds),
+            "trials": list(trials),
+            "baseline": baseline,
+        },
+    )
+
+
+def nights(con: duckdb.DuckDBPyConnection, limit: int) -> list[dict[str, Any]]:
+    """The last nights, newest first, with what is owed in all."""
+    return dicts(con, "SELECT * FROM runs ORDER BY started_at DESC LIMIT ?", [limit])
+
+
+def owed(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """What is owed to whom, with the last error."""
+    return dicts(
+        con,
+        "SELECT channel, recipient, state, count(*) AS messages, max(attempts) AS attempts, max(error) AS error "
+        "FROM deliveries WHERE state IN ('owed', 'in_doubt') GROUP BY ALL ORDER BY ALL",
+    )
+
+
+def trial(con: duckdb.DuckDBPyConnection, nct_id: str) -> dict[str, Any] | None:
+    """One row of `trials`, or None."""
+    rows = dicts(con, "SELECT * FROM trials WHERE nct_id = ?", [nct_id])
+    return rows[0] if rows else None
+
+
+def history(con: duckdb.DuckDBPyConnection, nct_id: str) -> list[dict[str, Any]]:
+    """The versions of one trial, oldest first, with how many material changes made each."""
+    return dicts(
+        con,
+        "SELECT v.version_no, v.valid_from, v.last_update_posted_date, "
+        "count(c.path) FILTER (c.is_material) AS material, count(c.path) AS changes FROM versions AS v "
+        "LEFT JOIN changes AS c ON c.nct_id = v.nct_id AND c.to_version = v.version_no "
+        "WHERE v.nct_id = ? GROUP BY ALL ORDER BY v.version_no",
+        [nct_id],
+    )
+
+
+def papers(con: duckdb.DuckDBPyConnection, nct_id: str) -> list[dict[str, Any]]:
+    """Publications that the registry lists for a trial, and rows of the review's Table 2 linked to it."""
+    return dicts(
+        con,
+        "SELECT reference_type AS kind, pmid, citation AS what FROM ctgov.study_references WHERE nct_id = $id "
+        "UNION ALL SELECT 'review row ' || review_row || ' (' || link_confidence || ')', pmid, "
+        "first_author || ' ' || year || ': ' || title FROM published_trials WHERE nct_id = $id",
+        {"id": nct_id},
+    )
+
+
+def meta(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """The facts about the file."""
+    return dict(con.execute("SELECT key, value FROM meta").fetchall())

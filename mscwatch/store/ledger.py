@@ -1,0 +1,162 @@
+"""The run ledger and the ledger of who is told what. Every function takes the working file's connection."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import duckdb
+import orjson
+
+from mscwatch.model import Address, Event, Kind, NewsItem, Notice, Outcome, Severity, TrialFacts
+from mscwatch.store.rows import dicts, insert, scalar
+
+TRUSTED = "outcome IN ('baseline', 'published', 'unchanged')"
+
+
+@dataclass(frozen=True, slots=True)
+class LastNight:
+    """What the last trusted night read, and whether anything went wrong since."""
+
+    started_at: datetime
+    data_timestamp: datetime | None
+    is_latest: bool  # no refused, failed or interrupted night since
+
+
+def begin_run(con: duckdb.DuckDBPyConnection, run_id: str, watch: str, started_at: datetime) -> None:
+    """Open the run's row. A run that never finished was killed: the lock is ours, so nobody is at work."""
+    con.execute(
+        "UPDATE runs SET outcome = 'interrupted', error = 'the run was killed' WHERE outcome = 'running'"
+    )
+    insert(
+        con,
+        "runs",
+        [{"run_id": run_id, "watch": watch, "started_at": started_at, "outcome": Outcome.RUNNING}],
+    )
+
+
+def finish_run(con: duckdb.DuckDBPyConnection, run_id: str, facts: dict[str, Any]) -> None:
+    """Fill the run's row: column names and values; `proof` is given as a dict."""
+    if isinstance(facts.get("proof"), dict):
+        facts = facts | {"proof": orjson.dumps(facts["proof"]).decode()}
+    assignments = ", ".join(f"{name} = ?" for name in facts)
+    con.execute(f"UPDATE runs SET {assignments} WHERE run_id = ?", [*facts.values(), run_id])
+
+
+def last_night(con: duckdb.DuckDBPyConnection) -> LastNight | None:
+    """The last trusted night, or None before the first."""
+    rows = con.execute(
+        f"SELECT started_at, data_timestamp FROM runs WHERE {TRUSTED} ORDER BY started_at DESC LIMIT 1"
+    ).fetchall()
+    if not rows:
+        return None
+    started_at, data_timestamp = rows[0]
+    since = scalar(
+        con, f"SELECT count(*) FROM runs WHERE started_at > ? AND outcome <> 'running' AND NOT ({TRUSTED})",
+        [started_at],
+    )  # fmt: skip
+    return LastNight(started_at, data_timestamp, is_latest=since == 0)
+
+
+def owed_addresses(con: duckdb.DuckDBPyConnection) -> list[Address]:
+    """Everybody to whom something is owed."""
+    rows = con.execute(
+        "SELECT DISTINCT channel, recipient FROM deliveries WHERE state = 'owed' ORDER BY ALL"
+    ).fetchall()
+    return [Address(channel, recipient) for channel, recipient in rows]
+
+
+def owed_news(con: duckdb.DuckDBPyConnection, address: Address) -> tuple[list[NewsItem], list[Notice]]:
+    """What is owed at one address: events with their trials' facts, and notices."""
+    parameters = [address.channel, address.recipient]
+    owed = "SELECT event_id FROM deliveries WHERE state = 'owed' AND channel = ? AND recipient = ?"
+    news = news_items(con, f"e.event_id IN ({owed})", parameters)
+    notices = dicts(
+        con, f"SELECT notice_id, kind, summary FROM notices WHERE notice_id IN ({owed})", parameters
+    )
+    return news, [Notice(**row) for row in notices]
+
+
+def news_items(con: duckdb.DuckDBPyConnection, condition: str, parameters: list[Any]) -> list[NewsItem]:
+    """Events that meet a condition over `e` (events), oldest first, each with the facts of its trial."""
+    rows = dicts(
+        con,
+        "SELECT e.*, t.brief_title, t.overall_status, t.lead_sponsor, t.countries, t.enrollment, t.conditions, "
+        "t.intervention_names, t.relevance FROM events AS e JOIN trials AS t USING (nct_id) "
+        f"WHERE {condition} ORDER BY e.observed_at, e.nct_id, e.kind",
+        parameters,
+    )
+    return [_news_item(row) for row in rows]
+
+
+def mark(
+    con: duckdb.DuckDBPyConnection,
+    address: Address,
+    ids: list[str],
+    state: str,
+    now: datetime,
+    *,
+    shown: set[str] | None = None,
+    error: str | None = None,
+) -> None:
+    """Stamp an attempt on everything in `ids` at one address: `in_doubt` before it, `sent` or `owed` after."""
+    if state == "in_doubt":
+        change = "attempts = attempts + 1, first_tried_at = coalesce(first_tried_at, $now)"
+    elif state == "sent":
+        change = "sent_at = $now, error = NULL, shown = CASE WHEN event_id IN $shown THEN 'named' ELSE 'counted' END"
+    else:
+        change = "error = $error"
+    values = {"now": now, "shown": sorted(shown or ids), "error": error}
+    used = {name: value for name, value in values.items() if f"${name}" in change}
+    con.execute(
+        f"UPDATE deliveries SET state = $state, {change} "
+        "WHERE channel = $channel AND recipient = $recipient AND list_contains($ids, event_id)",
+        used | {"state": state, "channel": address.channel, "recipient": address.recipient, "ids": ids},
+    )
+
+
+def resolve_doubt(con: duckdb.DuckDBPyConnection) -> int:
+    """Rows left in doubt by a process that died while sending are owed again; how many there were.
+
+    The message may have gone out: mail clients fold the repeat by its Message-ID.
+    """
+    count = int(scalar(con, "SELECT count(*) FROM deliveries WHERE state = 'in_doubt'"))
+    con.execute(
+        "UPDATE deliveries SET state = 'owed', error = 'the process died while sending' WHERE state = 'in_doubt'"
+    )
+    return count
+
+
+def events_by_kind(con: duckdb.DuckDBPyConnection, run_id: str) -> Counter[str]:
+    rows = con.execute(
+        "SELECT kind, count(*) FROM events WHERE run_id = ? GROUP BY kind", [run_id]
+    ).fetchall()
+    return Counter(dict(rows))
+
+
+def _news_item(row: dict[str, Any]) -> NewsItem:
+    event = Event(
+        event_id=row["event_id"],
+        nct_id=row["nct_id"],
+        kind=Kind(row["kind"]),
+        severity=Severity(row["severity"]),
+        field=row["field"],
+        before=row["before"],
+        after=row["after"],
+        summary=row["summary"],
+        is_baseline=row["is_baseline"],
+    )
+    trial = TrialFacts(
+        nct_id=row["nct_id"],
+        title=row["brief_title"] or "",
+        overall_status=row["overall_status"] or "",
+        lead_sponsor=row["lead_sponsor"],
+        countries=tuple(row["countries"]),
+        enrollment=row["enrollment"],
+        conditions=tuple(row["conditions"]),
+        interventions=tuple(row["intervention_names"]),
+        relevance=row["relevance"],
+    )
+    return NewsItem(event, row["observed_at"], trial)

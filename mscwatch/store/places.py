@@ -1,0 +1,79 @@
+"""Where things lie in the data directory, and the lock that keeps two runs apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from mscwatch.errors import LockedError, WarehouseError
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The files of one data directory; it belongs to one watch."""
+
+    data_dir: Path
+
+    @property
+    def published(self) -> Path:
+        return self.data_dir / "mscwatch.duckdb"
+
+    @property
+    def published_hash(self) -> Path:
+        return self.data_dir / "mscwatch.duckdb.sha256"
+
+    @property
+    def working(self) -> Path:
+        return self.data_dir / "working" / "mscwatch-working.duckdb"
+
+    @property
+    def spill(self) -> Path:
+        return self.data_dir / "working" / "spill"
+
+    @property
+    def landing(self) -> Path:
+        return self.data_dir / "landing"
+
+    @property
+    def digests(self) -> Path:
+        return self.data_dir / "digests"
+
+    @property
+    def lock(self) -> Path:
+        return self.data_dir / "mscwatch.lock"
+
+    def prepare(self) -> None:
+        """Make the folders. Raises `WarehouseError` when the data directory cannot be written."""
+        try:
+            for folder in (self.data_dir, self.working.parent, self.landing):
+                folder.mkdir(parents=True, exist_ok=True)
+            self.lock.touch()
+        except OSError as error:
+            msg = (
+                f"The data directory {self.data_dir} cannot be written ({error.strerror or error}). "
+                "Make it writable or set MSCWATCH_DATA_DIR."
+            )
+            raise WarehouseError(msg) from None
+
+
+@contextmanager
+def locked(places: Places) -> Iterator[None]:
+    """Hold the data directory's lock. Raises `LockedError` at once when another run has it."""
+    places.prepare()
+    lock = FileLock(places.lock)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        msg = f"Another run is at work in {places.data_dir}. Wait for it; `mscwatch status` shows the last nights."
+        raise LockedError(msg) from None
+    except OSError as error:
+        msg = f"The data directory {places.data_dir} cannot be locked ({error.strerror or error})."
+        raise WarehouseError(msg) from None
+    try:
+        yield
+    finally:
+        lock.release()

@@ -1,0 +1,179 @@
+"""The private working file: opened by one run at a time, brought up to date, never shown to analysts."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from importlib.resources import as_file, files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+import duckdb
+
+from mscwatch import __version__
+from mscwatch.errors import WarehouseError
+from mscwatch.store import ctgov
+from mscwatch.store.places import Places
+from mscwatch.store.rows import scalar
+
+log = logging.getLogger(__name__)
+
+Connection = duckdb.DuckDBPyConnection
+
+# DuckDB 2's own default cannot be opened by any 1.x client; this one is readable since 1.2.
+STORAGE_VERSION = "v1.2.0"
+REBUILD_BATCH = 20_000
+
+
+@contextmanager
+def opened(places: Places, memory_limit: str = "700MB") -> Iterator[duckdb.DuckDBPyConnection]:
+    """The working file, made or migrated if need be, closed (and so checkpointed) at the end."""
+    con = duckdb.connect(config={"autoinstall_known_extensions": "false"})
+    try:
+        con.execute("SET memory_limit = ?", [memory_limit])
+        con.execute("SET temp_directory = ?", [str(places.spill)])
+        con.execute("SET preserve_insertion_order = false")
+        con.execute(
+            f"ATTACH {_quoted(str(places.working))} AS warehouse (STORAGE_VERSION '{STORAGE_VERSION}')"
+        )
+        con.execute("USE warehouse")
+        _migrate(con)
+    except duckdb.Error as error:
+        con.close()
+        msg = f"The working file {places.working} cannot be opened: {_first_line(error)}"
+        raise WarehouseError(msg) from None
+    except BaseException:
+        con.close()
+        raise
+    try:
+        yield con
+        con.execute("CHECKPOINT")  # the published copy is of the file alone
+    finally:
+        con.close()
+
+
+@contextmanager
+def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """All or nothing."""
+    con.execute("BEGIN")
+    try:
+        yield
+    except BaseException:
+        con.execute("ROLLBACK")
+        raise
+    con.execute("COMMIT")
+
+
+def meta(con: duckdb.DuckDBPyConnection, key: str) -> str | None:
+    """A value of the `meta` table, or None."""
+    found = scalar(con, "SELECT value FROM meta WHERE key = ?", [key])
+    return None if found is None else str(found)
+
+
+def set_meta(con: duckdb.DuckDBPyConnection, key: str, value: str) -> None:
+    con.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", [key, value])
+
+
+def _migrate(con: duckdb.DuckDBPyConnection) -> None:
+    """Apply what the file does not have yet: numbered schema files once each, derived relations when they differ."""
+    con.execute(
+        "CREATE TABLE IF NOT EXISTS schema_migrations (version INTEGER PRIMARY KEY, name VARCHAR, applied_at TIMESTAMP)"
+    )
+    done = {row[0] for row in con.execute("SELECT version FROM schema_migrations").fetchall()}
+    known = {int(path.name[:3]): path for path in _sql_files("schema")}
+    if newer := done - known.keys():
+        msg = (
+            f"The warehouse has schema {max(newer)}, newer than this mscwatch {__version__} knows. "
+            "Upgrade mscwatch; nothing was changed."
+        )
+        raise WarehouseError(msg)
+    for version in sorted(known.keys() - done):
+        with transaction(con):
+            con.execute(known[version].read_text("utf-8"))
+            now = datetime.now(UTC).replace(tzinfo=None)
+            con.execute("INSERT INTO schema_migrations VALUES (?, ?, ?)", [version, known[version].name, now])
+    _refresh_derived(con)
+
+
+def _refresh_derived(con: duckdb.DuckDBPyConnection) -> None:
+    """Make seeds, ctgov tables, views and comments anew when their definitions are not those of the file."""
+    sources = [*_sql_files("views"), *_sql_files("seeds"), files("warehouse") / "comments.sql"]
+    texts = "".join(source.read_text("utf-8") for source in sources)
+    mapping = _hash((files("warehouse") / "ctgov.csv").read_text("utf-8"))
+    wanted = _hash(mapping + texts)
+    if meta(con, "definitions") == wanted:
+        return
+    with transaction(con):
+        if meta(con, "ctgov_mapping") != mapping:
+            con.execute("DROP SCHEMA IF EXISTS ctgov CASCADE")
+            con.execute(ctgov.ddl())
+            _refill_ctgov(con)
+            set_meta(con, "ctgov_mapping", mapping)
+        con.execute(ctgov.comments())
+        for source in sources:
+            with as_file(source) as path:
+                if path.suffix == ".csv":
+                    _fill_seed(con, path)
+                elif path.parent.name == "views":
+                    con.execute(f"CREATE OR REPLACE VIEW {path.stem} AS {path.read_text('utf-8')}")
+                else:
+                    con.execute(path.read_text("utf-8"))
+        set_meta(con, "definitions", wanted)
+        set_meta(con, "mscwatch_version", __version__)
+        set_meta(con, "attribution", ATTRIBUTION)
+
+
+ATTRIBUTION = (
+    "Registry data: ClinicalTrials.gov, U.S. National Library of Medicine. "
+    "published_trials: Table 2 of Yang X et al. 2020, Stem Cell Research & Therapy, CC BY 4.0, normalised."
+)
+
+
+def _fill_seed(con: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Load a seed into the table of its name; lists are written with semicolons."""
+    columns = con.execute(f"DESCRIBE {path.stem}").fetchall()
+    values = ", ".join(
+        f"string_split({name}, ';') AS {name}" if kind.endswith("[]") else f"CAST({name} AS {kind}) AS {name}"
+        for name, kind, *_ in columns
+    )
+    con.execute(f"DELETE FROM {path.stem}")
+    con.execute(
+        f"INSERT INTO {path.stem} BY NAME SELECT {values} "
+        "FROM read_csv(?, nullstr = '', header = true, all_varchar = true)",
+        [str(path)],
+    )
+
+
+def _refill_ctgov(con: duckdb.DuckDBPyConnection) -> None:
+    """Fill the registry's tables from the stored records, in batches that fit into memory."""
+    total = scalar(con, "SELECT count(DISTINCT nct_id) FROM versions")
+    for start in range(0, total, REBUILD_BATCH):
+        con.execute(
+            "CREATE OR REPLACE TEMP TABLE current_records AS SELECT nct_id, record::VARCHAR AS record FROM versions "
+            "WHERE valid_to IS NULL ORDER BY nct_id LIMIT ? OFFSET ?",
+            [REBUILD_BATCH, start],
+        )
+        ctgov.refresh(con, "current_records")
+        con.execute("DROP TABLE current_records")
+
+
+def _sql_files(folder: str) -> list[Traversable]:
+    found = [
+        entry for entry in (files("warehouse") / folder).iterdir() if entry.name.endswith((".sql", ".csv"))
+    ]
+    return sorted(found, key=lambda entry: entry.name)
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0]

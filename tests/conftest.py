@@ -1,0 +1,57 @@
+"""Fixtures: the embedded registry, settings of a night, and the real records where they are at hand."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from mscwatch import settings as configuration
+from mscwatch import watch as watches
+from mscwatch.run import Order
+
+RECORDS = Path(__file__).parents[2] / "shared" / "records"
+
+# Nothing of the person who runs the tests reaches them.
+for name in [name for name in os.environ if name.startswith("MSCWATCH_")]:
+    del os.environ[name]
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path, monkeypatch):
+    """No test reads the mscwatch.toml or writes the warehouse of the working directory."""
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def real_records():
+    """All real records at hand, as a list; tests that need them are skipped where they are not."""
+    files = sorted(RECORDS.glob("*.ndjson.gz"))
+    if not files:
+        pytest.skip(f"no real records at {RECORDS}")
+    return [json.loads(line) for file in files for line in gzip.open(file)]
+
+
+@pytest.fixture
+def watch_file(tmp_path):
+    """A watch that matches everything the embedded registry holds, without bounds."""
+    path = tmp_path / "all.toml"
+    path.write_text(
+        'name = "all"\ntitle = "All of it"\n[query]\nterm = "ALL"\n[relevance]\nrules = "msc-liver"\n'
+    )
+    return path
+
+
+@pytest.fixture
+def order(tmp_path, watch_file):
+    """What a night is to do, for a registry at a URL; keyword arguments are settings."""
+
+    def make(url, *, force=False, accept="", watch=watch_file, **values):
+        defaults = {"data_dir": tmp_path / "data", "min_interval": 0, "retry_budget": 0, "api_url": url}
+        chosen = configuration.Settings(**(defaults | values))
+        return Order(chosen, watches.load(str(watch)), force=force, accept=accept)
+
+    return make

@@ -1,0 +1,59 @@
+"""Small records for tests, in the API's shape."""
+
+from __future__ import annotations
+
+import copy
+
+from mscwatch.model import Known, Seen
+from mscwatch.record import content_hash, derived_hash
+
+
+def record(number=1, *, status="RECRUITING", **modules):
+    """A record of an MSC trial in cirrhosis; keyword arguments replace whole modules of protocolSection."""
+    found = {
+        "protocolSection": {
+            "identificationModule": {
+                "nctId": f"NCT{number:08}",
+                "briefTitle": "Mesenchymal stem cells in liver cirrhosis",
+            },
+            "statusModule": {
+                "overallStatus": status,
+                "startDateStruct": {"date": "2020-05", "type": "ACTUAL"},
+                "studyFirstPostDateStruct": {"date": "2020-04-01", "type": "ACTUAL"},
+                "lastUpdatePostDateStruct": {"date": "2021-04-01", "type": "ACTUAL"},
+            },
+            "sponsorCollaboratorsModule": {"leadSponsor": {"name": "A hospital", "class": "OTHER"}},
+            "conditionsModule": {"conditions": ["Liver Cirrhosis", "Hepatitis B"]},
+            "armsInterventionsModule": {"interventions": [{"type": "BIOLOGICAL", "name": "UC-MSC"}]},
+        },
+        "derivedSection": {"miscInfoModule": {"versionHolder": "2022-10-06"}},
+        "hasResults": False,
+    }
+    found["protocolSection"] |= modules
+    return found
+
+
+def edited(before, edit):
+    """A copy of a record, changed by `edit(copy)`."""
+    after = copy.deepcopy(before)
+    edit(after)
+    return after
+
+
+def seen(one):
+    nct_id = one["protocolSection"]["identificationModule"]["nctId"]
+    return Seen(nct_id, content_hash(one), derived_hash(one), one)
+
+
+def known(one, *, version_no=1, in_watch=True, times_before=0):
+    found = seen(one)
+    return Known(
+        found.nct_id, version_no, found.content_hash, found.derived_hash, in_watch, times_before, one
+    )
+
+
+def set_status(status, **others):
+    def edit(one):
+        one["protocolSection"]["statusModule"] |= {"overallStatus": status} | others
+
+    return edit

@@ -1,0 +1,258 @@
+"""Whole nights against a real HTTP server: what is stored, told and published, and what is left as it was."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from datetime import datetime
+
+import duckdb
+import pytest
+from records import edited, record, set_status
+from registry_faults import (
+    edited as answers_edited,
+)
+from registry_faults import (
+    first,
+    gzip_cut,
+    html_with_200,
+    on,
+    record_missing,
+    record_on_two_pages,
+    record_without_id,
+    status,
+    truncated_json,
+)
+
+from mscwatch.model import Outcome
+from mscwatch.registry.client import Client
+from mscwatch.registry.replica import Night, Replica
+from mscwatch.run import run_night
+from mscwatch.store import ask
+from mscwatch.store.places import Places
+
+DAYS = ("2022-10-06T09:00:05", "2022-10-07T09:00:05", "2022-10-10T09:00:05")
+
+
+def nights(*contents):
+    """A registry of several nights; each content is a list of records."""
+    return [
+        Night(day, {one["protocolSection"]["identificationModule"]["nctId"]: one for one in content})
+        for day, content in zip(DAYS, contents, strict=False)
+    ]
+
+
+def trials(count, **values):
+    return [record(number, **values) for number in range(1, count + 1)]
+
+
+def published(order):
+    return ask.reader(order.settings.data_dir)
+
+
+def rows(order, query):
+    with published(order) as con:
+        return con.execute(query).fetchall()
+
+
+def file_hash(order):
+    return hashlib.sha256(Places(order.settings.data_dir).published.read_bytes()).hexdigest()
+
+
+def test_the_first_night_is_a_baseline_and_tells_nobody_of_a_trial(order):
+    with Replica(nights(trials(30))) as registry:
+        tonight = order(registry.url)
+        result = run_night(tonight)
+    assert (result.outcome, result.exit_code, result.new) == (Outcome.BASELINE, 0, 30)
+    assert rows(tonight, "SELECT DISTINCT kind, is_baseline FROM events") == [("entered_watch", True)]
+    assert rows(tonight, "SELECT count(*) FROM deliveries") == [(0,)]
+    assert rows(tonight, "SELECT kind FROM notices") == [("baseline",)]
+    assert rows(tonight, "SELECT count(*), count(DISTINCT brief_title) FROM trials") == [(30, 1)]
+    assert rows(tonight, "SELECT count(*) FROM published_trials") == [(22,)]
+    noted = Places(tonight.settings.data_dir).published_hash.read_text().split()[0]
+    assert noted == file_hash(tonight)
+
+
+def test_a_night_with_nothing_new_is_one_request_and_leaves_the_published_file_alone(order):
+    with Replica(nights(trials(30))) as registry:
+        tonight = order(registry.url)
+        run_night(tonight)
+        before, asked = file_hash(tonight), len(registry.requests)
+        result = run_night(tonight)
+        assert len(registry.requests) - asked == 1
+    assert (result.outcome, result.exit_code, result.requests) == (Outcome.UNCHANGED, 0, 1)
+    assert file_hash(tonight) == before
+
+
+def test_a_forced_night_on_the_same_data_makes_no_version_and_no_event(order):
+    with Replica(nights(trials(30))) as registry:
+        run_night(order(registry.url))
+        result = run_night(order(registry.url, force=True))
+    assert (result.outcome, result.new, result.changed, result.events) == (Outcome.PUBLISHED, 0, 0, {})
+
+
+def test_a_refresh_that_changes_nothing_makes_no_version(order):
+    with Replica(nights(trials(30), trials(30))) as registry:
+        tonight = order(registry.url)
+        run_night(tonight)
+        registry.advance()
+        result = run_night(tonight)
+    assert (result.outcome, result.new, result.changed, result.events) == (Outcome.PUBLISHED, 0, 0, {})
+    assert rows(tonight, "SELECT count(*) FROM versions") == [(30,)]
+
+
+def test_what_changed_is_named_kept_and_shown(order):
+    before = trials(30)
+    after = [edited(before[0], set_status("COMPLETED")), *before[1:]]
+    fresh = record(99)
+    fresh["protocolSection"]["statusModule"]["studyFirstPostDateStruct"] = {"date": "2022-10-06"}
+    with Replica(nights(before, [*after, fresh])) as registry:
+        tonight = order(registry.url)
+        run_night(tonight)
+        registry.advance()
+        result = run_night(tonight)
+    assert result.events == {"completed": 1, "new_trial": 1}
+    assert "NCT00000001" in result.news.text
+    assert rows(tonight, "SELECT overall_status FROM trials WHERE nct_id = 'NCT00000001'") == [("COMPLETED",)]
+    versions = "SELECT version_no, valid_from IS NOT NULL, valid_to IS NULL FROM versions WHERE nct_id = 'NCT00000001' ORDER BY 1"
+    assert rows(tonight, versions) == [(1, True, False), (2, True, True)]
+    changes = "SELECT path, before, after, is_material FROM changes"
+    path = "protocolSection.statusModule.overallStatus"
+    assert rows(tonight, changes) == [(path, "RECRUITING", "COMPLETED", True)]
+
+
+def test_an_unknown_status_is_kept_told_and_noted(order):
+    before = trials(3)
+    after = [edited(before[0], set_status("PAUSED")), *before[1:]]
+    with Replica(nights(before, after)) as registry:
+        tonight = order(registry.url)
+        run_night(tonight)
+        registry.advance()
+        result = run_night(tonight)
+    assert result.events == {"status_changed": 1}
+    assert rows(tonight, "SELECT nct_id, value FROM issues") == [("NCT00000001", "PAUSED")]
+    assert rows(tonight, "SELECT overall_status FROM trials WHERE nct_id = 'NCT00000001'") == [("PAUSED",)]
+
+
+@pytest.mark.parametrize(
+    ("fault", "outcome", "code", "words"),
+    [
+        (status(403, "<html>no</html>", html=True), Outcome.FAILED, 4, "refuses this client (HTTP 403)"),
+        (status(503, "<html>busy</html>", html=True), Outcome.FAILED, 4, "no usable answer"),
+        (
+            status(400, "Error parsing query in Other terms: X"),
+            Outcome.FAILED,
+            2,
+            "Error parsing query in Other terms",
+        ),
+        (html_with_200(), Outcome.FAILED, 4, "HTML page in place of data"),
+        (truncated_json(), Outcome.FAILED, 4, "truncated or invalid JSON"),
+        (gzip_cut(), Outcome.FAILED, 4, "(asked once)"),
+        (record_without_id(), Outcome.REFUSED, 3, "without an NCT number"),
+        (record_missing(), Outcome.REFUSED, 3, "the registry says 30 trials and sent 29"),
+        (answers_edited(lambda page: page.update(studies=[], totalCount=0)), Outcome.REFUSED, 3, "empty"),
+        (
+            answers_edited(lambda page: page.update(studies=page["studies"][:20], totalCount=20)),
+            Outcome.REFUSED,
+            3,
+            "10 of 30 known trials are missing",
+        ),
+    ],
+)
+def test_an_answer_that_cannot_be_trusted_moves_nothing_and_the_next_night_recovers(
+    order, watch_file, fault, outcome, code, words
+):
+    watch_file.write_text(watch_file.read_text() + "[expect]\nmax_drop = 0.2\n")
+    before = trials(30)
+    after = [edited(before[0], set_status("COMPLETED")), *before[1:]]
+    with Replica(nights(before, after)) as registry:
+        tonight = order(registry.url)
+        run_night(tonight)
+        registry.advance()
+        kept = file_hash(tonight)
+        registry.intercept = on("/studies", fault)
+        result = run_night(tonight)
+        assert (result.outcome, result.exit_code) == (outcome, code)
+        assert words in str(result.error)
+        assert file_hash(tonight) == kept
+        registry.intercept = None
+        recovered = run_night(tonight)
+    assert recovered.events == {"completed": 1}
+    outcomes = [outcome for (outcome,) in rows(tonight, "SELECT outcome FROM runs ORDER BY started_at")]
+    assert outcomes == ["baseline", result.outcome, "published"]
+
+
+def test_after_a_refused_night_the_same_data_are_read_again(order):
+    with Replica(nights(trials(30))) as registry:
+        tonight = order(registry.url)
+        run_night(tonight)
+        registry.intercept = on("/version", status(403, "no"))
+        assert run_night(tonight).exit_code == 4
+        registry.intercept = None
+        assert run_night(tonight).outcome == Outcome.PUBLISHED
+        assert run_night(tonight).outcome == Outcome.UNCHANGED
+
+
+def test_a_registry_that_stumbles_is_asked_again_and_the_night_is_good(order):
+    with Replica(nights(trials(30)), intercept=on("/studies", first(2, status(503, "busy")))) as registry:
+        tonight = order(registry.url, retry_budget=100)
+        waits = []
+        client = Client(
+            registry.url, user_agent="test", min_interval=0, sleep=waits.append, jitter=lambda: 1.0
+        )
+        result = run_night(tonight, client=client)
+    assert (result.outcome, result.requests) == (Outcome.BASELINE, 5)
+    assert waits == [2.0, 4.0]
+
+
+def test_a_record_on_two_pages_is_stored_once(order):
+    with Replica(nights(trials(30)), intercept=on("/studies", record_on_two_pages())) as registry:
+        tonight = order(registry.url, page_size=10)
+        result = run_night(tonight)
+    assert result.fetched <= 30
+    assert result.outcome in {Outcome.BASELINE, Outcome.REFUSED}
+
+
+def test_an_open_reader_neither_blocks_a_night_nor_sees_half_of_it(order):
+    before = trials(30)
+    after = [edited(one, set_status("COMPLETED")) for one in before]
+    with Replica(nights(before, after)) as registry:
+        tonight = order(registry.url)
+        run_night(tonight)
+        registry.advance()
+        reader = duckdb.connect(str(Places(tonight.settings.data_dir).published), read_only=True)
+        question = "SELECT overall_status, count(*) FROM trials GROUP BY ALL"
+        seen, finished = [], threading.Event()
+
+        def ask_on():
+            while not finished.is_set():
+                seen.append(reader.execute(question).fetchall())
+
+        asking = threading.Thread(target=ask_on)
+        asking.start()
+        try:
+            result = run_night(tonight)
+        finally:
+            finished.set()
+            asking.join()
+        reader.close()
+    assert result.outcome == Outcome.PUBLISHED
+    assert {tuple(answer) for answer in seen} == {(("RECRUITING", 30),)}
+    assert rows(tonight, question) == [("COMPLETED", 30)]
+
+
+def test_times_are_naive_utc_and_the_data_timestamp_is_the_registrys(order):
+    with Replica(nights(trials(3))) as registry:
+        tonight = order(registry.url)
+        run_night(tonight)
+    assert rows(tonight, "SELECT DISTINCT data_timestamp FROM versions") == [
+        (datetime(2022, 10, 6, 9, 0, 5),)
+    ]
+
+
+def test_a_registry_that_says_nothing_of_its_data_is_read_every_night(order):
+    silent = [Night(None, night.records) for night in nights(trials(3))]
+    with Replica(silent) as registry:
+        tonight = order(registry.url)
+        outcomes = [run_night(tonight).outcome for _ in range(2)]
+    assert outcomes == [Outcome.BASELINE, Outcome.PUBLISHED]
