@@ -68,7 +68,6 @@ class Told:
     url: str
     title: str
     summary: str
-    change: str
     facts: tuple[str, ...]
 
 
@@ -139,14 +138,13 @@ def tell(item: NewsItem) -> Told:
         url=study_url(event.nct_id),
         title=plain(trial.title, 250) or "(no title)",
         summary=plain(event.summary, 400),
-        change=_change(event.field, event.before, event.after),
         facts=tuple(_facts(trial)),
     )
 
 
 def heading(kind: str) -> str:
     """The words above events of one kind: "New trial", "Results posted"."""
-    return "New trial" if kind == "new_trial" else _words(kind).capitalize()
+    return "New trial" if kind == "new_trial" else words(kind).capitalize()
 
 
 def study_url(nct_id: str) -> str:
@@ -169,17 +167,9 @@ def _importance(item: NewsItem) -> tuple[int, int, str, str]:
     return _SEVERITIES.index(item.event.severity), kind, item.event.nct_id, item.event.event_id
 
 
-def _words(kind: str) -> str:
+def words(kind: str) -> str:
+    """A kind within a sentence: "new", "results posted"."""
     return KIND_WORDS.get(kind, kind.replace("_", " "))
-
-
-def _change(field: str, before: str | None, after: str | None) -> str:
-    """`overallStatus: RECRUITING → COMPLETED`, in the registry's own words; empty when nothing is known."""
-    if not before and not after:
-        return ""
-    name = plain(field, 300).rpartition(".")[2]
-    values = f"{plain(before or '', 200) or '(nothing)'} → {plain(after or '', 200) or '(nothing)'}"
-    return f"{shorten(name, 60)}: {values}" if name else values
 
 
 def _facts(trial: TrialFacts) -> Iterable[str]:
@@ -197,8 +187,9 @@ def _facts(trial: TrialFacts) -> Iterable[str]:
 
 
 def _several(values: Sequence[str], most: int, limit: int) -> str:
-    shown = [plain(value, limit) for value in values[:most]]
-    rest = len(values) - len(shown)
+    different = list(dict.fromkeys(values))
+    shown = [plain(value, limit) for value in different[:most]]
+    rest = len(different) - len(shown)
     return ", ".join(filter(None, shown)) + (f" and {rest} more" if rest else "")
 
 
@@ -209,7 +200,7 @@ def _digest_id(items: Sequence[NewsItem], notices: Sequence[Notice]) -> str:
 
 def _counted(items: Sequence[NewsItem], most: int = 99) -> str:
     """`2 new, 1 completed` in the order of telling; kinds beyond `most` are counted together."""
-    counts = list(Counter(_words(item.event.kind) for item in items).items())
+    counts = list(Counter(words(item.event.kind) for item in items).items())
     parts = [f"{count} {words}" for words, count in counts[:most]]
     if rest := sum(count for _, count in counts[most:]):
         parts.append(f"{rest} more")

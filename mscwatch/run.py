@@ -272,7 +272,7 @@ def news(
         items,
         notices,
         title=order.watch.title,
-        night=result.started_at.date().isoformat(),
+        night=result.data_date,
         banner=order.watch.banner,
     )
 

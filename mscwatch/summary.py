@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from mscwatch.digest import heading
+from mscwatch.digest import words
 from mscwatch.run import NightResult
 
 _MARKUP = re.compile(r"([\\`*_{}\[\]()#+!<>|])")
@@ -19,7 +19,7 @@ def sentence(result: NightResult) -> str:
         case "baseline":
             return f"Baseline: {result.fetched} trials recorded ({data}). From now on, changes are told."
         case "published":
-            what = ", ".join(f"{count} {heading(kind)}" for kind, count in sorted(result.events.items()))
+            what = ", ".join(f"{count} {words(kind)}" for kind, count in sorted(result.events.items()))
             return f"Published: {result.fetched} trials ({data}); {what or 'no event'}."
         case other:
             return f"Night {other}: {result.error}"

@@ -9,6 +9,7 @@ import typer
 from mscwatch import __version__
 from mscwatch.cli import nights, questions
 from mscwatch.cli.demo import demo
+from mscwatch.cli.registry import registry
 
 app = typer.Typer(
     name="mscwatch",
@@ -43,3 +44,4 @@ app.command()(questions.events)
 app.command()(questions.show)
 app.command()(questions.sql)
 app.command()(nights.doctor)
+app.command()(registry)

@@ -79,24 +79,18 @@ def status(
     console = screen.console()
     if banner:
         console.print(banner)
-    columns = (
-        "started_at",
-        "outcome",
-        "data_timestamp",
-        "total_count",
-        "fetched",
-        "new",
-        "changed",
-        "requests",
-        "error",
-    )
-    console.print(
-        screen.table(columns, ([row[name] for name in columns] for row in nights), "Last nights (UTC)")
-    )
+    names = ("night (UTC)", "outcome", "registry data", "said / read", "new", "changed", "why")
+    console.print(screen.table(names, map(_night_row, nights), "Last nights"))
     if owed:
         console.print(screen.table(list(owed[0]), (list(row.values()) for row in owed), "Still owed"))
     else:
         console.print("Nothing is owed to anybody.")
+
+
+def _night_row(night: dict[str, Any]) -> tuple[Any, ...]:
+    counts = "" if night["fetched"] is None else f"{night['total_count']} / {night['fetched']}"
+    named = ("started_at", "outcome", "data_timestamp")
+    return (*(night[name] for name in named), counts, night["new"], night["changed"], night["error"])
 
 
 def doctor(

@@ -45,10 +45,10 @@ def events(
     elif as_csv:
         screen.write_csv(list(rows[0]) if rows else ["observed_at"], (list(row.values()) for row in rows))
     elif rows:
-        columns = ("observed_at", "nct_id", "kind", "brief_title", "summary", "event_id")
-        screen.console().print(
-            screen.table(columns, ([row[name] for name in columns] for row in rows), banner)
-        )
+        console = screen.console()
+        console.print(banner or f"{len(rows)} event(s), newest first.")
+        for row in rows:
+            console.print(screen.event_lines(row), soft_wrap=True)
     else:
         screen.console().print("No event. The first night records trials without events; see --baseline.")
 

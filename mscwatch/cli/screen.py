@@ -18,6 +18,7 @@ from rich.text import Text
 from mscwatch.digest import plain
 
 CELL = 400
+NARROW = frozenset({"nct_id", "kind", "outcome", "new", "changed", "said / read", "observed_at", "event_id"})
 
 
 def console() -> Console:
@@ -54,10 +55,21 @@ def cell(value: Any) -> str:
             return plain(str(value), CELL)
 
 
+def event_lines(row: dict[str, Any]) -> Text:
+    """An event as a few lines: when, which trial, what, and the id that `explain` takes."""
+    head = f"{row['observed_at']:%Y-%m-%d}  {cell(row['nct_id'])}  {cell(row['kind'])}"
+    lines = [
+        Text(head, style="bold"),
+        Text(f"    {cell(row['brief_title'])}"),
+        Text(f"    {cell(row['summary'])}"),
+    ]
+    return Text("\n").join([*lines, Text(f"    event {row['event_id']}", style="dim")])
+
+
 def table(names: Sequence[str], rows: Iterable[Sequence[Any]], title: str = "") -> Table:
     drawn = Table(title=Text(title) if title else None, title_justify="left", show_lines=False)
     for name in names:
-        drawn.add_column(Text(name), overflow="fold")
+        drawn.add_column(Text(name), overflow="fold", no_wrap=name in NARROW)
     for row in rows:
         drawn.add_row(*(Text(cell(value)) for value in row))
     return drawn

@@ -1,0 +1,34 @@
+"""The embedded registry, for trying things."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mscwatch.cli import screen
+from mscwatch.errors import ConfigError
+from mscwatch.registry.replica import Replica, night_from_ndjson
+
+
+def registry(
+    records: Annotated[
+        list[Path], typer.Option(help="NDJSON of API v2 records, plain or .gz; may be repeated.")
+    ],
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 takes a free one.")] = 0,
+    data_timestamp: Annotated[str, typer.Option(help="What /version says (UTC).")] = "2022-10-06T09:00:05",
+) -> None:
+    """Serve records as the registry would, on this machine only, until Ctrl-C."""
+    try:
+        night = night_from_ndjson(*records, data_timestamp=data_timestamp)
+        served = Replica([night], port=port)
+    except (OSError, ValueError) as error:
+        msg = f"Cannot serve {', '.join(map(str, records))}: {error}."
+        raise ConfigError(msg) from None
+    with served as running:
+        console = screen.console()
+        console.print(f"{len(night.records)} records at {running.url}", soft_wrap=True)
+        console.print(f"Try: MSCWATCH_API_URL={running.url} mscwatch run", soft_wrap=True)
+        signal.sigwait({signal.SIGINT, signal.SIGTERM})
