@@ -6,6 +6,7 @@ import hashlib
 import smtplib
 import ssl
 from email.message import EmailMessage
+from email.policy import SMTP
 from email.utils import formatdate
 from urllib.parse import unquote, urlsplit
 
@@ -13,6 +14,7 @@ from mscwatch.errors import ChannelError
 from mscwatch.model import Address, Digest
 
 TIMEOUT = 30.0  # seconds per answer of the server
+UNFOLDED = SMTP.clone(max_line_length=500)  # a folded subject begins with a space in some clients
 PERMANENT = 500
 
 
@@ -94,7 +96,7 @@ def message(digest: Digest, sender: str, recipient: str) -> EmailMessage:
 
     The Message-ID is the same whenever the same news go to the same recipient, so that clients fold a repeat.
     """
-    mail = EmailMessage()
+    mail = EmailMessage(policy=UNFOLDED)
     mail["From"] = sender
     mail["To"] = recipient
     mail["Subject"] = digest.subject

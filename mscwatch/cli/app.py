@@ -39,6 +39,7 @@ def _options(
 
 app.command()(demo)
 app.command()(nights.run)
+app.command()(nights.schedule)
 app.command()(nights.status)
 app.command()(questions.events)
 app.command()(questions.show)

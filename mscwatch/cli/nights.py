@@ -64,6 +64,16 @@ def show_night(result: NightResult, *, printed: bool) -> None:
         console.print(f"Warning: {warning}")
 
 
+def schedule() -> None:
+    """Serve the nightly flow with Prefect, on the configured schedule, until Ctrl-C."""
+    settings = configuration.load()
+    watch = watches.load(settings.watch)
+    from flows.serve import serve
+
+    screen.console().print(f"Serving {watch.name}: {settings.cron} ({settings.timezone}). Ctrl-C ends it.")
+    serve(name=watch.name, cron=settings.cron, timezone=settings.timezone, watch=settings.watch)
+
+
 def status(
     limit: Annotated[int, typer.Option(help="How many nights.")] = 10,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,

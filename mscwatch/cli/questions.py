@@ -100,7 +100,8 @@ def _show_one(
     facts = [(name, value) for name, value in trial.items() if value not in (None, [])]
     console.print(screen.table(("", trial["nct_id"]), facts))
     console.print(screen.table(list(versions[0]), (list(row.values()) for row in versions), "Versions"))
-    columns = ("observed_at", "kind", "summary", "event_id")
-    console.print(screen.table(columns, ([row[name] for name in columns] for row in happened), "Events"))
+    console.print("Events", style="italic")
+    for row in happened:
+        console.print(screen.event_lines(row), soft_wrap=True)
     if papers:
         console.print(screen.table(list(papers[0]), (list(row.values()) for row in papers), "Publications"))

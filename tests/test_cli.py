@@ -1,0 +1,250 @@
+"""The command line as a person meets it: in a process of its own, without Prefect."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from records import edited, set_status
+from registry_faults import on, status
+from sinks import WebhookSink
+from test_first_night import nights, trials
+
+from mscwatch.registry.replica import Replica
+from mscwatch.store.places import Places, locked
+
+
+@pytest.fixture
+def mscwatch(tmp_path, watch_file):
+    """Run `mscwatch …` in an empty directory; keyword arguments are MSCWATCH_ settings."""
+
+    def run(*words, stdin=None, **values):
+        settings = {
+            "data_dir": tmp_path / "data",
+            "watch": watch_file,
+            "min_interval": 0,
+            "retry_budget": 0,
+        } | values
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("MSCWATCH_")}
+        environment |= {f"MSCWATCH_{name.upper()}": str(value) for name, value in settings.items()}
+        return subprocess.run(
+            [sys.executable, "-m", "mscwatch", *map(str, words)],
+            cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120, check=False, input=stdin,
+        )  # fmt: skip
+
+    return run
+
+
+@pytest.fixture
+def registry():
+    before = trials(3)
+    with Replica(nights(before, [edited(before[0], set_status("COMPLETED")), *before[1:]])) as running:
+        yield running
+
+
+@pytest.fixture
+def two_nights(mscwatch, registry):
+    """A warehouse after a baseline and a night on which a trial completed."""
+    for _ in range(2):
+        done = mscwatch("run", "--direct", api_url=registry.url)
+        assert done.returncode == 0, done.stderr
+        registry.advance()
+    return mscwatch
+
+
+def test_the_demo_runs_three_nights_and_says_what_changed(mscwatch, tmp_path):
+    done = mscwatch("demo", "--direct")
+    assert done.returncode == 0, done.stderr
+    third = done.stdout.partition("DEMO night 3")[2]
+    for words in (
+        "NCT99999901",
+        "COMPLETED (1)",
+        "RESULTS POSTED (1)",
+        "BECAME UNKNOWN (1)",
+        "NEW TRIAL (1)",
+    ):
+        assert words in third
+    assert third.count("DEMO") >= 2
+    folder = tmp_path / "data" / "demo"
+    assert sorted(path.name for path in (folder / "digests").iterdir()) == [
+        "night-1.html",
+        "night-1.txt",
+        "night-3.html",
+        "night-3.txt",
+    ]
+    assert all("DEMO" in path.read_text() for path in (folder / "digests").iterdir())
+    assert "DEMO" in mscwatch("events", data_dir=folder).stdout
+    assert "DEMO" in mscwatch("status", data_dir=folder).stdout
+
+
+def test_run_prints_the_digest_where_no_channel_is_configured(mscwatch, registry):
+    mscwatch("run", "--direct", api_url=registry.url)
+    registry.advance()
+    done = mscwatch("run", "--direct", api_url=registry.url)
+    assert "NCT00000001" in done.stdout
+    assert "recruiting → completed" in done.stdout
+    assert "Published: 3 trials" in done.stdout
+    assert "Page 1: 3 of 3 trials." in done.stderr
+
+
+def test_run_as_json_is_one_object_whatever_happens(mscwatch, registry):
+    def told(**values):
+        done = mscwatch("run", "--direct", "--json", api_url=registry.url, **values)
+        return done.returncode, json.loads(done.stdout)
+
+    code, first = told()
+    assert (code, first["outcome"], first["fetched"], first["events"], first["owed"]) == (
+        0,
+        "baseline",
+        3,
+        {"entered_watch": 3},
+        0,
+    )
+    assert first.keys() >= {
+        "run_id",
+        "data_timestamp",
+        "total_count",
+        "new",
+        "changed",
+        "requests",
+        "work_seconds",
+    }
+    code, second = told()
+    assert (code, second["outcome"], second["requests"]) == (0, "unchanged", 1)
+    code, wrong = told(watch="no-such-watch")
+    assert (code, wrong["outcome"]) == (2, "failed")
+    assert "no-such-watch" in wrong["error"]
+    registry.intercept = on("/version", status(403, "no"))
+    code, refused = told()
+    assert (code, refused["outcome"]) == (4, "failed")
+    assert "HTTP 403" in refused["error"]
+
+
+@pytest.mark.parametrize(
+    ("values", "code", "words"),
+    [
+        ({"api_url": "http://127.0.0.1:9/api/v2"}, 4, "gave no usable answer"),
+        ({"min_interval": "soon"}, 2, "MSCWATCH_MIN_INTERVAL"),
+        ({"watch": "no-such-watch"}, 2, "There is no watch no-such-watch"),
+        ({"data_dir": "/proc/nowhere"}, 1, "cannot be written"),
+        ({"slack_webhook_url": "hunter2"}, 2, "MSCWATCH_SLACK_WEBHOOK_URL"),
+    ],
+)
+def test_what_cannot_work_is_a_sentence_and_an_exit_code(mscwatch, values, code, words):
+    done = mscwatch("run", "--direct", **values)
+    assert done.returncode == code
+    last = done.stderr.strip().splitlines()[-1]
+    assert last.startswith("mscwatch: ")
+    assert words in last
+    assert "Traceback" not in done.stderr
+    assert "hunter2" not in done.stderr
+
+
+def test_a_wrong_key_in_the_watch_file_is_exit_2(mscwatch, watch_file, registry):
+    watch_file.write_text(watch_file.read_text() + "[expect]\nminimum = 3\n")
+    done = mscwatch("run", "--direct", api_url=registry.url)
+    assert (done.returncode, "expect.minimum" in done.stderr) == (2, True)
+
+
+def test_a_second_run_at_the_same_time_is_exit_6(mscwatch, registry, tmp_path):
+    with locked(Places(tmp_path / "data")):
+        done = mscwatch("run", "--direct", api_url=registry.url)
+    assert (done.returncode, "Another run is at work" in done.stderr) == (6, True)
+
+
+def test_an_alert_still_owed_is_exit_5_and_status_says_to_whom(mscwatch, registry):
+    with WebhookSink() as slack:
+        mscwatch("run", "--direct", api_url=registry.url, slack_webhook_url=slack.url)
+        registry.advance()
+        slack.statuses.append((404, "no_service"))
+        done = mscwatch("run", "--direct", api_url=registry.url, slack_webhook_url=slack.url)
+    assert done.returncode == 5
+    assert "1 alert(s) are still owed" in done.stderr
+    assert "secret" not in done.stdout + done.stderr
+    shown = mscwatch("status", "--json").stdout
+    assert "secret" not in shown
+    assert json.loads(shown)["owed"][0]["channel"] == "slack"
+
+
+def test_a_data_directory_belongs_to_one_watch(two_nights, registry, tmp_path, watch_file):
+    other = tmp_path / "other.toml"
+    other.write_text(watch_file.read_text().replace('"all"', '"other"'))
+    done = two_nights("run", "--direct", api_url=registry.url, watch=other)
+    assert (done.returncode, "belongs to the watch all" in done.stderr) == (2, True)
+
+
+def test_events_can_be_chosen_and_written_as_csv_and_json(two_nights):
+    assert "NCT00000001  completed" in two_nights("events").stdout
+    (event,) = json.loads(
+        two_nights("events", "--json", "--kind", "completed", "--trial", "nct00000001").stdout
+    )
+    assert (event["kind"], event["before"], event["after"]) == ("completed", "RECRUITING", "COMPLETED")
+    assert two_nights("events", "--csv").stdout.count("\n") == 2
+    assert "No event" in two_nights("events", "--kind", "withdrawn").stdout
+    assert "No event" in two_nights("events", "--since", "2999-01-01").stdout
+    assert two_nights("events", "--baseline", "--csv").stdout.count("\n") == 5
+    assert two_nights("events", "--kind", "birthday").returncode == 2
+
+
+def test_show_prints_a_trial_and_names_one_it_has_never_seen(two_nights):
+    done = two_nights("show", "nct00000001")
+    assert done.returncode == 0
+    for words in ("COMPLETED", "recruiting → completed", "A hospital", "relevance_reason"):
+        assert words in done.stdout
+    done = two_nights("show", "NCT00000001", "NCT00000009")
+    assert (done.returncode, "never seen NCT00000009" in done.stderr) == (1, True)
+
+
+def test_sql_answers_on_aacts_names_and_repeats_duckdbs_words_on_a_wrong_query(two_nights):
+    query = "SELECT overall_status, count(*) AS n FROM studies GROUP BY ALL ORDER BY n"
+    assert json.loads(two_nights("sql", query, "--json").stdout) == [
+        {"overall_status": "COMPLETED", "n": 1},
+        {"overall_status": "RECRUITING", "n": 2},
+    ]
+    assert (
+        two_nights("sql", "-", "--csv", stdin=query).stdout == "overall_status,n\nCOMPLETED,1\nRECRUITING,2\n"
+    )
+    assert two_nights("sql", "SELECT '=1+1' AS x", "--csv").stdout == "x\n'=1+1\n"
+    done = two_nights("sql", "SELECT nothing FROM nowhere")
+    assert (done.returncode, "nowhere" in done.stderr) == (2, True)
+    done = two_nights("sql", "DELETE FROM runs")
+    assert (done.returncode, "read-only" in done.stderr) == (2, True)
+
+
+def test_before_the_first_night_every_question_says_what_to_do(mscwatch):
+    for words in (("events",), ("show", "NCT00000001"), ("sql", "SELECT 1"), ("status",)):
+        done = mscwatch(*words)
+        assert (done.returncode, "Run `mscwatch run` first" in done.stderr) == (1, True)
+
+
+def test_doctor_finds_nothing_wrong_and_then_what_is_wrong(two_nights, registry, tmp_path):
+    good = two_nights("doctor", "--json", api_url=registry.url)
+    assert good.returncode == 0, good.stdout
+    assert {check["what"] for check in json.loads(good.stdout)["checks"]} >= {
+        "registry",
+        "lock",
+        "warehouse",
+        "channels",
+        "data directory",
+    }
+    with (tmp_path / "data" / "mscwatch.duckdb").open("ab") as file:
+        file.write(b"x")
+    bad = two_nights("doctor", "--json", api_url="http://127.0.0.1:9/api/v2", wacth="x")
+    failed = {
+        check["what"]: check["detail"] for check in json.loads(bad.stdout)["checks"] if not check["good"]
+    }
+    assert bad.returncode == 1
+    assert failed.keys() == {"settings", "registry", "warehouse"}
+    assert "MSCWATCH_WACTH" in failed["settings"]
+
+
+def test_the_command_line_imports_neither_prefect_nor_pandas():
+    found = subprocess.run(
+        [sys.executable, "-c", "import sys, mscwatch.cli.app; print({'prefect', 'pandas'} & set(sys.modules))"],
+        capture_output=True, text=True, check=True, cwd=Path(__file__).parents[1],
+    )  # fmt: skip
+    assert found.stdout.strip() == "set()"

@@ -1,0 +1,179 @@
+"""Who is told what, over nights on which channels work, fail and recover."""
+
+from __future__ import annotations
+
+import pytest
+from records import edited, record, set_status
+from sinks import MailSink, WebhookSink, free_port
+from test_first_night import nights, rows, trials
+
+from mscwatch import channels
+from mscwatch.model import Outcome
+from mscwatch.registry.replica import Replica
+from mscwatch.run import run_night
+from mscwatch.store import working
+from mscwatch.store.places import Places
+
+ANNE, BERT = "anne@example.org", "bert@example.org"
+STATES = (
+    "SELECT channel, recipient, state, attempts FROM deliveries JOIN events USING (event_id) ORDER BY ALL"
+)
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting(monkeypatch):
+    monkeypatch.setattr(channels, "FIRST_WAIT", 0.0)
+
+
+@pytest.fixture
+def registry():
+    """Three trials; one completes on the second night; nothing on the third."""
+    before = trials(3)
+    after = [edited(before[0], set_status("COMPLETED")), *before[1:]]
+    with Replica(nights(before, after, after)) as running:
+        yield running
+
+
+def by_mail(sink, *recipients):
+    return {
+        "smtp_url": f"smtp://127.0.0.1:{sink.port}",
+        "email_from": "mscwatch@example.org",
+        "email_to": recipients or (ANNE,),
+    }
+
+
+def test_the_baseline_is_one_summary_per_address(order, registry):
+    with MailSink() as mail, WebhookSink() as slack:
+        run_night(order(registry.url, **by_mail(mail, ANNE, BERT), slack_webhook_url=slack.url))
+    assert [recipient for recipient, _ in mail.mails] == [ANNE, BERT]
+    assert "begins with 3 trials" in mail.mails[0][1].get_body(("plain",)).get_content()
+    assert "NCT" not in mail.mails[0][1].get_body(("plain",)).get_content()
+    assert len(slack.posts) == 1
+
+
+def test_each_event_is_told_once_per_address_and_a_quiet_night_tells_nothing(order, registry):
+    with MailSink() as mail, WebhookSink() as slack:
+        tonight = order(registry.url, **by_mail(mail, ANNE, BERT), slack_webhook_url=slack.url)
+        run_night(tonight)
+        registry.advance()
+        result = run_night(tonight)
+        registry.advance()
+        run_night(tonight)
+        run_night(tonight)
+    assert (result.exit_code, result.owed) == (0, 0)
+    assert [recipient for recipient, _ in mail.mails] == [ANNE, BERT] * 2
+    assert len(slack.posts) == 2
+    assert mail.mails[2][1]["Subject"] == "mscwatch: 1 completed (All of it, 2022-10-07)"
+    told = rows(tonight, STATES)
+    assert [(channel, state, attempts) for channel, _, state, attempts in told] == [
+        ("email", "sent", 1)
+    ] * 2 + [("slack", "sent", 1)]
+    assert rows(tonight, "SELECT DISTINCT shown FROM deliveries") == [("named",)]
+
+
+def test_a_webhook_that_is_gone_leaves_the_alert_owed_and_the_mail_told(order, registry):
+    with MailSink() as mail, WebhookSink() as slack:
+        tonight = order(registry.url, **by_mail(mail), slack_webhook_url=slack.url)
+        run_night(tonight)
+        registry.advance()
+        slack.statuses.append((404, "no_service"))
+        result = run_night(tonight)
+        assert (result.outcome, result.exit_code, result.owed) == (Outcome.PUBLISHED, 5, 1)
+        assert "404 no_service" in str(result.error)
+        assert [state for _, _, state, _ in rows(tonight, STATES)] == ["sent", "owed"]
+        again = run_night(tonight)
+        assert (again.outcome, again.exit_code) == (Outcome.UNCHANGED, 0)
+    assert len(mail.mails) == 2
+    assert len(slack.posts) == 2
+    assert [state for _, _, state, _ in rows(tonight, STATES)] == ["sent", "sent"]
+
+
+def test_one_refused_recipient_does_not_stop_the_other(order, registry):
+    with MailSink() as mail:
+        tonight = order(registry.url, **by_mail(mail, ANNE, BERT))
+        run_night(tonight)
+        registry.advance()
+        mail.refusals[ANNE] = ["550 no such user"]
+        assert run_night(tonight).exit_code == 5
+    assert [recipient for recipient, _ in mail.mails] == [ANNE, BERT, BERT]
+    errors = rows(tonight, "SELECT recipient, error FROM deliveries WHERE state = 'owed'")
+    assert len(errors) == 1
+    assert errors[0][0] == ANNE
+    assert "550 no such user" in errors[0][1]
+
+
+def test_a_mail_server_that_is_down_for_two_nights_is_told_all_of_it_once(order):
+    first = trials(3)
+    second = [edited(first[0], set_status("COMPLETED")), *first[1:]]
+    third = [second[0], edited(second[1], set_status("TERMINATED")), second[2]]
+    with Replica(nights(first, second, third)) as registry:
+        down = {
+            "smtp_url": f"smtp://127.0.0.1:{free_port()}",
+            "email_from": "m@example.org",
+            "email_to": (ANNE,),
+        }
+        for _ in range(3):
+            result = run_night(order(registry.url, **down))
+            registry.advance()
+            assert result.exit_code == 5
+        with MailSink() as mail:
+            result = run_night(order(registry.url, **by_mail(mail)))
+    assert (result.outcome, result.exit_code) == (Outcome.UNCHANGED, 0)
+    ((_, sent),) = mail.mails
+    assert sent["Subject"].startswith("mscwatch: 1 completed, 1 terminated, first night read")
+
+
+def test_a_night_that_is_refused_still_sends_what_was_owed(order, registry):
+    with WebhookSink() as slack:
+        tonight = order(registry.url, slack_webhook_url=slack.url)
+        run_night(tonight)
+        registry.advance()
+        slack.statuses.append((404, "no_service"))
+        run_night(tonight)
+        registry.advance()
+        registry.intercept = lambda request: type(request.usual())(status=403, body=b"no")
+        result = run_night(tonight)
+    assert result.exit_code == 4
+    assert len(slack.posts) == 2
+
+
+def test_what_was_in_doubt_when_the_process_died_is_owed_again(order, registry):
+    with WebhookSink() as slack:
+        tonight = order(registry.url, slack_webhook_url=slack.url)
+        run_night(tonight)
+        registry.advance()
+        slack.statuses.append((404, "no_service"))
+        run_night(tonight)
+        with working.opened(Places(tonight.settings.data_dir)) as con:
+            con.execute("UPDATE deliveries SET state = 'in_doubt' WHERE state = 'owed'")
+        assert run_night(tonight).exit_code == 0
+    assert len(slack.posts) == 2
+    assert rows(tonight, "SELECT DISTINCT state FROM deliveries") == [("sent",)]
+
+
+def test_a_channel_added_later_gets_no_backlog(order, registry):
+    run_night(order(registry.url))
+    registry.advance()
+    run_night(order(registry.url))
+    with WebhookSink() as slack:
+        assert run_night(order(registry.url, slack_webhook_url=slack.url)).exit_code == 0
+    assert slack.posts == []
+
+
+def test_a_trial_of_another_topic_is_stored_and_not_told(order):
+    other = record(
+        9,
+        identificationModule={"nctId": "NCT00000009", "briefTitle": "Aspirin for headache"},
+        conditionsModule={"conditions": ["Headache"]},
+        armsInterventionsModule={"interventions": [{"type": "DRUG", "name": "Aspirin"}]},
+    )
+    with (
+        Replica(nights([other], [edited(other, set_status("COMPLETED"))])) as registry,
+        WebhookSink() as slack,
+    ):
+        tonight = order(registry.url, slack_webhook_url=slack.url)
+        run_night(tonight)
+        registry.advance()
+        result = run_night(tonight)
+    assert (result.events, result.news) == ({"completed": 1}, None)
+    assert len(slack.posts) == 1
