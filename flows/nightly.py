@@ -19,7 +19,8 @@ from prefect.tasks import Task
 from mscwatch import settings as configuration
 from mscwatch import watch as watches
 from mscwatch.errors import MscwatchError, NoAnswerError
-from mscwatch.run import NightResult, Order, Step, run_night
+from mscwatch.run import Step, run_night
+from mscwatch.steps import NightResult, Order
 from mscwatch.summary import markdown
 
 T = TypeVar("T")

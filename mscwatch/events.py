@@ -6,11 +6,12 @@ import hashlib
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 
-from mscwatch.model import Event, Issue, Kind, Known, Seen, Severity
+from mscwatch.model import Departure, Event, Issue, Kind, Known, Missing, Place, Seen, Severity, Whereabouts
 from mscwatch.record import part, status
 
 STATUS_PATH = "protocolSection.statusModule.overallStatus"
 FIRST_POSTED_PATH = "protocolSection.statusModule.studyFirstPostDateStruct.date"
+NCT_ID_PATH = "protocolSection.identificationModule.nctId"
 NEW_WITHIN = timedelta(days=30)  # before the previous trusted night (contract, new_trial)
 
 # `Status` of the API's enums (/studies/enums, API 2.0.5).
@@ -93,6 +94,33 @@ def results_event(known: Known, seen: Seen) -> Iterator[Event]:
 RULES: tuple[Callable[[Known, Seen], Iterator[Event]], ...] = (status_event, results_event)
 
 
+def departure(missing: Missing, found: Whereabouts, stamp: datetime) -> tuple[Departure, Event | None]:
+    """What becomes of a trial that the search no longer shows; `stamp` is the data timestamp of tonight.
+
+    Still on the registry: `left_watch`. Forwarded: `merged`, naming the target. Redacted: `withheld`. "Not found"
+    is noted the first time and told as `removed` only when a later data set says it again.
+    """
+    match found.place:
+        case Place.HERE:
+            return _leave(missing, "left", Kind.LEFT_WATCH, stamp, "Still on the registry, no longer matched")
+        case Place.FORWARDED:
+            return _leave(missing, "merged", Kind.MERGED, stamp, f"Merged into {found.target}", found.target)
+        case Place.WITHHELD:
+            return _leave(
+                missing, "withheld", Kind.WITHHELD, stamp, "Withheld: the registry redacts the record"
+            )
+        case Place.GONE if missing.missing_since is None or missing.missing_since >= stamp:
+            return Departure(missing.nct_id, "pending"), None
+        case Place.GONE:
+            said = f"Removed: not found on {missing.missing_since:%Y-%m-%d} and on {stamp:%Y-%m-%d}"
+            return _leave(missing, "removed", Kind.REMOVED, stamp, said)
+
+
+def returned(nct_id: str, stamp: datetime) -> Event:
+    """A trial that had left the watch matches again. What changed meanwhile are events of their own."""
+    return _membership(nct_id, Kind.RETURNED, stamp, "Matches again", None)
+
+
 def not_understood(seen: Seen) -> Iterator[Issue]:
     """Values of this record that no published enum knows. They are kept and told as they are."""
     found = status(seen.record)
@@ -112,6 +140,26 @@ def event_id(nct_id: str, kind: Kind, field: str, before: str, after: str, times
     if times_before:
         parts.append(str(times_before))
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:20]
+
+
+def _leave(
+    missing: Missing, standing: str, kind: Kind, stamp: datetime, summary: str, after: str | None = None
+) -> tuple[Departure, Event]:
+    return Departure(missing.nct_id, standing), _membership(missing.nct_id, kind, stamp, summary, after)
+
+
+def _membership(nct_id: str, kind: Kind, stamp: datetime, summary: str, after: str | None) -> Event:
+    """Membership has no pair of contents: the data timestamp stands in its place."""
+    return Event(
+        event_id=event_id(nct_id, kind, NCT_ID_PATH, "", stamp.isoformat()),
+        nct_id=nct_id,
+        kind=kind,
+        severity=SEVERITY.get(kind, Severity.HIGH),
+        field=NCT_ID_PATH,
+        before=nct_id,
+        after=after,
+        summary=summary,
+    )
 
 
 def _event(

@@ -100,6 +100,42 @@ class Seen:
     record: Record
 
 
+class Place(StrEnum):
+    """What has become of a trial that the search no longer shows."""
+
+    HERE = "here"  # on the registry, no longer matched
+    WITHHELD = "withheld"
+    FORWARDED = "forwarded"  # merged into another registration
+    GONE = "gone"  # "not found"
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """One missing trial's place. `record` (without contacts) when here or withheld, `target` when forwarded."""
+
+    nct_id: str
+    place: Place
+    record: Record | None = None
+    target: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A trial that was in the watch and that tonight's search does not show, as the warehouse knows it."""
+
+    nct_id: str
+    relevance: str
+    missing_since: datetime | None  # data timestamp of the first "not found", if there was one
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """What the warehouse notes of a missing trial: its new standing (a word of `watched.standing`)."""
+
+    nct_id: str
+    standing: str
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """One path of a record that differs between two versions (a row of `changes`)."""
@@ -221,6 +257,7 @@ class Plan:
     events: tuple[Event, ...] = ()
     issues: tuple[Issue, ...] = ()
     deliveries: tuple[Delivery, ...] = ()
+    departures: tuple[Departure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,15 +12,18 @@ from mscwatch.model import (
     Address,
     Change,
     Delivery,
+    Departure,
     Event,
     Issue,
     Known,
+    Missing,
     NewVersion,
     Notice,
     Plan,
     Proof,
     Seen,
     Sweep,
+    Whereabouts,
 )
 from mscwatch.watch import Alerts, Expect, Watch
 
@@ -31,7 +35,9 @@ class Circumstances:
     watch: Watch
     previous_night: datetime | None  # when the last trusted night was; None makes this one the baseline
     addresses: tuple[Address, ...]
+    stamp: datetime  # data timestamp of tonight; the time of the run where the registry gives none
     watch_edited: bool = False
+    merged_into: frozenset[str] = frozenset()  # targets of tonight's merges
 
     @property
     def is_baseline(self) -> bool:
@@ -61,16 +67,35 @@ def plan(pairs: Iterable[tuple[Known | None, Seen]], night: Circumstances) -> Pl
         versions.append(NewVersion(seen.nct_id, version_no, reading, enters))
         news = _news(known, seen, night)
         found += news
-        owed += [
-            Delivery(event.event_id, address)
-            for event in news
-            if is_told(event, reading.relevance, night.watch.alerts)
-            for address in night.addresses
-        ]
+        owed += _owed(news, reading.relevance, night)
         issues += events.not_understood(seen)
         if known:
             changes += _changes(known, seen, version_no)
     return Plan(tuple(versions), tuple(changes), tuple(found), tuple(issues), tuple(owed))
+
+
+def plan_membership(
+    missing: Iterable[tuple[Missing, Whereabouts]], back: Iterable[tuple[str, str]], night: Circumstances
+) -> Plan:
+    """Decide what to write for trials that the search no longer shows, and for those that are back.
+
+    `back` holds id and relevance of trials that had left and match again. What an edited watch file drops or
+    brings back is no news.
+    """
+    departures: list[Departure] = []
+    found: list[Event] = []
+    owed: list[Delivery] = []
+    for trial, whereabouts in missing:
+        departure, event = events.departure(trial, whereabouts, night.stamp)
+        departures.append(departure)
+        if event and not (night.watch_edited and departure.standing == "left"):
+            found.append(event)
+            owed += _owed([event], trial.relevance, night)
+    for nct_id, relevance_of_trial in back:
+        if not night.watch_edited:
+            found.append(events.returned(nct_id, night.stamp))
+            owed += _owed(found[-1:], relevance_of_trial, night)
+    return Plan(events=tuple(found), deliveries=tuple(owed), departures=tuple(departures))
 
 
 def is_told(event: Event, relevance_of_trial: str, alerts: Alerts) -> bool:
@@ -78,20 +103,31 @@ def is_told(event: Event, relevance_of_trial: str, alerts: Alerts) -> bool:
     return not event.is_baseline and event.kind in alerts.kinds and relevance_of_trial in alerts.relevance
 
 
-def summary_notice(night: Circumstances, run_id: str, entered: int) -> Notice | None:
+def summary_notice(night: Circumstances, run_id: str, entered: int, left: int = 0) -> Notice | None:
     """The one message for a night whose new trials are no news: a baseline, or an edited watch file."""
-    if night.entering_is_news:
+    if night.entering_is_news or (night.watch_edited and not entered and not left):
         return None
     title = night.watch.title
     if night.is_baseline:
         said = f'The watch "{title}" begins with {entered} trials. From now on, changes are told.'
         return Notice(f"baseline-{night.watch.name}", "baseline", said)
-    said = f'The watch file of "{title}" was edited; {entered} trials entered by that.'
+    said = f'The watch file of "{title}" was edited; {entered} trials entered and {left} left by that.'
     return Notice(f"bulk-{run_id}", "bulk", said)
+
+
+def _owed(news: Iterable[Event], relevance_of_trial: str, night: Circumstances) -> list[Delivery]:
+    return [
+        Delivery(event.event_id, address)
+        for event in news
+        if is_told(event, relevance_of_trial, night.watch.alerts)
+        for address in night.addresses
+    ]
 
 
 def _news(known: Known | None, seen: Seen, night: Circumstances) -> list[Event]:
     if known is None:
+        if seen.nct_id in night.merged_into:
+            return []  # told by the merge that brings it
         return [
             events.first_seen(seen, baseline=not night.entering_is_news, previous_night=night.previous_night)
         ]
@@ -105,10 +141,19 @@ def _changes(known: Known, seen: Seen, version_no: int) -> Iterable[Change]:
         yield Change(seen.nct_id, known.version_no, version_no, path, before, after, is_material)
 
 
-def prove(sweep: Sweep, *, known: int, missing: Sequence[str], expect: Expect, accepted: str = "") -> Proof:
+def prove(
+    sweep: Sweep,
+    ids: AbstractSet[str],
+    *,
+    known: int,
+    missing: Sequence[str],
+    expect: Expect,
+    accepted: str = "",
+) -> Proof:
     """Whether a reading of the topic may be trusted.
 
-    `known` is the number of trials that were in the watch, `missing` those of them that tonight's reading lacks.
+    `ids` are the trials that came, `known` is the number of trials that were in the watch, `missing` those of them
+    that tonight's reading lacks.
     `accepted` is a person's reason to take a night that fails a bound of the watch file; a count that does not
     add up or data that moved are never taken.
     """
@@ -130,6 +175,8 @@ def prove(sweep: Sweep, *, known: int, missing: Sequence[str], expect: Expect, a
     share = len(missing) / known if known else 0.0
     if expect.max_drop is not None and share > expect.max_drop:
         bounds.append(f"{len(missing)} of {known} known trials are missing ({share:.0%})")
+    if lost := [sentinel for sentinel in expect.sentinels if sentinel not in ids]:
+        bounds.append(f"sentinel(s) {', '.join(lost)} did not come")
     warnings = []
     if expect.max is not None and sweep.distinct > expect.max:
         warnings.append(f"{sweep.distinct} trials are more than the {expect.max} that the watch expects")
@@ -141,9 +188,20 @@ def prove(sweep: Sweep, *, known: int, missing: Sequence[str], expect: Expect, a
         "known": known,
         "missing": list(missing),
         "walks": sweep.walks,
+        "sentinels": {sentinel: sentinel in ids for sentinel in expect.sentinels},
         "accepted": accepted or None,
         "bounds": bounds,
         "warnings": warnings,
+        "not_checked": list(_not_checked(sweep, expect)),
     }
     reasons = wrong if accepted else wrong + bounds
     return Proof(checks, tuple(reasons), tuple(warnings))
+
+
+def _not_checked(sweep: Sweep, expect: Expect) -> Iterable[str]:
+    """What this proof does not cover, in words."""
+    if sweep.before.data_timestamp is None:
+        yield "whether the data moved: the registry gives no data timestamp"
+    for name in ("min", "max", "max_drop", "sentinels"):
+        if getattr(expect, name) in (None, ()):
+            yield f"expect.{name}: the watch file has none"

@@ -1,4 +1,4 @@
-"""Does a record belong to the topic, and why? Words decide, by where they stand in the record.
+"""Does a record belong to the topic (a product for a disease), and why? Words decide, by where they stand.
 
 The vocabulary is data (`rules/*.toml`). A word in a title, condition, keyword, intervention or arm speaks
 of the trial; the same word in a description may be background literature, so it never makes a trial `core`.
@@ -6,6 +6,7 @@ of the trial; the same word in a description may be background literature, so it
 
 from __future__ import annotations
 
+import hashlib
 import re
 import tomllib
 from collections.abc import Iterable, Iterator
@@ -25,11 +26,16 @@ NO_RULES = "none"
 class Vocabulary:
     """One rules file, compiled: a pattern per word list, and one per indication group in order."""
 
-    msc: re.Pattern[str]
-    other_cell: re.Pattern[str]
-    liver: re.Pattern[str]
-    not_liver: re.Pattern[str]
+    product: re.Pattern[str]
+    other_product: re.Pattern[str]
+    disease: re.Pattern[str]
+    not_disease: re.Pattern[str]
     indications: tuple[tuple[str, re.Pattern[str]], ...]  # the last is what remains
+
+
+def fingerprint(rules: str) -> str:
+    """A hash of the rules: when it moves, known records are read anew (without events)."""
+    return "" if rules == NO_RULES else hashlib.sha256(_source(rules).encode()).hexdigest()
 
 
 @cache
@@ -43,12 +49,22 @@ def vocabulary(rules: str) -> Vocabulary:
         raise ConfigError(msg)
     told = tomllib.loads(source.read_text("utf-8"))
     return Vocabulary(
-        msc=_pattern(told["msc"]),
-        other_cell=_pattern(told["other_cell"]),
-        liver=_pattern(told["liver"]),
-        not_liver=_pattern(told["not_liver"]),
+        product=_pattern(told["product"]),
+        other_product=_pattern(told["other_product"]),
+        disease=_pattern(told["disease"]),
+        not_disease=_pattern(told["not_disease"]),
         indications=tuple((group, _pattern(words)) for group, words in told["indication"].items()),
     )
+
+
+def _source(rules: str) -> str:
+    source = files("mscwatch") / "rules" / f"{rules.replace('-', '_')}.toml"
+    if not source.is_file():
+        msg = (
+            f'There are no reading rules "{rules}" (key relevance.rules of the watch). Use msc-liver or none.'
+        )
+        raise ConfigError(msg)
+    return source.read_text("utf-8")
 
 
 def read(record: Record, rules: str) -> Reading:
@@ -57,28 +73,26 @@ def read(record: Record, rules: str) -> Reading:
         return Reading("unsure", "this watch has no reading rules", "none")
     words = vocabulary(rules)
     headline = _flat(_headline(record))
-    product = _flat(_product(record))
-    background = _flat(_background(record))
+    arms = _flat(_arms(record))
 
-    disease = words.not_liver.sub(" ", headline)
-    liver = _first(words.liver, disease)
-    cells = _first(words.msc, headline) or _first(words.msc, product)
-    other = _first(words.other_cell, headline) or _first(words.other_cell, product)
-    group = _indication(record, words) if liver else "none"
+    disease = _first(words.disease, words.not_disease.sub(" ", headline))
+    product = _first(words.product, headline) or _first(words.product, arms)
+    other = _first(words.other_product, headline) or _first(words.other_product, arms)
+    group = _indication(record, words) if disease else "none"
 
-    if liver and cells:
-        return Reading("core", f'"{cells}" for "{liver}"', group)
-    if liver and (hint := _first(words.msc, background)):
-        return Reading("unsure", f'"{liver}" in the title, but "{hint}" only in the description', group)
-    if liver and other:
-        return Reading("adjacent", f'"{other}" for "{liver}", no mesenchymal cell named', group)
-    if cells and (hint := _first(words.liver, words.not_liver.sub(" ", product))):
-        return Reading("adjacent", f'"{cells}" with "{hint}" only in the arms', group)
-    if liver:
-        return Reading("off", f'"{liver}" without any cell product', group)
-    if cells:
-        return Reading("off", f'"{cells}" for another disease', group)
-    return Reading("off", "neither a cell product nor a liver disease in the title or the arms", group)
+    if disease and product:
+        return Reading("core", f'"{product}" for "{disease}"', group)
+    if disease and (hint := _first(words.product, _flat(_background(record)))):
+        return Reading("unsure", f'"{disease}" in the title, but "{hint}" only in the description', group)
+    if disease and other:
+        return Reading("adjacent", f'"{other}" for "{disease}", the watched product is not named', group)
+    if product and (hint := _first(words.disease, words.not_disease.sub(" ", arms))):
+        return Reading("adjacent", f'"{product}" with "{hint}" only in the arms', group)
+    if disease:
+        return Reading("off", f'"{disease}" without any such product', group)
+    if product:
+        return Reading("off", f'"{product}" for another disease', group)
+    return Reading("off", "neither such a product nor such a disease in the title or the arms", group)
 
 
 def _indication(record: Record, words: Vocabulary) -> str:
@@ -101,7 +115,7 @@ def _headline(record: Record) -> Iterator[str]:
     yield from _texts(part(record, "protocolSection", "conditionsModule"))
 
 
-def _product(record: Record) -> Iterator[str]:
+def _arms(record: Record) -> Iterator[str]:
     """Interventions and arms: what the patients receive."""
     yield from _texts(part(record, "protocolSection", "armsInterventionsModule"))
 

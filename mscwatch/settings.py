@@ -43,6 +43,7 @@ class Settings(BaseSettings):
     page_size: int = Field(1000, ge=1, le=1000, description="records asked for per registry request")
     timeout: float = Field(90.0, gt=0, description="seconds to wait for the registry's next bytes")
     retry_budget: float = Field(300.0, ge=0, description="seconds a night may spend waiting to ask again")
+    keep_landed: int = Field(3, ge=1, description="nights whose landed pages are kept")
     memory_limit: str = Field("700MB", description="memory that DuckDB may take")
     smtp_url: SecretStr = Field(SecretStr(""), description="smtp:// or smtps:// server; empty = off")
     email_from: str = Field("", description="sender of mails")
@@ -57,6 +58,17 @@ class Settings(BaseSettings):
     def _split(cls, value: Any) -> Any:
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("email_from", "email_to", "operator_email_to")
+    @classmethod
+    def _are_addresses(cls, value: Any) -> Any:
+        for address in (value,) if isinstance(value, str) else value:
+            if address and (
+                "@" not in address or any(not one.isprintable() or one.isspace() for one in address)
+            ):
+                msg = "must be mail addresses, such as me@example.org"
+                raise ValueError(msg)
         return value
 
     @field_validator("api_url")

@@ -8,6 +8,7 @@ with the same Message-ID, so that mail clients fold the repeat.
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -31,14 +32,12 @@ class Told:
     errors: list[str] = field(default_factory=list)
 
 
-def tell(con: Connection, channels: tuple[Channel, ...], watch: Watch, night: str) -> Told:
+def tell(con: Connection, channels: Mapping[Address, Channel], watch: Watch, night: str) -> Told:
     """Send every configured address what it is owed. What is owed elsewhere stays owed, uncounted."""
     told = Told()
-    owed = set(ledger.owed_addresses(con))
-    for channel in channels:
-        for address in channel.addresses():
-            if address in owed:
-                _tell_one(con, channel, address, watch, night, told)
+    for address in ledger.owed_addresses(con):
+        if address in channels:
+            _tell_one(con, channels[address], address, watch, night, told)
     return told
 
 

@@ -53,6 +53,8 @@ def test_secrets_are_masked_wherever_settings_are_shown(monkeypatch):
         ("MSCWATCH_API_URL", "clinicaltrials.gov"),
         ("MSCWATCH_TIMEZONE", "Mars/Olympus"),
         ("MSCWATCH_PAGE_SIZE", "1001"),
+        ("MSCWATCH_EMAIL_TO", "anne@example.org, bert"),
+        ("MSCWATCH_EMAIL_FROM", "anne@example.org\nBcc: x@example.org"),
     ],
 )
 def test_an_unusable_setting_is_named_with_its_origin_and_not_quoted(monkeypatch, name, value):

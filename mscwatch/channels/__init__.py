@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import urlsplit
 
@@ -31,6 +32,26 @@ class Channel(Protocol):
 
     def send(self, digest: Digest, recipient: str) -> None:
         """Deliver, or raise `ChannelError` (temporary or permanent) that holds no secret."""
+
+
+@dataclass(frozen=True, slots=True)
+class Routes:
+    """Who is told what: where news go, where the operator's notices go, and the channel of each address."""
+
+    channels: dict[Address, Channel]
+    news: tuple[Address, ...]
+    operator: tuple[Address, ...]
+
+
+def routes(channels: Sequence[Channel], operator_email_to: Sequence[str]) -> Routes:
+    """The operator hears by mail, at addresses of their own if there are any; without mail, where news go."""
+    by_address = {address: channel for channel in channels for address in channel.addresses()}
+    news = tuple(by_address)
+    mail = next((channel for channel in channels if channel.name == Smtp.name), None)
+    if mail is None:
+        return Routes(by_address, news, news)
+    operator = tuple(Address(Smtp.name, recipient) for recipient in operator_email_to) or mail.addresses()
+    return Routes(by_address | dict.fromkeys(operator, mail), news, operator)
 
 
 def configured(
@@ -75,8 +96,4 @@ def _smtp(url: str, sender: str, recipients: tuple[str, ...]) -> Smtp:
     if not sender or not recipients:
         msg = "MSCWATCH_SMTP_URL is set, so MSCWATCH_EMAIL_FROM and MSCWATCH_EMAIL_TO must be too."
         raise ConfigError(msg)
-    for address in (sender, *recipients):
-        if "@" not in address or any(character.isspace() for character in address):
-            msg = f"{address!r} is not a mail address (MSCWATCH_EMAIL_FROM, MSCWATCH_EMAIL_TO)."
-            raise ConfigError(msg)
     return Smtp(url, sender, recipients)

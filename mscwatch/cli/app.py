@@ -9,6 +9,7 @@ import typer
 from mscwatch import __version__
 from mscwatch.cli import nights, questions
 from mscwatch.cli.demo import demo
+from mscwatch.cli.preview import preview
 from mscwatch.cli.registry import registry
 
 app = typer.Typer(
@@ -44,5 +45,6 @@ app.command()(nights.status)
 app.command()(questions.events)
 app.command()(questions.show)
 app.command()(questions.sql)
+app.command()(preview)
 app.command()(nights.doctor)
 app.command()(registry)

@@ -12,7 +12,7 @@ from mscwatch import settings as configuration
 from mscwatch import watch as watches
 from mscwatch.cli import screen
 from mscwatch.errors import MscwatchError
-from mscwatch.run import NightResult, Order
+from mscwatch.steps import NightResult, Order
 from mscwatch.store import ask
 
 

@@ -15,10 +15,12 @@ from typing import Any
 import duckdb
 import orjson
 
-from mscwatch.model import Delivery, Known, NewVersion, Notice, Plan, Seen
-from mscwatch.night import Circumstances, plan
+from mscwatch import relevance
+from mscwatch.model import Departure, Known, Missing, NewVersion, Plan, Reading, Seen, Whereabouts
+from mscwatch.night import Circumstances, plan, plan_membership
 from mscwatch.registry.landing import Landing
 from mscwatch.store import ctgov
+from mscwatch.store.ledger import owe
 from mscwatch.store.rows import insert, scalar
 
 PAGES_AT_ONCE = 20  # refreshing ctgov has a fixed cost per call, so few large groups
@@ -52,6 +54,18 @@ CREATE OR REPLACE TEMP TABLE new_versions (
 """
 
 
+UPDATE_READINGS = """
+UPDATE watched SET relevance = n.relevance, relevance_reason = n.relevance_reason,
+    indication_group = n.indication_group
+FROM {source} AS n WHERE n.nct_id = watched.nct_id
+"""
+
+BACK = """
+UPDATE watched SET in_watch = true, standing = 'matched', left_at = NULL, missing_since = NULL
+WHERE standing <> 'matched' AND nct_id IN (SELECT nct_id FROM landed)
+"""
+
+
 @dataclass(slots=True)
 class Night:
     """What identifies the rows that a night writes."""
@@ -68,13 +82,21 @@ class Written:
     new: int = 0
     changed: int = 0
     stored: int = 0
+    left: int = 0
     events: Counter[str] = field(default_factory=Counter)
 
 
 def commit_night(
-    con: duckdb.DuckDBPyConnection, landing: Landing, circumstances: Circumstances, night: Night
+    con: duckdb.DuckDBPyConnection,
+    landing: Landing,
+    missing: Iterable[tuple[Missing, Whereabouts]],
+    circumstances: Circumstances,
+    night: Night,
 ) -> Written:
-    """Write everything that a proven reading says, within the caller's transaction."""
+    """Write everything that a proven reading says, within the caller's transaction.
+
+    `missing` are the trials that the reading lacks, each with what the registry said when asked for it.
+    """
     written = Written()
     _compare_hashes(con, landing)
     con.execute(NEW_VERSIONS)
@@ -86,28 +108,47 @@ def commit_night(
             _write(con, plan(pairs, circumstances), night, written)
         _write_versions(con, night)
         con.execute("DROP TABLE fresh; DELETE FROM new_versions")
-    con.execute(
-        "UPDATE watched SET in_watch = true, left_at = NULL "
-        "WHERE NOT in_watch AND nct_id IN (SELECT nct_id FROM landed)"
-    )
+    back = con.execute(
+        "SELECT nct_id, relevance FROM watched "
+        "WHERE NOT in_watch AND nct_id IN (SELECT nct_id FROM landed) ORDER BY ALL"
+    ).fetchall()
+    planned = plan_membership(missing, back, circumstances)
+    _write(con, planned, night, written)
+    _depart(con, planned.departures, circumstances.stamp, night)
+    con.execute(BACK)
+    written.left = sum(departure.standing != "pending" for departure in planned.departures)
     con.execute("DROP TABLE landed; DROP TABLE fresh_ids; DROP TABLE new_versions")
     return written
 
 
-def missing_ids(con: duckdb.DuckDBPyConnection, landing: Landing) -> tuple[int, list[str]]:
+def missing_trials(con: duckdb.DuckDBPyConnection, landing: Landing) -> tuple[int, list[Missing]]:
     """How many trials are in the watch, and which of them a landed reading lacks."""
-    rows = con.execute("SELECT nct_id FROM watched WHERE in_watch ORDER BY nct_id").fetchall()
-    return len(rows), [nct_id for (nct_id,) in rows if nct_id not in landing.ids]
+    rows = con.execute(
+        "SELECT nct_id, relevance, missing_since FROM watched WHERE in_watch ORDER BY nct_id"
+    ).fetchall()
+    return len(rows), [Missing(*row) for row in rows if row[0] not in landing.ids]
 
 
-def owe_notice(
-    con: duckdb.DuckDBPyConnection, notice: Notice, run_id: str, circumstances: Circumstances
-) -> None:
-    """Record a notice once, owed to every address."""
-    if scalar(con, "SELECT 1 FROM notices WHERE notice_id = ?", [notice.notice_id]):
-        return
-    insert(con, "notices", [asdict(notice) | {"run_id": run_id}])
-    _owe(con, (Delivery(notice.notice_id, address) for address in circumstances.addresses))
+def rederive(con: duckdb.DuckDBPyConnection, rules: str) -> int:
+    """Read every known record anew with the rules of today; no event comes of it. How many readings changed."""
+    before = con.execute(
+        "SELECT nct_id, relevance, relevance_reason, indication_group FROM watched"
+    ).fetchall()
+    con.execute("CREATE OR REPLACE TEMP TABLE readings AS FROM watched LIMIT 0")
+    changed = 0
+    for start in range(0, len(before), RECORDS_AT_ONCE):
+        known = {row[0]: row[1:] for row in before[start : start + RECORDS_AT_ONCE]}
+        records = con.execute(
+            "SELECT nct_id, record FROM versions WHERE valid_to IS NULL AND list_contains(?, nct_id)",
+            [list(known)],
+        ).fetchall()
+        readings = {nct_id: relevance.read(orjson.loads(record), rules) for nct_id, record in records}
+        fresh = {one: reading for one, reading in readings.items() if _reading(reading) != known[one]}
+        insert(con, "readings", (_reading_row(nct_id, reading) for nct_id, reading in fresh.items()))
+        changed += len(fresh)
+    con.execute(UPDATE_READINGS.format(source="readings"))
+    con.execute("DROP TABLE readings")
+    return changed
 
 
 def _compare_hashes(con: duckdb.DuckDBPyConnection, landing: Landing) -> None:
@@ -159,11 +200,28 @@ def _write(con: duckdb.DuckDBPyConnection, planned: Plan, night: Night, written:
     insert(con, "changes", (asdict(change) for change in planned.changes))
     insert(con, "events", (asdict(event) | stamp for event in planned.events))
     insert(con, "issues", (asdict(issue) | {"run_id": night.run_id} for issue in planned.issues))
-    _owe(con, planned.deliveries)
+    owe(con, planned.deliveries)
     written.stored += len(planned.versions)
     written.new += sum(version.version_no == 1 for version in planned.versions)
     written.changed += sum(version.version_no > 1 for version in planned.versions)
     written.events.update(event.kind.value for event in planned.events)
+
+
+def _depart(
+    con: duckdb.DuckDBPyConnection, departures: Iterable[Departure], stamp: datetime, night: Night
+) -> None:
+    for departure in departures:
+        if departure.standing == "pending":
+            con.execute(
+                "UPDATE watched SET standing = 'pending', missing_since = coalesce(missing_since, ?) "
+                "WHERE nct_id = ?",
+                [stamp, departure.nct_id],
+            )
+        else:
+            con.execute(
+                "UPDATE watched SET in_watch = false, standing = ?, left_at = ? WHERE nct_id = ?",
+                [departure.standing, night.observed_at, departure.nct_id],
+            )
 
 
 def _write_versions(con: duckdb.DuckDBPyConnection, night: Night) -> None:
@@ -182,12 +240,10 @@ def _write_versions(con: duckdb.DuckDBPyConnection, night: Night) -> None:
         "FROM new_versions AS n JOIN fresh AS f USING (nct_id) JOIN ctgov.studies AS s USING (nct_id)",
         [night.run_id, night.observed_at, night.data_timestamp, night.observed_at],
     )
+    con.execute(UPDATE_READINGS.format(source="new_versions"))
     con.execute(
-        "UPDATE watched SET relevance = n.relevance, relevance_reason = n.relevance_reason, "
-        "indication_group = n.indication_group FROM new_versions AS n WHERE n.nct_id = watched.nct_id"
-    )
-    con.execute(
-        "INSERT INTO watched BY NAME SELECT nct_id, true AS in_watch, ? AS first_seen_at, relevance, "
+        "INSERT INTO watched BY NAME "
+        "SELECT nct_id, true AS in_watch, 'matched' AS standing, ? AS first_seen_at, relevance, "
         "relevance_reason, indication_group FROM new_versions WHERE version_no = 1",
         [night.observed_at],
     )
@@ -195,26 +251,13 @@ def _write_versions(con: duckdb.DuckDBPyConnection, night: Night) -> None:
 
 
 def _version_row(version: NewVersion) -> dict[str, Any]:
-    return {
-        "nct_id": version.nct_id,
-        "version_no": version.version_no,
-        "relevance": version.reading.relevance,
-        "relevance_reason": version.reading.reason,
-        "indication_group": version.reading.indication_group,
-    }
+    return _reading_row(version.nct_id, version.reading) | {"version_no": version.version_no}
 
 
-def _owe(con: duckdb.DuckDBPyConnection, deliveries: Iterable[Delivery]) -> None:
-    insert(
-        con,
-        "deliveries",
-        (
-            {
-                "event_id": delivery.event_id,
-                "channel": delivery.address.channel,
-                "recipient": delivery.address.recipient,
-                "state": "owed",
-            }
-            for delivery in deliveries
-        ),
-    )
+def _reading_row(nct_id: str, reading: Reading) -> dict[str, Any]:
+    names = ("relevance", "relevance_reason", "indication_group")
+    return {"nct_id": nct_id} | dict(zip(names, _reading(reading), strict=True))
+
+
+def _reading(reading: Reading) -> tuple[str, str, str]:
+    return reading.relevance, reading.reason, reading.indication_group

@@ -5,17 +5,19 @@
 
     protocolSection.designModule.studyType          a value, by its path from the record's root
     protocolSection.conditionsModule.conditions[]   a list; as a table's path, one row per element
-    …interventions[].otherNames[]                   a list within a list; one row per inner element
+    …interventions[].otherNames[]                   a list within a list, however deep; one row per innermost element
     …outcomesModule.{primary,secondary}Outcomes[]   alternatives, one after the other; a column repeats them, in the
                                                     same order, and an empty alternative is NULL
     path ; path                                     the same for a table whose sources have nothing in common
     =expression                                     SQL, in which a path stands for its value (as a source: a list)
 
-A column's path that continues its table's path is read from the row's element, any other from the record's root.
-Besides paths an expression may use `base` (the trial's number times a million), `position` (of the row among the
-trial's rows of this table, from 1), `parent` (position of the outer element), `branch` (which alternative, from 1),
-`element`, `nct_id` and `partial_date(text)`. Every value is read as text and cast with TRY_CAST, so one odd scalar
-costs one NULL, never a night. An empty path is NULL: the column exists so that queries written for AACT run.
+A column's path that continues its table's path, or a list on the way to it, is read from the row's element there, any
+other from the record's root. A path through a list that the table does not walk is the list of all its values. An
+expression may also use `base` (the trial's number times a million), `position` (of the row among the trial's rows of
+this table, from 1), `place` (of the element in its own list), `parent` (of the outermost element in its list, where
+lists are nested), `branch` (which alternative, from 1), `element`, `nct_id` and `partial_date(text)`. Every value is
+read as text and cast with TRY_CAST, so one odd scalar costs one NULL, never a night. An empty path is NULL: the
+column exists so that queries written for AACT run.
 """
 
 import csv
@@ -24,11 +26,16 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from itertools import groupby
+from operator import itemgetter
 
 import duckdb
 
 SECTIONS = "protocolSection|resultsSection|annotationSection|documentSection|derivedSection|hasResults"
 PATH = re.compile(rf"\b(?:{SECTIONS})\b(?:[\w.]|\[\]|\{{[^}}]*\}})*")
+
+# What a list within a list may hold before its rows lose their order: four levels of it fit into a BIGINT.
+LONGEST = 50_000
 
 PARTIAL_DATE = """
 CREATE OR REPLACE TEMP MACRO partial_date(written) AS CASE length(written)
@@ -63,20 +70,11 @@ class Table:
 def load_mapping() -> tuple[Table, ...]:
     """Read the packaged mapping: every table, in the order in which the file has them."""
     text = resources.files("warehouse").joinpath("ctgov.csv").read_text(encoding="utf-8")
-    rows = list(csv.DictReader(text.splitlines()))
+    tables = groupby(csv.DictReader(text.splitlines()), key=itemgetter("table"))
+    told = itemgetter("column", "type", "path", "meaning", "unit")
     return tuple(
-        Table(
-            name=head["table"],
-            columns=tuple(
-                Column(row["column"], row["type"], row["path"], row["meaning"], row["unit"])
-                for row in rows
-                if row["table"] == head["table"] and row["column"]
-            ),
-            sources=_sources(head["path"]),
-            meaning=head["meaning"],
-        )
-        for head in rows
-        if not head["column"]
+        Table(name, tuple(Column(*told(row)) for row in columns), _sources(head["path"]), head["meaning"])
+        for name, (head, *columns) in tables
     )
 
 
@@ -90,16 +88,21 @@ def ddl() -> str:
 
 
 def comments() -> str:
-    """Give the statements that attach each table's and column's meaning to it."""
+    """Give the statements that attach each table's and column's meaning, unit and source path to it."""
     statements = []
     for table in load_mapping():
-        statements.append(f'COMMENT ON TABLE ctgov."{table.name}" IS {_literal(table.meaning)};')
+        said = _comment(table.meaning, "", " ".join(table.sources))
+        statements.append(f'COMMENT ON TABLE ctgov."{table.name}" IS {said};')
         for column in table.columns:
-            meaning = column.meaning + (f" Unit: {column.unit}." if column.unit else "")
-            statements.append(
-                f'COMMENT ON COLUMN ctgov."{table.name}"."{column.name}" IS {_literal(meaning)};'
-            )
+            said = _comment(column.meaning, column.unit, column.path)
+            statements.append(f'COMMENT ON COLUMN ctgov."{table.name}"."{column.name}" IS {said};')
     return "\n".join(statements)
+
+
+def _comment(meaning: str, unit: str, path: str) -> str:
+    paths = ", ".join(dict.fromkeys(PATH.findall(path)))
+    said = [meaning, *([f"Unit: {unit}."] if unit else []), *([f"Source: {paths}"] if paths else [])]
+    return _literal(" ".join(said))
 
 
 def mapped_paths() -> set[str]:
@@ -149,7 +152,12 @@ def _fill(table: Table) -> str:
     """Write the INSERT that fills one table from `ctgov_parsed`."""
     names = ", ".join(f'"{column.name}"' for column in table.columns)
     values = ", ".join(_value(column) for column in table.columns)
-    rows = " UNION ALL ".join(_rows(table, branch) for branch in range(len(table.sources)))
+    rows = " UNION ALL BY NAME ".join(_rows(table, branch) for branch in range(len(table.sources)))
+    number, key = "place", "base, branch, rank"
+    if sum(len(_lists(source)) for source in table.sources) > 1:
+        # Numbered apart and joined: a window over the rows themselves would sort every text they carry.
+        number = f"row_number() OVER (PARTITION BY base ORDER BY {key})"
+    rows = f"SELECT * FROM ({rows}) JOIN (SELECT {key}, {number} AS position FROM ({rows})) USING ({key})"
     return f'INSERT INTO ctgov."{table.name}" ({names}) SELECT {values} FROM ({rows})'
 
 
@@ -168,68 +176,72 @@ def _value(column: Column) -> str:
 
 
 def _rows(table: Table, branch: int) -> str:
-    """Write the SELECT of one source's rows, with every value the columns need under its path as name."""
-    source = table.sources[branch]
-    needed = {path: None for column in table.columns for path in PATH.findall(column.path)}
-    values = "".join(f', {_read(path, branch, source)} AS "{path}"' for path in needed)
-    nested = source.count("[]") > 1 and not source.startswith("=")
-    position = "row_number() OVER (PARTITION BY nct_id ORDER BY parent, place)" if nested else "place"
-    return (
-        f"SELECT nct_id, base, {branch + 1} AS branch, {position} AS position, parent, element{values}"
-        f" FROM ({_elements(table, branch)}) WHERE element IS NOT NULL"
-    )
+    """Write the SELECT of one source's rows, with every value the columns need under its path as name.
 
-
-def _elements(table: Table, branch: int) -> str:
-    """Write the SELECT of one source's elements, each with its place among the record's elements.
-
-    Lists are unnested beside `generate_subscripts`: WITH ORDINALITY gives the same rows by way of a join.
+    Lists are unnested from the outermost inwards, and what is wanted of an element is read before its own lists are
+    unnested, so that no element is repeated with all that is in it. `generate_subscripts` stands beside `unnest`
+    because WITH ORDINALITY gives the same rows by way of a join.
     """
-    source = table.sources[branch]
-    if not source:
-        return "SELECT nct_id, base, r, NULL AS parent, 1 AS place, TRUE AS element FROM temp.ctgov_parsed"
-    outer, marker, inner = (source, "", "") if source.startswith("=") else source.partition("[]")
-    outer += marker
-    place = " + ".join(
-        [f"coalesce(len({_items(earlier)}), 0)" for earlier in table.sources[:branch]]
-        + [f"generate_subscripts({_items(outer)}, 1)"]
-    )
-    elements = (
-        f"SELECT nct_id, base, r, NULL AS parent, {place} AS place, unnest({_items(outer)}) AS element"
-        " FROM temp.ctgov_parsed"
-    )
-    if inner:
-        items = _field("element", inner)
-        return (
-            f"SELECT nct_id, base, r, place AS parent, generate_subscripts({items}, 1) AS place,"
-            f" unnest({items}) AS element FROM ({elements})"
+    written = {path: None for column in table.columns for path in PATH.findall(column.path)}
+    wanted = {path: _alternatives(path)[branch] if "{" in path else path for path in written}
+    lists = _lists(table.sources[branch])
+    kept, parent, rank = ["nct_id", "base"], "0", "0"
+    struct, around, rows = "r", "", "temp.ctgov_parsed"
+    for depth, inner in enumerate(lists):
+        values = _values(wanted, struct, around, lists)
+        items = _items(struct, inner.removeprefix(around))
+        rows = (
+            f"(SELECT {_selected(kept, values)}, {parent} AS parent, {rank} AS rank,"
+            f" generate_subscripts({items}, 1) AS place, unnest({items}) AS element FROM {rows})"
         )
-    return elements
+        kept += [f'"{path}"' for path in values]
+        parent, rank = "parent" if depth else "place", f"rank * {LONGEST} + place"
+        struct, around = "element", inner
+    values = _values(wanted, struct, around, lists)
+    values |= {"branch": str(branch + 1), "parent": parent if len(lists) > 1 else "0", "rank": rank}
+    return f"SELECT {_selected(kept, values)}, place, element::VARCHAR AS element FROM {rows} WHERE element IS NOT NULL"
 
 
-def _items(source: str) -> str:
-    """Write the list of a source's elements in a record; a single value is a list of one."""
+def _selected(kept: list[str], values: dict[str, str]) -> str:
+    return ", ".join([*kept, *(f'{value} AS "{name}"' for name, value in values.items())])
+
+
+def _values(wanted: dict[str, str], struct: str, around: str, lists: list[str]) -> dict[str, str]:
+    """Write how those paths are read that begin at the element `around` and not at one further in."""
+    found = {}
+    for written, path in wanted.items():
+        if around == max(
+            (outer for outer in lists if f"{path}.".startswith(f"{outer}.")), key=len, default=""
+        ):
+            missing = path.endswith(".")
+            found[written] = "CAST(NULL AS VARCHAR)" if missing else _field(struct, path.removeprefix(around))
+    return found
+
+
+def _lists(source: str) -> list[str]:
+    """Take a source apart: `a[].b[]` is `a[]` and, in it, `a[].b[]`; a record as a whole is a list of one."""
+    if source.startswith("=") or "[]" not in source:
+        return [source or "=[true]"]
+    parts = source.split("[]")[:-1]
+    return ["[]".join(parts[: number + 1]) + "[]" for number in range(len(parts))]
+
+
+def _items(struct: str, source: str) -> str:
+    """Write the list of a source's elements; a single value is a list of one."""
     if source.startswith("="):
-        return PATH.sub(lambda path: _field("r", path[0]), source.removeprefix("="))
-    value = _field("r", source)
+        return PATH.sub(lambda path: _field(struct, path[0]), source.removeprefix("="))
+    value = _field(struct, source)
     return value if source.endswith("[]") else f"CASE WHEN {value} IS NOT NULL THEN [{value}] END"
 
 
-def _read(path: str, branch: int, source: str) -> str:
-    """Write how a path is read: its alternative for the branch, from the element or from the root."""
-    if "{" in path:
-        path = _alternatives(path)[branch]
-    if path.endswith("."):
-        return "CAST(NULL AS VARCHAR)"
-    if path == source or path.startswith(f"{source}."):
-        return _field("element", path.removeprefix(source))
-    return _field("r", path)
-
-
-def _field(struct: str, path: str) -> str:
-    """Write the access to a field of a struct: `r` and `a.b[]` give `r."a"."b"`."""
-    names = path.removesuffix("[]").split(".")
-    return struct + "".join(f'."{name}"' for name in names if name)
+def _field(struct: str, path: str, depth: int = 0) -> str:
+    """Write the access to a field: `r` and `a.b` give `r."a"."b"`, a path through a list the list of its values."""
+    outer, _, inner = path.partition("[]")
+    value = struct + "".join(f'."{name}"' for name in outer.split(".") if name)
+    if not inner:
+        return value
+    values = f"list_transform({value}, lambda item{depth}: {_field(f'item{depth}', inner, depth + 1)})"
+    return f"flatten({values})" if "[]" in inner else values
 
 
 def _sources(path: str) -> tuple[str, ...]:

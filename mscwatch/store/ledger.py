@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
 import duckdb
 import orjson
 
-from mscwatch.model import Address, Event, Kind, NewsItem, Notice, Outcome, Severity, TrialFacts
+from mscwatch.model import Address, Delivery, Event, Kind, NewsItem, Notice, Outcome, Severity, TrialFacts
 from mscwatch.store.rows import dicts, insert, scalar
 
 TRUSTED = "outcome IN ('baseline', 'published', 'unchanged')"
@@ -58,6 +58,43 @@ def last_night(con: duckdb.DuckDBPyConnection) -> LastNight | None:
         [started_at],
     )  # fmt: skip
     return LastNight(started_at, data_timestamp, is_latest=since == 0)
+
+
+def incident_is_open(con: duckdb.DuckDBPyConnection) -> bool:
+    """Whether the operator was told of a refused or failed night and not yet that it is over."""
+    last = scalar(
+        con,
+        "SELECT n.kind FROM notices AS n JOIN runs AS r USING (run_id) "
+        "WHERE n.kind IN ('refused', 'failed', 'recovered') ORDER BY r.started_at DESC LIMIT 1",
+    )
+    return last in ("refused", "failed")
+
+
+def owe_notice(
+    con: duckdb.DuckDBPyConnection, notice: Notice, run_id: str, addresses: Iterable[Address]
+) -> None:
+    """Record a notice once, owed to every address."""
+    if scalar(con, "SELECT 1 FROM notices WHERE notice_id = ?", [notice.notice_id]):
+        return
+    insert(con, "notices", [asdict(notice) | {"run_id": run_id}])
+    owe(con, (Delivery(notice.notice_id, address) for address in addresses))
+
+
+def owe(con: duckdb.DuckDBPyConnection, deliveries: Iterable[Delivery]) -> None:
+    """Write what is owed to whom."""
+    insert(
+        con,
+        "deliveries",
+        (
+            {
+                "event_id": delivery.event_id,
+                "channel": delivery.address.channel,
+                "recipient": delivery.address.recipient,
+                "state": "owed",
+            }
+            for delivery in deliveries
+        ),
+    )
 
 
 def owed_addresses(con: duckdb.DuckDBPyConnection) -> list[Address]:
@@ -127,13 +164,6 @@ def resolve_doubt(con: duckdb.DuckDBPyConnection) -> int:
         "UPDATE deliveries SET state = 'owed', error = 'the process died while sending' WHERE state = 'in_doubt'"
     )
     return count
-
-
-def events_by_kind(con: duckdb.DuckDBPyConnection, run_id: str) -> Counter[str]:
-    rows = con.execute(
-        "SELECT kind, count(*) FROM events WHERE run_id = ? GROUP BY kind", [run_id]
-    ).fetchall()
-    return Counter(dict(rows))
 
 
 def _news_item(row: dict[str, Any]) -> NewsItem:

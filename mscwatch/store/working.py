@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from importlib.resources import as_file, files
 from importlib.resources.abc import Traversable
@@ -22,6 +22,7 @@ from mscwatch.store.rows import scalar
 log = logging.getLogger(__name__)
 
 Connection = duckdb.DuckDBPyConnection
+Opened = AbstractContextManager[Connection]
 
 # DuckDB 2's own default cannot be opened by any 1.x client; this one is readable since 1.2.
 STORAGE_VERSION = "v1.2.0"

@@ -27,6 +27,10 @@ CREATE TABLE runs (
 CREATE TABLE watched (
     nct_id VARCHAR PRIMARY KEY,
     in_watch BOOLEAN NOT NULL,
+    standing VARCHAR NOT NULL CHECK (
+        standing IN ('matched', 'pending', 'left', 'merged', 'withheld', 'removed')
+    ),
+    missing_since TIMESTAMP,
     first_seen_at TIMESTAMP NOT NULL,
     left_at TIMESTAMP,
     relevance VARCHAR NOT NULL CHECK (relevance IN ('core', 'adjacent', 'off', 'unsure')),

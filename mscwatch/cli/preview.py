@@ -1,0 +1,59 @@
+"""What a watch would match now; nothing is written."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Annotated, Any
+
+import typer
+
+from mscwatch import record as records
+from mscwatch import relevance
+from mscwatch import run as runs
+from mscwatch import settings as configuration
+from mscwatch import watch as watches
+from mscwatch.cli import screen
+from mscwatch.cli.questions import AsCsv, AsJson
+from mscwatch.model import Record
+
+ORDER = ("core", "unsure", "adjacent", "off")
+
+
+def preview(
+    watch: Annotated[str, typer.Option(help="Packaged watch, or a path to a watch file.")] = "",
+    all_: Annotated[bool, typer.Option("--all", help="Also what is off the topic.")] = False,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
+    """Show what a watch would match now, with relevance and reasons; writes nothing."""
+    settings = configuration.load(**({"watch": watch} if watch else {}))
+    topic = watches.load(settings.watch)
+    client = runs.client_of(settings)
+    pages = client.pages(topic.query.parameters(), settings.page_size)
+    rows = [_row(record, topic.relevance.rules) for page in pages for record in page.records]
+    counts = Counter(row["relevance"] for row in rows)
+    shown = [row for row in rows if all_ or row["relevance"] != "off"]
+    shown.sort(key=lambda row: (ORDER.index(row["relevance"]), row["nct_id"]))
+    if as_json:
+        screen.write_json(shown)
+    elif as_csv:
+        screen.write_csv(list(shown[0]) if shown else ["nct_id"], (list(row.values()) for row in shown))
+    else:
+        console = screen.console()
+        for row in shown:
+            console.print(f"{row['nct_id']}  {row['relevance']}  {screen.cell(row['reason'])}", style="bold")
+            console.print(f"    {screen.cell(row['brief_title'])} ({screen.cell(row['overall_status'])})")
+        counted = ", ".join(f"{counts[one]} {one}" for one in ORDER)
+        console.print(f"{topic.title}: {len(rows)} trials now ({counted}).")
+
+
+def _row(record: Record, rules: str) -> dict[str, Any]:
+    reading = relevance.read(record, rules)
+    return {
+        "nct_id": records.nct_id(record) or "?",
+        "relevance": reading.relevance,
+        "reason": reading.reason,
+        "indication_group": reading.indication_group,
+        "overall_status": records.status(record),
+        "brief_title": records.part(record, "protocolSection", "identificationModule", "briefTitle"),
+    }

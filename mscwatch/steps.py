@@ -1,0 +1,362 @@
+"""The steps of a night, each a function of `Tonight`; `run` puts them in order."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from mscwatch import digest, night, relevance
+from mscwatch.channels import Routes
+from mscwatch.errors import ConfigError, MscwatchError, RefusedError, StillOwedError
+from mscwatch.model import Digest, Missing, Notice, Outcome, Proof, RegistryVersion, Sweep, Whereabouts
+from mscwatch.registry.client import Client
+from mscwatch.registry.landing import Landing
+from mscwatch.registry.sweep import sweep
+from mscwatch.settings import Settings
+from mscwatch.store import commit, ledger, working
+from mscwatch.store import publish as publishing
+from mscwatch.store.places import Places
+from mscwatch.tell import tell
+from mscwatch.watch import Watch
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a night is to do: its settings, its watch, and what the person who starts it asks for."""
+
+    settings: Settings
+    watch: Watch
+    force: bool = False
+    accept: str = ""
+
+    @property
+    def places(self) -> Places:
+        return Places(self.settings.data_dir)
+
+
+@dataclass(slots=True)
+class NightResult:
+    """How a night went: what `run --json` prints, and what went wrong, if anything."""
+
+    run_id: str
+    watch: str
+    started_at: datetime
+    outcome: Outcome = Outcome.RUNNING
+    api_version: str = ""
+    data_timestamp: datetime | None = None
+    total_count: int | None = None
+    fetched: int | None = None
+    new: int = 0
+    changed: int = 0
+    events: dict[str, int] = field(default_factory=dict)
+    owed: int = 0
+    requests: int = 0
+    work_seconds: float = 0.0
+    warnings: list[str] = field(default_factory=list)
+    error: MscwatchError | None = None
+    news: Digest | None = None
+
+    @property
+    def data_date(self) -> str:
+        """The day that the registry's data are of; tonight where the registry does not say."""
+        return self.stamp.date().isoformat()
+
+    @property
+    def stamp(self) -> datetime:
+        """The data timestamp; the time of the run where the registry gives none."""
+        return self.data_timestamp or self.started_at
+
+    @property
+    def exit_code(self) -> int:
+        return self.error.exit_code if self.error else 0
+
+    def as_json(self) -> dict[str, Any]:
+        """The object of the contract; times are ISO 8601 in UTC."""
+        shown = {
+            name: getattr(self, name)
+            for name in (
+                "run_id", "watch", "outcome", "total_count", "fetched", "new", "changed", "events", "owed",
+                "requests", "warnings",
+            )
+        }  # fmt: skip
+        shown["started_at"] = self.started_at.isoformat() + "Z"
+        shown["data_timestamp"] = self.data_timestamp.isoformat() + "Z" if self.data_timestamp else None
+        shown["work_seconds"] = round(self.work_seconds, 3)
+        if self.error:
+            shown["error"] = str(self.error)
+        return shown
+
+
+@dataclass(frozen=True, slots=True)
+class Tonight:
+    """What every step of one night works with; `result` fills as the night goes on."""
+
+    order: Order
+    result: NightResult
+    client: Client
+    routes: Routes
+
+    def warehouse(self) -> working.Opened:
+        """The working file, opened for one step."""
+        return working.opened(self.order.places, self.order.settings.memory_limit)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What the working file knew when the night began."""
+
+    last: ledger.LastNight | None
+    watch_edited: bool
+    readings_changed: int  # trials that today's rules read otherwise
+
+
+class Reading(NamedTuple):
+    """The topic as it was read tonight, and where it lies."""
+
+    sweep: Sweep
+    landing: Landing
+
+
+Found = list[tuple[Missing, Whereabouts]]
+
+
+def open_warehouse(tonight: Tonight) -> Opened:
+    """Open the run in the ledger. Raises `ConfigError` when the data directory belongs to another watch."""
+    order, result = tonight.order, tonight.result
+    with tonight.warehouse() as con:
+        owner = working.meta(con, "watch")
+        if owner not in (None, order.watch.name):
+            msg = (
+                f"The data directory {order.places.data_dir} belongs to the watch {owner}, not to "
+                f"{order.watch.name}. Set another MSCWATCH_DATA_DIR for it."
+            )
+            raise ConfigError(msg)
+        last = ledger.last_night(con)
+        ledger.begin_run(con, result.run_id, order.watch.name, result.started_at)
+        ledger.resolve_doubt(con)
+        edited = working.meta(con, "watch_hash") not in (None, order.watch.digest)
+        return Opened(last, edited, _rederive(con, order.watch))
+
+
+def ask_version(tonight: Tonight) -> RegistryVersion:
+    """Which API and which data answer tonight."""
+    tonight.client.renew_patience()
+    version = tonight.client.version()
+    tonight.result.api_version, tonight.result.data_timestamp = version.api_version, version.data_timestamp
+    return version
+
+
+def is_unchanged(version: RegistryVersion, opened: Opened, *, force: bool) -> bool:
+    """Whether there is nothing to read: same data, same watch file, and the last night went well."""
+    return (
+        not force
+        and opened.last is not None
+        and opened.last.is_latest
+        and not opened.watch_edited
+        and version.data_timestamp is not None
+        and version.data_timestamp == opened.last.data_timestamp
+    )
+
+
+def read(tonight: Tonight, version: RegistryVersion) -> Reading:
+    """Walk the whole topic onto the disk."""
+    order, result, client = tonight.order, tonight.result, tonight.client
+    client.renew_patience()
+    folder = order.places.landing / result.run_id
+    found, landing = sweep(
+        client, order.watch.query.parameters(), folder, before=version, page_size=order.settings.page_size
+    )
+    result.data_timestamp = found.after.data_timestamp
+    result.total_count, result.fetched = found.total_count, found.distinct
+    return Reading(found, landing)
+
+
+def prove(tonight: Tonight, reading: Reading) -> Proof:
+    """Decide whether the reading may be believed. Raises `RefusedError` with every reason when not."""
+    with tonight.warehouse() as con:
+        known, missing = commit.missing_trials(con, reading.landing)
+    proof = night.prove(
+        reading.sweep,
+        reading.landing.ids,
+        known=known,
+        missing=[trial.nct_id for trial in missing],
+        expect=tonight.order.watch.expect,
+        accepted=tonight.order.accept,
+    )
+    tonight.result.warnings += proof.warnings
+    if not proof.trusted:
+        _note_proof(tonight, proof, [])
+        msg = (
+            f"The registry's answer was not trusted: {'; '.join(proof.reasons)}. Nothing was published; "
+            'look at the registry, then run again or `mscwatch run --accept "REASON"`.'
+        )
+        raise RefusedError(msg)
+    return proof
+
+
+def ask_for_missing(tonight: Tonight, reading: Reading) -> Found:
+    """Ask for each trial that the search no longer shows, by itself; an outage is never a verdict."""
+    with tonight.warehouse() as con:
+        _, missing = commit.missing_trials(con, reading.landing)
+    tonight.client.renew_patience()
+    found = [(trial, tonight.client.whereabouts(trial.nct_id)) for trial in missing]
+    if found and tonight.client.version() != reading.sweep.after:
+        msg = "The registry's data moved while it was asked for missing trials. Nothing was changed; run again later."
+        raise RefusedError(msg)
+    return found
+
+
+def store(tonight: Tonight, opened: Opened, reading: Reading, proof: Proof, found: Found) -> None:
+    """Write the night in one transaction; before it nothing has happened, after it nothing can be lost."""
+    order, result = tonight.order, tonight.result
+    circumstances = night.Circumstances(
+        watch=order.watch,
+        previous_night=(opened.last.data_timestamp or opened.last.started_at) if opened.last else None,
+        watch_edited=opened.watch_edited,
+        addresses=tonight.routes.news,
+        stamp=result.stamp,
+        merged_into=frozenset(one.target for _, one in found if one.target),
+    )
+    stamp = commit.Night(result.run_id, result.started_at, result.data_timestamp)
+    with tonight.warehouse() as con, working.transaction(con):
+        written = commit.commit_night(con, reading.landing, found, circumstances, stamp)
+        result.new, result.changed, result.events = written.new, written.changed, dict(written.events)
+        result.outcome = Outcome.BASELINE if circumstances.is_baseline else Outcome.PUBLISHED
+        notice = night.summary_notice(circumstances, result.run_id, written.new, written.left)
+        notices = (notice,) if notice else ()
+        for one in notices:
+            ledger.owe_notice(con, one, result.run_id, tonight.routes.news)
+        _note_incident(con, tonight)
+        _note_facts(con, order, result)
+        ledger.finish_run(
+            con,
+            result.run_id,
+            _row(tonight) | {"stored": written.stored, "proof": _shown_proof(tonight, proof, found)},
+        )
+        result.news = _news(con, tonight, notices)
+    log.info(
+        "Committed: %d new, %d changed, %d event(s).", result.new, result.changed, sum(result.events.values())
+    )
+    _forget_old_landings(order)
+
+
+def publish(tonight: Tonight) -> None:
+    """Put a checked copy of the working file in place."""
+    publishing.publish(tonight.order.places)
+
+
+def close(tonight: Tonight, outcome: Outcome) -> None:
+    """Finish the row of a night that wrote nothing else, and tell the operator of an incident once."""
+    tonight.result.outcome = outcome
+    with tonight.warehouse() as con, working.transaction(con):
+        _note_incident(con, tonight)
+        ledger.finish_run(con, tonight.result.run_id, _row(tonight))
+
+
+def tell_owed(tonight: Tonight) -> int:
+    """Send what is owed, tonight's and earlier nights'; how many messages were tried (0 if nothing is published)."""
+    result = tonight.result
+    with tonight.warehouse() as con:
+        told = tell(con, tonight.routes.channels, tonight.order.watch, result.data_date)
+    result.owed = told.still_owed
+    if told.still_owed and result.error is None:
+        result.error = StillOwedError(
+            f"{told.still_owed} alert(s) are still owed: {'; '.join(told.errors)}. The next run tries again."
+        )
+    return told.attempts if tonight.order.places.published.exists() else 0
+
+
+def _rederive(con: working.Connection, watch: Watch) -> int:
+    """Read known trials anew when the rules are not those of the last night; nobody is woken by that."""
+    rules = relevance.fingerprint(watch.relevance.rules)
+    if working.meta(con, "rules_hash") == rules:
+        return 0
+    with working.transaction(con):
+        changed = commit.rederive(con, watch.relevance.rules)
+        working.set_meta(con, "rules_hash", rules)
+    return changed
+
+
+def _news(con: working.Connection, tonight: Tonight, notices: tuple[Notice, ...]) -> Digest | None:
+    """Tonight's news as one message, for whoever has no channel; None on a quiet night."""
+    watch, result = tonight.order.watch, tonight.result
+    items = [
+        item
+        for item in ledger.news_items(con, "e.run_id = ?", [result.run_id])
+        if night.is_told(item.event, item.trial.relevance, watch.alerts)
+    ]
+    if not items and not notices:
+        return None
+    return digest.compose(items, notices, title=watch.title, night=result.data_date, banner=watch.banner)
+
+
+def _note_incident(con: working.Connection, tonight: Tonight) -> None:
+    """The operator hears of a refused or failed night once, and once when it is over."""
+    result, is_open = tonight.result, ledger.incident_is_open(con)
+    failed = result.outcome in {Outcome.REFUSED, Outcome.FAILED}
+    if failed == is_open:
+        return
+    kind = result.outcome.value if failed else "recovered"
+    said = str(result.error) if failed else f"The watch {result.watch} runs again: {result.outcome.value}."
+    notice = Notice(f"{kind}-{result.run_id}", kind, said)
+    ledger.owe_notice(con, notice, result.run_id, tonight.routes.operator)
+
+
+def _note_facts(con: working.Connection, order: Order, result: NightResult) -> None:
+    facts = {
+        "watch": order.watch.name,
+        "watch_title": order.watch.title,
+        "watch_hash": order.watch.digest,
+        "banner": order.watch.banner,
+        "data_timestamp": str(result.data_timestamp or ""),
+    }
+    for key, value in facts.items():
+        working.set_meta(con, key, value)
+
+
+def _note_proof(tonight: Tonight, proof: Proof, found: Found) -> None:
+    with tonight.warehouse() as con:
+        ledger.finish_run(con, tonight.result.run_id, {"proof": _shown_proof(tonight, proof, found)})
+
+
+def _shown_proof(tonight: Tonight, proof: Proof, found: Found) -> dict[str, Any]:
+    """The proof as it is kept: the checks, what the missing trials' verdicts were, and what asking cost."""
+    traffic = tonight.client.traffic
+    return proof.checks | {
+        "reasons": list(proof.reasons),
+        "verdicts": {one.nct_id: one.place.value for _, one in found},
+        "requests": traffic.requests,
+        "retries": traffic.retries,
+        "bytes": traffic.bytes,
+        "retried_because": traffic.causes[:20],
+    }
+
+
+def _row(tonight: Tonight) -> dict[str, Any]:
+    result, traffic = tonight.result, tonight.client.traffic
+    result.requests = traffic.requests
+    return {
+        "finished_at": datetime.now(UTC).replace(tzinfo=None),
+        "outcome": result.outcome.value,
+        "api_version": result.api_version or None,
+        "data_timestamp": result.data_timestamp,
+        "total_count": result.total_count,
+        "fetched": result.fetched,
+        "new": result.new,
+        "changed": result.changed,
+        "requests": traffic.requests,
+        "bytes": traffic.bytes,
+        "error": str(result.error) if result.error else None,
+    }
+
+
+def _forget_old_landings(order: Order) -> None:
+    """Keep the landed pages of the last nights; folders are named by run, so names sort by time."""
+    folders = sorted(path for path in order.places.landing.iterdir() if path.is_dir())
+    for folder in folders[: -order.settings.keep_landed]:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,221 @@
+"""Trials that the search no longer shows: asked for one by one, and named by what has become of them."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from records import edited, record, set_status
+from registry_faults import on, status
+from sinks import WebhookSink
+from test_first_night import DAYS, nights, rows, trials
+
+from mscwatch.model import Outcome
+from mscwatch.registry.replica import Night, Replica
+from mscwatch.run import run_night
+
+STANDING = "SELECT standing, in_watch FROM watched WHERE nct_id = 'NCT00000001'"
+EVENTS = "SELECT kind, summary FROM events WHERE NOT is_baseline ORDER BY observed_at, kind"
+
+
+@pytest.fixture
+def watch_file(tmp_path):
+    """A watch of liver trials, so that a record can stop matching and still be there."""
+    path = tmp_path / "liver.toml"
+    path.write_text(
+        'name = "liver"\ntitle = "Liver"\n[query]\ncond = "liver"\n[relevance]\nrules = "msc-liver"\n'
+    )
+    return path
+
+
+def off_topic(one):
+    one["protocolSection"]["conditionsModule"] = {"conditions": ["Headache"]}
+    one["protocolSection"]["identificationModule"]["briefTitle"] = "A trial of something else"
+
+
+def redacted(one):
+    module = one["protocolSection"]
+    one["protocolSection"] = {
+        "identificationModule": {
+            "nctId": module["identificationModule"]["nctId"],
+            "briefTitle": "[Redacted]",
+        },
+        "statusModule": {"overallStatus": "WITHHELD"},
+    }
+
+
+def two_nights(order, first, second, **settings):
+    with Replica([first, Night(DAYS[1], second.records, second.aliases)]) as registry:
+        tonight = order(registry.url, **settings)
+        run_night(tonight)
+        registry.advance()
+        return tonight, run_night(tonight)
+
+
+def as_night(records, aliases=None):
+    (night,) = nights(records)
+    return Night(night.data_timestamp, night.records, aliases or {})
+
+
+@pytest.mark.parametrize(
+    ("edit", "kind", "standing"),
+    [(off_topic, "left_watch", "left"), (redacted, "withheld", "withheld")],
+)
+def test_a_trial_that_no_longer_matches_is_named_by_what_became_of_it(order, edit, kind, standing):
+    before = trials(10)
+    after = [edited(before[0], edit), *before[1:]]
+    tonight, result = two_nights(order, as_night(before), as_night(after))
+    assert (result.outcome, result.events) == (Outcome.PUBLISHED, {kind: 1})
+    assert rows(tonight, STANDING) == [(standing, False)]
+    assert rows(tonight, "SELECT overall_status FROM trials WHERE nct_id = 'NCT00000001'") == [
+        ("RECRUITING",)
+    ]
+    verdicts = json.loads(rows(tonight, "SELECT proof FROM runs ORDER BY started_at DESC LIMIT 1")[0][0])[
+        "verdicts"
+    ]
+    assert list(verdicts) == ["NCT00000001"]
+
+
+def test_a_merged_trial_names_its_target_and_the_target_does_not_enter_as_news(order):
+    before = trials(10)
+    target = record(77)
+    tonight, result = two_nights(
+        order, as_night(before), as_night([*before[1:], target], {"NCT00000001": "NCT00000077"})
+    )
+    assert result.events == {"merged": 1}
+    assert rows(tonight, EVENTS) == [("merged", "Merged into NCT00000077")]
+    assert rows(tonight, "SELECT count(*) FROM trials WHERE nct_id = 'NCT00000077'") == [(1,)]
+    assert rows(tonight, STANDING) == [("merged", False)]
+
+
+def test_not_found_is_told_only_when_a_later_data_set_says_it_again(order):
+    before, after = trials(10), trials(10)[1:]
+    with Replica(nights(before, after, after)) as registry:
+        tonight = order(registry.url)
+        run_night(tonight)
+        registry.advance()
+        assert run_night(tonight).events == {}
+        assert rows(tonight, STANDING) == [("pending", True)]
+        assert run_night(order(registry.url, force=True)).events == {}
+        registry.advance()
+        assert run_night(tonight).events == {"removed": 1}
+        assert rows(tonight, STANDING) == [("removed", False)]
+        assert run_night(order(registry.url, force=True)).events == {}
+    assert rows(tonight, EVENTS) == [("removed", "Removed: not found on 2022-10-07 and on 2022-10-10")]
+
+
+def test_a_trial_not_found_once_and_back_again_was_never_gone(order):
+    before, after = trials(10), trials(10)[1:]
+    with Replica(nights(before, after, before)) as registry:
+        tonight = order(registry.url)
+        for _ in range(3):
+            result = run_night(tonight)
+            registry.advance()
+    assert result.events == {}
+    assert rows(tonight, STANDING) == [("matched", True)]
+    assert rows(tonight, "SELECT missing_since FROM watched WHERE nct_id = 'NCT00000001'") == [(None,)]
+
+
+def test_a_trial_that_left_and_is_back_returned_and_what_changed_is_told_too(order):
+    before = trials(10)
+    away = [edited(before[0], off_topic), *before[1:]]
+    back = [edited(before[0], set_status("COMPLETED")), *before[1:]]
+    with Replica(nights(before, away, back)) as registry:
+        tonight = order(registry.url)
+        for _ in range(3):
+            result = run_night(tonight)
+            registry.advance()
+    assert result.events == {"completed": 1, "returned": 1}
+    assert rows(tonight, STANDING) == [("matched", True)]
+
+
+def test_an_outage_while_asking_for_a_missing_trial_is_no_verdict(order):
+    before, after = trials(10), trials(10)[1:]
+    with Replica(nights(before, after)) as registry:
+        tonight = order(registry.url)
+        run_night(tonight)
+        registry.advance()
+        registry.intercept = on("/studies/NCT00000001", status(503, "busy"))
+        result = run_night(tonight)
+        assert (result.outcome, result.exit_code) == (Outcome.FAILED, 4)
+        assert rows(tonight, STANDING) == [("matched", True)]
+        registry.intercept = None
+        assert run_night(tonight).outcome == Outcome.PUBLISHED
+
+
+def test_a_missing_sentinel_refuses_the_night_and_a_person_may_accept_it_once(order, watch_file):
+    watch_file.write_text(watch_file.read_text() + '[expect]\nsentinels = ["NCT00000001", "NCT00000002"]\n')
+    before, after = trials(10), [edited(trials(10)[0], off_topic), *trials(10)[1:]]
+    with Replica(nights(before, after, after)) as registry:
+        run_night(order(registry.url))
+        registry.advance()
+        refused = run_night(order(registry.url))
+        assert (refused.outcome, refused.exit_code) == (Outcome.REFUSED, 3)
+        assert "sentinel(s) NCT00000001 did not come" in str(refused.error)
+        accepted = run_night(order(registry.url, accept="the sponsor changed the conditions"))
+        assert (accepted.outcome, accepted.events) == (Outcome.PUBLISHED, {"left_watch": 1})
+        registry.advance()
+        assert run_night(order(registry.url)).outcome == Outcome.REFUSED
+
+
+def test_what_a_person_accepted_is_on_record(order, watch_file):
+    watch_file.write_text(watch_file.read_text() + "[expect]\nmin = 20\n")
+    with Replica(nights(trials(10))) as registry:
+        assert run_night(order(registry.url)).exit_code == 3
+        tonight = order(registry.url, accept="a small topic")
+        assert run_night(tonight).exit_code == 0
+    ((proof,),) = rows(tonight, "SELECT proof FROM runs WHERE outcome = 'baseline'")
+    assert json.loads(proof)["accepted"] == "a small topic"
+    assert json.loads(proof)["bounds"] == ["10 trials are fewer than the 20 that the watch expects"]
+    assert json.loads(proof)["reasons"] == []
+
+
+def test_what_an_edited_watch_file_drops_and_brings_is_one_bulk_notice(order, watch_file):
+    heads = [edited(record(number), off_topic) for number in (21, 22)]
+    with Replica(nights([*trials(10), *heads])) as registry, WebhookSink() as slack:
+        run_night(order(registry.url, slack_webhook_url=slack.url))
+        watch_file.write_text(watch_file.read_text().replace('"liver"\n[rel', '"headache"\n[rel'))
+        tonight = order(registry.url, slack_webhook_url=slack.url)
+        result = run_night(tonight)
+    assert (result.outcome, result.exit_code) == (Outcome.PUBLISHED, 0)
+    assert rows(tonight, "SELECT summary FROM notices WHERE kind = 'bulk'") == [
+        ('The watch file of "Liver" was edited; 2 trials entered and 10 left by that.',)
+    ]
+    assert rows(tonight, EVENTS) == []
+    assert len(slack.posts) == 2
+    assert rows(tonight, "SELECT count(*) FROM watched WHERE in_watch") == [(2,)]
+
+
+def test_the_operator_hears_of_bad_nights_once_and_once_when_they_are_over(order):
+    with Replica(nights(trials(3), trials(3))) as registry, WebhookSink() as slack:
+        tonight = order(registry.url, slack_webhook_url=slack.url)
+        run_night(tonight)
+        registry.intercept = on("/version", status(403, "no"))
+        for _ in range(3):
+            assert run_night(tonight).exit_code == 4
+        registry.intercept = None
+        for _ in range(2):
+            assert run_night(tonight).exit_code == 0
+    told = [post["text"].split(" (")[0] for post in slack.posts]
+    assert told == ["mscwatch: first night read", "mscwatch: night failed", "mscwatch: working again"]
+    assert "HTTP 403" in str(slack.posts[1]["blocks"])
+
+
+def test_new_reading_rules_read_known_trials_anew_and_wake_nobody(order, watch_file):
+    with Replica(nights(trials(3))) as registry, WebhookSink() as slack:
+        tonight = order(registry.url, slack_webhook_url=slack.url)
+        run_night(tonight)
+        assert rows(tonight, "SELECT DISTINCT relevance FROM trials") == [("core",)]
+        watch_file.write_text(watch_file.read_text().replace('rules = "msc-liver"', 'rules = "none"'))
+        tonight = order(registry.url, slack_webhook_url=slack.url)
+        assert run_night(tonight).events == {}
+    assert rows(tonight, "SELECT DISTINCT relevance FROM trials") == [("unsure",)]
+    assert len(slack.posts) == 1
+
+
+def test_only_the_last_nights_landed_pages_are_kept(order):
+    with Replica(nights(trials(3))) as registry:
+        for _ in range(5):
+            tonight = order(registry.url, force=True, keep_landed=2)
+            run_night(tonight)
+    assert len(list(tonight.places.landing.iterdir())) == 2
