@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import fields
 from typing import Any
 
 import duckdb
@@ -24,6 +25,11 @@ def dicts(
     found = con.execute(query, parameters)
     names = [column[0] for column in found.description]
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+def row_of(noun: Any) -> dict[str, Any]:
+    """A flat dataclass as a row (`dataclasses.asdict` copies deeply, which costs more than the insert)."""
+    return {field.name: getattr(noun, field.name) for field in fields(noun)}
 
 
 def insert(con: duckdb.DuckDBPyConnection, table: str, rows: Iterable[dict[str, Any]]) -> int:

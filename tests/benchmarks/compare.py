@@ -1,0 +1,120 @@
+"""Side by side in one run: a night of ours, the usual script, and the floor, on the same records from loopback.
+
+    python tests/benchmarks/compare.py --records studies.ndjson.gz --records msc_2022.ndjson.gz --size 10000
+
+Prints seconds, peak memory and file size of each, and our ratios to the other two; machines differ, ratios less. Each
+contestant runs in a process of its own; the registry in another. The records are multiplied with changed ids and texts.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import orjson
+
+HERE = Path(__file__).parent
+WATCH = 'name = "all"\ntitle = "All"\n[query]\nterm = "ALL"\n[relevance]\nrules = "msc-liver"\n'
+
+
+def multiplied(files, size, folder):
+    """Two nights of `size` records as NDJSON: the second has every 200th record's status changed."""
+    lines = [line for file in files for line in gzip.open(file)]
+    paths = [folder / "night-1.ndjson", folder / "night-2.ndjson"]
+    with paths[0].open("wb") as first, paths[1].open("wb") as second:
+        for number in range(size):
+            record = orjson.loads(lines[number % len(lines)])
+            identification = record["protocolSection"]["identificationModule"]
+            identification["nctId"] = f"NCT{number + 1:08}"
+            identification["briefTitle"] = f"{identification['briefTitle']} ({number})"
+            first.write(orjson.dumps(record) + b"\n")
+            if number % 200 == 0:
+                record["protocolSection"]["statusModule"]["overallStatus"] = "SUSPENDED"
+            second.write(orjson.dumps(record) + b"\n")
+    return paths
+
+
+def measured(name, command, environment):
+    """Seconds and peak resident memory (MB) of a process and its children."""
+    begun = time.monotonic()
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    out, err = process.communicate()
+    if process.returncode:
+        sys.exit(f"{name} failed: {err[-2000:]}")
+    return time.monotonic() - begun, out
+
+
+def peak_of(command):
+    """The command, wrapped so that it prints its own peak memory (kB) as the last line of stderr."""
+    code = (
+        "import resource, runpy, sys; sys.argv = sys.argv[1:]\n"
+        "try: runpy.run_path(sys.argv[0], run_name='__main__')\n"
+        "except SystemExit as end: code = end.code or 0\n"
+        "else: code = 0\n"
+        "print('PEAK', resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)\n"
+        "sys.exit(code)"
+    )
+    return [sys.executable, "-c", code, *command]
+
+
+def run(name, command, environment):
+    seconds, out = measured(name, peak_of(command), environment)
+    return {"name": name, "seconds": seconds, "peak": int(out.rsplit("PEAK ", 1)[1]), "out": out}
+
+
+def main():
+    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    options.add_argument("--records", type=Path, action="append", required=True)
+    options.add_argument("--size", type=int, default=1700)
+    options.add_argument("--skip-usual", action="store_true")
+    chosen = options.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        nights = multiplied(chosen.records, chosen.size, folder)
+        (folder / "all.toml").write_text(WATCH)
+        (folder / "direct.py").write_text("import sys\nfrom mscwatch.cli import main\nmain()\n")
+        registry = subprocess.Popen([sys.executable, HERE / "serve.py", *nights], stdout=subprocess.PIPE, stdin=subprocess.PIPE, text=True)
+        try:
+            url = registry.stdout.readline().strip()
+            report(folder, url, registry, chosen)
+        finally:
+            registry.kill()
+
+
+def report(folder, url, registry, chosen):
+    environment = os.environ | {
+        "MSCWATCH_DATA_DIR": str(folder / "data"), "MSCWATCH_API_URL": url, "MSCWATCH_MIN_INTERVAL": "0",
+        "MSCWATCH_WATCH": str(folder / "all.toml"),
+    }  # fmt: skip
+    ours = [folder / "direct.py", "run", "--direct", "--json"]
+    found = [run("floor", [HERE / "floor.py", url, folder / "floor.duckdb"], environment)]
+    if not chosen.skip_usual:
+        found.append(run("usual script", [HERE / "usual_script.py", url, folder / "usual.duckdb"], environment))
+    found.append(run("mscwatch, full", ours, environment))
+    found.append(run("mscwatch, nothing new", ours, environment))
+    registry.stdin.write("next\n")
+    registry.stdin.flush()
+    registry.stdout.readline()
+    found.append(run("mscwatch, 0.5 % changed", ours, environment))
+    sizes = {name: (folder / path).stat().st_size / 1e6 for name, path in (("floor", "floor.duckdb"), ("usual script", "usual.duckdb"), ("mscwatch, full", "data/mscwatch.duckdb")) if (folder / path).exists()}
+    print(f"{chosen.size} records")
+    print(f"{'':26}{'seconds':>9}{'peak MB':>9}{'file MB':>9}{'x usual':>9}{'x floor':>9}")
+    base = {one["name"]: one["seconds"] for one in found}
+    for one in found:
+        ratios = [one["seconds"] / base[other] if other in base else float("nan") for other in ("usual script", "floor")]
+        size = sizes.get(one["name"], float("nan"))
+        print(f"{one['name']:26}{one['seconds']:9.1f}{one['peak']:9}{size:9.1f}{ratios[0]:9.2f}{ratios[1]:9.2f}")
+        if one["name"].startswith("mscwatch"):
+            told = json.loads(one["out"].rsplit("PEAK", 1)[0])
+            print(f"{'':4}{told['outcome']}, {told['requests']} requests, {told['changed']} changed, own work {told['work_seconds']:.1f} s")
+
+
+if __name__ == "__main__":
+    main()
