@@ -59,7 +59,8 @@ def run_night(order: Order, step: Step = plainly, client: Client | None = None) 
                 found = do(
                     "ask for the missing", lambda: steps.ask_for_missing(tonight, reading), asks_registry=True
                 )
-                do("commit", lambda: steps.store(tonight, opened, reading, proof, found))
+                drifted = do("compare the vocabulary", lambda: steps.compare_vocabulary(tonight, opened))
+                do("commit", lambda: steps.store(tonight, opened, reading, proof, found, drifted))
                 do("publish", lambda: steps.publish(tonight))
         except MscwatchError as error:
             result.error = error

@@ -11,12 +11,13 @@ from typing import Any, NamedTuple
 from mscwatch import digest, night, relevance
 from mscwatch.channels import Routes
 from mscwatch.errors import ConfigError, MscwatchError, RefusedError, StillOwedError
-from mscwatch.model import Digest, Missing, Notice, Outcome, Proof, RegistryVersion, Sweep, Whereabouts
+from mscwatch.model import Digest, Issue, Missing, Notice, Outcome, Proof, RegistryVersion, Sweep, Whereabouts
+from mscwatch.registry import drift
 from mscwatch.registry.client import Client
 from mscwatch.registry.landing import Landing
 from mscwatch.registry.sweep import sweep
 from mscwatch.settings import Settings
-from mscwatch.store import commit, ledger, working
+from mscwatch.store import commit, ctgov, ledger, working
 from mscwatch.store import publish as publishing
 from mscwatch.store.places import Places
 from mscwatch.tell import tell
@@ -211,7 +212,19 @@ def ask_for_missing(tonight: Tonight, reading: Reading) -> Found:
     return found
 
 
-def store(tonight: Tonight, opened: Opened, reading: Reading, proof: Proof, found: Found) -> None:
+def compare_vocabulary(tonight: Tonight, opened: Opened) -> list[Issue]:
+    """When the registry's API version is not the last night's: which of its values and fields are new or gone."""
+    return drift.look(
+        tonight.client,
+        tonight.result.api_version,
+        last_seen=opened.last.api_version if opened.last else None,
+        mapped=ctgov.mapped_paths(),
+    )
+
+
+def store(
+    tonight: Tonight, opened: Opened, reading: Reading, proof: Proof, found: Found, drifted: list[Issue]
+) -> None:
     """Write the night in one transaction; before it nothing has happened, after it nothing can be lost."""
     order, result = tonight.order, tonight.result
     circumstances = night.Circumstances(
@@ -232,6 +245,7 @@ def store(tonight: Tonight, opened: Opened, reading: Reading, proof: Proof, foun
         for one in notices:
             ledger.owe_notice(con, one, result.run_id, tonight.routes.news)
         _note_incident(con, tonight)
+        _note_drift(con, tonight, drifted)
         _note_facts(con, order, result)
         ledger.finish_run(
             con,
@@ -305,6 +319,18 @@ def _note_incident(con: working.Connection, tonight: Tonight) -> None:
     said = str(result.error) if failed else f"The watch {result.watch} runs again: {result.outcome.value}."
     notice = Notice(f"{kind}-{result.run_id}", kind, said)
     ledger.owe_notice(con, notice, result.run_id, tonight.routes.operator)
+
+
+def _note_drift(con: working.Connection, tonight: Tonight, drifted: list[Issue]) -> None:
+    """Keep what moved in the registry's vocabulary, and tell the operator in one notice."""
+    if not drifted:
+        return
+    run_id = tonight.result.run_id
+    ledger.note_issues(con, drifted, run_id)
+    said = f"The registry's API is now {tonight.result.api_version}: " + " ".join(
+        f"{one.path} {one.value}: {one.message}" for one in drifted
+    )
+    ledger.owe_notice(con, Notice(f"drift-{run_id}", "drift", said), run_id, tonight.routes.operator)
 
 
 def _note_facts(con: working.Connection, order: Order, result: NightResult) -> None:

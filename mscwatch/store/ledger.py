@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import duckdb
 import orjson
 
-from mscwatch.model import Address, Delivery, Event, Kind, NewsItem, Notice, Outcome, Severity, TrialFacts
-from mscwatch.store.rows import dicts, insert, scalar
+from mscwatch.model import (
+    Address,
+    Delivery,
+    Event,
+    Issue,
+    Kind,
+    NewsItem,
+    Notice,
+    Outcome,
+    Severity,
+    TrialFacts,
+)
+from mscwatch.store.rows import dicts, insert, row_of, scalar
 
 TRUSTED = "outcome IN ('baseline', 'published', 'unchanged')"
 
@@ -22,6 +33,7 @@ class LastNight:
 
     started_at: datetime
     data_timestamp: datetime | None
+    api_version: str | None
     is_latest: bool  # no refused, failed or interrupted night since
 
 
@@ -48,16 +60,16 @@ def finish_run(con: duckdb.DuckDBPyConnection, run_id: str, facts: dict[str, Any
 def last_night(con: duckdb.DuckDBPyConnection) -> LastNight | None:
     """The last trusted night, or None before the first."""
     rows = con.execute(
-        f"SELECT started_at, data_timestamp FROM runs WHERE {TRUSTED} ORDER BY started_at DESC LIMIT 1"
+        f"SELECT started_at, data_timestamp, api_version FROM runs WHERE {TRUSTED} ORDER BY started_at DESC LIMIT 1"
     ).fetchall()
     if not rows:
         return None
-    started_at, data_timestamp = rows[0]
+    started_at, data_timestamp, api_version = rows[0]
     since = scalar(
         con, f"SELECT count(*) FROM runs WHERE started_at > ? AND outcome <> 'running' AND NOT ({TRUSTED})",
         [started_at],
     )  # fmt: skip
-    return LastNight(started_at, data_timestamp, is_latest=since == 0)
+    return LastNight(started_at, data_timestamp, api_version, is_latest=since == 0)
 
 
 def incident_is_open(con: duckdb.DuckDBPyConnection) -> bool:
@@ -70,13 +82,18 @@ def incident_is_open(con: duckdb.DuckDBPyConnection) -> bool:
     return last in ("refused", "failed")
 
 
+def note_issues(con: duckdb.DuckDBPyConnection, issues: Iterable[Issue], run_id: str) -> None:
+    """Keep what was not understood."""
+    insert(con, "issues", (row_of(issue) | {"run_id": run_id} for issue in issues))
+
+
 def owe_notice(
     con: duckdb.DuckDBPyConnection, notice: Notice, run_id: str, addresses: Iterable[Address]
 ) -> None:
     """Record a notice once, owed to every address."""
     if scalar(con, "SELECT 1 FROM notices WHERE notice_id = ?", [notice.notice_id]):
         return
-    insert(con, "notices", [asdict(notice) | {"run_id": run_id}])
+    insert(con, "notices", [row_of(notice) | {"run_id": run_id}])
     owe(con, (Delivery(notice.notice_id, address) for address in addresses))
 
 
