@@ -49,9 +49,9 @@ SUBJECT_LIMIT = 150  # also Slack's limit for a header, so that both say the sam
 SUBJECT_KINDS = 4
 CELL_LIMIT = 2000
 WIDTH = 78
-SPREADSHEET_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # noqa: RUF001  # Excel takes wide forms too
+INSTEAD = {"Cc": " ", "Cf": "", "Cs": "\N{REPLACEMENT CHARACTER}"}  # Unicode's categories of what acts
+SPREADSHEET_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # Excel takes wide forms too
 
-_SEVERITIES = tuple(Severity)
 _CSV_COLUMNS = (
     *("event_id", "observed_at", "nct_id", "kind", "severity", "field", "before", "after", "summary"),
     *("title", "overall_status", "lead_sponsor", "countries", "enrollment", "conditions"),
@@ -103,7 +103,7 @@ def compose(
     }
     return Digest(
         digest_id=_digest_id(ordered, notices),
-        subject=_subject(ordered, notices, title, night, banner),
+        subject=_subject(_counted(ordered, SUBJECT_KINDS), notices, title, night, banner),
         text=_PAGES.get_template("digest.txt.j2").render(page),
         html=_PAGES.get_template("digest.html.j2").render(page),
         csv=_csv(ordered) if ordered else "",
@@ -152,19 +152,14 @@ def study_url(nct_id: str) -> str:
 
 
 def _harmless(character: str) -> str:
-    category = unicodedata.category(character)
-    if category == "Cc":
-        return " "
-    if category == "Cs":
-        return "\N{REPLACEMENT CHARACTER}"
-    if category == "Cf" and character not in "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}":
-        return ""
-    return character
+    if character in "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}":
+        return character
+    return INSTEAD.get(unicodedata.category(character), character)
 
 
 def _importance(item: NewsItem) -> tuple[int, int, str, str]:
     kind = KINDS.index(item.event.kind) if item.event.kind in KINDS else len(KINDS)
-    return _SEVERITIES.index(item.event.severity), kind, item.event.nct_id, item.event.event_id
+    return list(Severity).index(item.event.severity), kind, item.event.nct_id, item.event.event_id
 
 
 def words(kind: str) -> str:
@@ -201,19 +196,14 @@ def _digest_id(items: Sequence[NewsItem], notices: Sequence[Notice]) -> str:
 def _counted(items: Sequence[NewsItem], most: int = 99) -> str:
     """`2 new, 1 completed` in the order of telling; kinds beyond `most` are counted together."""
     counts = list(Counter(words(item.event.kind) for item in items).items())
-    parts = [f"{count} {words}" for words, count in counts[:most]]
-    if rest := sum(count for _, count in counts[most:]):
-        parts.append(f"{rest} more")
-    return ", ".join(parts)
+    rest = sum(count for _, count in counts[most:])
+    return ", ".join([f"{count} {kind}" for kind, count in counts[:most]] + [f"{rest} more"] * bool(rest))
 
 
-def _subject(
-    items: Sequence[NewsItem], notices: Sequence[Notice], title: str, night: str, banner: str
-) -> str:
-    tag = f"[{banner.partition(':')[0].split()[0]}] " if banner.partition(":")[0].strip() else ""
+def _subject(counted: str, notices: Sequence[Notice], title: str, night: str, banner: str) -> str:
+    tag = "".join(f"[{word}] " for word in banner.partition(":")[0].split()[:1])
     told = dict.fromkeys(NOTICE_WORDS.get(notice.kind, notice.kind.replace("_", " ")) for notice in notices)
-    parts = [_counted(items, SUBJECT_KINDS), *told]
-    what = ", ".join(filter(None, parts)) or "nothing new"
+    what = ", ".join(filter(None, [counted, *told])) or "nothing new"
     start, end = f"{tag}mscwatch: {what} (", f", {night})"
     room = max(20, SUBJECT_LIMIT - len(start) - len(end))
     return plain(start + shorten(title, room) + end, SUBJECT_LIMIT)

@@ -54,8 +54,7 @@ class ChannelError(MscwatchError):
     """A message could not be delivered.
 
     `permanent` is true when the same attempt cannot succeed later without a person's help (an unknown
-    recipient, a webhook that is gone). `refused` holds, for a mail with several recipients, those that
-    were refused; empty means all of them.
+    recipient, a webhook that is gone).
     """
 
     exit_code = 5

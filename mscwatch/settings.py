@@ -41,9 +41,12 @@ class Settings(BaseSettings):
     user_agent: str = Field("", description="own user agent; the python-requests token is kept")
     contact: str = Field("", description="mail address added to the user agent")
     page_size: int = Field(1000, ge=1, le=1000, description="records asked for per registry request")
-    timeout: float = Field(90.0, gt=0, description="seconds to wait for the registry's next bytes")
-    retry_budget: float = Field(300.0, ge=0, description="seconds a night may spend waiting to ask again")
+    timeout: float = Field(90.0, gt=0, description="seconds that one registry request may take")
+    retry_budget: float = Field(
+        300.0, ge=0, description="seconds a step may lose to useless answers and waits"
+    )
     keep_landed: int = Field(3, ge=1, description="nights whose landed pages are kept")
+    keep_published: int = Field(3, ge=0, description="earlier published files that are kept")
     memory_limit: str = Field("700MB", description="memory that DuckDB may take")
     smtp_url: SecretStr = Field(SecretStr(""), description="smtp:// or smtps:// server; empty = off")
     email_from: str = Field("", description="sender of mails")

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import logging
+
 import pytest
+import requests
 from news import digest, item
-from sinks import MailSink, WebhookSink, free_port
+from sinks import MailSink, WebhookSink, certificate, free_port, silence
 
 from mscwatch import channels
+from mscwatch.channels import slack as slack_channel
+from mscwatch.channels import smtp
 from mscwatch.channels.slack import mask
 from mscwatch.errors import ChannelError, ConfigError
 from mscwatch.model import Address
@@ -15,10 +20,11 @@ ANNE, BERT = "anne@example.org", "bert@example.org"
 SENDER = "mscwatch@example.org"
 
 
-def mail(sink, *recipients, user=""):
+def mail(sink, *recipients, user="", sender=SENDER, scheme="smtp"):
+    port = sink if isinstance(sink, int) else sink.port
     (channel,) = channels.configured(
-        smtp_url=f"smtp://{user}127.0.0.1:{sink.port}",
-        email_from=SENDER,
+        smtp_url=f"{scheme}://{user}127.0.0.1:{port}",
+        email_from=sender,
         email_to=recipients or (ANNE,),
         slack_webhook_url="",
     )
@@ -77,6 +83,103 @@ def test_a_password_opens_the_server_and_a_wrong_one_is_never_shown():
     assert "hunter2" not in str(error.value)
 
 
+@pytest.mark.parametrize("stage", ["MAIL", "DATA"])
+@pytest.mark.parametrize(("answer", "permanent"), [("554 no", True), ("451 later", False)])
+def test_a_refusal_at_any_stage_is_quoted(stage, answer, permanent):
+    with MailSink(stages={stage: [answer]}) as sink, pytest.raises(ChannelError) as error:
+        mail(sink).send(digest(item()), ANNE)
+    assert error.value.permanent is permanent
+    assert answer in str(error.value)
+    assert sink.mails == []
+
+
+@pytest.mark.parametrize("goodbye", ["421 busy", "554 go away", "drop"])
+def test_a_mail_that_was_taken_is_not_sent_again_for_a_rude_goodbye(goodbye):
+    with MailSink(stages={"QUIT": [goodbye]}) as sink:
+        channels.send_with_patience(mail(sink), digest(item()), ANNE, sleep=pytest.fail)
+    assert len(sink.mails) == 1
+
+
+def test_a_mail_taken_by_a_server_that_hangs_up_comes_again_under_the_same_id():
+    waits = []
+    with MailSink(stages={"DATA": ["drop"]}) as sink:
+        channels.send_with_patience(mail(sink), digest(item()), ANNE, sleep=waits.append)
+    first, again = (sent["Message-ID"] for _, sent in sink.mails)
+    assert first == again
+    assert len(waits) == 1
+
+
+def test_the_password_and_the_mail_are_encrypted_where_the_server_offers_it(tmp_path, monkeypatch, caplog):
+    trusted, context = certificate(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
+    with MailSink(tls=context, password="pass") as sink:
+        mail(sink, user="me:pass@").send(digest(item()), ANNE)
+    assert sink.encrypted == [True]
+    assert "is sent bare" not in caplog.text
+
+
+def test_a_certificate_that_nobody_vouches_for_needs_a_person(tmp_path):
+    _, context = certificate(tmp_path)
+    with MailSink(tls=context) as sink, pytest.raises(ChannelError, match="no usable certificate") as error:
+        mail(sink).send(digest(item()), ANNE)
+    assert error.value.permanent
+    assert sink.mails == []
+
+
+def test_a_password_sent_without_encryption_is_warned_of(caplog):
+    with MailSink(password="pass") as sink, caplog.at_level(logging.WARNING):
+        mail(sink, user="me:pass@").send(digest(item()), ANNE)
+    assert sink.encrypted == [False]
+    assert "the password of me is sent bare" in caplog.text
+
+
+@pytest.mark.parametrize("scheme", ["smtp", "smtps"])
+def test_a_mail_server_that_is_silent_or_not_there_is_a_temporary_failure(scheme, monkeypatch):
+    monkeypatch.setattr(smtp, "TIMEOUT", 0.2)
+    with silence() as port, pytest.raises(ChannelError) as silent:
+        mail(port, scheme=scheme).send(digest(item()), ANNE)
+    with pytest.raises(ChannelError) as absent:
+        mail(free_port(), scheme=scheme).send(digest(item()), ANNE)
+    assert not silent.value.permanent
+    assert not absent.value.permanent
+
+
+def test_a_password_that_smtp_cannot_carry_is_a_sentence_without_it():
+    with MailSink(password="x") as sink, pytest.raises(ChannelError) as error:
+        mail(sink, user="me:hunter%C3%A9@").send(digest(item()), ANNE)
+    assert error.value.permanent
+    assert "hunter" not in str(error.value)
+
+
+def test_a_server_without_a_login_is_said_to_have_none():
+    with MailSink() as sink, pytest.raises(ChannelError, match="AUTH") as error:
+        mail(sink, user="me:hunter2@").send(digest(item()), ANNE)
+    assert error.value.permanent
+    assert "hunter2" not in str(error.value)
+
+
+def test_an_address_that_reaches_a_header_with_a_line_end_is_refused_not_sent():
+    broken = f"{ANNE}\r\nBcc: {BERT}"
+    with MailSink() as sink, pytest.raises(ChannelError) as error:
+        mail(sink).send(digest(item()), broken)
+    assert error.value.permanent
+    assert sink.mails == []
+
+
+def test_a_mail_is_plain_ascii_on_the_wire_and_says_that_no_person_sent_it():
+    sent = smtp.message(digest(item(title="Ascites → cirrhosis")), f"The watch <{SENDER}>", ANNE)
+    assert sent.as_bytes().isascii()
+    assert sent["Message-ID"].endswith("@example.org>")
+    assert sent["Auto-Submitted"] == "auto-generated"
+    assert sent["List-Id"] == "<mscwatch.example.org>"
+
+
+def test_a_sender_with_a_name_is_shown_with_it():
+    with MailSink() as sink:
+        mail(sink, sender=f"The watch <{SENDER}>").send(digest(item()), ANNE)
+    assert sink.mails[0][1]["From"] == f"The watch <{SENDER}>"
+
+
 def test_a_server_that_is_not_there_is_a_temporary_failure():
     channel = slack(f"http://127.0.0.1:{free_port()}/services/T0/B0/secret")
     with pytest.raises(ChannelError) as error:
@@ -100,8 +203,10 @@ def test_slack_gets_the_news():
         (410, "gone", True),
         (403, "invalid_token", True),
         (400, "invalid_blocks", True),
+        (302, "elsewhere", True),
         (429, "slow", False),
         (500, "oops", False),
+        (522, "proxy", False),
     ],
 )
 def test_what_slack_refuses_is_quoted_without_the_webhook(code, words, permanent):
@@ -110,6 +215,49 @@ def test_what_slack_refuses_is_quoted_without_the_webhook(code, words, permanent
     assert error.value.permanent is permanent
     assert f"{code} {words}" in str(error.value)
     assert "secret" not in str(error.value)
+
+
+def test_a_silent_webhook_is_a_temporary_failure(monkeypatch):
+    monkeypatch.setattr(slack_channel, "TIMEOUT", 0.2)
+    with WebhookSink(slow=0.6) as sink, pytest.raises(ChannelError) as error:
+        slack(sink.url).send(digest(item()), mask(sink.url))
+    assert not error.value.permanent
+    assert "secret" not in str(error.value)
+
+
+def test_an_exception_carries_no_webhook_in_its_causes():
+    channel = slack(f"http://127.0.0.1:{free_port()}/services/T0/B0/secret")
+    with pytest.raises(ChannelError) as error:
+        channel.send(digest(item()), "…")
+    assert error.value.__suppress_context__
+
+
+def test_of_an_endless_answer_only_the_beginning_is_read(monkeypatch):
+    monkeypatch.setattr(requests.Response, "content", property(lambda _: pytest.fail("read it all")))
+    with WebhookSink((500, "x" * 5_000_000)) as sink, pytest.raises(ChannelError, match="500 xxx") as error:
+        slack(sink.url).send(digest(item()), "…")
+    assert len(str(error.value)) < 200
+
+
+def test_the_news_do_not_follow_a_webhook_that_points_elsewhere():
+    with WebhookSink() as stranger, WebhookSink((307, "moved", {"Location": stranger.url})) as sink:
+        with pytest.raises(ChannelError, match="307 moved") as error:
+            slack(sink.url).send(digest(item()), "…")
+        assert stranger.posts == []
+    assert error.value.permanent
+
+
+def test_slack_is_given_the_time_that_it_asks_for():
+    waits = []
+    with WebhookSink((429, "slow", {"Retry-After": "30"})) as sink:
+        channels.send_with_patience(slack(sink.url), digest(item()), "…", sleep=waits.append)
+    assert waits == [30.0]
+
+
+def test_slack_that_asks_for_an_hour_is_left_until_the_next_night():
+    with WebhookSink((429, "slow", {"Retry-After": "3600"})) as sink, pytest.raises(ChannelError) as error:
+        channels.send_with_patience(slack(sink.url), digest(item()), "…", sleep=pytest.fail)
+    assert not error.value.permanent
 
 
 def test_a_temporary_refusal_is_tried_again_within_the_night():
@@ -136,7 +284,16 @@ def test_patience_ends_and_a_permanent_refusal_is_not_tried_again():
         ({"smtp_url": "mail.example.org:hunter2"}, "MSCWATCH_SMTP_URL must read"),
         ({"smtp_url": "smtp://me:hunter2@mail.example.org:port"}, "MSCWATCH_SMTP_URL must read"),
         ({"smtp_url": "smtp://me:hunter2@mail.example.org"}, "MSCWATCH_EMAIL_FROM"),
+        ({"smtp_url": "smtp://me:12#hunter2@mail.example.org"}, "MSCWATCH_SMTP_URL must read"),
+        ({"smtp_url": "smtp://me:12/hunter2@mail.example.org"}, "MSCWATCH_SMTP_URL must read"),
+        ({"smtp_url": "smtp://h", "email_from": "nobody", "email_to": (ANNE,)}, "'nobody'"),
+        (
+            {"smtp_url": "smtp://h", "email_from": SENDER, "email_to": ("a@b\r\nBcc: x@y",)},
+            "not a mail address",
+        ),
         ({"slack_webhook_url": "hooks.slack.com/services/hunter2"}, "MSCWATCH_SLACK_WEBHOOK_URL"),
+        ({"slack_webhook_url": "https://hooks.slack.com:hunter2/x"}, "MSCWATCH_SLACK_WEBHOOK_URL"),
+        ({"slack_webhook_url": "https://[hunter2/x"}, "MSCWATCH_SLACK_WEBHOOK_URL"),
     ],
 )
 def test_an_unusable_channel_is_a_sentence_without_its_secret(values, words):

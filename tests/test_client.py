@@ -20,11 +20,10 @@ import responses
 from records import edited, record, set_status
 
 from mscwatch.errors import ConfigError, NoAnswerError, QueryRejectedError, RefusedError
-from mscwatch.model import Outcome
+from mscwatch.model import Outcome, Place
 from mscwatch.registry.asking import ATTEMPTS, LONGEST_URL
-from mscwatch.registry.client import Client, DataMovedError, user_agent
+from mscwatch.registry.client import ROOM_FOR_TOKEN, Client, DataMovedError, user_agent
 from mscwatch.registry.replica import Night, Replica, Response
-from mscwatch.registry.whereabouts import Place
 from mscwatch.run import run_night
 
 ALL = {"query.term": "ALL"}
@@ -286,7 +285,7 @@ def test_time_lost_in_slow_failures_counts_against_the_budget(serve, ask):
 def test_a_drip_that_never_ends_is_no_answer_within_timeout_and_budget(speak, ask, packed):
     def talk(connection):
         connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n%b\r\n" % packed)
-        while True:
+        for _ in range(500):  # 10 s: for ever, but not for a client that never gives up
             connection.sendall(b"\x1f")
             time.sleep(0.02)
 
@@ -375,7 +374,7 @@ def test_a_token_that_comes_twice_ends_the_walk_as_refused(serve, ask):
         )
     )
     with pytest.raises(RefusedError, match="same page token twice") as failed:
-        list(ask(registry).pages(ALL, 10))
+        list(itertools.islice(ask(registry).pages(ALL, 10), 5))
     assert (failed.value.exit_code, len(registry.requests)) == (3, 2)
 
 
@@ -422,20 +421,30 @@ def test_a_query_that_is_too_long_is_refused_before_anything_is_sent(serve, ask)
     registry = serve()
     query = {"query.cond": "liver", "query.intr": " OR ".join(['"stem cells"'] * 300)}
     with pytest.raises(
-        QueryRejectedError, match=r"a URL of \d+ characters.*Shorten query.intr \(\d+"
+        QueryRejectedError, match=r"a URL of \d+ characters.*Shorten query\.intr, which makes \d+"
     ) as failed:
         list(ask(registry).pages(query, 10))
     assert failed.value.exit_code == 2
     assert registry.requests == []
 
 
-def test_a_query_that_is_just_short_enough_keeps_every_url_of_its_walk_short(serve, ask):
+def test_the_longest_query_keeps_every_url_of_its_walk_short_and_one_letter_more_is_refused(serve, ask):
+    """Room is kept for the token, so a walk is not refused on its second page."""
     registry = serve(night(25))
     asking = ask(registry)
-    room = LONGEST_URL - 200 - len(asking.address("/studies", {"query.term": "", "pageToken": ""}))
-    query = {"query.term": "ALL OR " + "x" * (room - 60)}
-    assert len(ids(asking.pages(query, 10))) == 25
-    assert 5_700 < max(len(target) for _, target in registry.requests) < LONGEST_URL
+    frame = {"query.term": "ALL OR ", "format": "json", "pageSize": "10", "countTotal": "true"}
+    room = LONGEST_URL - len(asking.address("/studies", frame | {"pageToken": "." * ROOM_FOR_TOKEN}))
+    assert len(ids(asking.pages({"query.term": "ALL OR " + "x" * room}, 10))) == 25
+    asked = len(registry.requests)
+    assert LONGEST_URL - 300 < max(len(target) for _, target in registry.requests) < LONGEST_URL
+    with pytest.raises(QueryRejectedError, match=r"Shorten query\.term"):
+        list(asking.pages({"query.term": "ALL OR " + "x" * (room + 1)}, 10))
+    assert len(registry.requests) == asked
+
+
+def test_an_address_that_is_too_long_is_what_is_to_be_shortened(ask):
+    with pytest.raises(QueryRejectedError, match="Shorten MSCWATCH_API_URL"):
+        ask("http://127.0.0.1/" + "x" * LONGEST_URL).version()
 
 
 # Words
@@ -457,7 +466,7 @@ def test_plain_text_of_the_registry_is_quoted_on_one_short_line(serve, ask):
 @pytest.mark.parametrize("code", [400, 403, 404, 414, 418, 500, 503])
 @pytest.mark.parametrize("honest", [True, False], ids=["as text/html", "as text/plain"])
 def test_html_is_never_quoted(serve, ask, code, honest):
-    page = "<!DOCTYPE html><html><body>Request blocked</body></html>"
+    page = ("Sorry. " if honest else "") + "<!DOCTYPE html><html><body>Request blocked</body></html>"
     with pytest.raises((NoAnswerError, QueryRejectedError)) as failed:
         ask(serve(intercept=faults.status(code, page, html=honest)), budget=0).version()
     assert "<" not in str(failed.value)

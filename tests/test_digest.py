@@ -74,7 +74,9 @@ def test_a_banner_heads_every_form():
     assert told.subject.startswith("[DEMO] mscwatch:")
     assert told.text.startswith("DEMO: the changes are invented.")
     assert "DEMO: the changes are invented." in told.html
-    assert "DEMO" in payload(told)["blocks"][0]["text"]["text"]
+    heading, banner, *_ = payload(told)["blocks"]
+    assert "DEMO" in heading["text"]["text"]
+    assert banner["text"]["text"] == "DEMO: the changes are invented."
 
 
 def test_a_notice_alone_is_a_message():
@@ -82,6 +84,14 @@ def test_a_notice_alone_is_a_message():
     assert "The watch begins with 40 trials." in told.text
     assert "The watch begins with 40 trials." in told.html
     assert told.csv == ""
+
+
+def test_a_slack_message_of_everything_at_once_keeps_the_limit_of_blocks():
+    notices = [Notice(str(number), "refused", "" if number == 1 else "No.") for number in range(30)]
+    sent = payload(digest(*map(item, range(1, 251)), notices=notices, banner="DEMO: invented"))
+    assert len(sent["blocks"]) <= 50
+    assert "and 10 more notices" in str(sent)
+    assert all(block["text"]["text"] for block in sent["blocks"] if "text" in block)
 
 
 def test_what_is_not_named_is_counted_and_attached():
@@ -109,6 +119,11 @@ def test_hostile_words_are_shown_as_text_everywhere(title):
     assert not any(character in told.text + told.html for character in "\u202e\u2066\x1b\x07\r")
     assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows(told) for cell in row.values())
     assert len(told.text) < 3_000
+
+
+def test_the_text_that_slack_parses_mentions_nobody():
+    assert "<!channel>" not in payload(digest(item(), title="Liver <!channel> & co"))["text"]
+    assert "Liver &lt;!channel&gt; &amp; co" in payload(digest(item(), title="Liver <!channel> & co"))["text"]
 
 
 @given(st.text(max_size=400), st.text(max_size=400))

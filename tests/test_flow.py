@@ -129,6 +129,8 @@ def test_against_a_running_server_each_night_is_a_flow_run_that_tells_the_truth(
         "ask for the version",
         "read the registry",
         "prove the reading",
+        "ask for the missing",
+        "compare the vocabulary",
         "commit",
         "publish",
         "tell",

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import logging
+import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_exponential
+from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_exponential
 
-from mscwatch.channels.slack import Slack
+from mscwatch.channels.slack import BusyError, Slack
 from mscwatch.channels.smtp import Smtp
 from mscwatch.errors import ChannelError, ConfigError
 from mscwatch.model import Address, Digest
 
-log = logging.getLogger(__name__)
-
 ATTEMPTS = 3
 FIRST_WAIT = 2.0
+LONGEST_WAIT = 60.0  # seconds; who asks for more is asked again the next night
+ADDRESS = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+|[^\x00-\x1f<>]*<[^\s@<>,;]+@[^\s@<>,;]+>")
 
 
 class Channel(Protocol):
@@ -62,8 +62,7 @@ def configured(
     if smtp_url:
         channels.append(_smtp(smtp_url, email_from, tuple(email_to)))
     if slack_webhook_url:
-        parts = urlsplit(slack_webhook_url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
+        if not _is_url(slack_webhook_url, "https", "http"):
             msg = "MSCWATCH_SLACK_WEBHOOK_URL is not an http(s) address. Copy it from Slack again."
             raise ConfigError(msg)
         channels.append(Slack(slack_webhook_url))
@@ -73,11 +72,11 @@ def configured(
 def send_with_patience(
     channel: Channel, digest: Digest, recipient: str, sleep: Callable[[float], None] = time.sleep
 ) -> None:
-    """Send, and try a temporary refusal again twice. Raises the last `ChannelError`."""
+    """Send, and try a temporary refusal again twice, no sooner than asked. Raises the last `ChannelError`."""
     patience = Retrying(
-        retry=retry_if_exception(lambda error: isinstance(error, ChannelError) and not error.permanent),
+        retry=retry_if_exception(_worth_waiting),
         stop=stop_after_attempt(ATTEMPTS),
-        wait=wait_exponential(multiplier=FIRST_WAIT),
+        wait=_pause,
         sleep=sleep,
         reraise=True,
     )
@@ -85,15 +84,39 @@ def send_with_patience(
 
 
 def _smtp(url: str, sender: str, recipients: tuple[str, ...]) -> Smtp:
-    try:
-        parts = urlsplit(url)
-        usable = parts.scheme in ("smtp", "smtps") and bool(parts.hostname) and (parts.port or 1) > 0
-    except ValueError:
-        usable = False
-    if not usable:
-        msg = "MSCWATCH_SMTP_URL must read smtp://user:password@host:587 or smtps://user:password@host:465."
+    # A / ? or # left bare in a password ends the host early: its first half would be shown as a port.
+    if not _is_url(url, "smtp", "smtps") or re.search(r"[/?#]", url.partition("://")[2].removesuffix("/")):
+        msg = (
+            "MSCWATCH_SMTP_URL must read smtp://user:password@host:587 or smtps://user:password@host:465, "
+            "special characters of the password as %40."
+        )
         raise ConfigError(msg)
     if not sender or not recipients:
         msg = "MSCWATCH_SMTP_URL is set, so MSCWATCH_EMAIL_FROM and MSCWATCH_EMAIL_TO must be too."
         raise ConfigError(msg)
+    for address in (sender, *recipients):
+        if not ADDRESS.fullmatch(address):
+            msg = f"{address!r} in MSCWATCH_EMAIL_FROM or MSCWATCH_EMAIL_TO is not a mail address."
+            raise ConfigError(msg)
     return Smtp(url, sender, recipients)
+
+
+def _is_url(url: str, *schemes: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # it quotes what it could not read, and that may be the secret
+        return False
+
+
+def _worth_waiting(error: BaseException) -> bool:
+    """Whether the same attempt may succeed within the night."""
+    if not isinstance(error, ChannelError) or error.permanent:
+        return False
+    return not isinstance(error, BusyError) or error.retry_after <= LONGEST_WAIT
+
+
+def _pause(state: RetryCallState) -> float:
+    error = state.outcome.exception() if state.outcome else None
+    asked = error.retry_after if isinstance(error, BusyError) else 0.0
+    return max(asked, wait_exponential(multiplier=FIRST_WAIT)(state))

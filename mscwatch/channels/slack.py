@@ -16,7 +16,15 @@ HEADER_LIMIT = 150  # characters (Slack's Block Kit reference, header)
 TEXT_LIMIT = 3_000  # characters (section; also kept for rich text, where Slack states none)
 NAMED = 20
 GONE = frozenset({403, 404, 410})
-TEMPORARY = frozenset({408, 429, 500, 502, 503, 504})
+TEMPORARY = frozenset({408, 425, 429})  # beside all of 5xx: proxies in front of Slack have codes of their own
+
+
+class BusyError(ChannelError):
+    """Slack asks for patience: `retry_after` seconds (its `Retry-After` header, 0 where it names none)."""
+
+    def __init__(self, message: str, retry_after: float) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class Slack:
@@ -35,24 +43,40 @@ class Slack:
     def send(self, digest: Digest, recipient: str) -> None:
         """Post one message. A webhook that is gone, or a message that Slack calls wrong, is permanent."""
         try:
-            answer = requests.post(self._url, json=payload(digest), timeout=TIMEOUT, allow_redirects=False)
-        except requests.RequestException as error:
+            with requests.post(
+                self._url, json=payload(digest), timeout=TIMEOUT, allow_redirects=False, stream=True
+            ) as answer:
+                refusal = _refusal(answer, recipient)
+        except requests.RequestException as error:  # its words hold the URL
             msg = f"Slack ({recipient}) cannot be reached ({type(error).__name__})."
             raise ChannelError(msg) from None
-        if answer.status_code == requests.codes.ok:
-            return
-        said = plain(answer.text, 100)
-        if answer.status_code in GONE:
-            msg = f"The Slack webhook ({recipient}) is gone: {answer.status_code} {said}. Make a new one in Slack."
-            raise ChannelError(msg, permanent=True)
-        msg = f"Slack ({recipient}) refuses the message: {answer.status_code} {said}."
-        raise ChannelError(msg, permanent=answer.status_code not in TEMPORARY)
+        if refusal:
+            raise refusal
+
+
+def _refusal(answer: requests.Response, recipient: str) -> ChannelError | None:
+    """What an answer means; None is yes. Of its body only the beginning is read, and only of a no."""
+    code = answer.status_code
+    if code // 100 == 2:  # noqa: PLR2004  # a class of HTTP codes
+        return None
+    said = plain(next(answer.iter_content(400), b"").decode(errors="replace"), 100)
+    if code in GONE:
+        msg = f"The Slack webhook ({recipient}) is gone: {code} {said}. Make a new one in Slack."
+        return ChannelError(msg, permanent=True)
+    msg = f"Slack ({recipient}) refuses the message: {code} {said}."
+    if code in TEMPORARY or code // 100 == 5:  # noqa: PLR2004  # a class of HTTP codes
+        asked = answer.headers.get("Retry-After", "")
+        return BusyError(msg, float(asked) if asked.isdecimal() else 0.0)
+    return ChannelError(msg, permanent=True)
 
 
 def mask(url: str) -> str:
     """Scheme and host of a URL; user, password, path and query are secrets."""
-    parts = urlsplit(url)
-    port = f":{parts.port}" if parts.port else ""
+    try:
+        parts = urlsplit(url)
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:
+        return "***"
     return f"{parts.scheme}://{parts.hostname}{port}/***"
 
 
@@ -63,7 +87,11 @@ def payload(digest: Digest) -> dict[str, Any]:
     formatting can hide in a title. Only the fallback `text` is parsed there, and so escaped here.
     """
     blocks: list[dict[str, Any]] = [_header(digest.subject)]
+    if digest.banner:
+        blocks.append(_section(digest.banner))
     blocks += [_section(notice.summary) for notice in digest.notices[:NAMED]]
+    if len(digest.notices) > NAMED:
+        blocks.append(_section(f"and {len(digest.notices) - NAMED} more notices, in the warehouse."))
     blocks += [_event(item) for item in digest.items[:NAMED]]
     more = len(digest.items) - NAMED
     if more > 0:
@@ -82,7 +110,7 @@ def _header(text: str) -> dict[str, Any]:
 def _section(text: str) -> dict[str, Any]:
     return {
         "type": "section",
-        "text": {"type": "plain_text", "text": plain(text, TEXT_LIMIT), "emoji": False},
+        "text": {"type": "plain_text", "text": plain(text, TEXT_LIMIT) or "…", "emoji": False},
     }
 
 

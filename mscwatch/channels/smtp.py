@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import smtplib
 import ssl
+from contextlib import suppress
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import formatdate
+from email.utils import formatdate, parseaddr
 from urllib.parse import unquote, urlsplit
 
+from mscwatch.digest import plain
 from mscwatch.errors import ChannelError
 from mscwatch.model import Address, Digest
+
+log = logging.getLogger(__name__)
 
 TIMEOUT = 30.0  # seconds per answer of the server
 UNFOLDED = SMTP.clone(max_line_length=500)  # a folded subject begins with a space in some clients
@@ -39,28 +44,42 @@ class Smtp:
 
     def send(self, digest: Digest, recipient: str) -> None:
         """Send one mail. A 5xx answer, or credentials that are refused, need a person: permanent."""
-        mail = message(digest, self._sender, recipient)
         try:
-            with self._connected() as server:
+            mail = message(digest, self._sender, recipient)
+            server = self._connected()
+            try:
                 server.send_message(mail, from_addr=self._sender, to_addrs=[recipient])
-        except smtplib.SMTPRecipientsRefused as error:
-            code, words = next(iter(error.recipients.values()))
-            raise self._error(code, words, f"refuses {recipient}") from None
-        except smtplib.SMTPAuthenticationError as error:
-            raise self._error(
-                error.smtp_code, error.smtp_error, f"refuses the credentials of {self._user}"
-            ) from None
-        except smtplib.SMTPResponseException as error:
-            raise self._error(error.smtp_code, error.smtp_error, "refuses the mail") from None
-        except ssl.SSLError as error:
-            msg = f"The mail server {self._host}:{self._port} has no usable certificate: {error.reason}."
-            raise ChannelError(msg, permanent=True) from None
-        except smtplib.SMTPNotSupportedError:
-            msg = f"The mail server {self._host}:{self._port} offers no way to log in as {self._user}."
-            raise ChannelError(msg, permanent=True) from None
-        except (OSError, smtplib.SMTPException) as error:
-            msg = f"The mail server {self._host}:{self._port} cannot be reached ({type(error).__name__})."
-            raise ChannelError(msg) from None
+                # The mail is theirs now: a clumsy goodbye must not make it be sent again.
+                with suppress(OSError):
+                    server.quit()
+            finally:
+                server.close()
+        except (OSError, ValueError) as error:  # every SMTPException is an OSError
+            raise self._explained(error, recipient) from None
+
+    def _explained(self, error: OSError | ValueError, recipient: str) -> ChannelError:
+        """What went wrong in a sentence, and whether it needs a person (RFC 5321, 4.2.1: 5yz)."""
+        host = f"The mail server {self._host}:{self._port}"
+        match error:
+            case smtplib.SMTPRecipientsRefused():
+                return self._refused(*next(iter(error.recipients.values())), f"refuses {recipient}")
+            case smtplib.SMTPAuthenticationError():
+                what = f"refuses the credentials of {self._user}"
+                return self._refused(error.smtp_code, error.smtp_error, what)
+            case smtplib.SMTPResponseException():
+                return self._refused(error.smtp_code, error.smtp_error, "refuses the mail")
+            case smtplib.SMTPServerDisconnected():
+                return ChannelError(f"{host} ended the connection.")
+            case smtplib.SMTPException():
+                return ChannelError(f"{host} lacks what this mail needs: {error}", permanent=True)
+            case ssl.SSLCertVerificationError():
+                msg = f"{host} has no usable certificate: {error.verify_message}."
+                return ChannelError(msg, permanent=True)
+            case ValueError():  # a password outside ASCII ends here; the error's own words may hold it
+                msg = f"{host} cannot be asked: the addresses, the user or the password hold odd characters."
+                return ChannelError(msg, permanent=True)
+            case _:
+                return ChannelError(f"{host} cannot be reached ({type(error).__name__}).")
 
     def _connected(self) -> smtplib.SMTP:
         context = ssl.create_default_context()
@@ -73,6 +92,10 @@ class Smtp:
             if not self._implicit_tls and server.has_extn("starttls"):
                 server.starttls(context=context)
                 server.ehlo()
+            elif self._user and not self._implicit_tls:
+                log.warning(
+                    "%s offers no encryption: the password of %s is sent bare.", self._host, self._user
+                )
             if self._user:
                 server.login(self._user, self._password)
         except BaseException:
@@ -80,14 +103,11 @@ class Smtp:
             raise
         return server
 
-    def _error(self, code: int, words: bytes | str, what: str) -> ChannelError:
+    def _refused(self, code: int, words: bytes | str, what: str) -> ChannelError:
         said = words.decode(errors="replace") if isinstance(words, bytes) else words
-        said = (
-            " ".join(said.replace(self._password, "***").split())
-            if self._password
-            else " ".join(said.split())
-        )
-        msg = f"The mail server {self._host}:{self._port} {what}: {code} {said[:200]}."
+        if self._password:
+            said = said.replace(self._password, "***")
+        msg = f"The mail server {self._host}:{self._port} {what}: {code} {plain(said, 200)}."
         return ChannelError(msg, permanent=code >= PERMANENT)
 
 
@@ -102,10 +122,14 @@ def message(digest: Digest, sender: str, recipient: str) -> EmailMessage:
     mail["Subject"] = digest.subject
     mail["Date"] = formatdate(localtime=False)
     to = hashlib.sha256(recipient.encode()).hexdigest()[:12]
-    mail["Message-ID"] = f"<{digest.digest_id}.{to}@{sender.rpartition('@')[2]}>"
+    domain = parseaddr(sender)[1].rpartition("@")[2]
+    mail["Message-ID"] = f"<{digest.digest_id}.{to}@{domain}>"
+    mail["List-Id"] = f"<mscwatch.{domain}>"
     mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content(digest.text)
-    mail.add_alternative(digest.html, subtype="html")
+    mail["X-Auto-Response-Suppress"] = "All"
+    # Left to itself the library sends 8-bit text, also to servers that never offered to take it.
+    mail.set_content(digest.text, cte="quoted-printable")
+    mail.add_alternative(digest.html, subtype="html", cte="quoted-printable")
     if digest.csv:
         mail.add_attachment(digest.csv.encode("utf-8-sig"), "text", "csv", filename="events.csv")
     return mail

@@ -120,13 +120,12 @@ class Asking:
             msg = f"{self._shown_base} is not an address that can be asked. Correct MSCWATCH_API_URL."
             raise ConfigError(msg) from None
         if len(url) > LONGEST_URL:
-            longest, size = max(
-                ((name, len(urlencode({name: value}))) for name, value in (parameters or {}).items()),
-                key=lambda part: part[1],
-            )
+            sizes = {name: len(urlencode({name: value})) for name, value in (parameters or {}).items()}
+            sizes["MSCWATCH_API_URL"] = len(self._base_url)
+            longest = max(sizes, key=sizes.__getitem__)
             msg = (
-                f"The query makes a URL of {len(url)} characters, and the registry takes {LONGEST_URL}. "
-                f"Shorten {longest} ({size} of them) in the watch file."
+                f"The query needs a URL of {len(url)} characters, and the registry takes {LONGEST_URL}. "
+                f"Shorten {longest}, which makes {sizes[longest]} of them."
             )
             raise QueryRejectedError(msg)
         return url
@@ -164,9 +163,8 @@ class Asking:
     def _received(self, url: str, *, expires: float) -> Answer:
         """The whole answer, read as it comes: `requests` bounds only the silence between two pieces of it."""
         try:
-            with self._session.get(
-                url, timeout=(CONNECT_TIMEOUT, self._timeout), allow_redirects=False, stream=True
-            ) as response:
+            timeout = (min(CONNECT_TIMEOUT, self._timeout), self._timeout)
+            with self._session.get(url, timeout=timeout, allow_redirects=False, stream=True) as response:
                 body = bytearray()
                 while piece := response.raw.read1(PIECE, decode_content=False):
                     self.traffic.bytes += len(piece)

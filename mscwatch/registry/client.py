@@ -70,7 +70,8 @@ class Client(Asking):
                     "The registry's answer to /studies holds no list of studies, or a token that is no text."
                 )
                 raise NoAnswerError(msg, transient=False)
-            yield Page(records, answer.json.get("totalCount"))
+            total = answer.json.get("totalCount")
+            yield Page(records, total if type(total) is int else None)
             if not token:
                 return
             if token in tokens:
