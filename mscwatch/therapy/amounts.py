@@ -1,0 +1,192 @@
+"""Amounts as people type them into records: 2×10^6, 1x106, 10E6, 1.000.000, "5, 10 and 15 x10E7", 7~8log10.
+
+Every amount is a tail that says how large (x 10^6, million, log10) and the numbers before it, which share it; or a
+plain number from a thousand. Whether cells are meant, and per what, is for `doses` to say.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from itertools import pairwise
+
+
+class Shape(StrEnum):
+    """How an amount is written: only the first three are hardly ever anything but a count."""
+
+    POWER = "power"
+    WORD = "word"
+    LOG = "log"
+    PLAIN = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A number or a range at `start` of a text; what it counts is said after `end` (the end of a shared tail)."""
+
+    low: float
+    high: float
+    start: int
+    end: int
+    shape: Shape
+
+
+_LARGEST_EXPONENT = 15
+_LEAST_PLAIN = 1000
+
+_WORDS = {
+    "half a": "0.5", "a": "1", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7",
+    "eight": "8", "nine": "9", "ten": "10", "twenty": "20", "thirty": "30", "forty": "40", "fifty": "50", "sixty": "60",
+    "eighty": "80", "ninety": "90", "hundred": "100", "one hundred": "100", "a hundred": "100", "two hundred": "200",
+}  # fmt: skip
+_SCALES = {"thousand": 3, "million": 6, "mio": 6, "m": 6, "billion": 9}
+
+# One sign for many, of the same length, so that places in the text stay true. Escapes of the API (\^, \*) vanish.
+_SIGNS = str.maketrans(
+    dict.fromkeys("×✕✖⨯хХΧX", "x")
+    | dict.fromkeys("‐‑‒–—―−~～∼˜〜", "-")
+    | dict.fromkeys("·•∙＊", "*")
+    | dict(zip("，（）／＾：＜　\u00a0\u2009\u202f\\", ",()/^:<     ", strict=True))
+    | {chr(0xFF10 + digit): str(digit) for digit in range(10)}
+)
+_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+
+_WORD = "|".join(sorted(_WORDS, key=len, reverse=True)).replace(" ", r"\s+")
+_THOUSANDS = r"\d{1,3}(?:,\d{3})+|\d{1,3}(?:\.\d{3}){2,}|\d{1,3}(?: \d{3}){2,}"
+_NUMBER = rf"(?:(?:{_THOUSANDS}|\d+(?:[.,]\d+)?)|\b(?:{_WORD})\b)"
+_SPREAD = r"(?:\s*(?:±|\+/-)\s*\d+(?:[.,]\d+)?)"  # 8.45±3.28 x 10^8: a deviation, no second number
+_JOIN = r"(?:\s*(?:-|\bto\b|,\s*(?:and|or)\b|,|/|\band\b|\bor\b|&)\s*)"
+_NUMBERS = re.compile(
+    rf"(?<![\d.,^])({_NUMBER}{_SPREAD}?(?:{_JOIN}{_NUMBER}{_SPREAD}?)*)\s*[)\]]?\s*-?\s*$", re.IGNORECASE
+)
+_TIMES = r"\s*(?:x|\*|\btimes\b)\s*"
+_EXPONENT = r"""(?:
+    \s*\^\s*[({]?\s*(?P<caret>\d{1,2})
+  | \s*\*\*?\s*(?P<star>\d{1,2})
+  | \s*e\s*\+?\s*(?P<e>\d{1,2})
+  | \s*(?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2})
+  | \s*[/'(]\s*(?P<slash>[3-9]|1[0-2])
+  | \s*(?:to\sthe\s)?power\s(?:of\s)?(?P<power>\d{1,2})
+  | \s?(?P<lost>[3-9]|1[0-2])
+)(?![\d]|[.,]\d)"""
+_TAIL = re.compile(
+    rf"""{_TIMES}10{_EXPONENT}(?:\s?-\s?(?P<until>[3-9]|1[0-2])(?=\s*(?:cells?\b|\w*MSCs?\b|/|per\b)))?
+       | {_TIMES}(?P<factor>1(?:[,.]?000)+)\b
+       | \s*-?\s*(?P<scale>thousand|million|mio|billion)s?\b
+       | \s?(?P<mega>(?-i:M))(?=\s*(?:/|(?:per|hMSC|\w*MSCs?|cells?)\b))
+       | \s*(?P<log>log)\s*(?:10|₁₀)""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_BARE_POWER = re.compile(rf"(?<![\w.,^*/])10(?!\s*\*)(?!\s?\d){_EXPONENT}", re.IGNORECASE | re.VERBOSE)
+_SCIENTIFIC = re.compile(r"(?<![\w.,^])(\d+(?:[.,]\d+)?)e\s?\+?(\d{1,2})(?![\d.])", re.IGNORECASE)
+_PLAIN = re.compile(rf"(?<![\w.,/^-])({_THOUSANDS}|\d{{1,3}}\.\d{{3}}|\d{{5,13}})(?![\d^]|[.,]\d)")
+
+
+def plain_signs(text: str) -> str:
+    """The text with one sign for each meaning (x, -, *), every character in its old place."""
+    return text.translate(_SIGNS)
+
+
+def amounts(text: str) -> list[Amount]:
+    """Every amount in a text (as `plain_signs` gives it), in order and without overlaps."""
+    found = list(_with_tails(text))
+    for amount in (*_scientific(text), *_bare_powers(text), *_plain(text)):
+        if all(amount.end <= other.start or other.end <= amount.start for other in found):
+            found.append(amount)
+    return sorted(found, key=lambda amount: amount.start)
+
+
+def _with_tails(text: str) -> Iterator[Amount]:
+    before = 0
+    for tail in _TAIL.finditer(text):
+        numbers = _NUMBERS.search(text, max(before, tail.start() - 60), tail.start())
+        if numbers:
+            yield from _shared(numbers, tail)
+        before = tail.end()
+
+
+def _shared(numbers: re.Match[str], tail: re.Match[str]) -> Iterator[Amount]:
+    """The amounts of a list of numbers with one tail: "5, 10 and 15 x10E7", "3-5×10^7"."""
+    shape = Shape.LOG if tail["log"] else Shape.WORD if tail["scale"] or tail["mega"] else Shape.POWER
+    for low, high, start in _ranges(numbers[1], numbers.start(1)):
+        least, most = _scaled(low, tail), _scaled(high, tail)
+        if tail["until"]:
+            most = float(high * 10 ** int(tail["until"]))
+        if least is not None and most is not None and least <= most:
+            yield Amount(least, most, start, tail.end(), shape)
+
+
+def _scaled(number: Decimal, tail: re.Match[str]) -> float | None:
+    if tail["log"]:
+        return float(10**number) if number <= _LARGEST_EXPONENT else None
+    if tail["factor"]:
+        return float(number * _decimal(tail["factor"]))
+    if scale := tail["scale"] or tail["mega"]:
+        return float(number.scaleb(_SCALES[scale.lower()]))
+    return float(number.scaleb(_exponent(tail)))
+
+
+def _exponent(match: re.Match[str]) -> int:
+    keys = ("caret", "star", "e", "raised", "slash", "power", "lost")
+    return int(next(match[key] for key in keys if match[key]).translate(_SUPERSCRIPTS))
+
+
+def _ranges(text: str, offset: int) -> list[tuple[Decimal, Decimal, int]]:
+    """Numbers and ranges of a list, with their places. What does not rise is no list: "group 3, 2 x 10^6" is 2."""
+    text = re.sub(_SPREAD, lambda spread: " " * len(spread[0]), text)
+    numbers = [
+        (_decimal(match[0]), match.start(), match.end())
+        for match in re.finditer(_NUMBER, text, re.IGNORECASE)
+    ]
+    if comma := re.match(r"(\d+),(\d+)(?=\s*(?:,|and|or))", text):  # "5,10 and 15": three numbers, not 5.10
+        first, second = Decimal(comma[1]), Decimal(comma[2])
+        if first < second < numbers[1][0]:
+            numbers[:1] = [(first, 0, comma.end(1)), (second, comma.start(2), comma.end())]
+    rising = len(numbers) - 1
+    while rising and numbers[rising - 1][0] < numbers[rising][0]:
+        rising -= 1
+    numbers = numbers[rising:]
+    found: list[tuple[Decimal, Decimal, int]] = [(numbers[0][0], numbers[0][0], offset + numbers[0][1])]
+    for (_, _, end), (number, start, _) in pairwise(numbers):
+        if text[end:start].strip() in ("-", "to"):
+            found[-1] = (found[-1][0], number, found[-1][2])
+        else:
+            found.append((number, number, offset + start))
+    return found
+
+
+def _scientific(text: str) -> Iterator[Amount]:
+    """6E7 and 1.5e8; but 10E6 is a ten with its exponent, 10^6, as records write it."""
+    for match in _SCIENTIFIC.finditer(text):
+        mantissa, exponent = _decimal(match[1]), int(match[2])
+        if match[1] != "10" and 0 < exponent <= _LARGEST_EXPONENT:
+            value = float(mantissa.scaleb(exponent))
+            yield Amount(value, value, match.start(), match.end(), Shape.POWER)
+
+
+def _bare_powers(text: str) -> Iterator[Amount]:
+    """10^6 and 10E6 without a number before them."""
+    for match in _BARE_POWER.finditer(text):
+        if not match["slash"]:
+            value = float(10 ** _exponent(match))
+            yield Amount(value, value, match.start(), match.end(), Shape.POWER)
+
+
+def _plain(text: str) -> Iterator[Amount]:
+    """1.000.000, 15,000,000 and 1000000; with groups of three behind a dot, as nobody counts parts of cells."""
+    for match in _PLAIN.finditer(text):
+        value = float(re.sub(r"[., ]", "", match[1]))
+        if value >= _LEAST_PLAIN:
+            yield Amount(value, value, match.start(), match.end(), Shape.PLAIN)
+
+
+def _decimal(text: str) -> Decimal:
+    """A number as typed: decimal comma or point, or groups of three between commas, points or spaces."""
+    if (word := " ".join(text.lower().split())) in _WORDS:
+        return Decimal(_WORDS[word])
+    if re.fullmatch(_THOUSANDS, text) and not text.startswith("0"):
+        return Decimal(re.sub(r"[., ]", "", text))
+    return Decimal(text.replace(",", ".", 1).replace(",", ""))

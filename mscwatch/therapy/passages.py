@@ -1,0 +1,152 @@
+"""Where words stand in a record: titles, what is given, and descriptions, each with its path in the API.
+
+Only the arms and interventions of the cell product are kept: what a control arm receives says nothing of the cells.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from mscwatch.model import Record
+from mscwatch.record import part
+from mscwatch.therapy.words import find, names
+
+_CONTROL_ARMS = {"PLACEBO_COMPARATOR", "NO_INTERVENTION", "SHAM_COMPARATOR"}
+_PLACEBO = re.compile(r"placebo|saline|without|vehicle", re.IGNORECASE)
+_BRAND = re.compile(r"\b(?=[\w-]*(?:\d|[a-z-][A-Z]))[A-Za-z][\w-]{3,}")
+_SENTENCE_END = re.compile(r"[.;!?。；](?=\s+[A-Z(\d]|\s*$)|\n+|[。；]")
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A text of a record with its path; `arm` is the label of the arm it speaks of, where that is known."""
+
+    path: str
+    text: str
+    arm: str = ""
+
+    def sentences(self) -> Iterator[Passage]:
+        """The sentences, with the path and arm of the whole."""
+        start = 0
+        for end in [match.end() for match in _SENTENCE_END.finditer(self.text)] + [len(self.text)]:
+            if sentence := self.text[start:end].strip():
+                yield Passage(self.path, sentence, self.arm)
+            start = end
+
+
+@dataclass(frozen=True, slots=True)
+class Passages:
+    """A record's texts by what they speak of."""
+
+    observational: bool = False
+    titles: tuple[Passage, ...] = ()
+    product: tuple[Passage, ...] = ()  # interventions and arms of the cell product
+    brands: frozenset[str] = frozenset()  # what only this product is called: "ADR-001", "Lomecel-B"
+    keywords: tuple[Passage, ...] = ()
+    conditions: tuple[Passage, ...] = ()
+    summary: tuple[Passage, ...] = ()
+    description: tuple[Passage, ...] = ()
+    inclusion: tuple[Passage, ...] = ()
+
+
+def of_record(record: Record) -> Passages:
+    """The passages of a record in the API's shape."""
+    protocol = part(record, "protocolSection") or {}
+    arms, interventions = _groups(protocol, "armGroups"), _groups(protocol, "interventions")
+    given = [group for group in interventions if _is_product(group)] or [
+        group for group in interventions if not names("control", group.name)
+    ]
+    treated = _treated(arms, given)
+    return Passages(
+        observational=part(protocol, "designModule", "studyType") == "OBSERVATIONAL",
+        titles=tuple(_texts(protocol, "identificationModule", "briefTitle", "officialTitle")),
+        product=tuple(text for group in (*given, *treated) for text in group.texts),
+        brands=frozenset(word for group in given for word in _BRAND.findall(group.name)),
+        keywords=tuple(_texts(protocol, "conditionsModule", "keywords")),
+        conditions=tuple(_texts(protocol, "conditionsModule", "conditions")),
+        summary=(*_texts(protocol, "descriptionModule", "briefSummary"), *_design(protocol)),
+        description=tuple(_texts(protocol, "descriptionModule", "detailedDescription")),
+        inclusion=tuple(_inclusion(protocol)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """An arm or an intervention."""
+
+    name: str
+    kind: str
+    texts: tuple[Passage, ...]
+    links: tuple[str, ...]  # names of its interventions, or labels of its arms
+
+
+def _groups(protocol: Any, key: str) -> list[_Group]:
+    found = part(protocol, "armsInterventionsModule", key)
+    return [
+        _group(group, f"protocolSection.armsInterventionsModule.{key}[{index}]")
+        for index, group in enumerate(found if isinstance(found, list) else ())
+        if isinstance(group, dict)
+    ]
+
+
+def _group(group: dict[str, Any], path: str) -> _Group:
+    label = group.get("label")
+    links: list[str] = group.get("interventionNames") or group.get("armGroupLabels") or []
+    arm = str(label or (links[0] if label is None and len(links) == 1 else ""))
+    keys = ("name", "label", "otherNames", "description")
+    texts = [text for key in keys for text in _strings(group.get(key), f"{path}.{key}", arm)]
+    return _Group(
+        str(label or group.get("name") or ""), str(group.get("type") or ""), tuple(texts), tuple(links)
+    )
+
+
+def _is_product(group: _Group) -> bool:
+    """Names the cells, and is not the placebo that speaks of "the solution without the cells"."""
+    cells = find("product", group.name)
+    placebo = _PLACEBO.search(group.name)
+    return (
+        group.kind not in _CONTROL_ARMS
+        and (bool(cells) or not names("control", group.name))
+        and not (placebo and (not cells or placebo.start() < cells[0].start))
+        and any(names("product", text.text) for text in group.texts)
+    )
+
+
+def _treated(arms: list[_Group], given: list[_Group]) -> list[_Group]:
+    """The arms that receive the product: they name it, or the registry links them to it."""
+    product_names = {group.name for group in given}
+    able = [arm for arm in arms if arm.kind not in _CONTROL_ARMS]
+    named = [
+        arm
+        for arm in able
+        if _is_product(arm) or any(link.partition(": ")[2] in product_names for link in arm.links)
+    ]
+    return named or [arm for arm in able if not names("control", arm.name)]
+
+
+def _texts(protocol: Any, module: str, *keys: str) -> Iterator[Passage]:
+    for key in keys:
+        value = part(protocol, module, key)
+        yield from _strings(value, f"protocolSection.{module}.{key}")
+
+
+def _design(protocol: Any) -> Iterator[Passage]:
+    text = part(protocol, "designModule", "designInfo", "interventionModelDescription")
+    yield from _strings(text, "protocolSection.designModule.designInfo.interventionModelDescription")
+
+
+def _inclusion(protocol: Any) -> Iterator[Passage]:
+    for text in _texts(protocol, "eligibilityModule", "eligibilityCriteria"):
+        kept = re.split(r"exclusion criteria|excluded if", text.text, maxsplit=1, flags=re.IGNORECASE)[0]
+        yield Passage(text.path, kept)
+
+
+def _strings(value: Any, path: str, arm: str = "") -> Iterator[Passage]:
+    if isinstance(value, str):
+        yield Passage(path, value, arm)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _strings(item, f"{path}[{index}]", arm)

@@ -1,0 +1,160 @@
+"""One record in, its therapy out. Pure: the vocabulary and the overrides are read once from the package."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from mscwatch.model import Issue, Record
+from mscwatch.record import nct_id
+from mscwatch.therapy import disease, infusions, overrides, passages, terms
+from mscwatch.therapy.doses import Unread, read_doses
+from mscwatch.therapy.model import NOT_STATED, Confidence, DoseLevel, Evidence, Therapy
+from mscwatch.therapy.passages import Passage, Passages
+from mscwatch.therapy.words import names
+
+_CELL_FREE = {"exosome", "conditioned_medium"}
+_TABLE = "Clinical trials of mesenchymal stem cells in liver disease"  # what the review's Table 2 lists
+_COUNTED = {
+    "hepatocyte": frozenset({"hepatocyte"}),
+    "haematopoietic": frozenset({"cd34", "cd133", "nucleated", "tnc"}),
+    "mononuclear": frozenset({"cd34", "cd133", "nucleated", "tnc", "mononuclear"}),
+    "immune": frozenset({"t cell", "treg", "nk", "tcell"}),
+}  # fmt: skip
+
+
+def read(record: Record) -> Therapy:
+    """What a registry record says the cells were; a person's corrections win."""
+    found = nct_id(record) or ""
+    return overrides.of_record(_read(found, passages.of_record(record)))
+
+
+def indication_group(record: Record) -> str:
+    """The indication group alone, for whoever needs no more: the same as that of the whole reading."""
+    group, _, _ = disease.indication(passages.of_record(record))
+    return overrides.of_record(Therapy(nct_id(record) or "", indication_group=group)).indication_group
+
+
+def read_printed(source: str, route: str, dose: str, disease: str, row: int | None = None) -> Therapy:
+    """The same reading of the cells of the review's Table 2 as printed; `row` finds the person's judgements."""
+    printed = Passages(
+        titles=(Passage("disease_as_printed", disease),),
+        product=(
+            Passage("source_as_printed", source),
+            Passage("route_as_printed", route),
+            Passage("dose_as_printed", dose),
+        ),
+        keywords=(Passage("table", _TABLE),),
+    )
+    return overrides.of_row(_read("", printed), row)
+
+
+def _read(trial: str, told: Passages) -> Therapy:
+    cell = terms.cell_type(told)
+    group, group_confidence, group_evidence = disease.indication(told)
+    causes, cause_confidence, cause_evidence = disease.aetiology(told)
+    if group == "none":
+        causes, cause_evidence = (NOT_STATED,), ()
+    patients = Therapy(
+        trial,
+        indication_group=group,
+        aetiology=causes,
+        evidence={
+            name: seen
+            for name, seen in (("indication_group", group_evidence), ("aetiology", cause_evidence))
+            if seen
+        },
+        confidence={
+            name: sure
+            for name, sure, seen in (
+                ("indication_group", group_confidence, group_evidence),
+                ("aetiology", cause_confidence, cause_evidence),
+            )
+            if seen
+        },
+    )
+    return _with_product(patients, told, cell) if cell.values else patients
+
+
+def _with_product(patients: Therapy, told: Passages, cell: terms.Told) -> Therapy:
+    source = terms.cell_source(told, cell.values[0])
+    donor = terms.donor(told, source.values)
+    form, modified, route = terms.product_form(told), terms.modification(told), terms.route(told)
+    doses, dose_confidence, unread = _doses(told, _COUNTED.get(cell.values[0], frozenset()))
+    count, count_confidence = _infusions(told)
+    worded = {
+        "cell_type": cell,
+        "cell_source": source,
+        "donor": donor,
+        "product_form": form,
+        "modification": modified,
+        "route": route,
+    }
+    evidence = {name: one.evidence for name, one in worded.items() if one.values}
+    confidence = {name: one.confidence for name, one in worded.items() if one.values}
+    if doses:
+        evidence["doses"] = tuple(
+            Evidence(one.path, one.evidence, "an amount of the product") for one in doses
+        )
+        confidence["doses"] = dose_confidence
+    if count:
+        evidence["infusions_max"] = (Evidence(count.path, count.span, count.rule),)
+        confidence["infusions_max"] = count_confidence
+    shape = form.values[0] if form.values else "cells"
+    changed = modified.values[0] if modified.values else "none_stated"
+    return replace(
+        patients,
+        cell_type=cell.values[0],
+        cell_source=source.values or (NOT_STATED,),
+        donor=donor.values or (NOT_STATED,),
+        product_form=shape,
+        modification="cell_free" if shape in _CELL_FREE else changed,
+        route=route.values or (NOT_STATED,),
+        doses=tuple(_of_form(one, shape) for one in doses),
+        infusions_max=count.number if count else None,
+        evidence={**patients.evidence, **evidence},
+        confidence={**patients.confidence, **confidence},
+        issues=tuple(Issue(patients.nct_id, one.path, one.value, one.message) for one in unread),
+    )
+
+
+def _doses(told: Passages, counted: frozenset[str]) -> tuple[tuple[DoseLevel, ...], Confidence, list[Unread]]:
+    """The dose levels of the first place that tells any; what could not be read only where nothing was."""
+    tiers: tuple[tuple[Confidence, bool, Iterable[Passage]], ...] = (
+        (Confidence.HIGH, True, terms.about_product(told.product, told.brands)),
+        (Confidence.HIGH, True, told.titles),
+        (Confidence.MEDIUM, False, terms.own_sentences(told.summary)),
+        (Confidence.MEDIUM, False, terms.own_sentences(told.description)),
+    )
+    missed: list[Unread] = []
+    for confidence, bare, sentences in tiers:
+        levels, unread = read_doses(sentences, bare=bare, counted=counted)
+        missed += unread
+        if levels:
+            return tuple(levels), confidence, []
+    return (), Confidence.LOW, missed
+
+
+def _of_form(dose: DoseLevel, shape: str) -> DoseLevel:
+    """A bare number of an exosome product counts particles."""
+    bare = dose.unit == "cells" and not names("product", dose.evidence)
+    return replace(dose, unit="particles") if bare and shape == "exosome" else dose
+
+
+def _infusions(told: Passages) -> tuple[infusions.Count | None, Confidence]:
+    """The largest planned number of administrations: told, else listed, else a frequency times a duration."""
+    product = list(terms.about_product(told.product, told.brands))
+    own = list(terms.own_sentences((*told.summary, *told.description)))
+    count, scheduled = infusions.most_told(product), infusions.most_scheduled(product)
+    if count and scheduled and count.number == 1:  # a single dose first, and then repeated
+        return max(count, scheduled, key=lambda one: one.number), Confidence.MEDIUM
+    for confidence, found in (
+        (Confidence.HIGH, count),
+        (Confidence.MEDIUM, infusions.most_told(own)),
+        (Confidence.MEDIUM, infusions.most_told(told.titles)),
+        (Confidence.MEDIUM, scheduled),
+        (Confidence.LOW, infusions.most_scheduled(own)),
+    ):
+        if found:
+            return found, confidence
+    return None, Confidence.LOW

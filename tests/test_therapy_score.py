@@ -1,0 +1,101 @@
+"""The reading scored against records labelled by eye, field by field, every error listed (run with -s to see)."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from mscwatch.record import nct_id
+from mscwatch.therapy import NOT_STATED, read
+
+LABELS = Path(__file__).parents[2] / "shared" / "gold" / "therapy_labels.csv"
+
+# Least F1 over the labelled records: at what is reached, less one error.
+THRESHOLDS = {
+    "indication_group": 0.98,
+    "aetiology": 0.97,
+    "cell_source": 0.98,
+    "donor": 0.98,
+    "product_form": 0.98,
+    "route": 0.98,
+    "doses": 0.96,
+    "infusions_max": 0.97,
+}
+
+
+def labelled(row, field):
+    """The labelled values of a field; nothing where it is not stated."""
+    if field != "doses":
+        return set(row[field].split(";")) - {NOT_STATED}
+    items = [item.split() for item in row["doses"].split(" | ")] if row["doses"] != NOT_STATED else []
+    numbers = [(number.partition("-"), unit) for number, unit in items]
+    return {(float(low), float(high or low), unit) for (low, _, high), unit in numbers}
+
+
+def found(therapy, field):
+    value = getattr(therapy, field)
+    if field == "doses":
+        return {(level.low, level.high, level.unit) for level in value}
+    if field == "infusions_max":
+        return {str(value)} if value else set()
+    return set((value,) if isinstance(value, str) else value) - {NOT_STATED}
+
+
+def measures(counts):
+    """Precision, recall and F1 from counts of right, missed and wrong values."""
+    precision = counts["right"] / (counts["right"] + counts["wrong"] or 1)
+    recall = counts["right"] / (counts["right"] + counts["missed"] or 1)
+    return precision, recall, 2 * precision * recall / (precision + recall or 1)
+
+
+@pytest.fixture(scope="module")
+def readings(real_records):
+    if not LABELS.is_file():
+        pytest.skip(f"no labels at {LABELS}")
+    rows = {row["nct_id"]: row for row in csv.DictReader(LABELS.open(encoding="utf-8", newline=""))}
+    by_id = {nct_id(one): one for one in real_records}
+    return [(row, by_id[number], read(by_id[number])) for number, row in rows.items() if number in by_id]
+
+
+@pytest.mark.parametrize("field", THRESHOLDS)
+def test_the_reading_agrees_with_the_labels(readings, field):
+    counts, exact, errors = Counter(), 0, []
+    for row, _, therapy in readings:
+        expected, got = labelled(row, field), found(therapy, field)
+        counts.update(right=len(expected & got), missed=len(expected - got), wrong=len(got - expected))
+        exact += expected == got
+        if expected != got:
+            spans = [seen.span for seen in therapy.evidence.get(field, ())]
+            errors.append(f"  {row['nct_id']}: labelled {sorted(expected)}, read {sorted(got)} from {spans}")
+    precision, recall, f1 = measures(counts)
+    told = (
+        f"{field}: exact {exact}/{len(readings)}, precision {precision:.3f}, recall {recall:.3f}, F1 {f1:.3f}"
+    )
+    print("\n".join([told, *errors]))
+    assert f1 >= THRESHOLDS[field], "\n".join([told, *errors])
+
+
+def test_what_a_reading_rests_on_stands_in_the_record(readings):
+    for _, one, therapy in readings:
+        for field, evidence in therapy.evidence.items():
+            for seen in evidence:
+                assert seen.span in at(one, seen.path), (therapy.nct_id, field, seen)
+
+
+def test_every_record_is_read_without_an_error(real_records):
+    for one in real_records[::6]:
+        therapy = read(one)
+        assert therapy.cell_source
+        assert therapy.donor
+        assert therapy.route
+        assert all(level.unit and level.low <= level.high for level in therapy.doses)
+
+
+def at(one, path):
+    """The text at a path such as protocolSection.armsInterventionsModule.interventions[0].name."""
+    for key in path.replace("[", ".").replace("]", "").split("."):
+        one = one[int(key)] if isinstance(one, list) else one[key]
+    return one
