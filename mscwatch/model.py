@@ -88,6 +88,28 @@ class Known:
     in_watch: bool
     times_before: int  # how many of its versions already had tonight's content
     record: Record
+    earlier: Earlier | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """An event that the warehouse holds, as far as a retraction names it."""
+
+    event_id: str
+    kind: Kind
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """The version before the known one: what a record returns to when the registry takes an answer back.
+
+    `events` were raised when the known content replaced this one; `told` is who was told of them or is still owed.
+    """
+
+    record: Record
+    events: tuple[Raised, ...] = ()
+    told: tuple[Address, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +169,7 @@ class Change:
     before: str | None
     after: str | None
     is_material: bool
+    rule: str = "content"  # why it is material, or why it is not (see `diff.Difference`)
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +272,14 @@ class NewVersion:
 
 
 @dataclass(frozen=True, slots=True)
+class Retraction:
+    """An event that takes earlier ones back (`events.retracted_by`)."""
+
+    event_id: str
+    taken_back: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """Everything a batch of records makes the warehouse write. Nothing here has happened yet."""
 
@@ -258,6 +289,7 @@ class Plan:
     issues: tuple[Issue, ...] = ()
     deliveries: tuple[Delivery, ...] = ()
     departures: tuple[Departure, ...] = ()
+    retractions: tuple[Retraction, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

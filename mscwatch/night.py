@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mscwatch import diff, events, relevance
@@ -15,12 +15,15 @@ from mscwatch.model import (
     Departure,
     Event,
     Issue,
+    Kind,
     Known,
     Missing,
     NewVersion,
     Notice,
     Plan,
     Proof,
+    Reading,
+    Retraction,
     Seen,
     Sweep,
     Whereabouts,
@@ -60,18 +63,30 @@ def plan(pairs: Iterable[tuple[Known | None, Seen]], night: Circumstances) -> Pl
     found: list[Event] = []
     issues: list[Issue] = []
     owed: list[Delivery] = []
+    retractions: list[Retraction] = []
     for known, seen in pairs:
-        reading = relevance.read(seen.record, night.watch.relevance.rules)
+        reading = _reading(known, seen, night)
         version_no = known.version_no + 1 if known else 1
         enters = known is None or not known.in_watch
         versions.append(NewVersion(seen.nct_id, version_no, reading, enters))
-        news = _news(known, seen, night)
+        news = _news(known, seen, reading, night)
         found += news
-        owed += _owed(news, reading.relevance, night)
         issues += events.not_understood(seen)
         if known:
             changes += _changes(known, seen, version_no)
-    return Plan(tuple(versions), tuple(changes), tuple(found), tuple(issues), tuple(owed))
+        if known and known.earlier and news and news[0].kind is Kind.RETRACTED:
+            retractions.append(Retraction(news[0].event_id, tuple(e.event_id for e in known.earlier.events)))
+            owed += _owed_to_the_told(news[0], known.earlier.told, night)
+        else:
+            owed += _owed(news, reading.relevance, night)
+    return Plan(
+        tuple(versions),
+        tuple(changes),
+        tuple(found),
+        tuple(issues),
+        tuple(owed),
+        retractions=tuple(retractions),
+    )
 
 
 def plan_membership(
@@ -124,7 +139,18 @@ def _owed(news: Iterable[Event], relevance_of_trial: str, night: Circumstances) 
     ]
 
 
-def _news(known: Known | None, seen: Seen, night: Circumstances) -> list[Event]:
+def _owed_to_the_told(event: Event, told: Iterable[Address], night: Circumstances) -> list[Delivery]:
+    """Who heard what is taken back hears that, whatever the alerts say; nobody else would know what is meant."""
+    return [Delivery(event.event_id, address) for address in told if address in night.addresses]
+
+
+def _reading(known: Known | None, seen: Seen, night: Circumstances) -> Reading:
+    """What our rules make of the record; of a withheld one what they made of it when it could be read."""
+    record = events.last_readable(known) if known and events.is_redacted(seen.record) else None
+    return relevance.read(record or seen.record, night.watch.relevance.rules)
+
+
+def _news(known: Known | None, seen: Seen, reading: Reading, night: Circumstances) -> list[Event]:
     if known is None:
         if seen.nct_id in night.merged_into:
             return []  # told by the merge that brings it
@@ -133,12 +159,28 @@ def _news(known: Known | None, seen: Seen, night: Circumstances) -> list[Event]:
         ]
     if known.content_hash == seen.content_hash:
         return []
-    return events.changed(known, seen)
+    was_redacted = events.is_redacted(known.record)
+    if events.is_redacted(seen.record):
+        return [] if was_redacted else [events.withheld(seen.nct_id, night.stamp)]
+    if not was_redacted and events.is_taken_back(known, seen):
+        return list(events.retracted(known, seen))
+    back = [events.returned(seen.nct_id, night.stamp)] if was_redacted else []
+    readable = events.last_readable(known)
+    return back + (_changed(replace(known, record=readable), seen, reading, night) if readable else [])
+
+
+def _changed(known: Known, seen: Seen, reading: Reading, night: Circumstances) -> list[Event]:
+    found = events.changed(known, seen, night.stamp)
+    if reading.relevance in events.RELEVANT:
+        # today's rules read both, so that new rules wake nobody
+        before = relevance.read(known.record, night.watch.relevance.rules)
+        found += events.became_relevant(known, seen, before, reading)
+    return found
 
 
 def _changes(known: Known, seen: Seen, version_no: int) -> Iterable[Change]:
-    for path, before, after, is_material in diff.differences(known.record, seen.record):
-        yield Change(seen.nct_id, known.version_no, version_no, path, before, after, is_material)
+    for found in diff.differences(known.record, seen.record):
+        yield Change(seen.nct_id, known.version_no, version_no, *found)
 
 
 def prove(

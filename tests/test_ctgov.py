@@ -2,10 +2,11 @@
 
 import calendar
 import csv
-import gzip
 import json
 import re
 from datetime import date
+from functools import cache
+from importlib import resources
 from pathlib import Path
 
 import duckdb
@@ -16,6 +17,8 @@ from mscwatch.store import ctgov
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 RECORDS = [SHARED / "records" / name for name in ("studies.ndjson.gz", "msc_2022.ndjson.gz")]
 AACT_COLUMNS = SHARED / "registry" / "aact_columns.csv"
+PIECES = SHARED / "registry" / "pieces.json"  # the field tree that the API publishes
+IGNORED = resources.files("warehouse") / "ctgov_ignored.csv"
 
 ODD = {
     "protocolSection": {
@@ -91,6 +94,82 @@ ODD = {
         },
     },
     "hasResults": False,
+}
+RESULTS = {
+    "participantFlowModule": {
+        "groups": [{"id": "FG000", "title": "Cells"}, {"id": "FG001", "title": "Saline"}],
+        "recruitmentDetails": "One clinic",
+    },
+    "baselineCharacteristicsModule": {
+        "groups": [{"id": "BG000", "title": "Cells"}, {"id": "BG001", "title": "Total"}],
+        "denoms": [
+            {"units": "Participants", "counts": [{"groupId": "BG000", "value": "9"}]},
+            {"units": "Eyes", "counts": [{"groupId": "BG000", "value": "18"}, {"groupId": "BG001"}]},
+        ],
+        "measures": [
+            {
+                "title": "Age",
+                "paramType": "MEAN",
+                "calculatePct": False,
+                "classes": [
+                    {
+                        "title": "Clinic",
+                        "denoms": [{"units": "Eyes", "counts": [{"groupId": "BG000", "value": "7"}]}],
+                        "categories": [
+                            {"measurements": [{"groupId": "BG000", "value": "51.5", "spread": "NA"}]}
+                        ],
+                    },
+                    {"categories": [{"title": "Old", "measurements": [{"groupId": "BG000", "value": "NA"}]}]},
+                    {"categories": [{"measurements": [{"groupId": "BG009", "comment": "lost"}]}]},
+                ],
+            }
+        ],
+    },
+    "outcomeMeasuresModule": {
+        "outcomeMeasures": [
+            {"type": "PRIMARY", "title": "Not posted yet", "anticipatedPostingDate": "2026-02"},
+            {
+                "type": "SECONDARY",
+                "title": "MELD",
+                "groups": [{"id": "OG000", "title": "Cells"}, {"id": "OG001", "title": "Saline"}],
+                "denoms": [{"units": "Participants", "counts": [{"groupId": "OG001", "value": "8"}]}],
+                "classes": [
+                    {
+                        "title": "Week 4",
+                        "categories": [
+                            {"title": "A", "measurements": [{"groupId": "OG001", "value": "-1.5"}]},
+                            {"title": "B", "measurements": [{"groupId": "OG000"}, {"groupId": "OG001"}]},
+                        ],
+                    },
+                    {
+                        "title": "Week 8",
+                        "categories": [{"measurements": [{"groupId": "OG000", "lowerLimit": "2"}]}],
+                    },
+                ],
+            },
+            {
+                "title": "Death",
+                "groups": [{"id": "OG000", "title": "Everybody"}],
+                "classes": [{"categories": [{"measurements": [{"groupId": "OG000", "value": "1"}]}]}],
+            },
+        ]
+    },
+    "adverseEventsModule": {
+        "timeFrame": "1 year",
+        "frequencyThreshold": "5",
+        "eventGroups": [
+            {"id": "EG000", "seriousNumAffected": 2, "seriousNumAtRisk": 9, "otherNumAffected": 4},
+            {"id": "EG001", "seriousNumAffected": 0, "deathsNumAffected": 1, "deathsNumAtRisk": 8},
+        ],
+        "seriousEvents": [
+            {
+                "term": "Sepsis",
+                "stats": [{"groupId": "EG000", "numAffected": 1, "numEvents": 3}, {"groupId": "EG001"}],
+            },
+            {"term": "Death", "organSystem": "General", "stats": [{"groupId": "EG000", "numAffected": 2}]},
+        ],
+        "otherEvents": [{"term": "Fever", "stats": [{"groupId": "EG001", "numAffected": "many"}]}],
+    },
 }
 BARE = {"protocolSection": {"identificationModule": {"nctId": "NCT00000043"}}, "hasResults": "yes, of course"}
 
@@ -268,6 +347,104 @@ def test_mesh_terms_summaries_documents_and_officials_are_found(con):
     assert rows(con, "responsible_party_type", "responsible_parties") == [("SPONSOR",)]
 
 
+def test_groups_of_results_are_named_by_part_outcome_and_place(con):
+    refresh(con, ODD | {"resultsSection": RESULTS})
+    assert rows(con, "id, ctgov_group_code, result_type, title, outcome_id", "result_groups") == [
+        (421_000_001, "FG000", "Participant Flow", "Cells", None),
+        (421_000_002, "FG001", "Participant Flow", "Saline", None),
+        (422_000_001, "BG000", "Baseline", "Cells", None),
+        (422_000_002, "BG001", "Baseline", "Total", None),
+        (423_002_001, "OG000", "Outcome", "Cells", 42_000_002),
+        (423_002_002, "OG001", "Outcome", "Saline", 42_000_002),
+        (423_003_001, "OG000", "Outcome", "Everybody", 42_000_003),
+        (424_000_001, "EG000", "Reported Event", None, None),
+        (424_000_002, "EG001", "Reported Event", None, None),
+    ]
+    assert rows(con, "recruitment_details, units_analyzed", "participant_flows") == [("One clinic", None)]
+
+
+def test_figures_of_outcomes_find_their_outcome_and_their_group(con):
+    refresh(con, ODD | {"resultsSection": RESULTS})
+    assert rows(con, "id, outcome_type, title, anticipated_posting_date", "outcomes") == [
+        (42_000_001, "PRIMARY", "Not posted yet", date(2026, 2, 28)),
+        (42_000_002, "SECONDARY", "MELD", None),
+        (42_000_003, None, "Death", None),
+    ]
+    columns = "id, outcome_id, result_group_id, title, classification, category, param_value_num, dispersion_lower_limit"
+    assert rows(con, columns, "outcome_measurements") == [
+        (42_000_001, 42_000_002, 423_002_002, "MELD", "Week 4", "A", -1.5, None),
+        (42_000_002, 42_000_002, 423_002_001, "MELD", "Week 4", "B", None, None),
+        (42_000_003, 42_000_002, 423_002_002, "MELD", "Week 4", "B", None, None),
+        (42_000_004, 42_000_002, 423_002_001, "MELD", "Week 8", None, None, 2.0),
+        (42_000_005, 42_000_003, 423_003_001, "Death", None, None, 1.0, None),
+    ]
+    assert rows(con, "outcome_id, result_group_id, scope, units, count", "outcome_counts") == [
+        (42_000_002, 423_002_002, "Measure", "Participants", 8)
+    ]
+
+
+def test_baseline_figures_say_how_many_they_are_about(con):
+    refresh(con, ODD | {"resultsSection": RESULTS})
+    columns = (
+        "result_group_id, classification, category, param_value, param_value_num, dispersion_value,"
+        " dispersion_value_num, explanation_of_na, number_analyzed, number_analyzed_units, calculate_percentage"
+    )
+    assert rows(con, columns, "baseline_measurements") == [
+        (422_000_001, "Clinic", None, "51.5", 51.5, "NA", None, None, 7, "Eyes", "No"),
+        (422_000_001, None, "Old", "NA", None, None, None, None, 9, "Participants", "No"),
+        (None, None, None, None, None, None, None, "lost", None, "Participants", "No"),
+    ]
+    assert rows(con, "result_group_id, units, scope, count", "baseline_counts") == [
+        (422_000_001, "Participants", "overall", 9),
+        (422_000_001, "Eyes", "overall", 18),
+        (422_000_002, "Eyes", "overall", None),
+    ]
+
+
+def test_adverse_events_are_one_row_per_term_and_group_and_totals_count_people(con):
+    refresh(con, ODD | {"resultsSection": RESULTS}, BARE)
+    columns = "result_group_id, event_type, adverse_event_term, subjects_affected, event_count, time_frame, frequency_threshold"
+    assert rows(con, columns, "reported_events") == [
+        (424_000_001, "serious", "Sepsis", 1, 3, "1 year", 5),
+        (424_000_002, "serious", "Sepsis", None, None, "1 year", 5),
+        (424_000_001, "serious", "Death", 2, None, "1 year", 5),
+        (424_000_002, "other", "Fever", None, None, "1 year", 5),
+    ]
+    assert rows(
+        con, "ctgov_group_code, event_type, subjects_affected, subjects_at_risk", "reported_event_totals"
+    ) == [
+        ("EG000", "serious", 2, 9),
+        ("EG001", "serious", 0, None),
+        ("EG000", "other", 4, None),
+        ("EG001", "other", None, None),
+        ("EG000", "deaths", None, None),
+        ("EG001", "deaths", 1, 8),
+    ]
+    sums = "number_of_sae_subjects, number_of_nsae_subjects"
+    assert rows(con, sums, "calculated_values") == [(3, None)]
+    assert rows(con, sums, "calculated_values", "NCT00000043") == [(None, None)]
+
+
+def test_results_that_disappear_leave_no_row(con):
+    refresh(con, ODD | {"resultsSection": RESULTS})
+    refresh(con, ODD)
+    assert rows(con, "id", "outcome_measurements") == rows(con, "id", "result_groups") == []
+
+
+def test_retractions_and_steps_of_unposted_results_are_found(con):
+    references = [{"pmid": "1"}, {"pmid": "2", "retractions": [{"pmid": "3", "source": "J 2020"}]}]
+    steps = [{"type": "RELEASE", "date": "2012-06-12"}, {"type": "RESET"}]
+    protocol = BARE["protocolSection"] | {"referencesModule": {"references": references}}
+    annotation = {"annotationModule": {"unpostedAnnotation": {"unpostedEvents": steps}}}
+    refresh(con, {"protocolSection": protocol, "annotationSection": annotation})
+    cited = "SELECT r.pmid, x.pmid, x.source FROM ctgov.retractions x JOIN ctgov.study_references r ON r.id = reference_id"
+    assert con.execute(cited).fetchall() == [("2", "3", "J 2020")]
+    assert rows(con, "event, event_date, event_date_description", "pending_results", "NCT00000043") == [
+        ("RELEASE", date(2012, 6, 12), "2012-06-12"),
+        ("RESET", None, None),
+    ]
+
+
 def test_a_second_refresh_or_another_trial_changes_no_row(con):
     refresh(con, ODD)
     before = everything(con, "NCT00000042")
@@ -313,7 +490,8 @@ def test_every_table_and_column_carries_its_meaning_into_the_database(con):
     )
     comments = {(table, column): comment for table, column, comment in said.fetchall()}
     assert [key for key, comment in comments.items() if not comment] == []
-    assert comments["studies", "enrollment"].endswith("Unit: participants.")
+    path = "protocolSection.designModule.enrollmentInfo.count"
+    assert comments["studies", "enrollment"].endswith(f" Unit: participants. Source: {path}")
     tables = con.execute(
         "SELECT table_name, comment FROM duckdb_tables() WHERE schema_name = 'ctgov'"
     ).fetchall()
@@ -342,6 +520,26 @@ def test_mapped_paths_are_plain_paths(con):
     assert [path for path in paths if not re.fullmatch(r"\w+(\[\])?(\.\w+(\[\])?)*", path)] == []
 
 
+def test_every_value_of_the_real_records_is_mapped_or_ignored_with_a_reason(real_records):
+    found = {path for record in real_records for path in leaves(record, "")}
+    assert len(found) > 250
+    assert sorted(path for path in found if not accounted_for(path)) == []
+
+
+@pytest.mark.skipif(not PIECES.exists(), reason="the API's field tree is not beside the project")
+def test_every_field_that_the_api_publishes_is_mapped_or_ignored_with_a_reason():
+    fields = json.loads(PIECES.read_text(encoding="utf-8"))["fields"]
+    assert [field["json"] for field in fields if field["leaf"] and not accounted_for(field["json"])] == []
+    unpublished = ctgov.mapped_paths() - {field["json"] for field in fields}
+    place = "protocolSection.contactsLocationsModule.locations[].geoPoint"  # published as one value of a type
+    assert unpublished == {f"{place}.lat", f"{place}.lon"}
+
+
+def test_no_path_is_both_mapped_and_ignored_and_each_reason_is_given():
+    assert [path for path in ctgov.mapped_paths() if is_ignored(path)] == []
+    assert [path for path, reason in ignored().items() if len(reason) < 20] == []
+
+
 @pytest.mark.skipif(
     not AACT_COLUMNS.exists(), reason="the facts about AACT's schema are not beside the project"
 )
@@ -365,8 +563,8 @@ def test_every_aact_column_of_these_tables_exists_with_its_type(con):
     assert ours == theirs
 
 
-def test_real_records_agree_with_a_reading_in_plain_python(con):
-    records = real_records()
+def test_real_records_agree_with_a_reading_in_plain_python(con, real_records):
+    records = {at(record, P + "identificationModule.nctId"): record for record in real_records}
     con.execute("CREATE TEMP TABLE changed (nct_id VARCHAR, record VARCHAR)")
     for path in RECORDS:
         con.execute(
@@ -392,15 +590,29 @@ def renamed(record, nct_id):
     )
 
 
-def real_records():
-    if not all(path.exists() for path in RECORDS):
-        pytest.skip("the real records are not beside the project")
-    found = {}
-    for path in RECORDS:
-        with gzip.open(path, "rt", encoding="utf-8") as file:
-            for record in map(json.loads, file):
-                found[record["protocolSection"]["identificationModule"]["nctId"]] = record
-    return found
+@cache
+def ignored():
+    return {row["path"]: row["reason"] for row in csv.DictReader(IGNORED.read_text("utf-8").splitlines())}
+
+
+def is_ignored(path):
+    return any(f"{path}.".startswith(f"{prefix}.") for prefix in ignored())
+
+
+def accounted_for(path):
+    return is_ignored(path) or any(f"{mapped}.".startswith(f"{path}.") for mapped in ctgov.mapped_paths())
+
+
+def leaves(value, path):
+    """Give the path of every scalar in a JSON value, `[]` for each list on the way."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from leaves(inner, f"{path}.{key}" if path else key)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from leaves(inner, f"{path}[]")
+    else:
+        yield path
 
 
 def at(record, path, default=None):
@@ -418,6 +630,7 @@ def whole_date(text):
 
 
 P = "protocolSection."
+RESULT = "resultsSection."
 ARMS = P + "armsInterventionsModule."
 SITES = P + "contactsLocationsModule.locations"
 
@@ -430,6 +643,54 @@ def arms_of_interventions(record):
         for number, intervention in enumerate(at(record, ARMS + "interventions", []), 1)
         for label in intervention.get("armGroupLabels", [])
     ]
+
+
+def figures(record):
+    """Give each figure of each outcome with the places of its outcome and of its group."""
+    return [
+        (number, [group["id"] for group in outcome["groups"]].index(figure["groupId"]) + 1, outcome["title"],
+         class_.get("title"), category.get("title"), figure.get("value"), figure.get("spread"))
+        for number, outcome in enumerate(at(record, RESULT + "outcomeMeasuresModule.outcomeMeasures", []), 1)
+        for class_ in outcome.get("classes", [])
+        for category in class_.get("categories", [])
+        for figure in category.get("measurements", [])
+    ]  # fmt: skip
+
+
+def adverse_events(record):
+    module = at(record, RESULT + "adverseEventsModule", {})
+    return [
+        (kind, event["term"], event.get("organSystem"), stat["groupId"], stat["numAffected"], stat["numAtRisk"],
+         [group["id"] for group in module["eventGroups"]].index(stat["groupId"]) + 1)
+        for kind in ("serious", "other")
+        for event in module.get(kind + "Events", [])
+        for stat in event["stats"]
+    ]  # fmt: skip
+
+
+def baseline_figures(record):
+    module = at(record, RESULT + "baselineCharacteristicsModule", {})
+    return [
+        (
+            measure["title"],
+            figure["groupId"],
+            figure.get("value"),
+            how_many(figure["groupId"], class_, measure, module),
+        )
+        for measure in module.get("measures", [])
+        for class_ in measure.get("classes", [])
+        for category in class_.get("categories", [])
+        for figure in category.get("measurements", [])
+    ]
+
+
+def how_many(group, *holders):
+    for holder in holders:
+        for denom in holder.get("denoms", []):
+            for count in denom["counts"]:
+                if count["groupId"] == group:
+                    return int(count["value"])
+    return None
 
 
 READINGS = {
@@ -493,5 +754,18 @@ READINGS = {
     ],
     "calculated_values: number_of_facilities, were_results_reported": lambda r: [
         (len(at(r, SITES, [])), r["hasResults"])
+    ],
+    "outcome_measurements: outcome_id % 1000000, result_group_id % 1000, title, classification, category,"
+    " param_value, dispersion_value": figures,
+    "baseline_measurements: title, ctgov_group_code, param_value, number_analyzed": baseline_figures,
+    "reported_events: event_type, adverse_event_term, organ_system, ctgov_group_code, subjects_affected,"
+    " subjects_at_risk, result_group_id % 1000": adverse_events,
+    "outcomes: outcome_type, title, time_frame, population": lambda r: [
+        (o["type"], o["title"], o["timeFrame"], o.get("populationDescription"))
+        for o in at(r, RESULT + "outcomeMeasuresModule.outcomeMeasures", [])
+    ],
+    "pending_results: event, event_date": lambda r: [
+        (step["type"], whole_date(step.get("date")))
+        for step in at(r, "annotationSection.annotationModule.unpostedAnnotation.unpostedEvents", [])
     ],
 }

@@ -9,7 +9,7 @@ import pytest
 from records import edited, known, record, seen, set_status
 
 from mscwatch import night, watch
-from mscwatch.model import Address, RegistryVersion, Sweep
+from mscwatch.model import Address, Earlier, Kind, Raised, RegistryVersion, Retraction, Sweep
 
 MAIL = Address("email", "a@example.org")
 SLACK = Address("slack", "https://hooks.slack.com/***")
@@ -130,3 +130,142 @@ def test_a_person_may_accept_a_bound_but_never_a_wrong_count():
     assert night.prove(few, set(), known=100, missing=[], expect=BOUNDS, accepted="sponsor withdrew").trusted
     wrong = dataclasses.replace(GOOD, distinct=99)
     assert not night.prove(wrong, set(), known=100, missing=[], expect=BOUNDS, accepted="please").trusted
+
+
+def titled(title, condition):
+    def edit(one):
+        one["protocolSection"]["identificationModule"]["briefTitle"] = title
+        one["protocolSection"]["conditionsModule"] = {"conditions": [condition]}
+
+    return edit
+
+
+def test_a_trial_that_comes_to_be_about_the_topic_became_relevant_and_is_told():
+    before = off_topic()
+    after = edited(before, titled("Mesenchymal stem cells for cirrhosis", "Liver Cirrhosis"))
+    plan = night.plan([(known(before), seen(after))], circumstances())
+    assert [event.kind for event in plan.events] == ["became_relevant"]
+    assert plan.events[0].summary.startswith("off → core: ")
+    assert {owed.address for owed in plan.deliveries} == {MAIL, SLACK}
+
+
+@pytest.mark.parametrize("edit", [titled("Stem cells", "Headache"), set_status("COMPLETED")])
+def test_a_trial_that_stays_off_the_topic_or_on_it_did_not_become_relevant(edit):
+    for before in (off_topic(), record()):
+        plan = night.plan([(known(before), seen(edited(before, edit)))], circumstances())
+        assert "became_relevant" not in {event.kind for event in plan.events}
+
+
+def back_to(
+    before, *, intermediate="SUSPENDED", updated="2021-04-01", kinds=("suspended",), told=(MAIL,), **others
+):
+    """A pair for `plan`: known is the intermediate version of `before`, and tonight `before` is back."""
+    middle = edited(before, set_status(intermediate))
+    raised = tuple(Raised(f"id-{kind}", Kind(kind), f"was {kind}") for kind in kinds)
+    again = edited(before, set_status("RECRUITING", lastUpdatePostDateStruct={"date": updated}, **others))
+    one = dataclasses.replace(known(middle, version_no=2), earlier=Earlier(before, raised, tuple(told)))
+    return one, seen(again)
+
+
+def test_an_answer_taken_back_is_one_retraction_and_no_reverse_event():
+    plan = night.plan([back_to(record())], circumstances())
+    (event,) = plan.events
+    assert (event.kind, event.severity) == ("retracted", "high")
+    assert (
+        event.summary == "The registry took its answer back; this did not happen: suspended (was suspended)"
+    )
+    assert plan.retractions == (Retraction(event.event_id, ("id-suspended",)),)
+
+
+@pytest.mark.parametrize("relevance_of_trial", ["core", "off"])
+def test_a_retraction_is_owed_to_those_who_were_told_whatever_the_alerts_say(relevance_of_trial):
+    before = record() if relevance_of_trial == "core" else off_topic()
+    one, again = back_to(before, told=(MAIL, Address("email", "gone@example.org")))
+    plan = night.plan([(one, again)], circumstances())
+    assert [owed.address for owed in plan.deliveries] == [MAIL]
+
+
+def test_what_nobody_was_told_is_retracted_without_telling():
+    plan = night.plan([back_to(record(), told=())], circumstances())
+    assert [event.kind for event in plan.events] == ["retracted"]
+    assert plan.deliveries == ()
+
+
+@pytest.mark.parametrize(
+    "noise",
+    [
+        {"lastUpdateSubmitDate": "2021-03-30"},
+        {"statusVerifiedDate": "2021-05"},
+        {"updated": "2021-03-31"},
+    ],
+)
+def test_bookkeeping_does_not_matter_to_a_retraction(noise):
+    plan = night.plan([back_to(record(), **noise)], circumstances())
+    assert [event.kind for event in plan.events] == ["retracted"]
+
+
+@pytest.mark.parametrize(
+    "others", [{"updated": "2021-04-02"}, {"whyStopped": "No"}, {"startDateStruct": {"date": "2020"}}]
+)
+def test_a_later_update_or_another_content_is_a_real_change_back(others):
+    plan = night.plan([back_to(record(), **others)], circumstances())
+    assert "retracted" not in {event.kind for event in plan.events}
+    assert "status_changed" in {event.kind for event in plan.events}
+    assert plan.retractions == ()
+
+
+def test_an_answer_given_again_after_it_was_taken_back_is_news_again():
+    plan = night.plan([back_to(record(), kinds=("retracted",))], circumstances())
+    assert [event.kind for event in plan.events] == ["status_changed"]
+
+
+def test_a_trial_that_becomes_unknown_again_after_an_update_is_no_retraction():
+    """The registry flips by itself, so the date is still that of the update between the two flips."""
+    unknown = record(status="UNKNOWN")
+    updated = {"lastUpdatePostDateStruct": {"date": "2022-05-01"}}
+    recruiting = edited(unknown, set_status("RECRUITING", **updated))
+    earlier = Earlier(unknown, (Raised("id", Kind.STATUS_CHANGED, "unknown → recruiting"),))
+    one = dataclasses.replace(known(recruiting, version_no=3, times_before=1), earlier=earlier)
+    again = edited(recruiting, set_status("UNKNOWN"))
+    assert [e.kind for e in night.plan([(one, seen(again))], circumstances()).events] == ["became_unknown"]
+    back = night.plan([(one, seen(unknown))], circumstances())
+    assert [e.kind for e in back.events] == ["retracted"]
+
+
+def test_an_answer_without_events_is_taken_back_without_one():
+    before = edited(
+        record(),
+        lambda one: one["protocolSection"].update(
+            referencesModule={"references": [{"pmid": "7", "type": "RESULT", "citation": "A."}]}
+        ),
+    )
+    without = edited(before, lambda one: one["protocolSection"].pop("referencesModule"))
+    one = dataclasses.replace(known(without, version_no=2), earlier=Earlier(before))
+    assert night.plan([(one, seen(before))], circumstances()).events == ()
+
+
+def redacted(one):
+    one["protocolSection"] = {
+        "identificationModule": {"nctId": "NCT00000001", "briefTitle": "[Redacted]"},
+        "statusModule": {"overallStatus": "WITHHELD", "lastUpdatePostDateStruct": {"date": "2021-04-01"}},
+    }
+
+
+def test_a_record_that_is_redacted_in_the_search_is_withheld_and_what_is_blanked_is_no_event():
+    before = record(outcomesModule={"primaryOutcomes": [{"measure": "MELD"}]})
+    plan = night.plan([(known(before), seen(edited(before, redacted)))], circumstances())
+    assert [event.kind for event in plan.events] == ["withheld"]
+    assert plan.versions[0].reading.relevance == "core"
+    assert {owed.address for owed in plan.deliveries} == {MAIL, SLACK}
+
+
+def test_a_redacted_record_that_can_be_read_again_returned_and_what_changed_is_told():
+    before = record(outcomesModule={"primaryOutcomes": [{"measure": "MELD"}]})
+    blank = edited(before, redacted)
+    one = dataclasses.replace(known(blank, version_no=2), earlier=Earlier(before))
+    for after, kinds in (
+        (before, ["returned"]),
+        (edited(before, set_status("COMPLETED")), ["returned", "completed"]),
+    ):
+        plan = night.plan([(one, seen(after))], circumstances())
+        assert [event.kind for event in plan.events] == kinds

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -16,12 +16,25 @@ import duckdb
 import orjson
 
 from mscwatch import relevance
-from mscwatch.model import Departure, Known, Missing, NewVersion, Plan, Reading, Seen, Whereabouts
+from mscwatch.model import (
+    Address,
+    Departure,
+    Earlier,
+    Kind,
+    Known,
+    Missing,
+    NewVersion,
+    Plan,
+    Raised,
+    Reading,
+    Seen,
+    Whereabouts,
+)
 from mscwatch.night import Circumstances, plan, plan_membership
 from mscwatch.registry.landing import Landing
 from mscwatch.store import ctgov
 from mscwatch.store.ledger import owe
-from mscwatch.store.rows import insert, scalar
+from mscwatch.store.rows import insert, row_of, scalar
 
 PAGES_AT_ONCE = 20  # refreshing ctgov has a fixed cost per call, so few large groups
 RECORDS_AT_ONCE = 1_000
@@ -46,6 +59,44 @@ WHERE f.n > ? AND f.n <= ?
 ORDER BY f.nct_id
 """
 
+# The version before each known one that changed in content tonight, the events that were raised when the known content
+# replaced it, and who was told. Versions in which nothing material moved are passed over.
+EARLIER = """
+WITH moved AS (
+    SELECT f.nct_id, v.version_no
+    FROM fresh AS f JOIN versions AS v ON v.nct_id = f.nct_id AND v.valid_to IS NULL
+    WHERE f.n > ? AND f.n <= ? AND v.content_hash <> f.content_hash
+), turn AS (
+    SELECT m.nct_id, m.version_no AS until_no, max(c.to_version) AS since_no,
+        arg_max(c.from_version, c.to_version) AS before_no
+    FROM moved AS m JOIN changes AS c ON c.nct_id = m.nct_id
+    WHERE c.is_material AND NOT starts_with(c.path, 'protocolSection.statusModule.lastUpdate')
+        AND c.path <> 'protocolSection.statusModule.statusVerifiedDate'
+    GROUP BY m.nct_id, m.version_no
+), raised AS (
+    SELECT t.nct_id, e.event_id, e.kind, e.summary
+    FROM turn AS t
+    JOIN versions AS v ON v.nct_id = t.nct_id AND v.version_no BETWEEN t.since_no AND t.until_no
+    JOIN events AS e ON e.nct_id = v.nct_id AND e.run_id = v.first_run_id
+    WHERE NOT e.is_baseline AND e.retracted_by IS NULL
+        AND e.field <> 'protocolSection.identificationModule.nctId'
+), said AS (
+    SELECT nct_id, list([event_id, kind, summary] ORDER BY kind, event_id) AS events FROM raised GROUP BY nct_id
+), heard AS (
+    SELECT r.nct_id, list(DISTINCT [d.channel, d.recipient]) AS told
+    FROM raised AS r JOIN deliveries AS d USING (event_id) WHERE d.state <> 'gave_up' GROUP BY r.nct_id
+)
+SELECT t.nct_id, b.record, coalesce(said.events, []), coalesce(heard.told, [])
+FROM turn AS t JOIN versions AS b ON b.nct_id = t.nct_id AND b.version_no = t.before_no
+LEFT JOIN said ON said.nct_id = t.nct_id
+LEFT JOIN heard ON heard.nct_id = t.nct_id
+"""
+
+RETRACT = """
+UPDATE events SET retracted_by = r.retraction
+FROM (SELECT unnest(?::VARCHAR[]) AS event_id, unnest(?::VARCHAR[]) AS retraction) AS r
+WHERE events.event_id = r.event_id
+"""
 
 NEW_VERSIONS = """
 CREATE OR REPLACE TEMP TABLE new_versions (
@@ -172,6 +223,7 @@ def _groups_of_pages(con: duckdb.DuckDBPyConnection, landing: Landing) -> Iterat
 
 
 def _pairs(con: duckdb.DuckDBPyConnection, after: int, until: int) -> Iterator[tuple[Known | None, Seen]]:
+    earlier = _earlier(con, after, until)
     for row in con.execute(PAIRS, [after, until]).fetchall():
         (
             nct_id,
@@ -189,17 +241,32 @@ def _pairs(con: duckdb.DuckDBPyConnection, after: int, until: int) -> Iterator[t
         known = None
         if version_no is not None:
             known = Known(
-                nct_id, version_no, old_content, old_derived, bool(in_watch), times, orjson.loads(old_record)
-            )
+                nct_id, version_no, old_content, old_derived, bool(in_watch), times, orjson.loads(old_record),
+                earlier.get(nct_id),
+            )  # fmt: skip
         yield known, seen
+
+
+def _earlier(con: duckdb.DuckDBPyConnection, after: int, until: int) -> dict[str, Earlier]:
+    return {
+        nct_id: Earlier(
+            orjson.loads(record),
+            tuple(Raised(event_id, Kind(kind), summary) for event_id, kind, summary in events),
+            tuple(Address(*address) for address in sorted(told)),
+        )
+        for nct_id, record, events, told in con.execute(EARLIER, [after, until]).fetchall()
+    }
 
 
 def _write(con: duckdb.DuckDBPyConnection, planned: Plan, night: Night, written: Written) -> None:
     insert(con, "new_versions", (_version_row(version) for version in planned.versions))
     stamp = {"run_id": night.run_id, "observed_at": night.observed_at}
-    insert(con, "changes", (asdict(change) for change in planned.changes))
-    insert(con, "events", (asdict(event) | stamp for event in planned.events))
-    insert(con, "issues", (asdict(issue) | {"run_id": night.run_id} for issue in planned.issues))
+    insert(con, "changes", (row_of(change) for change in planned.changes))
+    insert(con, "events", (row_of(event) | stamp for event in planned.events))
+    insert(con, "issues", (row_of(issue) | {"run_id": night.run_id} for issue in planned.issues))
+    taken_back = [(old, one.event_id) for one in planned.retractions for old in one.taken_back]
+    if taken_back:
+        con.execute(RETRACT, [list(column) for column in zip(*taken_back, strict=True)])
     owe(con, planned.deliveries)
     written.stored += len(planned.versions)
     written.new += sum(version.version_no == 1 for version in planned.versions)

@@ -12,12 +12,11 @@
     =expression                                     SQL, in which a path stands for its value (as a source: a list)
 
 A column's path that continues its table's path, or a list on the way to it, is read from the row's element there, any
-other from the record's root. A path through a list that the table does not walk is the list of all its values. An
-expression may also use `base` (the trial's number times a million), `position` (of the row among the trial's rows of
-this table, from 1), `place` (of the element in its own list), `parent` (of the outermost element in its list, where
-lists are nested), `branch` (which alternative, from 1), `element`, `nct_id` and `partial_date(text)`. Every value is
-read as text and cast with TRY_CAST, so one odd scalar costs one NULL, never a night. An empty path is NULL: the
-column exists so that queries written for AACT run.
+other from the record's root; a path through a list that the table does not walk is the list of all its values. An
+expression may also use `base` (the trial's number times a million), `position` (of the row among the trial's rows in
+the table, from 1), `place` (in its own list), `parent` (place of the outermost element, where lists are nested),
+`branch` (which alternative, from 1), `element`, `nct_id` and `partial_date(text)`. Every value is read as text and
+cast with TRY_CAST: one odd scalar costs one NULL, never a night. An empty path is NULL, so that AACT's queries run.
 """
 
 import csv
@@ -31,11 +30,12 @@ from operator import itemgetter
 
 import duckdb
 
+from mscwatch.store.rows import scalar
+
 SECTIONS = "protocolSection|resultsSection|annotationSection|documentSection|derivedSection|hasResults"
 PATH = re.compile(rf"\b(?:{SECTIONS})\b(?:[\w.]|\[\]|\{{[^}}]*\}})*")
 
-# What a list within a list may hold before its rows lose their order: four levels of it fit into a BIGINT.
-LONGEST = 50_000
+LONGEST = 50_000  # of a list within a list, lest rows lose their order; four levels of it fit into a BIGINT
 
 PARTIAL_DATE = """
 CREATE OR REPLACE TEMP MACRO partial_date(written) AS CASE length(written)
@@ -91,18 +91,18 @@ def comments() -> str:
     """Give the statements that attach each table's and column's meaning, unit and source path to it."""
     statements = []
     for table in load_mapping():
-        said = _comment(table.meaning, "", " ".join(table.sources))
-        statements.append(f'COMMENT ON TABLE ctgov."{table.name}" IS {said};')
+        statements.append(_comment(f'TABLE ctgov."{table.name}"', table.meaning, "", " ".join(table.sources)))
         for column in table.columns:
-            said = _comment(column.meaning, column.unit, column.path)
-            statements.append(f'COMMENT ON COLUMN ctgov."{table.name}"."{column.name}" IS {said};')
+            name = f'COLUMN ctgov."{table.name}"."{column.name}"'
+            statements.append(_comment(name, column.meaning, column.unit, column.path))
     return "\n".join(statements)
 
 
-def _comment(meaning: str, unit: str, path: str) -> str:
+def _comment(name: str, meaning: str, unit: str, path: str) -> str:
     paths = ", ".join(dict.fromkeys(PATH.findall(path)))
-    said = [meaning, *([f"Unit: {unit}."] if unit else []), *([f"Source: {paths}"] if paths else [])]
-    return _literal(" ".join(said))
+    said = meaning + (f" Unit: {unit}." if unit else "") + (f" Source: {paths}" if paths else "")
+    quoted = said.replace("'", "''")
+    return f"COMMENT ON {name} IS '{quoted}';"
 
 
 def mapped_paths() -> set[str]:
@@ -120,17 +120,16 @@ def refresh(con: duckdb.DuckDBPyConnection, records: str) -> None:
     """
     con.execute(PARTIAL_DATE)
     con.execute(
-        "CREATE OR REPLACE TEMP TABLE ctgov_parsed AS SELECT nct_id,"
-        " TRY_CAST(substr(nct_id, 4) AS BIGINT) * 1000000 AS base,"
-        f" json_transform(record, {_literal(json.dumps(_shape(mapped_paths())))}) AS r FROM {records}"
+        "CREATE OR REPLACE TEMP TABLE ctgov_parsed AS SELECT nct_id, json_transform(record, ?) AS r,"
+        f" TRY_CAST(substr(nct_id, 4) AS BIGINT) * 1000000 AS base FROM {records}",
+        [json.dumps(_shape(mapped_paths()))],
     )
+    results = scalar(con, "SELECT count(r.resultsSection) FROM temp.ctgov_parsed")
     for table in load_mapping():
-        con.execute(
-            f'DELETE FROM ctgov."{table.name}" WHERE nct_id IN (SELECT nct_id FROM temp.ctgov_parsed)'
-        )
-        con.execute(_fill(table))
-    con.execute("DROP TABLE temp.ctgov_parsed")
-    con.execute("DROP MACRO temp.partial_date")
+        con.execute(f'DELETE FROM ctgov."{table.name}" WHERE nct_id IN (SELECT nct_id FROM ctgov_parsed)')
+        if results or "resultsSection" not in table.sources[0]:  # planning for nothing takes half a second
+            con.execute(_fill(table))
+    con.execute("DROP TABLE temp.ctgov_parsed; DROP MACRO temp.partial_date")
 
 
 def _shape(paths: set[str]) -> object:
@@ -153,11 +152,11 @@ def _fill(table: Table) -> str:
     names = ", ".join(f'"{column.name}"' for column in table.columns)
     values = ", ".join(_value(column) for column in table.columns)
     rows = " UNION ALL BY NAME ".join(_rows(table, branch) for branch in range(len(table.sources)))
-    number, key = "place", "base, branch, rank"
-    if sum(len(_lists(source)) for source in table.sources) > 1:
-        # Numbered apart and joined: a window over the rows themselves would sort every text they carry.
-        number = f"row_number() OVER (PARTITION BY base ORDER BY {key})"
-    rows = f"SELECT * FROM ({rows}) JOIN (SELECT {key}, {number} AS position FROM ({rows})) USING ({key})"
+    if sum(len(_lists(source)) for source in table.sources) == 1:
+        rows = f"SELECT *, place AS position FROM ({rows})"
+    else:  # numbered apart and joined: a window over the rows themselves would sort every text they carry
+        number, key = "row_number() OVER (PARTITION BY base ORDER BY branch, rank)", "base, branch, rank"
+        rows = f"SELECT * FROM ({rows}) JOIN (SELECT {key}, {number} AS position FROM ({rows})) USING ({key})"
     return f'INSERT INTO ctgov."{table.name}" ({names}) SELECT {values} FROM ({rows})'
 
 
@@ -178,44 +177,38 @@ def _value(column: Column) -> str:
 def _rows(table: Table, branch: int) -> str:
     """Write the SELECT of one source's rows, with every value the columns need under its path as name.
 
-    Lists are unnested from the outermost inwards, and what is wanted of an element is read before its own lists are
-    unnested, so that no element is repeated with all that is in it. `generate_subscripts` stands beside `unnest`
-    because WITH ORDINALITY gives the same rows by way of a join.
+    Lists are unnested from the outermost inwards; what is wanted of an element is read before its own lists are
+    unnested, so that it is not repeated with all that is in it. (WITH ORDINALITY would do this by way of a join.)
     """
-    written = {path: None for column in table.columns for path in PATH.findall(column.path)}
-    wanted = {path: _alternatives(path)[branch] if "{" in path else path for path in written}
+    written = [path for column in table.columns for path in PATH.findall(column.path)]
+    wanted = {path: _alternatives(path)[branch if "{" in path else 0] for path in written}
     lists = _lists(table.sources[branch])
-    kept, parent, rank = ["nct_id", "base"], "0", "0"
+    kept, parent, rank = {"nct_id": "nct_id", "base": "base"}, "0", "0"
     struct, around, rows = "r", "", "temp.ctgov_parsed"
     for depth, inner in enumerate(lists):
         values = _values(wanted, struct, around, lists)
         items = _items(struct, inner.removeprefix(around))
-        rows = (
-            f"(SELECT {_selected(kept, values)}, {parent} AS parent, {rank} AS rank,"
-            f" generate_subscripts({items}, 1) AS place, unnest({items}) AS element FROM {rows})"
-        )
-        kept += [f'"{path}"' for path in values]
+        place = {"parent": parent, "rank": rank, "place": f"generate_subscripts({items}, 1)"}
+        rows = f"({_select(kept | values | place | {'element': f'unnest({items})'})} FROM {rows})"
+        kept |= {path: f'"{path}"' for path in values}
         parent, rank = "parent" if depth else "place", f"rank * {LONGEST} + place"
         struct, around = "element", inner
-    values = _values(wanted, struct, around, lists)
-    values |= {"branch": str(branch + 1), "parent": parent if len(lists) > 1 else "0", "rank": rank}
-    return f"SELECT {_selected(kept, values)}, place, element::VARCHAR AS element FROM {rows} WHERE element IS NOT NULL"
+    values = kept | _values(wanted, struct, around, lists) | {"place": "place", "element": "element::VARCHAR"}
+    order = {"branch": str(branch + 1), "parent": parent if len(lists) > 1 else "0", "rank": rank}
+    return f"{_select(values | order)} FROM {rows} WHERE element IS NOT NULL"
 
 
-def _selected(kept: list[str], values: dict[str, str]) -> str:
-    return ", ".join([*kept, *(f'{value} AS "{name}"' for name, value in values.items())])
+def _select(values: dict[str, str]) -> str:
+    return "SELECT " + ", ".join(f'{value} AS "{name}"' for name, value in values.items())
 
 
 def _values(wanted: dict[str, str], struct: str, around: str, lists: list[str]) -> dict[str, str]:
     """Write how those paths are read that begin at the element `around` and not at one further in."""
-    found = {}
-    for written, path in wanted.items():
-        if around == max(
-            (outer for outer in lists if f"{path}.".startswith(f"{outer}.")), key=len, default=""
-        ):
-            missing = path.endswith(".")
-            found[written] = "CAST(NULL AS VARCHAR)" if missing else _field(struct, path.removeprefix(around))
-    return found
+    return {
+        written: _field(struct, path.removeprefix(around)) if path[-1] != "." else "CAST(NULL AS VARCHAR)"
+        for written, path in wanted.items()
+        if around == next((list_ for list_ in lists[::-1] if f"{path}.".startswith(f"{list_}.")), "")
+    }
 
 
 def _lists(source: str) -> list[str]:
@@ -245,17 +238,13 @@ def _field(struct: str, path: str, depth: int = 0) -> str:
 
 
 def _sources(path: str) -> tuple[str, ...]:
-    """Take a table's path apart: `a.{b,c}[]` gives `a.b[]` and `a.c[]`; an empty path is the record itself."""
     return tuple(source for part in path.split(" ; ") for source in _alternatives(part))
 
 
 def _alternatives(path: str) -> tuple[str, ...]:
+    """Write alternatives out: `a.{b,c}[]` gives `a.b[]` and `a.c[]`."""
     head, brace, rest = path.partition("{")
     if not brace:
         return (path,)
     choices, _, tail = rest.partition("}")
     return tuple(f"{head}{choice}{tail}" for choice in choices.split(","))
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

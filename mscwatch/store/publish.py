@@ -1,11 +1,13 @@
 """The analysts' file: a checked copy of the working file, put in place in one instant.
 
-An open reader keeps the night it opened; whoever opens after the replacement gets the new one, whole.
+An open reader keeps the night it opened; whoever opens after the replacement gets the new one, whole. The files of
+the last nights stay in `previous/`, each under the run that wrote it.
 """
 
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import shutil
 from pathlib import Path
@@ -13,23 +15,44 @@ from pathlib import Path
 import duckdb
 
 from mscwatch.errors import WarehouseError
+from mscwatch.store import dictionary
 from mscwatch.store.places import Places
 from mscwatch.store.rows import scalar
 
-COUNTED = ("versions", "events", "deliveries", "runs", "watched", "ctgov.studies")
+log = logging.getLogger(__name__)
+
+# Child, its column, and where every value of it must be found.
+REFERENCES = (
+    ("main.watched", "nct_id", "SELECT nct_id FROM versions"),
+    ("main.versions", "nct_id", "SELECT nct_id FROM watched"),
+    ("main.versions", "first_run_id", "SELECT run_id FROM runs"),
+    ("main.changes", "nct_id", "SELECT nct_id FROM versions"),
+    ("main.events", "nct_id", "SELECT nct_id FROM watched"),
+    ("main.events", "run_id", "SELECT run_id FROM runs"),
+    ("main.events", "retracted_by", "SELECT event_id FROM events"),
+    ("main.notices", "run_id", "SELECT run_id FROM runs"),
+    ("main.issues", "run_id", "SELECT run_id FROM runs"),
+    ("main.deliveries", "event_id", "SELECT event_id FROM events UNION ALL SELECT notice_id FROM notices"),
+    ("ctgov.studies", "nct_id", "SELECT nct_id FROM watched"),
+)
+
+NIGHT = "SELECT run_id FROM runs WHERE outcome IN ('baseline', 'published') ORDER BY started_at DESC LIMIT 1"
 
 
-def publish(places: Places) -> str:
+def publish(places: Places, keep: int = 3) -> str:
     """Copy the (closed) working file over the published one; returns its SHA-256.
 
-    Raises `WarehouseError` when the copy does not read like the original; the published file is then as it was.
+    The file that it replaces stays under `previous/` unless the same night wrote it; `keep` of those are kept.
+    Raises `WarehouseError` when the copy does not read like the original or does not hang together; the published
+    file is then as it was.
     """
     fresh = places.data_dir / ".mscwatch.duckdb.new"
     try:
         shutil.copyfile(places.working, fresh)
         _sync(fresh)
         _check(places.working, fresh)
-        digest = _sha256(fresh)
+        digest = sha256(fresh)
+        _keep_previous(places, fresh, keep)
         fresh.replace(places.published)
         note = places.data_dir / ".mscwatch.duckdb.sha256.new"
         note.write_text(f"{digest}  {places.published.name}\n", encoding="ascii")
@@ -43,25 +66,89 @@ def publish(places: Places) -> str:
     return digest
 
 
-def _check(original: Path, copy: Path) -> None:
-    if _counts(original) != _counts(copy):
-        msg = f"The copy of {original} does not hold what the original holds; nothing was published."
-        raise WarehouseError(msg)
+def counts(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """How many rows every table of an opened file has, by `schema.table`."""
+    names = con.execute(
+        "SELECT schema_name || '.' || table_name FROM duckdb_tables() "
+        "WHERE NOT internal AND database_name = current_database() ORDER BY ALL"
+    ).fetchall()
+    return {name: int(scalar(con, f"SELECT count(*) FROM {name}")) for (name,) in names}
 
 
-def _counts(path: Path) -> list[int]:
+def opened_to_read(path: Path) -> duckdb.DuckDBPyConnection:
+    """A read-only connection to one file. Raises `WarehouseError` when it is no readable warehouse."""
     try:
-        con = duckdb.connect(str(path), read_only=True)
+        return duckdb.connect(str(path), read_only=True, config={"autoinstall_known_extensions": "false"})
     except duckdb.Error as error:
         msg = f"{path} cannot be read: {str(error).splitlines()[0]}"
         raise WarehouseError(msg) from None
-    with con:
-        return [int(scalar(con, f"SELECT count(*) FROM {table}")) for table in COUNTED]
 
 
-def _sha256(path: Path) -> str:
+def sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _check(original: Path, copy: Path) -> None:
+    with opened_to_read(original) as con:
+        wanted = counts(con)
+    with opened_to_read(copy) as con:
+        if counts(con) != wanted:
+            msg = f"The copy of {original} does not hold what the original holds; nothing was published."
+            raise WarehouseError(msg)
+        found = dictionary.relations(con)
+        if lost := _orphans(con, found):
+            msg = (
+                f"{original} does not hang together ({'; '.join(lost)}); nothing was published. "
+                "`mscwatch rebuild` makes the derived tables anew."
+            )
+            raise WarehouseError(msg)
+        if undescribed := [f"{one.schema}.{one.name}" for one in found if not one.meaning]:
+            log.warning("Without a comment in the data dictionary: %s.", ", ".join(undescribed))
+
+
+def _orphans(con: duckdb.DuckDBPyConnection, found: list[dictionary.Relation]) -> list[str]:
+    """Rows that name a row which is not there, in words; a null names nothing."""
+    ctgov = (
+        (f"ctgov.{child.name}", column, f"SELECT {parent.key} FROM ctgov.{parent.name}")
+        for child, column, parent in dictionary.links([one for one in found if one.schema == "ctgov"])
+    )
+    queries = [
+        f"SELECT '{child}.{column}' AS place, count(*) AS lost FROM {child} "
+        f'WHERE "{column}" IS NOT NULL AND "{column}" NOT IN ({parents})'
+        for child, column, parents in (*REFERENCES, *ctgov)
+    ]
+    rows = con.execute(
+        f"SELECT place, lost FROM ({' UNION ALL '.join(queries)}) WHERE lost > 0 ORDER BY place"
+    ).fetchall()
+    return [f"{lost} row(s) whose {place} leads nowhere" for place, lost in rows]
+
+
+def _keep_previous(places: Places, fresh: Path, keep: int) -> None:
+    """Give the published file a second name under `previous/`, before its first one is taken; forget the oldest."""
+    folder = places.data_dir / "previous"
+    night = _night(places.published) if places.published.exists() else None
+    if keep and night and night != _night(fresh):
+        folder.mkdir(exist_ok=True)
+        kept = folder / f"mscwatch-{night}.duckdb"
+        kept.unlink(missing_ok=True)
+        try:
+            os.link(places.published, kept)
+        except OSError:  # a file system without hard links
+            shutil.copyfile(places.published, kept)
+    newest_first = sorted(folder.glob("mscwatch-*.duckdb"), reverse=True)  # runs are named by their time
+    for old in newest_first[keep:]:
+        old.unlink()
+
+
+def _night(path: Path) -> str | None:
+    """The run that wrote what a file holds; None for a file that cannot be read, which is not worth keeping."""
+    try:
+        with opened_to_read(path) as con:
+            return scalar(con, NIGHT)  # type: ignore[no-any-return]  # run_id is text
+    except (WarehouseError, duckdb.Error) as error:
+        log.warning("The published file is not kept: %s", error)
+        return None
 
 
 def _sync(path: Path) -> None:

@@ -78,6 +78,11 @@ def set_meta(con: duckdb.DuckDBPyConnection, key: str, value: str) -> None:
     con.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", [key, value])
 
 
+def newest_schema() -> int:
+    """The number of the last schema file that this mscwatch knows."""
+    return max(int(path.name[:3]) for path in _sql_files("schema"))
+
+
 def _migrate(con: duckdb.DuckDBPyConnection) -> None:
     """Apply what the file does not have yet: numbered schema files once each, derived relations when they differ."""
     con.execute(
@@ -100,8 +105,9 @@ def _migrate(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def _refresh_derived(con: duckdb.DuckDBPyConnection) -> None:
-    """Make seeds, ctgov tables, views and comments anew when their definitions are not those of the file."""
-    sources = [*_sql_files("views"), *_sql_files("seeds"), files("warehouse") / "comments.sql"]
+    """Make seeds, ctgov tables, views, macros and comments anew when their definitions are not those of the file."""
+    folders = ("views", "macros", "seeds")
+    sources = [*(file for folder in folders for file in _sql_files(folder)), files("warehouse") / "comments.sql"]
     texts = "".join(source.read_text("utf-8") for source in sources)
     mapping = _hash((files("warehouse") / "ctgov.csv").read_text("utf-8"))
     wanted = _hash(mapping + texts)

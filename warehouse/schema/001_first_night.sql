@@ -60,7 +60,8 @@ CREATE TABLE changes (
     path VARCHAR NOT NULL,
     before VARCHAR,
     after VARCHAR,
-    is_material BOOLEAN NOT NULL
+    is_material BOOLEAN NOT NULL,
+    rule VARCHAR
 );
 
 CREATE TABLE events (

@@ -1,0 +1,86 @@
+"""Commands on the warehouse as a whole: take it elsewhere, make it anew, save it and bring it back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mscwatch import settings as configuration
+from mscwatch import watch as watches
+from mscwatch.cli import screen
+from mscwatch.store import backup as backups
+from mscwatch.store import export as exports
+from mscwatch.store import rebuild as rebuilding
+from mscwatch.store.places import Places
+
+
+def export(
+    folder: Annotated[
+        Path,
+        typer.Argument(metavar="DIR", help="New, empty, or holding an earlier export, which is replaced."),
+    ],
+    form: Annotated[exports.Format, typer.Option("--format", help="What to write.")] = exports.Format.PARQUET,
+) -> None:
+    """Write every public table and view, and a manifest with counts, into a folder."""
+    written = exports.export(configuration.load().data_dir, folder, form)
+    rows = sum(one.rows for one in written)
+    screen.console().print(
+        f"{len(written)} tables and views, {rows} rows in {folder} as {form.value}; see {exports.MANIFEST} there.",
+        soft_wrap=True,
+    )
+
+
+def rebuild() -> None:
+    """Make every derived table anew from the stored records; no network, no events."""
+    settings = configuration.load()
+    screen.log_to_stderr()
+    done = rebuilding.rebuild(
+        Places(settings.data_dir),
+        watches.load(settings.watch),
+        memory_limit=settings.memory_limit,
+        keep=settings.keep_published,
+    )
+    screen.console().print(
+        f"{done.rows} rows made from {done.records} records; {done.readings_changed} trial(s) are read otherwise. "
+        + ("Published." if done.published else "Not published: no night has been proven yet."),
+        soft_wrap=True,
+    )
+
+
+def backup(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="New, or an earlier backup, which is replaced.")
+    ],
+) -> None:
+    """Save the warehouse with its history into one file, and check that it reads back."""
+    manifest = backups.backup(Places(configuration.load().data_dir), file)
+    screen.console().print(
+        f"{manifest['counts']['main.versions']} records and {manifest['counts']['main.events']} events of the watch "
+        f"{manifest['watch'] or '(none yet)'} in {file}; bring them back with `mscwatch restore`.",
+        soft_wrap=True,
+    )
+
+
+def restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, help="A backup.")],
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Take the place of the warehouse that is there.")
+    ] = False,
+) -> None:
+    """Bring a backup back: verified by hash and counts, brought to today's schema, published."""
+    settings = configuration.load()
+    manifest = backups.restore(
+        Places(settings.data_dir),
+        file,
+        watches.load(settings.watch).name,
+        replace=replace,
+        memory_limit=settings.memory_limit,
+        keep=settings.keep_published,
+    )
+    screen.console().print(
+        f"The warehouse of {manifest['made_at']} is back in {settings.data_dir}. Events since then will be found and "
+        "told again by the next run.",
+        soft_wrap=True,
+    )

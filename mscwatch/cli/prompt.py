@@ -1,0 +1,147 @@
+"""`mscwatch sql`: one query, or a prompt that remembers and completes."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Annotated, Protocol
+
+import typer
+
+from mscwatch import settings as configuration
+from mscwatch.cli import screen
+from mscwatch.cli.questions import AsCsv, AsJson
+from mscwatch.errors import ConfigError, MscwatchError
+from mscwatch.store import ask
+from mscwatch.store.places import Places
+from mscwatch.store.working import Connection
+
+SHOWN = 200
+KEYWORDS = (
+    "SELECT FROM WHERE GROUP BY ALL ORDER LIMIT JOIN LEFT USING ON AS AND OR NOT IN IS NULL LIKE ILIKE BETWEEN "
+    "DISTINCT HAVING QUALIFY UNION WITH CASE WHEN THEN ELSE END COUNT DESC DESCRIBE SHOW TABLES SUMMARIZE UNNEST"
+)
+LEAVE = {"exit", "quit", ".exit", ".quit", r"\q"}
+
+
+class Session(Protocol):
+    """Asks a person for a line; raises `EOFError` when there is nobody left to ask."""
+
+    def prompt(self, message: str, /) -> str: ...
+
+
+def sql(
+    query: Annotated[
+        str | None, typer.Argument(help='One query; "-" reads it from standard input; none opens a prompt.')
+    ] = None,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
+    """Ask the published warehouse; AACT's tables need no prefix."""
+    data_dir = configuration.load().data_dir
+    if query is None:
+        if as_json or as_csv or not sys.stdin.isatty():
+            msg = 'A query is missing. Give one: `mscwatch sql "SELECT …"`, or "-" to read it from standard input.'
+            raise ConfigError(msg)
+        _converse(data_dir)
+        return
+    with ask.reader(data_dir) as con:
+        names, rows = ask.query(con, sys.stdin.read() if query == "-" else query)
+    if as_json:
+        screen.write_json([dict(zip(names, row, strict=True)) for row in rows])
+    elif as_csv:
+        screen.write_csv(names, rows)
+    else:
+        screen.console().print(screen.table(names, rows))
+
+
+def _converse(data_dir: Path) -> None:
+    """DuckDB's own shell where it is installed, else a prompt of ours; both read-only."""
+    with ask.reader(data_dir) as con:
+        if shell := shutil.which("duckdb"):
+            con.close()
+            published = str(Places(data_dir).published)
+            done = subprocess.run(  # noqa: S603  the user's own shell, on the user's own file
+                [shell, "-readonly", "-cmd", "SET search_path = 'main,ctgov'", published], check=False
+            )
+            raise typer.Exit(done.returncode)
+        facts = ask.meta(con)
+        console = screen.console()
+        console.print(
+            facts.get("banner") or f"{facts.get('watch_title', '')}: data of {facts['data_timestamp']}"
+        )
+        console.print(
+            f"A query ends with a semicolon; Tab completes; the first {SHOWN} rows are shown; Ctrl-D leaves. "
+            "The answers are of this night: leave and come back for a newer one.",
+            soft_wrap=True,
+        )
+        answer_all(_session(vocabulary(con)), con)
+
+
+def answer_all(session: Session, con: Connection) -> None:
+    """Ask until the person leaves; a wrong query is told and forgotten."""
+    console = screen.console()
+    while True:
+        try:
+            text = session.prompt("mscwatch> ").strip()
+        except KeyboardInterrupt:
+            continue
+        except EOFError:
+            return
+        if text.rstrip("; ").lower() in LEAVE:
+            return
+        if not text.strip("; "):
+            continue
+        try:
+            names, rows = ask.query(con, text)
+        except MscwatchError as error:
+            console.print(str(error), soft_wrap=True)
+            continue
+        console.print(screen.table(names, rows[:SHOWN]))
+        if len(rows) > SHOWN:
+            console.print(f"{SHOWN} of {len(rows)} rows; `mscwatch sql --csv` gives all.")
+
+
+def vocabulary(con: Connection) -> list[str]:
+    """What can be completed: keywords, and every table, view, column and macro of the warehouse."""
+    _, rows = ask.query(
+        con,
+        "SELECT table_name FROM information_schema.tables UNION SELECT column_name FROM information_schema.columns "
+        "UNION SELECT function_name FROM duckdb_functions() WHERE NOT internal ORDER BY ALL",
+    )
+    return [*KEYWORDS.split(), *(name for (name,) in rows)]
+
+
+def _session(words: list[str]) -> Session:
+    """A prompt with history and completion; a query may take several lines, a semicolon ends it."""
+    from prompt_toolkit import PromptSession
+    from prompt_toolkit.application import get_app
+    from prompt_toolkit.completion import WordCompleter
+    from prompt_toolkit.filters import Condition
+    from prompt_toolkit.history import FileHistory, History, InMemoryHistory
+
+    remembered = Path(typer.get_app_dir("mscwatch")) / "sql_history"
+    try:
+        remembered.parent.mkdir(parents=True, exist_ok=True)
+        history: History = FileHistory(remembered)
+    except OSError:
+        history = InMemoryHistory()
+
+    def is_open() -> bool:
+        return is_unfinished(get_app().current_buffer.document.text)
+
+    return PromptSession(
+        history=history,
+        completer=WordCompleter(words, ignore_case=True, pattern=re.compile(r"\w+")),
+        complete_while_typing=False,
+        multiline=Condition(is_open),
+    )
+
+
+def is_unfinished(text: str) -> bool:
+    """Whether Enter begins another line: a query without its semicolon, and no word that leaves."""
+    said = text.strip().lower()
+    return bool(said) and not said.endswith(";") and said not in LEAVE

@@ -1,0 +1,56 @@
+"""What happened to a trial: one small rule per kind, from what was known and what is seen.
+
+A rule is pure, knows one kind (or one family of kinds), and looks only at what people wrote: none looks at
+`derivedSection`, so re-indexing by the registry is never an event.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from mscwatch.events.dates import date_events
+from mscwatch.events.enrollment import enrollment_event
+from mscwatch.events.evidence import primary_outcome_event, publication_events, results_event
+from mscwatch.events.identity import NCT_ID_PATH, event_id
+from mscwatch.events.issues import not_understood
+from mscwatch.events.membership import (
+    RELEVANT,
+    became_relevant,
+    departure,
+    first_seen,
+    is_redacted,
+    last_readable,
+    returned,
+    withheld,
+)
+from mscwatch.events.retraction import is_taken_back, retracted
+from mscwatch.events.status import STATUS_PATH, STATUSES, status_event
+from mscwatch.model import Event, Known, Seen
+
+__all__ = [
+    "NCT_ID_PATH",
+    "RELEVANT",
+    "RULES",
+    "STATUSES",
+    "STATUS_PATH",
+    "became_relevant",
+    "changed",
+    "departure",
+    "event_id",
+    "first_seen",
+    "is_redacted",
+    "is_taken_back",
+    "last_readable",
+    "not_understood",
+    "retracted",
+    "returned",
+    "withheld",
+]
+
+RULES = (status_event, results_event, enrollment_event, date_events, publication_events)
+
+
+def changed(known: Known, seen: Seen, stamp: datetime) -> list[Event]:
+    """The events between two versions of one record, the second read from the data of `stamp`."""
+    found = [event for rule in RULES for event in rule(known, seen)]
+    return [*found, *primary_outcome_event(known, seen, stamp.date())]

@@ -1,0 +1,49 @@
+"""What a record says in words that nobody published: kept and told as it is, and noted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from mscwatch.events.dates import PLANNED, STATUS_MODULE, last_day
+from mscwatch.events.enrollment import ENROLLMENT_PATH, NOT_STATED, count
+from mscwatch.events.status import STATUS_PATH, STATUSES
+from mscwatch.model import Issue, Record, Seen
+from mscwatch.record import part, status
+
+STUDY_TYPE_PATH = "protocolSection.designModule.studyType"
+PHASES_PATH = "protocolSection.designModule.phases"
+
+# `StudyType` and `Phase` of the API's enums (/studies/enums, API 2.0.5).
+STUDY_TYPES = frozenset({"EXPANDED_ACCESS", "INTERVENTIONAL", "OBSERVATIONAL"})
+PHASES = frozenset({"NA", "EARLY_PHASE1", "PHASE1", "PHASE2", "PHASE3", "PHASE4"})
+POSTED = ("studyFirstPostDateStruct", "resultsFirstPostDateStruct", "lastUpdatePostDateStruct")
+
+
+def not_understood(seen: Seen) -> Iterator[Issue]:
+    """Values that no published enum names, dates that are none, and numbers that are none.
+
+    An absent value is not stated, which is no issue; only the status is never absent.
+    """
+    for path, value, message in _strange(seen.record):
+        yield Issue(seen.nct_id, path, str(value), message)
+
+
+def _strange(record: Record) -> Iterator[tuple[str, Any, str]]:
+    if (found := status(record)) not in STATUSES:
+        yield STATUS_PATH, found, "a status that the registry's published enums do not name"
+    study_type = part(record, *STUDY_TYPE_PATH.split("."))
+    if study_type is not None and study_type not in STUDY_TYPES:
+        yield STUDY_TYPE_PATH, study_type, "a study type that the registry's published enums do not name"
+    for phase in part(record, *PHASES_PATH.split(".")) or ():
+        if phase not in PHASES:
+            yield PHASES_PATH, phase, "a phase that the registry's published enums do not name"
+    enrolled = count(record)
+    if enrolled == NOT_STATED:
+        yield ENROLLMENT_PATH, enrolled, "the registry's sign for an enrolment that is not stated"
+    elif enrolled is not None and type(enrolled) is not int:
+        yield ENROLLMENT_PATH, enrolled, "an enrolment that is no number"
+    for struct in (*PLANNED, *POSTED):
+        text = part(record, *STATUS_MODULE.split("."), struct, "date")
+        if text is not None and last_day(text) is None:
+            yield f"{STATUS_MODULE}.{struct}.date", text, "a date that is none"

@@ -1,0 +1,119 @@
+"""Belonging to the watch: entering it, leaving it, coming back, and coming to be about the topic."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+
+from mscwatch import diff
+from mscwatch.events.identity import arrival, change, membership, words
+from mscwatch.model import (
+    Departure,
+    Event,
+    Kind,
+    Known,
+    Missing,
+    Place,
+    Reading,
+    Record,
+    Seen,
+    Whereabouts,
+)
+from mscwatch.record import part, status
+
+FIRST_POSTED_PATH = "protocolSection.statusModule.studyFirstPostDateStruct.date"
+NEW_WITHIN = timedelta(days=30)  # before the previous trusted night (contract, new_trial)
+RELEVANT = frozenset({"core", "unsure"})
+
+
+def first_seen(seen: Seen, *, baseline: bool, previous_night: datetime | None) -> Event:
+    """A trial's first time in the watch.
+
+    `new_trial` when it was first posted no earlier than 30 days before the previous trusted night; else
+    `entered_watch` (its record changed, or the registry's synonyms did). The first night of a watch is a
+    baseline: everything enters, nothing is news.
+    """
+    posted = part(seen.record, *FIRST_POSTED_PATH.split("."))
+    fresh = not baseline and previous_night is not None and _is_recent(posted, previous_night.date())
+    kind = Kind.NEW_TRIAL if fresh else Kind.ENTERED_WATCH
+    entered = "New on the registry" if fresh else "Entered the watch"
+    summary = f"{entered}: {words(status(seen.record))}, first posted {posted or '?'}"
+    return arrival(seen, kind, FIRST_POSTED_PATH, posted, summary, is_baseline=baseline)
+
+
+def became_relevant(known: Known, seen: Seen, before: Reading, after: Reading) -> Iterator[Event]:
+    """A known trial's record changed so that it now is, or may be, about the topic.
+
+    Both readings must come of the same rules: new rules read known trials anew and wake nobody. Ignored: between
+    core and unsure, between off and adjacent, every way out of the topic, and a record that says the same in other
+    markup, should our rules read that otherwise.
+    """
+    if before.relevance in RELEVANT or after.relevance not in RELEVANT:
+        return
+    if not any(
+        one.is_material for one in diff.differences(known.record, seen.record) if _is_about_it(one.path)
+    ):
+        return
+    summary = f"{before.relevance} → {after.relevance}: {after.reason} (before: {before.reason})"
+    field = "protocolSection"
+    yield change(known, seen, Kind.BECAME_RELEVANT, field, before.relevance, after.relevance, summary)
+
+
+def departure(missing: Missing, found: Whereabouts, stamp: datetime) -> tuple[Departure, Event | None]:
+    """What becomes of a trial that the search no longer shows; `stamp` is the data timestamp of tonight.
+
+    Still on the registry: `left_watch`. Forwarded: `merged`, naming the target. Redacted: `withheld`. "Not found"
+    is noted the first time and told as `removed` only when a later data set says it again.
+    """
+    match found.place:
+        case Place.HERE:
+            return _leave(missing, "left", Kind.LEFT_WATCH, stamp, "Still on the registry, no longer matched")
+        case Place.FORWARDED:
+            return _leave(missing, "merged", Kind.MERGED, stamp, f"Merged into {found.target}", found.target)
+        case Place.WITHHELD:
+            return Departure(missing.nct_id, "withheld"), withheld(missing.nct_id, stamp)
+        case Place.GONE if missing.missing_since is None or missing.missing_since >= stamp:
+            return Departure(missing.nct_id, "pending"), None
+        case Place.GONE:
+            said = f"Removed: not found on {missing.missing_since:%Y-%m-%d} and on {stamp:%Y-%m-%d}"
+            return _leave(missing, "removed", Kind.REMOVED, stamp, said)
+
+
+def returned(nct_id: str, stamp: datetime) -> Event:
+    """A trial that had left the watch matches again. What changed meanwhile are events of their own."""
+    return membership(nct_id, Kind.RETURNED, stamp, "Matches again")
+
+
+def withheld(nct_id: str, stamp: datetime) -> Event:
+    """The registry redacts the record. All that is blanked by that is no event of its own."""
+    return membership(nct_id, Kind.WITHHELD, stamp, "Withheld: the registry redacts the record")
+
+
+def is_redacted(record: Record) -> bool:
+    """Whether the record is a withheld one, in which nothing can be read."""
+    return status(record) == "WITHHELD"
+
+
+def _is_about_it(path: str) -> bool:
+    """Whether a path can bear on relevance: not the status and its dates, which every update moves."""
+    return not path.startswith("protocolSection.statusModule")
+
+
+def last_readable(known: Known) -> Record | None:
+    """The last content of a trial in which something could be read, as far back as one version before."""
+    if not is_redacted(known.record):
+        return known.record
+    return known.earlier.record if known.earlier else None
+
+
+def _leave(
+    missing: Missing, standing: str, kind: Kind, stamp: datetime, summary: str, after: str | None = None
+) -> tuple[Departure, Event]:
+    return Departure(missing.nct_id, standing), membership(missing.nct_id, kind, stamp, summary, after)
+
+
+def _is_recent(posted: object, previous_night: date) -> bool:
+    try:
+        return date.fromisoformat(str(posted)) >= previous_night - NEW_WITHIN
+    except ValueError:
+        return False

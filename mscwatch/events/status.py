@@ -1,0 +1,49 @@
+"""The family of status: what the trial is doing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mscwatch.events.identity import change, words
+from mscwatch.model import Event, Kind, Known, Seen
+from mscwatch.record import part, status
+
+STATUS_PATH = "protocolSection.statusModule.overallStatus"
+
+# `Status` of the API's enums (/studies/enums, API 2.0.5).
+STATUSES = frozenset(
+    {
+        "ACTIVE_NOT_RECRUITING", "COMPLETED", "ENROLLING_BY_INVITATION", "NOT_YET_RECRUITING", "RECRUITING",
+        "SUSPENDED", "TERMINATED", "WITHDRAWN", "AVAILABLE", "NO_LONGER_AVAILABLE",
+        "TEMPORARILY_NOT_AVAILABLE", "APPROVED_FOR_MARKETING", "WITHHELD", "UNKNOWN",
+    }
+)  # fmt: skip
+
+STATUS_KINDS = {
+    "COMPLETED": Kind.COMPLETED,
+    "TERMINATED": Kind.TERMINATED,
+    "WITHDRAWN": Kind.WITHDRAWN,
+    "SUSPENDED": Kind.SUSPENDED,
+    "UNKNOWN": Kind.BECAME_UNKNOWN,
+}
+
+
+def status_event(known: Known, seen: Seen) -> Iterator[Event]:
+    """A change of `overallStatus`, named by the new status.
+
+    COMPLETED, TERMINATED, WITHDRAWN, SUSPENDED and UNKNOWN have kinds of their own; every other change, also to
+    a status that no published enum knows, is `status_changed`. UNKNOWN comes from the registry itself, without
+    moving any date, so no date is looked at. Ignored: statuses of sites, and a new reason for an old stop.
+    """
+    before, after = status(known.record), status(seen.record)
+    if before == after:
+        return
+    kind = STATUS_KINDS.get(after, Kind.STATUS_CHANGED)
+    summary = f"{words(before)} → {words(after)}"
+    why = part(seen.record, "protocolSection", "statusModule", "whyStopped")
+    last_known = part(seen.record, "protocolSection", "statusModule", "lastKnownStatus")
+    if why:
+        summary += f". Why stopped: {why}"
+    if kind is Kind.BECAME_UNKNOWN and last_known:
+        summary += f" (last known: {words(last_known)}; not verified for two years)"
+    yield change(known, seen, kind, STATUS_PATH, before, after, summary)

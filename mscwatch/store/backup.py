@@ -1,0 +1,171 @@
+"""The working file in one verified archive, and back.
+
+A backup is a ZIP of `manifest.json` and the database. It holds everything that cannot be derived or read again: the
+records with their history, the events, and who was told. The published file and its exports are made from it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import zipfile
+import zlib
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from mscwatch import __version__
+from mscwatch.errors import ConfigError, WarehouseError
+from mscwatch.store import ledger, working
+from mscwatch.store.places import Places, locked
+from mscwatch.store.publish import counts, opened_to_read, publish, sha256
+from mscwatch.store.rows import scalar
+
+MADE_BY = "mscwatch backup"
+MANIFEST = "manifest.json"
+DATABASE = "mscwatch-working.duckdb"
+
+Manifest = dict[str, Any]
+
+
+def backup(places: Places, file: Path) -> Manifest:
+    """Write the working file and what is in it to `file`, read it back, and only then give it its name.
+
+    Returns the manifest: SHA-256, counts, schema version, watch. Raises `LockedError` while a run is at work,
+    `ConfigError` when `file` exists and is no backup, `WarehouseError` when there is nothing to save or it cannot
+    be written.
+    """
+    if not places.working.exists():
+        msg = f"There is no warehouse in {places.data_dir} to back up. Run `mscwatch run` first."
+        raise WarehouseError(msg)
+    if file.exists():
+        read_manifest(file)  # only a backup may be overwritten
+    partial = file.with_name(f".{file.name}.part")
+    with locked(places):
+        manifest = _describe(places.working)
+        try:
+            with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+                archive.writestr(MANIFEST, json.dumps(manifest, indent=2) + "\n")
+                archive.write(places.working, DATABASE)
+            if _sha256_within(partial) != manifest["sha256"]:
+                msg = f"The backup {file} does not read back as it was written. Check the disk; nothing was replaced."
+                raise WarehouseError(msg)
+            partial.replace(file)
+        except OSError as error:
+            msg = f"The backup {file} cannot be written: {error.strerror or error}. Make room or give another file."
+            raise WarehouseError(msg) from None
+        finally:
+            partial.unlink(missing_ok=True)
+    return manifest
+
+
+def restore(
+    places: Places, file: Path, watch: str, *, replace: bool, memory_limit: str, keep: int
+) -> Manifest:
+    """Put a backup's database in place of the working file, bring it to today's schema, and publish it.
+
+    Raises `ConfigError` for a file that is no backup, one of another watch, or a data directory in use without
+    `replace`; `WarehouseError` for a newer schema or a damaged backup. The data directory is then as it was.
+    """
+    manifest = read_manifest(file)
+    _refuse_unfit(manifest, file, watch)
+    with locked(places):
+        # Other files there are no warehouse: the default folder of a source checkout holds this package's SQL.
+        if not replace and (places.working.exists() or places.published.exists()):
+            msg = f"{places.data_dir} already holds a warehouse. Back it up, then restore with --replace."
+            raise ConfigError(msg)
+        fresh = places.working.with_name("restored.duckdb")
+        try:
+            with (
+                zipfile.ZipFile(file) as archive,
+                archive.open(DATABASE) as source,
+                fresh.open("wb") as target,
+            ):
+                shutil.copyfileobj(source, target)
+            _verify(fresh, manifest, file)
+            places.working.with_name(f"{places.working.name}.wal").unlink(
+                missing_ok=True
+            )  # the replaced file's
+            fresh.replace(places.working)
+        except (OSError, EOFError, KeyError, zipfile.BadZipFile, zlib.error) as error:
+            msg = f"{file} cannot be restored: {error}. Nothing was changed."
+            raise WarehouseError(msg) from None
+        finally:
+            fresh.unlink(missing_ok=True)
+        with working.opened(places, memory_limit) as con:
+            proven = ledger.last_night(con) is not None
+        if proven:
+            publish(places, keep)
+        else:
+            places.published.unlink(missing_ok=True)
+    return manifest
+
+
+def read_manifest(file: Path) -> Manifest:
+    """What a backup says of itself. Raises `ConfigError` for a file that is no backup."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            manifest = json.loads(archive.read(MANIFEST))
+    except (OSError, KeyError, ValueError, zipfile.BadZipFile):
+        manifest = None
+    if not isinstance(manifest, dict) or manifest.get("made_by") != MADE_BY:
+        msg = f"{file} is not a backup that mscwatch made, or it is cut off. Give another file."
+        raise ConfigError(msg)
+    return manifest
+
+
+def _describe(path: Path) -> Manifest:
+    """The manifest of a working file that nobody writes. A killed run's log is first taken into the file."""
+    try:
+        with duckdb.connect(str(path), config={"autoinstall_known_extensions": "false"}) as con:
+            con.execute("CHECKPOINT")
+            told = {
+                "watch": working.meta(con, "watch") or "",
+                "data_timestamp": working.meta(con, "data_timestamp") or "",
+                "schema_version": scalar(con, "SELECT max(version) FROM schema_migrations"),
+                "counts": counts(con),
+            }
+    except duckdb.Error as error:
+        msg = f"{path} cannot be read: {str(error).splitlines()[0]}"
+        raise WarehouseError(msg) from None
+    made = {
+        "made_by": MADE_BY,
+        "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "mscwatch_version": __version__,
+    }
+    return made | told | {"sha256": sha256(path), "bytes": path.stat().st_size}
+
+
+def _refuse_unfit(manifest: Manifest, file: Path, watch: str) -> None:
+    if manifest["schema_version"] > working.newest_schema():
+        msg = (
+            f"{file} has schema {manifest['schema_version']}, newer than this mscwatch {__version__} knows. "
+            "Upgrade mscwatch; nothing was changed."
+        )
+        raise WarehouseError(msg)
+    if manifest["watch"] not in ("", watch):
+        msg = f"{file} is a backup of the watch {manifest['watch']}, not of {watch}. Set MSCWATCH_WATCH to restore it."
+        raise ConfigError(msg)
+
+
+def _verify(fresh: Path, manifest: Manifest, file: Path) -> None:
+    if sha256(fresh) != manifest["sha256"]:
+        msg = f"{file} is damaged (its SHA-256 differs). Nothing was changed; take another backup."
+        raise WarehouseError(msg)
+    with opened_to_read(fresh) as con:
+        found = counts(con)
+    if found != manifest["counts"]:
+        wrong = sorted(name for name, _ in found.items() ^ manifest["counts"].items())
+        msg = f"{file} does not hold what its manifest says ({', '.join(wrong)}). Nothing was changed."
+        raise WarehouseError(msg)
+
+
+def _sha256_within(file: Path) -> str:
+    with zipfile.ZipFile(file) as archive, archive.open(DATABASE) as database:
+        digest = hashlib.sha256()
+        while chunk := database.read(1 << 20):
+            digest.update(chunk)
+    return digest.hexdigest()

@@ -1,0 +1,166 @@
+"""The published file as a folder of Parquet, CSV or NDJSON: one entry per table and view, and a manifest.
+
+`DIR/main/trials.parquet`, `DIR/ctgov/studies.parquet`, …, `DIR/manifest.json`. The relations that only ever grow
+(`versions`, `events`) are Parquet folders with one part per year of observation: a copy to another place then moves
+only the year that is still growing, and a reader of one season opens only its part. Everything else is a snapshot of
+few rows, which parts would only make slower.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from pathlib import Path
+
+import duckdb
+
+from mscwatch.errors import ConfigError, WarehouseError
+from mscwatch.store import ask, dictionary
+from mscwatch.store.rows import scalar
+
+MADE_BY = "mscwatch export"
+MANIFEST = "manifest.json"
+UNFINISHED = ".mscwatch-export-"
+SCHEMAS = ("main", "ctgov")
+
+GROWING = {"main.versions", "main.events"}
+YEAR = "year(observed_at) AS observed_year"
+
+# What a spreadsheet takes for a formula: the OWASP list, full-width signs included.
+FORMULA = r"^[=+\-@\t\r\n\x{FF1D}\x{FF0B}\x{FF0D}\x{FF20}]"
+
+TELLING = ("watch", "banner", "data_timestamp", "mscwatch_version", "attribution")
+
+
+class Format(StrEnum):
+    """What an export is written as; the value is also the files' ending."""
+
+    PARQUET = "parquet"
+    CSV = "csv"
+    NDJSON = "ndjson"
+
+
+OPTIONS = {
+    Format.PARQUET: "FORMAT parquet, COMPRESSION zstd",
+    Format.CSV: "FORMAT csv, HEADER",
+    # Every time in the warehouse is UTC.
+    Format.NDJSON: "FORMAT json, TIMESTAMPFORMAT '%Y-%m-%dT%H:%M:%S.%fZ'",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """One relation as it was written. `path` is relative to the folder; for a partitioned one it is a glob."""
+
+    name: str
+    rows: int
+    path: str
+    meaning: str
+
+
+def export(data_dir: Path, folder: Path, form: Format) -> list[Exported]:
+    """Write every public table and view of the published file into `folder`, which is made if need be.
+
+    An earlier export there is replaced once the new one is whole; other files are left alone. Raises `ConfigError`
+    for a folder that holds anything but an export, `WarehouseError` when it cannot be written.
+    """
+    _refuse_foreign(folder)
+    with ask.reader(data_dir) as con:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            for left in folder.glob(f"{UNFINISHED}*"):
+                shutil.rmtree(left)
+            with tempfile.TemporaryDirectory(prefix=UNFINISHED, dir=folder) as unfinished:
+                written = [_write(con, one, form, Path(unfinished)) for one in dictionary.relations(con)]
+                _write_manifest(con, written, form, Path(unfinished))
+                _replace(folder, Path(unfinished))
+        except (OSError, duckdb.IOException) as error:
+            msg = f"The export to {folder} failed: {str(error).splitlines()[0]}. Make room or give another folder."
+            raise WarehouseError(msg) from None
+    return written
+
+
+def _refuse_foreign(folder: Path) -> None:
+    if not folder.exists():
+        return
+    if not folder.is_dir():
+        msg = f"{folder} is a file; give a folder to export into."
+        raise ConfigError(msg)
+    found = [path for path in folder.iterdir() if not path.name.startswith(UNFINISHED)]
+    if found and not _is_export(folder):
+        msg = f"{folder} is not empty and holds no earlier export. Give an empty or a new folder."
+        raise ConfigError(msg)
+
+
+def _is_export(folder: Path) -> bool:
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(manifest, dict) and manifest.get("made_by") == MADE_BY
+
+
+def _write(con: duckdb.DuckDBPyConnection, one: dictionary.Relation, form: Format, folder: Path) -> Exported:
+    (folder / one.schema).mkdir(exist_ok=True)
+    name = f"{one.schema}.{one.name}"
+    path, columns, options = f"{one.schema}/{one.name}.{form}", "*", OPTIONS[form]
+    target = folder / path
+    if form is Format.CSV:
+        columns = ", ".join(_as_cell(column, kind) for column, kind, _ in one.columns)
+    elif form is Format.PARQUET and name in GROWING:
+        path, columns, target = (
+            f"{one.schema}/{one.name}/**/*.parquet",
+            f"*, {YEAR}",
+            folder / one.schema / one.name,
+        )
+        target.mkdir()
+        if scalar(con, f"SELECT count(*) FROM {name}"):
+            options += ", PARTITION_BY (observed_year)"
+        else:
+            target /= "none.parquet"  # without a row there is no part, and a reader wants the columns
+    rows = scalar(con, f"COPY (SELECT {columns} FROM {name}) TO {_quoted(target)} ({options})")
+    return Exported(name, int(rows), path, one.meaning)
+
+
+def _as_cell(name: str, kind: str) -> str:
+    """A column for CSV: lists joined with semicolons, an apostrophe before what would run as a formula."""
+    if kind.endswith("[]"):
+        text = f"array_to_string(\"{name}\", '; ')"
+    elif kind in {"VARCHAR", "JSON"}:
+        text = f'"{name}"::VARCHAR'
+    else:
+        return f'"{name}"'
+    return f"CASE WHEN regexp_matches({text}, '{FORMULA}') THEN '''' || {text} ELSE {text} END AS \"{name}\""
+
+
+def _write_manifest(
+    con: duckdb.DuckDBPyConnection, written: Iterable[Exported], form: Format, folder: Path
+) -> None:
+    facts = ask.meta(con)
+    manifest = {
+        "made_by": MADE_BY,
+        **{name: facts.get(name, "") for name in TELLING},
+        "schema_version": scalar(con, "SELECT max(version) FROM schema_migrations"),
+        "format": form.value,
+        "relations": [asdict(one) for one in written],
+    }
+    text = json.dumps(manifest, ensure_ascii=False, indent=2)
+    (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
+
+
+def _replace(folder: Path, fresh: Path) -> None:
+    """Put the new files where the old ones are; the manifest last, so that it never promises what is not there."""
+    for schema in SCHEMAS:
+        if (folder / schema).exists():
+            shutil.rmtree(folder / schema)
+        if (fresh / schema).exists():
+            (fresh / schema).rename(folder / schema)
+    (fresh / MANIFEST).replace(folder / MANIFEST)
+
+
+def _quoted(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"

@@ -1,0 +1,61 @@
+"""Everything that can be derived from the stored records, derived anew: no network, no event, nobody told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mscwatch import relevance
+from mscwatch.errors import ConfigError, WarehouseError
+from mscwatch.store import commit, ledger, working
+from mscwatch.store.places import Places, locked
+from mscwatch.store.publish import counts, publish
+from mscwatch.watch import Watch
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """What a rebuild found: stored records, rows made from them, and trials that today's rules read otherwise."""
+
+    records: int
+    rows: int
+    readings_changed: int
+    published: bool
+
+
+def rebuild(places: Places, watch: Watch, *, memory_limit: str, keep: int) -> Rebuilt:
+    """Make schema `ctgov`, the readings, seeds, views, macros and comments anew, then publish.
+
+    What nights wrote (records, changes, events, deliveries, runs) stays as it is; a second rebuild changes nothing.
+    Raises `WarehouseError` where there is no warehouse, `ConfigError` where it is another watch's, `LockedError`
+    while a run is at work.
+    """
+    if not places.working.exists():
+        msg = (
+            f"There is no warehouse in {places.data_dir}. Run `mscwatch run`, or `mscwatch restore` a backup."
+        )
+        raise WarehouseError(msg)
+    with locked(places):
+        with working.opened(places, memory_limit) as con, working.transaction(con):
+            _refuse_other_watch(con, places, watch)
+            con.execute("DELETE FROM meta WHERE key IN ('definitions', 'ctgov_mapping')")
+        # Opening makes whatever the file does not say it has; so a rebuild that is killed goes on at the next one.
+        with working.opened(places, memory_limit) as con:
+            with working.transaction(con):
+                changed = commit.rederive(con, watch.relevance.rules)
+                working.set_meta(con, "rules_hash", relevance.fingerprint(watch.relevance.rules))
+            found = counts(con)
+            proven = ledger.last_night(con) is not None
+        if proven:
+            publish(places, keep)
+    rows = sum(count for table, count in found.items() if table.startswith("ctgov."))
+    return Rebuilt(found["main.watched"], rows, changed, proven)
+
+
+def _refuse_other_watch(con: working.Connection, places: Places, watch: Watch) -> None:
+    owner = working.meta(con, "watch")
+    if owner not in (None, watch.name):
+        msg = (
+            f"The data directory {places.data_dir} belongs to the watch {owner}, not to {watch.name}. "
+            "Set MSCWATCH_WATCH or MSCWATCH_DATA_DIR."
+        )
+        raise ConfigError(msg)

@@ -1,0 +1,201 @@
+"""Events over whole nights: the same however often a night is run, and taken back when the registry takes back."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from records import edited, record, set_status
+from sinks import WebhookSink
+from test_diff import put
+from test_first_night import rows
+
+from mscwatch.registry.replica import Night, Replica
+from mscwatch.run import run_night
+
+CONDITIONS = "protocolSection.conditionsModule.conditions"
+EVENTS = "SELECT nct_id, kind, field, before, after, summary, event_id FROM events ORDER BY ALL"
+DELIVERIES = "SELECT kind, state FROM deliveries JOIN events USING (event_id) ORDER BY ALL"
+
+
+def play(order, histories, *, again=(), **settings):
+    """Nights in which each trial goes through its contents (the last stays); `again` are nights run twice."""
+    count = max(len(contents) for contents in histories)
+    nights = []
+    for number in range(count):
+        contents = [history[min(number, len(history) - 1)] for history in histories]
+        for trial, one in enumerate(contents, 1):
+            contents[trial - 1] = edited(
+                one, put("protocolSection.identificationModule.nctId", f"NCT{trial:08}")
+            )
+        day = date(2022, 10, 6) + timedelta(days=number)
+        named = {f"NCT{trial:08}": one for trial, one in enumerate(contents, 1)}
+        nights.append(Night(f"{day}T09:00:05", named))
+    tonight = None
+    with Replica(nights) as registry:
+        for number in range(count):
+            tonight = order(registry.url, **settings)
+            run_night(tonight)
+            if number in again:
+                assert run_night(order(registry.url, force=True, **settings)).events == {}
+            registry.advance()
+    return tonight
+
+
+EDITS = (
+    set_status("SUSPENDED"),
+    set_status("RECRUITING"),
+    set_status("COMPLETED", lastUpdatePostDateStruct={"date": "2022-10-05"}),
+    put("protocolSection.designModule.enrollmentInfo.count", 45),
+    put(CONDITIONS, ["Hepatitis B", "Liver Cirrhosis"]),
+    put("derivedSection.conditionBrowseModule.meshes", [{"id": "D008103"}]),
+    put("protocolSection.outcomesModule", {"primaryOutcomes": [{"measure": "MELD"}]}),
+)
+
+
+def history(edits):
+    contents = [record()]
+    for edit in edits:
+        contents.append(edited(contents[-1], edit))
+    return contents
+
+
+@settings(max_examples=2, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(
+    edits=st.lists(st.lists(st.sampled_from(EDITS), min_size=3, max_size=3), min_size=20, max_size=30),
+    again=st.sets(st.integers(0, 3), min_size=1, max_size=3),
+)
+def test_nights_that_are_repeated_tell_what_they_tell_once(order, tmp_path_factory, edits, again):
+    def season(again):
+        folder = tmp_path_factory.mktemp("season")
+        return rows(play(order, [history(one) for one in edits], again=again, data_dir=folder), EVENTS)
+
+    assert season(()) == season(again)
+
+
+def suspended(one):
+    set_status("SUSPENDED", whyStopped="No funds")(one)
+
+
+def reordered(one):
+    one["protocolSection"]["conditionsModule"]["conditions"].reverse()
+
+
+def reindexed(one):
+    one["derivedSection"]["conditionBrowseModule"] = {"meshes": []}
+
+
+def verified(one):
+    one["protocolSection"]["statusModule"]["statusVerifiedDate"] = "2022-10"
+
+
+def updated(day):
+    return put("protocolSection.statusModule.lastUpdatePostDateStruct", {"date": f"2022-10-{day:02}"})
+
+
+def away(one):
+    one["protocolSection"]["identificationModule"]["briefTitle"] = "Something else"
+    put(CONDITIONS, ["Headache"])(one)
+
+
+ACTIVE, STOPPED = record(), edited(record(), suspended)
+RETRACTED = [("suspended", True), ("retracted", False)]
+STORIES = {
+    "taken back": ([ACTIVE, STOPPED, ACTIVE], RETRACTED),
+    "taken back, its order another": ([ACTIVE, STOPPED, edited(ACTIVE, reordered)], RETRACTED),
+    "behind another order": ([ACTIVE, STOPPED, edited(STOPPED, reordered), ACTIVE], RETRACTED),
+    "behind new terms": ([ACTIVE, STOPPED, edited(STOPPED, reindexed), ACTIVE], RETRACTED),
+    "behind a verification": ([ACTIVE, STOPPED, edited(STOPPED, verified), ACTIVE], RETRACTED),
+    "behind an update without content": ([ACTIVE, STOPPED, edited(STOPPED, updated(5)), ACTIVE], RETRACTED),
+    "said, taken back, said, taken back": ([ACTIVE, STOPPED] * 2 + [ACTIVE], RETRACTED * 2),
+    "back by an update": (
+        [ACTIVE, STOPPED, edited(ACTIVE, updated(5))],
+        [("suspended", False), ("status_changed", False)],
+    ),
+    "to and fro by updates": (
+        [ACTIVE, edited(STOPPED, updated(3)), edited(ACTIVE, updated(4)), edited(STOPPED, updated(5))],
+        [("suspended", False), ("status_changed", False), ("suspended", False)],
+    ),
+    "away, back suspended, not so": (
+        [ACTIVE, edited(ACTIVE, away), STOPPED, ACTIVE],
+        [("left_watch", False), ("returned", False), *RETRACTED],
+    ),
+}
+
+
+def test_what_each_history_is_called(order, watch_file):
+    watch_file.write_text(watch_file.read_text().replace('term = "ALL"', 'cond = "liver"'))
+    tonight = play(order, [contents for contents, _ in STORIES.values()])
+    told = rows(
+        tonight,
+        "SELECT nct_id, kind, retracted_by IS NOT NULL FROM events WHERE NOT is_baseline "
+        "ORDER BY observed_at, kind",
+    )
+    found = {
+        name: [event for nct_id, *event in told if nct_id == f"NCT{trial:08}"]
+        for trial, name in enumerate(STORIES, 1)
+    }
+    assert found == {name: [list(event) for event in events] for name, (_, events) in STORIES.items()}
+
+
+def test_each_event_is_taken_back_by_the_retraction_of_its_own_trial(order):
+    tonight = play(order, [[ACTIVE, STOPPED, ACTIVE], [ACTIVE, STOPPED, STOPPED], [ACTIVE, STOPPED, ACTIVE]])
+    pairs = (
+        "SELECT a.nct_id, b.nct_id, b.kind FROM events AS a JOIN events AS b ON a.retracted_by = b.event_id"
+    )
+    assert sorted(rows(tonight, pairs)) == [
+        (f"NCT0000000{trial}", f"NCT0000000{trial}", "retracted") for trial in (1, 3)
+    ]
+
+
+def test_those_who_were_told_hear_of_the_retraction_though_it_is_no_kind_of_theirs(order, watch_file):
+    watch_file.write_text(watch_file.read_text() + '[alerts]\nkinds = ["suspended"]\n')
+    finished = edited(ACTIVE, set_status("COMPLETED"))
+    with WebhookSink() as slack:
+        histories = [[ACTIVE, STOPPED, ACTIVE], [ACTIVE, finished, ACTIVE]]
+        tonight = play(order, histories, slack_webhook_url=slack.url)
+    assert rows(tonight, DELIVERIES) == [("retracted", "sent"), ("suspended", "sent")]
+    assert "took its answer back" in str(slack.posts[-1])
+
+
+def test_those_who_were_not_told_hear_of_no_retraction_and_what_is_owed_goes_with_it(order, watch_file):
+    watch_file.write_text(watch_file.read_text() + '[alerts]\nkinds = ["suspended", "retracted"]\n')
+    finished = edited(ACTIVE, set_status("COMPLETED"))
+    histories = [[ACTIVE, STOPPED, ACTIVE], [ACTIVE, finished, ACTIVE]]
+    with WebhookSink(*[(404, "no_service")] * 9) as slack:
+        tonight = play(order, histories, slack_webhook_url=slack.url)
+    assert rows(tonight, DELIVERIES) == [("retracted", "owed"), ("suspended", "owed")]
+
+
+def test_new_rules_wake_nobody_even_on_a_night_that_changes_the_record(order, watch_file):
+    """Off by the old rules, unsure by the new ones: the record's change did not make it so."""
+    off = edited(record(armsInterventionsModule={}), away)
+    after = edited(off, put(CONDITIONS, ["Migraine"]))
+
+    def with_new_rules(url, **values):
+        made = order(url, **values)
+        watch_file.write_text(watch_file.read_text().replace('rules = "msc-liver"', 'rules = "none"'))
+        return made
+
+    tonight = play(with_new_rules, [[off, after]])
+    assert rows(tonight, "SELECT kind, is_baseline FROM events") == [("entered_watch", True)]
+    assert rows(tonight, "SELECT relevance FROM trials") == [("unsure",)]
+
+
+def test_changes_carry_the_rule_that_decided(order):
+    def all_of_it(one):
+        for edit in (suspended, reordered, reindexed):
+            edit(one)
+        one["protocolSection"]["identificationModule"]["briefTitle"] += " "
+        one["protocolSection"]["statusModule"]["startDateStruct"]["date"] = "2020-05-17"
+
+    tonight = play(order, [[ACTIVE, edited(ACTIVE, all_of_it)]])
+    assert rows(tonight, "SELECT rule, is_material FROM changes ORDER BY ALL") == [
+        ("content", True),
+        ("content", True),
+        ("derived", False),
+        ("markup", False),
+        ("order", False),
+        ("precision", False),
+    ]

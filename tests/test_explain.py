@@ -1,0 +1,245 @@
+"""`explain` answers "why was I told this?" for each kind of event, to somebody who knows nothing of the program."""
+
+from __future__ import annotations
+
+import json
+import shutil
+
+import pytest
+from records import edited, record, set_status
+from sinks import WebhookSink
+from typer.testing import CliRunner
+
+from mscwatch import settings as configuration
+from mscwatch import watch as watches
+from mscwatch.cli.app import app
+from mscwatch.errors import WarehouseError
+from mscwatch.model import Kind
+from mscwatch.registry.replica import Night, Replica
+from mscwatch.run import run_night
+from mscwatch.steps import Order
+from mscwatch.store import ask, working
+from mscwatch.store import explain as explaining
+from mscwatch.store.places import Places
+
+PAPER = {"pmid": "123", "type": "RESULT", "citation": "Li X. \x1b[31mStem cells."}
+
+
+def in_section(module, **values):
+    """An edit that sets keys of one module of protocolSection."""
+
+    def edit(one):
+        one["protocolSection"].setdefault(module, {}).update(values)
+
+    return edit
+
+
+def post_results(one):
+    one["hasResults"] = True
+
+
+def off_topic(number):
+    return record(number, conditionsModule={"conditions": ["Myopia"]}, armsInterventionsModule={},
+        identificationModule={"nctId": f"NCT{number:08}", "briefTitle": "Glasses"})  # fmt: skip
+
+
+# What makes each kind, between two nights, of the trial whose number is its place in the list.
+EDITS = {
+    Kind.COMPLETED: set_status("COMPLETED"),
+    Kind.TERMINATED: set_status("TERMINATED", whyStopped="no money"),
+    Kind.WITHDRAWN: set_status("WITHDRAWN"),
+    Kind.SUSPENDED: set_status("SUSPENDED"),
+    Kind.BECAME_UNKNOWN: set_status("UNKNOWN"),
+    Kind.STATUS_CHANGED: set_status("ACTIVE_NOT_RECRUITING"),
+    Kind.RESULTS_POSTED: post_results,
+    Kind.RESULTS_REMOVED: lambda one: one.update(hasResults=False),
+    Kind.PRIMARY_OUTCOME_CHANGED: in_section("outcomesModule", primaryOutcomes=[{"measure": "MELD score"}]),
+    Kind.ENROLLMENT_CHANGED: in_section("designModule", enrollmentInfo={"count": 41}),
+    Kind.DATE_CHANGED: in_section("statusModule", startDateStruct={"date": "2021-09"}),
+    Kind.PUBLICATION_LINKED: in_section("referencesModule", references=[PAPER]),
+    Kind.BECAME_RELEVANT: lambda one: one["protocolSection"].update(record(1)["protocolSection"] | {
+        "identificationModule": {"nctId": f"NCT{13:08}", "briefTitle": "Mesenchymal stem cells in cirrhosis"}}),
+    Kind.WITHHELD: set_status("WITHHELD"),
+}  # fmt: skip
+NUMBERS = {kind: number for number, kind in enumerate(EDITS, start=1)}
+GONE, ENTERS, IS_NEW, TARGET, ALIAS, LEAVES = range(21, 27)
+TAKEN_BACK = NUMBERS[Kind.SUSPENDED]
+
+
+def before_edits(kind, number):
+    one = off_topic(number) if kind is Kind.BECAME_RELEVANT else record(number)
+    if kind is Kind.RESULTS_REMOVED:
+        post_results(one)
+    return one
+
+
+def the_nights():
+    """Four nights that raise every kind: edits; a departure in two steps; a return and an answer taken back."""
+    first = {number: before_edits(kind, number) for kind, number in NUMBERS.items()}
+    first |= {number: record(number) for number in (GONE, TARGET, ALIAS, LEAVES)}
+    second = {number: edited(first[number], EDITS[kind]) for kind, number in NUMBERS.items()}
+    fresh = edited(
+        record(IS_NEW), in_section("statusModule", studyFirstPostDateStruct={"date": "2022-10-06"})
+    )
+    second |= {ENTERS: record(ENTERS), IS_NEW: fresh, TARGET: first[TARGET]}
+    second[LEAVES] = edited(first[LEAVES], set_status("ENROLLING_BY_INVITATION"))
+    third = second | {TAKEN_BACK: first[TAKEN_BACK]}
+    fourth = third | {ALIAS: first[ALIAS]}
+    contents = (first, second, third, fourth)
+    days = ("2022-10-06", "2022-10-07", "2022-10-10", "2022-10-11")
+    merged = {f"NCT{ALIAS:08}": f"NCT{TARGET:08}"}
+    return [
+        Night(
+            f"{day}T09:00:05",
+            {f"NCT{number:08}": one for number, one in content.items()},
+            merged if ALIAS not in content else {},
+        )
+        for day, content in zip(days, contents, strict=True)
+    ]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A warehouse after those nights, told to a webhook."""
+    folder = tmp_path_factory.mktemp("made")
+    watch = folder / "all.toml"
+    kinds = ", ".join(f'"{kind}"' for kind in Kind)
+    watch.write_text(
+        'name = "all"\ntitle = "All"\n[query]\nterm = "ALL"\n'
+        'advanced = "NOT AREA[OverallStatus]ENROLLING_BY_INVITATION"\n[relevance]\nrules = "msc-liver"\n'
+        f'[alerts]\nrelevance = ["core", "unsure"]\nkinds = [{kinds}]\n'
+    )
+    with Replica(the_nights()) as registry, WebhookSink() as slack:
+        settings = configuration.Settings(
+            data_dir=folder / "data", min_interval=0, api_url=registry.url, slack_webhook_url=slack.url
+        )
+        for _ in registry.nights:
+            result = run_night(Order(settings, watches.load(str(watch))))
+            assert result.exit_code == 0, result.error
+            registry.advance()
+    return settings.data_dir
+
+
+@pytest.fixture
+def explain(made, monkeypatch):
+    """Run `mscwatch explain`; what it prints."""
+    monkeypatch.setenv("MSCWATCH_DATA_DIR", str(made))
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def run(*words):
+        done = CliRunner().invoke(app, ["explain", *words])
+        if done.exception:
+            raise done.exception
+        return done.output
+
+    return run
+
+
+def events_of(folder, kind):
+    with ask.reader(folder) as con:
+        return [row for row in ask.events(con, kinds=[kind]) if not row["is_baseline"]]
+
+
+# What a reader must find for each kind beside rule, night and who was told.
+SAID = {
+    Kind.COMPLETED: ['- "RECRUITING"', '+ "COMPLETED"', "Before: version 1", "After: version 2"],
+    Kind.TERMINATED: ["Why stopped: no money", '+ "TERMINATED"'],
+    Kind.WITHDRAWN: ['+ "WITHDRAWN"'],
+    Kind.SUSPENDED: ["No: event", "took it back on", "this did not happen"],
+    Kind.BECAME_UNKNOWN: ["UNKNOWN comes from the registry itself", '+ "UNKNOWN"'],
+    Kind.STATUS_CHANGED: ['+ "ACTIVE_NOT_RECRUITING"'],
+    Kind.RESULTS_POSTED: ["- false", "+ true"],
+    Kind.RESULTS_REMOVED: ["- true", "+ false"],
+    Kind.PRIMARY_OUTCOME_CHANGED: ['"measure": "MELD score"', "Primary outcomes were added, dropped"],
+    Kind.ENROLLMENT_CHANGED: ["- null", "+ 41"],
+    Kind.DATE_CHANGED: ['- "2020-05"', '+ "2021-09"'],
+    Kind.PUBLICATION_LINKED: ['"pmid": "123"', "A publication of this trial's results was linked"],
+    Kind.BECAME_RELEVANT: ["Myopia", "Liver Cirrhosis", "it now is, or may be, about the topic"],
+    Kind.WITHHELD: ["The registry redacts the record", "status WITHHELD"],
+    Kind.NEW_TRIAL: ["first posted 2022-10-06", "The record then: version 1", '"2022-10-06"'],
+    Kind.ENTERED_WATCH: ['"2020-04-01"'],
+    Kind.LEFT_WATCH: ["answered: here", "no longer matched"],
+    Kind.MERGED: ["answered: forwarded", "Merged into NCT00000024"],
+    Kind.REMOVED: ["answered: gone", "not found on 2022-10-07 and on 2022-10-10"],
+    Kind.RETURNED: ["matches again"],
+    Kind.RETRACTED: ["It takes back event", "suspended", "this did not happen"],
+}
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_a_stranger_finds_why_when_and_to_whom(made, explain, kind):
+    event = events_of(made, kind)[0]
+    said = explain(event["event_id"])
+    assert said.startswith(f"{event['nct_id']}: {kind} (severity {event['severity']})")
+    for words in (
+        f"event {event['event_id']}",
+        "The rule",
+        f"What the registry said at {event['field']}",
+        f"Run {event['run_id']}, begun",
+        "Proof: the registry said",
+        "slack to ",
+        "Whether it stands",
+        *SAID[kind],
+    ):
+        assert words in said, f"{words!r} is not in:\n{said}"
+    assert "\x1b" not in said
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_every_kind_has_its_rule_in_words(kind):
+    assert len(explaining.meaning(kind)) > 40
+
+
+def test_what_stands_says_so_and_a_baseline_says_that_nobody_was_told(made, explain):
+    completed = events_of(made, Kind.COMPLETED)[0]
+    assert "Yes: nothing took it back." in explain(completed["event_id"])
+    with ask.reader(made) as con:
+        baseline = next(row for row in ask.events(con, baseline=True) if row["is_baseline"])
+    assert "Nobody: what was there before the watch began" in explain(baseline["event_id"])
+
+
+def test_json_has_both_fragments_the_proof_and_the_deliveries(made, explain):
+    event = events_of(made, Kind.PUBLICATION_LINKED)[0]
+    found = json.loads(explain(event["event_id"], "--json"))
+    assert (found["event"]["event_id"], found["trial"]["nct_id"]) == (event["event_id"], event["nct_id"])
+    assert (found["before"]["version_no"], found["after"]["version_no"]) == (1, 2)
+    assert (found["before"]["fragment"], found["after"]["fragment"]) == (None, [PAPER])
+    assert found["run"]["proof"]["distinct"] == found["run"]["fetched"]
+    assert [one["channel"] for one in found["deliveries"]] == ["slack"]
+    assert found["rule"].startswith("A publication of this trial's results")
+
+
+def test_the_beginning_of_an_id_is_enough_if_it_is_the_only_one(made, explain):
+    event_id = events_of(made, Kind.COMPLETED)[0]["event_id"]
+    assert explain(f" {event_id[:10].upper()} ") == explain(event_id)
+    with pytest.raises(WarehouseError, match="several events"):
+        explain("")
+    with pytest.raises(WarehouseError, match=r'No event begins with "zz"\. `mscwatch events`'):
+        explain("zz")
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        ("state = 'owed', attempts = 2, error = 'HTTP 503'", "still owed after 2 attempt(s). HTTP 503"),
+        ("state = 'gave_up', attempts = 30, error = 'HTTP 404'", "given up after 30 attempt(s): HTTP 404"),
+        ("shown = 'counted'", "counted and attached"),
+    ],
+)
+def test_how_the_telling_went_is_said(made, explain, tmp_path, monkeypatch, state, words):
+    shutil.copytree(made, tmp_path / "copy")
+    places = Places(tmp_path / "copy")
+    with working.opened(places) as con:
+        con.execute(f"UPDATE deliveries SET {state}")
+    shutil.copyfile(places.working, places.published)
+    monkeypatch.setenv("MSCWATCH_DATA_DIR", str(places.data_dir))
+    assert words in explain(events_of(made, Kind.COMPLETED)[0]["event_id"])
+
+
+def test_a_fragment_is_what_the_field_points_at():
+    one = record(1, referencesModule={"references": [PAPER, {"pmid": "9"}]})
+    path = "protocolSection.referencesModule.references"
+    assert explaining.fragment(one, f"{path}[pmid=123]") == [PAPER]
+    assert explaining.fragment(one, path) == [PAPER, {"pmid": "9"}]
+    assert explaining.fragment(one, "protocolSection.nowhere.at.all") is None
+    assert explaining.fragment(one, "hasResults") is False
