@@ -262,34 +262,11 @@ class Digest:
 
 
 @dataclass(frozen=True, slots=True)
-class NewVersion:
-    """A content that was not known before, with the number it gets and what our rules make of it."""
-
-    nct_id: str
-    version_no: int
-    reading: Reading
-    enters: bool  # the trial was not in the watch before
-
-
-@dataclass(frozen=True, slots=True)
 class Retraction:
     """An event that takes earlier ones back (`events.retracted_by`)."""
 
     event_id: str
     taken_back: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """Everything a batch of records makes the warehouse write. Nothing here has happened yet."""
-
-    versions: tuple[NewVersion, ...] = ()
-    changes: tuple[Change, ...] = ()
-    events: tuple[Event, ...] = ()
-    issues: tuple[Issue, ...] = ()
-    deliveries: tuple[Delivery, ...] = ()
-    departures: tuple[Departure, ...] = ()
-    retractions: tuple[Retraction, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mscwatch import diff, events, relevance
+from mscwatch import therapy as therapies
 from mscwatch.model import (
     Address,
     Change,
@@ -18,17 +18,16 @@ from mscwatch.model import (
     Kind,
     Known,
     Missing,
-    NewVersion,
     Notice,
-    Plan,
-    Proof,
     Reading,
+    Record,
     Retraction,
     Seen,
-    Sweep,
     Whereabouts,
 )
-from mscwatch.watch import Alerts, Expect, Watch
+from mscwatch.record import nct_id as record_id
+from mscwatch.therapy import Therapy
+from mscwatch.watch import Alerts, Watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +51,30 @@ class Circumstances:
         return not self.is_baseline and not self.watch_edited
 
 
+@dataclass(frozen=True, slots=True)
+class NewVersion:
+    """A content that was not known before, with the number it gets and what our rules make of it."""
+
+    nct_id: str
+    version_no: int
+    reading: Reading
+    enters: bool  # the trial was not in the watch before
+    therapy: Therapy  # with nothing stated where the record is off the topic
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything a batch of records makes the warehouse write. Nothing here has happened yet."""
+
+    versions: tuple[NewVersion, ...] = ()
+    changes: tuple[Change, ...] = ()
+    events: tuple[Event, ...] = ()
+    issues: tuple[Issue, ...] = ()
+    deliveries: tuple[Delivery, ...] = ()
+    departures: tuple[Departure, ...] = ()
+    retractions: tuple[Retraction, ...] = ()
+
+
 def plan(pairs: Iterable[tuple[Known | None, Seen]], night: Circumstances) -> Plan:
     """Decide everything to write for records whose content or derived part is new.
 
@@ -65,13 +88,16 @@ def plan(pairs: Iterable[tuple[Known | None, Seen]], night: Circumstances) -> Pl
     owed: list[Delivery] = []
     retractions: list[Retraction] = []
     for known, seen in pairs:
-        reading = _reading(known, seen, night)
+        record = _readable(known, seen)
+        reading = relevance.read(record, night.watch.relevance.rules)
         version_no = known.version_no + 1 if known else 1
         enters = known is None or not known.in_watch
-        versions.append(NewVersion(seen.nct_id, version_no, reading, enters))
+        therapy = read_therapy(record, reading)
+        versions.append(NewVersion(seen.nct_id, version_no, reading, enters, therapy))
         news = _news(known, seen, reading, night)
         found += news
-        issues += events.not_understood(seen)
+        if known is None or known.content_hash != seen.content_hash:
+            issues += [*events.not_understood(seen), *therapy.issues]
         if known:
             changes += _changes(known, seen, version_no)
         if known and known.earlier and news and news[0].kind is Kind.RETRACTED:
@@ -87,6 +113,18 @@ def plan(pairs: Iterable[tuple[Known | None, Seen]], night: Circumstances) -> Pl
         tuple(owed),
         retractions=tuple(retractions),
     )
+
+
+def read_therapy(record: Record, reading: Reading) -> Therapy:
+    """What the cells were; of a record off the topic nothing is read (`therapies.is_read` says so)."""
+    if is_read(reading):
+        return therapies.read(record)
+    return Therapy(record_id(record) or "")
+
+
+def is_read(reading: Reading) -> bool:
+    """Whether a trial is near enough to the topic for its therapy to be read."""
+    return reading.relevance != "off"
 
 
 def plan_membership(
@@ -144,10 +182,10 @@ def _owed_to_the_told(event: Event, told: Iterable[Address], night: Circumstance
     return [Delivery(event.event_id, address) for address in told if address in night.addresses]
 
 
-def _reading(known: Known | None, seen: Seen, night: Circumstances) -> Reading:
-    """What our rules make of the record; of a withheld one what they made of it when it could be read."""
-    record = events.last_readable(known) if known and events.is_redacted(seen.record) else None
-    return relevance.read(record or seen.record, night.watch.relevance.rules)
+def _readable(known: Known | None, seen: Seen) -> Record:
+    """The record that our rules read; of a withheld one what it was when it could be read."""
+    last = events.last_readable(known) if known and events.is_redacted(seen.record) else None
+    return last or seen.record
 
 
 def _news(known: Known | None, seen: Seen, reading: Reading, night: Circumstances) -> list[Event]:
@@ -181,69 +219,3 @@ def _changed(known: Known, seen: Seen, reading: Reading, night: Circumstances) -
 def _changes(known: Known, seen: Seen, version_no: int) -> Iterable[Change]:
     for found in diff.differences(known.record, seen.record):
         yield Change(seen.nct_id, known.version_no, version_no, *found)
-
-
-def prove(
-    sweep: Sweep,
-    ids: AbstractSet[str],
-    *,
-    known: int,
-    missing: Sequence[str],
-    expect: Expect,
-    accepted: str = "",
-) -> Proof:
-    """Whether a reading of the topic may be trusted.
-
-    `ids` are the trials that came, `known` is the number of trials that were in the watch, `missing` those of them
-    that tonight's reading lacks.
-    `accepted` is a person's reason to take a night that fails a bound of the watch file; a count that does not
-    add up or data that moved are never taken.
-    """
-    wrong = []
-    if sweep.nameless:
-        wrong.append(f"{sweep.nameless} record(s) came without an NCT number")
-    if sweep.before != sweep.after:
-        wrong.append("the registry's data moved while they were read")
-    if sweep.total_count is None:
-        wrong.append("the registry did not say how many trials there are")
-    elif sweep.distinct != sweep.total_count:
-        wrong.append(f"the registry says {sweep.total_count} trials and sent {sweep.distinct}")
-    if sweep.distinct == 0 and known:
-        wrong.append("the answer is empty")
-
-    bounds = []
-    if expect.min is not None and sweep.distinct < expect.min:
-        bounds.append(f"{sweep.distinct} trials are fewer than the {expect.min} that the watch expects")
-    share = len(missing) / known if known else 0.0
-    if expect.max_drop is not None and share > expect.max_drop:
-        bounds.append(f"{len(missing)} of {known} known trials are missing ({share:.0%})")
-    if lost := [sentinel for sentinel in expect.sentinels if sentinel not in ids]:
-        bounds.append(f"sentinel(s) {', '.join(lost)} did not come")
-    warnings = []
-    if expect.max is not None and sweep.distinct > expect.max:
-        warnings.append(f"{sweep.distinct} trials are more than the {expect.max} that the watch expects")
-    checks = {
-        "total_count": sweep.total_count,
-        "distinct": sweep.distinct,
-        "duplicates": sweep.duplicates,
-        "nameless": sweep.nameless,
-        "known": known,
-        "missing": list(missing),
-        "walks": sweep.walks,
-        "sentinels": {sentinel: sentinel in ids for sentinel in expect.sentinels},
-        "accepted": accepted or None,
-        "bounds": bounds,
-        "warnings": warnings,
-        "not_checked": list(_not_checked(sweep, expect)),
-    }
-    reasons = wrong if accepted else wrong + bounds
-    return Proof(checks, tuple(reasons), tuple(warnings))
-
-
-def _not_checked(sweep: Sweep, expect: Expect) -> Iterable[str]:
-    """What this proof does not cover, in words."""
-    if sweep.before.data_timestamp is None:
-        yield "whether the data moved: the registry gives no data timestamp"
-    for name in ("min", "max", "max_drop", "sentinels"):
-        if getattr(expect, name) in (None, ()):
-            yield f"expect.{name}: the watch file has none"

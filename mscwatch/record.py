@@ -41,9 +41,12 @@ def without_contacts(record: Record) -> Record:
         module = part(record, *path)
         if isinstance(module, dict):
             module.pop(key, None)
-    for location in part(record, "protocolSection", "contactsLocationsModule", "locations") or ():
-        if isinstance(location, dict):
-            location.pop("contacts", None)
+    # every list of sites, whatever it is called: copies of the registry have more than one
+    module = part(record, "protocolSection", "contactsLocationsModule")
+    for sites in module.values() if isinstance(module, dict) else ():
+        for site in sites if isinstance(sites, list) else ():
+            if isinstance(site, dict):
+                site.pop("contacts", None)
     return record
 
 

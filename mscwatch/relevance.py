@@ -18,25 +18,31 @@ from typing import Any
 from mscwatch.errors import ConfigError
 from mscwatch.model import Reading, Record
 from mscwatch.record import part
+from mscwatch.therapy import indication_group
 
 NO_RULES = "none"
-_TO_SPACE = {ord(character): " " for character in "-_‐‑‒–—―"}  # noqa: RUF001  they are what it is about
+_TO_SPACE = {ord(character): " " for character in "-_‐‑‒–—―"}
 
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """One rules file, compiled: a pattern per word list, and one per indication group in order."""
+    """One rules file, compiled: a pattern per word list."""
 
     product: re.Pattern[str]
     other_product: re.Pattern[str]
     disease: re.Pattern[str]
     not_disease: re.Pattern[str]
-    indications: tuple[tuple[str, re.Pattern[str]], ...]  # the last is what remains
 
 
 def fingerprint(rules: str) -> str:
-    """A hash of the rules: when it moves, known records are read anew (without events)."""
-    return "" if rules == NO_RULES else hashlib.sha256(_source(rules).encode()).hexdigest()
+    """A hash of the rules and of the therapies' words: when it moves, known records are read anew, without events."""
+    words = [
+        path.read_text("utf-8")
+        for path in (files("mscwatch") / "therapy").iterdir()
+        if path.name.endswith(".toml")
+    ]
+    own = "" if rules == NO_RULES else _source(rules)
+    return hashlib.sha256("".join([own, *sorted(words)]).encode()).hexdigest()
 
 
 @cache
@@ -54,7 +60,6 @@ def vocabulary(rules: str) -> Vocabulary:
         other_product=_pattern(told["other_product"]),
         disease=_pattern(told["disease"]),
         not_disease=_pattern(told["not_disease"]),
-        indications=tuple((group, _pattern(words)) for group, words in told["indication"].items()),
     )
 
 
@@ -86,22 +91,20 @@ def read(record: Record, rules: str) -> Reading:
             return Reading("adjacent", f'"{product}" with "{hint}" only in the arms', "none")
         return Reading("off", f'"{product}" for another disease', "none")
 
-    group = _indication(record, words)
     if product := product or _first(words.product, arms):
+        group = indication_group(record)
+        if group == "none":
+            return Reading(
+                "adjacent", f'"{product}" with "{disease}", but for patients with another disease', group
+            )
         return Reading("core", f'"{product}" for "{disease}"', group)
     if hint := _first(words.product, _flat(_background(record))):
-        return Reading("unsure", f'"{disease}" in the title, but "{hint}" only in the description', group)
+        reason = f'"{disease}" in the title, but "{hint}" only in the description'
+        return Reading("unsure", reason, indication_group(record))
     if other := _first(words.other_product, headline) or _first(words.other_product, arms):
-        return Reading("adjacent", f'"{other}" for "{disease}", the watched product is not named', group)
-    return Reading("off", f'"{disease}" without any such product', group)
-
-
-def _indication(record: Record, words: Vocabulary) -> str:
-    for text in (_flat(_titles(record)), _flat(_headline(record))):
-        for group, pattern in words.indications[:-1]:
-            if pattern.search(text):
-                return group
-    return words.indications[-1][0]
+        reason = f'"{other}" for "{disease}", the watched product is not named'
+        return Reading("adjacent", reason, indication_group(record))
+    return Reading("off", f'"{disease}" without any such product', "none")
 
 
 def _titles(record: Record) -> Iterator[str]:

@@ -12,12 +12,13 @@ from mscwatch import digest, night, relevance
 from mscwatch.channels import Routes
 from mscwatch.errors import ConfigError, MscwatchError, RefusedError, StillOwedError
 from mscwatch.model import Digest, Issue, Missing, Notice, Outcome, Proof, RegistryVersion, Sweep, Whereabouts
+from mscwatch.proof import prove as prove_sweep
 from mscwatch.registry import drift
 from mscwatch.registry.client import Client
 from mscwatch.registry.landing import Landing
 from mscwatch.registry.sweep import sweep
 from mscwatch.settings import Settings
-from mscwatch.store import commit, ctgov, ledger, working
+from mscwatch.store import commit, ctgov, ledger, readings, working
 from mscwatch.store import publish as publishing
 from mscwatch.store.places import Places
 from mscwatch.tell import tell
@@ -181,7 +182,7 @@ def prove(tonight: Tonight, reading: Reading) -> Proof:
     """Decide whether the reading may be believed. Raises `RefusedError` with every reason when not."""
     with tonight.warehouse() as con:
         known, missing = commit.missing_trials(con, reading.landing)
-    proof = night.prove(
+    proof = prove_sweep(
         reading.sweep,
         reading.landing.ids,
         known=known,
@@ -261,7 +262,7 @@ def store(
 
 def publish(tonight: Tonight) -> None:
     """Put a checked copy of the working file in place."""
-    publishing.publish(tonight.order.places)
+    publishing.publish(tonight.order.places, tonight.order.settings.keep_published)
 
 
 def close(tonight: Tonight, outcome: Outcome) -> None:
@@ -291,7 +292,7 @@ def _rederive(con: working.Connection, watch: Watch) -> int:
     if working.meta(con, "rules_hash") == rules:
         return 0
     with working.transaction(con):
-        changed = commit.rederive(con, watch.relevance.rules)
+        changed = readings.rederive(con, watch.relevance.rules)
         working.set_meta(con, "rules_hash", rules)
     return changed
 

@@ -546,7 +546,9 @@ def test_no_path_is_both_mapped_and_ignored_and_each_reason_is_given():
 def test_every_aact_column_of_these_tables_exists_with_its_type(con):
     types = {"text": "VARCHAR", "varchar": "VARCHAR", "decimal(10,6)": "DECIMAL(10,6)", "decimal": "DOUBLE"}
     ours = {
-        (table.name, column.name): column.type for table in ctgov.load_mapping() for column in table.columns
+        (table.name, column.name): column.type.replace("TEXT", "VARCHAR")
+        for table in ctgov.load_mapping()
+        for column in table.columns
     }
     tables = {table for table, _ in ours}
     with AACT_COLUMNS.open(encoding="utf-8") as file:

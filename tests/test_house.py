@@ -19,7 +19,19 @@ from mscwatch.registry.replica.demo import demo_nights
 from mscwatch.run import run_night
 
 ROOT = Path(__file__).parents[1]
-CORE = ("model", "errors", "record", "diff", "events", "relevance", "night", "digest", "watch", "outcomes", "therapy")
+CORE = (
+    "model",
+    "errors",
+    "record",
+    "diff",
+    "events",
+    "relevance",
+    "night",
+    "digest",
+    "watch",
+    "outcomes",
+    "therapy",
+)
 ABOVE = {"run", "tell", "checkup", "summary", "notebook", "cli"}
 EDGES = {"registry", "channels", "store"}
 
@@ -113,7 +125,7 @@ def test_the_wheel_ships_the_sql_and_no_data(tmp_path):
     (wheel,) = tmp_path.glob("*.whl")
     names = set(zipfile.ZipFile(wheel).namelist())
     for shipped in (
-        "warehouse/ctgov.csv", "warehouse/schema/001_first_night.sql", "warehouse/views/trials.sql",
+        "warehouse/ctgov.csv", "warehouse/schema/001_first_night.sql", "warehouse/views/10_trials.sql",
         "warehouse/seeds/published_trials.csv", "warehouse/comments.sql", "mscwatch/watches/msc_liver.toml",
         "mscwatch/rules/msc_liver.toml", "mscwatch/templates/digest.html.j2", "flows/nightly.py",
         "mscwatch/registry/replica/sample.csv", "mscwatch/registry/replica/demo.toml",

@@ -223,7 +223,9 @@ def test_only_the_last_nights_landed_pages_are_kept(order):
 
 def new_api(request):
     usual = request.usual()
-    return type(usual)(200, usual.headers, usual.body.replace(b'"apiVersion":"2.0.5"', b'"apiVersion":"2.1.0"'))
+    return type(usual)(
+        200, usual.headers, usual.body.replace(b'"apiVersion":"2.0.5"', b'"apiVersion":"2.1.0"')
+    )
 
 
 def test_a_new_api_version_has_its_vocabulary_compared_once_and_the_operator_told(order):
@@ -235,7 +237,9 @@ def test_a_new_api_version_has_its_vocabulary_compared_once_and_the_operator_tol
             costs.append(run_night(tonight).requests)
             registry.advance()
     assert costs == [5, 3, 3]  # version, page, version; and once the two lists
-    issues = rows(tonight, "SELECT DISTINCT run_id IS NOT NULL, message FROM issues WHERE path = '/studies/metadata'")
+    issues = rows(
+        tonight, "SELECT DISTINCT run_id IS NOT NULL, message FROM issues WHERE path = '/studies/metadata'"
+    )
     assert issues[0][0]
     assert "gave no usable list" in issues[0][1]
     assert [post["text"].partition(" (")[0] for post in slack.posts][1:] == []

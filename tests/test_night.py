@@ -8,7 +8,7 @@ from datetime import datetime
 import pytest
 from records import edited, known, record, seen, set_status
 
-from mscwatch import night, watch
+from mscwatch import night, proof, watch
 from mscwatch.model import Address, Earlier, Kind, Raised, RegistryVersion, Retraction, Sweep
 
 MAIL = Address("email", "a@example.org")
@@ -105,31 +105,31 @@ BOUNDS = watch.Expect(min=60, max=150, max_drop=0.2)
 )
 def test_an_answer_that_fails_one_check_is_refused_with_its_reason(lie, missing, reason):
     sweep = dataclasses.replace(GOOD, **lie)
-    proof = night.prove(
+    found = proof.prove(
         sweep, set(), known=100, missing=[f"NCT{n:08}" for n in range(missing)], expect=BOUNDS
     )
-    assert not proof.trusted
-    assert reason in "; ".join(proof.reasons)
+    assert not found.trusted
+    assert reason in "; ".join(found.reasons)
 
 
 def test_a_good_answer_is_trusted_and_twenty_in_a_hundred_may_be_missing():
-    proof = night.prove(GOOD, set(), known=100, missing=[f"NCT{n:08}" for n in range(20)], expect=BOUNDS)
-    assert proof.trusted
-    assert proof.checks["distinct"] == 100
+    found = proof.prove(GOOD, set(), known=100, missing=[f"NCT{n:08}" for n in range(20)], expect=BOUNDS)
+    assert found.trusted
+    assert found.checks["distinct"] == 100
 
 
 def test_more_trials_than_expected_is_a_warning():
     many = dataclasses.replace(GOOD, total_count=151, distinct=151)
-    proof = night.prove(many, set(), known=100, missing=[], expect=BOUNDS)
-    assert proof.trusted
-    assert proof.warnings == ("151 trials are more than the 150 that the watch expects",)
+    found = proof.prove(many, set(), known=100, missing=[], expect=BOUNDS)
+    assert found.trusted
+    assert found.warnings == ("151 trials are more than the 150 that the watch expects",)
 
 
 def test_a_person_may_accept_a_bound_but_never_a_wrong_count():
     few = dataclasses.replace(GOOD, total_count=10, distinct=10)
-    assert night.prove(few, set(), known=100, missing=[], expect=BOUNDS, accepted="sponsor withdrew").trusted
+    assert proof.prove(few, set(), known=100, missing=[], expect=BOUNDS, accepted="sponsor withdrew").trusted
     wrong = dataclasses.replace(GOOD, distinct=99)
-    assert not night.prove(wrong, set(), known=100, missing=[], expect=BOUNDS, accepted="please").trusted
+    assert not proof.prove(wrong, set(), known=100, missing=[], expect=BOUNDS, accepted="please").trusted
 
 
 def titled(title, condition):

@@ -77,8 +77,7 @@ def test_labelled_real_records_are_read_as_two_people_read_them(real_records):
         for label in labels
         if read[label["nct_id"]].relevance != label["relevance"]
     ]
-    # type 1 diabetes whose condition the registry codes as liver transplantation: a person's judgement
-    assert wrong == [("NCT01157403", "adjacent")]
+    assert wrong == []
     core = [label for label in labels if label["relevance"] == "core"]
     assert [
         label["nct_id"]

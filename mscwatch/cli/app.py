@@ -7,9 +7,11 @@ from typing import Annotated
 import typer
 
 from mscwatch import __version__
-from mscwatch.cli import nights, questions
+from mscwatch.cli import nights, operations, questions
 from mscwatch.cli.demo import demo
+from mscwatch.cli.explain import explain
 from mscwatch.cli.preview import preview
+from mscwatch.cli.prompt import sql
 from mscwatch.cli.registry import registry
 
 app = typer.Typer(
@@ -44,7 +46,12 @@ app.command()(nights.schedule)
 app.command()(nights.status)
 app.command()(questions.events)
 app.command()(questions.show)
-app.command()(questions.sql)
+app.command()(explain)
+app.command()(sql)
+app.command()(operations.export)
 app.command()(preview)
 app.command()(nights.doctor)
+app.command()(operations.rebuild)
+app.command()(operations.backup)
+app.command()(operations.restore)
 app.command()(registry)

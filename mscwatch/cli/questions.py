@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -71,23 +70,6 @@ def show(nct_ids: Annotated[list[str], typer.Argument(metavar="NCT...")]) -> Non
     if unknown:
         msg = f"The watch has never seen {', '.join(unknown)}. Check the number, or the query of the watch."
         raise MscwatchError(msg)
-
-
-def sql(
-    query: Annotated[str, typer.Argument(help='One query; "-" reads it from standard input.')],
-    as_json: AsJson = False,
-    as_csv: AsCsv = False,
-) -> None:
-    """Ask the published warehouse; AACT's tables need no prefix."""
-    text = sys.stdin.read() if query == "-" else query
-    with ask.reader(configuration.load().data_dir) as con:
-        names, rows = ask.query(con, text)
-    if as_json:
-        screen.write_json([dict(zip(names, row, strict=True)) for row in rows])
-    elif as_csv:
-        screen.write_csv(names, rows)
-    else:
-        screen.console().print(screen.table(names, rows))
 
 
 def _show_one(

@@ -15,7 +15,6 @@ from typing import Any
 import duckdb
 import orjson
 
-from mscwatch import relevance
 from mscwatch.model import (
     Address,
     Departure,
@@ -23,20 +22,17 @@ from mscwatch.model import (
     Kind,
     Known,
     Missing,
-    NewVersion,
-    Plan,
     Raised,
-    Reading,
     Seen,
     Whereabouts,
 )
-from mscwatch.night import Circumstances, plan, plan_membership
+from mscwatch.night import Circumstances, NewVersion, Plan, is_read, plan, plan_membership
 from mscwatch.registry.landing import Landing
-from mscwatch.store import ctgov
+from mscwatch.store import ctgov, readings
 from mscwatch.store.ledger import owe
 from mscwatch.store.rows import insert, row_of, scalar
 
-PAGES_AT_ONCE = 20  # refreshing ctgov has a fixed cost per call, so few large groups
+PAGES_AT_ONCE = 10  # refreshing ctgov has a fixed cost per call, and a group must fit into memory twice
 RECORDS_AT_ONCE = 1_000
 
 READ_PAGES = """
@@ -78,7 +74,7 @@ WITH moved AS (
     FROM turn AS t
     JOIN versions AS v ON v.nct_id = t.nct_id AND v.version_no BETWEEN t.since_no AND t.until_no
     JOIN events AS e ON e.nct_id = v.nct_id AND e.run_id = v.first_run_id
-    WHERE NOT e.is_baseline AND e.retracted_by IS NULL
+    WHERE NOT e.is_baseline
         AND e.field <> 'protocolSection.identificationModule.nctId'
 ), said AS (
     SELECT nct_id, list([event_id, kind, summary] ORDER BY kind, event_id) AS events FROM raised GROUP BY nct_id
@@ -104,12 +100,6 @@ CREATE OR REPLACE TEMP TABLE new_versions (
 )
 """
 
-
-UPDATE_READINGS = """
-UPDATE watched SET relevance = n.relevance, relevance_reason = n.relevance_reason,
-    indication_group = n.indication_group
-FROM {source} AS n WHERE n.nct_id = watched.nct_id
-"""
 
 BACK = """
 UPDATE watched SET in_watch = true, standing = 'matched', left_at = NULL, missing_since = NULL
@@ -180,28 +170,6 @@ def missing_trials(con: duckdb.DuckDBPyConnection, landing: Landing) -> tuple[in
     return len(rows), [Missing(*row) for row in rows if row[0] not in landing.ids]
 
 
-def rederive(con: duckdb.DuckDBPyConnection, rules: str) -> int:
-    """Read every known record anew with the rules of today; no event comes of it. How many readings changed."""
-    before = con.execute(
-        "SELECT nct_id, relevance, relevance_reason, indication_group FROM watched"
-    ).fetchall()
-    con.execute("CREATE OR REPLACE TEMP TABLE readings AS FROM watched LIMIT 0")
-    changed = 0
-    for start in range(0, len(before), RECORDS_AT_ONCE):
-        known = {row[0]: row[1:] for row in before[start : start + RECORDS_AT_ONCE]}
-        records = con.execute(
-            "SELECT nct_id, record FROM versions WHERE valid_to IS NULL AND list_contains(?, nct_id)",
-            [list(known)],
-        ).fetchall()
-        readings = {nct_id: relevance.read(orjson.loads(record), rules) for nct_id, record in records}
-        fresh = {one: reading for one, reading in readings.items() if _reading(reading) != known[one]}
-        insert(con, "readings", (_reading_row(nct_id, reading) for nct_id, reading in fresh.items()))
-        changed += len(fresh)
-    con.execute(UPDATE_READINGS.format(source="readings"))
-    con.execute("DROP TABLE readings")
-    return changed
-
-
 def _compare_hashes(con: duckdb.DuckDBPyConnection, landing: Landing) -> None:
     con.execute(
         "CREATE OR REPLACE TEMP TABLE landed AS SELECT * FROM read_csv(?, header = true, columns = {"
@@ -223,8 +191,9 @@ def _groups_of_pages(con: duckdb.DuckDBPyConnection, landing: Landing) -> Iterat
 
 
 def _pairs(con: duckdb.DuckDBPyConnection, after: int, until: int) -> Iterator[tuple[Known | None, Seen]]:
-    earlier = _earlier(con, after, until)
-    for row in con.execute(PAIRS, [after, until]).fetchall():
+    rows = con.execute(PAIRS, [after, until]).fetchall()
+    earlier = _earlier(con, after, until) if any(row[8] is not None for row in rows) else {}
+    for row in rows:
         (
             nct_id,
             content,
@@ -260,6 +229,9 @@ def _earlier(con: duckdb.DuckDBPyConnection, after: int, until: int) -> dict[str
 
 def _write(con: duckdb.DuckDBPyConnection, planned: Plan, night: Night, written: Written) -> None:
     insert(con, "new_versions", (_version_row(version) for version in planned.versions))
+    readings.replace_therapies(
+        con, [(version.therapy, is_read(version.reading)) for version in planned.versions]
+    )
     stamp = {"run_id": night.run_id, "observed_at": night.observed_at}
     insert(con, "changes", (row_of(change) for change in planned.changes))
     insert(con, "events", (row_of(event) | stamp for event in planned.events))
@@ -293,8 +265,7 @@ def _depart(
 
 def _write_versions(con: duckdb.DuckDBPyConnection, night: Night) -> None:
     """Close the versions that were current, add the new ones, and bring `watched` and `ctgov` to them."""
-    con.execute("CREATE OR REPLACE TEMP TABLE current_records AS SELECT nct_id, record FROM fresh")
-    ctgov.refresh(con, "current_records")
+    ctgov.refresh(con, "fresh")
     con.execute(
         "UPDATE versions SET valid_to = ? "
         "WHERE valid_to IS NULL AND nct_id IN (SELECT nct_id FROM new_versions WHERE version_no > 1)",
@@ -307,24 +278,14 @@ def _write_versions(con: duckdb.DuckDBPyConnection, night: Night) -> None:
         "FROM new_versions AS n JOIN fresh AS f USING (nct_id) JOIN ctgov.studies AS s USING (nct_id)",
         [night.run_id, night.observed_at, night.data_timestamp, night.observed_at],
     )
-    con.execute(UPDATE_READINGS.format(source="new_versions"))
+    readings.update_relevance(con, "new_versions")
     con.execute(
         "INSERT INTO watched BY NAME "
         "SELECT nct_id, true AS in_watch, 'matched' AS standing, ? AS first_seen_at, relevance, "
         "relevance_reason, indication_group FROM new_versions WHERE version_no = 1",
         [night.observed_at],
     )
-    con.execute("DROP TABLE current_records")
 
 
 def _version_row(version: NewVersion) -> dict[str, Any]:
-    return _reading_row(version.nct_id, version.reading) | {"version_no": version.version_no}
-
-
-def _reading_row(nct_id: str, reading: Reading) -> dict[str, Any]:
-    names = ("relevance", "relevance_reason", "indication_group")
-    return {"nct_id": nct_id} | dict(zip(names, _reading(reading), strict=True))
-
-
-def _reading(reading: Reading) -> tuple[str, str, str]:
-    return reading.relevance, reading.reason, reading.indication_group
+    return readings.relevance_row(version.nct_id, version.reading) | {"version_no": version.version_no}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from mscwatch import relevance
 from mscwatch.errors import ConfigError, WarehouseError
-from mscwatch.store import commit, ledger, working
+from mscwatch.store import ledger, readings, working
 from mscwatch.store.places import Places, locked
 from mscwatch.store.publish import counts, publish
 from mscwatch.watch import Watch
@@ -41,7 +41,7 @@ def rebuild(places: Places, watch: Watch, *, memory_limit: str, keep: int) -> Re
         # Opening makes whatever the file does not say it has; so a rebuild that is killed goes on at the next one.
         with working.opened(places, memory_limit) as con:
             with working.transaction(con):
-                changed = commit.rederive(con, watch.relevance.rules)
+                changed = readings.rederive(con, watch.relevance.rules)
                 working.set_meta(con, "rules_hash", relevance.fingerprint(watch.relevance.rules))
             found = counts(con)
             proven = ledger.last_night(con) is not None

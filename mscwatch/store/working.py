@@ -107,7 +107,10 @@ def _migrate(con: duckdb.DuckDBPyConnection) -> None:
 def _refresh_derived(con: duckdb.DuckDBPyConnection) -> None:
     """Make seeds, ctgov tables, views, macros and comments anew when their definitions are not those of the file."""
     folders = ("views", "macros", "seeds")
-    sources = [*(file for folder in folders for file in _sql_files(folder)), files("warehouse") / "comments.sql"]
+    sources = [
+        *(file for folder in folders for file in _sql_files(folder)),
+        files("warehouse") / "comments.sql",
+    ]
     texts = "".join(source.read_text("utf-8") for source in sources)
     mapping = _hash((files("warehouse") / "ctgov.csv").read_text("utf-8"))
     wanted = _hash(mapping + texts)
@@ -125,7 +128,8 @@ def _refresh_derived(con: duckdb.DuckDBPyConnection) -> None:
                 if path.suffix == ".csv":
                     _fill_seed(con, path)
                 elif path.parent.name == "views":
-                    con.execute(f"CREATE OR REPLACE VIEW {path.stem} AS {path.read_text('utf-8')}")
+                    name = path.stem.partition("_")[2]  # the number before it says which comes first
+                    con.execute(f"CREATE OR REPLACE VIEW {name} AS {path.read_text('utf-8')}")
                 else:
                     con.execute(path.read_text("utf-8"))
         set_meta(con, "definitions", wanted)

@@ -44,7 +44,9 @@ def multiplied(files, size, folder):
 def measured(name, command, environment):
     """Seconds and peak resident memory (MB) of a process and its children."""
     begun = time.monotonic()
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
     out, err = process.communicate()
     if process.returncode:
         sys.exit(f"{name} failed: {err[-2000:]}")
@@ -80,7 +82,12 @@ def main():
         nights = multiplied(chosen.records, chosen.size, folder)
         (folder / "all.toml").write_text(WATCH)
         (folder / "direct.py").write_text("import sys\nfrom mscwatch.cli import main\nmain()\n")
-        registry = subprocess.Popen([sys.executable, HERE / "serve.py", *nights], stdout=subprocess.PIPE, stdin=subprocess.PIPE, text=True)
+        registry = subprocess.Popen(
+            [sys.executable, HERE / "serve.py", *nights],
+            stdout=subprocess.PIPE,
+            stdin=subprocess.PIPE,
+            text=True,
+        )
         try:
             url = registry.stdout.readline().strip()
             report(folder, url, registry, chosen)
@@ -94,27 +101,46 @@ def report(folder, url, registry, chosen):
         "MSCWATCH_WATCH": str(folder / "all.toml"),
     }  # fmt: skip
     ours = [folder / "direct.py", "run", "--direct", "--json"]
-    run("warming up", [HERE / "floor.py", url, folder / "warm.duckdb"], environment)  # the registry's own caches
+    run(
+        "warming up", [HERE / "floor.py", url, folder / "warm.duckdb"], environment
+    )  # the registry's own caches
     found = [run("floor", [HERE / "floor.py", url, folder / "floor.duckdb"], environment)]
     if not chosen.skip_usual:
-        found.append(run("usual script", [HERE / "usual_script.py", url, folder / "usual.duckdb"], environment))
+        found.append(
+            run("usual script", [HERE / "usual_script.py", url, folder / "usual.duckdb"], environment)
+        )
     found.append(run("mscwatch, full", ours, environment))
     found.append(run("mscwatch, nothing new", ours, environment))
     registry.stdin.write("next\n")
     registry.stdin.flush()
     registry.stdout.readline()
     found.append(run("mscwatch, 0.5 % changed", ours, environment))
-    sizes = {name: (folder / path).stat().st_size / 1e6 for name, path in (("floor", "floor.duckdb"), ("usual script", "usual.duckdb"), ("mscwatch, full", "data/mscwatch.duckdb")) if (folder / path).exists()}
+    sizes = {
+        name: (folder / path).stat().st_size / 1e6
+        for name, path in (
+            ("floor", "floor.duckdb"),
+            ("usual script", "usual.duckdb"),
+            ("mscwatch, full", "data/mscwatch.duckdb"),
+        )
+        if (folder / path).exists()
+    }
     print(f"{chosen.size} records")
     print(f"{'':26}{'seconds':>9}{'peak MB':>9}{'file MB':>9}{'x usual':>9}{'x floor':>9}")
     base = {one["name"]: one["seconds"] for one in found}
     for one in found:
-        ratios = [one["seconds"] / base[other] if other in base else float("nan") for other in ("usual script", "floor")]
+        ratios = [
+            one["seconds"] / base[other] if other in base else float("nan")
+            for other in ("usual script", "floor")
+        ]
         size = sizes.get(one["name"], float("nan"))
-        print(f"{one['name']:26}{one['seconds']:9.1f}{one['peak']:9}{size:9.1f}{ratios[0]:9.2f}{ratios[1]:9.2f}")
+        print(
+            f"{one['name']:26}{one['seconds']:9.1f}{one['peak']:9}{size:9.1f}{ratios[0]:9.2f}{ratios[1]:9.2f}"
+        )
         if one["name"].startswith("mscwatch"):
             told = json.loads(one["out"].rsplit("PEAK", 1)[0])
-            print(f"{'':4}{told['outcome']}, {told['requests']} requests, {told['changed']} changed, own work {told['work_seconds']:.1f} s")
+            print(
+                f"{'':4}{told['outcome']}, {told['requests']} requests, {told['changed']} changed, own work {told['work_seconds']:.1f} s"
+            )
 
 
 if __name__ == "__main__":

@@ -22,7 +22,9 @@ def main(url, path):
     frame = pd.json_normalize(studies)
     for column in frame.columns:
         if frame[column].dtype == object or str(frame[column].dtype) == "str":
-            frame[column] = frame[column].map(lambda value: str(value) if isinstance(value, (list, dict)) else value)
+            frame[column] = frame[column].map(
+                lambda value: str(value) if isinstance(value, (list, dict)) else value
+            )
     frame.columns = [column.replace(".", "_") for column in frame.columns]
     con = duckdb.connect(path)
     con.register("frame", frame)

@@ -1,0 +1,75 @@
+"""Whether a reading of the registry may be believed, and why. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
+
+from mscwatch.model import Proof, Sweep
+from mscwatch.watch import Expect
+
+
+def prove(
+    sweep: Sweep,
+    ids: AbstractSet[str],
+    *,
+    known: int,
+    missing: Sequence[str],
+    expect: Expect,
+    accepted: str = "",
+) -> Proof:
+    """Whether a reading of the topic may be trusted.
+
+    `ids` are the trials that came, `known` is the number of trials that were in the watch, `missing` those of them
+    that tonight's reading lacks.
+    `accepted` is a person's reason to take a night that fails a bound of the watch file; a count that does not
+    add up or data that moved are never taken.
+    """
+    wrong = []
+    if sweep.nameless:
+        wrong.append(f"{sweep.nameless} record(s) came without an NCT number")
+    if sweep.before != sweep.after:
+        wrong.append("the registry's data moved while they were read")
+    if sweep.total_count is None:
+        wrong.append("the registry did not say how many trials there are")
+    elif sweep.distinct != sweep.total_count:
+        wrong.append(f"the registry says {sweep.total_count} trials and sent {sweep.distinct}")
+    if sweep.distinct == 0 and known:
+        wrong.append("the answer is empty")
+
+    bounds = []
+    if expect.min is not None and sweep.distinct < expect.min:
+        bounds.append(f"{sweep.distinct} trials are fewer than the {expect.min} that the watch expects")
+    share = len(missing) / known if known else 0.0
+    if expect.max_drop is not None and share > expect.max_drop:
+        bounds.append(f"{len(missing)} of {known} known trials are missing ({share:.0%})")
+    if lost := [sentinel for sentinel in expect.sentinels if sentinel not in ids]:
+        bounds.append(f"sentinel(s) {', '.join(lost)} did not come")
+    warnings = []
+    if expect.max is not None and sweep.distinct > expect.max:
+        warnings.append(f"{sweep.distinct} trials are more than the {expect.max} that the watch expects")
+    checks = {
+        "total_count": sweep.total_count,
+        "distinct": sweep.distinct,
+        "duplicates": sweep.duplicates,
+        "nameless": sweep.nameless,
+        "known": known,
+        "missing": list(missing),
+        "walks": sweep.walks,
+        "sentinels": {sentinel: sentinel in ids for sentinel in expect.sentinels},
+        "accepted": accepted or None,
+        "bounds": bounds,
+        "warnings": warnings,
+        "not_checked": list(_not_checked(sweep, expect)),
+    }
+    reasons = wrong if accepted else wrong + bounds
+    return Proof(checks, tuple(reasons), tuple(warnings))
+
+
+def _not_checked(sweep: Sweep, expect: Expect) -> Iterable[str]:
+    """What this proof does not cover, in words."""
+    if sweep.before.data_timestamp is None:
+        yield "whether the data moved: the registry gives no data timestamp"
+    for name in ("min", "max", "max_drop", "sentinels"):
+        if getattr(expect, name) in (None, ()):
+            yield f"expect.{name}: the watch file has none"

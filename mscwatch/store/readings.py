@@ -1,0 +1,74 @@
+"""What our rules make of the stored records: relevance in `watched`, and the tables `therapies` and `doses`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import duckdb
+import orjson
+
+from mscwatch import relevance
+from mscwatch.model import Reading
+from mscwatch.night import is_read, read_therapy
+from mscwatch.store.rows import insert, scalar
+from mscwatch.therapy import Therapy
+from mscwatch.therapy.rows import dose_rows, therapy_row
+
+RECORDS_AT_ONCE = 1_000
+
+
+def relevance_row(nct_id: str, reading: Reading) -> dict[str, Any]:
+    """A reading under the names of `watched`."""
+    return {
+        "nct_id": nct_id,
+        "relevance": reading.relevance,
+        "relevance_reason": reading.reason,
+        "indication_group": reading.indication_group,
+    }
+
+
+def update_relevance(con: duckdb.DuckDBPyConnection, source: str) -> None:
+    """Bring `watched` to the readings in a table that has its columns."""
+    con.execute(
+        "UPDATE watched SET relevance = n.relevance, relevance_reason = n.relevance_reason, "
+        f"indication_group = n.indication_group FROM {source} AS n WHERE n.nct_id = watched.nct_id"
+    )
+
+
+def replace_therapies(con: duckdb.DuckDBPyConnection, read: Sequence[tuple[Therapy, bool]]) -> None:
+    """Replace the rows of some trials in `therapies` and `doses`; each with whether it was read at all."""
+    ids = [therapy.nct_id for therapy, _ in read]
+    for table in ("therapies", "doses"):
+        con.execute(f"DELETE FROM {table} WHERE list_contains(?, nct_id)", [ids])
+    insert(con, "therapies", (therapy_row(therapy, is_read=was_read) for therapy, was_read in read))
+    insert(con, "doses", (row for therapy, _ in read for row in dose_rows(therapy)))
+
+
+def rederive(con: duckdb.DuckDBPyConnection, rules: str) -> int:
+    """Read every known record anew with the rules of today; no event comes of it. How many relevances changed."""
+    con.execute("CREATE OR REPLACE TEMP TABLE readings AS FROM watched LIMIT 0")
+    total = scalar(con, "SELECT count(*) FROM watched")
+    for start in range(0, total, RECORDS_AT_ONCE):
+        records = con.execute(
+            "SELECT nct_id, record FROM versions WHERE valid_to IS NULL ORDER BY nct_id LIMIT ? OFFSET ?",
+            [RECORDS_AT_ONCE, start],
+        ).fetchall()
+        _read_anew(con, ((nct_id, orjson.loads(record)) for nct_id, record in records), rules)
+    changed = scalar(
+        con,
+        "SELECT count(*) FROM watched AS w JOIN readings AS r USING (nct_id) "
+        "WHERE (w.relevance, w.relevance_reason, w.indication_group) "
+        "<> (r.relevance, r.relevance_reason, r.indication_group)",
+    )
+    update_relevance(con, "readings")
+    con.execute("DROP TABLE readings")
+    return int(changed)
+
+
+def _read_anew(con: duckdb.DuckDBPyConnection, records: Iterable[tuple[str, Any]], rules: str) -> None:
+    found = [(nct_id, record, relevance.read(record, rules)) for nct_id, record in records]
+    insert(con, "readings", (relevance_row(nct_id, reading) for nct_id, _, reading in found))
+    replace_therapies(
+        con, [(read_therapy(record, reading), is_read(reading)) for _, record, reading in found]
+    )

@@ -1,0 +1,50 @@
+-- What the cells of a trial were, read from its record (the review's axes), with the words each reading rests on.
+
+CREATE TABLE therapies (
+    nct_id VARCHAR PRIMARY KEY,
+    is_read BOOLEAN NOT NULL,
+    cell_type VARCHAR NOT NULL,
+    cell_type_evidence VARCHAR,
+    cell_type_path VARCHAR,
+    cell_source VARCHAR[] NOT NULL,
+    cell_source_evidence VARCHAR,
+    cell_source_path VARCHAR,
+    donor VARCHAR[] NOT NULL,
+    donor_evidence VARCHAR,
+    donor_path VARCHAR,
+    product_form VARCHAR NOT NULL,
+    product_form_evidence VARCHAR,
+    product_form_path VARCHAR,
+    modification VARCHAR NOT NULL,
+    modification_evidence VARCHAR,
+    modification_path VARCHAR,
+    route VARCHAR[] NOT NULL,
+    route_evidence VARCHAR,
+    route_path VARCHAR,
+    dose_low DOUBLE,
+    dose_high DOUBLE,
+    dose_unit VARCHAR,
+    dose_evidence VARCHAR,
+    dose_path VARCHAR,
+    infusions_max INTEGER,
+    infusions_max_evidence VARCHAR,
+    infusions_max_path VARCHAR,
+    indication_group VARCHAR NOT NULL,
+    indication_group_evidence VARCHAR,
+    indication_group_path VARCHAR,
+    aetiology VARCHAR[] NOT NULL,
+    aetiology_evidence VARCHAR,
+    aetiology_path VARCHAR,
+    confidence VARCHAR CHECK (confidence IN ('high', 'medium', 'low')),
+    rules JSON
+);
+
+CREATE TABLE doses (
+    nct_id VARCHAR NOT NULL,
+    arm VARCHAR NOT NULL,
+    dose_low DOUBLE NOT NULL,
+    dose_high DOUBLE NOT NULL,
+    dose_unit VARCHAR NOT NULL,
+    evidence VARCHAR NOT NULL,
+    path VARCHAR NOT NULL
+);
