@@ -13,6 +13,7 @@ from test_first_night import DAYS, nights, rows, trials
 from mscwatch.model import Outcome
 from mscwatch.registry.replica import Night, Replica
 from mscwatch.run import run_night
+from mscwatch.store import working
 
 STANDING = "SELECT standing, in_watch FROM watched WHERE nct_id = 'NCT00000001'"
 EVENTS = "SELECT kind, summary FROM events WHERE NOT is_baseline ORDER BY observed_at, kind"
@@ -244,3 +245,19 @@ def test_a_new_api_version_has_its_vocabulary_compared_once_and_the_operator_tol
     assert "gave no usable list" in issues[0][1]
     assert [post["text"].partition(" (")[0] for post in slack.posts][1:] == []
     assert "2.1.0" in str(slack.posts[0]["blocks"])
+
+
+def test_a_withheld_trial_keeps_the_reading_it_had_when_the_rules_are_read_anew(order):
+    shown_withheld = [edited(record(1), set_status("WITHHELD")), *trials(10)[1:]]
+    shown_withheld[0]["protocolSection"].pop("armsInterventionsModule")
+    shown_withheld[0]["protocolSection"]["identificationModule"]["briefTitle"] = "[Redacted]"
+    with Replica(nights(trials(10), shown_withheld)) as registry:
+        tonight = order(registry.url)
+        run_night(tonight)
+        registry.advance()
+        run_night(tonight)
+        with working.opened(tonight.places) as con:
+            working.set_meta(con, "rules_hash", "of yesterday")
+        run_night(tonight)
+    read = "SELECT relevance, is_read FROM trials JOIN therapies USING (nct_id) WHERE nct_id = 'NCT00000001'"
+    assert rows(tonight, read) == [("core", True)]

@@ -299,6 +299,7 @@ def test_a_rebuild_makes_everything_derived_anew_and_nothing_else(two_nights):
         two_nights,
         "DELETE FROM ctgov.conditions; UPDATE ctgov.studies SET overall_status = 'X'; DELETE FROM published_trials;"
         "CREATE OR REPLACE VIEW trials AS SELECT 1 AS nothing; DROP TABLE ctgov.keywords;"
+        "DELETE FROM therapies WHERE nct_id = 'NCT00000002'; UPDATE therapies SET cell_type = 'other';"
         "UPDATE watched SET relevance = 'off', relevance_reason = 'because' WHERE nct_id = 'NCT00000001'",
     )
     done = rebuilt(two_nights)
@@ -319,6 +320,11 @@ def test_a_rebuild_that_is_killed_goes_on_when_the_file_is_next_opened(two_night
     assert contents(two_nights.places.published) == wanted
     with working.opened(two_nights.places):
         pass
+    found = contents(two_nights.places.working)
+    assert {name for name in wanted if found[name] != wanted[name]} == {
+        "main.meta"
+    }  # the next night reads anew
+    rebuilt(two_nights)
     assert contents(two_nights.places.working) == wanted
 
 

@@ -12,6 +12,7 @@ from mscwatch.cli import screen
 from mscwatch.errors import MscwatchError
 from mscwatch.model import Kind
 from mscwatch.store import ask
+from mscwatch.store.working import Connection
 
 AsJson = Annotated[bool, typer.Option("--json", help="JSON on stdout.")]
 AsCsv = Annotated[bool, typer.Option("--csv", help="CSV on stdout.")]
@@ -53,7 +54,7 @@ def events(
 
 
 def show(nct_ids: Annotated[list[str], typer.Argument(metavar="NCT...")]) -> None:
-    """Show one trial or several: facts, why it is relevant, versions, events, publications."""
+    """Show one trial or several: facts, relevance, therapy with its words, versions, events, publications."""
     unknown = []
     with ask.reader(configuration.load().data_dir) as con:
         for nct_id in (one.upper() for one in nct_ids):
@@ -61,29 +62,22 @@ def show(nct_ids: Annotated[list[str], typer.Argument(metavar="NCT...")]) -> Non
             if trial is None:
                 unknown.append(nct_id)
             else:
-                _show_one(
-                    trial,
-                    ask.history(con, nct_id),
-                    ask.events(con, trials=[nct_id], baseline=True),
-                    ask.papers(con, nct_id),
-                )
+                _show_one(con, trial)
     if unknown:
         msg = f"The watch has never seen {', '.join(unknown)}. Check the number, or the query of the watch."
         raise MscwatchError(msg)
 
 
-def _show_one(
-    trial: dict[str, Any],
-    versions: list[dict[str, Any]],
-    happened: list[dict[str, Any]],
-    papers: list[dict[str, Any]],
-) -> None:
-    console = screen.console()
+def _show_one(con: Connection, trial: dict[str, Any]) -> None:
+    console, nct_id = screen.console(), trial["nct_id"]
     facts = [(name, value) for name, value in trial.items() if value not in (None, [])]
-    console.print(screen.table(("", trial["nct_id"]), facts))
+    console.print(screen.table(("", nct_id), facts))
+    if therapy := ask.therapy(con, nct_id):
+        console.print(screen.table(list(therapy[0]), (list(row.values()) for row in therapy), "Therapy"))
+    versions, papers = ask.history(con, nct_id), ask.papers(con, nct_id)
     console.print(screen.table(list(versions[0]), (list(row.values()) for row in versions), "Versions"))
     console.print("Events", style="italic")
-    for row in happened:
+    for row in ask.events(con, trials=[nct_id], baseline=True):
         console.print(screen.event_lines(row), soft_wrap=True)
     if papers:
         console.print(screen.table(list(papers[0]), (list(row.values()) for row in papers), "Publications"))

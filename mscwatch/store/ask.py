@@ -101,6 +101,24 @@ def trial(con: duckdb.DuckDBPyConnection, nct_id: str) -> dict[str, Any] | None:
     return rows[0] if rows else None
 
 
+def therapy(con: duckdb.DuckDBPyConnection, nct_id: str) -> list[dict[str, Any]]:
+    """What the cells of a trial were, a row per field, each with the words it was read from."""
+    found = dicts(con, "SELECT * FROM therapies WHERE nct_id = ? AND is_read", [nct_id])
+    if not found:
+        return []
+    read = found[0]
+    stated = [name.removesuffix("_evidence") for name in read if name.endswith("_evidence")]
+    values = read | {"dose": _dose(read)}
+    return [{"what": name, "read as": values[name], "words": read[f"{name}_evidence"]} for name in stated]
+
+
+def _dose(read: dict[str, Any]) -> str | None:
+    if read["dose_low"] is None:
+        return None
+    low, high = (f"{read[end]:.3g}" for end in ("dose_low", "dose_high"))
+    return f"{low if low == high else f'{low} to {high}'} {read['dose_unit']}"
+
+
 def history(con: duckdb.DuckDBPyConnection, nct_id: str) -> list[dict[str, Any]]:
     """The versions of one trial, oldest first, with how many material changes made each."""
     return dicts(

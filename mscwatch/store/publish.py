@@ -33,6 +33,8 @@ REFERENCES = (
     ("main.notices", "run_id", "SELECT run_id FROM runs"),
     ("main.issues", "run_id", "SELECT run_id FROM runs"),
     ("main.deliveries", "event_id", "SELECT event_id FROM events UNION ALL SELECT notice_id FROM notices"),
+    ("main.therapies", "nct_id", "SELECT nct_id FROM watched"),
+    ("main.doses", "nct_id", "SELECT nct_id FROM therapies"),
     ("ctgov.studies", "nct_id", "SELECT nct_id FROM watched"),
 )
 

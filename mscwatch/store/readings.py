@@ -8,8 +8,8 @@ from typing import Any
 import duckdb
 import orjson
 
-from mscwatch import relevance
-from mscwatch.model import Reading
+from mscwatch import events, relevance
+from mscwatch.model import Reading, Record
 from mscwatch.night import is_read, read_therapy
 from mscwatch.store.rows import insert, scalar
 from mscwatch.therapy import Therapy
@@ -54,7 +54,7 @@ def rederive(con: duckdb.DuckDBPyConnection, rules: str) -> int:
             "SELECT nct_id, record FROM versions WHERE valid_to IS NULL ORDER BY nct_id LIMIT ? OFFSET ?",
             [RECORDS_AT_ONCE, start],
         ).fetchall()
-        _read_anew(con, ((nct_id, orjson.loads(record)) for nct_id, record in records), rules)
+        _read_anew(con, [(nct_id, _readable(con, nct_id, record)) for nct_id, record in records], rules)
     changed = scalar(
         con,
         "SELECT count(*) FROM watched AS w JOIN readings AS r USING (nct_id) "
@@ -66,7 +66,19 @@ def rederive(con: duckdb.DuckDBPyConnection, rules: str) -> int:
     return int(changed)
 
 
-def _read_anew(con: duckdb.DuckDBPyConnection, records: Iterable[tuple[str, Any]], rules: str) -> None:
+def _readable(con: duckdb.DuckDBPyConnection, nct_id: str, text: str) -> Record:
+    """The record; of a withheld one the last version that could be read, as on the night itself."""
+    record: Record = orjson.loads(text)
+    if not events.is_redacted(record):
+        return record
+    versions = con.execute(
+        "SELECT record FROM versions WHERE nct_id = ? ORDER BY version_no DESC", [nct_id]
+    ).fetchall()
+    whole = (orjson.loads(earlier) for (earlier,) in versions)
+    return next((earlier for earlier in whole if not events.is_redacted(earlier)), record)
+
+
+def _read_anew(con: duckdb.DuckDBPyConnection, records: Iterable[tuple[str, Record]], rules: str) -> None:
     found = [(nct_id, record, relevance.read(record, rules)) for nct_id, record in records]
     insert(con, "readings", (relevance_row(nct_id, reading) for nct_id, _, reading in found))
     replace_therapies(

@@ -37,8 +37,9 @@ def rebuild(places: Places, watch: Watch, *, memory_limit: str, keep: int) -> Re
     with locked(places):
         with working.opened(places, memory_limit) as con, working.transaction(con):
             _refuse_other_watch(con, places, watch)
-            con.execute("DELETE FROM meta WHERE key IN ('definitions', 'ctgov_mapping')")
-        # Opening makes whatever the file does not say it has; so a rebuild that is killed goes on at the next one.
+            con.execute("DELETE FROM meta WHERE key IN ('definitions', 'ctgov_mapping', 'rules_hash')")
+        # Opening makes whatever the file does not say it has, and a night reads anew when it does not say by which
+        # rules it was read; so what a killed rebuild leaves undone is done then.
         with working.opened(places, memory_limit) as con:
             with working.transaction(con):
                 changed = readings.rederive(con, watch.relevance.rules)
