@@ -41,7 +41,7 @@ def run_night(order: Order, step: Step = plainly, client: Client | None = None) 
     unwritable directory are raised, because then there is no night.
     """
     started = datetime.now(UTC).replace(tzinfo=None)
-    result = NightResult(f"{started:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}", order.watch.name, started)
+    result = NightResult(f"{started:%Y%m%dT%H%M%S%f}-{secrets.token_hex(2)}", order.watch.name, started)
     tonight = Tonight(order, result, client or client_of(order.settings), routes_of(order.settings))
 
     def do(name: str, action: Callable[[], T], *, asks_registry: bool = False) -> T:

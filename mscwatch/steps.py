@@ -241,7 +241,8 @@ def store(
         written = commit.commit_night(con, reading.landing, found, circumstances, stamp)
         result.new, result.changed, result.events = written.new, written.changed, dict(written.events)
         result.outcome = Outcome.BASELINE if circumstances.is_baseline else Outcome.PUBLISHED
-        notice = night.summary_notice(circumstances, result.run_id, written.new, written.left)
+        entered = (result.fetched or 0) if circumstances.is_baseline else written.new
+        notice = night.summary_notice(circumstances, result.run_id, entered, written.left)
         notices = (notice,) if notice else ()
         for one in notices:
             ledger.owe_notice(con, one, result.run_id, tonight.routes.news)

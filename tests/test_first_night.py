@@ -28,7 +28,7 @@ from mscwatch.model import Outcome
 from mscwatch.registry.client import Client
 from mscwatch.registry.replica import Night, Replica
 from mscwatch.run import run_night
-from mscwatch.store import ask
+from mscwatch.store import ask, commit
 from mscwatch.store.places import Places
 
 DAYS = ("2022-10-06T09:00:05", "2022-10-07T09:00:05", "2022-10-10T09:00:05")
@@ -256,3 +256,29 @@ def test_a_registry_that_says_nothing_of_its_data_is_read_every_night(order):
         tonight = order(registry.url)
         outcomes = [run_night(tonight).outcome for _ in range(2)]
     assert outcomes == [Outcome.BASELINE, Outcome.PUBLISHED]
+
+
+def test_a_first_night_killed_between_two_groups_is_a_first_night_again(order, monkeypatch):
+    monkeypatch.setattr(commit, "PAGES_AT_ONCE", 1)
+    with Replica(nights(trials(30))) as registry:
+        tonight = order(registry.url, page_size=10)
+        whole, calls = commit.plan, []
+
+        def dies(*arguments):
+            calls.append(1)
+            if len(calls) == 2:
+                raise KeyboardInterrupt
+            return whole(*arguments)
+
+        monkeypatch.setattr(commit, "plan", dies)
+        with pytest.raises(KeyboardInterrupt):
+            run_night(tonight)
+        assert not tonight.places.published.exists()
+        monkeypatch.setattr(commit, "plan", whole)
+        result = run_night(tonight)
+    assert (result.outcome, result.new) == (Outcome.BASELINE, 20)
+    assert rows(tonight, "SELECT count(*), count(DISTINCT nct_id) FROM versions") == [(30, 30)]
+    assert rows(tonight, "SELECT count(*), bool_and(is_baseline) FROM events") == [(30, True)]
+    assert rows(tonight, "SELECT summary FROM notices WHERE kind = 'baseline'") == [
+        ('The watch "All of it" begins with 30 trials. From now on, changes are told.',)
+    ]

@@ -165,4 +165,4 @@ def test_a_newcomers_lines_are_the_ones_that_ci_runs():
     lines = [line for line in readme().splitlines() if line.startswith((".venv/", "python3 "))]
     assert lines[0].startswith("python3 -m venv .venv && .venv/bin/pip install")
     assert lines[0].endswith("mscwatch demo")
-    assert lines[1] == ".venv/bin/pytest -q"
+    assert lines[1] == ".venv/bin/pytest -q -n 2"

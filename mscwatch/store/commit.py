@@ -136,6 +136,9 @@ def commit_night(
 ) -> Written:
     """Write everything that a proven reading says, within the caller's transaction.
 
+    A first night alone is committed group by group: a hundred thousand new records in one transaction do not fit into
+    memory, and until the run's row says how it ended, none of it is told or published. Killed in between, the next
+    night is the first one again, and finds part of its work done.
     `missing` are the trials that the reading lacks, each with what the registry said when asked for it.
     """
     written = Written()
@@ -149,6 +152,8 @@ def commit_night(
             _write(con, plan(pairs, circumstances), night, written)
         _write_versions(con, night)
         con.execute("DROP TABLE fresh; DELETE FROM new_versions")
+        if circumstances.is_baseline:
+            con.execute("COMMIT; BEGIN")
     back = con.execute(
         "SELECT nct_id, relevance FROM watched "
         "WHERE NOT in_watch AND nct_id IN (SELECT nct_id FROM landed) ORDER BY ALL"
