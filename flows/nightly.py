@@ -20,8 +20,8 @@ from mscwatch import settings as configuration
 from mscwatch import watch as watches
 from mscwatch.errors import MscwatchError, NoAnswerError
 from mscwatch.run import Step, run_night
-from mscwatch.steps import NightResult, Order
 from mscwatch.summary import markdown
+from mscwatch.tonight import NightResult, Order
 
 T = TypeVar("T")
 

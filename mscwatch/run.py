@@ -17,8 +17,8 @@ from mscwatch.errors import MscwatchError, RefusedError
 from mscwatch.model import Outcome
 from mscwatch.registry.client import Client, user_agent
 from mscwatch.settings import Settings
-from mscwatch.steps import NightResult, Order, Tonight
 from mscwatch.store.places import locked
+from mscwatch.tonight import NightResult, Order, Tonight
 
 T = TypeVar("T")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from mscwatch.digest import words
-from mscwatch.steps import NightResult
+from mscwatch.tonight import NightResult
 
 _MARKUP = re.compile(r"([\\`*_{}\[\]()#+!<>|])")
 

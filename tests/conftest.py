@@ -11,7 +11,7 @@ import pytest
 
 from mscwatch import settings as configuration
 from mscwatch import watch as watches
-from mscwatch.steps import Order
+from mscwatch.tonight import Order
 
 RECORDS = Path(__file__).parents[2] / "shared" / "records"
 

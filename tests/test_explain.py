@@ -17,10 +17,10 @@ from mscwatch.errors import WarehouseError
 from mscwatch.model import Kind
 from mscwatch.registry.replica import Night, Replica
 from mscwatch.run import run_night
-from mscwatch.steps import Order
 from mscwatch.store import ask, working
 from mscwatch.store import explain as explaining
 from mscwatch.store.places import Places
+from mscwatch.tonight import Order
 
 PAPER = {"pmid": "123", "type": "RESULT", "citation": "Li X. \x1b[31mStem cells."}
 

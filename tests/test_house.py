@@ -32,7 +32,7 @@ CORE = (
     "outcomes",
     "therapy",
 )
-ABOVE = {"run", "tell", "checkup", "summary", "notebook", "cli"}
+ABOVE = {"run", "steps", "tonight", "tell", "checkup", "summary", "notebook", "cli"}
 EDGES = {"registry", "channels", "store"}
 
 

@@ -42,7 +42,7 @@ from mscwatch import watch as watches
 from mscwatch.registry.client import Client
 from mscwatch.registry.replica import Night, Replica
 from mscwatch.run import run_night
-from mscwatch.steps import Order
+from mscwatch.tonight import Order
 
 WATCH = """
 name = "all"

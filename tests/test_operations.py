@@ -31,9 +31,9 @@ from mscwatch.cli.app import app
 from mscwatch.errors import ConfigError, LockedError, WarehouseError
 from mscwatch.registry.replica import Night, Replica
 from mscwatch.run import run_night
-from mscwatch.steps import Order
 from mscwatch.store import ask, backup, dictionary, export, publish, rebuild, working
 from mscwatch.store.places import Places, locked
+from mscwatch.tonight import Order
 
 HOSTILE = '=HYPERLINK("http://example.org")'
 

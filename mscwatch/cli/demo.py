@@ -15,7 +15,7 @@ from mscwatch.cli import screen
 from mscwatch.cli.nights import night, show_night
 from mscwatch.registry.replica import Replica
 from mscwatch.registry.replica.demo import demo_nights
-from mscwatch.steps import NightResult
+from mscwatch.tonight import NightResult
 
 NAMES = ("baseline", "a quiet night", "a night with changes")
 

@@ -12,8 +12,8 @@ from mscwatch import settings as configuration
 from mscwatch import watch as watches
 from mscwatch.cli import screen
 from mscwatch.errors import MscwatchError
-from mscwatch.steps import NightResult, Order
 from mscwatch.store import ask
+from mscwatch.tonight import NightResult, Order
 
 
 def run(

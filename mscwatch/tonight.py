@@ -1,0 +1,117 @@
+"""The nouns of one night at work: what is ordered, how it goes, and what the steps hand on to each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from mscwatch.channels import Routes
+from mscwatch.errors import MscwatchError
+from mscwatch.model import Digest, Missing, Outcome, Sweep, Whereabouts
+from mscwatch.registry.client import Client
+from mscwatch.registry.landing import Landing
+from mscwatch.settings import Settings
+from mscwatch.store import ledger, working
+from mscwatch.store.places import Places
+from mscwatch.watch import Watch
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a night is to do: its settings, its watch, and what the person who starts it asks for."""
+
+    settings: Settings
+    watch: Watch
+    force: bool = False
+    accept: str = ""
+
+    @property
+    def places(self) -> Places:
+        return Places(self.settings.data_dir)
+
+
+@dataclass(slots=True)
+class NightResult:
+    """How a night went: what `run --json` prints, and what went wrong, if anything."""
+
+    run_id: str
+    watch: str
+    started_at: datetime
+    outcome: Outcome = Outcome.RUNNING
+    api_version: str = ""
+    data_timestamp: datetime | None = None
+    total_count: int | None = None
+    fetched: int | None = None
+    new: int = 0
+    changed: int = 0
+    events: dict[str, int] = field(default_factory=dict)
+    owed: int = 0
+    requests: int = 0
+    work_seconds: float = 0.0
+    warnings: list[str] = field(default_factory=list)
+    error: MscwatchError | None = None
+    news: Digest | None = None
+
+    @property
+    def data_date(self) -> str:
+        """The day that the registry's data are of; tonight where the registry does not say."""
+        return self.stamp.date().isoformat()
+
+    @property
+    def stamp(self) -> datetime:
+        """The data timestamp; the time of the run where the registry gives none."""
+        return self.data_timestamp or self.started_at
+
+    @property
+    def exit_code(self) -> int:
+        return self.error.exit_code if self.error else 0
+
+    def as_json(self) -> dict[str, Any]:
+        """The object of the contract; times are ISO 8601 in UTC."""
+        shown = {
+            name: getattr(self, name)
+            for name in (
+                "run_id", "watch", "outcome", "total_count", "fetched", "new", "changed", "events", "owed",
+                "requests", "warnings",
+            )
+        }  # fmt: skip
+        shown["started_at"] = self.started_at.isoformat() + "Z"
+        shown["data_timestamp"] = self.data_timestamp.isoformat() + "Z" if self.data_timestamp else None
+        shown["work_seconds"] = round(self.work_seconds, 3)
+        if self.error:
+            shown["error"] = str(self.error)
+        return shown
+
+
+@dataclass(frozen=True, slots=True)
+class Tonight:
+    """What every step of one night works with; `result` fills as the night goes on."""
+
+    order: Order
+    result: NightResult
+    client: Client
+    routes: Routes
+
+    def warehouse(self) -> working.Opened:
+        """The working file, opened for one step."""
+        return working.opened(self.order.places, self.order.settings.memory_limit)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What the working file knew when the night began."""
+
+    last: ledger.LastNight | None
+    watch_edited: bool
+    readings_changed: int  # trials that today's rules read otherwise
+
+
+class Reading(NamedTuple):
+    """The topic as it was read tonight, and where it lies."""
+
+    sweep: Sweep
+    landing: Landing
+
+
+Found = list[tuple[Missing, Whereabouts]]
