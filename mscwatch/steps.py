@@ -121,7 +121,7 @@ def compare_vocabulary(tonight: Tonight, opened: Opened) -> list[Issue]:
 def store(
     tonight: Tonight, opened: Opened, reading: Reading, proof: Proof, found: Found, drifted: list[Issue]
 ) -> None:
-    """Write the night in one transaction; before it nothing has happened, after it nothing can be lost."""
+    """Write the night; when its transaction ends nothing can be lost, before that nothing is told or published."""
     order, result = tonight.order, tonight.result
     circumstances = night.Circumstances(
         watch=order.watch,

@@ -18,7 +18,6 @@ from registry_faults import (
     html_with_200,
     on,
     record_missing,
-    record_on_two_pages,
     record_without_id,
     status,
     truncated_json,
@@ -203,14 +202,6 @@ def test_a_registry_that_stumbles_is_asked_again_and_the_night_is_good(order):
         result = run_night(tonight, client=client)
     assert (result.outcome, result.requests) == (Outcome.BASELINE, 5)
     assert waits == [2.0, 4.0]
-
-
-def test_a_record_on_two_pages_is_stored_once(order):
-    with Replica(nights(trials(30)), intercept=on("/studies", record_on_two_pages())) as registry:
-        tonight = order(registry.url, page_size=10)
-        result = run_night(tonight)
-    assert result.fetched <= 30
-    assert result.outcome in {Outcome.BASELINE, Outcome.REFUSED}
 
 
 def test_an_open_reader_neither_blocks_a_night_nor_sees_half_of_it(order):

@@ -7,7 +7,6 @@ import os
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
 import requests
@@ -138,15 +137,3 @@ def test_against_a_running_server_each_night_is_a_flow_run_that_tells_the_truth(
     artifacts = [one for one in found("artifacts") if one["key"] == "mscwatch-all"]
     assert len(artifacts) == 3
     assert any("1 completed" in one["data"] and "completed | 1" in one["data"] for one in artifacts)
-
-
-def test_the_library_never_imports_prefect():
-    imports = [
-        path
-        for path in Path(__file__).parents[1].glob("mscwatch/**/*.py")
-        if any(
-            line.strip().startswith(("import prefect", "from prefect"))
-            for line in path.read_text().splitlines()
-        )
-    ]
-    assert imports == []
