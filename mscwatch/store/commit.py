@@ -1,4 +1,4 @@
-"""The night's transaction (a first night has several): landed pages become versions, changes, events, owed deliveries and ctgov rows.
+"""A night's transaction (a first night has several): landed pages become versions, events, deliveries, ctgov rows.
 
 Bulk is SQL over the landed files; judgement is `night.plan`, asked only for records whose hashes are new. Work
 beyond reading the index is proportional to what changed; memory is bounded by one group of pages.
