@@ -6,19 +6,22 @@ through `step(name, action)`, so a flow can make it a task and the command line 
 
 from __future__ import annotations
 
+import gc
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
-from mscwatch import channels, steps
+from mscwatch import channels, steps, subscriptions
 from mscwatch.errors import MscwatchError, RefusedError
 from mscwatch.model import Outcome
 from mscwatch.registry.client import Client, user_agent
 from mscwatch.settings import Settings
 from mscwatch.store.places import locked
 from mscwatch.tonight import NightResult, Order, Tonight
+from mscwatch.watch import Watch
 
 T = TypeVar("T")
 
@@ -42,7 +45,9 @@ def run_night(order: Order, step: Step = plainly, client: Client | None = None) 
     """
     started = datetime.now(UTC).replace(tzinfo=None)
     result = NightResult(f"{started:%Y%m%dT%H%M%S%f}-{secrets.token_hex(2)}", order.watch.name, started)
-    tonight = Tonight(order, result, client or client_of(order.settings), routes_of(order.settings))
+    tonight = Tonight(
+        order, result, client or client_of(order.settings), routes_of(order.settings, order.watch)
+    )
 
     def do(name: str, action: Callable[[], T], *, asks_registry: bool = False) -> T:
         return step(name, lambda: _timed(tonight, action), asks_registry=asks_registry)
@@ -70,8 +75,13 @@ def run_night(order: Order, step: Step = plainly, client: Client | None = None) 
             result.error = MscwatchError("the run broke off")
             steps.close(tonight, Outcome.FAILED)
             raise
-        if do("tell", lambda: steps.tell_owed(tonight)) or opened.readings_changed:
+        lags = opened.is_behind and result.outcome not in {Outcome.BASELINE, Outcome.PUBLISHED}
+        if do("tell", lambda: steps.tell_owed(tonight)) or opened.readings_changed or lags:
             do("publish what was told", lambda: steps.publish(tonight))
+        if order.settings.heartbeat_url.get_secret_value():
+            do("tell the monitor", lambda: steps.beat(tonight))
+        if order.settings.export_url.get_secret_value():
+            do("export", lambda: steps.export(tonight))
     return result
 
 
@@ -79,10 +89,23 @@ def _timed(tonight: Tonight, action: Callable[[], T]) -> T:
     """Run a step and count its own work: the time that did not go into the registry's answers and distances."""
     begun, asking = time.monotonic(), tonight.client.traffic.seconds
     try:
-        return action()
+        with _no_search_for_cycles():
+            return action()
     finally:
         elapsed = time.monotonic() - begun
         tonight.result.work_seconds += max(0.0, elapsed - (tonight.client.traffic.seconds - asking))
+
+
+@contextmanager
+def _no_search_for_cycles() -> Iterator[None]:
+    """Leave the cycle collector off: JSON holds no cycles, and looking for them doubles the time that parsing takes."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def channels_of(settings: Settings) -> tuple[channels.Channel, ...]:
@@ -92,20 +115,29 @@ def channels_of(settings: Settings) -> tuple[channels.Channel, ...]:
         email_from=settings.email_from,
         email_to=settings.email_to,
         slack_webhook_url=settings.slack_webhook_url.get_secret_value(),
+        atom_file=settings.atom_file,
+        jsonl_file=settings.jsonl_file,
+        apprise_urls=settings.apprise_urls.get_secret_value(),
     )
 
 
-def routes_of(settings: Settings) -> channels.Routes:
-    """Who is told what, as the settings say."""
-    return channels.routes(channels_of(settings), settings.operator_email_to)
+def routes_of(settings: Settings, watch: Watch) -> channels.Routes:
+    """Who is told what, as the settings say. Raises `ConfigError` for a subscription of nobody."""
+    routes = channels.routes(channels_of(settings), settings.operator_email_to)
+    subscriptions.check(watch.subscriptions, routes.news)
+    return routes
 
 
 def client_of(settings: Settings) -> Client:
     """A registry client as the settings describe it."""
-    return Client(
-        settings.api_url,
-        user_agent=user_agent(settings.user_agent, settings.contact),
-        min_interval=settings.min_interval,
-        timeout=settings.timeout,
-        budget=settings.retry_budget,
-    )
+    return Client(settings.api_url, **manners_of(settings))
+
+
+def manners_of(settings: Settings) -> dict[str, Any]:
+    """How any client of the registry asks: the arguments of `Asking` after the address."""
+    return {
+        "user_agent": user_agent(settings.user_agent, settings.contact),
+        "min_interval": settings.min_interval,
+        "timeout": settings.timeout,
+        "budget": settings.retry_budget,
+    }

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from importlib.resources import as_file, files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -14,8 +15,9 @@ from pathlib import Path
 import duckdb
 
 from mscwatch import __version__
+from mscwatch import claims as stated
 from mscwatch.errors import WarehouseError
-from mscwatch.store import ctgov
+from mscwatch.store import claims, ctgov
 from mscwatch.store.places import Places
 from mscwatch.store.rows import scalar
 
@@ -26,6 +28,8 @@ Opened = AbstractContextManager[Connection]
 
 # DuckDB 2's own default cannot be opened by any 1.x client; this one is readable since 1.2.
 STORAGE_VERSION = "v1.2.0"
+# As many as a first night commits at once: DuckDB's own 122,880 would be written anew with every group of pages.
+ROW_GROUP_SIZE = 10_240
 REBUILD_BATCH = 20_000
 
 
@@ -38,7 +42,8 @@ def opened(places: Places, memory_limit: str = "700MB") -> Iterator[duckdb.DuckD
         con.execute("SET temp_directory = ?", [str(places.spill)])
         con.execute("SET preserve_insertion_order = false")
         con.execute(
-            f"ATTACH {_quoted(str(places.working))} AS warehouse (STORAGE_VERSION '{STORAGE_VERSION}')"
+            f"ATTACH {_quoted(str(places.working))} AS warehouse "
+            f"(STORAGE_VERSION '{STORAGE_VERSION}', ROW_GROUP_SIZE {ROW_GROUP_SIZE})"
         )
         con.execute("USE warehouse")
         _migrate(con)
@@ -106,14 +111,7 @@ def _migrate(con: duckdb.DuckDBPyConnection) -> None:
 
 def _refresh_derived(con: duckdb.DuckDBPyConnection) -> None:
     """Make seeds, ctgov tables, views, macros and comments anew when their definitions are not those of the file."""
-    folders = ("views", "macros", "seeds")
-    sources = [
-        *(file for folder in folders for file in _sql_files(folder)),
-        files("warehouse") / "comments.sql",
-    ]
-    texts = "".join(source.read_text("utf-8") for source in sources)
-    mapping = _hash((files("warehouse") / "ctgov.csv").read_text("utf-8"))
-    wanted = _hash(mapping + texts)
+    mapping, wanted = _fingerprints()
     if meta(con, "definitions") == wanted:
         return
     with transaction(con):
@@ -123,7 +121,7 @@ def _refresh_derived(con: duckdb.DuckDBPyConnection) -> None:
             _refill_ctgov(con)
             set_meta(con, "ctgov_mapping", mapping)
         con.execute(ctgov.comments())
-        for source in sources:
+        for source in _definitions():
             with as_file(source) as path:
                 if path.suffix == ".csv":
                     _fill_seed(con, path)
@@ -132,6 +130,7 @@ def _refresh_derived(con: duckdb.DuckDBPyConnection) -> None:
                     con.execute(f"CREATE OR REPLACE VIEW {name} AS {path.read_text('utf-8')}")
                 else:
                     con.execute(path.read_text("utf-8"))
+        claims.recompute(con)
         set_meta(con, "definitions", wanted)
         set_meta(con, "mscwatch_version", __version__)
         set_meta(con, "attribution", ATTRIBUTION)
@@ -141,6 +140,20 @@ ATTRIBUTION = (
     "Registry data: ClinicalTrials.gov, U.S. National Library of Medicine. "
     "published_trials: Table 2 of Yang X et al. 2020, Stem Cell Research & Therapy, CC BY 4.0, normalised."
 )
+
+
+def _definitions() -> list[Traversable]:
+    """The files that derived relations, their contents and their comments come from, in the order of making."""
+    folders = ("views", "macros", "seeds")
+    return [*(file for folder in folders for file in _sql_files(folder)), files("warehouse") / "comments.sql"]
+
+
+@cache  # a night opens the file ten times
+def _fingerprints() -> tuple[str, str]:
+    """Hashes of the registry's mapping, and of that and every other definition."""
+    mapping = _hash((files("warehouse") / "ctgov.csv").read_text("utf-8"))
+    texts = "".join(source.read_text("utf-8") for source in _definitions()) + stated.text()
+    return mapping, _hash(mapping + texts)
 
 
 def _fill_seed(con: duckdb.DuckDBPyConnection, path: Path) -> None:
