@@ -10,7 +10,7 @@ import hashlib
 import re
 import tomllib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -21,6 +21,7 @@ from mscwatch.record import part
 from mscwatch.therapy import indication_group
 
 NO_RULES = "none"
+_NOTHING = r"(?!)"  # matches nowhere
 _TO_SPACE = {ord(character): " " for character in "-_‐‑‒–—―"}
 
 
@@ -29,20 +30,20 @@ class Vocabulary:
     """One rules file, compiled: a pattern per word list."""
 
     product: re.Pattern[str]
+    not_product: re.Pattern[str]
+    doubtful_product: re.Pattern[str]
     other_product: re.Pattern[str]
     disease: re.Pattern[str]
     not_disease: re.Pattern[str]
+    not_disease_in_arms: re.Pattern[str]
 
 
 def fingerprint(rules: str) -> str:
-    """A hash of the rules and of the therapies' words: when it moves, known records are read anew, without events."""
-    words = [
-        path.read_text("utf-8")
-        for path in (files("mscwatch") / "therapy").iterdir()
-        if path.name.endswith(".toml")
-    ]
+    """A hash of the rules and of all that reads: when it moves, known records are read anew, without events."""
+    readers = [files("mscwatch") / "relevance.py", *(files("mscwatch") / "therapy").iterdir()]
+    told = sorted(path.read_text("utf-8") for path in readers if path.name.endswith((".toml", ".py")))
     own = "" if rules == NO_RULES else _source(rules)
-    return hashlib.sha256("".join([own, *sorted(words)]).encode()).hexdigest()
+    return hashlib.sha256("".join([own, *told]).encode()).hexdigest()
 
 
 @cache
@@ -55,12 +56,8 @@ def vocabulary(rules: str) -> Vocabulary:
         )
         raise ConfigError(msg)
     told = tomllib.loads(source.read_text("utf-8"))
-    return Vocabulary(
-        product=_pattern(told["product"]),
-        other_product=_pattern(told["other_product"]),
-        disease=_pattern(told["disease"]),
-        not_disease=_pattern(told["not_disease"]),
-    )
+    lists = (field.name for field in fields(Vocabulary))
+    return Vocabulary(**{name: _pattern(told.get(name, {})) for name in lists})
 
 
 def _source(rules: str) -> str:
@@ -80,28 +77,31 @@ def read(record: Record, rules: str) -> Reading:
     words = vocabulary(rules)
     headline = _flat(_headline(record))
     disease = _first(words.disease, words.not_disease.sub(" ", headline))
-    product = _first(words.product, headline)
+    product = _product(words, headline)
     if not disease and not product:  # most of the registry: neither
         return Reading("off", "neither such a product nor such a disease in the titles", "none")
 
     arms = _flat(_arms(record))
     if not disease:
-        hint = _first(words.disease, words.not_disease.sub(" ", arms))
+        hint = _first(words.disease, words.not_disease.sub(" ", words.not_disease_in_arms.sub(" ", arms)))
         if hint:
             return Reading("adjacent", f'"{product}" with "{hint}" only in the arms', "none")
         return Reading("off", f'"{product}" for another disease', "none")
 
-    if product := product or _first(words.product, arms):
+    if product := product or _product(words, arms):
         group = indication_group(record)
         if group == "none":
             return Reading(
                 "adjacent", f'"{product}" with "{disease}", but for patients with another disease', group
             )
         return Reading("core", f'"{product}" for "{disease}"', group)
-    if hint := _first(words.product, _flat(_background(record))):
+    if hint := _product(words, _flat(_background(record))):
         reason = f'"{disease}" in the title, but "{hint}" only in the description'
         return Reading("unsure", reason, indication_group(record))
-    if other := _first(words.other_product, headline) or _first(words.other_product, arms):
+    if doubtful := _first(words.doubtful_product, f"{headline} | {arms}"):
+        reason = f'"{doubtful}" for "{disease}", nowhere called the watched product'
+        return Reading("adjacent", reason, indication_group(record))
+    if other := _first(words.other_product, arms or headline):
         reason = f'"{other}" for "{disease}", the watched product is not named'
         return Reading("adjacent", reason, indication_group(record))
     return Reading("off", f'"{disease}" without any such product', "none")
@@ -145,6 +145,11 @@ def _flat(texts: Iterable[str]) -> str:
     return " ".join(" | ".join(texts).translate(_TO_SPACE).lower().split())
 
 
+def _product(words: Vocabulary, text: str) -> str | None:
+    """The watched product in a text, by a word that can mean nothing else."""
+    return _first(words.product, words.doubtful_product.sub(" ", words.not_product.sub(" ", text)))
+
+
 def _first(pattern: re.Pattern[str], text: str) -> str | None:
     """The first word or phrase that the pattern finds, from the beginning of its first word."""
     found = pattern.search(text)
@@ -159,11 +164,11 @@ def _pattern(words: dict[str, list[str]]) -> re.Pattern[str]:
 
     It meets text in lower case: ignoring case would cost half the speed.
     """
-    starts = [re.escape(word.replace("-", " ").lower()) for word in words["starts"]]
+    starts = [re.escape(word.replace("-", " ").lower()) for word in words.get("starts", ())]
     firsts = "".join(sorted({start[0] for start in starts}))
-    parts = [rf"\b(?=[{firsts}])(?:{'|'.join(starts)})\w*"]
+    parts = [rf"\b(?=[{firsts}])(?:{'|'.join(starts)})\w*"] if starts else []
     if words.get("ends"):
         parts.append(rf"(?:{'|'.join(words['ends']).lower()})s?\b")
     if words.get("words"):
         parts.append(rf"\b(?:{'|'.join(words['words']).lower()})s?\b")
-    return re.compile("|".join(parts))
+    return re.compile("|".join(parts) or _NOTHING)

@@ -73,6 +73,19 @@ def issues(text, **options):
         ("1x10^6 cells/mL, 50 mL in all", [(5e7, 5e7, "cells")]),
         ("2 million cells/kg up to 150 million cells", [(2e6, 2e6, "cells/kg")]),
         ("up to 1x10^6 MSCs per kg", [(1e6, 1e6, "cells/kg")]),
+        ("1.10^6 CSM / kg, 2.10^6 CSM / kg", [(1e6, 1e6, "cells/kg"), (2e6, 2e6, "cells/kg")]),
+        ("Dose 10 mil/kg of cells", [(1e7, 1e7, "cells/kg")]),
+        ("200 mln. cells per 400 mL", [(2e8, 2e8, "cells")]),
+        ("about 1.2 trillion EVs", [(1.2e12, 1.2e12, "particles")]),
+        ("10 E10 MSC-EV particles per 100ml", [(1e10, 1e10, "particles")]),
+        ("10x10^6 unit of umbilical cord mesenchymal stem cells in 2 ml", [(1e7, 1e7, "cells")]),
+        ("MSC 30 million unit", [(3e7, 3e7, "cells")]),
+        ("a minimum dose of 0.5 x106 CSM / kg and a maximum of 1, 5x106 CSM / kg", [(5e5, 1.5e6, "cells/kg")]),
+        ("bags of 60million cells per bag are thawed; 1million UCMSCs per kilogram are infused", [(1e6, 1e6, "cells/kg")]),
+        ("3×10^7 per side (total 6×10^7 cells)", [(6e7, 6e7, "cells")]),
+        ("5 to 10 million MSCs in each dose. 10 million cells is the maximum dose", [(5e6, 1e7, "cells")]),
+        ("1.5 million cells/kg, not to exceed 150 million cells", [(1.5e6, 1.5e6, "cells/kg")]),
+        ("200 x 10^6 stem cells (hMSC), reconstituted in 80 mL, delivered at 2 mL/min", [(2e8, 2e8, "cells")]),
     ],
 )  # fmt: skip
 def test_a_notation_found_in_records(text, expected):
@@ -111,6 +124,18 @@ def test_a_concentration_without_a_volume_is_an_issue():
 @pytest.mark.parametrize("text", ["3x10^13 cells", "5 x 10^20 cells/kg", "0.001 x 10^3 cells"])
 def test_an_implausible_number_is_an_issue_and_no_dose(text):
     assert (doses(text), len(issues(text))) == ([], 1)
+
+
+@given(
+    m=st.integers(1, 99),
+    e=st.integers(0, 15),
+    sign=st.sampled_from(["x10^", " x 10E", "*10^", "×10e"]),
+    unit=st.sampled_from([" cells", " MSCs/kg", " hUC-MSCs", " cells per kilogram"]),
+)
+def test_every_written_number_of_cells_is_a_plausible_dose_or_an_issue(m, e, sign, unit):
+    text = f"a dose of {m}{sign}{e}{unit}"
+    plausible = PLAUSIBLE[0] <= float(f"{m}e{e}") <= PLAUSIBLE[1]
+    assert (len(doses(text)), len(issues(text))) == ((1, 0) if plausible else (0, 1))
 
 
 def test_hepatocytes_are_a_dose_where_they_are_the_product():

@@ -40,6 +40,51 @@ def titled(title, *, conditions=("Liver Cirrhosis",), product="UC-MSC", summary=
         (titled("MSC in renal cirrhosis", conditions=["Renal Cirrhosis"]), "off"),
         (titled("iPSC-derived MSC for the knee", conditions=["Osteoarthritis"]), "off"),
         (titled("Aspirin in hepatitis", product="Aspirin"), "off"),
+        (titled("HepaStem", conditions=["Urea Cycle Disorders"], product="HepaStem"), "core"),
+        (
+            titled("MSC that carry a gene, for liver cancer", conditions=["Liver Cancer"], product="MSC"),
+            "core",
+        ),
+        (titled("MSC-EV in liver failure", product="MSC exosomes"), "core"),
+        (titled("Follow-up of patients with cirrhosis treated with MSC", product="none"), "core"),
+        (titled("MSC for GVHD of the liver", conditions=["GVHD"], product="MSC"), "adjacent"),
+        (titled("MSC in diabetes", conditions=["Liver Transplantation"], product="MSC"), "adjacent"),
+        (
+            titled("Bone marrow stem cells in cirrhosis", product="autologous bone marrow stem cells"),
+            "adjacent",
+        ),
+        (titled("ABMSC via the hepatic artery in cirrhosis", product="ABMSC"), "adjacent"),
+        (
+            titled("Bone marrow stem cells in cirrhosis", product="cells", summary="Mesenchymal stem cells"),
+            "unsure",
+        ),
+        (titled("Mononuclear cells in cirrhosis", product="mononuclear cells"), "adjacent"),
+        (titled("G-CSF in liver failure", product="G-CSF"), "off"),
+        (titled("Mononuclear cells of the blood as a marker in hepatitis", product="Blood sample"), "off"),
+        (titled("MET (mesenchymal-epithelial transition) in HCC", product="Tepotinib"), "off"),
+        (
+            titled(
+                "Sorafenib",
+                conditions=["HCC"],
+                product="Sorafenib",
+                summary="epithelial-mesenchymal transition",
+            ),
+            "off",
+        ),
+        (
+            titled(
+                "MSC in COVID-19",
+                conditions=["COVID-19"],
+                product="MSC; liver function and hepatitis B are tested",
+            ),
+            "off",
+        ),
+        (
+            titled(
+                "Liver-derived MSC for the knee", conditions=["Osteoarthritis"], product="Liver-derived MSC"
+            ),
+            "off",
+        ),
     ],
 )
 def test_words_decide_by_where_they_stand(one, expected):
@@ -63,6 +108,29 @@ def test_a_watch_without_rules_is_unsure_of_everything():
 )
 def test_the_indication_is_read_from_titles_then_conditions(title, conditions, group):
     assert relevance.read(titled(title, conditions=conditions), "msc-liver").indication_group == group
+
+
+# Read by eye among the records at hand that name a liver: what they are by the guide of the labels.
+OTHERS = {
+    "adjacent": ["NCT01526850", "NCT03198546"],
+    "off": [
+        "NCT01967186", "NCT03183622", "NCT03706482", "NCT03920397", "NCT04623606", "NCT05453292", "NCT00139620",
+        "NCT01054430", "NCT02344823", "NCT02369484", "NCT03318380", "NCT03566914", "NCT04374877", "NCT04514484",
+        "NCT04856215", "NCT04891874", "NCT05023109", "NCT05743218", "NCT05809934", "NCT06223893", "NCT06352177",
+        "NCT06777628", "NCT06860815", "NCT07461727",
+    ],
+}  # fmt: skip
+
+
+def test_records_that_only_name_a_liver_are_not_told(real_records):
+    by_id = {nct_id(one): one for one in real_records}
+    for expected, numbers in OTHERS.items():
+        read = {
+            number: relevance.read(by_id[number], "msc-liver").relevance
+            for number in numbers
+            if number in by_id
+        }
+        assert read == dict.fromkeys(read, expected)
 
 
 def test_labelled_real_records_are_read_as_two_people_read_them(real_records):

@@ -41,7 +41,10 @@ def trial(
                 "interventions": interventions,
                 "armGroups": [{"label": "Treated", "type": "EXPERIMENTAL", "description": arm}],
             },
-            descriptionModule={"briefSummary": more.get("summary", "")},
+            descriptionModule={
+                "briefSummary": more.get("summary", ""),
+                "detailedDescription": more.get("detail", ""),
+            },
             eligibilityModule={"eligibilityCriteria": more.get("eligibility", "")},
             designModule={"studyType": more.get("study", "INTERVENTIONAL")},
         )
@@ -209,6 +212,29 @@ def test_not_stated_and_not_understood_differ():
         ("MSC; patients are monitored every 3 months for one year", None),
         ("as a single infusion or several infusions", None),
         ("MSC 3 times a week", None),
+        ("the first MSC infusion at day 0, and the second infusion of MSC two weeks later", 2),
+        ("one million MSC/kg, the second transplantation 3 months after the first transplantation", 2),
+        ("MSC after a second liver transplantation", None),
+        ("MSC at 0,1,5,6 week", 4),
+        ("MSC; a single infusion, assessed at 1, 3 and 6 months", 1),
+        ("MSC on day 1 and repeated on day 4", 2),
+        ("75 million MSC at baseline and possibly again after 3 months", 2),
+        ("MSC infused at surgery and day 4", 2),
+        ("Treatment will consist of 3-5 doses of MSC", 5),
+        ("a total of 6 intravenous infusions of MSC or placebo", 6),
+        ("8 autologous HB-adMSC infusions", 8),
+        ("one dose of MSC once a day for continuous six days", 6),
+        ("MSC every 2 months for a year", 6),
+        ("one of three infusions: saline, MSC low, MSC high", None),
+        ("15 injections of MSC in the anterior wall", 15),
+        ("MSC, 15 injections in the anterior wall of the ventricle", None),
+        ("MSC; sterility tests are done three times", None),
+        ("compared two doses of MSC", None),
+        ("one infusion of MSC; re-treatment: at week 24 arms will be reversed compared to week 0", 1),
+        ("MSC infused on day 3, 7 and 14 after liver transplantation", 3),
+        ("MSC infusion and imaging of patients who receive MSC at month 1, 3 and 6 after the infusion", None),
+        ("at week 24 treatments with MSC will be reversed", None),
+        ("1x10^6 MSC/kg a safe dose", None),
     ],
 )
 def test_infusions(text, number):
@@ -259,6 +285,8 @@ def test_a_study_of_samples_gives_nothing():
         ("MSC for type 1 diabetes", ["Evidence of Liver Transplantation"], "none"),
         ("MSC in renal cirrhosis", ["Renal Cirrhosis"], "none"),
         ("A survey of biliary tract cancer", ["Biliary Tract Cancer"], "none"),
+        ("MSC for graft versus host disease of the liver", ["GVHD"], "none"),
+        ("HepaStem in urea cycle disorders", ["Urea Cycle Disorders"], "other_liver"),
     ],
 )
 def test_the_indication_is_what_the_trial_enrols(title, conditions, group):
@@ -282,6 +310,7 @@ def test_the_group_alone_is_that_of_the_reading():
         ({"eligibility": "Hepatitis B cirrhosis patients need antiviral therapy"}, ("not_stated",)),
         ({"eligibility": "liver disease such as viral or alcoholic liver disease"}, ("not_stated",)),
         ({"title": "MSC in nonalcoholic steatohepatitis"}, ("nash",)),
+        ({"eligibility": "Inclusion: cirrhosis of any etiology (alcohol, NASH)"}, ("not_stated",)),
         ({"title": "MSC in PSC", "conditions": ["Cholangitis, Sclerosing"]}, ("PSC",)),
     ],
 )
@@ -298,6 +327,55 @@ def test_a_record_that_says_nothing_is_read(one):
 
 
 # --- A person corrects ---
+
+
+def test_tissue_of_a_birth_beside_the_patients_own_has_two_donors():
+    found = trial(
+        "UC-MSC and bone marrow cells", given="UC-MSC and bone marrow mononuclear cells",
+        summary="This study gives autologous bone marrow mononuclear cells and umbilical cord MSC.",
+    )  # fmt: skip
+    assert set(found.donor) == {"autologous", "allogeneic"}
+
+
+def test_an_organs_allograft_is_no_donor_of_cells():
+    assert trial("Autologous MSC in kidney allografts", given="autologous MSC").donor == ("autologous",)
+
+
+@pytest.mark.parametrize(
+    ("detail", "donor"),
+    [
+        ("MSC are extracted from bone marrow of enrolled patients.", "autologous"),
+        ("The patients underwent bone marrow aspiration and later MSC infusion.", "autologous"),
+        ("Fat of healthy donors is taken by lipoaspiration. The MSC are infused.", "allogeneic"),
+        ("The MSC are infused.", "not_stated"),
+    ],
+)
+def test_whose_cells_may_be_told_by_where_the_tissue_is_taken(detail, donor):
+    assert trial("MSC in cirrhosis", given="MSC", detail=detail).donor == (donor,)
+
+
+def test_a_sentence_that_lists_tissues_is_no_source():
+    listing = "This study uses MSC, found in bone marrow, adipose tissue and umbilical cord."
+    assert trial("MSC in cirrhosis", given="MSC", summary=listing).cell_source == ("not_stated",)
+
+
+def test_cells_suspended_in_conditioned_medium_are_cells():
+    found = trial("MSC in cirrhosis", given="MSC", how="MSC in 2 ml conditioned medium")
+    assert (found.product_form, found.modification) == ("cells", "none_stated")
+
+
+def test_the_only_word_of_an_intervention_is_its_name():
+    found = trial("Pneumostem in cirrhosis", given="Pneumostem", summary="A single infusion of Pneumostem is given.",
+                  keywords=["mesenchymal stem cells"])  # fmt: skip
+    assert found.infusions_max == 1
+
+
+def test_marrow_stem_cells_are_mesenchymal_only_where_the_record_says_so():
+    plain = {"given": "autologous bone marrow stem cells"}
+    assert trial("Stem cells in cirrhosis", **plain).cell_type == "other"
+    assert (
+        trial("Stem cells in cirrhosis", summary="Mesenchymal cells are grown.", **plain).cell_type == "msc"
+    )
 
 
 def test_a_correction_wins_and_is_visible():
@@ -384,4 +462,4 @@ def test_the_judgements_are_visible():
         for seen in printed(row).evidence.values()
         if seen[0].rule.startswith("override: ")
     }
-    assert judged == {4, 6, 7, 9, 12, 17, 18, 20, 22}
+    assert judged == {4, 5, 6, 7, 9, 12, 17, 18, 20, 22}

@@ -42,7 +42,9 @@ _WORDS = {
     "eight": "8", "nine": "9", "ten": "10", "twenty": "20", "thirty": "30", "forty": "40", "fifty": "50", "sixty": "60",
     "eighty": "80", "ninety": "90", "hundred": "100", "one hundred": "100", "a hundred": "100", "two hundred": "200",
 }  # fmt: skip
-_SCALES = {"thousand": 3, "million": 6, "mio": 6, "m": 6, "billion": 9}
+_SCALES = {
+    "thousand": 3, "million": 6, "mio": 6, "mill": 6, "mil": 6, "mln": 6, "m": 6, "mm": 6, "billion": 9, "trillion": 12,
+}  # fmt: skip
 
 # One sign for many, of the same length, so that places in the text stay true. Escapes of the API (\^, \*) vanish.
 _SIGNS = str.maketrans(
@@ -52,6 +54,7 @@ _SIGNS = str.maketrans(
     | dict(zip("，（）／＾：＜　\u00a0\u2009\u202f\\", ",()/^:<     ", strict=True))
     | {chr(0xFF10 + digit): str(digit) for digit in range(10)}
 )
+_PARTED = re.compile(r"(?<=mum of )(\d), (\d)(?=\s?x)")  # "a maximum of 1, 5x10^6"
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 
 _WORD = "|".join(sorted(_WORDS, key=len, reverse=True)).replace(" ", r"\s+")
@@ -62,7 +65,7 @@ _JOIN = r"(?:\s*(?:-|\bto\b|,\s*(?:and|or)\b|,|/|\band\b|\bor\b|&)\s*)"
 _NUMBERS = re.compile(
     rf"(?<![\d.,^])({_NUMBER}{_SPREAD}?(?:{_JOIN}{_NUMBER}{_SPREAD}?)*)\s*[)\]]?\s*-?\s*$", re.IGNORECASE
 )
-_TIMES = r"\s*(?:x|\*|\btimes\b)\s*"
+_TIMES = r"\s*(?:x|\*|\btimes\b|\.(?=\s?10\s?\^))\s*"
 _EXPONENT = r"""(?:
     \s*\^\s*[({]?\s*(?P<caret>\d{1,2})
   | \s*\*\*?\s*(?P<star>\d{1,2})
@@ -75,8 +78,8 @@ _EXPONENT = r"""(?:
 _TAIL = re.compile(
     rf"""{_TIMES}10{_EXPONENT}(?:\s?-\s?(?P<until>[3-9]|1[0-2])(?=\s*(?:cells?\b|\w*MSCs?\b|/|per\b)))?
        | {_TIMES}(?P<factor>1(?:[,.]?000)+)\b
-       | \s*-?\s*(?P<scale>thousand|million|mio|billion)s?\b
-       | \s?(?P<mega>(?-i:M))(?=\s*(?:/|(?:per|hMSC|\w*MSCs?|cells?)\b))
+       | \s*-?\s*(?P<scale>thousand|million|mio|mill|mln|billion|trillion)s?\b(?:\.(?=\s*(?:cells?|\w*MSCs?)\b))?
+       | \s?(?P<mega>(?-i:MM?)|mil)(?=\s*(?:/|(?:per|hMSC|\w*MSCs?|cells?)\b))
        | \s*(?P<log>log)\s*(?:10|₁₀)""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -87,7 +90,7 @@ _PLAIN = re.compile(rf"(?<![\w.,/^-])({_THOUSANDS}|\d{{1,3}}\.\d{{3}}|\d{{5,13}}
 
 def plain_signs(text: str) -> str:
     """The text with one sign for each meaning (x, -, *), every character in its old place."""
-    return text.translate(_SIGNS)
+    return _PARTED.sub(r" \1,\2", text.translate(_SIGNS))
 
 
 def amounts(text: str) -> list[Amount]:

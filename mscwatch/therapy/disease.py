@@ -22,7 +22,9 @@ _CAUSED = re.compile(
     re.IGNORECASE,
 )
 _CONDITIONAL = re.compile(
-    r"\bif\b|\bneed|\bmust\b|\bshould\b|\bwho (?:have|are) (?:on|taking)|negative|treated for", re.IGNORECASE
+    r"\bany\b|regardless|irrespective|various|\be\.g|\betc|"
+    r"\bif\b|\bneed|\bmust\b|\bshould\b|\bwho (?:have|are) (?:on|taking)|negative|treated for",
+    re.IGNORECASE,
 )
 _MANY = 3
 
@@ -32,7 +34,8 @@ def indication(passages: Passages) -> Told:
     about_others = any(names("other_disease", title.text) for title in passages.titles) and not any(
         names("indication", title.text) for title in passages.titles
     )
-    if about_others or not _of_cells(passages):
+    against_host = any(names("graft_versus_host", title.text) for title in passages.titles)
+    if about_others or against_host or not _of_cells(passages):
         return "none", Confidence.MEDIUM, ()
     tiers = (
         (passages.titles[:1], Confidence.HIGH),

@@ -28,7 +28,7 @@ _CELLS = re.compile(
 )
 _PARTICLES = re.compile(r"particle|exosom|vesicle|\bEVs?\b", re.IGNORECASE)
 _SOMETHING_ELSE = re.compile(
-    r"""\b(?:platelets?|PLT|leu[ck]o\w*|lymphocytes?|neutrophils?|granulocytes?|erythrocytes?|WBC|RBC|ANC|copies|copy|IU|U|units?|mg|[mu]g|µg|
+    r"""\b(?:platelets?|PLT|leu[ck]o\w*|lymphocytes?|neutrophils?|granulocytes?|erythrocytes?|WBC|RBC|ANC|copies|copy|IU|U|units?(?!\s+of\b)|mg|[mu]g|µg|
       μg|mmol|nucleated|TNC|CD\d+\+?|T[\s-]?cells?|NK|Tregs?|islets?|hepatocytes?|people|persons|patients|men|women|americans|
       adults|children|cases|deaths|carriers|dollars|euros?|participants|subjects|RPM|mm|cm|years|individuals|procedures|
       bacteria|clusters?|CFU|viral|virus\w*|genomes?|vg|rpm|red\ blood|white\ blood|x\s?g|meters?|steps|times)\b""",
@@ -48,19 +48,26 @@ _SURFACE = re.compile(r"cm|square|g|mm2|m2", re.IGNORECASE)
 _MILLILITRES = re.compile(r"(?<![\w.,/])(\d+(?:[.,]\d+)?)\s*(?:ml\b|cc\b|milliliters?|cm3)", re.IGNORECASE)
 
 _LIMIT = re.compile(
-    r"(?:max\w*|up to|not? exceed\w*|no more than|at least|minim\w*|less than|more than|limit\w*|[<>≤≥]|capped?)\W*"
+    r"(?:max\w*|up to|not?(?: to)? exceed\w*|no more than|at least|minim\w*|less than|more than|"
+    r"limit\w*|[<>≤≥]|capped?)\W*"
     r"(?:(?:an?|of|to|the|total|dose|is|number|cells?|dosage)\W*){0,4}$",
     re.IGNORECASE,
 )
 _PREPARATION = re.compile(
-    r"(?:expanded|harvest\w*|aspirat\w*|vials?|bags?|seed\w*|densit\w+|yield\w*|passage|collect\w*|cultur\w*|"
+    r"(?:expanded|supplied|packag\w*|formulated|harvest\w*|aspirat\w*|vials?|bags?|seed\w*|densit\w+|yield\w*|passage|collect\w*|cultur\w*|"
     r"concentrations? of|suspension of|frozen|cryo\w*|viabilit\w+|plated|each (?:ml|syringe))\b[^.;]{0,40}$",
     re.IGNORECASE,
 )
+_CONTAINER = re.compile(
+    r"(?:/|\bper|\beach|\bin an?|\bin one)\s*(?:bag|vial|syringe|tube|ampoule|pack|bottle)", re.IGNORECASE
+)
+_TOTALLED = re.compile(r"\(\s*(?:an?\s+|in\s+)?total(?:\s+of|:)?\s*$", re.IGNORECASE)
+_AS_MAXIMUM = re.compile(r"[^.;]{0,40}\b(?:is|as|being)\s+(?:an?|the)\s+maxim", re.IGNORECASE)
 _TOLERANCE = re.compile(r"(?:\brange:?|\branging)\W*(?:from|of|between)?\W*$", re.IGNORECASE)
 _DOSE_WORD = re.compile(
     r"\bdos(?:e|es|age)\b|\binject|\binfus|\breceiv|\badminist|\btransplant|\bgiven\b", re.IGNORECASE
 )
+_CLAUSE_END = re.compile(r"[.;\n](?:\s|$)|\s-\s|,\s+(?=(?:\w+ed|at|with|over)\b)")
 _LISTED = re.compile(r"\s*(?:,|/|and|or|,\s*and|,\s*or|&|;|vs\.?|versus|\+)\s*", re.IGNORECASE)
 _AGAIN = re.compile(r"\s*\(\s*(?:=|i\.e\.,?)?\s*", re.IGNORECASE)
 _RANGED = re.compile(r"\s*(?:\w*cells?|\w*MSCs?)?\s*(?:(?:/|per)\s*kg)?\s*(?:-|\bto\b)\s*", re.IGNORECASE)
@@ -151,7 +158,12 @@ def _ranges(text: str, found: list[Amount]) -> list[Amount]:
         last = merged[-1] if merged else None
         between = text[last.end : amount.start] if last and last.end <= amount.start else ""
         begun = last and re.search(r"between\s*$", text[: last.start], re.IGNORECASE)
-        joined = _RANGED.fullmatch(between) or (begun and between.strip().lower() == "and")
+        least = last and re.search(r"\bminimum(?: dose)?(?: of)?\s*$", text[: last.start], re.IGNORECASE)
+        joined = (
+            _RANGED.fullmatch(between)
+            or (begun and between.strip().lower() == "and")
+            or (least and re.search(r"\bmaximum(?: dose)?(?: of)?\s*$", between, re.IGNORECASE))
+        )
         if last and joined and last.low < amount.high:
             merged[-1] = replace(last, high=amount.high, end=amount.end)
         else:
@@ -161,7 +173,7 @@ def _ranges(text: str, found: list[Amount]) -> list[Amount]:
 
 def _unit(amount: Amount, before: str, after: str, bare: bool, counted: frozenset[str]) -> tuple[str, bool]:
     """What an amount counts, per what, and whether it is told as the dose itself."""
-    clause = re.split(r"[.;\n](?:\s|$)|\s-\s", after)[0]
+    clause = _CLAUSE_END.split(after)[0]
     per = _PER.search(clause)
     noun = clause[: per.start()] if per else clause
     cells, particles = _CELLS.search(noun[:90]), _PARTICLES.search(noun[:60])
@@ -169,10 +181,17 @@ def _unit(amount: Amount, before: str, after: str, bare: bool, counted: frozense
     if (
         other
         and other[0].lower().rstrip("s+") not in counted
+        and not (other[0].lower().startswith("unit") and _CELLS.search(before[-12:]))
         and not (cells and cells.start() < other.start())
     ):
         return _NO_DOSE, False
-    told = not (_LIMIT.search(before) or _PREPARATION.search(before))
+    told = not (
+        _LIMIT.search(before)
+        or _AS_MAXIMUM.match(clause)
+        or _TOTALLED.search(after)  # 3x10^7 per side (total 6x10^7)
+        or _PREPARATION.search(before)
+        or _CONTAINER.search(clause[:60])
+    )
     if _TOLERANCE.search(before):
         return _NO_DOSE, False
     if particles and not (
@@ -186,6 +205,7 @@ def _unit(amount: Amount, before: str, after: str, bare: bool, counted: frozense
     if cells and (amount.shape != Shape.PLAIN or cells.start() < 60):  # noqa: PLR2004 - "1000 healthy ... cells" is near
         return CELLS, told
     said = amount.shape == Shape.POWER or (amount.shape == Shape.WORD and _DOSE_WORD.search(before))
+    said = said or bool(other and amount.shape == Shape.WORD)  # "MSC 30 million unit"
     return (CELLS, told) if bare and said else (_NO_DOSE, False)
 
 

@@ -17,6 +17,7 @@ from mscwatch.therapy.words import find, names
 _CONTROL_ARMS = {"PLACEBO_COMPARATOR", "NO_INTERVENTION", "SHAM_COMPARATOR"}
 _PLACEBO = re.compile(r"placebo|saline|without|vehicle", re.IGNORECASE)
 _BRAND = re.compile(r"\b(?=[\w-]*(?:\d|[a-z-][A-Z]))[A-Za-z][\w-]{3,}")
+_ONE_WORD = re.compile(r"([A-Z][A-Za-z]{5,})[®™]?")
 _SENTENCE_END = re.compile(r"[.;!?。；](?=\s+[A-Z(\d]|\s*$)|\n+|[。；]")
 
 
@@ -64,7 +65,7 @@ def of_record(record: Record) -> Passages:
         observational=part(protocol, "designModule", "studyType") == "OBSERVATIONAL",
         titles=tuple(_texts(protocol, "identificationModule", "briefTitle", "officialTitle")),
         product=tuple(text for group in (*given, *treated) for text in group.texts),
-        brands=frozenset(word for group in given for word in _BRAND.findall(group.name)),
+        brands=frozenset(word for group in given for word in _brands(group.name)),
         keywords=tuple(_texts(protocol, "conditionsModule", "keywords")),
         conditions=tuple(_texts(protocol, "conditionsModule", "conditions")),
         summary=(*_texts(protocol, "descriptionModule", "briefSummary"), *_design(protocol)),
@@ -113,6 +114,13 @@ def _is_product(group: _Group) -> bool:
         and not (placebo and (not cells or placebo.start() < cells[0].start))
         and any(names("product", text.text) for text in group.texts)
     )
+
+
+def _brands(name: str) -> list[str]:
+    """What looks like the name of a product: "ADR-001", or the only word of an intervention, "Pneumostem"."""
+    common = any(names(field, name) for field in ("giving", "product", "control", "other_treatment"))
+    word = _ONE_WORD.fullmatch(name.strip())
+    return [word[1]] if word and not common else _BRAND.findall(name)
 
 
 def _treated(arms: list[_Group], given: list[_Group]) -> list[_Group]:

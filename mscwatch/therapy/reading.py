@@ -8,6 +8,7 @@ from dataclasses import replace
 from mscwatch.model import Issue, Record
 from mscwatch.record import nct_id
 from mscwatch.therapy import disease, infusions, overrides, passages, terms
+from mscwatch.therapy.counts import Count
 from mscwatch.therapy.doses import Unread, read_doses
 from mscwatch.therapy.model import NOT_STATED, Confidence, DoseLevel, Evidence, Therapy
 from mscwatch.therapy.passages import Passage, Passages
@@ -123,8 +124,8 @@ def _doses(told: Passages, counted: frozenset[str]) -> tuple[tuple[DoseLevel, ..
     tiers: tuple[tuple[Confidence, bool, Iterable[Passage]], ...] = (
         (Confidence.HIGH, True, terms.about_product(told.product, told.brands)),
         (Confidence.HIGH, True, told.titles),
-        (Confidence.MEDIUM, False, terms.own_sentences(told.summary)),
-        (Confidence.MEDIUM, False, terms.own_sentences(told.description)),
+        (Confidence.MEDIUM, False, terms.own_sentences(told.summary, told.brands)),
+        (Confidence.MEDIUM, False, terms.own_sentences(told.description, told.brands)),
     )
     missed: list[Unread] = []
     for confidence, bare, sentences in tiers:
@@ -141,10 +142,10 @@ def _of_form(dose: DoseLevel, shape: str) -> DoseLevel:
     return replace(dose, unit="particles") if bare and shape == "exosome" else dose
 
 
-def _infusions(told: Passages) -> tuple[infusions.Count | None, Confidence]:
+def _infusions(told: Passages) -> tuple[Count | None, Confidence]:
     """The largest planned number of administrations: told, else listed, else a frequency times a duration."""
     product = list(terms.about_product(told.product, told.brands))
-    own = list(terms.own_sentences((*told.summary, *told.description)))
+    own = list(terms.own_sentences((*told.summary, *told.description), told.brands))
     count, scheduled = infusions.most_told(product), infusions.most_scheduled(product)
     if count and scheduled and count.number == 1:  # a single dose first, and then repeated
         return max(count, scheduled, key=lambda one: one.number), Confidence.MEDIUM
@@ -154,6 +155,7 @@ def _infusions(told: Passages) -> tuple[infusions.Count | None, Confidence]:
         (Confidence.MEDIUM, infusions.most_told(told.titles)),
         (Confidence.MEDIUM, scheduled),
         (Confidence.LOW, infusions.most_scheduled(own)),
+        (Confidence.LOW, infusions.most_scheduled(terms.treatment_sentences(told))),
     ):
         if found:
             return found, confidence

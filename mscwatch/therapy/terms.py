@@ -14,6 +14,7 @@ from mscwatch.therapy.passages import Passage, Passages
 from mscwatch.therapy.words import find, names
 
 BIRTH_TISSUES = {"umbilical_cord", "cord_blood", "placenta", "amnion"}
+_MANY = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,10 @@ def cell_type(passages: Passages) -> Told:
     if "marrow_stem" in told.values:
         kinds = [value for value in told.values if value not in ("marrow_stem", "other")]
         found = _only(told, kinds[0] if kinds else "marrow_stem")
-        return found if kinds else Told(("msc",), found.evidence, Confidence.MEDIUM)
+        if kinds:
+            return found
+        described = _first("cell_type", [(Confidence.MEDIUM, (*passages.summary, *passages.description))])
+        return Told(("msc" if "msc" in described.values else "other",), found.evidence, Confidence.MEDIUM)
     return Told(told.values[:1], told.evidence[:1], told.confidence)
 
 
@@ -53,8 +57,8 @@ def cell_source(passages: Passages, kind: str = "msc") -> Told:
             (Confidence.HIGH, _of_cells((*passages.titles, *passages.product))),
             (Confidence.HIGH, passages.keywords),
             (Confidence.MEDIUM, about_product(passages.product, passages.brands)),
-            (Confidence.MEDIUM, _own(_of_cells(passages.summary))),
-            (Confidence.MEDIUM, _own(_of_cells(passages.description))),
+            (Confidence.MEDIUM, _of_one_product(own_sentences(passages.summary, passages.brands))),
+            (Confidence.MEDIUM, _of_one_product(own_sentences(passages.description, passages.brands))),
         ],
     )
     if "cord_blood" in told.values and "umbilical_cord" in told.values:
@@ -76,19 +80,21 @@ def donor(passages: Passages, sources: tuple[str, ...]) -> Told:
         [(Confidence.HIGH, (*passages.titles, *passages.product)), (Confidence.HIGH, passages.keywords)],
     )
     birth = BIRTH_TISSUES & set(sources)
-    if told.values == ("autologous",) and birth and not set(sources) <= BIRTH_TISSUES:
-        return Told((*told.values, "allogeneic"), (*told.evidence, _implied(passages)), Confidence.MEDIUM)
-    if told.values:
-        return told
-    if birth:
+    if birth and not told.values and set(sources) <= BIRTH_TISSUES:
         return Told(("allogeneic",), (_implied(passages),), Confidence.MEDIUM)
-    told = _first(
-        "donor",
-        [
-            (Confidence.MEDIUM, _own(_of_cells(passages.summary))),
-            (Confidence.MEDIUM, _own(_of_cells(passages.description))),
-        ],
-    )
+    if not told.values:
+        told = _first(
+            "donor",
+            [
+                (Confidence.MEDIUM, own_sentences(passages.summary, passages.brands)),
+                (Confidence.MEDIUM, own_sentences(passages.description, passages.brands)),
+            ],
+        )
+    if birth and not set(sources) <= BIRTH_TISSUES and "allogeneic" not in told.values:
+        return Told((*told.values, "allogeneic"), (*told.evidence, _implied(passages)), Confidence.MEDIUM)
+    if not told.values:  # "the fat of healthy donors": a tissue in a sentence without the word cells
+        tissues = (one for one in treatment_sentences(passages) if names("cell_source", one.text))
+        told = _first("donor", [(Confidence.LOW, tissues)])
     if told.values:
         return told
     everything = (*passages.product, *passages.summary, *passages.description)
@@ -112,9 +118,9 @@ def route(passages: Passages) -> Told:
         [
             (Confidence.HIGH, about_product(passages.product, passages.brands)),
             (Confidence.HIGH, (*passages.titles, *passages.keywords)),
-            (Confidence.MEDIUM, _own(_of_cells(passages.summary))),
-            (Confidence.MEDIUM, _own(_of_cells(passages.description))),
-            (Confidence.LOW, _own(about_product(passages.description, passages.brands))),
+            (Confidence.MEDIUM, own_sentences(passages.summary, passages.brands)),
+            (Confidence.MEDIUM, own_sentences(passages.description, passages.brands)),
+            (Confidence.LOW, treatment_sentences(passages)),
         ],
     )
     if "intrahepatic" in told.values and {"hepatic_artery", "portal_vein"} & set(told.values):
@@ -137,17 +143,31 @@ def about_product(passages: Iterable[Passage], brands: frozenset[str] = frozense
     )
 
 
-def own_sentences(passages: Iterable[Passage]) -> Iterator[Passage]:
+def own_sentences(passages: Iterable[Passage], brands: frozenset[str] = frozenset()) -> Iterator[Passage]:
     """The sentences of a description in which the trial speaks of itself and its cells."""
-    return _own(_of_cells(passages))
+    return _own(_of_cells(passages, brands))
+
+
+def treatment_sentences(passages: Passages) -> Iterator[Passage]:
+    """The sentences of the detailed description that speak of the trial, if not of another treatment."""
+    return _own(about_product(passages.description, passages.brands))
+
+
+def _of_one_product(sentences: Iterable[Passage]) -> Iterator[Passage]:
+    """Without sentences that list three tissues or more: they tell where such cells are found at all."""
+    return (one for one in sentences if len({found.value for found in find("cell_source", one.text)}) < _MANY)
 
 
 def _own(sentences: Iterable[Passage]) -> Iterator[Passage]:
     return (one for one in sentences if not names("background", one.text))
 
 
-def _of_cells(passages: Iterable[Passage]) -> Iterator[Passage]:
-    return (one for one in _sentences(passages) if names("product", one.text))
+def _of_cells(passages: Iterable[Passage], brands: frozenset[str] = frozenset()) -> Iterator[Passage]:
+    return (
+        one
+        for one in _sentences(passages)
+        if names("product", one.text) or any(brand in one.text for brand in brands)
+    )
 
 
 def _sentences(passages: Iterable[Passage]) -> Iterator[Passage]:

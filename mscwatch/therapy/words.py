@@ -26,14 +26,16 @@ class Found:
 
 @lru_cache(maxsize=2048)  # a record's sentences are asked for one field after another, several times
 def find(field: str, text: str) -> tuple[Found, ...]:
-    """Every value of a field that a text names, in order. Where readings overlap, the longest wins."""
+    """Every value of a field that a text names, in order. Where readings overlap, the longest wins, then `nothing`."""
     claims = [
         Found(value, match.start(), match.end())
         for value, pattern in vocabulary()[field]
         for match in pattern.finditer(text)
     ]
     kept: list[Found] = []
-    for claim in sorted(claims, key=lambda found: (found.start - found.end, found.start)):
+    for claim in sorted(
+        claims, key=lambda found: (found.start - found.end, found.start, found.value != NOTHING)
+    ):
         if not any(claim.start < other.end and other.start < claim.end for other in kept):
             kept.append(claim)
     return tuple(sorted((found for found in kept if found.value != NOTHING), key=lambda found: found.start))
@@ -75,11 +77,18 @@ def _told() -> dict[str, dict[str, dict[str, list[str]]]]:
 def _pattern(words: dict[str, list[str]]) -> re.Pattern[str]:
     parts = list(words.get("patterns", ()))
     if starts := words.get("starts"):
-        parts.append(rf"\b(?:{'|'.join(_GAP.join(map(re.escape, term.split())) for term in starts)})\w*")
+        parts.append(
+            rf"{_at(starts)}(?:{'|'.join(_GAP.join(map(re.escape, term.split())) for term in starts)})\w*"
+        )
     if whole := words.get("words"):
-        parts.append(rf"\b(?:{'|'.join(_GAP.join(term.split()) for term in whole)})s?\b")
+        parts.append(rf"{_at(whole)}(?:{'|'.join(_GAP.join(term.split()) for term in whole)})s?\b")
     parts += [_before_msc(tissue) for tissue in words.get("tissue", ())]
     return re.compile("|".join(parts), re.IGNORECASE)
+
+
+def _at(terms: list[str]) -> str:
+    """Where a word begins with the first letter of a term: most words end the search here."""
+    return rf"\b(?=[{''.join(sorted({term[0] for term in terms}))}])"
 
 
 def _before_msc(tissue: str) -> str:

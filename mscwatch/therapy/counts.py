@@ -1,0 +1,123 @@
+"""Numbers of administrations that a sentence tells: "4 times", "a single infusion", "two doses of UC-MSC"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mscwatch.therapy.amounts import plain_signs
+from mscwatch.therapy.passages import Passage
+
+_NAMED = 12  # a number above this before one "infusion" belongs to a name
+
+_NUMBERS = {
+    "single": 1, "one": 1, "once": 1, "two": 2, "twice": 2, "double": 2, "three": 3, "thrice": 3, "four": 4, "five": 5,
+    "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12,
+}  # fmt: skip
+WORD = r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
+_N = rf"(?P<n>\d{{1,2}}|{WORD})"
+GIVEN = (
+    r"(?:doses?|does|infusions?|injections?|administrations?|transplantations?|treatments?|transfusions?|applications?|"
+    r"implantations?|instillations?|rounds|inoculations?)"
+)
+# What makes "3 times" or "once" a frequency ("3 times a week") or a comparison ("three times higher").
+_OFTEN = (
+    r"(?:(?:an?|per|each|every|in\s+a)\s+(?:\w+\s+)?(?:week|day|month|year|\d)|every|daily|weekly|monthly|/)"
+)
+_COMPARED = r"(?:higher|lower|more|less|(?:the\s+)?upper|the\s+normal|of\s+normal|as\s|greater|\d|ULN)"
+_WHEN = r"(?:the|both|they|you|it|in|again|all|patients?|subjects?|enrolled|inform\w*|consent\w*|eligib\w*|at\sleast)\b"
+# What stands between a number and what is given: "two intravenous UC-MSC infusions"; not "2 weeks after infusions".
+_NOT_KIND = (
+    r"(?:days?|weeks?|months?|years?|hours?|hrs?|minutes?|min|patients?|subjects?|participants?|cases?|people|groups?|"
+    r"arms?|cohorts?|centers?|centres?|times?|ml|mg|kg|cc|million|billion|x|between|after|before|of|in|at|to|and|or|with|"
+    r"for|from|by|on|"
+    r"than|that|who|will|was|were|is|are|has|had|have|receiv\w*|the|each|per|every|different|dose|phase|studies|drugs?|"
+    r"new|escalat\w*|IM|intramyocardial|transendocardial|placebo|saline|sham|control|plasma|blood|liver|kidney|organ|"
+    r"ha?ematopoietic)"
+)
+KIND = rf"(?!{_NOT_KIND}\b)[A-Za-z][\w./]*"
+LEVELS = r"(?:levels?|regimens?|groups?|cohorts?|arms?|escal\w*|finding|ranging|of\s+placebo)"
+# "Phase 2 treatment", "at week 24 treatments are reversed", "one of three infusions", "compared two doses".
+_NOT_BEFORE = (
+    "phase",
+    "one of",
+    "x",
+    "day",
+    "days",
+    "week",
+    "weeks",
+    "month",
+    "months",
+    "compare",
+    "compared",
+    "comparing",
+)
+_NO_COUNT = "".join(f"(?<!{word} )" for word in _NOT_BEFORE)
+_OTHER_SINGLES = r"(?:center|centre|arm|blind|group|site|patient|donor|institution|cell)\b"
+_COUNT = [
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"\b{_N}[\s-]*(?:times?|x)\b(?!\s*(?:{_OFTEN}|{_COMPARED}))",
+        rf"\b(?P<n>twice|thrice)\b(?!\s*(?:{_OFTEN}|the|as))",
+        rf"{_NO_COUNT}(?<![-\d.^])\b{_N}\s+(?:{KIND}[\s-]+){{0,5}}{GIVEN}\b(?![\s-]*{LEVELS})",
+        rf"(?<![\w.^])\d{{1,2}}\s?(?:-|to|or)\s?{_N}\s+(?:{KIND}[\s-]+){{0,5}}{GIVEN}\b(?![\s-]*{LEVELS})",
+        rf"\b(?P<n>single)[\s-]+(?!{_OTHER_SINGLES})(?:(?!dose-)[\w./+^()-]+\s+){{0,5}}?{GIVEN}\b(?!\s*escal)",
+        r"\b(?P<n>single)[\s-]dose\b",
+        r"\b(?P<n>one)[\s-]time\b",
+        rf"(?!^once\s*,)\b(?P<n>once)\b(?!\s*(?:{_OFTEN}|a\s|per|\d|{_WHEN}))",
+        rf"\btotal\s+(?:number\s+)?of\s+{_N}\s+(?:\w+\s+){{0,3}}?(?:times|{GIVEN})\b",
+    )
+]
+
+# Several needles of one administration: "15 injections in the anterior wall".
+_SITES = re.compile(
+    r"\s*(?:in|into|to|at|along|around|per)\b.{0,30}"
+    r"(?:wall|parts?\b|ventric|myocard|sites?\b|segment|points?\b|muscle|lesion|scar)",
+    re.IGNORECASE,
+)
+_OR_MORE = re.compile(r"\s*(?:or|and/or)\s+(?:several|more|multiple|repeated)", re.IGNORECASE)
+_OTHER = re.compile(
+    r"plasma exchange|leukapher|blood draw|liposuction|aspirat|G-?CSF|mobili[sz]|plasmapher|washed|"
+    r"placebo(?![\s-]*control)|\btests?\b|centrifug|rinsed|scann|endocard|myocard",
+    re.IGNORECASE,
+)
+_OF_OTHER = re.compile(rf"\s*(?:of|with)?\s*(?:\w+\s+)?(?:{_OTHER.pattern})", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A number of administrations with the words it was read from; `rule` says how."""
+
+    number: int
+    span: str
+    path: str
+    rule: str
+
+
+def told(sentence: Passage) -> Iterator[Count]:
+    text = plain_signs(sentence.text)
+    for pattern in _COUNT:
+        for match in pattern.finditer(text):
+            clause = re.split(r"[(;]", text[: match.start()])[-1]
+            following = text[match.end() : match.end() + 50]
+            if (
+                _OTHER.search(clause[-40:])
+                or _OF_OTHER.match(following)
+                or _OR_MORE.match(following)
+                or _SITES.match(following)
+            ):
+                continue
+            found = number(match["n"])
+            if found > _NAMED and not match[0].lower().endswith("s"):
+                continue  # "50 Adipose Stem Cell Infusion" is a name
+            yield Count(
+                found,
+                sentence.text[match.start() : match.end()],
+                sentence.path,
+                "a number of administrations",
+            )
+
+
+def number(text: str) -> int:
+    return int(text) if text.isdigit() else _NUMBERS[text.lower()]
