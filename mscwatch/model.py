@@ -7,7 +7,7 @@ Times are naive `datetime` in UTC, as in the warehouse. A *record* is one study 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -148,6 +148,7 @@ class Missing:
     nct_id: str
     relevance: str
     missing_since: datetime | None  # data timestamp of the first "not found", if there was one
+    indication_group: str = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,8 +224,41 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
+class Product:
+    """What was given for which disease, on the review's axes (a row of `therapies` or of `published_trials`).
+
+    The dose is of one administration, in `dose_unit`; None is not stated.
+    """
+
+    indication_group: str
+    aetiology: tuple[str, ...]
+    cell_type: str
+    cell_source: tuple[str, ...]
+    donor: tuple[str, ...]
+    product_form: str
+    modification: str
+    route: tuple[str, ...]
+    dose_low: float | None = None
+    dose_high: float | None = None
+    dose_unit: str | None = None
+    infusions_max: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedTrial:
+    """A row of the review's Table 2; `link_confidence` says how sure its registration `nct_id` is."""
+
+    review_row: int
+    first_author: str
+    year: int
+    product: Product
+    nct_id: str | None
+    link_confidence: str
+
+
+@dataclass(frozen=True, slots=True)
 class TrialFacts:
-    """What a message says of a trial beside what changed."""
+    """What a message says of a trial beside what changed. `product` is None where no therapy was read."""
 
     nct_id: str
     title: str
@@ -235,15 +269,22 @@ class TrialFacts:
     conditions: tuple[str, ...]
     interventions: tuple[str, ...]
     relevance: str
+    product: Product | None = None
+    completion_date: date | None = None  # planned or actual; a month or a year is its last day
+    has_results: bool = False
+    publications: int = 0  # papers of its own that the registry or the review lists
 
 
 @dataclass(frozen=True, slots=True)
 class NewsItem:
-    """An event with the facts of its trial, ready to be told."""
+    """An event with the facts of its trial, ready to be told; `why` it matters, in sentences."""
 
     event: Event
     observed_at: datetime
     trial: TrialFacts
+    data_date: date | None = None  # the day of the registry's data that showed it
+    retracted_by: str | None = None  # the event that took this one back
+    why: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,3 +334,13 @@ class Proof:
     @property
     def trusted(self) -> bool:
         return not self.reasons
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one query of the report found, with the query itself, so that every number can show where it comes from."""
+
+    name: str
+    meaning: str  # what the query asks, in words
+    query: str
+    rows: tuple[dict[str, Any], ...]

@@ -9,9 +9,10 @@ from html.parser import HTMLParser
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from news import digest, item
+from news import digest, item, product
 
-from mscwatch.channels.slack import NAMED, payload
+from mscwatch.channels.slack import payload
+from mscwatch.digest import tell
 from mscwatch.model import Kind, Notice
 
 HOSTILE = [
@@ -86,12 +87,81 @@ def test_a_notice_alone_is_a_message():
     assert told.csv == ""
 
 
-def test_a_slack_message_of_everything_at_once_keeps_the_limit_of_blocks():
-    notices = [Notice(str(number), "refused", "" if number == 1 else "No.") for number in range(30)]
-    sent = payload(digest(*map(item, range(1, 251)), notices=notices, banner="DEMO: invented"))
-    assert len(sent["blocks"]) <= 50
-    assert "and 10 more notices" in str(sent)
-    assert all(block["text"]["text"] for block in sent["blocks"] if "text" in block)
+def test_within_a_kind_what_there_is_a_reason_to_care_about_comes_first():
+    told = digest(item(1), item(2, why=("No publication known.",)))
+    assert [one.event.nct_id for one in told.items] == ["NCT00000002", "NCT00000001"]
+
+
+def test_every_form_says_what_was_given_and_why_it_matters():
+    told = digest(item(why=("No publication known.", "As row 15."), product=product()))
+    for form in (told.text, told.html):
+        assert "Why it matters: No publication known. As row 15." in form
+        said = (
+            "Cirrhosis (alcohol) · autologous bone marrow MSC · hepatic artery · 5×10⁷ cells, up to 2 times"
+        )
+        assert said in " ".join(form.split())
+    (row,) = rows(told)
+    assert row["why"] == "No publication known. As row 15."
+    assert (row["cell_source"], row["dose_high"], row["infusions_max"]) == ("bone_marrow", "50000000.0", "2")
+
+
+@pytest.mark.parametrize(
+    ("axes", "line"),
+    [
+        (
+            {},
+            "Cirrhosis (alcohol) · autologous bone marrow MSC · hepatic artery · 5×10⁷ cells, up to 2 times",
+        ),
+        (
+            {"dose_low": 5e5, "dose_high": 1e6, "dose_unit": "cells/kg", "infusions_max": 1},
+            "Cirrhosis (alcohol) · autologous bone marrow MSC · hepatic artery · 0.5–1×10⁶ cells/kg, once",
+        ),
+        (
+            {"dose_low": 1e6, "dose_high": 2e8, "infusions_max": None},
+            "Cirrhosis (alcohol) · autologous bone marrow MSC · hepatic artery · 1×10⁶ to 2×10⁸ cells",
+        ),
+        (
+            {"route": ("not_stated",), "dose_low": None, "dose_high": None, "infusions_max": 3},
+            "Cirrhosis (alcohol) · autologous bone marrow MSC · route and dose not stated, up to 3 times",
+        ),
+        (
+            {"cell_source": ("not_stated",), "donor": ("not_stated",), "route": ("portal_vein", "other")},
+            "Cirrhosis (alcohol) · MSC, source not stated · portal vein or another route · 5×10⁷ cells, up to 2 times",
+        ),
+        (
+            {"product_form": "exosome", "indication_group": "transplant", "aetiology": ("not_stated",)},
+            "Liver transplantation · exosomes of autologous bone marrow MSC · hepatic artery · 5×10⁷ cells, up to 2 times",
+        ),
+        ({"cell_type": "none"}, "Conditions: cirrhosis (alcohol)"),
+        (
+            {"indication_group": "none", "modification": "gene_modified", "dose_unit": "other"},
+            "Interventions: gene-modified autologous bone marrow MSC · hepatic artery · 5×10⁷ (another unit), up to 2 times",
+        ),
+    ],
+)
+def test_a_therapy_is_one_line_of_words(axes, line):
+    assert tell(item(product=product(**axes))).facts[0 if "Inter" not in line else 1] == line
+
+
+def test_a_record_that_was_not_read_speaks_in_its_own_words():
+    assert tell(item(product=None)).facts[:2] == ("Conditions: Liver Cirrhosis", "Interventions: UC-MSC")
+
+
+def test_a_mail_of_two_hundred_events_is_not_cut_off_by_the_mail_service():
+    long = "Umbilical cord mesenchymal stem cells for patients with decompensated liver cirrhosis, a randomised trial "
+    why = (
+        "No publication known, no results on the registry, 28 months after its completion date (2020-05).",
+    )
+    told = digest(
+        *(item(number, title=long + str(number), why=why, product=product()) for number in range(1, 201))
+    )
+    assert len(told.html.encode()) < 100_000  # Gmail clips at 102 kB
+    for form in (told.text, told.html):
+        assert form.count("https://clinicaltrials.gov/study/") == 200
+        in_full = form.count("Why it matters")
+        assert 30 <= in_full < 200
+        assert f"The last {200 - in_full} are told briefly" in form
+    assert all(row["why"] == why[0] for row in rows(told))
 
 
 def test_what_is_not_named_is_counted_and_attached():
@@ -112,18 +182,15 @@ def test_the_same_news_have_the_same_id_whatever_their_order():
 def test_hostile_words_are_shown_as_text_everywhere(title):
     clean, told = (
         digest(item()),
-        digest(item(title=title, summary=title, lead_sponsor=title, conditions=(title,))),
+        digest(
+            item(title=title, summary=title, lead_sponsor=title, conditions=(title,), overall_status=title)
+        ),
     )
     assert Tags(told.html).found == Tags(clean.html).found
     assert "\n" not in digest(item(), title=title).subject
     assert not any(character in told.text + told.html for character in "\u202e\u2066\x1b\x07\r")
     assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows(told) for cell in row.values())
     assert len(told.text) < 3_000
-
-
-def test_the_text_that_slack_parses_mentions_nobody():
-    assert "<!channel>" not in payload(digest(item(), title="Liver <!channel> & co"))["text"]
-    assert "Liver &lt;!channel&gt; &amp; co" in payload(digest(item(), title="Liver <!channel> & co"))["text"]
 
 
 @given(st.text(max_size=400), st.text(max_size=400))
@@ -133,23 +200,3 @@ def test_no_title_becomes_markup(title, summary):
     shown, usual = Tags(told.html).found, Tags(digest(item()).html).found
     assert [tag for tag in shown if tag not in lines] == [tag for tag in usual if tag not in lines]
     assert len(digest(item(), title=title).subject.splitlines()) == 1
-
-
-@given(st.lists(st.text(max_size=5_000), min_size=1, max_size=40))
-def test_a_slack_message_keeps_slacks_limits_and_parses_nothing(titles):
-    told = digest(*(item(number, title=title, summary=title) for number, title in enumerate(titles, start=1)))
-    sent = payload(told)
-    assert len(sent["blocks"]) <= 50
-    assert "<" not in sent["text"]
-    texts = [block["text"] for block in sent["blocks"] if "text" in block]
-    assert all(text["type"] == "plain_text" and 0 < len(text["text"]) <= 3_000 for text in texts)
-    named = [block for block in sent["blocks"] if block["type"] == "rich_text"]
-    assert len(named) == min(len(titles), NAMED)
-    assert (len(titles) > NAMED) == any(f"and {len(titles) - NAMED} more" in text["text"] for text in texts)
-    parts = [part for block in named for part in block["elements"][0]["elements"]]
-    assert {part["type"] for part in parts} == {"text", "link"}
-    assert all(
-        part["url"].startswith("https://clinicaltrials.gov/study/NCT")
-        for part in parts
-        if part["type"] == "link"
-    )

@@ -1,0 +1,23 @@
+"""What a night's news looks like when it is told: subject, plain text, HTML and CSV. Pure, no clock.
+
+Everything that came from outside passes `plain` before it is shown. The channels build on `tell` and
+`plain`, so a title that is harmless in a mail is harmless everywhere.
+"""
+
+from mscwatch.digest.composing import KINDS, NOTICE_WORDS, SUBJECT_LIMIT, compose
+from mscwatch.digest.telling import Told, tell
+from mscwatch.digest.wording import heading, plain, shorten, study_url, words
+
+__all__ = [
+    "KINDS",
+    "NOTICE_WORDS",
+    "SUBJECT_LIMIT",
+    "Told",
+    "compose",
+    "heading",
+    "plain",
+    "shorten",
+    "study_url",
+    "tell",
+    "words",
+]

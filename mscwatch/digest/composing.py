@@ -1,0 +1,146 @@
+"""One message of a night's news in all its forms, what matters first."""
+
+from __future__ import annotations
+
+import hashlib
+import textwrap
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from mscwatch.digest.table import table
+from mscwatch.digest.telling import tell
+from mscwatch.digest.wording import heading, plain, shorten, words
+from mscwatch.model import Digest, NewsItem, Notice, Severity
+
+# The order in which kinds are told, within a severity (contract, section 4).
+KINDS = (
+    *("new_trial", "entered_watch", "completed", "terminated", "withdrawn", "suspended"),
+    *("results_posted", "results_removed", "primary_outcome_changed", "publication_linked"),
+    *("became_relevant", "merged", "withheld", "removed", "retracted", "became_unknown"),
+    *("status_changed", "enrollment_changed", "left_watch", "returned", "date_changed"),
+)
+NOTICE_WORDS = {
+    "baseline": "first night read",
+    "refused": "night refused",
+    "failed": "night failed",
+    "recovered": "working again",
+    "drift": "the registry's format moved",
+    "channel_off": "a channel is switched off",
+    "bulk": "the watch was edited",
+    "weekly": "the week in summary",
+}
+
+SUBJECT_LIMIT = 150  # also Slack's limit for a header, so that both say the same
+SUBJECT_KINDS = 4
+WIDTH = 78
+PAGE_LIMIT = 95_000  # bytes of HTML: Gmail cuts a message off at about 102 kB
+IN_FULL = (100, 80, 60, 50, 40, 30, 20, 10, 0)  # how many items are told in full, tried in turn
+
+
+def compose(
+    items: Sequence[NewsItem],
+    notices: Sequence[Notice],
+    *,
+    title: str,
+    night: str,
+    banner: str = "",
+    named: int = 200,
+) -> Digest:
+    """One message of all `items` and `notices`; the first `named` items in words, every one in the CSV.
+
+    `title` is the watch's, `night` the date of the data as shown. `banner` stands at the top of every
+    form and, by its first word, in the subject. Where all in full would be cut off by a mail service, what
+    matters least is told briefly.
+    """
+    ordered = tuple(sorted(items, key=_importance))
+    title, night, banner = plain(title, 100), plain(night, 20), plain(banner, 200)
+    page = {
+        "banner": banner,
+        "title": title,
+        "night": night,
+        "counted": _counted(ordered),
+        "notices": [plain(notice.summary, 600) for notice in notices],
+        "more": max(0, len(ordered) - named),
+        "total": len(ordered),
+    }
+    text, html = _written(ordered, named, page)
+    return Digest(
+        digest_id=_digest_id(ordered, notices),
+        subject=_subject(_counted(ordered, SUBJECT_KINDS), notices, title, night, banner),
+        text=text,
+        html=html,
+        csv=table(ordered) if ordered else "",
+        items=ordered,
+        notices=tuple(notices),
+        title=title,
+        banner=banner,
+    )
+
+
+def _written(items: Sequence[NewsItem], named: int, page: dict[str, Any]) -> tuple[str, str]:
+    """Plain text and HTML, with as many items in full as the HTML has room for."""
+    html = ""
+    for full in (named, *(number for number in IN_FULL if number < min(named, len(items)))):
+        page["groups"] = list(_groups(items, named, full))
+        page["brief"] = max(0, min(named, len(items)) - full)
+        html = _PAGES.get_template("digest.html.j2").render(page)
+        if len(html.encode()) <= PAGE_LIMIT:
+            break
+    return _PAGES.get_template("digest.txt.j2").render(page), html
+
+
+def _groups(items: Sequence[NewsItem], named: int, full: int) -> Iterator[dict[str, Any]]:
+    """Items under the words of their kind, the first `full` of them in full."""
+    counts = Counter(heading(item.event.kind) for item in items)
+    told = (tell(item, brief=number >= full) for number, item in enumerate(items[:named]))
+    for said, group in groupby(told, key=lambda one: one.heading):
+        yield {"heading": said, "count": counts[said], "items": list(group)}
+
+
+def _importance(item: NewsItem) -> tuple[int, int, bool, str, str]:
+    """Severity, then kind; within a kind, what there is a reason to care about."""
+    event = item.event
+    kind = KINDS.index(event.kind) if event.kind in KINDS else len(KINDS)
+    return list(Severity).index(event.severity), kind, not item.why, event.nct_id, event.event_id
+
+
+def _digest_id(items: Sequence[NewsItem], notices: Sequence[Notice]) -> str:
+    ids = sorted([item.event.event_id for item in items] + [notice.notice_id for notice in notices])
+    return hashlib.sha256("\n".join(ids).encode("utf-8", "backslashreplace")).hexdigest()[:32]
+
+
+def _counted(items: Sequence[NewsItem], most: int = 99) -> str:
+    """`2 new, 1 completed` in the order of telling; kinds beyond `most` are counted together."""
+    counts = list(Counter(words(item.event.kind) for item in items).items())
+    rest = sum(count for _, count in counts[most:])
+    return ", ".join([f"{count} {kind}" for kind, count in counts[:most]] + [f"{rest} more"] * bool(rest))
+
+
+def _subject(counted: str, notices: Sequence[Notice], title: str, night: str, banner: str) -> str:
+    tag = "".join(f"[{word}] " for word in banner.partition(":")[0].split()[:1])
+    told = dict.fromkeys(NOTICE_WORDS.get(notice.kind, notice.kind.replace("_", " ")) for notice in notices)
+    what = ", ".join(filter(None, [counted, *told])) or "nothing new"
+    start, end = f"{tag}mscwatch: {what} (", f", {night})"
+    room = max(20, SUBJECT_LIMIT - len(start) - len(end))
+    return plain(start + shorten(title, room) + end, SUBJECT_LIMIT)
+
+
+def _wrapped(text: str, indent: int = 0) -> str:
+    """The template filter that fits a paragraph into a terminal; a word longer than a line is broken."""
+    margin = " " * indent
+    return textwrap.fill(text, WIDTH, initial_indent=margin, subsequent_indent=margin, break_on_hyphens=False)
+
+
+_PAGES = Environment(
+    loader=PackageLoader("mscwatch"),
+    autoescape=select_autoescape(enabled_extensions=["html.j2"]),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    keep_trailing_newline=True,
+)
+_PAGES.filters["wrapped"] = _wrapped

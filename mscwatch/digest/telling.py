@@ -1,0 +1,71 @@
+"""An event and its trial in words, for templates and channels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mscwatch.digest.wording import disease, heading, plain, several, study_url, therapy
+from mscwatch.model import NewsItem, TrialFacts
+
+EVENT_ID_SHOWN = 10  # characters; `mscwatch explain` takes the beginning of an id
+BRIEF = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One item in words, clean and short enough to be shown anywhere once escaped for that place.
+
+    `summary` says what changed, from what to what; `why` why it matters; `facts` are lines about the trial. A brief
+    one has neither `why` nor `facts`.
+    """
+
+    heading: str
+    nct_id: str
+    url: str
+    title: str
+    summary: str
+    why: str
+    facts: tuple[str, ...]
+
+
+def tell(item: NewsItem, *, brief: bool = False) -> Told:
+    """An event and its trial in words; `brief` in two short lines."""
+    event, trial = item.event, item.trial
+    return Told(
+        heading=heading(event.kind),
+        nct_id=plain(event.nct_id, 20),
+        url=study_url(event.nct_id),
+        title=plain(trial.title, BRIEF if brief else 250) or "(no title)",
+        summary=plain(event.summary, BRIEF if brief else 400),
+        why="" if brief else plain(" ".join(item.why), 500),
+        facts=() if brief else tuple(_facts(item)),
+    )
+
+
+def _facts(item: NewsItem) -> Iterator[str]:
+    """What is treated with what; who does it where with how many, and where to look further."""
+    trial = item.trial
+    yield from _therapy(trial)
+    status = trial.overall_status.replace("_", " ").lower()
+    who = [
+        plain(trial.lead_sponsor or "sponsor not stated", 100),
+        several(trial.countries, 6, 40) or "country not stated",
+        f"n = {trial.enrollment}" if trial.enrollment is not None else "n not stated",
+        plain(f"status {status}", 40) if status else "",
+        f"event {plain(item.event.event_id[:EVENT_ID_SHOWN], 20)}",
+    ]
+    yield " · ".join(filter(None, who))
+
+
+def _therapy(trial: TrialFacts) -> Iterator[str]:
+    """On the review's axes where the record could be read so; in the record's own words where not."""
+    group = disease(trial.product) if trial.product else ""
+    given = therapy(trial.product) if trial.product else ()
+    if group and given:
+        yield " · ".join([group[0].upper() + group[1:], *given])
+        return
+    if conditions := group or several(trial.conditions, 5, 60):
+        yield f"Conditions: {conditions}"
+    if interventions := " · ".join(given) or several(trial.interventions, 4, 60):
+        yield f"Interventions: {interventions}"
