@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from mscwatch import run as runs
 from mscwatch import settings as configuration
+from mscwatch import subscriptions
 from mscwatch import watch as watches
 from mscwatch.errors import LockedError, MscwatchError, WarehouseError
 from mscwatch.registry.client import user_agent
 from mscwatch.settings import Settings
-from mscwatch.store import ask
+from mscwatch.store import addresses, ask, decisions, remote
+from mscwatch.store.addresses import SwitchedOff
 from mscwatch.store.places import Places, locked
 
 ROOM = 1_000_000_000  # bytes: several nights of a topic, and the copies made while publishing
@@ -32,11 +34,13 @@ def examine(settings: Settings) -> list[Check]:
     looks: dict[str, Callable[[Settings], str]] = {
         "settings": _settings,
         "watch": _watch,
+        "decisions": _decisions,
         "registry": _registry,
         "data directory": _disk,
         "lock": _lock,
         "warehouse": _warehouse,
         "channels": _channels,
+        "export": _export,
     }
     return list(_examined(looks, settings))
 
@@ -59,6 +63,13 @@ def _settings(_: Settings) -> str:
 def _watch(settings: Settings) -> str:
     watch = watches.load(settings.watch)
     return f"{watch.name}: {watch.title}"
+
+
+def _decisions(settings: Settings) -> str:
+    told = decisions.load(settings.decisions)
+    if not settings.decisions.exists():
+        return f"none: there is no {settings.decisions}"
+    return f"{settings.decisions}: {len(told.screening)} on trials, {len(told.links)} on links"
 
 
 def _registry(settings: Settings) -> str:
@@ -104,5 +115,29 @@ def _warehouse(settings: Settings) -> str:
 
 
 def _channels(settings: Settings) -> str:
-    addresses = [address for channel in runs.channels_of(settings) for address in channel.addresses()]
-    return "; ".join(f"{one.channel} to {one.recipient}" for one in addresses) or "none: digests are printed"
+    watch = watches.load(settings.watch)
+    routes = runs.routes_of(settings, watch)
+    if off := [one for one in _switched_off(settings) if one.address in routes.channels]:
+        told = "; ".join(f"{one.address.channel} to {one.address.recipient}: {one.reason}" for one in off)
+        msg = f"Switched off: {told} Correct the setting, or run `mscwatch test-alert {off[0].address.channel}`."
+        raise WarehouseError(msg)
+    who = [
+        f"{one.channel} to {one.recipient}: {subscriptions.in_words(one, watch.subscriptions)}"
+        for one in routes.news
+    ]
+    operator = [f"{one.channel} to {one.recipient}: the operator's notices" for one in routes.operator]
+    return "; ".join(who + operator) or "none: digests are printed"
+
+
+def _switched_off(settings: Settings) -> Iterable[SwitchedOff]:
+    if not Places(settings.data_dir).working.exists():
+        return []
+    with ask.newest(settings.data_dir) as con:
+        return addresses.switched_off(con).values() if addresses.are_kept(con) else []
+
+
+def _export(settings: Settings) -> str:
+    url = settings.export_url.get_secret_value()
+    if not url:
+        return "off"
+    return f"{remote.masked(url)}, last written by the run {remote.newest(url) or '(none yet)'}"

@@ -5,6 +5,8 @@ Messages are one or two sentences: what happened, to what, what to do. They neve
 
 from __future__ import annotations
 
+from typing import Literal
+
 
 class MscwatchError(Exception):
     """The root. `exit_code` is what the command line answers with."""
@@ -53,15 +55,21 @@ class LockedError(MscwatchError):
 class ChannelError(MscwatchError):
     """A message could not be delivered.
 
-    `permanent` is true when the same attempt cannot succeed later without a person's help (an unknown
-    recipient, a webhook that is gone).
+    `about` says what a person must see to before the same attempt can succeed: the "message" itself, its "recipient",
+    or the whole "channel" (a webhook that is gone, credentials that are refused). None: trying later may help.
     """
 
     exit_code = 5
 
-    def __init__(self, message: str, *, permanent: bool = False) -> None:
+    def __init__(
+        self, message: str, *, about: Literal["message", "recipient", "channel"] | None = None
+    ) -> None:
         super().__init__(message)
-        self.permanent = permanent
+        self.about = about
+
+    @property
+    def permanent(self) -> bool:
+        return self.about is not None
 
 
 class WarehouseError(MscwatchError):

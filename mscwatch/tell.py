@@ -1,26 +1,31 @@
 """Telling: what is owed at each address becomes one digest, is sent, and is stamped.
 
-The order is: in doubt, send, sent. A failure leaves it owed with its error; one address never stops another. The
-only possible repeat is a process that dies between the send and the stamp; such rows are owed again by the next run,
-with the same Message-ID, so that mail clients fold the repeat.
+The order is: in doubt, send, sent. A failure leaves it owed with its error; one address never stops another. An address
+that refuses for good is switched off, and the operator hears of that elsewhere. The only possible repeat is a process
+that dies between the send and the stamp; such rows are owed again by the next run, with the same Message-ID, so that
+mail clients fold the repeat.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from mscwatch import digest
-from mscwatch.channels import Channel, send_with_patience
+from mscwatch import digest, notices
+from mscwatch.channels import Channel, Routes, send_with_patience
 from mscwatch.errors import ChannelError
 from mscwatch.model import Address, Digest
-from mscwatch.store import ledger
-from mscwatch.store.working import Connection
+from mscwatch.store import addresses, ledger, news
+from mscwatch.store.addresses import SwitchedOff
+from mscwatch.store.working import Connection, transaction
 from mscwatch.watch import Watch
 
 log = logging.getLogger(__name__)
+
+ROUNDS = (
+    3  # what is switched off in a round makes a notice for others; what then is left waits for the next night
+)
 
 
 @dataclass(slots=True)
@@ -32,33 +37,81 @@ class Told:
     errors: list[str] = field(default_factory=list)
 
 
-def tell(con: Connection, channels: Mapping[Address, Channel], watch: Watch, night: str) -> Told:
-    """Send every configured address what it is owed. What is owed elsewhere stays owed, uncounted."""
+def tell(con: Connection, routes: Routes, watch: Watch, *, run_id: str, night: str) -> Told:
+    """Send every configured address what it is owed, but nothing to those that are switched off.
+
+    What is owed at addresses that are no longer configured stays owed, uncounted.
+    """
     told = Told()
-    for address in ledger.owed_addresses(con):
-        if address in channels:
-            _tell_one(con, channels[address], address, watch, night, told)
+    off = addresses.switched_off(con)
+    failed: dict[Address, ChannelError] = {}
+    for _ in range(ROUNDS):
+        for address in addresses.owed_count(con, routes.channels.keys() - failed.keys()):
+            if address in off:
+                continue  # perhaps since a moment ago, with the rest of its channel
+            told.attempts += 1
+            if error := _tell_one(con, routes.channels[address], address, watch, night):
+                failed[address] = error
+                off |= _switch_off(con, routes, address, error, run_id)
+    still = addresses.owed_count(con, routes.channels)
+    told.still_owed = sum(still.values())
+    told.errors = [_why(off[one]) if one in off else _again(failed.get(one)) for one in still]
     return told
 
 
+def _why(one: SwitchedOff) -> str:
+    channel = one.address.channel
+    return (
+        f"{channel} to {one.address.recipient} is switched off since {one.since:%Y-%m-%d}, until its setting changes "
+        f"or `mscwatch test-alert {channel}` arrives ({one.reason.rstrip('.')})"
+    )
+
+
+def _again(error: ChannelError | None) -> str:
+    said = str(error).rstrip(".") if error else "there was more to tell than a night tries"
+    return f"{said}; the next run tries again"
+
+
 def _tell_one(
-    con: Connection, channel: Channel, address: Address, watch: Watch, night: str, told: Told
-) -> None:
-    items, notices = ledger.owed_news(con, address)
-    message = digest.compose(items, notices, title=watch.title, night=night, banner=watch.banner)
-    ids = [item.event.event_id for item in items] + [notice.notice_id for notice in notices]
-    told.attempts += 1
+    con: Connection, channel: Channel, address: Address, watch: Watch, night: str
+) -> ChannelError | None:
+    items, told = news.owed_news(con, address)
+    message = digest.compose(items, told, title=watch.title, night=night, banner=watch.banner)
+    ids = [item.event.event_id for item in items] + [notice.notice_id for notice in told]
     ledger.mark(con, address, ids, "in_doubt", _now())
     try:
         send_with_patience(channel, message, address.recipient)
     except ChannelError as error:
         ledger.mark(con, address, ids, "owed", _now(), error=str(error))
-        told.still_owed += len(ids)
-        told.errors.append(str(error).rstrip("."))
         log.warning("Not told: %s", error)
-    else:
-        ledger.mark(con, address, ids, "sent", _now(), shown=_named(message, channel.named))
-        log.info("Told %s by %s: %s", address.recipient, address.channel, message.subject)
+        return error
+    ledger.mark(con, address, ids, "sent", _now(), shown=_named(message, channel.named))
+    log.info("Told %s by %s: %s", address.recipient, address.channel, message.subject)
+    return None
+
+
+def _switch_off(
+    con: Connection, routes: Routes, address: Address, error: ChannelError, run_id: str
+) -> dict[Address, SwitchedOff]:
+    """The addresses that an error puts out of use, noted and told to the operator; none where trying later may help."""
+    match error.about:
+        case "recipient":
+            broken: tuple[Address, ...] = (address,)
+        case "channel":
+            broken = routes.sharing(address)
+        case _:
+            return {}
+    now = _now()
+    found = {one: SwitchedOff(one, now, str(error), routes.channels[one].setting) for one in broken}
+    known = addresses.switched_off(con)
+    off = known.keys() | found.keys()
+    # Nobody is told of a broken channel through itself alone: then the exit code and `doctor` say it.
+    elsewhere = [one for one in routes.operator_but(off) if one not in off]
+    said = notices.channel_off(run_id, broken, str(error))
+    with transaction(con):
+        addresses.switch_off(con, [one for one in found.values() if one.address not in known])
+        ledger.owe_notice(con, said, run_id, elsewhere)
+    return found
 
 
 def _named(message: Digest, most: int) -> set[str]:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from mscwatch.channels import Routes
+from mscwatch.decisions import Decisions
 from mscwatch.errors import MscwatchError
 from mscwatch.model import Digest, Missing, Outcome, Sweep, Whereabouts
 from mscwatch.registry.client import Client
@@ -104,7 +105,9 @@ class Opened:
 
     last: ledger.LastNight | None
     watch_edited: bool
-    readings_changed: int  # trials that today's rules read otherwise
+    decided: Decisions  # what people decided, as this night obeys it
+    readings_changed: int  # trials and links that today's rules and decisions change
+    is_behind: bool = False  # the published file lacks what a killed run wrote
 
 
 class Reading(NamedTuple):

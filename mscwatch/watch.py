@@ -7,12 +7,12 @@ import json
 import tomllib
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from mscwatch.errors import ConfigError
-from mscwatch.model import Kind
+from mscwatch.model import Kind, Severity
 
 QUIET_KINDS = frozenset({"status_changed", "enrollment_changed", "date_changed", "left_watch"})
 
@@ -62,6 +62,16 @@ class Alerts(_Part):
     kinds: tuple[Kind, ...] = tuple(kind for kind in Kind if kind not in QUIET_KINDS)
 
 
+class Subscription(_Part):
+    """What one channel, or some of its recipients, are told of what `alerts` admits. An empty key limits nothing."""
+
+    channel: str = Field(min_length=1)
+    to: tuple[str, ...] = ()
+    kinds: tuple[Kind, ...] = ()
+    severities: tuple[Severity, ...] = ()
+    indications: tuple[Literal["cirrhosis", "liver_failure", "transplant", "other_liver", "none"], ...] = ()
+
+
 class Watch(_Part):
     """One topic of the registry. `banner` heads everything that is told about it."""
 
@@ -72,6 +82,15 @@ class Watch(_Part):
     expect: Expect = Expect()
     relevance: Rules = Rules()
     alerts: Alerts = Alerts()
+    subscriptions: tuple[Subscription, ...] = ()
+
+    @model_validator(mode="after")
+    def _subscribes_to_what_is_told(self) -> Self:
+        wanted = {kind for one in self.subscriptions for kind in one.kinds}
+        if untold := sorted(wanted - set(self.alerts.kinds)):
+            msg = f"a subscription asks for {', '.join(untold)}, which alerts.kinds leaves out"
+            raise ValueError(msg)
+        return self
 
     @model_validator(mode="after")
     def _asks_for_something(self) -> Self:
@@ -82,8 +101,8 @@ class Watch(_Part):
 
     @property
     def digest(self) -> str:
-        """A hash of what decides membership and telling: an edit makes the next run read again."""
-        said = self.model_dump(mode="json", exclude={"title", "banner"})
+        """A hash of what decides membership and what is told: an edit makes the next run read again."""
+        said = self.model_dump(mode="json", exclude={"title", "banner", "subscriptions"})
         return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 

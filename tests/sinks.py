@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import socket
+import socketserver
 import ssl
 import subprocess
 import threading
@@ -31,6 +32,20 @@ def silence():
     """The port of a server that takes connections and never says a word."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         yield listener.getsockname()[1]
+
+
+@contextmanager
+def greets(line):
+    """The port of a server that says one line to whoever connects, and hangs up."""
+
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self):
+            self.request.sendall(f"{line}\r\n".encode())
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_address[1]
+        server.shutdown()
 
 
 def certificate(folder):
@@ -70,6 +85,7 @@ class MailSink:
     stages: dict = field(default_factory=dict)
     tls: ssl.SSLContext | None = None
     encrypted: list = field(default_factory=list)
+    passwords: list = field(default_factory=list)
 
     async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
         answers = self.refusals.get(address, [])
@@ -116,26 +132,33 @@ class MailSink:
         self._controller.stop()
 
     def _authenticate(self, server, session, envelope, mechanism, data):
+        self.passwords.append(data.password)
         return AuthResult(success=data.password == self.password.encode(), handled=False)
 
 
 class WebhookSink:
-    """Keeps every posted JSON; `statuses` are the answers of the next posts, then always 200.
+    """Keeps every posted JSON; `statuses` are the answers of the next requests, then always 200.
 
-    An answer is a code, its words and, if wanted, headers; `slow` seconds pass before each.
+    An answer is a code, its words and, if wanted, headers; `slow` seconds pass before each. `beats` counts GETs.
     """
 
     def __init__(self, *statuses, slow=0.0):
-        self.posts, self.statuses, self.slow = [], list(statuses), slow
+        self.posts, self.statuses, self.slow, self.beats = [], list(statuses), slow, 0
 
     def __enter__(self):
         sink = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self):
-                body = self.rfile.read(int(self.headers["Content-Length"]))
+                self._answer(self.rfile.read(int(self.headers["Content-Length"])))
+
+            def do_GET(self):
+                sink.beats += 1
+                self._answer()
+
+            def _answer(self, body=b""):
                 code, words, *headers = sink.statuses.pop(0) if sink.statuses else (200, "ok")
-                if code == 200:
+                if body and code == 200:
                     sink.posts.append(json.loads(body))
                 time.sleep(sink.slow)
                 self.send_response(code)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import logging
+import re
 
 import pytest
 import requests
 from news import digest, item
-from sinks import MailSink, WebhookSink, certificate, free_port, silence
+from sinks import MailSink, WebhookSink, certificate, free_port, greets, silence
 
 from mscwatch import channels
 from mscwatch.channels import slack as slack_channel
 from mscwatch.channels import smtp
-from mscwatch.channels.slack import mask
+from mscwatch.channels.secrets import mask
 from mscwatch.errors import ChannelError, ConfigError
 from mscwatch.model import Address
 
@@ -20,10 +21,10 @@ ANNE, BERT = "anne@example.org", "bert@example.org"
 SENDER = "mscwatch@example.org"
 
 
-def mail(sink, *recipients, user="", sender=SENDER, scheme="smtp"):
+def mail(sink, *recipients, user="", sender=SENDER, scheme="smtp", host="127.0.0.1"):
     port = sink if isinstance(sink, int) else sink.port
     (channel,) = channels.configured(
-        smtp_url=f"{scheme}://{user}127.0.0.1:{port}",
+        smtp_url=f"{scheme}://{user}{host}:{port}",
         email_from=sender,
         email_to=recipients or (ANNE,),
         slack_webhook_url="",
@@ -63,11 +64,19 @@ def test_every_recipient_is_an_address_of_their_own():
         assert mail(sink, ANNE, BERT).addresses() == (Address("email", ANNE), Address("email", BERT))
 
 
-@pytest.mark.parametrize(("answer", "permanent"), [("550 no such user", True), ("451 try later", False)])
-def test_a_refused_recipient_is_named_with_the_servers_words(answer, permanent):
+@pytest.mark.parametrize(
+    ("answer", "about"),
+    [
+        ("550 no such user", "recipient"),
+        ("530 login first", "channel"),
+        ("552 mailbox full", None),
+        ("451 try later", None),
+    ],
+)
+def test_a_refused_recipient_is_named_with_the_servers_words(answer, about):
     with MailSink(refusals={ANNE: [answer]}) as sink, pytest.raises(ChannelError) as error:
         mail(sink).send(digest(item()), ANNE)
-    assert error.value.permanent is permanent
+    assert error.value.about == about
     assert ANNE in str(error.value)
     assert answer in str(error.value)
 
@@ -78,19 +87,35 @@ def test_a_password_opens_the_server_and_a_wrong_one_is_never_shown():
         assert len(sink.mails) == 1
         with pytest.raises(ChannelError) as error:
             mail(sink, user="me:hunter2@").send(digest(item()), ANNE)
-    assert error.value.permanent
+    assert error.value.about == "channel"
     assert "credentials of me" in str(error.value)
     assert "hunter2" not in str(error.value)
 
 
-@pytest.mark.parametrize("stage", ["MAIL", "DATA"])
-@pytest.mark.parametrize(("answer", "permanent"), [("554 no", True), ("451 later", False)])
-def test_a_refusal_at_any_stage_is_quoted(stage, answer, permanent):
+@pytest.mark.parametrize(
+    ("stage", "answer", "about"),
+    [
+        ("MAIL", "550 unknown sender", "channel"),
+        ("MAIL", "552 too big", "message"),
+        ("MAIL", "451 later", None),
+        ("DATA", "550 looks like spam", "message"),
+        ("DATA", "552 too big", "message"),
+        ("DATA", "451 later", None),
+    ],
+)
+def test_what_a_refusal_is_about_depends_on_the_command_that_met_it(stage, answer, about):
     with MailSink(stages={stage: [answer]}) as sink, pytest.raises(ChannelError) as error:
         mail(sink).send(digest(item()), ANNE)
-    assert error.value.permanent is permanent
+    assert error.value.about == about
     assert answer in str(error.value)
     assert sink.mails == []
+
+
+@pytest.mark.parametrize(("greeting", "about"), [("554 not you", "channel"), ("421 busy", None)])
+def test_a_server_that_wants_no_mail_at_all_says_so_at_once(greeting, about):
+    with greets(greeting) as port, pytest.raises(ChannelError, match=greeting) as error:
+        mail(port).send(digest(item()), ANNE)
+    assert error.value.about == about
 
 
 @pytest.mark.parametrize("goodbye", ["421 busy", "554 go away", "drop"])
@@ -126,7 +151,21 @@ def test_a_certificate_that_nobody_vouches_for_needs_a_person(tmp_path):
     assert sink.mails == []
 
 
-def test_a_password_sent_without_encryption_is_warned_of(caplog):
+def test_a_password_is_not_sent_bare_to_another_machine():
+    with MailSink(password="hunter2") as sink, pytest.raises(ChannelError, match="is not sent bare") as error:
+        mail(sink, user="me:hunter2@", host="0.0.0.0").send(digest(item()), ANNE)
+    assert error.value.about == "channel"
+    assert "hunter2" not in str(error.value)
+    assert (sink.mails, sink.passwords) == ([], [])
+
+
+def test_a_mail_without_a_password_goes_to_a_server_without_encryption():
+    with MailSink() as sink:
+        mail(sink, host="0.0.0.0").send(digest(item()), ANNE)
+    assert len(sink.mails) == 1
+
+
+def test_a_password_sent_without_encryption_within_the_machine_is_warned_of(caplog):
     with MailSink(password="pass") as sink, caplog.at_level(logging.WARNING):
         mail(sink, user="me:pass@").send(digest(item()), ANNE)
     assert sink.encrypted == [False]
@@ -197,22 +236,22 @@ def test_slack_gets_the_news():
 
 
 @pytest.mark.parametrize(
-    ("code", "words", "permanent"),
+    ("code", "words", "about"),
     [
-        (404, "no_service", True),
-        (410, "gone", True),
-        (403, "invalid_token", True),
-        (400, "invalid_blocks", True),
-        (302, "elsewhere", True),
-        (429, "slow", False),
-        (500, "oops", False),
-        (522, "proxy", False),
+        (404, "no_service", "channel"),
+        (410, "gone", "channel"),
+        (403, "invalid_token", "channel"),
+        (400, "invalid_blocks", "message"),
+        (302, "elsewhere", "message"),
+        (429, "slow", None),
+        (500, "oops", None),
+        (522, "proxy", None),
     ],
 )
-def test_what_slack_refuses_is_quoted_without_the_webhook(code, words, permanent):
+def test_what_slack_refuses_is_quoted_without_the_webhook(code, words, about):
     with WebhookSink((code, words)) as sink, pytest.raises(ChannelError) as error:
         slack(sink.url).send(digest(item()), mask(sink.url))
-    assert error.value.permanent is permanent
+    assert error.value.about == about
     assert f"{code} {words}" in str(error.value)
     assert "secret" not in str(error.value)
 
@@ -304,8 +343,8 @@ def test_an_unusable_channel_is_a_sentence_without_its_secret(values, words):
     assert "hunter2" not in str(error.value)
 
 
-def test_a_masked_address_shows_the_host_alone():
-    assert (
-        mask("https://me:hunter2@hooks.slack.com:8443/services/T/B/x?y=z")
-        == "https://hooks.slack.com:8443/***"
-    )
+def test_a_masked_address_shows_the_host_and_a_mark_that_tells_two_webhooks_apart():
+    shown = mask("https://me:hunter2@hooks.slack.com:8443/services/T/B/x?y=z")
+    assert re.fullmatch(r"https://hooks\.slack\.com:8443/\*\*\*-[0-9a-f]{8}", shown)
+    assert mask("https://hooks.slack.com/a") == mask("https://hooks.slack.com/a")
+    assert mask("https://hooks.slack.com/a") != mask("https://hooks.slack.com/b")

@@ -15,6 +15,7 @@ from mscwatch.store import working
 from mscwatch.store.places import Places
 
 ANNE, BERT = "anne@example.org", "bert@example.org"
+FAILS = [(500, "oops")] * channels.ATTEMPTS  # all of a night's attempts
 STATES = (
     "SELECT channel, recipient, state, attempts FROM deliveries JOIN events USING (event_id) ORDER BY ALL"
 )
@@ -71,15 +72,15 @@ def test_each_event_is_told_once_per_address_and_a_quiet_night_tells_nothing(ord
     assert rows(tonight, "SELECT DISTINCT shown FROM deliveries") == [("named",)]
 
 
-def test_a_webhook_that_is_gone_leaves_the_alert_owed_and_the_mail_told(order, registry):
+def test_a_webhook_that_fails_leaves_the_alert_owed_and_the_mail_told(order, registry):
     with MailSink() as mail, WebhookSink() as slack:
         tonight = order(registry.url, **by_mail(mail), slack_webhook_url=slack.url)
         run_night(tonight)
         registry.advance()
-        slack.statuses.append((404, "no_service"))
+        slack.statuses += FAILS
         result = run_night(tonight)
         assert (result.outcome, result.exit_code, result.owed) == (Outcome.PUBLISHED, 5, 1)
-        assert "404 no_service" in str(result.error)
+        assert "500 oops; the next run tries again" in str(result.error)
         assert [state for _, _, state, _ in rows(tonight, STATES)] == ["sent", "owed"]
         again = run_night(tonight)
         assert (again.outcome, again.exit_code) == (Outcome.UNCHANGED, 0)
@@ -128,13 +129,14 @@ def test_a_night_that_is_refused_still_sends_what_was_owed(order, registry):
         tonight = order(registry.url, slack_webhook_url=slack.url)
         run_night(tonight)
         registry.advance()
-        slack.statuses.append((404, "no_service"))
+        slack.statuses += FAILS
         run_night(tonight)
         registry.advance()
         registry.intercept = lambda request: type(request.usual())(status=403, body=b"no")
         result = run_night(tonight)
     assert result.exit_code == 4
     assert len(slack.posts) == 2
+    assert "completed" in slack.posts[1]["text"]
 
 
 def test_what_was_in_doubt_when_the_process_died_is_owed_again(order, registry):
@@ -142,7 +144,7 @@ def test_what_was_in_doubt_when_the_process_died_is_owed_again(order, registry):
         tonight = order(registry.url, slack_webhook_url=slack.url)
         run_night(tonight)
         registry.advance()
-        slack.statuses.append((404, "no_service"))
+        slack.statuses += FAILS
         run_night(tonight)
         with working.opened(Places(tonight.settings.data_dir)) as con:
             con.execute("UPDATE deliveries SET state = 'in_doubt' WHERE state = 'owed'")

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
 
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_exponential
 
+from mscwatch.channels.atom import Atom
+from mscwatch.channels.jsonl import JsonLines
+from mscwatch.channels.others import Other, separated
 from mscwatch.channels.slack import BusyError, Slack
 from mscwatch.channels.smtp import Smtp
 from mscwatch.errors import ChannelError, ConfigError
@@ -23,10 +27,20 @@ ADDRESS = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+|[^\x00-\x1f<>]*<[^\s@<>,;]+@[^\s@
 
 
 class Channel(Protocol):
-    """Something that can deliver a digest; `named` is how many events its message names."""
+    """Something that can deliver a digest.
 
-    name: str
-    named: int
+    `named` is how many events its message names; `setting` stands for how it is configured, without a secret: where
+    it differs from yesterday's, what was switched off is tried again.
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def named(self) -> int: ...
+
+    @property
+    def setting(self) -> str: ...
 
     def addresses(self) -> tuple[Address, ...]: ...
 
@@ -42,6 +56,23 @@ class Routes:
     news: tuple[Address, ...]
     operator: tuple[Address, ...]
 
+    def operator_but(self, off: Collection[Address]) -> tuple[Address, ...]:
+        """Where the operator is reached while some addresses are off; theirs all the same when all are."""
+        working = tuple(address for address in self.operator if address not in off)
+        return working or tuple(address for address in self.news if address not in off) or self.operator
+
+    def sharing(self, address: Address) -> tuple[Address, ...]:
+        """Every address that the same channel serves."""
+        return tuple(one for one, channel in self.channels.items() if channel is self.channels[address])
+
+    def successors(self) -> dict[str, Address]:
+        """Channels of a single masked URL or file, with where they go now: a new URL takes the old one's place."""
+        by_name: dict[str, list[Address]] = {}
+        for address in self.news:
+            by_name.setdefault(address.channel, []).append(address)
+        by_name.pop(Smtp.name, None)  # another person is not the same one moved
+        return {name: found[0] for name, found in by_name.items() if len(found) == 1}
+
 
 def routes(channels: Sequence[Channel], operator_email_to: Sequence[str]) -> Routes:
     """The operator hears by mail, at addresses of their own if there are any; without mail, where news go."""
@@ -55,9 +86,16 @@ def routes(channels: Sequence[Channel], operator_email_to: Sequence[str]) -> Rou
 
 
 def configured(
-    *, smtp_url: str, email_from: str, email_to: Sequence[str], slack_webhook_url: str
+    *,
+    smtp_url: str = "",
+    email_from: str = "",
+    email_to: Sequence[str] = (),
+    slack_webhook_url: str = "",
+    atom_file: str = "",
+    jsonl_file: str = "",
+    apprise_urls: str = "",
 ) -> tuple[Channel, ...]:
-    """The channels that are switched on; an empty URL is off. Raises `ConfigError` without the secret."""
+    """The channels that are switched on; empty is off. Raises `ConfigError` without the secret."""
     channels: list[Channel] = []
     if smtp_url:
         channels.append(_smtp(smtp_url, email_from, tuple(email_to)))
@@ -66,6 +104,11 @@ def configured(
             msg = "MSCWATCH_SLACK_WEBHOOK_URL is not an http(s) address. Copy it from Slack again."
             raise ConfigError(msg)
         channels.append(Slack(slack_webhook_url))
+    if atom_file:
+        channels.append(Atom(Path(atom_file)))
+    if jsonl_file:
+        channels.append(JsonLines(Path(jsonl_file)))
+    channels += map(Other, separated(apprise_urls))
     return tuple(channels)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import ipaddress
 import logging
 import smtplib
 import ssl
@@ -10,8 +11,11 @@ from contextlib import suppress
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import formatdate, parseaddr
+from functools import cached_property
+from typing import Literal
 from urllib.parse import unquote, urlsplit
 
+from mscwatch.channels.secrets import fingerprint
 from mscwatch.digest import plain
 from mscwatch.errors import ChannelError
 from mscwatch.model import Address, Digest
@@ -21,6 +25,10 @@ log = logging.getLogger(__name__)
 TIMEOUT = 30.0  # seconds per answer of the server
 UNFOLDED = SMTP.clone(max_line_length=500)  # a folded subject begins with a space in some clients
 PERMANENT = 500
+LOGIN_WANTED = 530
+TOO_MUCH = 552  # "exceeded storage allocation": to be taken for 452 (RFC 5321, 4.5.3.1.10)
+
+About = Literal["message", "recipient", "channel"] | None
 
 
 class Smtp:
@@ -31,6 +39,7 @@ class Smtp:
 
     def __init__(self, url: str, sender: str, recipients: tuple[str, ...]) -> None:
         parts = urlsplit(url)
+        self._url = url
         self._implicit_tls = parts.scheme == "smtps"
         self._host = parts.hostname or ""
         self._port = parts.port or (465 if self._implicit_tls else 587)
@@ -42,8 +51,13 @@ class Smtp:
     def addresses(self) -> tuple[Address, ...]:
         return tuple(Address(self.name, recipient) for recipient in self._recipients)
 
+    @cached_property
+    def setting(self) -> str:
+        """What tells this server, sender and password from others."""
+        return fingerprint(f"{self._url} {self._sender}")
+
     def send(self, digest: Digest, recipient: str) -> None:
-        """Send one mail. A 5xx answer, or credentials that are refused, need a person: permanent."""
+        """Send one mail. What a 5xx answer is about depends on the command that met it (see `_explained`)."""
         try:
             mail = message(digest, self._sender, recipient)
             server = self._connected()
@@ -58,26 +72,38 @@ class Smtp:
             raise self._explained(error, recipient) from None
 
     def _explained(self, error: OSError | ValueError, recipient: str) -> ChannelError:
-        """What went wrong in a sentence, and whether it needs a person (RFC 5321, 4.2.1: 5yz)."""
+        """What went wrong in a sentence, and what it is about (RFC 5321, 4.2.1 and 4.3.2).
+
+        A 5yz to RCPT is about the recipient; after DATA about the message; to greeting, STARTTLS, AUTH or MAIL about
+        the server or the sender, and so about every recipient. 552 is a full mailbox (which empties) or a size.
+        """
         host = f"The mail server {self._host}:{self._port}"
         match error:
             case smtplib.SMTPRecipientsRefused():
-                return self._refused(*next(iter(error.recipients.values())), f"refuses {recipient}")
+                code, words = next(iter(error.recipients.values()))
+                about: About = (
+                    None if code == TOO_MUCH else "channel" if code == LOGIN_WANTED else "recipient"
+                )
+                return self._refused(code, words, f"refuses {recipient}", about)
             case smtplib.SMTPAuthenticationError():
                 what = f"refuses the credentials of {self._user}"
-                return self._refused(error.smtp_code, error.smtp_error, what)
+                return self._refused(error.smtp_code, error.smtp_error, what, "channel")
+            case smtplib.SMTPDataError():
+                return self._refused(error.smtp_code, error.smtp_error, "refuses the mail", "message")
             case smtplib.SMTPResponseException():
-                return self._refused(error.smtp_code, error.smtp_error, "refuses the mail")
+                about = "message" if error.smtp_code == TOO_MUCH else "channel"
+                return self._refused(error.smtp_code, error.smtp_error, "refuses the mail", about)
             case smtplib.SMTPServerDisconnected():
                 return ChannelError(f"{host} ended the connection.")
             case smtplib.SMTPException():
-                return ChannelError(f"{host} lacks what this mail needs: {error}", permanent=True)
+                about = "channel" if recipient.isascii() else "recipient"
+                return ChannelError(f"{host} lacks what this mail needs: {error}", about=about)
             case ssl.SSLCertVerificationError():
                 msg = f"{host} has no usable certificate: {error.verify_message}."
-                return ChannelError(msg, permanent=True)
+                return ChannelError(msg, about="channel")
             case ValueError():  # a password outside ASCII ends here; the error's own words may hold it
                 msg = f"{host} cannot be asked: the addresses, the user or the password hold odd characters."
-                return ChannelError(msg, permanent=True)
+                return ChannelError(msg, about="channel")
             case _:
                 return ChannelError(f"{host} cannot be reached ({type(error).__name__}).")
 
@@ -93,9 +119,7 @@ class Smtp:
                 server.starttls(context=context)
                 server.ehlo()
             elif self._user and not self._implicit_tls:
-                log.warning(
-                    "%s offers no encryption: the password of %s is sent bare.", self._host, self._user
-                )
+                self._send_bare()
             if self._user:
                 server.login(self._user, self._password)
         except BaseException:
@@ -103,12 +127,29 @@ class Smtp:
             raise
         return server
 
-    def _refused(self, code: int, words: bytes | str, what: str) -> ChannelError:
+    def _send_bare(self) -> None:
+        """A password without encryption goes to this machine alone. Raises `ChannelError` for any other."""
+        if not _is_this_machine(self._host):
+            msg = (
+                f"The mail server {self._host}:{self._port} offers no encryption, and the password of {self._user} "
+                "is not sent bare. Use smtps:// or a server that offers STARTTLS."
+            )
+            raise ChannelError(msg, about="channel")
+        log.warning("%s offers no encryption: the password of %s is sent bare.", self._host, self._user)
+
+    def _refused(self, code: int, words: bytes | str, what: str, about: About) -> ChannelError:
         said = words.decode(errors="replace") if isinstance(words, bytes) else words
         if self._password:
             said = said.replace(self._password, "***")
         msg = f"The mail server {self._host}:{self._port} {what}: {code} {plain(said, 200)}."
-        return ChannelError(msg, permanent=code >= PERMANENT)
+        return ChannelError(msg, about=about if code >= PERMANENT else None)
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def message(digest: Digest, sender: str, recipient: str) -> EmailMessage:

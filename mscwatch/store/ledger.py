@@ -13,16 +13,11 @@ import orjson
 from mscwatch.model import (
     Address,
     Delivery,
-    Event,
     Issue,
-    Kind,
-    NewsItem,
     Notice,
     Outcome,
-    Severity,
-    TrialFacts,
 )
-from mscwatch.store.rows import dicts, insert, row_of, scalar
+from mscwatch.store.rows import insert, row_of, scalar
 
 TRUSTED = "outcome IN ('baseline', 'published', 'unchanged')"
 
@@ -57,6 +52,12 @@ def finish_run(con: duckdb.DuckDBPyConnection, run_id: str, facts: dict[str, Any
     con.execute(f"UPDATE runs SET {assignments} WHERE run_id = ?", [*facts.values(), run_id])
 
 
+def newest_run(con: duckdb.DuckDBPyConnection) -> str | None:
+    """The id of the last run, however it went."""
+    found = scalar(con, "SELECT run_id FROM runs ORDER BY started_at DESC LIMIT 1")
+    return None if found is None else str(found)
+
+
 def last_night(con: duckdb.DuckDBPyConnection) -> LastNight | None:
     """The last trusted night, or None before the first."""
     rows = con.execute(
@@ -80,6 +81,27 @@ def incident_is_open(con: duckdb.DuckDBPyConnection) -> bool:
         "WHERE n.kind IN ('refused', 'failed', 'recovered') ORDER BY r.started_at DESC LIMIT 1",
     )
     return last in ("refused", "failed")
+
+
+def events_since(
+    con: duckdb.DuckDBPyConnection, since: datetime, kinds: Iterable[str], relevance: Iterable[str]
+) -> dict[str, int]:
+    """How many events there were, by kind, of what is told; the most frequent first."""
+    rows = con.execute(
+        "SELECT e.kind, count(*) FROM events AS e JOIN watched AS w USING (nct_id) "
+        "WHERE e.observed_at >= ? AND NOT e.is_baseline AND e.retracted_by IS NULL "
+        "AND list_contains(?, e.kind) AND list_contains(?, w.relevance) GROUP BY ALL ORDER BY 2 DESC, 1",
+        [since, list(kinds), list(relevance)],
+    ).fetchall()
+    return dict(rows)
+
+
+def nights_since(con: duckdb.DuckDBPyConnection, since: datetime) -> dict[str, int]:
+    """How many nights there were, by outcome."""
+    rows = con.execute(
+        "SELECT outcome, count(*) FROM runs WHERE started_at >= ? GROUP BY ALL ORDER BY ALL", [since]
+    ).fetchall()
+    return dict(rows)
 
 
 def note_issues(con: duckdb.DuckDBPyConnection, issues: Iterable[Issue], run_id: str) -> None:
@@ -112,37 +134,6 @@ def owe(con: duckdb.DuckDBPyConnection, deliveries: Iterable[Delivery]) -> None:
             for delivery in deliveries
         ),
     )
-
-
-def owed_addresses(con: duckdb.DuckDBPyConnection) -> list[Address]:
-    """Everybody to whom something is owed."""
-    rows = con.execute(
-        "SELECT DISTINCT channel, recipient FROM deliveries WHERE state = 'owed' ORDER BY ALL"
-    ).fetchall()
-    return [Address(channel, recipient) for channel, recipient in rows]
-
-
-def owed_news(con: duckdb.DuckDBPyConnection, address: Address) -> tuple[list[NewsItem], list[Notice]]:
-    """What is owed at one address: events with their trials' facts, and notices."""
-    parameters = [address.channel, address.recipient]
-    owed = "SELECT event_id FROM deliveries WHERE state = 'owed' AND channel = ? AND recipient = ?"
-    news = news_items(con, f"e.event_id IN ({owed})", parameters)
-    notices = dicts(
-        con, f"SELECT notice_id, kind, summary FROM notices WHERE notice_id IN ({owed})", parameters
-    )
-    return news, [Notice(**row) for row in notices]
-
-
-def news_items(con: duckdb.DuckDBPyConnection, condition: str, parameters: list[Any]) -> list[NewsItem]:
-    """Events that meet a condition over `e` (events), oldest first, each with the facts of its trial."""
-    rows = dicts(
-        con,
-        "SELECT e.*, t.brief_title, t.overall_status, t.lead_sponsor, t.countries, t.enrollment, t.conditions, "
-        "t.intervention_names, t.relevance FROM events AS e JOIN trials AS t USING (nct_id) "
-        f"WHERE {condition} ORDER BY e.observed_at, e.nct_id, e.kind",
-        parameters,
-    )
-    return [_news_item(row) for row in rows]
 
 
 def mark(
@@ -181,29 +172,3 @@ def resolve_doubt(con: duckdb.DuckDBPyConnection) -> int:
         "UPDATE deliveries SET state = 'owed', error = 'the process died while sending' WHERE state = 'in_doubt'"
     )
     return count
-
-
-def _news_item(row: dict[str, Any]) -> NewsItem:
-    event = Event(
-        event_id=row["event_id"],
-        nct_id=row["nct_id"],
-        kind=Kind(row["kind"]),
-        severity=Severity(row["severity"]),
-        field=row["field"],
-        before=row["before"],
-        after=row["after"],
-        summary=row["summary"],
-        is_baseline=row["is_baseline"],
-    )
-    trial = TrialFacts(
-        nct_id=row["nct_id"],
-        title=row["brief_title"] or "",
-        overall_status=row["overall_status"] or "",
-        lead_sponsor=row["lead_sponsor"],
-        countries=tuple(row["countries"]),
-        enrollment=row["enrollment"],
-        conditions=tuple(row["conditions"]),
-        interventions=tuple(row["intervention_names"]),
-        relevance=row["relevance"],
-    )
-    return NewsItem(event, row["observed_at"], trial)

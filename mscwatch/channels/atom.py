@@ -1,0 +1,126 @@
+"""An Atom feed in a file, for feed readers; a web server or a shared folder does the rest."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import quote
+from xml.etree import ElementTree as ET
+
+from mscwatch.channels import files
+from mscwatch.digest import plain, tell
+from mscwatch.errors import ChannelError
+from mscwatch.model import Address, Digest, NewsItem, Notice
+
+NAMESPACE = "http://www.w3.org/2005/Atom"
+MOST_ENTRIES = 200  # the newest stay
+NOT_XML = re.compile("[^\t\n\r\\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, production 2
+# A tag URI (RFC 4151) under a name that can belong to nobody; what follows is ours and never changes.
+TAG = "tag:mscwatch.invalid,2020:"
+
+ET.register_namespace("", NAMESPACE)
+
+
+class Atom:
+    """One file, one entry per event or notice. What is in the feed already is not added again."""
+
+    name = "atom"
+    named = sys.maxsize
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.setting = str(path)
+
+    def addresses(self) -> tuple[Address, ...]:
+        return (Address(self.name, str(self._path)),)
+
+    def send(self, digest: Digest, recipient: str) -> None:
+        """Put the news at the head of the feed. A file that is something else is never written over."""
+        try:
+            files.replace(self._path, feed(digest, self._earlier(), datetime.now(UTC)))
+        except OSError as error:
+            msg = f"The feed {recipient} cannot be written ({error.strerror or error})."
+            raise ChannelError(msg) from None
+
+    def _earlier(self) -> list[ET.Element]:
+        if not self._path.exists() or not self._path.stat().st_size:
+            return []
+        try:
+            root = ET.parse(self._path).getroot()  # noqa: S314  our own file
+        except ET.ParseError:
+            root = ET.Element("unreadable")
+        if root.tag != _name("feed") or not (root.findtext(_name("id")) or "").startswith(TAG):
+            msg = f"{self._path} is no feed of mscwatch. Move it away or set another MSCWATCH_ATOM_FILE."
+            raise ChannelError(msg, about="channel")
+        return root.findall(_name("entry"))
+
+
+def feed(digest: Digest, earlier: list[ET.Element], now: datetime) -> bytes:
+    """The feed with the digest's entries before the earlier ones; `now` dates it and the notices (UTC)."""
+    root = ET.Element(_name("feed"))
+    _add(root, "id", f"{TAG}feed/{quote(digest.title, safe='')}")
+    _add(root, "title", f"{_tagged(digest)}mscwatch: {digest.title}")
+    _add(root, "updated", _time(now))
+    _add(root, "generator", "mscwatch")
+    _add(
+        root,
+        "rights",
+        "Registry data: ClinicalTrials.gov, U.S. National Library of Medicine. No medical advice.",
+    )
+    _add(ET.SubElement(root, _name("author")), "name", "mscwatch")
+    entries = {entry.findtext(_name("id")): entry for entry in (*_entries(digest, now), *earlier)}
+    root.extend(list(entries.values())[:MOST_ENTRIES])
+    written: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    return written
+
+
+def _entries(digest: Digest, now: datetime) -> Iterator[ET.Element]:
+    for notice in digest.notices:
+        yield _notice(notice, digest, now)
+    for item in digest.items:
+        yield _event(item, digest)
+
+
+def _event(item: NewsItem, digest: Digest) -> ET.Element:
+    told = tell(item)
+    entry = _entry(item.event.event_id, _time(item.observed_at.replace(tzinfo=UTC)))
+    _add(entry, "title", f"{_tagged(digest)}{told.heading}: {told.nct_id} {told.title}")
+    ET.SubElement(entry, _name("link"), rel="alternate", href=told.url)
+    ET.SubElement(entry, _name("category"), term=plain(item.event.kind, 40))
+    _add(entry, "content", "\n".join(filter(None, (told.summary, told.why, *told.facts))))
+    return entry
+
+
+def _notice(notice: Notice, digest: Digest, now: datetime) -> ET.Element:
+    entry = _entry(notice.notice_id, _time(now))
+    _add(entry, "title", plain(f"{_tagged(digest)}{notice.summary}", 200))
+    ET.SubElement(entry, _name("category"), term=plain(notice.kind, 40))
+    _add(entry, "content", plain(notice.summary, 2000))
+    return entry
+
+
+def _entry(identity: str, updated: str) -> ET.Element:
+    entry = ET.Element(_name("entry"))
+    _add(entry, "id", TAG + quote(identity, safe=""))
+    _add(entry, "updated", updated)
+    return entry
+
+
+def _tagged(digest: Digest) -> str:
+    """A banner heads every entry: a reader shows entries one by one."""
+    return f"{digest.banner} " if digest.banner else ""
+
+
+def _add(parent: ET.Element, name: str, text: str) -> None:
+    ET.SubElement(parent, _name(name)).text = NOT_XML.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def _name(name: str) -> str:
+    return f"{{{NAMESPACE}}}{name}"
+
+
+def _time(when: datetime) -> str:
+    return when.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,88 @@
+"""A file of JSON lines, for other programs: one object per event or notice, appended, each once."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from mscwatch.digest import study_url
+from mscwatch.errors import ChannelError
+from mscwatch.model import Address, Digest
+
+BEGINNING = b'{"event_id": "'  # of every line
+
+
+class JsonLines:
+    """One file that only grows, so that programs may follow it."""
+
+    name = "jsonl"
+    named = sys.maxsize
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.setting = str(path)
+
+    def addresses(self) -> tuple[Address, ...]:
+        return (Address(self.name, str(self._path)),)
+
+    def send(self, digest: Digest, recipient: str) -> None:
+        """Append what the file does not hold yet. A line that a crash cut short is taken away first."""
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            with self._path.open("ab+") as file:
+                known, end = _read(file)
+                fresh = [line for line in lines(digest) if line["event_id"] not in known]
+                file.truncate(end)
+                file.write(b"".join(map(_line, fresh)))
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            msg = f"The file {recipient} cannot be written ({error.strerror or error})."
+            raise ChannelError(msg) from None
+        except ValueError:
+            msg = f"{recipient} holds other things than mscwatch's lines. Set another MSCWATCH_JSONL_FILE."
+            raise ChannelError(msg, about="channel") from None
+
+
+def lines(digest: Digest) -> Iterator[dict[str, Any]]:
+    """One object per notice and per event: the event's own fields, its trial's, and why it matters."""
+    watch = {"watch": digest.title} | ({"banner": digest.banner} if digest.banner else {})
+    for notice in digest.notices:
+        yield {"event_id": notice.notice_id, "kind": notice.kind, "summary": notice.summary} | watch
+    for item in digest.items:
+        told = asdict(item)
+        yield told.pop("event") | {"url": study_url(item.event.nct_id)} | told | watch
+
+
+def _line(facts: dict[str, Any]) -> bytes:
+    """ASCII, so that nothing in a title can act on a terminal."""
+    return json.dumps(facts, default=_iso).encode("ascii") + b"\n"
+
+
+def _iso(value: Any) -> str:
+    match value:
+        case datetime():
+            return value.isoformat() + "Z"
+        case date():
+            return value.isoformat()
+        case _:
+            raise TypeError(value)
+
+
+def _read(file: BinaryIO) -> tuple[set[str], int]:
+    """The ids that a file holds, and where its last whole line ends (bytes). `ValueError` for lines of others."""
+    known, end = set(), 0
+    file.seek(0)
+    for line in file:
+        if not line.startswith(BEGINNING[: len(line)]):
+            raise ValueError(line)
+        if line.endswith(b"\n"):
+            known.add(json.loads(line)["event_id"])
+            end += len(line)
+    return known, end

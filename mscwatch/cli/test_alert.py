@@ -1,0 +1,113 @@
+"""Try a channel: a sample digest, marked as a test, through the really configured channel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from mscwatch import digest, notices
+from mscwatch import run as runs
+from mscwatch import settings as configuration
+from mscwatch import watch as watches
+from mscwatch.channels import Routes
+from mscwatch.cli import screen
+from mscwatch.cli.completion import channel_names
+from mscwatch.errors import ChannelError, ConfigError, MscwatchError
+from mscwatch.model import Address, Digest, Event, Kind, NewsItem, Severity, TrialFacts
+from mscwatch.settings import Settings
+from mscwatch.store import addresses, ledger, working
+from mscwatch.store.places import Places, locked
+
+BANNER = "TEST: no trial has changed. Somebody tries whether alerts arrive here."
+
+
+def test_alert(
+    channel: Annotated[
+        str,
+        typer.Argument(
+            metavar="CHANNEL",
+            autocompletion=channel_names,
+            help="As `mscwatch doctor` names it: email, slack …",
+        ),
+    ],
+) -> None:
+    """Send a sample digest to all addresses of a channel.
+
+    An address that was switched off because it refused a message is switched on again when the sample arrives.
+    """
+    settings = configuration.load()
+    watch = watches.load(settings.watch)
+    routes = runs.routes_of(settings, watch)
+    chosen = [address for address in routes.channels if address.channel == channel]
+    if not chosen:
+        known = ", ".join(sorted({address.channel for address in routes.channels})) or "none"
+        msg = f"There is no channel {channel!r} (configured: {known}). `mscwatch doctor` shows the settings."
+        raise ConfigError(msg)
+    arrived, refused = _sent(routes, chosen, sample(watch.title, datetime.now(UTC).replace(tzinfo=None)))
+    for address in arrived:
+        screen.console().print(f"Sent to {address.recipient} by {channel}.", soft_wrap=True)
+    for address in _switched_on(settings, routes, arrived):
+        screen.console().print(f"{address.recipient} is switched on again.", soft_wrap=True)
+    if refused:
+        raise MscwatchError(" ".join(refused))
+
+
+def sample(title: str, now: datetime) -> Digest:
+    """One completed trial that does not exist, and says so."""
+    event = Event(
+        event_id=f"test-alert-{now:%Y%m%dT%H%M%S%f}",
+        nct_id="NCT00000000",
+        kind=Kind.COMPLETED,
+        severity=Severity.HIGH,
+        field="protocolSection.statusModule.overallStatus",
+        before="RECRUITING",
+        after="COMPLETED",
+        summary="recruiting → completed (a test)",
+    )
+    trial = TrialFacts(
+        nct_id=event.nct_id,
+        title="TEST: this is no real trial",
+        overall_status="COMPLETED",
+        lead_sponsor="mscwatch",
+        countries=(),
+        enrollment=None,
+        conditions=("Test",),
+        interventions=(),
+        relevance="core",
+    )
+    return digest.compose(
+        [NewsItem(event, now, trial)], [], title=title, night=f"{now:%Y-%m-%d}", banner=BANNER
+    )
+
+
+def _sent(routes: Routes, chosen: Iterable[Address], message: Digest) -> tuple[list[Address], list[str]]:
+    """Where the message arrived, and why it did not elsewhere; each address is tried once."""
+    arrived, refused = [], []
+    for address in chosen:
+        try:
+            routes.channels[address].send(message, address.recipient)
+        except ChannelError as error:
+            refused.append(str(error))
+        else:
+            arrived.append(address)
+    return arrived, refused
+
+
+def _switched_on(settings: Settings, routes: Routes, arrived: Iterable[Address]) -> list[Address]:
+    """Of the addresses where the message arrived, those that had been switched off; the operator hears of it."""
+    places = Places(settings.data_dir)
+    if not places.working.exists():
+        return []
+    with locked(places), working.opened(places, settings.memory_limit) as con:
+        off = addresses.switched_off(con)
+        again = [address for address in arrived if address in off]
+        last = ledger.newest_run(con)
+        if again and last:
+            addresses.switch_on(con, again)
+            said = notices.channel_on(last, again, "a test alert arrived")
+            still = off.keys() - set(again)
+            ledger.owe_notice(con, said, last, routes.operator_but(still))
+    return again

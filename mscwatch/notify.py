@@ -1,0 +1,80 @@
+"""Notices that a night owes beside its events, and what becomes of addresses that refuse: decided in `notices`."""
+
+from __future__ import annotations
+
+from datetime import UTC, timedelta
+from zoneinfo import ZoneInfo
+
+from mscwatch import notices
+from mscwatch.model import Issue, Notice, Outcome
+from mscwatch.store import addresses, ledger
+from mscwatch.store.working import Connection
+from mscwatch.tonight import Tonight
+
+NIGHTS_OWED = 30  # then an alert is given up (contract, section 6, "Telling")
+
+
+def settle_addresses(con: Connection, tonight: Tonight) -> None:
+    """Bring what earlier nights noted of addresses to today's settings: a changed setting is tried again."""
+    routes, successors = tonight.routes, tonight.routes.successors()
+    addresses.move(con, successors)
+    again = []
+    for one in addresses.switched_off(con).values():
+        if one.address not in routes.channels:
+            addresses.switch_on(con, [one.address])
+            again += [successors[one.address.channel]] if one.address.channel in successors else []
+        elif routes.channels[one.address].setting != one.setting:
+            addresses.switch_on(con, [one.address])
+            again.append(one.address)
+    if again:
+        because = "its setting changed"
+        _tell_operator(con, tonight, notices.channel_on(tonight.result.run_id, again, because))
+
+
+def note_incident(con: Connection, tonight: Tonight) -> None:
+    """The operator hears of a refused, failed or missing night once, and once when it is over."""
+    result, last = tonight.result, ledger.last_night(con)
+    said = notices.incident(
+        result.run_id,
+        result.watch,
+        result.outcome,
+        str(result.error),
+        is_open=ledger.incident_is_open(con),
+    )
+    if said is None and last:
+        limit = tonight.order.settings.late_after
+        said = notices.late(result.watch, last.started_at, result.started_at, limit, result.outcome)
+    if said:
+        _tell_operator(con, tonight, said)
+
+
+def note_drift(con: Connection, tonight: Tonight, drifted: list[Issue]) -> None:
+    """Keep what moved in the registry's vocabulary, and tell the operator in one notice."""
+    if drifted:
+        result = tonight.result
+        ledger.note_issues(con, drifted, result.run_id)
+        _tell_operator(con, tonight, notices.drift(result.run_id, result.api_version, drifted))
+
+
+def note_week(con: Connection, tonight: Tonight) -> None:
+    """Once a week, where it is wanted, everybody gets the last seven days counted."""
+    watch, settings, result = tonight.order.watch, tonight.order.settings, tonight.result
+    today = result.started_at.replace(tzinfo=UTC).astimezone(ZoneInfo(settings.timezone)).date()
+    if result.outcome is Outcome.BASELINE or not notices.weekly_is_due(today, settings.weekly):
+        return
+    since = result.started_at - timedelta(days=7)
+    events = ledger.events_since(con, since, watch.alerts.kinds, watch.alerts.relevance)
+    week = notices.weekly(watch.name, watch.title, today, events, ledger.nights_since(con, since))
+    ledger.owe_notice(con, week, result.run_id, tonight.routes.news)
+
+
+def give_up(con: Connection, tonight: Tonight) -> None:
+    """Stop trying what has been owed for too long, and say so to the operator."""
+    for one in addresses.give_up(con, NIGHTS_OWED):
+        said = notices.gave_up(one.address, one.count, NIGHTS_OWED, one.error, one.last_sent)
+        _tell_operator(con, tonight, said)
+
+
+def _tell_operator(con: Connection, tonight: Tonight, notice: Notice) -> None:
+    reached = tonight.routes.operator_but(addresses.switched_off(con))
+    ledger.owe_notice(con, notice, tonight.result.run_id, reached)
