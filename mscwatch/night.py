@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from mscwatch import diff, events, relevance
 from mscwatch import therapy as therapies
+from mscwatch.decisions import Screening, screened
 from mscwatch.model import (
     Address,
     Change,
@@ -26,6 +27,7 @@ from mscwatch.model import (
     Whereabouts,
 )
 from mscwatch.record import nct_id as record_id
+from mscwatch.subscriptions import wants
 from mscwatch.therapy import Therapy
 from mscwatch.watch import Alerts, Watch
 
@@ -40,6 +42,7 @@ class Circumstances:
     stamp: datetime  # data timestamp of tonight; the time of the run where the registry gives none
     watch_edited: bool = False
     merged_into: frozenset[str] = frozenset()  # targets of tonight's merges
+    screening: Mapping[str, Screening] = field(default_factory=dict)  # what people decided, by trial
 
     @property
     def is_baseline(self) -> bool:
@@ -89,7 +92,7 @@ def plan(pairs: Iterable[tuple[Known | None, Seen]], night: Circumstances) -> Pl
     retractions: list[Retraction] = []
     for known, seen in pairs:
         record = _readable(known, seen)
-        reading = relevance.read(record, night.watch.relevance.rules)
+        reading = _reading(seen.nct_id, record, night)
         version_no = known.version_no + 1 if known else 1
         enters = known is None or not known.in_watch
         therapy = read_therapy(record, reading)
@@ -104,7 +107,7 @@ def plan(pairs: Iterable[tuple[Known | None, Seen]], night: Circumstances) -> Pl
             retractions.append(Retraction(news[0].event_id, tuple(e.event_id for e in known.earlier.events)))
             owed += _owed_to_the_told(news[0], known.earlier.told, night)
         else:
-            owed += _owed(news, reading.relevance, night)
+            owed += _owed(news, reading.relevance, reading.indication_group, night)
     return Plan(
         tuple(versions),
         tuple(changes),
@@ -128,12 +131,12 @@ def is_read(reading: Reading) -> bool:
 
 
 def plan_membership(
-    missing: Iterable[tuple[Missing, Whereabouts]], back: Iterable[tuple[str, str]], night: Circumstances
+    missing: Iterable[tuple[Missing, Whereabouts]], back: Iterable[tuple[str, str, str]], night: Circumstances
 ) -> Plan:
     """Decide what to write for trials that the search no longer shows, and for those that are back.
 
-    `back` holds id and relevance of trials that had left and match again. What an edited watch file drops or
-    brings back is no news.
+    `back` holds id, relevance and indication group of trials that had left and match again. What an edited watch
+    file drops or brings back is no news.
     """
     departures: list[Departure] = []
     found: list[Event] = []
@@ -143,11 +146,11 @@ def plan_membership(
         departures.append(departure)
         if event and not (night.watch_edited and departure.standing == "left"):
             found.append(event)
-            owed += _owed([event], trial.relevance, night)
-    for nct_id, relevance_of_trial in back:
+            owed += _owed([event], trial.relevance, trial.indication_group, night)
+    for nct_id, relevance_of_trial, indication_group in back:
         if not night.watch_edited:
             found.append(events.returned(nct_id, night.stamp))
-            owed += _owed(found[-1:], relevance_of_trial, night)
+            owed += _owed(found[-1:], relevance_of_trial, indication_group, night)
     return Plan(events=tuple(found), deliveries=tuple(owed), departures=tuple(departures))
 
 
@@ -168,12 +171,15 @@ def summary_notice(night: Circumstances, run_id: str, entered: int, left: int = 
     return Notice(f"bulk-{run_id}", "bulk", said)
 
 
-def _owed(news: Iterable[Event], relevance_of_trial: str, night: Circumstances) -> list[Delivery]:
+def _owed(
+    news: Iterable[Event], relevance_of_trial: str, indication_group: str, night: Circumstances
+) -> list[Delivery]:
     return [
         Delivery(event.event_id, address)
         for event in news
         if is_told(event, relevance_of_trial, night.watch.alerts)
         for address in night.addresses
+        if wants(address, event, indication_group, night.watch.subscriptions)
     ]
 
 
@@ -186,6 +192,11 @@ def _readable(known: Known | None, seen: Seen) -> Record:
     """The record that our rules read; of a withheld one what it was when it could be read."""
     last = events.last_readable(known) if known and events.is_redacted(seen.record) else None
     return last or seen.record
+
+
+def _reading(nct_id: str, record: Record, night: Circumstances) -> Reading:
+    """Whether a record belongs to the topic: as a person decided, else as its words say."""
+    return screened(record, relevance.read(record, night.watch.relevance.rules), night.screening.get(nct_id))
 
 
 def _news(known: Known | None, seen: Seen, reading: Reading, night: Circumstances) -> list[Event]:
@@ -210,8 +221,8 @@ def _news(known: Known | None, seen: Seen, reading: Reading, night: Circumstance
 def _changed(known: Known, seen: Seen, reading: Reading, night: Circumstances) -> list[Event]:
     found = events.changed(known, seen, night.stamp)
     if reading.relevance in events.RELEVANT:
-        # today's rules read both, so that new rules wake nobody
-        before = relevance.read(known.record, night.watch.relevance.rules)
+        # today's rules and decisions read both, so that new ones wake nobody
+        before = _reading(known.nct_id, known.record, night)
         found += events.became_relevant(known, seen, before, reading)
     return found
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import duckdb
 import orjson
 
 from mscwatch import events, relevance
+from mscwatch.decisions import Screening, screened
 from mscwatch.model import Reading, Record
 from mscwatch.night import is_read, read_therapy
+from mscwatch.store import claims
 from mscwatch.store.rows import insert, scalar
 from mscwatch.therapy import Therapy
 from mscwatch.therapy.rows import dose_rows, therapy_row
@@ -45,16 +47,31 @@ def replace_therapies(con: duckdb.DuckDBPyConnection, read: Sequence[tuple[Thera
     insert(con, "doses", (row for therapy, _ in read for row in dose_rows(therapy)))
 
 
-def rederive(con: duckdb.DuckDBPyConnection, rules: str) -> int:
-    """Read every known record anew with the rules of today; no event comes of it. How many relevances changed."""
+def rederive(
+    con: duckdb.DuckDBPyConnection,
+    rules: str,
+    screening: Mapping[str, Screening],
+    only: Sequence[str] | None = None,
+) -> int:
+    """Read known records (or only some) anew with the rules and decisions of today; no event comes of it.
+
+    Returns how many relevances changed.
+    """
     con.execute("CREATE OR REPLACE TEMP TABLE readings AS FROM watched LIMIT 0")
-    total = scalar(con, "SELECT count(*) FROM watched")
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE to_read AS SELECT nct_id FROM watched "
+        "WHERE $only IS NULL OR list_contains($only, nct_id)",
+        {"only": None if only is None else list(only)},
+    )
+    total = scalar(con, "SELECT count(*) FROM to_read")
     for start in range(0, total, RECORDS_AT_ONCE):
         records = con.execute(
-            "SELECT nct_id, record FROM versions WHERE valid_to IS NULL ORDER BY nct_id LIMIT ? OFFSET ?",
+            "SELECT nct_id, record FROM versions WHERE valid_to IS NULL AND nct_id IN (FROM to_read) "
+            "ORDER BY nct_id LIMIT ? OFFSET ?",
             [RECORDS_AT_ONCE, start],
         ).fetchall()
-        _read_anew(con, [(nct_id, _readable(con, nct_id, record)) for nct_id, record in records], rules)
+        readable = [(nct_id, _readable(con, nct_id, record)) for nct_id, record in records]
+        _read_anew(con, readable, rules, screening)
     changed = scalar(
         con,
         "SELECT count(*) FROM watched AS w JOIN readings AS r USING (nct_id) "
@@ -62,7 +79,8 @@ def rederive(con: duckdb.DuckDBPyConnection, rules: str) -> int:
         "<> (r.relevance, r.relevance_reason, r.indication_group)",
     )
     update_relevance(con, "readings")
-    con.execute("DROP TABLE readings")
+    con.execute("DROP TABLE readings; DROP TABLE to_read")
+    claims.recompute(con)
     return int(changed)
 
 
@@ -78,8 +96,16 @@ def _readable(con: duckdb.DuckDBPyConnection, nct_id: str, text: str) -> Record:
     return next((earlier for earlier in whole if not events.is_redacted(earlier)), record)
 
 
-def _read_anew(con: duckdb.DuckDBPyConnection, records: Iterable[tuple[str, Record]], rules: str) -> None:
-    found = [(nct_id, record, relevance.read(record, rules)) for nct_id, record in records]
+def _read_anew(
+    con: duckdb.DuckDBPyConnection,
+    records: Iterable[tuple[str, Record]],
+    rules: str,
+    screening: Mapping[str, Screening],
+) -> None:
+    found = [
+        (nct_id, record, screened(record, relevance.read(record, rules), screening.get(nct_id)))
+        for nct_id, record in records
+    ]
     insert(con, "readings", (relevance_row(nct_id, reading) for nct_id, _, reading in found))
     replace_therapies(
         con, [(read_therapy(record, reading), is_read(reading)) for _, record, reading in found]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
-from mscwatch import relevance
 from mscwatch.errors import ConfigError, WarehouseError
-from mscwatch.store import ledger, readings, working
+from mscwatch.store import decisions, ledger, working
 from mscwatch.store.places import Places, locked
 from mscwatch.store.publish import counts, publish
 from mscwatch.watch import Watch
@@ -14,7 +14,7 @@ from mscwatch.watch import Watch
 
 @dataclass(frozen=True, slots=True)
 class Rebuilt:
-    """What a rebuild found: stored records, rows made from them, and trials that today's rules read otherwise."""
+    """What a rebuild found: stored records, rows made from them, trials and links that are read otherwise."""
 
     records: int
     rows: int
@@ -22,12 +22,12 @@ class Rebuilt:
     published: bool
 
 
-def rebuild(places: Places, watch: Watch, *, memory_limit: str, keep: int) -> Rebuilt:
+def rebuild(places: Places, watch: Watch, decided: Path, *, memory_limit: str, keep: int) -> Rebuilt:
     """Make schema `ctgov`, the readings, seeds, views, macros and comments anew, then publish.
 
     What nights wrote (records, changes, events, deliveries, runs) stays as it is; a second rebuild changes nothing.
-    Raises `WarehouseError` where there is no warehouse, `ConfigError` where it is another watch's, `LockedError`
-    while a run is at work.
+    `decided` is the file of people's decisions. Raises `WarehouseError` where there is no warehouse, `ConfigError`
+    where it is another watch's or the decisions cannot be read, `LockedError` while a run is at work.
     """
     if not places.working.exists():
         msg = (
@@ -36,14 +36,13 @@ def rebuild(places: Places, watch: Watch, *, memory_limit: str, keep: int) -> Re
         raise WarehouseError(msg)
     with locked(places):
         with working.opened(places, memory_limit) as con, working.transaction(con):
-            _refuse_other_watch(con, places, watch)
+            refuse_other_watch(con, places, watch)
+            told = decisions.in_force(con, decided)
             con.execute("DELETE FROM meta WHERE key IN ('definitions', 'ctgov_mapping', 'rules_hash')")
         # Opening makes whatever the file does not say it has, and a night reads anew when it does not say by which
         # rules it was read; so what a killed rebuild leaves undone is done then.
         with working.opened(places, memory_limit) as con:
-            with working.transaction(con):
-                changed = readings.rederive(con, watch.relevance.rules)
-                working.set_meta(con, "rules_hash", relevance.fingerprint(watch.relevance.rules))
+            changed = decisions.obey(con, told, watch.relevance.rules)
             found = counts(con)
             proven = ledger.last_night(con) is not None
         if proven:
@@ -52,7 +51,8 @@ def rebuild(places: Places, watch: Watch, *, memory_limit: str, keep: int) -> Re
     return Rebuilt(found["main.watched"], rows, changed, proven)
 
 
-def _refuse_other_watch(con: working.Connection, places: Places, watch: Watch) -> None:
+def refuse_other_watch(con: working.Connection, places: Places, watch: Watch) -> None:
+    """Raise `ConfigError` where the data directory belongs to another watch."""
     owner = working.meta(con, "watch")
     if owner not in (None, watch.name):
         msg = (

@@ -1,0 +1,88 @@
+"""Links between trials and papers that wait for a person, and the person's yes or no."""
+
+from __future__ import annotations
+
+import getpass
+from datetime import UTC, datetime
+from typing import Annotated, Literal
+
+import typer
+
+from mscwatch import settings as configuration
+from mscwatch.cli import screen
+from mscwatch.cli.questions import AsCsv, AsJson
+from mscwatch.decisions import LinkDecision
+from mscwatch.errors import ConfigError, LockedError
+from mscwatch.store import ask
+from mscwatch.store import decisions as decided
+from mscwatch.store.places import Places
+
+links = typer.Typer(no_args_is_help=False)
+
+NctId = Annotated[str, typer.Argument(metavar="NCT", help="The trial.")]
+Paper = Annotated[str, typer.Argument(metavar="PAPER", help="PMID, or the code that the list shows.")]
+Reason = Annotated[str, typer.Option(help="Why; kept with the decision.")]
+By = Annotated[str, typer.Option(help="Who decides; default the name of the login.")]
+
+
+@links.callback(invoke_without_command=True)
+def waiting(context: typer.Context, as_json: AsJson = False, as_csv: AsCsv = False) -> None:
+    """List links to papers that wait for a yes or no."""
+    if context.invoked_subcommand:
+        return
+    settings = configuration.load()
+    with ask.reader(settings.data_dir) as con:
+        rows, strange, banner = ask.links(con), decided.unknown(con), ask.meta(con).get("banner", "")
+    console = screen.console()
+    if as_json:
+        screen.write_json(rows)
+    elif as_csv:
+        screen.write_csv(list(rows[0]) if rows else ["nct_id"], (list(row.values()) for row in rows))
+    elif rows:
+        console.print(banner or f"{len(rows)} link(s) wait.")
+        for row in rows:
+            console.print(screen.paper_lines(row, "nct_id", "paper", "brief_title"), soft_wrap=True)
+        console.print(
+            'mscwatch links accept|reject NCT PAPER --reason "…"   decides one, once.', soft_wrap=True
+        )
+    else:
+        console.print("No link waits.")
+    if not (as_json or as_csv):
+        for one in strange:
+            console.print(
+                f"Decided without effect: {screen.cell(one)} ({settings.decisions}).", soft_wrap=True
+            )
+
+
+@links.command()
+def accept(nct_id: NctId, paper: Paper, reason: Reason, by: By = "") -> None:
+    """The paper reports this trial."""
+    _decide("accept", nct_id, paper, reason, by)
+
+
+@links.command()
+def reject(nct_id: NctId, paper: Paper, reason: Reason, by: By = "") -> None:
+    """The paper does not report this trial."""
+    _decide("reject", nct_id, paper, reason, by)
+
+
+def _decide(decision: Literal["accept", "reject"], nct_id: str, paper: str, reason: str, by: str) -> None:
+    settings = configuration.load()
+    nct_id, file, places = nct_id.upper(), settings.decisions, Places(settings.data_dir)
+    if not reason.strip():
+        raise ConfigError('A decision needs its reason: --reason "…".')
+    with ask.reader(settings.data_dir) as con:
+        if not ask.is_linked(con, nct_id, paper):
+            msg = f"Nothing links {nct_id} to paper {paper}. `mscwatch show {nct_id}` lists its papers."
+            raise ConfigError(msg)
+    today = datetime.now(UTC).date()
+    one = LinkDecision(
+        nct_id=nct_id, paper=paper, decision=decision, reason=reason, date=today, by=by or getpass.getuser()
+    )
+    decided.add_link(places, file, one)
+    try:
+        decided.publish_links(places, file, settings.memory_limit, settings.keep_published)
+        shown = "It holds from now on."
+    except LockedError:
+        shown = "A run is at work; it holds from the next one on."
+    screen.console().print(f"{decision}ed: {nct_id} and paper {paper}, in {file}. {shown}", soft_wrap=True)

@@ -1,0 +1,77 @@
+-- One row per trial and paper: what links them, how far that may be believed, and what a person said.
+WITH listed AS (  -- what the registry's records list, each paper once per trial
+    SELECT
+        nct_id, paper, any_value(pmid) AS pmid, max(citation) AS citation,
+        list_contains(list(reference_type), 'DERIVED') AS derived,
+        list_contains(list(reference_type), 'RESULT') AS result,
+        bool_and(coalesce(reference_type, '') = 'BACKGROUND') AS background,
+        CASE
+            WHEN derived THEN 'DERIVED' WHEN result THEN 'RESULT' ELSE max(reference_type)
+        END AS reference_type,
+        bool_or(retracted) AS is_retracted
+    FROM (
+        SELECT
+            r.nct_id, nullif(trim(r.pmid), '') AS pmid, r.citation, r.reference_type,
+            coalesce(nullif(trim(r.pmid), ''), 'ref-' || left(md5(coalesce(r.citation, '')), 8)) AS paper,
+            r.id IN (SELECT reference_id FROM ctgov.retractions) AS retracted
+        FROM ctgov.study_references AS r
+    )
+    GROUP BY nct_id, paper
+), elsewhere AS (  -- which other trials list a paper as their own
+    SELECT
+        mine.nct_id, mine.paper,
+        array_to_string(list(other.nct_id ORDER BY other.nct_id)[1:3], ', ')
+        || CASE WHEN count(*) > 3 THEN ' and ' || (count(*) - 3) || ' more' ELSE '' END AS trials
+    FROM listed AS mine JOIN listed AS other ON other.paper = mine.paper AND other.nct_id <> mine.nct_id
+    WHERE NOT mine.background AND NOT other.background
+    GROUP BY mine.nct_id, mine.paper
+), reviewed AS (  -- the rows of the review's Table 2
+    SELECT *, concat_ws('. ', first_author, title, journal, year) AS citation FROM published_trials
+    WHERE pmid IS NOT NULL
+), linked AS (  -- with the rows that name a registration
+    SELECT
+        coalesce(l.nct_id, p.nct_id) AS nct_id, coalesce(l.paper, p.pmid) AS paper,
+        coalesce(l.pmid, p.pmid) AS pmid, l.reference_type, l.derived, l.result, l.background, l.is_retracted,
+        coalesce(l.citation, p.citation) AS citation,
+        p.review_row, p.link_basis, p.link_confidence, p.pmid_confidence
+    FROM listed AS l
+    FULL JOIN (FROM reviewed WHERE nct_id IS NOT NULL) AS p ON p.nct_id = l.nct_id AND p.pmid = l.paper
+), graded AS (
+    SELECT
+        k.* REPLACE (coalesce(k.citation, row_of.citation) AS citation), d.decision, d.decided_by, d.decided_on,
+        CASE
+            WHEN d.decision = 'accept' THEN 'accepted'
+            WHEN d.decision = 'reject' THEN 'rejected'
+            WHEN k.derived OR k.link_confidence = 'high' THEN 'linked'
+            WHEN k.background AND k.review_row IS NULL THEN 'background'
+            ELSE 'to_confirm'
+        END AS grade,
+        concat_ws(
+            '; ',
+            d.reason,
+            CASE
+                WHEN k.derived THEN 'PubMed finds the registration''s number in the paper (DERIVED)'
+                WHEN k.result
+                    THEN 'the sponsor lists it as a result (RESULT), which may be another trial''s paper'
+                WHEN k.background THEN 'the record lists it as literature (BACKGROUND)'
+                WHEN k.review_row IS NULL
+                    THEN 'the record lists it as ' || coalesce(k.reference_type, 'nothing in particular')
+            END,
+            'row ' || k.review_row || ' of Table 2: ' || k.link_basis || ' (confidence ' || k.link_confidence || ')',
+            CASE WHEN k.pmid_confidence = 'low' THEN 'the PMID of that row is itself not sure' END,
+            'it is row ' || row_of.review_row || ' of Table 2, '
+            || coalesce('registered as ' || row_of.nct_id, 'for which no registration was found'),
+            'listed as its own by ' || e.trials || ' too',
+            CASE WHEN k.is_retracted THEN 'the paper was retracted' END
+        ) AS reason
+    FROM linked AS k
+    LEFT JOIN link_decisions AS d ON d.nct_id = k.nct_id AND d.paper = k.paper
+    LEFT JOIN elsewhere AS e ON e.nct_id = k.nct_id AND e.paper = k.paper
+    LEFT JOIN reviewed AS row_of ON row_of.pmid = k.paper AND row_of.nct_id IS DISTINCT FROM k.nct_id
+)
+SELECT
+    g.nct_id, g.paper, g.pmid, g.reference_type, g.review_row, g.citation, g.grade, g.reason,
+    g.decided_by, g.decided_on, coalesce(g.is_retracted, false) AS is_retracted,
+    g.grade = 'to_confirm' AND (g.review_row IS NOT NULL OR coalesce(w.relevance IN ('core', 'unsure'), false))
+        AS is_waiting
+FROM graded AS g LEFT JOIN watched AS w ON w.nct_id = g.nct_id
