@@ -1,0 +1,109 @@
+"""The review's numbers: each recomputed by its own query, with a verdict that follows from the rule."""
+
+from __future__ import annotations
+
+import pytest
+from test_evidence_review import AFTER, TOLD, warehouse
+
+from mscwatch import claims
+from mscwatch.store import ask, working
+from mscwatch.store import claims as table
+from mscwatch.store.places import Places
+
+
+@pytest.mark.parametrize(
+    ("rule", "stated", "recomputed", "verdict"),
+    [
+        ("equal", "9", "9", claims.REPRODUCED),
+        ("equal", "9", "11", claims.NOT_REPRODUCED),
+        ("equal", "22 trials, 2007 to 2018", "22 trials, 2007 to 2019", claims.NOT_REPRODUCED),
+        ("equal", "9", None, claims.UNCHECKED),
+        ("range", "16", "16", claims.REPRODUCED),
+        ("range", "16", "13", claims.NOT_REPRODUCED),
+        ("range", "16", "9 to 13", claims.NOT_REPRODUCED),
+        ("range", "16", "17 to 20", claims.NOT_REPRODUCED),
+        ("range", "16", "13 to 16", claims.UNCHECKED),
+        ("at_least", "1 or more", "1", claims.REPRODUCED),
+        ("at_least", "1 or more", "0", claims.NOT_REPRODUCED),
+        ("falling", "vein > liver > spleen", "vein 15, liver 7, spleen 2", claims.REPRODUCED),
+        ("falling", "vein > liver > spleen", "vein 15, liver 17, spleen 2", claims.NOT_REPRODUCED),
+        ("falling", "artery > portal vein", "artery 5, portal vein 5", claims.NOT_REPRODUCED),
+        ("none", "321", "9 of the liver", claims.UNCHECKED),
+    ],
+)
+def test_a_verdict_follows_from_the_rule(rule, stated, recomputed, verdict):
+    assert claims.verdict(rule, stated, recomputed) == verdict
+
+
+def test_a_claim_that_cannot_be_checked_says_why():
+    assert [one.claim_id for one in claims.load() if one.rule == "none" and not one.reason] == []
+
+
+def test_every_number_of_the_review_is_among_the_claims():
+    told = {one.claim_id.partition("-")[0] for one in claims.load()}
+    assert told == {f"T{number}" for number in range(1, 23)} | {f"R{number}" for number in range(1, 7)}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return warehouse(tmp_path_factory.mktemp("claims"), (AFTER, list(TOLD.values())))
+
+
+def test_each_rows_query_gives_its_value_in_the_published_file(folder):
+    with ask.reader(folder) as con:
+        told = con.execute("SELECT claim_id, query, recomputed FROM review_claims").fetchall()
+        values = {(claim_id, query): con.execute(query).fetchall() for claim_id, query, _ in told}
+    assert len(told) == len(list(claims.load())) > 40
+    for claim_id, query, recomputed in told:
+        ((value,),) = values[claim_id, query]
+        assert (None if value is None else str(value)) == recomputed, claim_id
+
+
+def test_the_verdicts_on_the_table_are_those_that_reading_it_gives(folder):
+    with ask.reader(folder) as con:
+        told = con.execute("SELECT claim_id, verdict FROM review_claims WHERE scope = 'published'").fetchall()
+    by_verdict = {verdict: {name for name, found in told if found == verdict} for _, verdict in told}
+    assert by_verdict == {
+        claims.REPRODUCED: {
+            *(f"T{number}" for number in (*range(1, 11), 14, 15, 16, 18, 19, 20, 21)), "T11-single", "T12-range",
+        },
+        claims.NOT_REPRODUCED: {
+            "T2-printed", "T3-printed", "T11", "T11-range", "T12", "T13", "T17", "T20-menstrual",
+        },
+        claims.UNCHECKED: {"T22"},
+    }  # fmt: skip
+
+
+def test_the_registry_is_counted_as_of_the_review_and_as_of_the_night(folder):
+    with ask.reader(folder) as con:
+        told = con.execute(
+            "SELECT claim_id, scope, recomputed, verdict, as_of::VARCHAR FROM review_claims "
+            "WHERE claim_id IN ('R1', 'R3', 'R4') ORDER BY ALL"
+        ).fetchall()
+    assert told == [
+        ("R1", "at_review", "0 of the liver", claims.UNCHECKED, "2020-10-06"),
+        ("R3", "at_review", "0 to 2", claims.NOT_REPRODUCED, "2020-10-06"),
+        ("R3", "today", "3", claims.UNCHECKED, "2022-10-06"),
+        ("R4", "at_review", "11", claims.NOT_REPRODUCED, "2020-10-06"),
+        ("R4", "today", "12", claims.UNCHECKED, "2022-10-06"),
+    ]
+
+
+def test_another_table_gives_another_verdict_and_leaves_nothing_behind(folder):
+    places = Places(folder)
+    asked = "SELECT recomputed, verdict FROM review_claims WHERE claim_id = 'T6'"
+    with working.opened(places) as con:
+        con.execute("UPDATE published_trials SET n_control = 13 WHERE ref_number = 8")
+        table.recompute(con)
+        assert con.execute(asked).fetchall() == [("28", claims.NOT_REPRODUCED)]
+        con.execute("UPDATE published_trials SET n_control = 12 WHERE ref_number = 8")
+        table.recompute(con)
+        assert con.execute(asked).fetchall() == [("27", claims.REPRODUCED)]
+        assert con.execute("SELECT table_name FROM duckdb_tables() WHERE temporary").fetchall() == []
+
+
+def test_before_the_first_good_night_nothing_is_claimed(tmp_path):
+    places = Places(tmp_path)
+    places.prepare()
+    with working.opened(places) as con:
+        assert con.execute("SELECT count(*) FROM review_claims").fetchall() == [(0,)]

@@ -1,0 +1,24 @@
+-- The counts behind the review's figures, in one place; figure_1 … figure_3b are its parts. A trial with two categories
+-- counts in each. `known` says of how many trials the category is known in which way.
+WITH told AS (
+    SELECT '1' AS figure, scope, label, known, ['liver'] AS categories
+    FROM trials_then_and_now WHERE is_completed AND scope <> 'published'
+    UNION ALL
+    SELECT '2a', scope, label, known, [indication_group] FROM trials_then_and_now WHERE is_completed
+    UNION ALL
+    SELECT '2b', scope, label, known, [indication_group] FROM trials_then_and_now
+    UNION ALL
+    SELECT '3a', scope, label, known, cell_source FROM trials_then_and_now
+    UNION ALL
+    SELECT '3b', scope, label, known, route FROM trials_then_and_now
+), counted AS (
+    SELECT figure, scope, category, known, count(*) AS n
+    FROM (SELECT figure, scope, known, unnest(categories) AS category FROM told)
+    GROUP BY ALL
+)
+SELECT c.figure, c.scope, c.category, sum(c.n)::BIGINT AS trials, any_value(whole.of_trials) AS of_trials,
+    string_agg(c.n || ' ' || c.known, '; ' ORDER BY c.n DESC, c.known) AS known
+FROM counted AS c
+JOIN (SELECT figure, scope, count(*) AS of_trials FROM told GROUP BY ALL) AS whole
+    ON whole.figure = c.figure AND whole.scope = c.scope
+GROUP BY c.figure, c.scope, c.category

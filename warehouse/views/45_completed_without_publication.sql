@@ -1,0 +1,30 @@
+-- Completed trials of the topic for which no publication is known: none that PubMed links, that a person accepted, or
+-- that is the registration of a row of Table 2 with high confidence (see publications). Papers that wait for a person's
+-- word are listed, not counted. Not known does not mean not published: only the registry's record and Table 2 were read.
+SELECT t.nct_id, t.brief_title, t.lead_sponsor, t.lead_sponsor_class, t.indication_group, t.enrollment,
+    t.completion_date, date_sub('month', t.completion_date, n.day) AS months_since_completion,
+    t.has_results, t.results_first_posted_date,
+    coalesce(p.to_confirm, []) AS papers_to_confirm,
+    coalesce(p.background, 0) AS background_references,
+    CASE WHEN t.has_results THEN 'results are posted on the registry; ' ELSE 'no results on the registry; ' END
+    || CASE
+        WHEN len(p.to_confirm) > 0
+            THEN 'the papers listed as its own wait for a person''s word: ' || array_to_string(p.to_confirm, ', ')
+        WHEN p.rejected > 0 THEN 'the papers listed as its own were rejected by a person'
+        WHEN p.background > 0 THEN 'its record lists only literature of others'
+        ELSE 'its record lists no paper'
+    END AS reason,
+    t.url
+FROM trials AS t
+CROSS JOIN last_night AS n
+LEFT JOIN (
+    SELECT nct_id,
+        coalesce(list('PMID ' || pmid ORDER BY pmid) FILTER (WHERE grade = 'to_confirm' AND pmid IS NOT NULL), [])
+            AS to_confirm,
+        count(*) FILTER (WHERE grade = 'background') AS background,
+        count(*) FILTER (WHERE grade = 'rejected') AS rejected,
+        bool_or(grade IN ('linked', 'accepted')) AS is_known
+    FROM publications
+    GROUP BY nct_id
+) AS p ON p.nct_id = t.nct_id
+WHERE t.relevance IN ('core', 'unsure') AND t.overall_status = 'COMPLETED' AND NOT coalesce(p.is_known, false)
