@@ -21,7 +21,10 @@ NAMES = ("baseline", "a quiet night", "a night with changes")
 
 
 def demo(direct: Annotated[bool, typer.Option("--direct", help="Without Prefect; faster.")] = False) -> None:
-    """Try everything on an embedded registry: three nights, no network, no configuration."""
+    """Try it: three nights on an embedded registry, no network.
+
+    Leaves a warehouse, the digests and the report in a folder `demo` of the data directory. The changes are invented.
+    """
     console = screen.console()
     folder = configuration.load().data_dir / "demo"
     shutil.rmtree(folder, ignore_errors=True)
@@ -31,11 +34,17 @@ def demo(direct: Annotated[bool, typer.Option("--direct", help="Without Prefect;
         as_file(files("mscwatch.registry.replica") / "demo.toml") as watch,
         configuration.overridden(
             data_dir=folder,
+            decisions_file="",
             api_url=registry.url,
             watch=str(watch),
             min_interval=0,
             smtp_url="",
             slack_webhook_url="",
+            atom_file="",
+            jsonl_file="",
+            apprise_urls="",
+            heartbeat_url="",
+            weekly="",
         ),
     ):
         _use_own_prefect(folder)
@@ -48,7 +57,8 @@ def demo(direct: Annotated[bool, typer.Option("--direct", help="Without Prefect;
             _keep(result, folder / "digests", number)
             registry.advance()
     console.print(
-        f"\nDEMO finished. In {folder}: the warehouse mscwatch.duckdb, and the digests of each night."
+        f"\nDEMO finished. In {folder}: the warehouse mscwatch.duckdb, the page report.html, and the digests "
+        "of each night."
     )
     console.print("Three things to try next:")
     variable = f"MSCWATCH_DATA_DIR={folder}"

@@ -1,0 +1,34 @@
+"""The report as a file, and opened in a browser."""
+
+from __future__ import annotations
+
+import webbrowser
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mscwatch import report as reporting
+from mscwatch import settings as configuration
+from mscwatch.cli import screen
+from mscwatch.store import report as answers
+from mscwatch.store.places import Places
+
+
+def report(
+    to: Annotated[
+        Path | None,
+        typer.Option("--to", metavar="FILE", help="Where to write it; default: beside the warehouse."),
+    ] = None,
+    opened: Annotated[bool, typer.Option("--open", help="Open it in a browser.")] = False,
+) -> None:
+    """Write the HTML report: one page, no network needed."""
+    data_dir = configuration.load().data_dir
+    path = to or Places(data_dir).report
+    page = reporting.page(*answers.read(data_dir))
+    answers.put(path, page)
+    screen.console().print(
+        f"{path}: {len(page.encode()) / 1e6:.1f} MB, works without a network.", soft_wrap=True
+    )
+    if opened and not webbrowser.open(path.resolve().as_uri()):
+        screen.console().print("No browser could be started; open the file yourself.")

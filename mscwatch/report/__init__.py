@@ -1,0 +1,5 @@
+"""The report: one HTML file that needs no network, made of the answers to the queries in `warehouse/report/`. Pure."""
+
+from mscwatch.report.page import page
+
+__all__ = ["page"]

@@ -1,0 +1,86 @@
+"""The page, of the answers and the facts about the file that gave them."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from mscwatch.digest import heading
+from mscwatch.model import Answer
+from mscwatch.report.places import on_map
+from mscwatch.report.words import amount, said, shown
+
+HERE = files(__package__)
+SCRIPTS = (
+    "vendor/d3.min.js",
+    "vendor/plot.umd.min.js",
+    "vendor/topojson-client.min.js",
+    "table.js",
+    "charts.js",
+)
+EVIDENCE = "_evidence"
+
+
+def page(facts: Mapping[str, str], answers: Mapping[str, Answer]) -> str:
+    """One whole HTML document. `facts` is the table `meta`, `answers` what each query of the report found, by name.
+
+    The same answers give the same bytes: nothing on the page depends on when it was made.
+    """
+    scripts = [_text(name) for name in SCRIPTS]
+    return _PAGES.get_template("page.html.j2").render(
+        facts=facts,
+        answers=answers,
+        style=Markup(_text("page.css")),  # noqa: S704  our own file
+        scripts=[Markup(text) for text in scripts],  # noqa: S704  our own files and the vendored ones
+        policy=f"default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
+        f"form-action 'none'; script-src {' '.join(map(_allowed, scripts))}",
+        world=Markup(_inlined(json.loads(_text("vendor/countries-110m.json")))),  # noqa: S704  escaped there
+    )
+
+
+def evidence(row: Mapping[str, Any]) -> list[tuple[str, Any, str]]:
+    """What was read of a trial's therapy: part, value, and the words of the record, where there are any."""
+    values = {**row, "dose": amount(row["dose_low"], row["dose_high"], row["dose_unit"])}
+    parts = (name.removesuffix(EVIDENCE) for name in row if name.endswith(EVIDENCE) and row[name])
+    return [(said(part), values[part], row[part + EVIDENCE]) for part in parts]
+
+
+def _inlined(value: Any) -> str:
+    """JSON that cannot end the script element it stands in."""
+    text = json.dumps(value, ensure_ascii=True, separators=(",", ":"))
+    return text.replace("&", r"\u0026").replace("<", r"\u003c").replace(">", r"\u003e")
+
+
+def _allowed(script: str) -> str:
+    """The name of a script in a content security policy: the hash of its text."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
+
+
+def _verbatim(text: str) -> Markup:
+    """Several lines as they stand, escaped."""
+    return Markup(escape(text.strip()))  # noqa: S704  escaped here; `shown` would put it on one line
+
+
+@cache
+def _text(name: str) -> str:
+    return HERE.joinpath(name).read_text(encoding="utf-8")
+
+
+_PAGES = Environment(
+    loader=PackageLoader("mscwatch", "report"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    finalize=shown,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_PAGES.filters |= {"said": said, "verbatim": _verbatim, "on_map": on_map, "kind": heading}
+_PAGES.globals |= {"amount": amount, "evidence": evidence}

@@ -1,0 +1,59 @@
+"""How a value of the warehouse reads on the page."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from markupsafe import Markup
+
+from mscwatch.digest.wording import CAUSE, DISEASE, plain, span
+
+LONGEST = 600
+NAMES = {
+    **DISEASE,
+    **CAUSE,
+    "msc": "MSC",
+    "none": "none stated",
+    "infusions_max": "most administrations",
+    "NA": "n/a",
+    "EARLY_PHASE1": "early 1",
+    "ACTIVE_NOT_RECRUITING": "Active, not recruiting",
+    "ENROLLING_BY_INVITATION": "By invitation",
+}
+
+
+def shown(value: Any) -> Any:
+    """Any value on one line, without characters that act; markup that the page itself made stays as it is."""
+    match value:
+        case Markup():
+            return value
+        case None:
+            return ""
+        case datetime():
+            return f"{value:%Y-%m-%d %H:%M}"
+        case date():
+            return value.isoformat()
+        case list() | tuple():
+            return ", ".join(map(str, map(shown, value)))
+        case _:
+            return plain(str(value), LONGEST)
+
+
+def said(value: Any) -> str:
+    """A word of the warehouse's or the registry's vocabulary as a person writes it; several, joined by commas."""
+    if isinstance(value, (list, tuple)):
+        return ", ".join(map(said, value))
+    text = str(shown(value))
+    if text in NAMES:
+        return NAMES[text]
+    if text.startswith("PHASE"):
+        return text.removeprefix("PHASE")
+    if len(text) > len("NASH") and text.isupper():  # HBV stays, COMPLETED does not
+        text = text.capitalize()
+    return text.replace("_", " ")
+
+
+def amount(low: float | None, high: float | None, unit: str | None) -> str:
+    """A dose of a single administration, `5×10⁵ cells/kg`; empty where none is stated."""
+    return "" if low is None or high is None else f"{span(low, high)} {shown(unit)}".rstrip()

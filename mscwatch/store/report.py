@@ -1,0 +1,67 @@
+"""The report's queries asked of the published file, and the page put beside it."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+
+import duckdb
+
+from mscwatch.errors import WarehouseError
+from mscwatch.model import Answer
+from mscwatch.store import ask
+from mscwatch.store.rows import dicts
+
+QUERIES = files("warehouse") / "report"
+
+
+def read(data_dir: Path) -> tuple[dict[str, str], dict[str, Answer]]:
+    """The facts about the published file (`meta`), and the answer to each query of `warehouse/report/`, by its name.
+
+    Raises `WarehouseError` when there is no published file, or one that is older than the queries.
+    """
+    with ask.reader(data_dir) as con:
+        names = sorted(entry.name for entry in QUERIES.iterdir() if entry.name.endswith(".sql"))
+        return ask.meta(con), {name.removesuffix(".sql"): _answer(con, name) for name in names}
+
+
+def put(path: Path, page: str) -> bool:
+    """Write the page in one instant, where it is not there already. Returns whether anything was written.
+
+    Raises `WarehouseError` when the file cannot be written; what was there before is then as it was.
+    """
+    text = page.encode("utf-8", "replace")
+    fresh = path.with_name(f".{path.name}.new")
+    try:
+        if path.exists() and path.read_bytes() == text:
+            return False
+        fresh.write_bytes(text)
+        fresh.replace(path)
+    except OSError as error:
+        fresh.unlink(missing_ok=True)
+        msg = f"The report {path} cannot be written: {error.strerror or error}."
+        raise WarehouseError(msg) from None
+    return True
+
+
+def _answer(con: duckdb.DuckDBPyConnection, name: str) -> Answer:
+    query = (QUERIES / name).read_text(encoding="utf-8")
+    try:
+        rows = dicts(con, query)
+    except duckdb.Error as error:
+        msg = (
+            f"The report's query {name} does not run on this warehouse ({str(error).splitlines()[0]}). "
+            "`mscwatch rebuild` brings an older one up to date."
+        )
+        raise WarehouseError(msg) from None
+    return Answer(name.removesuffix(".sql"), _meaning(query), query, tuple(rows))
+
+
+def _meaning(query: str) -> str:
+    """The comment that a query opens with, as one paragraph."""
+    lines = []
+    for line in query.splitlines():
+        if not line.startswith("--"):
+            break
+        lines.append(line.removeprefix("--").strip())
+    return " ".join(lines)

@@ -1,0 +1,53 @@
+"""A warehouse to report on: the demo's three nights, with a trial among them whose every text is hostile."""
+
+from __future__ import annotations
+
+import copy
+
+from mscwatch import settings as configuration
+from mscwatch import watch as watches
+from mscwatch.registry.replica import Night, Replica
+from mscwatch.registry.replica.demo import INVENTED_TRIAL, demo_nights
+from mscwatch.run import run_night
+from mscwatch.tonight import Order
+
+HOSTILE = "NCT77777777"
+TITLE = "Mesenchymal stem cells in cirrhosis </script><script>window.broken=1</script><!-- {{ 7*7 }}"
+SPONSOR = '"><img src=x onerror="window.broken=2">'
+COUNTRY = '"onmouseover="window.broken=3'
+WATCH = 'name = "all"\ntitle = "All of it"\nbanner = "DEMO: invented."\n[query]\nterm = "ALL"\n[relevance]\nrules = "msc-liver"\n'
+
+
+def nights():
+    """Records of each night, by id; the hostile trial is there from the first on."""
+    found = demo_nights()
+    hostile = copy.deepcopy(found[-1].records[INVENTED_TRIAL])
+    protocol = hostile["protocolSection"]
+    protocol["identificationModule"] |= {"nctId": HOSTILE, "briefTitle": TITLE}
+    protocol["sponsorCollaboratorsModule"]["leadSponsor"]["name"] = SPONSOR
+    protocol["statusModule"] |= {"overallStatus": "TERMINATED", "whyStopped": SPONSOR}
+    protocol["contactsLocationsModule"] = {
+        "locations": [{"facility": TITLE, "city": "x", "country": COUNTRY}]
+    }
+    return [Night(night.data_timestamp, {**night.records, HOSTILE: hostile}) for night in found]
+
+
+def order(folder, url, **values):
+    watch = folder / "all.toml"
+    watch.write_text(WATCH)
+    settings = configuration.Settings(data_dir=folder, min_interval=0, retry_budget=0, api_url=url, **values)
+    return Order(settings, watches.load(str(watch)))
+
+
+def run_nights(factory):
+    """Run them all, once for all tests of one process; the data directory. `factory` is pytest's tmp_path_factory."""
+    folder = factory.getbasetemp() / "reported"
+    if folder.exists():
+        return folder
+    folder.mkdir()
+    with Replica(nights()) as registry:
+        for _ in range(3):
+            result = run_night(order(folder, registry.url))
+            assert (result.error, result.warnings) == (None, [])
+            registry.advance()
+    return folder

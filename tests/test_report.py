@@ -1,0 +1,242 @@
+"""The report as a text: what it is made of, and what may stand in it."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections import Counter
+from dataclasses import replace
+from html.parser import HTMLParser
+from importlib.resources import files
+
+import duckdb
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from reported import nights, run_nights
+
+from mscwatch import relevance
+from mscwatch.digest import plain
+from mscwatch.report import page
+from mscwatch.report.page import SCRIPTS
+from mscwatch.report.places import on_map
+from mscwatch.report.words import amount, said, shown
+from mscwatch.store import report
+from mscwatch.store.places import Places
+
+QUERIES = sorted(entry.name for entry in report.QUERIES.iterdir() if entry.name.endswith(".sql"))
+PACKAGE = files("mscwatch.report")
+
+
+@pytest.fixture(scope="module")
+def data_dir(tmp_path_factory):
+    return run_nights(tmp_path_factory)
+
+
+@pytest.fixture(scope="module")
+def found(data_dir):
+    return report.read(data_dir)
+
+
+class Page(HTMLParser):
+    """Elements with their attributes, the texts of scripts, and everything that a reader would see as text."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.elements, self.scripts, self.text, self.inside = [], [], "", ""
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.inside = tag
+        self.elements.append((tag, dict(attrs)))
+        if tag == "script":
+            self.scripts.append("")
+
+    def handle_data(self, data):
+        if self.inside == "script" and self.scripts:
+            self.scripts[-1] += data
+        else:
+            self.text += data
+
+    def handle_endtag(self, tag):
+        self.inside = ""
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_every_query_opens_with_its_meaning_and_runs_anywhere(data_dir, name):
+    query = (report.QUERIES / name).read_text(encoding="utf-8")
+    assert re.match(r"-- [A-Z].*[.:]", query.replace("\n-- ", " "))
+    assert len(duckdb.extract_statements(query)) == 1
+    with duckdb.connect(str(Places(data_dir).published), read_only=True) as con:
+        con.execute(query).fetchall()
+
+
+def test_the_numbers_are_those_of_the_records(found):
+    answers = found[1]
+    core = [
+        one for one in nights()[-1].records.values() if relevance.read(one, "msc-liver").relevance == "core"
+    ]
+    modules = [one["protocolSection"] for one in core]
+    status = Counter(one["statusModule"]["overallStatus"] for one in modules)
+    years = Counter(int(one["statusModule"]["studyFirstPostDateStruct"]["date"][:4]) for one in modules)
+    places = [
+        country
+        for one in modules
+        for country in {
+            site["country"] for site in one.get("contactsLocationsModule", {}).get("locations", [])
+        }
+    ]
+    assert {row["category"]: row["today"] for row in answers["status"].rows} == status
+    assert {row["year"]: row["today"] for row in answers["years"].rows if row["today"]} == years
+    assert sum(row["published"] for row in answers["years"].rows) == 22
+    assert {row["country"]: row["trials"] for row in answers["countries"].rows} == Counter(places)
+    assert answers["standing"].rows[0] == {
+        "core_trials": len(core),
+        "open": sum(status[one] for one in ("RECRUITING", "NOT_YET_RECRUITING", "ENROLLING_BY_INVITATION")),
+        "completed": status["COMPLETED"],
+        "gone_quiet": status["UNKNOWN"],
+        "with_results": sum(one["hasResults"] for one in core),
+        "participants": sum(one["designModule"].get("enrollmentInfo", {}).get("count", 0) for one in modules),
+    }
+    kinds = {
+        row["kind"]: (row["latest_night"], row["seven_days"], row["all_nights"])
+        for row in answers["news"].rows
+    }
+    invented = ("new_trial", "completed", "results_posted", "became_unknown")
+    assert kinds == dict.fromkeys(invented, (1, 1, 1))
+    assert {row["kind"] for row in answers["events"].rows} == set(invented)
+
+
+@pytest.mark.parametrize("figure", ["1", "2a", "2b", "3a", "3b"])
+def test_each_figure_of_the_page_is_the_warehouses(data_dir, found, figure):
+    shown = {
+        (scope, row["category"]): row[scope]
+        for row in found[1]["figures"].rows
+        for scope in ("published", "at_review", "today")
+        if row["figure"] == figure and row[scope]
+    }
+    with duckdb.connect(str(Places(data_dir).published), read_only=True) as con:
+        rows = con.execute(f"SELECT scope, category, trials FROM figure_{figure}").fetchall()
+    assert shown == {(scope, category): trials for scope, category, trials in rows}
+
+
+def test_every_query_is_on_the_page_and_every_button_opens_one(found):
+    elements = Page(page(*found)).elements
+    opened = {attributes["popovertarget"] for _, attributes in elements if "popovertarget" in attributes}
+    there = {attributes["id"] for _, attributes in elements if "popover" in attributes}
+    assert opened == there == {f"query-{name.removesuffix('.sql')}" for name in QUERIES}
+
+
+def test_the_page_says_what_it_is_and_what_it_is_not(found):
+    text = " ".join(Page(page(*found)).text.split())
+    for words in (
+        "DEMO: invented.", "is no medical advice", "covers ClinicalTrials.gov only", "CC BY 4.0",
+        "Registry data of 2022-10-14 09:00 (UTC)", "U.S. National Library of Medicine",
+    ):  # fmt: skip
+        assert words in text
+
+
+def test_nothing_is_fetched_and_only_the_pages_own_scripts_may_run(found):
+    whole = Page(page(*found))
+    for tag, attributes in whole.elements:
+        assert "src" not in attributes, tag
+        assert not any(name.startswith("on") for name in attributes), (tag, attributes)
+        link = attributes.get("href", "#")
+        assert link.startswith(("#", "data:,", "https://clinicaltrials.gov/study/NCT")), link
+    policy = next(a["content"] for _, a in whole.elements if a.get("http-equiv") == "Content-Security-Policy")
+    run = [text for text in whole.scripts if not text.startswith('{"type":"Topology"')]
+    hashes = {base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in run}
+    assert set(re.findall(r"sha256-([^']+)", policy)) == hashes
+    assert policy.startswith("default-src 'none';")
+    assert "url(" not in (PACKAGE / "page.css").read_text()
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    text=st.text(max_size=80)
+    | st.sampled_from(["</script>", "<!--<script>", "]]>", "' onload='x", "{{ 1 }}"])
+)
+def test_whatever_a_record_says_stays_text(found, text):
+    facts, answers = found
+    first = answers["trials"].rows[0]
+    words = dict.fromkeys(("brief_title", "lead_sponsor", "why_stopped", "route_evidence"), text)
+    trials = replace(
+        answers["trials"], rows=({**first, **words, "countries": [text], "cell_source": [text]},)
+    )
+    whole = Page(page(facts, answers | {"trials": trials}))
+    counted = Counter(tag for tag, _ in whole.elements)
+    assert (counted["script"], counted["style"], counted["img"]) == (6, 1, 0)
+    assert whole.scripts[1:] == [PACKAGE.joinpath(name).read_text("utf-8") for name in SCRIPTS]
+    assert plain(text, 600) in " ".join(whole.text.split())
+
+
+def test_a_page_of_200_trials_stays_small(found):
+    facts, answers = found
+    rows = answers["trials"].rows
+    longest = sorted(rows, key=lambda row: -len(str(row)))[:10]
+    many = tuple({**longest[n % 10], "nct_id": f"NCT{n:08}"} for n in range(200))
+    assert len(page(facts, answers | {"trials": replace(answers["trials"], rows=many)}).encode()) < 3_000_000
+
+
+def test_the_vendored_files_are_the_ones_that_are_named():
+    listed = dict(
+        re.findall(
+            r"`(\S+)` \| .* \| `([0-9a-f]{64})`", (PACKAGE / "vendor" / "README.md").read_text("utf-8")
+        )
+    )
+    there = {
+        entry.name: hashlib.sha256(entry.read_bytes()).hexdigest()
+        for entry in (PACKAGE / "vendor").iterdir()
+        if entry.name != "README.md"
+    }
+    assert listed == there
+
+
+def test_every_country_of_the_real_records_is_on_the_map_or_too_small_for_it(real_records):
+    sites = (
+        one["protocolSection"].get("contactsLocationsModule", {}).get("locations", []) for one in real_records
+    )
+    countries = {site["country"] for some in sites for site in some if "country" in site}
+    assert {country for country in countries if not on_map(country)} == {
+        "Antigua and Barbuda", "Cayman Islands", "Hong Kong", "Singapore",
+    }  # fmt: skip
+    assert on_map("Turkey (Türkiye)") == on_map("Turkey") == "Turkey"
+
+
+def test_every_respelling_leads_to_a_shape_of_the_map():
+    for line in (PACKAGE / "countries.csv").read_text("utf-8").splitlines()[1:]:
+        registry = line.rpartition(",")[0].strip('"')
+        assert on_map(registry) == line.rpartition(",")[2]
+
+
+def test_words_read_as_a_person_writes_them():
+    assert said(["bone_marrow", "HBV", "ACTIVE_NOT_RECRUITING"]) == "bone marrow, HBV, Active, not recruiting"
+    assert (said("COMPLETED"), said("PHASE2"), said(None)) == ("Completed", "2", "")
+    assert (amount(5e5, 1e6, "cells/kg"), amount(None, None, None)) == ("0.5–1×10⁶ cells/kg", "")
+    assert shown("a\u202eb\n c") == "ab c"
+
+
+def contrast(one, other):
+    def luminance(colour):
+        parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        return sum(
+            weight * (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4)
+            for weight, part in zip((0.2126, 0.7152, 0.0722), parts, strict=True)
+        )
+
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_text_and_marks_stand_out_in_both_themes():
+    """WCAG 2.2, 1.4.3 (text, 4.5:1) and 1.4.11 (marks, 3:1)."""
+    themes = re.findall(r":root \{([^}]*--land[^}]*)\}", (PACKAGE / "page.css").read_text())[:2]
+    assert len(themes) == 2
+    for theme in themes:
+        colours = dict(re.findall(r"--(\w+): (#[0-9a-f]{6})", theme))
+        for ground in (colours["page"], colours["card"]):
+            for text in ("ink", "soft", "accent", "published", "warn"):
+                assert contrast(colours[text], ground) >= 4.5, (text, ground)
+            for mark in ("published", "review", "today"):
+                assert contrast(colours[mark], ground) >= 3, (mark, ground)

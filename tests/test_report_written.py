@@ -1,0 +1,80 @@
+"""When the report is written, where, and what happens when it cannot be."""
+
+from __future__ import annotations
+
+import duckdb
+import pytest
+from records import record
+from reported import HOSTILE, order, run_nights
+from typer.testing import CliRunner
+
+from mscwatch.cli.app import app
+from mscwatch.errors import WarehouseError
+from mscwatch.registry.replica import Night, Replica
+from mscwatch.report import page
+from mscwatch.run import run_night
+from mscwatch.store import report
+from mscwatch.store.places import Places
+
+
+@pytest.fixture(scope="module")
+def data_dir(tmp_path_factory):
+    return run_nights(tmp_path_factory)
+
+
+def test_the_same_answers_give_the_same_file_which_is_then_left_alone(data_dir, tmp_path):
+    path, found = tmp_path / "report.html", report.read(data_dir)
+    assert page(*found) == page(*report.read(data_dir)) == Places(data_dir).report.read_text("utf-8")
+    assert report.put(path, page(*found))
+    before = path.stat()
+    assert not report.put(path, page(*found))
+    assert path.stat().st_mtime_ns == before.st_mtime_ns
+    assert report.put(path, "another")
+
+
+def test_a_watch_without_a_core_trial_has_a_report_too(tmp_path):
+    other = record(conditionsModule={"conditions": ["Asthma"]}, armsInterventionsModule={})
+    other["protocolSection"]["identificationModule"]["briefTitle"] = "Salbutamol in asthma"
+    with Replica([Night("2022-10-06T09:00:05", {"NCT00000001": other})]) as registry:
+        assert run_night(order(tmp_path, registry.url)).warnings == []
+    text = Places(tmp_path).report.read_text("utf-8")
+    assert "Nothing has happened since the first night." in text
+    assert HOSTILE not in text
+
+
+def test_a_report_that_cannot_be_written_is_a_warning_and_the_night_is_good(tmp_path):
+    Places(tmp_path).report.mkdir()
+    with Replica([Night("2022-10-06T09:00:05", {"NCT00000001": record()})]) as registry:
+        result = run_night(order(tmp_path, registry.url))
+    assert result.error is None
+    assert Places(tmp_path).published.exists()
+    [warning] = result.warnings
+    assert "report.html cannot be written" in warning
+    assert not list(tmp_path.glob(".report*"))
+
+
+def test_a_setting_switches_the_report_off(tmp_path):
+    with Replica([Night("2022-10-06T09:00:05", {"NCT00000001": record()})]) as registry:
+        run_night(order(tmp_path, registry.url, report=False))
+    assert Places(tmp_path).published.exists()
+    assert not Places(tmp_path).report.exists()
+
+
+def test_the_command_writes_where_it_is_told_and_opens_a_browser(data_dir, tmp_path, monkeypatch):
+    monkeypatch.setenv("MSCWATCH_DATA_DIR", str(data_dir))
+    opened = []
+    monkeypatch.setattr("webbrowser.open", lambda url: opened.append(url) or True)
+    path = tmp_path / "other.html"
+    done = CliRunner().invoke(app, ["report", "--to", str(path), "--open"])
+    assert done.exit_code == 0, done.output
+    assert opened == [path.as_uri()]
+    assert path.read_bytes() == Places(data_dir).report.read_bytes()
+
+
+def test_a_warehouse_that_is_older_than_the_queries_is_named(tmp_path):
+    with duckdb.connect(str(Places(tmp_path).published)) as con:
+        con.execute("CREATE SCHEMA ctgov; CREATE TABLE meta (key VARCHAR, value VARCHAR)")
+    with pytest.raises(
+        WarehouseError, match=r"query .*\.sql does not run on this warehouse.*mscwatch rebuild"
+    ):
+        report.read(tmp_path)

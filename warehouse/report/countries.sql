@@ -1,0 +1,9 @@
+-- Core trials by the countries of their sites, in a stronger colour where there are more. A trial in two countries counts
+-- in each. The names are the registry's.
+SELECT
+    country,
+    count(*) AS trials,
+    count(*) FILTER (WHERE overall_status IN ('RECRUITING', 'NOT_YET_RECRUITING', 'ENROLLING_BY_INVITATION')) AS open
+FROM (SELECT unnest(countries) AS country, overall_status FROM trials WHERE relevance = 'core' AND in_watch)
+GROUP BY country
+ORDER BY trials DESC, country;

@@ -1,0 +1,7 @@
+-- The latest hundred events of core and unsure trials, newest first; the baseline and what was taken back apart.
+SELECT CAST(e.observed_at AS DATE) AS night, e.nct_id, t.url, t.brief_title, e.kind, e.summary
+FROM events AS e
+JOIN trials AS t ON t.nct_id = e.nct_id
+WHERE NOT e.is_baseline AND e.retracted_by IS NULL AND t.relevance IN ('core', 'unsure')
+ORDER BY e.observed_at DESC, e.severity, e.kind, e.nct_id
+LIMIT 100;

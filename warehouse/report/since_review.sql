@@ -1,0 +1,7 @@
+-- What differs between the registry on the review's date and today, counted. A trial whose record was updated since, while
+-- nobody holds the version of that day, counts as record: what changed in it is not known.
+SELECT what, count(*) AS trials, any_value(d.day) AS review_day
+FROM changed_since_review
+CROSS JOIN (SELECT day FROM review_dates WHERE is_the_date) AS d
+GROUP BY what
+ORDER BY trials DESC, what;
