@@ -1,26 +1,30 @@
 """One night as a Prefect flow: each step of `mscwatch.run.run_night` is a task, in that order and no other.
 
 Only what asks the registry is tried again as a task; everything else is done once or is owed. Nothing is cached: a
-task with the same inputs as last night must run all the same.
+task with the same inputs as last night must run all the same. The state of the flow run is named after the night's
+outcome: Baseline, Published and Unchanged are completed, Refused, Failed and Owed are failed with the reason.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
-from prefect import flow
-from prefect.artifacts import create_markdown_artifact
+from prefect import flow, get_run_logger
+from prefect.artifacts import create_link_artifact, create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
 from prefect.runtime import flow_run
+from prefect.states import Completed, Failed
 from prefect.tasks import Task
 
 from mscwatch import settings as configuration
 from mscwatch import watch as watches
-from mscwatch.errors import MscwatchError, NoAnswerError
+from mscwatch.errors import MscwatchError, NoAnswerError, StillOwedError
+from mscwatch.model import Outcome
 from mscwatch.run import Step, run_night
-from mscwatch.summary import markdown
+from mscwatch.store import ask
+from mscwatch.summary import event_rows, markdown, sentence
 from mscwatch.tonight import NightResult, Order
 
 T = TypeVar("T")
@@ -30,7 +34,7 @@ FETCH_RETRY_SECONDS = 60
 
 
 class NightFailedError(MscwatchError):
-    """Makes the flow run's state tell the truth; carries how the night went."""
+    """What a flow run fails with; carries how the night went."""
 
     def __init__(self, result: NightResult) -> None:
         super().__init__(str(result.error))
@@ -44,12 +48,35 @@ def nightly(watch: str = "", force: bool = False, accept: str = "") -> NightResu
     settings = configuration.load(**({"watch": watch} if watch else {}))
     order = Order(settings, watches.load(settings.watch), force=force, accept=accept)
     result = run_night(order, step=_as_task(order.watch.name))
-    create_markdown_artifact(
-        key=f"mscwatch-{order.watch.name}", markdown=markdown(result), description="How the night went"
-    )
+    _leave_artifacts(order, result)
+    return cast("NightResult", _state(result))  # Prefect unpacks it: the caller gets the result, or the error
+
+
+def _state(result: NightResult) -> State[Any]:
+    """The flow run's state, named after how the night went."""
     if result.error:
-        raise NightFailedError(result)
-    return result
+        name = "Owed" if isinstance(result.error, StillOwedError) else result.outcome.value.title()
+        return Failed(name=name, message=str(result.error), data=NightFailedError(result))
+    return Completed(name=result.outcome.value.title(), message=sentence(result), data=result)
+
+
+def _leave_artifacts(order: Order, result: NightResult) -> None:
+    """How the night went, its events, and where the report lies. No night fails because Prefect takes no artifact."""
+    key, report = f"mscwatch-{order.watch.name}", order.places.report
+    about = f"{order.watch.banner} How the night went".strip()
+    try:
+        create_markdown_artifact(key=key, markdown=markdown(result), description=about)
+        if result.outcome is Outcome.PUBLISHED and result.events:
+            with ask.reader(order.settings.data_dir) as con:
+                rows = event_rows(ask.events(con, run_id=result.run_id))
+            create_table_artifact(
+                key=f"{key}-events", table=rows, description="What happened, event by event"
+            )
+        if report.exists():
+            link = report.resolve().as_uri()
+            create_link_artifact(key=f"{key}-report", link=link, link_text=str(report.resolve()))
+    except Exception as error:  # noqa: BLE001  whatever Prefect's server answers
+        get_run_logger().warning("An artifact of this night is missing: %s", error)
 
 
 def _run_name() -> str:
@@ -63,7 +90,7 @@ def _as_task(watch: str) -> Step:
         one: Task[[], T] = Task(
             action,
             name=name,
-            task_run_name=f"{name} · {watch} {flow_run.scheduled_start_time:%Y-%m-%d}",
+            task_run_name=f"{name} ({watch} {flow_run.scheduled_start_time:%Y-%m-%d})",
             cache_policy=NO_CACHE,
             persist_result=False,
             retries=FETCH_RETRIES if asks_registry else 0,

@@ -2,17 +2,39 @@
 
 from __future__ import annotations
 
+import httpx
+from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
 from prefect.schedules import Cron
+from prefect.settings import PREFECT_API_URL
 
 from flows.nightly import nightly
+from mscwatch.errors import ConfigError
+
+ONE_AT_A_TIME = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW)
 
 
 def serve(*, name: str, cron: str, timezone: str, watch: str) -> None:
-    """Serve a deployment of that name until the process is ended. A run still at work makes the next one wait."""
-    nightly.serve(
-        name=name,
-        schedule=Cron(cron, timezone=timezone),
-        parameters={"watch": watch},
-        limit=1,
-        print_starting_message=False,
-    )
+    """Serve a deployment of that name until the process is ended. Raises `ConfigError` without a Prefect server.
+
+    The schedule goes on while nobody serves it: of the nights that were missed meanwhile, the first is run when
+    serving begins again and the others are cancelled, as one night catches up with everything.
+    """
+    url = PREFECT_API_URL.value()
+    if not url:
+        msg = (
+            "A schedule needs a Prefect server. Start one (`prefect server start`) and set PREFECT_API_URL, "
+            "or use a timer (see the README)."
+        )
+        raise ConfigError(msg)
+    try:
+        nightly.serve(
+            name=name,
+            schedule=Cron(cron, timezone=timezone),
+            parameters={"watch": watch},
+            global_limit=ONE_AT_A_TIME,
+            pause_on_shutdown=False,
+            print_starting_message=False,
+        )
+    except httpx.TransportError:
+        msg = f"No Prefect server answers at {url}. Start one (`prefect server start`) or correct PREFECT_API_URL."
+        raise ConfigError(msg) from None

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Any
 
-from mscwatch.digest import words
+from mscwatch.digest import plain, words
 from mscwatch.tonight import NightResult
+
+EVENTS_SHOWN = 500  # rows of a table; `mscwatch events` lists all
+TEXT_SHOWN = 400
 
 _MARKUP = re.compile(r"([\\`*_{}\[\]()#+!<>|])")
 
@@ -31,7 +38,7 @@ def markdown(result: NightResult) -> str:
         "run": result.run_id,
         "outcome": result.outcome.value,
         "registry data": result.data_timestamp or "undated",
-        "trials said / read": f"{result.total_count} / {result.fetched}",
+        "trials said / read": f"{result.total_count} / {result.fetched}" if result.fetched else "not asked",
         "new / changed": f"{result.new} / {result.changed}",
         "requests": result.requests,
         "alerts owed": result.owed,
@@ -43,6 +50,29 @@ def markdown(result: NightResult) -> str:
         lines += [f"| {_escaped(kind)} | {count} |" for kind, count in sorted(result.events.items())]
     lines += [f"- {_escaped(warning)}" for warning in result.warnings]
     return "\n".join(lines)
+
+
+def event_rows(events: Iterable[dict[str, Any]]) -> list[dict[str, str]]:
+    """The events of a night (rows of `ask.events`) as a table of texts, for Prefect's artifact; 500 at most."""
+    shown = ("nct_id", "kind", "severity", "summary", "brief_title", "event_id")
+    return [
+        {name: _escaped(plain(str(row[name] or ""), TEXT_SHOWN)) for name in shown}
+        for row in islice(events, EVENTS_SHOWN)
+    ]
+
+
+def last_good(night: dict[str, Any] | None) -> str:
+    """One line on the last good night (a row of `runs`)."""
+    if night is None:
+        return "Last good night: none yet."
+    stamp = night["data_timestamp"]
+    data = f"registry data of {stamp:%Y-%m-%d %H:%M}" if stamp else "undated registry data"
+    return f"Last good night: {night['started_at']:%Y-%m-%d %H:%M} UTC, {night['outcome']}, {data}."
+
+
+def next_due(due: datetime) -> str:
+    """One line on the next scheduled night; `due` is in the schedule's time zone."""
+    return f"Next night due:  {due:%Y-%m-%d %H:%M} {due.tzinfo} ({due.astimezone(UTC):%Y-%m-%d %H:%M} UTC)."
 
 
 def _escaped(text: str) -> str:

@@ -18,9 +18,10 @@ from pathlib import Path
 
 import duckdb
 
+from mscwatch import ris
 from mscwatch.errors import ConfigError, WarehouseError
 from mscwatch.store import ask, dictionary
-from mscwatch.store.rows import scalar
+from mscwatch.store.rows import dicts, scalar
 
 MADE_BY = "mscwatch export"
 MANIFEST = "manifest.json"
@@ -42,6 +43,7 @@ class Format(StrEnum):
     PARQUET = "parquet"
     CSV = "csv"
     NDJSON = "ndjson"
+    PRISMA = "prisma"  # only the search's record: two tables as CSV, and what is included as RIS
 
 
 OPTIONS = {
@@ -50,6 +52,20 @@ OPTIONS = {
     # Every time in the warehouse is UTC.
     Format.NDJSON: "FORMAT json, TIMESTAMPFORMAT '%Y-%m-%dT%H:%M:%S.%fZ'",
 }
+
+
+SEARCH_RECORD = {("main", "prisma"), ("main", "screening")}
+INCLUDED = (
+    "SELECT t.*, s.reason FROM screening AS s JOIN trials AS t USING (nct_id) "
+    "WHERE s.decision = 'included' AND s.in_watch ORDER BY nct_id"
+)
+PAPERS = (
+    "SELECT paper, any_value(p.pmid) AS pmid, any_value(citation) AS citation, any_value(r.doi) AS doi, "
+    "string_agg(s.nct_id || ' (' || grade || ': ' || p.reason || ')', '; ' ORDER BY s.nct_id) AS reports "
+    "FROM publications AS p JOIN screening AS s USING (nct_id) "
+    "LEFT JOIN published_trials AS r ON r.pmid = p.paper AND r.doi_confidence = 'high' "
+    "WHERE s.decision = 'included' AND s.in_watch AND p.grade IN ('accepted', 'linked') GROUP BY paper ORDER BY paper"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +91,10 @@ def export(data_dir: Path, folder: Path, form: Format) -> list[Exported]:
             for left in folder.glob(f"{UNFINISHED}*"):
                 shutil.rmtree(left)
             with tempfile.TemporaryDirectory(prefix=UNFINISHED, dir=folder) as unfinished:
-                written = [_write(con, one, form, Path(unfinished)) for one in dictionary.relations(con)]
+                if form is Format.PRISMA:
+                    written = _write_search_record(con, Path(unfinished))
+                else:
+                    written = [_write(con, one, form, Path(unfinished)) for one in dictionary.relations(con)]
                 _write_manifest(con, written, form, Path(unfinished))
                 _replace(folder, Path(unfinished))
         except (OSError, duckdb.IOException) as error:
@@ -124,6 +143,17 @@ def _write(con: duckdb.DuckDBPyConnection, one: dictionary.Relation, form: Forma
             target /= "none.parquet"  # without a row there is no part, and a reader wants the columns
     rows = scalar(con, f"COPY (SELECT {columns} FROM {name}) TO {_quoted(target)} ({options})")
     return Exported(name, int(rows), path, one.meaning)
+
+
+def _write_search_record(con: duckdb.DuckDBPyConnection, folder: Path) -> list[Exported]:
+    """What a systematic review has to show of its search, and the included trials with the papers linked to them."""
+    tables = [one for one in dictionary.relations(con) if (one.schema, one.name) in SEARCH_RECORD]
+    written = [_write(con, one, Format.CSV, folder) for one in tables]
+    trials, papers = dicts(con, INCLUDED), dicts(con, PAPERS)
+    path = "main/included.ris"
+    (folder / path).write_text(ris.references(trials, papers), encoding="utf-8")
+    meaning = "One entry per included trial, and per paper linked to one, for reference managers."
+    return [*written, Exported("included", len(trials) + len(papers), path, meaning)]
 
 
 def _as_cell(name: str, kind: str) -> str:
