@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
+from contextlib import contextmanager, suppress
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from records import edited, record, set_status
@@ -11,16 +14,21 @@ from sinks import WebhookSink
 from test_diff import put
 from test_first_night import rows
 
+from mscwatch import steps
 from mscwatch.registry.replica import Night, Replica
 from mscwatch.run import run_night
+from mscwatch.store import working
 
 CONDITIONS = "protocolSection.conditionsModule.conditions"
 EVENTS = "SELECT nct_id, kind, field, before, after, summary, event_id FROM events ORDER BY ALL"
 DELIVERIES = "SELECT kind, state FROM deliveries JOIN events USING (event_id) ORDER BY ALL"
 
 
-def play(order, histories, *, again=(), **settings):
-    """Nights in which each trial goes through its contents (the last stays); `again` are nights run twice."""
+def play(order, histories, *, again=(), run=lambda tonight, _: run_night(tonight), **settings):
+    """Nights in which each trial goes through its contents (the last stays); `again` are nights run twice.
+
+    `run` runs a night of that number, from 0.
+    """
     count = max(len(contents) for contents in histories)
     nights = []
     for number in range(count):
@@ -36,7 +44,7 @@ def play(order, histories, *, again=(), **settings):
     with Replica(nights) as registry:
         for number in range(count):
             tonight = order(registry.url, **settings)
-            run_night(tonight)
+            run(tonight, number)
             if number in again:
                 assert run_night(order(registry.url, force=True, **settings)).events == {}
             registry.advance()
@@ -72,6 +80,132 @@ def test_nights_that_are_repeated_tell_what_they_tell_once(order, tmp_path_facto
         return rows(play(order, [history(one) for one in edits], again=again, data_dir=folder), EVENTS)
 
     assert season(()) == season(again)
+
+
+WRITTEN = (
+    EVENTS,
+    "SELECT nct_id, version_no, content_hash, derived_hash, valid_to IS NULL FROM versions ORDER BY ALL",
+    "SELECT event_id, channel, state, shown FROM deliveries ORDER BY ALL",
+    "SELECT * FROM changes ORDER BY ALL",
+    "SELECT kind, summary FROM notices ORDER BY ALL",
+    "SELECT * EXCLUDE (first_seen_at, last_seen_at) FROM trials ORDER BY nct_id",
+)
+
+
+class KilledError(BaseException):
+    """The process is no more: not even the night's own way of closing a failed run gets to work."""
+
+
+def killed(tonight, moment):
+    """Run a night that dies at its moment of that number: before a step, after it, or before a transaction ends.
+
+    Whether it died; a night with fewer moments ends as usual.
+    """
+    passed = itertools.count()
+    dead = False
+
+    def pass_moment():
+        nonlocal dead
+        dead = dead or next(passed) == moment
+        if dead:
+            raise KilledError
+
+    def step(_, action, *, asks_registry=False):
+        pass_moment()
+        done = action()
+        pass_moment()
+        return done
+
+    @contextmanager
+    def transaction(con):
+        with usual(con):
+            yield
+            pass_moment()
+
+    def close(*arguments):
+        if dead:
+            raise KilledError
+        closing(*arguments)
+
+    usual, closing = working.transaction, steps.close
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(working, "transaction", transaction)
+        patch.setattr(steps, "close", close)
+        with suppress(KilledError):
+            assert run_night(tonight, step).error is None
+    return dead
+
+
+SEASON = [history([EDITS[(trial + night) % len(EDITS)] for night in range(3)]) for trial in range(len(EDITS))]
+
+
+def written(order, folder, **how):
+    """What a season leaves to analysts."""
+    with WebhookSink() as slack:
+        tonight = play(order, SEASON, data_dir=folder, slack_webhook_url=slack.url, **how)
+    return [rows(tonight, query) for query in WRITTEN]
+
+
+@pytest.fixture(scope="module")
+def undisturbed():
+    """Holds what the season leaves that was never disturbed, once somebody has played it."""
+    return []
+
+
+def a_season_of_killed_nights_is_the_season(order, tmp_path_factory, undisturbed, kills):
+    """`kills`: for each night the moments at which it is killed, one run after the other, before it runs to its end."""
+
+    died = []
+
+    def run(tonight, number):
+        died.extend(killed(tonight, moment) for moment in kills[number])
+        assert run_night(tonight).error is None
+
+    if not undisturbed:
+        undisturbed.append(written(order, tmp_path_factory.mktemp("season")))
+    found = written(order, tmp_path_factory.mktemp("season"), run=run)
+    for ours, wanted in zip(found, undisturbed[0], strict=True):
+        assert [row for row in ours if row not in wanted] == []
+        assert [row for row in wanted if row not in ours] == []
+        assert len(ours) == len(wanted)
+    assert any(died)
+
+
+@pytest.mark.parametrize("kills", [[[6, 14], [19], [11, 24], [16]]])
+def test_nights_that_are_killed_and_run_again_leave_what_they_leave_undisturbed(
+    order, tmp_path_factory, undisturbed, kills
+):
+    a_season_of_killed_nights_is_the_season(order, tmp_path_factory, undisturbed, kills)
+
+
+def test_a_night_that_was_killed_before_it_published_is_published_by_the_next_run(order):
+    """Also where nothing is told, and the registry's data have not moved meanwhile."""
+
+    def run(tonight, number):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(steps, "publish", _die)
+            patch.setattr(steps, "close", _die)
+            with suppress(KilledError):
+                run_night(tonight)
+        before = rows(tonight, "SELECT count(*) FROM runs")[0][0] if number else 0
+        assert run_night(tonight).outcome == "unchanged"
+        assert rows(tonight, "SELECT count(*) FROM runs")[0][0] == before + 2
+
+    tonight = play(order, [[ACTIVE, edited(ACTIVE, set_status("COMPLETED"))]], run=run)
+    assert rows(tonight, "SELECT kind FROM events ORDER BY observed_at") == [
+        ("entered_watch",),
+        ("completed",),
+    ]
+
+
+def _die(*_):
+    raise KilledError
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("moment", range(29))  # a first night has 29, the others 22
+def test_no_moment_is_a_bad_one_to_be_killed_in(order, tmp_path_factory, undisturbed, moment):
+    a_season_of_killed_nights_is_the_season(order, tmp_path_factory, undisturbed, [[moment]] * 4)
 
 
 def suspended(one):

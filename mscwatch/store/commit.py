@@ -47,7 +47,8 @@ WHERE nct_id IN (SELECT nct_id FROM fresh_ids)
 PAIRS = """
 SELECT f.nct_id, f.content_hash, f.derived_hash, f.record,
     v.version_no, v.content_hash, v.derived_hash, v.record, w.in_watch,
-    (SELECT count(*) FROM versions AS o WHERE o.nct_id = f.nct_id AND o.content_hash = f.content_hash)
+    (SELECT count(*) FROM versions AS o WHERE o.nct_id = f.nct_id AND o.content_hash = f.content_hash
+        AND o.version_no > 0)
 FROM fresh AS f
 LEFT JOIN versions AS v ON v.nct_id = f.nct_id AND v.valid_to IS NULL
 LEFT JOIN watched AS w ON w.nct_id = f.nct_id
@@ -56,7 +57,8 @@ ORDER BY f.nct_id
 """
 
 # The version before each known one that changed in content tonight, the events that were raised when the known content
-# replaced it, and who was told. Versions in which nothing material moved are passed over.
+# replaced it, and who was told. Versions in which nothing material moved are passed over, and so are those of the
+# registry's own history (from 0 backwards): what a night makes of a record must not depend on whether that was read.
 EARLIER = """
 WITH moved AS (
     SELECT f.nct_id, v.version_no
@@ -66,7 +68,7 @@ WITH moved AS (
     SELECT m.nct_id, m.version_no AS until_no, max(c.to_version) AS since_no,
         arg_max(c.from_version, c.to_version) AS before_no
     FROM moved AS m JOIN changes AS c ON c.nct_id = m.nct_id
-    WHERE c.is_material AND NOT starts_with(c.path, 'protocolSection.statusModule.lastUpdate')
+    WHERE c.from_version > 0 AND c.is_material AND NOT starts_with(c.path, 'protocolSection.statusModule.lastUpdate')
         AND c.path <> 'protocolSection.statusModule.statusVerifiedDate'
     GROUP BY m.nct_id, m.version_no
 ), raised AS (
@@ -155,7 +157,7 @@ def commit_night(
         if circumstances.is_baseline:
             con.execute("COMMIT; BEGIN")
     back = con.execute(
-        "SELECT nct_id, relevance FROM watched "
+        "SELECT nct_id, relevance, indication_group FROM watched "
         "WHERE NOT in_watch AND nct_id IN (SELECT nct_id FROM landed) ORDER BY ALL"
     ).fetchall()
     planned = plan_membership(missing, back, circumstances)
@@ -170,7 +172,7 @@ def commit_night(
 def missing_trials(con: duckdb.DuckDBPyConnection, landing: Landing) -> tuple[int, list[Missing]]:
     """How many trials are in the watch, and which of them a landed reading lacks."""
     rows = con.execute(
-        "SELECT nct_id, relevance, missing_since FROM watched WHERE in_watch ORDER BY nct_id"
+        "SELECT nct_id, relevance, missing_since, indication_group FROM watched WHERE in_watch ORDER BY nct_id"
     ).fetchall()
     return len(rows), [Missing(*row) for row in rows if row[0] not in landing.ids]
 

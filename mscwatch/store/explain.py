@@ -57,7 +57,8 @@ class Side:
     """One version of the record, and what it says where the event looks."""
 
     version_no: int
-    valid_from: datetime
+    origin: str  # observed by a night, or from the registry's own history
+    observed_at: datetime
     data_timestamp: datetime | None
     last_update_posted_date: date | None
     overall_status: str | None
@@ -143,7 +144,7 @@ def _side(
 ) -> Side | None:
     rows = dicts(
         con,
-        "SELECT version_no, valid_from, data_timestamp, last_update_posted_date, record FROM versions "
+        "SELECT version_no, origin, observed_at, data_timestamp, last_update_posted_date, record FROM versions "
         f"WHERE nct_id = $nct_id AND {condition} ORDER BY version_no DESC LIMIT 1",
         {"nct_id": event["nct_id"]} | values,
     )

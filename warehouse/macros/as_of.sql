@@ -1,4 +1,5 @@
--- How things stood at the end of a past day (UTC). A content counts from the night that first read it (versions.valid_from).
+-- How things stood at the end of a past day (UTC). A content counts from the night that first read it or,
+-- where the registry's own history was read, from the day on which it was posted (versions.valid_from).
 -- Old clients read these from the file in parsed form, so they may call no function that DuckDB 1.2 does not have.
 
 CREATE OR REPLACE MACRO main.events_between(a, b) AS TABLE
@@ -6,7 +7,8 @@ SELECT * FROM main.events
 WHERE observed_at >= CAST(a AS TIMESTAMP) AND observed_at < CAST(b AS TIMESTAMP);
 
 COMMENT ON MACRO TABLE main.events_between IS
-    'Rows of events observed from a (included) to b (not included), UTC; days or times.';
+    'Rows of events observed from a (included) to b (not included), UTC; days or times. What the registry''s own history '
+    'tells counts from the day on which it was posted.';
 
 CREATE OR REPLACE MACRO main.versions_as_of(day) AS TABLE
 SELECT * FROM main.versions
@@ -150,7 +152,7 @@ SELECT
     main.whole_date(stood.status.studyFirstPostDateStruct."date") AS study_first_posted_date,
     main.whole_date(stood.status.lastUpdatePostDateStruct."date") AS last_update_posted_date,
     main.whole_date(stood.status.resultsFirstPostDateStruct."date") AS results_first_posted_date,
-    coalesce(stood.has_results, false) AS has_results,
+    coalesce(stood.has_results, stood.status.resultsFirstPostDateStruct."date" IS NOT NULL) AS has_results,
     stood.lead."name" AS lead_sponsor,
     stood.lead."class" AS lead_sponsor_class,
     coalesce(list_sort(list_distinct(list_transform(stood.places, lambda place: place.country))), []) AS countries,
@@ -182,4 +184,5 @@ LEFT JOIN (
 
 COMMENT ON MACRO TABLE main.trials_as_of IS
     'The columns of trials as they stood at the end of that day (UTC), also for trials no longer in the watch '
-    '(in_watch says whether they were then). relevance, its reason and indication_group are today''s reading.';
+    '(in_watch says whether they were then), and for days before the watch began as far as the registry''s own history '
+    'was read. relevance, its reason and indication_group are today''s reading.';

@@ -1,0 +1,30 @@
+"""The registry's own history, read on request."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from mscwatch import history as histories
+from mscwatch import settings as configuration
+from mscwatch import watch as watches
+from mscwatch.cli import screen
+from mscwatch.tonight import Order
+
+
+def history(
+    nct_ids: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="NCT", help="Default: every core or unsure trial that was never asked for."),
+    ] = None,
+) -> None:
+    """Read how trials stood before the watch began; tells nobody.
+
+    One request per version of each trial. The endpoint is unofficial; nights do not need it. A reading that breaks
+    off goes on where it stopped.
+    """
+    screen.log_to_stderr()
+    settings = configuration.load()
+    done = histories.read_histories(Order(settings, watches.load(settings.watch)), nct_ids or ())
+    screen.console().print(histories.sentence(done), soft_wrap=True)

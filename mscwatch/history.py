@@ -1,0 +1,126 @@
+"""Reading the registry's own history into the warehouse, trial by trial, as far as it has not been read.
+
+Off unless somebody asks for it. Each trial is one transaction, so a reading that breaks off goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+
+from mscwatch.errors import ConfigError, MscwatchError, WarehouseError
+from mscwatch.past import past
+from mscwatch.registry.history import History, Verdict, history_url
+from mscwatch.registry.whereabouts import nct_number
+from mscwatch.run import manners_of
+from mscwatch.store import ledger, working
+from mscwatch.store import past as store
+from mscwatch.store.places import locked
+from mscwatch.store.publish import publish
+from mscwatch.store.rebuild import refuse_other_watch
+from mscwatch.tonight import Order
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class HistoriesRead:
+    """What a reading of histories brought: trials by the registry's answer, and what was written of them."""
+
+    answers: Counter[Verdict] = field(default_factory=Counter)
+    versions: int = 0
+    events: int = 0
+    reaches_back_to: date | None = None
+    requests: int = 0
+
+
+def history_of(order: Order) -> History:
+    """A client of the history as the settings describe it. Raises `ConfigError` where its address cannot be told."""
+    return History(history_url(order.settings.api_url), **manners_of(order.settings))
+
+
+def read_histories(order: Order, asked: Sequence[str] = (), history: History | None = None) -> HistoriesRead:
+    """Read the history of these trials, or of all core and unsure ones in the watch that were never asked for.
+
+    The published file is replaced at the end, also when the reading broke off after some trials. Raises
+    `WarehouseError` before the first proven night, `MscwatchError` for a trial that no night has seen, `ConfigError`,
+    `LockedError`, and `NoAnswerError` when the registry gives no usable answer.
+    """
+    history = history or history_of(order)
+    numbers = [_number(text) for text in asked]
+    places, done = order.places, HistoriesRead()
+    if not places.working.exists():
+        raise _too_early(order)
+    with locked(places):
+        try:
+            with working.opened(places, order.settings.memory_limit) as con:
+                refuse_other_watch(con, places, order.watch)
+                _refuse_without_night(con, order)
+                _read_all(con, history, store.unread(con, numbers), done)
+        except BaseException:
+            if done.answers:
+                publish(places, order.settings.keep_published)
+            raise
+        publish(places, order.settings.keep_published)  # also what a killed reading left unpublished
+    done.requests = history.traffic.requests
+    return done
+
+
+def sentence(done: HistoriesRead) -> str:
+    """A reading in a line."""
+    if not done.answers:
+        return "No history to read: that of every trial asked for is in the warehouse."
+    back = f" back to {done.reaches_back_to}" if done.reaches_back_to else ""
+    said = (
+        f"Read the history of {done.answers[Verdict.TOLD]} trial(s): {done.versions} earlier version(s){back}, "
+        f"{done.events} event(s) before the watch began, told to nobody."
+    )
+    if unknown := done.answers[Verdict.NOT_FOUND]:
+        said += f" The registry has none of {unknown} trial(s)."
+    if merged := done.answers[Verdict.FORWARDED]:
+        said += f" {merged} trial(s) were merged into others."
+    return said
+
+
+def _read_all(con: working.Connection, history: History, trials: Sequence[str], done: HistoriesRead) -> None:
+    for place, nct_id in enumerate(trials, start=1):
+        history.renew_patience()
+        first = store.first_sight(con, nct_id)
+        reading = history.read(nct_id, until=first.observed_at.date())
+        found = past(reading.versions, first) if reading.verdict is Verdict.TOLD else None
+        now = datetime.now(UTC).replace(tzinfo=None)
+        with working.transaction(con):
+            if found:
+                store.keep(con, first, found)
+            store.note_answer(con, nct_id, reading.verdict, now, reading.listed, found)
+        done.answers[reading.verdict] += 1
+        said = f"no history ({reading.verdict.replace('_', ' ')})"
+        if found:
+            done.versions += len(found.versions)
+            done.events += len(found.events)
+            done.reaches_back_to = min(found.reaches_back_to, done.reaches_back_to or found.reaches_back_to)
+            said = f"{len(found.versions)} earlier version(s), back to {found.reaches_back_to}"
+        log.info("%s (%d of %d): %s.", nct_id, place, len(trials), said)
+
+
+def _number(text: str) -> str:
+    number = nct_number(text)
+    if number is None:
+        msg = f"{text[:40]!r} is no NCT number. Give one like NCT02223897."
+        raise ConfigError(msg)
+    return number
+
+
+def _refuse_without_night(con: working.Connection, order: Order) -> None:
+    if ledger.last_night(con) is None:
+        raise _too_early(order)
+
+
+def _too_early(order: Order) -> MscwatchError:
+    return WarehouseError(
+        f"No night is in {order.places.data_dir} yet, and a history belongs to trials that a night has seen. "
+        "Run `mscwatch run` first."
+    )
