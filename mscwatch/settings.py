@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings.sources import TomlConfigSettingsSource
 
+from mscwatch import schedule
 from mscwatch.errors import ConfigError
 
 PREFIX = "MSCWATCH_"
@@ -37,6 +38,9 @@ class Settings(BaseSettings):
     data_dir: Path = Field(Path("warehouse"), description="where the warehouse lives")
     api_url: str = Field("https://clinicaltrials.gov/api/v2", description="base of the registry's API")
     watch: str = Field("msc-liver", description="packaged watch, or a path to a watch file")
+    decisions_file: str = Field(
+        "", description="file of people's decisions; default decisions.toml in the data directory"
+    )
     min_interval: float = Field(1.0, ge=0, description="least seconds between two registry requests")
     user_agent: str = Field("", description="own user agent; the python-requests token is kept")
     contact: str = Field("", description="mail address added to the user agent")
@@ -47,14 +51,35 @@ class Settings(BaseSettings):
     )
     keep_landed: int = Field(3, ge=1, description="nights whose landed pages are kept")
     keep_published: int = Field(3, ge=0, description="earlier published files that are kept")
+    report: bool = Field(True, description="whether report.html is written beside the published file")
     memory_limit: str = Field("700MB", description="memory that DuckDB may take")
     smtp_url: SecretStr = Field(SecretStr(""), description="smtp:// or smtps:// server; empty = off")
     email_from: str = Field("", description="sender of mails")
     email_to: Addresses = Field((), description="recipients, comma-separated")
     slack_webhook_url: SecretStr = Field(SecretStr(""), description="Slack incoming webhook; empty = off")
     operator_email_to: Addresses = Field((), description="who hears of failed nights; default email_to")
+    atom_file: str = Field("", description="Atom feed that news are put into; empty = off")
+    jsonl_file: str = Field("", description="file of JSON lines that news are appended to; empty = off")
+    apprise_urls: SecretStr = Field(
+        SecretStr(""), description="Apprise URLs (Teams, Discord, ntfy, …), comma-separated; empty = off"
+    )
+    heartbeat_url: SecretStr = Field(SecretStr(""), description="monitor that is asked after a good night")
+    late_after: float = Field(
+        96.0, gt=0, description="hours without a good night of which the operator hears"
+    )
+    weekly: Literal["", "mon", "tue", "wed", "thu", "fri", "sat", "sun"] = Field(
+        "", description="weekday of a summary of the last seven days; empty = off"
+    )
+    export_url: SecretStr = Field(
+        SecretStr(""), description="folder or object-store URL that a Parquet export is kept at; empty = off"
+    )
     cron: str = Field("30 10 * * 1-5", description="schedule of the nightly run")
     timezone: str = Field("America/New_York", description="time zone of the schedule")
+
+    @property
+    def decisions(self) -> Path:
+        """Where people's decisions stand."""
+        return Path(self.decisions_file) if self.decisions_file else self.data_dir / "decisions.toml"
 
     @field_validator("email_to", "operator_email_to", mode="before")
     @classmethod
@@ -74,6 +99,14 @@ class Settings(BaseSettings):
                 raise ValueError(msg)
         return value
 
+    @field_validator("heartbeat_url")
+    @classmethod
+    def _is_secret_http(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value() and not value.get_secret_value().startswith(("http://", "https://")):
+            msg = "must begin with http:// or https://"
+            raise ValueError(msg)
+        return value
+
     @field_validator("api_url")
     @classmethod
     def _is_http(cls, value: str) -> str:
@@ -81,6 +114,12 @@ class Settings(BaseSettings):
             msg = "must begin with http:// or https://"
             raise ValueError(msg)
         return value.rstrip("/")
+
+    @field_validator("cron")
+    @classmethod
+    def _is_cron(cls, value: str) -> str:
+        schedule.check(value)
+        return value
 
     @field_validator("timezone")
     @classmethod

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import shutil
 from datetime import UTC, datetime
 from typing import Any
 
-from mscwatch import digest, night, relevance
-from mscwatch.errors import ConfigError, RefusedError, StillOwedError
+from mscwatch import digest, night, notify
+from mscwatch.channels import heartbeat
+from mscwatch.errors import ChannelError, ConfigError, MscwatchError, RefusedError, StillOwedError
 from mscwatch.model import Digest, Issue, Notice, Outcome, Proof, RegistryVersion
 from mscwatch.proof import prove as prove_sweep
 from mscwatch.registry import drift
 from mscwatch.registry.sweep import sweep
-from mscwatch.store import commit, ctgov, ledger, readings, working
+from mscwatch.report import page
+from mscwatch.store import claims, commit, ctgov, decisions, ledger, news, remote, working
 from mscwatch.store import publish as publishing
+from mscwatch.store import report as reports
 from mscwatch.tell import tell
 from mscwatch.tonight import Found, NightResult, Opened, Order, Reading, Tonight
-from mscwatch.watch import Watch
 
 log = logging.getLogger(__name__)
 
@@ -33,11 +36,15 @@ def open_warehouse(tonight: Tonight) -> Opened:
                 f"{order.watch.name}. Set another MSCWATCH_DATA_DIR for it."
             )
             raise ConfigError(msg)
+        told = decisions.in_force(con, order.settings.decisions)
         last = ledger.last_night(con)
         ledger.begin_run(con, result.run_id, order.watch.name, result.started_at)
         ledger.resolve_doubt(con)
+        notify.settle_addresses(con, tonight)
         edited = working.meta(con, "watch_hash") not in (None, order.watch.digest)
-        return Opened(last, edited, _rederive(con, order.watch))
+        changed = decisions.obey(con, told, order.watch.relevance.rules)
+        behind = publishing.is_behind(con, order.places)
+        return Opened(last, edited, told, changed if order.places.published.exists() else 0, behind)
 
 
 def ask_version(tonight: Tonight) -> RegistryVersion:
@@ -130,6 +137,7 @@ def store(
         addresses=tonight.routes.news,
         stamp=result.stamp,
         merged_into=frozenset(one.target for _, one in found if one.target),
+        screening=opened.decided.screening,
     )
     stamp = commit.Night(result.run_id, result.started_at, result.data_timestamp)
     with tonight.warehouse() as con, working.transaction(con):
@@ -141,15 +149,17 @@ def store(
         notices = (notice,) if notice else ()
         for one in notices:
             ledger.owe_notice(con, one, result.run_id, tonight.routes.news)
-        _note_incident(con, tonight)
-        _note_drift(con, tonight, drifted)
+        notify.note_incident(con, tonight)
+        notify.note_drift(con, tonight, drifted)
         _note_facts(con, order, result)
         ledger.finish_run(
             con,
             result.run_id,
             _row(tonight) | {"stored": written.stored, "proof": _shown_proof(tonight, proof, found)},
         )
+        claims.recompute(con)
         result.news = _news(con, tonight, notices)
+        result.warnings += [f"{order.settings.decisions}: {one}" for one in decisions.unknown(con)]
     log.info(
         "Committed: %d new, %d changed, %d event(s).", result.new, result.changed, sum(result.events.values())
     )
@@ -157,15 +167,34 @@ def store(
 
 
 def publish(tonight: Tonight) -> None:
-    """Put a checked copy of the working file in place."""
+    """Put a checked copy of the working file in place, and the report beside it; a report that fails is a warning."""
     publishing.publish(tonight.order.places, tonight.order.settings.keep_published)
+    if tonight.order.settings.report:
+        try:
+            reports.put(tonight.order.places.report, page(*reports.read(tonight.order.places.data_dir)))
+        except Exception as error:  # noqa: BLE001  whatever it is: a page must not keep people from being told
+            said = f"The report was not written, an older one may stand there: {error}"
+            log.warning("%s", said)
+            tonight.result.warnings.append(said)
+
+
+def export(tonight: Tonight) -> None:
+    """Bring the export at MSCWATCH_EXPORT_URL up to what is published; a failure is a warning, and tried next time."""
+    order = tonight.order
+    if not order.places.published.exists():
+        return
+    try:
+        url, earlier = order.settings.export_url.get_secret_value(), order.settings.keep_published
+        remote.keep(order.places, url, tonight.result.run_id, earlier)
+    except MscwatchError as error:
+        tonight.result.warnings.append(str(error))
 
 
 def close(tonight: Tonight, outcome: Outcome) -> None:
     """Finish the row of a night that wrote nothing else, and tell the operator of an incident once."""
     tonight.result.outcome = outcome
     with tonight.warehouse() as con, working.transaction(con):
-        _note_incident(con, tonight)
+        notify.note_incident(con, tonight)
         ledger.finish_run(con, tonight.result.run_id, _row(tonight))
 
 
@@ -173,24 +202,24 @@ def tell_owed(tonight: Tonight) -> int:
     """Send what is owed, tonight's and earlier nights'; how many messages were tried (0 if nothing is published)."""
     result = tonight.result
     with tonight.warehouse() as con:
-        told = tell(con, tonight.routes.channels, tonight.order.watch, result.data_date)
+        notify.note_week(con, tonight)
+        notify.give_up(con, tonight)
+        told = tell(con, tonight.routes, tonight.order.watch, run_id=result.run_id, night=result.data_date)
     result.owed = told.still_owed
     if told.still_owed and result.error is None:
-        result.error = StillOwedError(
-            f"{told.still_owed} alert(s) are still owed: {'; '.join(told.errors)}. The next run tries again."
-        )
+        result.error = StillOwedError(f"{told.still_owed} alert(s) are still owed: {'; '.join(told.errors)}.")
     return told.attempts if tonight.order.places.published.exists() else 0
 
 
-def _rederive(con: working.Connection, watch: Watch) -> int:
-    """Read known trials anew when the rules are not those of the last night; nobody is woken by that."""
-    rules = relevance.fingerprint(watch.relevance.rules)
-    if working.meta(con, "rules_hash") == rules:
-        return 0
-    with working.transaction(con):
-        changed = readings.rederive(con, watch.relevance.rules)
-        working.set_meta(con, "rules_hash", rules)
-    return changed
+def beat(tonight: Tonight) -> None:
+    """Tell the monitor of a good night, whoever else could not be told; that it does not answer is a warning."""
+    if tonight.result.outcome in {Outcome.REFUSED, Outcome.FAILED}:
+        return
+    try:
+        heartbeat.beat(tonight.order.settings.heartbeat_url.get_secret_value())
+    except ChannelError as error:
+        tonight.result.warnings.append(str(error))
+        log.warning("%s", error)
 
 
 def _news(con: working.Connection, tonight: Tonight, notices: tuple[Notice, ...]) -> Digest | None:
@@ -198,36 +227,12 @@ def _news(con: working.Connection, tonight: Tonight, notices: tuple[Notice, ...]
     watch, result = tonight.order.watch, tonight.result
     items = [
         item
-        for item in ledger.news_items(con, "e.run_id = ?", [result.run_id])
+        for item in news.news_items(con, "e.run_id = ?", [result.run_id])
         if night.is_told(item.event, item.trial.relevance, watch.alerts)
     ]
     if not items and not notices:
         return None
     return digest.compose(items, notices, title=watch.title, night=result.data_date, banner=watch.banner)
-
-
-def _note_incident(con: working.Connection, tonight: Tonight) -> None:
-    """The operator hears of a refused or failed night once, and once when it is over."""
-    result, is_open = tonight.result, ledger.incident_is_open(con)
-    failed = result.outcome in {Outcome.REFUSED, Outcome.FAILED}
-    if failed == is_open:
-        return
-    kind = result.outcome.value if failed else "recovered"
-    said = str(result.error) if failed else f"The watch {result.watch} runs again: {result.outcome.value}."
-    notice = Notice(f"{kind}-{result.run_id}", kind, said)
-    ledger.owe_notice(con, notice, result.run_id, tonight.routes.operator)
-
-
-def _note_drift(con: working.Connection, tonight: Tonight, drifted: list[Issue]) -> None:
-    """Keep what moved in the registry's vocabulary, and tell the operator in one notice."""
-    if not drifted:
-        return
-    run_id = tonight.result.run_id
-    ledger.note_issues(con, drifted, run_id)
-    said = f"The registry's API is now {tonight.result.api_version}: " + " ".join(
-        f"{one.path} {one.value}: {one.message}" for one in drifted
-    )
-    ledger.owe_notice(con, Notice(f"drift-{run_id}", "drift", said), run_id, tonight.routes.operator)
 
 
 def _note_facts(con: working.Connection, order: Order, result: NightResult) -> None:
@@ -236,6 +241,8 @@ def _note_facts(con: working.Connection, order: Order, result: NightResult) -> N
         "watch_title": order.watch.title,
         "watch_hash": order.watch.digest,
         "banner": order.watch.banner,
+        "source": remote.masked(order.settings.api_url),
+        "query": json.dumps(order.watch.query.parameters()),
         "data_timestamp": str(result.data_timestamp or ""),
     }
     for key, value in facts.items():

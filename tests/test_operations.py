@@ -179,7 +179,7 @@ READERS = {
 }
 
 
-@pytest.mark.parametrize("form", list(export.Format))
+@pytest.mark.parametrize("form", list(export.OPTIONS))
 def test_every_relation_is_exported_whole_and_counted(two_nights, tmp_path, form):
     folder = tmp_path / "deep" / "out"
     export.export(two_nights.settings.data_dir, folder, form)
@@ -290,7 +290,7 @@ def test_an_export_that_fails_leaves_the_earlier_one(two_nights, tmp_path, monke
 
 
 def rebuilt(order):
-    return rebuild.rebuild(order.places, order.watch, memory_limit="700MB", keep=3)
+    return rebuild.rebuild(order.places, order.watch, order.settings.decisions, memory_limit="700MB", keep=3)
 
 
 def test_a_rebuild_makes_everything_derived_anew_and_nothing_else(two_nights):
@@ -556,7 +556,7 @@ def test_each_command_says_what_it_did(command, tmp_path):
     said = command("export", tmp_path / "out", "--format", "csv").output
     assert f"rows in {tmp_path / 'out'} as csv" in said
     said = command("rebuild").output
-    assert "made from 3 records; 0 trial(s) are read otherwise. Published." in said
+    assert "made from 3 records; 0 trials or links are read otherwise. Published." in said
     said = command("backup", tmp_path / "saved.zip").output
     assert "4 records and 4 events of the watch all" in said
     assert isinstance(command("restore", tmp_path / "saved.zip").exception, ConfigError)

@@ -9,10 +9,15 @@ import typer
 from mscwatch import __version__
 from mscwatch.cli import nights, operations, questions
 from mscwatch.cli.demo import demo
+from mscwatch.cli.digest import digest
 from mscwatch.cli.explain import explain
+from mscwatch.cli.history import history
+from mscwatch.cli.links import links
 from mscwatch.cli.preview import preview
 from mscwatch.cli.prompt import sql
 from mscwatch.cli.registry import registry
+from mscwatch.cli.report import report
+from mscwatch.cli.test_alert import test_alert
 
 app = typer.Typer(
     name="mscwatch",
@@ -47,10 +52,15 @@ app.command()(nights.status)
 app.command()(questions.events)
 app.command()(questions.show)
 app.command()(explain)
+app.command()(digest)
 app.command()(sql)
+app.command()(report)
 app.command()(operations.export)
 app.command()(preview)
+app.add_typer(links, name="links")
 app.command()(nights.doctor)
+app.command()(test_alert)
+app.command()(history)
 app.command()(operations.rebuild)
 app.command()(operations.backup)
 app.command()(operations.restore)

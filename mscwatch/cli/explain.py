@@ -12,6 +12,7 @@ import typer
 from mscwatch import diff
 from mscwatch import settings as configuration
 from mscwatch.cli import screen
+from mscwatch.cli.completion import event_ids
 from mscwatch.cli.questions import AsJson
 from mscwatch.events import NCT_ID_PATH
 from mscwatch.store import ask
@@ -25,12 +26,17 @@ def explain(
     event_id: Annotated[
         str,
         typer.Argument(
-            metavar="EVENT_ID", help="As a message or `events` gives it; its beginning is enough."
+            metavar="EVENT_ID",
+            autocompletion=event_ids,
+            help="As a message or `mscwatch events` gives it; its beginning is enough.",
         ),
     ],
     as_json: AsJson = False,
 ) -> None:
-    """Say why an event was raised: the rule, the record before and after, the night, who was told."""
+    """Say why an event was raised.
+
+    The rule, the record before and after, the night on which it was found, and who was told.
+    """
     with ask.reader(configuration.load().data_dir) as con:
         found = explained(con, event_id)
         banner = ask.meta(con).get("banner", "")
@@ -97,9 +103,15 @@ def _apart(before: Any, after: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _version(name: str, side: Side) -> str:
+    if side.origin == "history":
+        seen = f"from the registry's own history, shown there since {side.observed_at:%Y-%m-%d}"
+    else:
+        seen = (
+            f"first read {screen.cell(side.observed_at)}, registry data of "
+            f"{screen.cell(side.data_timestamp) or 'an unstated time'}"
+        )
     return (
-        f"{name}: version {side.version_no}, first read {screen.cell(side.valid_from)}, registry data of "
-        f"{screen.cell(side.data_timestamp) or 'an unstated time'}, last update posted "
+        f"{name}: version {side.version_no}, {seen}, last update posted "
         f"{screen.cell(side.last_update_posted_date) or 'never'}, status {screen.cell(side.overall_status) or 'none'}."
     )
 
@@ -115,6 +127,8 @@ def _json(value: Any) -> Iterator[str]:
 
 def _night(found: Explanation) -> Iterator[str]:
     run, nct_id = found.run, found.event["nct_id"]
+    if found.event["origin"] == "history":
+        yield f"None: the registry's own history tells it, from before the watch. {nct_id} was first seen by:"
     if not run:
         yield f"Run {found.event['run_id']} is not in the ledger."
         return

@@ -2,32 +2,47 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
 
 from mscwatch import checkup, summary
 from mscwatch import run as runs
+from mscwatch import schedule as schedule_of
 from mscwatch import settings as configuration
 from mscwatch import watch as watches
 from mscwatch.cli import screen
+from mscwatch.cli.completion import WatchName
 from mscwatch.errors import MscwatchError
 from mscwatch.store import ask
 from mscwatch.tonight import NightResult, Order
 
 
 def run(
-    watch: Annotated[str, typer.Option(help="Packaged watch, or a path to a watch file.")] = "",
+    watch: WatchName = "",
     force: Annotated[
-        bool, typer.Option("--force", help="Read even if the registry's data have not moved.")
+        bool,
+        typer.Option("--force", help="Read the topic even if the registry shows the same data as last time."),
     ] = False,
     accept: Annotated[
-        str, typer.Option(metavar="REASON", help="Take a night that fails a bound, once.")
+        str,
+        typer.Option(
+            metavar="REASON",
+            help="Take a night that was refused for a bound of the watch (too few trials, a missing sentinel), once; "
+            "the reason is kept with the night.",
+        ),
     ] = "",
     direct: Annotated[bool, typer.Option("--direct", help="The same steps without Prefect.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
-    """Run one night, now."""
+    """Run one night, now.
+
+    Reads the registry, stores what changed, publishes, and tells whoever is owed news.
+
+    Exit codes: 0 done, 2 usage or settings, 3 the registry's answer was not trusted and nothing was published, 4 the
+    registry gave no usable answer, 5 somebody has still to be told, 6 another run is at work, 1 anything else.
+    """
     screen.log_to_stderr()
     try:
         settings = configuration.load(**({"watch": watch} if watch else {}))
@@ -65,7 +80,11 @@ def show_night(result: NightResult, *, printed: bool) -> None:
 
 
 def schedule() -> None:
-    """Serve the nightly flow with Prefect, on the configured schedule, until Ctrl-C."""
+    """Run a night whenever one is due, until Ctrl-C.
+
+    Needs a Prefect server (`prefect server start`, and PREFECT_API_URL set to it). MSCWATCH_CRON and
+    MSCWATCH_TIMEZONE say when. Without Prefect, let cron or a systemd timer call `mscwatch run --direct`.
+    """
     settings = configuration.load()
     watch = watches.load(settings.watch)
     from flows.serve import serve
@@ -75,21 +94,26 @@ def schedule() -> None:
 
 
 def status(
-    limit: Annotated[int, typer.Option(help="How many nights.")] = 10,
+    limit: Annotated[int, typer.Option(metavar="N", min=1, help="How many nights.")] = 10,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
-    """Show the last nights, what they proved, and what is owed to whom."""
+    """Show the last nights, the next, and what is owed."""
     settings = configuration.load()
     with ask.newest(settings.data_dir) as con:
-        nights, owed = ask.nights(con, limit), ask.owed(con)
+        nights, owed, good = ask.nights(con, limit), ask.owed(con), ask.last_good_night(con)
         banner = ask.meta(con).get("banner", "")
+    due = schedule_of.next_night(settings.cron, settings.timezone, datetime.now(UTC))
     if as_json:
-        screen.write_json({"banner": banner, "nights": nights, "owed": owed})
+        screen.write_json(
+            {"banner": banner, "next_run": due, "last_good": good, "nights": nights, "owed": owed}
+        )
         return
     console = screen.console()
     if banner:
         console.print(banner)
     names = ("night (UTC)", "outcome", "registry data", "said / read", "new", "changed", "why")
+    console.print(summary.last_good(good), soft_wrap=True)
+    console.print(summary.next_due(due), soft_wrap=True)
     console.print(screen.table(names, map(_night_row, nights), "Last nights"))
     if owed:
         console.print(screen.table(list(owed[0]), (list(row.values()) for row in owed), "Still owed"))
@@ -106,7 +130,10 @@ def _night_row(night: dict[str, Any]) -> tuple[Any, ...]:
 def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
-    """Check configuration, registry, disk, lock, warehouse and channels."""
+    """Check settings, registry, disk, warehouse and channels.
+
+    Prints every setting with its value (secrets masked) and where it came from; each failed check says what to do.
+    """
     settings = configuration.load()
     found = checkup.examine(settings)
     shown = configuration.show(settings)

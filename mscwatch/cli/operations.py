@@ -23,7 +23,7 @@ def export(
     ],
     form: Annotated[exports.Format, typer.Option("--format", help="What to write.")] = exports.Format.PARQUET,
 ) -> None:
-    """Write every public table and view, and a manifest with counts, into a folder."""
+    """Write every table and view into a folder, with a manifest."""
     written = exports.export(configuration.load().data_dir, folder, form)
     rows = sum(one.rows for one in written)
     screen.console().print(
@@ -33,18 +33,19 @@ def export(
 
 
 def rebuild() -> None:
-    """Make every derived table anew from the stored records; no network, no events."""
+    """Derive every derived table anew; no network, no events."""
     settings = configuration.load()
     screen.log_to_stderr()
     done = rebuilding.rebuild(
         Places(settings.data_dir),
         watches.load(settings.watch),
+        settings.decisions,
         memory_limit=settings.memory_limit,
         keep=settings.keep_published,
     )
     screen.console().print(
-        f"{done.rows} rows made from {done.records} records; {done.readings_changed} trial(s) are read otherwise. "
-        + ("Published." if done.published else "Not published: no night has been proven yet."),
+        f"{done.rows} rows made from {done.records} records; {done.readings_changed} trials or links are read "
+        "otherwise. " + ("Published." if done.published else "Not published: no night has been proven yet."),
         soft_wrap=True,
     )
 
@@ -54,7 +55,7 @@ def backup(
         Path, typer.Argument(metavar="FILE", help="New, or an earlier backup, which is replaced.")
     ],
 ) -> None:
-    """Save the warehouse with its history into one file, and check that it reads back."""
+    """Save the warehouse into one file, and verify it."""
     manifest = backups.backup(Places(configuration.load().data_dir), file)
     screen.console().print(
         f"{manifest['counts']['main.versions']} records and {manifest['counts']['main.events']} events of the watch "
@@ -69,7 +70,7 @@ def restore(
         bool, typer.Option("--replace", help="Take the place of the warehouse that is there.")
     ] = False,
 ) -> None:
-    """Bring a backup back: verified by hash and counts, brought to today's schema, published."""
+    """Bring a backup back, verified and published."""
     settings = configuration.load()
     manifest = backups.restore(
         Places(settings.data_dir),

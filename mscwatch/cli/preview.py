@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
@@ -13,24 +14,28 @@ from mscwatch import run as runs
 from mscwatch import settings as configuration
 from mscwatch import watch as watches
 from mscwatch.cli import screen
+from mscwatch.cli.completion import WatchName
 from mscwatch.cli.questions import AsCsv, AsJson
+from mscwatch.decisions import Screening, screened
 from mscwatch.model import Record
+from mscwatch.store import decisions
 
 ORDER = ("core", "unsure", "adjacent", "off")
 
 
 def preview(
-    watch: Annotated[str, typer.Option(help="Packaged watch, or a path to a watch file.")] = "",
+    watch: WatchName = "",
     all_: Annotated[bool, typer.Option("--all", help="Also what is off the topic.")] = False,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
 ) -> None:
-    """Show what a watch would match now, with relevance and reasons; writes nothing."""
+    """Show what a watch would match now, and why; writes nothing."""
     settings = configuration.load(**({"watch": watch} if watch else {}))
     topic = watches.load(settings.watch)
     client = runs.client_of(settings)
     pages = client.pages(topic.query.parameters(), settings.page_size)
-    rows = [_row(record, topic.relevance.rules) for page in pages for record in page.records]
+    told = decisions.load(settings.decisions).screening
+    rows = [_row(record, topic.relevance.rules, told) for page in pages for record in page.records]
     counts = Counter(row["relevance"] for row in rows)
     shown = [row for row in rows if all_ or row["relevance"] != "off"]
     shown.sort(key=lambda row: (ORDER.index(row["relevance"]), row["nct_id"]))
@@ -47,8 +52,8 @@ def preview(
         console.print(f"{topic.title}: {len(rows)} trials now ({counted}).")
 
 
-def _row(record: Record, rules: str) -> dict[str, Any]:
-    reading = relevance.read(record, rules)
+def _row(record: Record, rules: str, told: Mapping[str, Screening]) -> dict[str, Any]:
+    reading = screened(record, relevance.read(record, rules), told.get(records.nct_id(record) or ""))
     return {
         "nct_id": records.nct_id(record) or "?",
         "relevance": reading.relevance,

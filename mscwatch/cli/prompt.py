@@ -35,7 +35,10 @@ class Session(Protocol):
 
 def sql(
     query: Annotated[
-        str | None, typer.Argument(help='One query; "-" reads it from standard input; none opens a prompt.')
+        str | None,
+        typer.Argument(
+            metavar="[QUERY]", help='One query; "-" reads it from standard input; none opens a prompt.'
+        ),
     ] = None,
     as_json: AsJson = False,
     as_csv: AsCsv = False,

@@ -15,12 +15,15 @@ from mscwatch.registry.replica import Replica, night_from_ndjson
 
 def registry(
     records: Annotated[
-        list[Path], typer.Option(help="NDJSON of API v2 records, plain or .gz; may be repeated.")
+        list[Path],
+        typer.Option(metavar="FILE", help="NDJSON of API v2 records, plain or .gz; may be repeated."),
     ],
-    port: Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 takes a free one.")] = 0,
-    data_timestamp: Annotated[str, typer.Option(help="What /version says (UTC).")] = "2022-10-06T09:00:05",
+    port: Annotated[int, typer.Option(metavar="N", help="Port on 127.0.0.1; 0 takes a free one.")] = 0,
+    data_timestamp: Annotated[
+        str, typer.Option(metavar="TIME", help="What /version says (UTC).")
+    ] = "2022-10-06T09:00:05",
 ) -> None:
-    """Serve records as the registry would, on this machine only, until Ctrl-C."""
+    """Serve records as the registry would, for trying things."""
     try:
         night = night_from_ndjson(*records, data_timestamp=data_timestamp)
         served = Replica([night], port=port)

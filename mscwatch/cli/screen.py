@@ -66,6 +66,18 @@ def event_lines(row: dict[str, Any]) -> Text:
     return Text("\n").join([*lines, Text(f"    event {row['event_id']}", style="dim")])
 
 
+def paper_lines(row: dict[str, Any], *head: str) -> Text:
+    """A row of `publications` as a few lines: what it is called, the citation, why, and who decided."""
+    lines = [
+        Text("  ".join(cell(row[name]) for name in head), style="bold"),
+        Text(f"    {cell(row['citation']) or '(no citation)'}"),
+        Text(f"    {cell(row['reason'])}"),
+    ]
+    if row.get("decided_by"):
+        lines.append(Text(f"    {cell(row['decided_by'])}, {cell(row['decided_on'])}", style="dim"))
+    return Text("\n").join(lines)
+
+
 def table(names: Sequence[str], rows: Iterable[Sequence[Any]], title: str = "") -> Table:
     drawn = Table(title=Text(title) if title else None, title_justify="left", show_lines=False)
     for name in names:

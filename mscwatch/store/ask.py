@@ -60,6 +60,7 @@ def events(
     since: datetime | None = None,
     kinds: Sequence[str] = (),
     trials: Sequence[str] = (),
+    run_id: str = "",
     baseline: bool = False,
 ) -> list[dict[str, Any]]:
     """Events, newest night first, each with its trial's title."""
@@ -70,12 +71,14 @@ def events(
         "WHERE ($since IS NULL OR e.observed_at >= $since) "
         "AND (len($kinds) = 0 OR list_contains($kinds, e.kind)) "
         "AND (len($trials) = 0 OR list_contains($trials, e.nct_id)) "
+        "AND ($run_id = '' OR e.run_id = $run_id) "
         "AND ($baseline OR NOT e.is_baseline) "
         "ORDER BY e.observed_at DESC, e.severity, e.kind, e.nct_id",
         {
             "since": since,
             "kinds": list(kinds),
             "trials": list(trials),
+            "run_id": run_id,
             "baseline": baseline,
         },
     )
@@ -86,6 +89,12 @@ def nights(con: duckdb.DuckDBPyConnection, limit: int) -> list[dict[str, Any]]:
     return dicts(con, "SELECT * FROM runs ORDER BY started_at DESC LIMIT ?", [limit])
 
 
+def last_good_night(con: duckdb.DuckDBPyConnection) -> dict[str, Any] | None:
+    """The last night that the registry answered and that was believed, also when nothing was new; None without one."""
+    good = "SELECT * FROM runs WHERE outcome IN ('baseline', 'published', 'unchanged') ORDER BY started_at DESC LIMIT 1"
+    return next(iter(dicts(con, good)), None)
+
+
 def owed(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     """What is owed to whom, with the last error."""
     return dicts(
@@ -93,6 +102,11 @@ def owed(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
         "SELECT channel, recipient, state, count(*) AS messages, max(attempts) AS attempts, max(error) AS error "
         "FROM deliveries WHERE state IN ('owed', 'in_doubt') GROUP BY ALL ORDER BY ALL",
     )
+
+
+def trial_ids(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """Every trial that the watch has ever seen."""
+    return [nct_id for (nct_id,) in con.execute("SELECT nct_id FROM trials ORDER BY nct_id").fetchall()]
 
 
 def trial(con: duckdb.DuckDBPyConnection, nct_id: str) -> dict[str, Any] | None:
@@ -132,13 +146,36 @@ def history(con: duckdb.DuckDBPyConnection, nct_id: str) -> list[dict[str, Any]]
 
 
 def papers(con: duckdb.DuckDBPyConnection, nct_id: str) -> list[dict[str, Any]]:
-    """Publications that the registry lists for a trial, and rows of the review's Table 2 linked to it."""
+    """Papers that the registry or the review's Table 2 links to a trial, the surest first."""
     return dicts(
         con,
-        "SELECT reference_type AS kind, pmid, citation AS what FROM ctgov.study_references WHERE nct_id = $id "
-        "UNION ALL SELECT 'review row ' || review_row || ' (' || link_confidence || ')', pmid, "
-        "first_author || ' ' || year || ': ' || title FROM published_trials WHERE nct_id = $id",
-        {"id": nct_id},
+        "SELECT grade, paper, reason, decided_by, decided_on, citation FROM publications WHERE nct_id = ? "
+        "ORDER BY list_position(['accepted', 'linked', 'to_confirm', 'background', 'rejected'], grade), paper",
+        [nct_id],
+    )
+
+
+def links(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """Links between trials and papers that wait for a person's yes or no."""
+    return dicts(
+        con,
+        "SELECT p.nct_id, p.paper, coalesce(s.brief_title, '(a trial not seen yet)') AS brief_title, p.citation, "
+        "p.reason FROM publications AS p "
+        "LEFT JOIN ctgov.studies AS s USING (nct_id) WHERE p.is_waiting ORDER BY p.nct_id, p.paper",
+    )
+
+
+def is_linked(con: duckdb.DuckDBPyConnection, nct_id: str, paper: str) -> bool:
+    """Whether the registry or Table 2 links a paper to a trial at all."""
+    return bool(con.execute("FROM publications WHERE nct_id = ? AND paper = ?", [nct_id, paper]).fetchall())
+
+
+def screening(con: duckdb.DuckDBPyConnection, nct_id: str) -> list[dict[str, Any]]:
+    """What a person decided about a trial; no row where nobody did."""
+    return dicts(
+        con,
+        "SELECT decision, reason, decided_by, decided_on FROM screening_decisions WHERE nct_id = ?",
+        [nct_id],
     )
 
 

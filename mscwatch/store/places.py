@@ -27,6 +27,10 @@ class Places:
         return self.data_dir / "mscwatch.duckdb.sha256"
 
     @property
+    def report(self) -> Path:
+        return self.data_dir / "report.html"
+
+    @property
     def working(self) -> Path:
         return self.data_dir / "working" / "mscwatch-working.duckdb"
 

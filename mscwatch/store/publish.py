@@ -40,6 +40,12 @@ REFERENCES = (
 
 NIGHT = "SELECT run_id FROM runs WHERE outcome IN ('baseline', 'published') ORDER BY started_at DESC LIMIT 1"
 
+# What a run that was killed may have written and not published: a night, what it told, a history, a new reading.
+WRITTEN = f"""
+SELECT ({NIGHT}), (SELECT count(*) FROM deliveries WHERE state = 'sent'), (SELECT count(*) FROM histories),
+    (SELECT value FROM meta WHERE key = 'rules_hash')
+"""
+
 
 def publish(places: Places, keep: int = 3) -> str:
     """Copy the (closed) working file over the published one; returns its SHA-256.
@@ -66,6 +72,18 @@ def publish(places: Places, keep: int = 3) -> str:
     finally:
         fresh.unlink(missing_ok=True)
     return digest
+
+
+def is_behind(con: duckdb.DuckDBPyConnection, places: Places) -> bool:
+    """Whether the opened working file holds a proven night, and more than the published file: its run was killed."""
+    written = con.execute(WRITTEN).fetchall()
+    if written[0][0] is None:
+        return False
+    try:
+        with opened_to_read(places.published) as published:
+            return published.execute(WRITTEN).fetchall() != written
+    except (WarehouseError, duckdb.Error):  # none there, or one of an earlier schema
+        return True
 
 
 def counts(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
