@@ -16,7 +16,7 @@ from mscwatch.past import past
 from mscwatch.registry.history import History, Verdict, history_url
 from mscwatch.registry.whereabouts import nct_number
 from mscwatch.run import manners_of
-from mscwatch.store import ledger, working
+from mscwatch.store import claims, ledger, working
 from mscwatch.store import past as store
 from mscwatch.store.places import locked
 from mscwatch.store.publish import publish
@@ -60,6 +60,8 @@ def read_histories(order: Order, asked: Sequence[str] = (), history: History | N
                 refuse_other_watch(con, places, order.watch)
                 _refuse_without_night(con, order)
                 _read_all(con, history, store.unread(con, numbers), done)
+                with working.transaction(con):
+                    claims.recompute(con)  # the registry as of the review's date is known better now
         except BaseException:
             if done.answers:
                 publish(places, order.settings.keep_published)

@@ -1,16 +1,17 @@
 -- The counts behind the review's figures, in one place; figure_1 … figure_3b are its parts. A trial with two categories
 -- counts in each. `known` says of how many trials the category is known in which way.
-WITH told AS (
+WITH everything AS MATERIALIZED (FROM trials_then_and_now),
+told AS (
     SELECT '1' AS figure, scope, label, known, ['liver'] AS categories
-    FROM trials_then_and_now WHERE is_completed AND scope <> 'published'
+    FROM everything WHERE is_completed AND scope <> 'published'
     UNION ALL
-    SELECT '2a', scope, label, known, [indication_group] FROM trials_then_and_now WHERE is_completed
+    SELECT '2a', scope, label, known, [indication_group] FROM everything WHERE is_completed
     UNION ALL
-    SELECT '2b', scope, label, known, [indication_group] FROM trials_then_and_now
+    SELECT '2b', scope, label, known, [indication_group] FROM everything
     UNION ALL
-    SELECT '3a', scope, label, known, cell_source FROM trials_then_and_now
+    SELECT '3a', scope, label, known, cell_source FROM everything
     UNION ALL
-    SELECT '3b', scope, label, known, route FROM trials_then_and_now
+    SELECT '3b', scope, label, known, route FROM everything
 ), counted AS (
     SELECT figure, scope, category, known, count(*) AS n
     FROM (SELECT figure, scope, known, unnest(categories) AS category FROM told)
