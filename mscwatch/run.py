@@ -78,6 +78,8 @@ def run_night(order: Order, step: Step = plainly, client: Client | None = None) 
         lags = opened.is_behind and result.outcome not in {Outcome.BASELINE, Outcome.PUBLISHED}
         if do("tell", lambda: steps.tell_owed(tonight)) or opened.readings_changed or lags:
             do("publish what was told", lambda: steps.publish(tonight))
+        if steps.report_is_due(tonight):
+            do("write the report", lambda: steps.report(tonight))
         if order.settings.heartbeat_url.get_secret_value():
             do("tell the monitor", lambda: steps.beat(tonight))
         if order.settings.export_url.get_secret_value():

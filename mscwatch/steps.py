@@ -167,15 +167,23 @@ def store(
 
 
 def publish(tonight: Tonight) -> None:
-    """Put a checked copy of the working file in place, and the report beside it; a report that fails is a warning."""
+    """Put a checked copy of the working file in place."""
     publishing.publish(tonight.order.places, tonight.order.settings.keep_published)
-    if tonight.order.settings.report:
-        try:
-            reports.put(tonight.order.places.report, page(*reports.read(tonight.order.places.data_dir)))
-        except Exception as error:  # noqa: BLE001  whatever it is: a page must not keep people from being told
-            said = f"The report was not written, an older one may stand there: {error}"
-            log.warning("%s", said)
-            tonight.result.warnings.append(said)
+
+
+def report_is_due(tonight: Tonight) -> bool:
+    """Whether the page is wanted and older than what is published, by this run or by any command since the last."""
+    return tonight.order.settings.report and reports.is_behind(tonight.order.places)
+
+
+def report(tonight: Tonight) -> None:
+    """Write the page of what is published; a failure is a warning, and tried next time."""
+    try:
+        reports.put(tonight.order.places.report, page(*reports.read(tonight.order.places.data_dir)))
+    except Exception as error:  # noqa: BLE001  whatever it is: people were told, and the night is good
+        said = f"The report was not written, an older one may stand there: {error}"
+        log.warning("%s", said)
+        tonight.result.warnings.append(said)
 
 
 def export(tonight: Tonight) -> None:

@@ -35,7 +35,8 @@ def nights():
 def order(folder, url, **values):
     watch = folder / "all.toml"
     watch.write_text(WATCH)
-    settings = configuration.Settings(data_dir=folder, min_interval=0, retry_budget=0, api_url=url, **values)
+    usual = {"data_dir": folder, "min_interval": 0, "retry_budget": 0, "api_url": url, "report": True}
+    settings = configuration.Settings(**(usual | values))
     return Order(settings, watches.load(str(watch)))
 
 

@@ -103,6 +103,7 @@ def test_against_a_running_server_each_night_is_a_flow_run_that_tells_the_truth(
         "commit",
         "publish",
         "tell",
+        "write the report",
     ]
     summaries = [one["data"] for one in artifacts if one["key"] == "mscwatch-all"]
     assert len(summaries) == 4

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+
 import duckdb
 import pytest
 from records import record
@@ -22,14 +25,32 @@ def data_dir(tmp_path_factory):
     return run_nights(tmp_path_factory)
 
 
-def test_the_same_answers_give_the_same_file_which_is_then_left_alone(data_dir, tmp_path):
-    path, found = tmp_path / "report.html", report.read(data_dir)
+def test_the_same_answers_give_the_same_page(data_dir):
+    found = report.read(data_dir)
     assert page(*found) == page(*report.read(data_dir)) == Places(data_dir).report.read_text("utf-8")
-    assert report.put(path, page(*found))
-    before = path.stat()
-    assert not report.put(path, page(*found))
-    assert path.stat().st_mtime_ns == before.st_mtime_ns
-    assert report.put(path, "another")
+
+
+def test_the_page_is_due_when_something_newer_is_published_and_not_before(data_dir, tmp_path):
+    places = Places(tmp_path)
+    assert not report.is_behind(places)
+    shutil.copy(Places(data_dir).published, places.published)
+    assert report.is_behind(places)
+    report.put(places.report, page(*report.read(tmp_path)))
+    assert not report.is_behind(places)
+    later = places.report.stat().st_mtime + 1
+    os.utime(places.published, (later, later))
+    assert report.is_behind(places)
+
+
+def test_a_quiet_night_brings_a_lost_page_back_and_leaves_a_good_one_alone(tmp_path):
+    with Replica([Night("2022-10-06T09:00:05", {"NCT00000001": record()})]) as registry:
+        run_night(order(tmp_path, registry.url))
+        written = Places(tmp_path).report.stat().st_mtime_ns
+        run_night(order(tmp_path, registry.url))
+        assert Places(tmp_path).report.stat().st_mtime_ns == written
+        Places(tmp_path).report.unlink()
+        assert run_night(order(tmp_path, registry.url)).outcome == "unchanged"
+    assert Places(tmp_path).report.exists()
 
 
 def test_a_watch_without_a_core_trial_has_a_report_too(tmp_path):

@@ -14,7 +14,8 @@ def origins(found):
     return {row.name: (row.value, row.origin) for row in settings.show(found)}
 
 
-def test_without_anything_the_defaults_of_the_contract_hold():
+def test_without_anything_the_defaults_of_the_contract_hold(monkeypatch):
+    monkeypatch.delenv("MSCWATCH_REPORT")
     found = settings.load()
     assert found.data_dir == Path("warehouse")
     assert found.api_url == "https://clinicaltrials.gov/api/v2"

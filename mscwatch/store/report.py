@@ -10,6 +10,7 @@ import duckdb
 from mscwatch.errors import WarehouseError
 from mscwatch.model import Answer
 from mscwatch.store import ask
+from mscwatch.store.places import Places
 from mscwatch.store.rows import dicts
 
 QUERIES = files("warehouse") / "report"
@@ -25,23 +26,32 @@ def read(data_dir: Path) -> tuple[dict[str, str], dict[str, Answer]]:
         return ask.meta(con), {name.removesuffix(".sql"): _answer(con, name) for name in names}
 
 
-def put(path: Path, page: str) -> bool:
-    """Write the page in one instant, where it is not there already. Returns whether anything was written.
+def is_behind(places: Places) -> bool:
+    """Whether a published file is there that the page does not show yet."""
+    try:
+        published = places.published.stat().st_mtime_ns
+    except OSError:  # nothing to show
+        return False
+    try:
+        return places.report.stat().st_mtime_ns < published
+    except OSError:
+        return True
+
+
+def put(path: Path, page: str) -> None:
+    """Write the page in one instant.
 
     Raises `WarehouseError` when the file cannot be written; what was there before is then as it was.
     """
     text = page.encode("utf-8", "replace")
     fresh = path.with_name(f".{path.name}.new")
     try:
-        if path.exists() and path.read_bytes() == text:
-            return False
         fresh.write_bytes(text)
         fresh.replace(path)
     except OSError as error:
         fresh.unlink(missing_ok=True)
         msg = f"The report {path} cannot be written: {error.strerror or error}."
         raise WarehouseError(msg) from None
-    return True
 
 
 def _answer(con: duckdb.DuckDBPyConnection, name: str) -> Answer:
