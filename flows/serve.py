@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 import httpx
 from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
 from prefect.schedules import Cron
@@ -26,6 +28,7 @@ def serve(*, name: str, cron: str, timezone: str, watch: str) -> None:
             "or use a timer (see the README)."
         )
         raise ConfigError(msg)
+    logging.getLogger("asyncio").addFilter(_is_no_farewell)
     try:
         nightly.serve(
             name=name,
@@ -38,3 +41,8 @@ def serve(*, name: str, cron: str, timezone: str, watch: str) -> None:
     except httpx.TransportError:
         msg = f"No Prefect server answers at {url}. Start one (`prefect server start`) or correct PREFECT_API_URL."
         raise ConfigError(msg) from None
+
+
+def _is_no_farewell(record: logging.LogRecord) -> bool:
+    """False for the traceback that asyncio logs when Ctrl-C ends Prefect's runner: that is how it is meant to end."""
+    return "during asyncio.run() shutdown" not in record.getMessage()

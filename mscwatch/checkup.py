@@ -11,12 +11,14 @@ from mscwatch import run as runs
 from mscwatch import settings as configuration
 from mscwatch import subscriptions
 from mscwatch import watch as watches
-from mscwatch.errors import LockedError, MscwatchError, WarehouseError
+from mscwatch.errors import LockedError, MscwatchError, NoAnswerError, WarehouseError
 from mscwatch.registry.client import user_agent
 from mscwatch.settings import Settings
 from mscwatch.store import addresses, ask, decisions, remote
 from mscwatch.store.addresses import SwitchedOff
 from mscwatch.store.places import Places, locked
+from mscwatch.store.publish import opened_to_read
+from mscwatch.store.working import refuse_lost
 
 ROOM = 1_000_000_000  # bytes: several nights of a topic, and the copies made while publishing
 
@@ -39,6 +41,7 @@ def examine(settings: Settings) -> list[Check]:
         "data directory": _disk,
         "lock": _lock,
         "warehouse": _warehouse,
+        "working file": _working,
         "channels": _channels,
         "export": _export,
     }
@@ -74,7 +77,11 @@ def _decisions(settings: Settings) -> str:
 
 def _registry(settings: Settings) -> str:
     client = runs.client_of(settings.model_copy(update={"retry_budget": 0.0}))
-    version = client.version()
+    try:
+        version = client.version()
+    except NoAnswerError as error:
+        msg = f"{error} Check the network, a proxy or firewall, and MSCWATCH_API_URL."
+        raise NoAnswerError(msg) from None
     agent = user_agent(settings.user_agent, settings.contact)
     return (
         f'API {version.api_version}, data of {version.data_timestamp or "no stated time"}, "{agent}" accepted'
@@ -104,7 +111,11 @@ def _warehouse(settings: Settings) -> str:
     if not places.published.exists():
         return "none yet; `mscwatch run` makes it"
     with ask.reader(settings.data_dir) as con:
-        nights = ask.nights(con, 1)
+        nights, owner = ask.nights(con, 1), ask.meta(con).get("watch")
+    if owner not in (None, asked := watches.load(settings.watch).name):
+        where = f"{settings.data_dir} belongs to the watch {owner}, not to {asked}"
+        msg = f"{where}. Correct MSCWATCH_DATA_DIR or MSCWATCH_WATCH."
+        raise WarehouseError(msg)
     noted = places.published_hash.read_text("ascii").split()[0] if places.published_hash.exists() else ""
     with places.published.open("rb") as file:
         actual = hashlib.file_digest(file, "sha256").hexdigest()
@@ -112,6 +123,21 @@ def _warehouse(settings: Settings) -> str:
         msg = f"{places.published} is not what was published (SHA-256 differs). `mscwatch run --force` publishes anew."
         raise WarehouseError(msg)
     return f"readable, hash as published, last night {nights[0]['outcome'] if nights else 'none'}"
+
+
+def _working(settings: Settings) -> str:
+    places = Places(settings.data_dir)
+    refuse_lost(places)
+    if not places.working.exists():
+        return "none yet; `mscwatch run` makes it"
+    try:
+        with locked(places), opened_to_read(places.working):
+            return "readable"
+    except LockedError:
+        return "in use: a run is at work"
+    except WarehouseError as error:
+        msg = f"{error} Restore a backup with --replace, or copy {places.published} there."
+        raise WarehouseError(msg) from None
 
 
 def _channels(settings: Settings) -> str:

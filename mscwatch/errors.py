@@ -57,15 +57,21 @@ class ChannelError(MscwatchError):
 
     `about` says what a person must see to before the same attempt can succeed: the "message" itself, its "recipient",
     or the whole "channel" (a webhook that is gone, credentials that are refused). None: trying later may help.
+    `in_doubt` says that the message may have arrived all the same: nobody answered for it.
     """
 
     exit_code = 5
 
     def __init__(
-        self, message: str, *, about: Literal["message", "recipient", "channel"] | None = None
+        self,
+        message: str,
+        *,
+        about: Literal["message", "recipient", "channel"] | None = None,
+        in_doubt: bool = False,
     ) -> None:
         super().__init__(message)
         self.about = about
+        self.in_doubt = in_doubt
 
     @property
     def permanent(self) -> bool:

@@ -325,11 +325,15 @@ class Sweep:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """Why a night may be trusted, or why not (`runs.proof`). `reasons` is empty when it may."""
+    """Why a night may be trusted, or why not (`runs.proof`). `reasons` is empty when it may.
+
+    `acceptable` says that only bounds of the watch file speak against it, which a person may overrule.
+    """
 
     checks: dict[str, Any]
     reasons: tuple[str, ...]
     warnings: tuple[str, ...] = ()
+    acceptable: bool = True
 
     @property
     def trusted(self) -> bool:

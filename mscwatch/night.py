@@ -165,7 +165,8 @@ def summary_notice(night: Circumstances, run_id: str, entered: int, left: int = 
         return None
     title = night.watch.title
     if night.is_baseline:
-        said = f'The watch "{title}" begins with {entered} trials. From now on, changes are told.'
+        trials = "1 trial" if entered == 1 else f"{entered} trials"
+        said = f'The watch "{title}" begins with {trials}. From now on, changes are told.'
         return Notice(f"baseline-{night.watch.name}", "baseline", said)
     said = f'The watch file of "{title}" was edited; {entered} trials entered and {left} left by that.'
     return Notice(f"bulk-{run_id}", "bulk", said)

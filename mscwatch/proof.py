@@ -63,7 +63,7 @@ def prove(
         "not_checked": list(_not_checked(sweep, expect)),
     }
     reasons = wrong if accepted else wrong + bounds
-    return Proof(checks, tuple(reasons), tuple(warnings))
+    return Proof(checks, tuple(reasons), tuple(warnings), acceptable=not wrong)
 
 
 def _not_checked(sweep: Sweep, expect: Expect) -> Iterable[str]:

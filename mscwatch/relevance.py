@@ -49,13 +49,7 @@ def fingerprint(rules: str) -> str:
 @cache
 def vocabulary(rules: str) -> Vocabulary:
     """The packaged rules of that name. Raises `ConfigError` when there are none."""
-    source = files("mscwatch") / "rules" / f"{rules.replace('-', '_')}.toml"
-    if not source.is_file():
-        msg = (
-            f'There are no reading rules "{rules}" (key relevance.rules of the watch). Use msc-liver or none.'
-        )
-        raise ConfigError(msg)
-    told = tomllib.loads(source.read_text("utf-8"))
+    told = tomllib.loads(_source(rules))
     lists = (field.name for field in fields(Vocabulary))
     return Vocabulary(**{name: _pattern(told.get(name, {})) for name in lists})
 
@@ -64,7 +58,8 @@ def _source(rules: str) -> str:
     source = files("mscwatch") / "rules" / f"{rules.replace('-', '_')}.toml"
     if not source.is_file():
         msg = (
-            f'There are no reading rules "{rules}" (key relevance.rules of the watch). Use msc-liver or none.'
+            f'There are no reading rules "{rules}" (key relevance.rules of the watch). '
+            "Use msc-liver, cell-therapy-liver or none."
         )
         raise ConfigError(msg)
     return source.read_text("utf-8")

@@ -71,9 +71,10 @@ def run_night(order: Order, step: Step = plainly, client: Client | None = None) 
             result.error = error
             outcome = Outcome.REFUSED if isinstance(error, RefusedError) else Outcome.FAILED
             do("close a night that failed", lambda: steps.close(tonight, outcome))
-        except BaseException:
+        except BaseException as error:
             result.error = MscwatchError("the run broke off")
-            steps.close(tonight, Outcome.FAILED)
+            stopped = isinstance(error, KeyboardInterrupt)  # by a person, who need not be told
+            steps.close(tonight, Outcome.INTERRUPTED if stopped else Outcome.FAILED)
             raise
         lags = opened.is_behind and result.outcome not in {Outcome.BASELINE, Outcome.PUBLISHED}
         if do("tell", lambda: steps.tell_owed(tonight)) or opened.readings_changed or lags:

@@ -39,7 +39,7 @@ def open_warehouse(tonight: Tonight) -> Opened:
         told = decisions.in_force(con, order.settings.decisions)
         last = ledger.last_night(con)
         ledger.begin_run(con, result.run_id, order.watch.name, result.started_at)
-        ledger.resolve_doubt(con)
+        ledger.explain_doubt(con)
         notify.settle_addresses(con, tonight)
         edited = working.meta(con, "watch_hash") not in (None, order.watch.digest)
         changed = decisions.obey(con, told, order.watch.relevance.rules)
@@ -95,9 +95,10 @@ def prove(tonight: Tonight, reading: Reading) -> Proof:
     tonight.result.warnings += proof.warnings
     if not proof.trusted:
         _note_proof(tonight, proof, [])
+        way_out = ' or `mscwatch run --accept "REASON"`' if proof.acceptable else ""
         msg = (
             f"The registry's answer was not trusted: {'; '.join(proof.reasons)}. Nothing was published; "
-            'look at the registry, then run again or `mscwatch run --accept "REASON"`.'
+            f"look at the registry, then run again{way_out}."
         )
         raise RefusedError(msg)
     return proof
@@ -144,7 +145,7 @@ def store(
         written = commit.commit_night(con, reading.landing, found, circumstances, stamp)
         result.new, result.changed, result.events = written.new, written.changed, dict(written.events)
         result.outcome = Outcome.BASELINE if circumstances.is_baseline else Outcome.PUBLISHED
-        entered = (result.fetched or 0) if circumstances.is_baseline else written.new
+        entered = (result.fetched or 0) if circumstances.is_baseline else written.new + written.back
         notice = night.summary_notice(circumstances, result.run_id, entered, written.left)
         notices = (notice,) if notice else ()
         for one in notices:

@@ -24,12 +24,17 @@ def sentence(result: NightResult) -> str:
         case "unchanged":
             return f"Nothing new: the registry still shows its {data}."
         case "baseline":
-            return f"Baseline: {result.fetched} trials recorded ({data}). From now on, changes are told."
+            return f"Baseline: {trials(result.fetched)} recorded ({data}). From now on, changes are told."
         case "published":
             what = ", ".join(f"{count} {words(kind)}" for kind, count in sorted(result.events.items()))
-            return f"Published: {result.fetched} trials ({data}); {what or 'no event'}."
+            return f"Published: {trials(result.fetched)} ({data}); {what or 'no event'}."
         case other:
             return f"Night {other}: {result.error}"
+
+
+def trials(count: int | None) -> str:
+    """So many trials."""
+    return f"{count} trial{'' if count == 1 else 's'}"
 
 
 def markdown(result: NightResult) -> str:

@@ -1,9 +1,9 @@
 """Telling: what is owed at each address becomes one digest, is sent, and is stamped.
 
 The order is: in doubt, send, sent. A failure leaves it owed with its error; one address never stops another. An address
-that refuses for good is switched off, and the operator hears of that elsewhere. The only possible repeat is a process
-that dies between the send and the stamp; such rows are owed again by the next run, with the same Message-ID, so that
-mail clients fold the repeat.
+that refuses for good is switched off, and the operator hears of that elsewhere. The only possible repeats are those of
+a process that dies between the send and the stamp, and of a server that takes a message and never says so. What was in
+doubt goes again before anything new and in a message of its own, so with the same Message-ID: mail clients fold it.
 """
 
 from __future__ import annotations
@@ -75,18 +75,23 @@ def _again(error: ChannelError | None) -> str:
 def _tell_one(
     con: Connection, channel: Channel, address: Address, watch: Watch, night: str
 ) -> ChannelError | None:
-    items, told = news.owed_news(con, address)
-    message = digest.compose(items, told, title=watch.title, night=night, banner=watch.banner)
-    ids = [item.event.event_id for item in items] + [notice.notice_id for notice in told]
-    ledger.mark(con, address, ids, "in_doubt", _now())
-    try:
-        send_with_patience(channel, message, address.recipient)
-    except ChannelError as error:
-        ledger.mark(con, address, ids, "owed", _now(), error=str(error))
-        log.warning("Not told: %s", error)
-        return error
-    ledger.mark(con, address, ids, "sent", _now(), shown=_named(message, channel.named))
-    log.info("Told %s by %s: %s", address.recipient, address.channel, message.subject)
+    """Send what is in doubt there as the one message that it was, and then what is owed; what stopped that."""
+    for state in addresses.UNSENT:
+        items, told = news.owed_news(con, address, state)
+        if not items and not told:
+            continue
+        message = digest.compose(items, told, title=watch.title, night=night, banner=watch.banner)
+        ids = [item.event.event_id for item in items] + [notice.notice_id for notice in told]
+        ledger.mark(con, address, ids, "in_doubt", _now())
+        try:
+            send_with_patience(channel, message, address.recipient)
+        except ChannelError as error:
+            after = "in_doubt" if error.in_doubt else state
+            ledger.mark(con, address, ids, after, _now(), error=str(error))
+            log.warning("Not told: %s", error)
+            return error
+        ledger.mark(con, address, ids, "sent", _now(), shown=_named(message, channel.named))
+        log.info("Told %s by %s: %s", address.recipient, address.channel, message.subject)
     return None
 
 

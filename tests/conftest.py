@@ -5,12 +5,16 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import shutil
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from mscwatch import settings as configuration
 from mscwatch import watch as watches
+from mscwatch.store import working
+from mscwatch.store.places import Places
 from mscwatch.tonight import Order
 
 RECORDS = Path(__file__).parents[2] / "shared" / "records"
@@ -26,6 +30,30 @@ os.environ["MSCWATCH_REPORT"] = "false"
 def _elsewhere(tmp_path, monkeypatch):
     """No test reads the mscwatch.toml or writes the warehouse of the working directory."""
     monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _made_once(tmp_path_factory):
+    """An empty working file takes a third of a second to make, and hundreds are wanted: copies of one that was made."""
+    made = Places(tmp_path_factory.mktemp("made"))
+    made.prepare()
+    open_plainly, todays_files = working.opened, working._sql_files
+    with open_plainly(made):
+        pass
+
+    @contextmanager
+    def opened(places, *arguments):
+        is_todays = (
+            working._sql_files is todays_files
+        )  # not one that a test makes as an earlier mscwatch would
+        if is_todays and places.working.parent.is_dir() and not places.working.exists():
+            shutil.copyfile(made.working, places.working)
+        with open_plainly(places, *arguments) as con:
+            yield con
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(working, "opened", opened)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import shutil
 import socket
@@ -10,14 +11,15 @@ import ssl
 import subprocess
 import threading
 import time
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import AuthResult
+from aiosmtpd.smtp import SMTP, AuthResult, syntax
 
 
 def free_port():
@@ -25,6 +27,15 @@ def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+@contextmanager
+def kept_port():
+    """A port that nobody but the sinks of this block listens on; while none does, connections are refused."""
+    with socket.socket() as keeper:
+        keeper.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        keeper.bind(("127.0.0.1", 0))
+        yield keeper.getsockname()[1]
 
 
 @contextmanager
@@ -76,7 +87,9 @@ def certificate(folder):
 class MailSink:
     """Keeps every mail; `refusals` maps a recipient to the answers that its next mails get ("550 no").
 
-    `stages` maps a command (MAIL, DATA, QUIT) to such answers; "drop" hangs up instead (at DATA: with the mail).
+    `stages` maps a command (EHLO, AUTH, MAIL, 354, DATA, QUIT) to such answers; "drop" hangs up instead (at DATA: with
+    the mail). 354 is the answer to the word DATA, DATA that to the mail. `slow` seconds pass before a mail is answered.
+    `met` is called with a recipient and a moment: "asked" (nothing taken), "taken" (not answered yet), "answered".
     """
 
     mails: list = field(default_factory=list)
@@ -86,11 +99,19 @@ class MailSink:
     tls: ssl.SSLContext | None = None
     encrypted: list = field(default_factory=list)
     passwords: list = field(default_factory=list)
+    port: int = 0
+    slow: float = 0.0
+    met: Callable = lambda *_: None
+
+    async def handle_EHLO(self, server, session, envelope, hostname, responses):  # noqa: N802
+        session.host_name = hostname
+        return [self.stages["EHLO"].pop(0)] if self.stages.get("EHLO") else responses
 
     async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
         answers = self.refusals.get(address, [])
         if answers:
             return answers.pop(0)
+        self.met(address, "asked")
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
@@ -107,12 +128,17 @@ class MailSink:
             mail = message_from_bytes(envelope.content, policy=policy.default)
             self.mails.append((envelope.rcpt_tos[0], mail))
             self.encrypted.append(session.ssl is not None)
+            session.took = envelope.rcpt_tos[0]
+            self.met(session.took, "taken")
+            await asyncio.sleep(self.slow)
         if answer == "drop":
             server.transport.close()
         return answer
 
     async def handle_QUIT(self, server, session, envelope):  # noqa: N802
         answer = self.stages["QUIT"].pop(0) if self.stages.get("QUIT") else "221 Bye"
+        if hasattr(session, "took"):
+            self.met(session.took, "answered")
         if answer == "drop":
             server.transport.close()
         return answer
@@ -123,7 +149,7 @@ class MailSink:
             secured = {"authenticator": self._authenticate, "auth_require_tls": False, "auth_required": True}
         if self.tls:
             secured["tls_context"] = self.tls
-        self._controller = Controller(self, hostname="127.0.0.1", port=free_port(), **secured)
+        self._controller = _Controller(self, hostname="127.0.0.1", port=self.port or free_port(), **secured)
         self._controller.start()
         self.port = self._controller.port
         return self
@@ -133,17 +159,38 @@ class MailSink:
 
     def _authenticate(self, server, session, envelope, mechanism, data):
         self.passwords.append(data.password)
+        if self.stages.get("AUTH"):
+            return AuthResult(success=False, handled=False, message=self.stages["AUTH"].pop(0))
         return AuthResult(success=data.password == self.password.encode(), handled=False)
+
+
+class _Controller(Controller):
+    """A server that can also refuse at the word DATA, where the library asks no handler."""
+
+    def factory(self):
+        sink = self.handler
+
+        class Server(SMTP):
+            @syntax("DATA")
+            async def smtp_DATA(self, arg):  # noqa: N802
+                if sink.stages.get("354"):
+                    await self.push(sink.stages["354"].pop(0))
+                else:
+                    await super().smtp_DATA(arg)
+
+        return Server(sink, **self.SMTP_kwargs)
 
 
 class WebhookSink:
     """Keeps every posted JSON; `statuses` are the answers of the next requests, then always 200.
 
-    An answer is a code, its words and, if wanted, headers; `slow` seconds pass before each. `beats` counts GETs.
+    An answer is a code, its words and, if wanted, headers; the code "drop" takes what was posted and hangs up. `slow`
+    seconds pass before each. `beats` counts GETs. `met` is called as by `MailSink`, without a recipient.
     """
 
-    def __init__(self, *statuses, slow=0.0):
+    def __init__(self, *statuses, slow=0.0, port=0, met=lambda _: None):
         self.posts, self.statuses, self.slow, self.beats = [], list(statuses), slow, 0
+        self.port, self.met = port, met
 
     def __enter__(self):
         sink = self
@@ -158,9 +205,17 @@ class WebhookSink:
 
             def _answer(self, body=b""):
                 code, words, *headers = sink.statuses.pop(0) if sink.statuses else (200, "ok")
-                if body and code == 200:
+                sink.met("asked")
+                if body and code in (200, "drop"):
                     sink.posts.append(json.loads(body))
+                    sink.met("taken")
                 time.sleep(sink.slow)
+                if code != "drop":
+                    with suppress(OSError):  # who asked may be gone
+                        self._say(code, words, headers)
+                    sink.met("answered")
+
+            def _say(self, code, words, headers):
                 self.send_response(code)
                 for name, value in headers[0].items() if headers else ():
                     self.send_header(name, value)
@@ -171,8 +226,8 @@ class WebhookSink:
             def log_message(self, *_):
                 pass
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        self._server = ThreadingHTTPServer(("127.0.0.1", self.port), Handler)
+        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
         self.url = f"http://127.0.0.1:{self._server.server_port}/services/T0/B0/secret"
         return self
 

@@ -95,6 +95,8 @@ def test_a_password_opens_the_server_and_a_wrong_one_is_never_shown():
 @pytest.mark.parametrize(
     ("stage", "answer", "about"),
     [
+        ("EHLO", "421 busy", None),
+        ("EHLO", "554 not you", "channel"),
         ("MAIL", "550 unknown sender", "channel"),
         ("MAIL", "552 too big", "message"),
         ("MAIL", "451 later", None),
@@ -116,6 +118,21 @@ def test_a_server_that_wants_no_mail_at_all_says_so_at_once(greeting, about):
     with greets(greeting) as port, pytest.raises(ChannelError, match=greeting) as error:
         mail(port).send(digest(item()), ANNE)
     assert error.value.about == about
+
+
+def test_a_server_that_is_too_busy_to_greet_is_not_one_without_a_login():
+    with MailSink(password="pass", stages={"EHLO": ["421 busy"]}) as sink:
+        with pytest.raises(ChannelError, match="421 busy") as error:
+            mail(sink, user="me:pass@").send(digest(item()), ANNE)
+        assert not error.value.permanent
+        mail(sink, user="me:pass@").send(digest(item()), ANNE)
+    assert len(sink.mails) == 1
+
+
+def test_a_server_that_only_knows_the_old_greeting_gets_its_mail():
+    with MailSink(stages={"EHLO": ["502 what"]}) as sink:
+        mail(sink).send(digest(item()), ANNE)
+    assert len(sink.mails) == 1
 
 
 @pytest.mark.parametrize("goodbye", ["421 busy", "554 go away", "drop"])
@@ -253,6 +270,14 @@ def test_what_slack_refuses_is_quoted_without_the_webhook(code, words, about):
         slack(sink.url).send(digest(item()), mask(sink.url))
     assert error.value.about == about
     assert f"{code} {words}" in str(error.value)
+    assert "secret" not in str(error.value)
+
+
+def test_a_page_that_repeats_the_webhook_is_quoted_without_it():
+    page = "Cannot POST /services/T0/B0/secret"
+    with WebhookSink((404, page)) as sink, pytest.raises(ChannelError) as error:
+        slack(sink.url).send(digest(item()), mask(sink.url))
+    assert "404 Cannot POST /***." in str(error.value)
     assert "secret" not in str(error.value)
 
 

@@ -104,20 +104,14 @@ def test_run_as_json_is_one_object_whatever_happens(mscwatch, registry):
         {"entered_watch": 3},
         0,
     )
-    assert first.keys() >= {
-        "run_id",
-        "data_timestamp",
-        "total_count",
-        "new",
-        "changed",
-        "requests",
-        "work_seconds",
-    }
+    kept = {"run_id", "data_timestamp", "total_count", "new", "changed", "requests", "work_seconds"}
+    assert first.keys() >= kept
     code, second = told()
     assert (code, second["outcome"], second["requests"]) == (0, "unchanged", 1)
     code, wrong = told(watch="no-such-watch")
     assert (code, wrong["outcome"]) == (2, "failed")
     assert "no-such-watch" in wrong["error"]
+    assert wrong.keys() == first.keys() | {"error"}
     registry.intercept = on("/version", status(403, "no"))
     code, refused = told()
     assert (code, refused["outcome"]) == (4, "failed")
@@ -142,6 +136,8 @@ def test_what_cannot_work_is_a_sentence_and_an_exit_code(mscwatch, values, code,
     assert words in last
     assert "Traceback" not in done.stderr
     assert "hunter2" not in done.stderr
+    told = mscwatch("--debug", "run", "--direct", **values)
+    assert (told.returncode, "Traceback" in told.stderr, "hunter2" in told.stderr) == (code, True, False)
 
 
 def test_a_wrong_key_in_the_watch_file_is_exit_2(mscwatch, watch_file, registry):
@@ -175,6 +171,7 @@ def test_a_data_directory_belongs_to_one_watch(two_nights, registry, tmp_path, w
     other.write_text(watch_file.read_text().replace('"all"', '"other"'))
     done = two_nights("run", "--direct", api_url=registry.url, watch=other)
     assert (done.returncode, "belongs to the watch all" in done.stderr) == (2, True)
+    assert "belongs to the watch all" in two_nights("doctor", "--json", watch=other).stdout
 
 
 def test_events_can_be_chosen_and_written_as_csv_and_json(two_nights):
@@ -185,9 +182,14 @@ def test_events_can_be_chosen_and_written_as_csv_and_json(two_nights):
     assert (event["kind"], event["before"], event["after"]) == ("completed", "RECRUITING", "COMPLETED")
     assert two_nights("events", "--csv").stdout.count("\n") == 2
     assert "No event" in two_nights("events", "--kind", "withdrawn").stdout
+    header = two_nights("events", "--csv").stdout.splitlines()[0]
+    assert two_nights("events", "--kind", "withdrawn", "--csv").stdout.splitlines() == [header]
     assert "No event" in two_nights("events", "--since", "2999-01-01").stdout
     assert two_nights("events", "--baseline", "--csv").stdout.count("\n") == 5
     assert two_nights("events", "--kind", "birthday").returncode == 2
+    wrong = two_nights("events", "--since", "01.11.2026")
+    assert (wrong.returncode, "write it as 2026-11-01" in wrong.stderr) == (2, True)
+    assert two_nights("birthdays").returncode == 2
 
 
 def test_show_prints_a_trial_and_names_one_it_has_never_seen(two_nights):
@@ -240,6 +242,25 @@ def test_doctor_finds_nothing_wrong_and_then_what_is_wrong(two_nights, registry,
     assert bad.returncode == 1
     assert failed.keys() == {"settings", "registry", "warehouse"}
     assert "MSCWATCH_WACTH" in failed["settings"]
+
+
+def test_a_lost_working_file_is_no_new_baseline(two_nights, registry, tmp_path):
+    places = Places(tmp_path / "data")
+    kept = places.working.rename(tmp_path / "kept")
+    published = places.published.read_bytes()
+    done = two_nights("run", "--direct", "--force", api_url=registry.url)
+    assert (done.returncode, "is gone, but" in done.stderr) == (1, True)
+    assert places.published.read_bytes() == published
+    assert failed_checks(two_nights, registry).keys() == {"working file"}
+    places.working.write_bytes(b"not a database" * 1000)
+    assert "Restore a backup" in failed_checks(two_nights, registry)["working file"]
+    kept.replace(places.working)
+    assert failed_checks(two_nights, registry) == {}
+
+
+def failed_checks(mscwatch, registry):
+    told = json.loads(mscwatch("doctor", "--json", api_url=registry.url).stdout)
+    return {check["what"]: check["detail"] for check in told["checks"] if not check["good"]}
 
 
 def test_the_command_line_imports_neither_prefect_nor_pandas():

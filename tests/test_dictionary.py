@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from mscwatch import __version__
 from mscwatch.store import ctgov, dictionary, working
 from mscwatch.store.places import Places
 
@@ -26,6 +27,11 @@ def con(tmp_path_factory):
 
 def test_the_committed_dictionary_is_the_generated_one(con):
     assert README.read_text(encoding="utf-8") == dictionary.text(con), f"regenerate it: {REGENERATE}"
+
+
+def test_the_file_says_which_schema_and_mscwatch_made_it(con):
+    assert working.meta(con, "schema_version") == str(working.newest_schema())
+    assert working.meta(con, "mscwatch_version") == __version__
 
 
 def test_no_relation_and_no_column_is_without_its_meaning(con):
@@ -89,6 +95,8 @@ def test_the_picture_shows_the_links_between_relations_and_no_others(con):
 def test_the_picture_is_well_formed_mermaid(con):
     pictures = re.findall(r"```mermaid\nerDiagram\n(.*?)```", dictionary.text(con), re.DOTALL)
     assert len(pictures) == 2
+    assert "    trials ||--o| therapies : nct_id\n" in pictures[0]
+    assert "    trials ||--o{ doses : nct_id\n" in pictures[0]  # per trial and dose level
     for picture in pictures:
         blocks = re.findall(
             r"^    (\w+) \{\n((?:        \w+ \w+ (?:PK|FK|PK, FK)\n)+)    \}\n", picture, re.MULTILINE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 from contextlib import contextmanager, suppress
 from datetime import date, timedelta
 
@@ -17,7 +18,7 @@ from test_first_night import rows
 from mscwatch import steps
 from mscwatch.registry.replica import Night, Replica
 from mscwatch.run import run_night
-from mscwatch.store import working
+from mscwatch.store import publish, working
 
 CONDITIONS = "protocolSection.conditionsModule.conditions"
 EVENTS = "SELECT nct_id, kind, field, before, after, summary, event_id FROM events ORDER BY ALL"
@@ -196,6 +197,17 @@ def test_a_night_that_was_killed_before_it_published_is_published_by_the_next_ru
         ("entered_watch",),
         ("completed",),
     ]
+
+
+def test_a_night_that_was_killed_before_the_hash_lay_beside_the_file_is_put_right_by_the_next_run(order):
+    with Replica([Night("2022-10-06T09:00:05", {"NCT00000001": ACTIVE})]) as registry:
+        tonight = order(registry.url)
+        run_night(tonight)
+        places = tonight.places
+        places.published_hash.write_text("of the night before")
+        os.utime(places.published_hash, (0, 0))
+        assert run_night(tonight).outcome == "unchanged"
+    assert places.published_hash.read_text().startswith(publish.sha256(places.published))
 
 
 def _die(*_):

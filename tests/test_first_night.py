@@ -268,6 +268,7 @@ def test_a_first_night_killed_between_two_groups_is_a_first_night_again(order, m
         monkeypatch.setattr(commit, "plan", whole)
         result = run_night(tonight)
     assert (result.outcome, result.new) == (Outcome.BASELINE, 20)
+    assert rows(tonight, "SELECT outcome FROM runs ORDER BY started_at") == [("interrupted",), ("baseline",)]
     assert rows(tonight, "SELECT count(*), count(DISTINCT nct_id) FROM versions") == [(30, 30)]
     assert rows(tonight, "SELECT count(*), bool_and(is_baseline) FROM events") == [(30, True)]
     assert rows(tonight, "SELECT summary FROM notices WHERE kind = 'baseline'") == [

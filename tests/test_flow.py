@@ -57,6 +57,7 @@ def test_without_a_configured_server_the_flow_runs_and_is_quiet(environment):
     )
 
 
+@pytest.mark.slow
 def test_against_a_running_server_each_night_is_a_flow_run_that_tells_the_truth(environment, tmp_path):
     before = trials(3)
     contents = nights(before, [edited(before[0], set_status("COMPLETED")), *before[1:]])

@@ -239,6 +239,8 @@ def test_before_the_first_proven_night_there_is_nothing_to_read(order):
             histories.read_histories(tonight)
 
 
+@pytest.mark.slow
+@pytest.mark.prefect
 def test_the_flow_does_the_same(begun):
     """Without an engine around it, and in a process of its own: Prefect takes over the logging of the one it is in."""
     _, tonight = begun

@@ -187,6 +187,21 @@ def test_what_an_edited_watch_file_drops_and_brings_is_one_bulk_notice(order, wa
     assert rows(tonight, "SELECT count(*) FROM watched WHERE in_watch") == [(2,)]
 
 
+def test_what_an_edited_watch_file_brings_back_is_a_bulk_notice_too(order, watch_file):
+    liver = watch_file.read_text()
+    with Replica(nights([*trials(10), edited(record(21), off_topic)])) as registry:
+        for text in (liver, liver.replace('"liver"\n[rel', '"headache"\n[rel'), liver):
+            watch_file.write_text(text)
+            tonight = order(registry.url)
+            run_night(tonight)
+    told = [summary for (summary,) in rows(tonight, "FROM notices SELECT summary ORDER BY notice_id")]
+    assert told[1:] == [
+        'The watch file of "Liver" was edited; 1 trials entered and 10 left by that.',
+        'The watch file of "Liver" was edited; 10 trials entered and 1 left by that.',
+    ]
+    assert rows(tonight, EVENTS) == []
+
+
 def test_the_operator_hears_of_bad_nights_once_and_once_when_they_are_over(order):
     with Replica(nights(trials(3), trials(3))) as registry, WebhookSink() as slack:
         tonight = order(registry.url, slack_webhook_url=slack.url)

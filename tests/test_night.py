@@ -130,6 +130,8 @@ def test_a_person_may_accept_a_bound_but_never_a_wrong_count():
     assert proof.prove(few, set(), known=100, missing=[], expect=BOUNDS, accepted="sponsor withdrew").trusted
     wrong = dataclasses.replace(GOOD, distinct=99)
     assert not proof.prove(wrong, set(), known=100, missing=[], expect=BOUNDS, accepted="please").trusted
+    assert proof.prove(few, set(), known=100, missing=[], expect=BOUNDS).acceptable
+    assert not proof.prove(wrong, set(), known=100, missing=[], expect=BOUNDS).acceptable
 
 
 def titled(title, condition):

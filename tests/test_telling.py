@@ -153,6 +153,27 @@ def test_what_was_in_doubt_when_the_process_died_is_owed_again(order, registry):
     assert rows(tonight, "SELECT DISTINCT state FROM deliveries") == [("sent",)]
 
 
+def test_a_mail_that_nobody_answered_for_comes_again_as_it_was_and_news_after_it(order):
+    first = trials(3)
+    second = [edited(first[0], set_status("COMPLETED")), *first[1:]]
+    third = [second[0], edited(second[1], set_status("TERMINATED")), second[2]]
+    with Replica(nights(first, second, third)) as registry, MailSink() as mail:
+        tonight = order(registry.url, **by_mail(mail))
+        run_night(tonight)
+        registry.advance()
+        mail.stages["DATA"] = ["drop", "451 later", "451 later"]
+        assert run_night(tonight).exit_code == 5
+        assert [state for _, _, state, _ in rows(tonight, STATES)] == ["in_doubt"]
+        registry.advance()
+        assert run_night(tonight).exit_code == 0
+    subjects = [sent["Subject"].removesuffix(")").rpartition(" ")[0] for _, sent in mail.mails[1:]]
+    assert subjects == [
+        f"mscwatch: 1 {kind} (All of it," for kind in ("completed", "completed", "terminated")
+    ]
+    ids = [sent["Message-ID"] for _, sent in mail.mails[1:]]
+    assert ids[0] == ids[1] != ids[2]
+
+
 def test_a_channel_added_later_gets_no_backlog(order, registry):
     run_night(order(registry.url))
     registry.advance()

@@ -2,7 +2,7 @@
 -- Times are TIMESTAMP in UTC. "Source" is where the value stands in the API's record.
 
 COMMENT ON TABLE meta IS 'One row per fact about this file: versions, hashes, sources.';
-COMMENT ON COLUMN meta.key IS 'Name of the fact, e.g. mscwatch_version, attribution.';
+COMMENT ON COLUMN meta.key IS 'Name of the fact: mscwatch_version, schema_version, rules_hash, watch, watch_hash, data_timestamp, attribution and others.';
 COMMENT ON COLUMN meta.value IS 'The fact, as text.';
 
 COMMENT ON TABLE schema_migrations IS 'One row per numbered schema file that this file has had applied.';

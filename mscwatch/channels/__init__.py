@@ -115,7 +115,20 @@ def configured(
 def send_with_patience(
     channel: Channel, digest: Digest, recipient: str, sleep: Callable[[float], None] = time.sleep
 ) -> None:
-    """Send, and try a temporary refusal again twice, no sooner than asked. Raises the last `ChannelError`."""
+    """Send, and try a temporary refusal again twice, no sooner than asked.
+
+    Raises the last `ChannelError`, in doubt if any attempt was.
+    """
+    in_doubt = False
+
+    def send() -> None:
+        nonlocal in_doubt
+        try:
+            channel.send(digest, recipient)
+        except ChannelError as error:
+            in_doubt = error.in_doubt = in_doubt or error.in_doubt
+            raise
+
     patience = Retrying(
         retry=retry_if_exception(_worth_waiting),
         stop=stop_after_attempt(ATTEMPTS),
@@ -123,7 +136,7 @@ def send_with_patience(
         sleep=sleep,
         reraise=True,
     )
-    patience(channel.send, digest, recipient)
+    patience(send)
 
 
 def _smtp(url: str, sender: str, recipients: tuple[str, ...]) -> Smtp:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 
@@ -50,7 +51,7 @@ class Slack:
             with requests.post(
                 self._url, json=payload(digest), timeout=TIMEOUT, allow_redirects=False, stream=True
             ) as answer:
-                refusal = _refusal(answer, recipient)
+                refusal = _refusal(answer, recipient, secret=urlsplit(self._url).path)
         except requests.RequestException as error:  # its words hold the URL
             msg = f"Slack ({recipient}) cannot be reached ({type(error).__name__})."
             raise ChannelError(msg) from None
@@ -58,12 +59,16 @@ class Slack:
             raise refusal
 
 
-def _refusal(answer: requests.Response, recipient: str) -> ChannelError | None:
-    """What an answer means; None is yes. Of its body only the beginning is read, and only of a no."""
+def _refusal(answer: requests.Response, recipient: str, *, secret: str) -> ChannelError | None:
+    """What an answer means; None is yes. Of its body only the beginning is read, and only of a no.
+
+    A proxy's page may repeat the path that it was asked for, and that is the secret.
+    """
     code = answer.status_code
     if code // 100 == 2:  # noqa: PLR2004  # a class of HTTP codes
         return None
-    said = plain(next(answer.iter_content(400), b"").decode(errors="replace"), 100)
+    body = next(answer.iter_content(400), b"").decode(errors="replace")
+    said = plain(body.replace(secret.strip("/") or "/", "***"), 100)
     about = blamed(code)
     if about == "channel":
         msg = f"The Slack webhook ({recipient}) is gone: {code} {said}. Make a new one in Slack."

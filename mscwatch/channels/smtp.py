@@ -24,7 +24,9 @@ log = logging.getLogger(__name__)
 
 TIMEOUT = 30.0  # seconds per answer of the server
 UNFOLDED = SMTP.clone(max_line_length=500)  # a folded subject begins with a space in some clients
+OK = 250
 PERMANENT = 500
+EHLO_UNKNOWN = (500, 502)
 LOGIN_WANTED = 530
 TOO_MUCH = 552  # "exceeded storage allocation": to be taken for 452 (RFC 5321, 4.5.3.1.10)
 
@@ -57,11 +59,16 @@ class Smtp:
         return fingerprint(f"{self._url} {self._sender}")
 
     def send(self, digest: Digest, recipient: str) -> None:
-        """Send one mail. What a 5xx answer is about depends on the command that met it (see `_explained`)."""
+        """Send one mail. What a 5xx answer is about depends on the command that met it (see `_explained`).
+
+        A server that falls silent or hangs up between MAIL and its answer to the mail may have taken it.
+        """
+        sending = False
         try:
             mail = message(digest, self._sender, recipient)
             server = self._connected()
             try:
+                sending = True
                 server.send_message(mail, from_addr=self._sender, to_addrs=[recipient])
                 # The mail is theirs now: a clumsy goodbye must not make it be sent again.
                 with suppress(OSError):
@@ -69,9 +76,9 @@ class Smtp:
             finally:
                 server.close()
         except (OSError, ValueError) as error:  # every SMTPException is an OSError
-            raise self._explained(error, recipient) from None
+            raise self._explained(error, recipient, sending=sending) from None
 
-    def _explained(self, error: OSError | ValueError, recipient: str) -> ChannelError:
+    def _explained(self, error: OSError | ValueError, recipient: str, *, sending: bool) -> ChannelError:
         """What went wrong in a sentence, and what it is about (RFC 5321, 4.2.1 and 4.3.2).
 
         A 5yz to RCPT is about the recipient; after DATA about the message; to greeting, STARTTLS, AUTH or MAIL about
@@ -94,7 +101,7 @@ class Smtp:
                 about = "message" if error.smtp_code == TOO_MUCH else "channel"
                 return self._refused(error.smtp_code, error.smtp_error, "refuses the mail", about)
             case smtplib.SMTPServerDisconnected():
-                return ChannelError(f"{host} ended the connection.")
+                return ChannelError(f"{host} ended the connection.", in_doubt=sending)
             case smtplib.SMTPException():
                 about = "channel" if recipient.isascii() else "recipient"
                 return ChannelError(f"{host} lacks what this mail needs: {error}", about=about)
@@ -105,7 +112,8 @@ class Smtp:
                 msg = f"{host} cannot be asked: the addresses, the user or the password hold odd characters."
                 return ChannelError(msg, about="channel")
             case _:
-                return ChannelError(f"{host} cannot be reached ({type(error).__name__}).")
+                msg = f"{host} cannot be reached ({type(error).__name__})."
+                return ChannelError(msg, in_doubt=sending)
 
     def _connected(self) -> smtplib.SMTP:
         context = ssl.create_default_context()
@@ -114,10 +122,10 @@ class Smtp:
         else:
             server = smtplib.SMTP(self._host, self._port, timeout=TIMEOUT)
         try:
-            server.ehlo()
+            _greet(server)
             if not self._implicit_tls and server.has_extn("starttls"):
                 server.starttls(context=context)
-                server.ehlo()
+                _greet(server)
             elif self._user and not self._implicit_tls:
                 self._send_bare()
             if self._user:
@@ -143,6 +151,18 @@ class Smtp:
             said = said.replace(self._password, "***")
         msg = f"The mail server {self._host}:{self._port} {what}: {code} {plain(said, 200)}."
         return ChannelError(msg, about=about if code >= PERMANENT else None)
+
+
+def _greet(server: smtplib.SMTP) -> None:
+    """Say EHLO, and HELO to who has never heard of it (RFC 5321, 3.2). Raises `SMTPHeloError` for a no.
+
+    The library goes on after a no: a server that is only busy would seem to offer no login.
+    """
+    code, words = server.ehlo()
+    if code in EHLO_UNKNOWN:
+        code, words = server.helo()
+    if code != OK:
+        raise smtplib.SMTPHeloError(code, words)
 
 
 def _is_this_machine(host: str) -> bool:

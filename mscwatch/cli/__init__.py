@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import traceback
 
 from mscwatch.errors import MscwatchError
 
@@ -17,7 +18,7 @@ def main() -> None:
         app(args=[word for word in sys.argv[1:] if word != "--debug"])
     except MscwatchError as error:
         if debug:
-            raise
+            traceback.print_exc()
         print(f"mscwatch: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
     except BrokenPipeError:

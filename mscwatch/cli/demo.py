@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Annotated
@@ -61,12 +62,20 @@ def demo(direct: Annotated[bool, typer.Option("--direct", help="Without Prefect;
         "of each night."
     )
     console.print("Three things to try next:")
-    variable = f"MSCWATCH_DATA_DIR={folder}"
-    console.print(f"  {variable} mscwatch events", soft_wrap=True)
-    console.print(
-        f'  {variable} mscwatch sql "SELECT relevance, count(*) FROM trials GROUP BY ALL"', soft_wrap=True
-    )
-    console.print("  mscwatch doctor     # then: mscwatch run, for the real registry")
+    program, variable = _program(), f"MSCWATCH_DATA_DIR={folder}"
+    for line in (
+        f"{variable} {program} events",
+        f'{variable} {program} sql "SELECT relevance, count(*) AS trials FROM trials GROUP BY ALL"',
+        f"{program} doctor     # then: {program} run, for the real registry",
+    ):
+        console.print(f"  {line}", soft_wrap=True)
+
+
+def _program() -> str:
+    """What a person types to start this program again: its name where the shell knows it, else as it was called."""
+    if shutil.which("mscwatch"):
+        return "mscwatch"
+    return sys.argv[0] if sys.argv[0].endswith("mscwatch") else "python -m mscwatch"
 
 
 def _use_own_prefect(folder: Path) -> None:

@@ -15,6 +15,7 @@ from mscwatch import settings as configuration
 from mscwatch import watch as watches
 from mscwatch.channels import slack
 from mscwatch.cli import screen
+from mscwatch.cli.questions import day
 from mscwatch.errors import ConfigError, MscwatchError
 from mscwatch.model import Digest
 from mscwatch.settings import Settings
@@ -32,13 +33,11 @@ class Format(StrEnum):
 def digest(
     since: Annotated[
         datetime,
-        typer.Option(
-            formats=["%Y-%m-%d"], metavar="DATE", help="News of this day (UTC) and later, as 2026-11-01."
-        ),
+        typer.Option(parser=day, metavar="DATE", help="News of this day (UTC) and later, as 2026-11-01."),
     ],
     until: Annotated[
         datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="Only news of before this day."),
+        typer.Option(parser=day, metavar="DATE", help="Only news from before this day."),
     ] = None,
     form: Annotated[
         Format, typer.Option("--format", help="As a mail shows it, or the JSON that Slack gets.")

@@ -43,7 +43,7 @@ def waiting(context: typer.Context, as_json: AsJson = False, as_csv: AsCsv = Fal
         for row in rows:
             console.print(screen.paper_lines(row, "nct_id", "paper", "brief_title"), soft_wrap=True)
         console.print(
-            'mscwatch links accept|reject NCT PAPER --reason "…"   decides one, once.', soft_wrap=True
+            'To decide one: mscwatch links accept NCT PAPER --reason "…", or links reject.', soft_wrap=True
         )
     else:
         console.print("No link waits.")

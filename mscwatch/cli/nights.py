@@ -14,7 +14,7 @@ from mscwatch import settings as configuration
 from mscwatch import watch as watches
 from mscwatch.cli import screen
 from mscwatch.cli.completion import WatchName
-from mscwatch.errors import MscwatchError
+from mscwatch.model import Outcome
 from mscwatch.store import ask
 from mscwatch.tonight import NightResult, Order
 
@@ -33,7 +33,9 @@ def run(
             "the reason is kept with the night.",
         ),
     ] = "",
-    direct: Annotated[bool, typer.Option("--direct", help="The same steps without Prefect.")] = False,
+    direct: Annotated[
+        bool, typer.Option("--direct", help="The same steps without Prefect; starts faster.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
     """Run one night, now.
@@ -46,10 +48,10 @@ def run(
     screen.log_to_stderr()
     try:
         settings = configuration.load(**({"watch": watch} if watch else {}))
-        result = night(settings, force=force, accept=accept, direct=direct)
-    except MscwatchError as error:
+        result = night(settings, force=force, accept=accept.strip(), direct=direct)
+    except Exception as error:  # a program that reads the object gets it whatever happened
         if as_json:
-            screen.write_json({"run_id": None, "outcome": "failed", "error": str(error)})
+            screen.write_json(_no_night(error))
         raise
     if as_json:
         screen.write_json(result.as_json())
@@ -57,6 +59,12 @@ def run(
         show_night(result, printed=not runs.channels_of(settings))
     if result.error:
         raise result.error
+
+
+def _no_night(error: Exception) -> dict[str, Any]:
+    """What `run --json` prints of a run that never became a night: the same keys, nothing counted."""
+    nothing = NightResult("", "", datetime.now(UTC).replace(tzinfo=None), Outcome.FAILED)
+    return nothing.as_json() | {"run_id": None, "watch": None, "error": str(error)}
 
 
 def night(settings: configuration.Settings, *, force: bool, accept: str, direct: bool) -> NightResult:
@@ -74,9 +82,9 @@ def show_night(result: NightResult, *, printed: bool) -> None:
     if result.news and printed:
         console.print(result.news.text, soft_wrap=True)
     if not result.error:
-        console.print(summary.sentence(result))
+        console.print(summary.sentence(result), soft_wrap=True)
     for warning in result.warnings:
-        console.print(f"Warning: {warning}")
+        console.print(f"Warning: {warning}", soft_wrap=True)
 
 
 def schedule() -> None:
@@ -89,7 +97,9 @@ def schedule() -> None:
     watch = watches.load(settings.watch)
     from flows.serve import serve
 
-    screen.console().print(f"Serving {watch.name}: {settings.cron} ({settings.timezone}). Ctrl-C ends it.")
+    screen.console().print(
+        f"Schedule of {watch.name}: {settings.cron} ({settings.timezone}). Ctrl-C ends it."
+    )
     serve(name=watch.name, cron=settings.cron, timezone=settings.timezone, watch=settings.watch)
 
 
@@ -111,10 +121,15 @@ def status(
     console = screen.console()
     if banner:
         console.print(banner)
-    names = ("night (UTC)", "outcome", "registry data", "said / read", "new", "changed", "why")
+    names = ("night (UTC)", "outcome", "registry data", "read", "new", "changed")
     console.print(summary.last_good(good), soft_wrap=True)
     console.print(summary.next_due(due), soft_wrap=True)
     console.print(screen.table(names, map(_night_row, nights), "Last nights"))
+    for night in nights:
+        if night["error"]:
+            console.print(
+                f"{screen.cell(night['started_at'])}: {screen.cell(night['error'])}", soft_wrap=True
+            )
     if owed:
         console.print(screen.table(list(owed[0]), (list(row.values()) for row in owed), "Still owed"))
     else:
@@ -122,9 +137,9 @@ def status(
 
 
 def _night_row(night: dict[str, Any]) -> tuple[Any, ...]:
-    counts = "" if night["fetched"] is None else f"{night['total_count']} / {night['fetched']}"
+    counts = "" if night["fetched"] is None else f"{night['fetched']} of {night['total_count']}"
     named = ("started_at", "outcome", "data_timestamp")
-    return (*(night[name] for name in named), counts, night["new"], night["changed"], night["error"])
+    return (*(night[name] for name in named), counts, night["new"], night["changed"])
 
 
 def doctor(

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from mscwatch import record as records
-from mscwatch import relevance
+from mscwatch import relevance, summary
 from mscwatch import run as runs
 from mscwatch import settings as configuration
 from mscwatch import watch as watches
@@ -46,10 +46,17 @@ def preview(
     else:
         console = screen.console()
         for row in shown:
-            console.print(f"{row['nct_id']}  {row['relevance']}  {screen.cell(row['reason'])}", style="bold")
-            console.print(f"    {screen.cell(row['brief_title'])} ({screen.cell(row['overall_status'])})")
+            console.print(
+                f"{row['nct_id']}  {row['relevance']}  {screen.cell(row['reason'])}",
+                style="bold",
+                soft_wrap=True,
+            )
+            console.print(
+                f"    {screen.cell(row['brief_title'])} ({screen.cell(row['overall_status'])})",
+                soft_wrap=True,
+            )
         counted = ", ".join(f"{counts[one]} {one}" for one in ORDER)
-        console.print(f"{topic.title}: {len(rows)} trials now ({counted}).")
+        console.print(f"{topic.title}: {summary.trials(len(rows))} now ({counted}).", soft_wrap=True)
 
 
 def _row(record: Record, rules: str, told: Mapping[str, Screening]) -> dict[str, Any]:

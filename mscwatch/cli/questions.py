@@ -20,12 +20,19 @@ AsJson = Annotated[bool, typer.Option("--json", help="JSON on stdout.")]
 AsCsv = Annotated[bool, typer.Option("--csv", help="CSV on stdout.")]
 
 
+def day(said: str) -> datetime:
+    """The midnight that a day such as 2026-11-01 begins with, without a zone (the warehouse's times are UTC)."""
+    try:
+        return datetime.strptime(said, "%Y-%m-%d")  # noqa: DTZ007
+    except ValueError:
+        msg = f"{said!r} is not a day; write it as 2026-11-01."
+        raise typer.BadParameter(msg) from None
+
+
 def events(
     since: Annotated[
         datetime | None,
-        typer.Option(
-            formats=["%Y-%m-%d"], metavar="DATE", help="Observed on or after this day, as 2026-11-01."
-        ),
+        typer.Option(parser=day, metavar="DATE", help="Seen on this day (UTC) or later, as 2026-11-01."),
     ] = None,
     kind: Annotated[
         list[Kind] | None,
@@ -35,7 +42,7 @@ def events(
         list[str] | None,
         typer.Option(metavar="NCT", autocompletion=trial_ids, help="Only this trial; may be repeated."),
     ] = None,
-    baseline: Annotated[bool, typer.Option("--baseline", help="Also what the first night recorded.")] = False,
+    baseline: Annotated[bool, typer.Option("--baseline", help="Also what the first night found.")] = False,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
 ) -> None:
@@ -52,14 +59,14 @@ def events(
     if as_json:
         screen.write_json(rows)
     elif as_csv:
-        screen.write_csv(list(rows[0]) if rows else ["observed_at"], (list(row.values()) for row in rows))
+        screen.write_csv(ask.EVENT_COLUMNS, (list(row.values()) for row in rows))
     elif rows:
         console = screen.console()
         console.print(banner or f"{len(rows)} event(s), newest first.")
         for row in rows:
             console.print(screen.event_lines(row), soft_wrap=True)
     else:
-        screen.console().print("No event. The first night records trials without events; see --baseline.")
+        screen.console().print("No event. What the first night found is no news; --baseline lists it too.")
 
 
 def show(
@@ -69,10 +76,13 @@ def show(
 ) -> None:
     """Show all that is known of a trial.
 
-    Its facts, why it is relevant, its therapy with the words that was read from, versions, events and publications.
+    Its facts, why it is relevant, its therapy and the words from which that was read, versions, events and
+    publications. Times are UTC.
     """
     unknown = []
     with ask.reader(configuration.load().data_dir) as con:
+        if banner := ask.meta(con).get("banner"):
+            screen.console().print(banner)
         for nct_id in (one.upper() for one in nct_ids):
             trial = ask.trial(con, nct_id)
             if trial is None:

@@ -33,5 +33,5 @@ def registry(
     with served as running:
         console = screen.console()
         console.print(f"{len(night.records)} records at {running.url}", soft_wrap=True)
-        console.print(f"Try: MSCWATCH_API_URL={running.url} mscwatch run", soft_wrap=True)
+        console.print(f"Try: MSCWATCH_API_URL={running.url} mscwatch preview", soft_wrap=True)
         signal.sigwait({signal.SIGINT, signal.SIGTERM})

@@ -16,9 +16,10 @@ from rich.table import Table
 from rich.text import Text
 
 from mscwatch.digest import plain
+from mscwatch.digest.table import defused
 
 CELL = 400
-NARROW = frozenset({"nct_id", "kind", "outcome", "new", "changed", "said / read", "observed_at", "event_id"})
+NARROW = frozenset({"nct_id", "kind", "outcome", "new", "changed", "read", "observed_at", "event_id"})
 
 
 def console() -> Console:
@@ -102,9 +103,7 @@ def write_json(value: Any) -> None:
 def _defused(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         value = "; ".join(str(item) for item in value)
-    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
-        return "'" + value
-    return value
+    return defused(value) if isinstance(value, str) else value
 
 
 def _jsonable(value: Any) -> Any:

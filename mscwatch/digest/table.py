@@ -11,7 +11,8 @@ from mscwatch.digest.wording import plain, study_url
 from mscwatch.model import NewsItem, Product
 
 CELL_LIMIT = 2000
-SPREADSHEET_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # Excel takes wide forms too
+# What a spreadsheet would take for a formula (OWASP, "CSV Injection"); Excel takes wide forms too.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 AXES = (
     *(
         "indication_group",
@@ -64,8 +65,11 @@ def _axes(product: Product | None) -> list[Any]:
 
 
 def _cell(value: object) -> str:
-    """A spreadsheet must show the value, never compute it (OWASP, "CSV Injection")."""
     if isinstance(value, tuple):
         value = "; ".join(value)
-    text = "" if value is None else plain(str(value), CELL_LIMIT)
-    return f"'{text}" if text.startswith(SPREADSHEET_FORMULA) else text
+    return defused("" if value is None else plain(str(value), CELL_LIMIT))
+
+
+def defused(text: str) -> str:
+    """A cell of CSV that a spreadsheet shows and never computes: an apostrophe before what looks like a formula."""
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text

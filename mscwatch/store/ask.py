@@ -13,6 +13,11 @@ from mscwatch.errors import ConfigError, WarehouseError
 from mscwatch.store.places import Places
 from mscwatch.store.rows import dicts
 
+EVENT_COLUMNS = (
+    *("observed_at", "nct_id", "kind", "severity", "summary", "brief_title"),
+    *("field", "before", "after", "is_baseline", "event_id", "run_id"),
+)
+
 
 def reader(data_dir: Path) -> duckdb.DuckDBPyConnection:
     """A read-only connection to the published file, `ctgov` on its search path."""
@@ -66,8 +71,7 @@ def events(
     """Events, newest night first, each with its trial's title."""
     return dicts(
         con,
-        "SELECT e.observed_at, e.nct_id, e.kind, e.severity, e.summary, t.brief_title, e.field, e.before, e.after, "
-        "e.is_baseline, e.event_id, e.run_id FROM events AS e LEFT JOIN trials AS t USING (nct_id) "
+        f"SELECT {', '.join(EVENT_COLUMNS)} FROM events AS e LEFT JOIN trials AS t USING (nct_id) "
         "WHERE ($since IS NULL OR e.observed_at >= $since) "
         "AND (len($kinds) = 0 OR list_contains($kinds, e.kind)) "
         "AND (len($trials) = 0 OR list_contains($trials, e.nct_id)) "

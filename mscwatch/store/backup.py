@@ -39,7 +39,7 @@ def backup(places: Places, file: Path) -> Manifest:
     be written.
     """
     if not places.working.exists():
-        msg = f"There is no warehouse in {places.data_dir} to back up. Run `mscwatch run` first."
+        msg = f"There is no warehouse in the folder {places.data_dir} to back up. Run `mscwatch run` first."
         raise WarehouseError(msg)
     if file.exists():
         read_manifest(file)  # only a backup may be overwritten

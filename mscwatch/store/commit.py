@@ -126,6 +126,7 @@ class Written:
     changed: int = 0
     stored: int = 0
     left: int = 0
+    back: int = 0
     events: Counter[str] = field(default_factory=Counter)
 
 
@@ -160,6 +161,7 @@ def commit_night(
         "SELECT nct_id, relevance, indication_group FROM watched "
         "WHERE NOT in_watch AND nct_id IN (SELECT nct_id FROM landed) ORDER BY ALL"
     ).fetchall()
+    written.back = len(back)
     planned = plan_membership(missing, back, circumstances)
     _write(con, planned, night, written)
     _depart(con, planned.departures, circumstances.stamp, night)

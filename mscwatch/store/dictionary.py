@@ -5,6 +5,7 @@ but for the differences from AACT, which stand here, and what the mapping ignore
 """
 
 import csv
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ import duckdb
 from mscwatch.store import working
 from mscwatch.store.places import Places
 
+ONE_A_TRIAL = re.compile("One row per trial(?! and )")  # how the meaning of a relation begins
 HUB = {"main": "trials", "ctgov": "studies"}  # the relation of each schema that nct_id leads to
 
 OPENING = """\
@@ -32,6 +34,14 @@ and `mscwatch.connect()` put both schemas on the search path, so that `studies` 
 
 - `main` is this project's own: the trials of the watch, their history, what happened, who was told.
 - `ctgov` is the registry's record as it stands now, under the names that AACT made common.
+
+On this page: [`main` as a picture](#how-main-hangs-together), [`ctgov` as a picture](#how-ctgov-hangs-together),
+[what AACT has otherwise](#where-ctgov-differs-from-aact), [PostgreSQL's dialect](#queries-written-for-postgresql),
+[what is in no table](#what-of-a-record-is-in-no-table), [macros](#macros), and each column of
+[`main`](#schema-main) and [`ctgov`](#schema-ctgov).
+
+Begin with `trials` and `therapies` (what is known of a trial), `events` and `versions` (what happened to it),
+`evidence` and `review_claims` (the review and the registry, side by side). All relations:
 """
 
 DIFFERENCES = """\
@@ -184,10 +194,8 @@ def _pictures(found: list[Relation]) -> Iterator[str]:
         linked = list(links(ours))
         yield from (f"## How `{schema}` hangs together", "", "```mermaid", "erDiagram")
         for relation, column, to in linked:
-            many = (
-                "o|" if column == relation.key or relation.meaning.startswith("One row per trial") else "o{"
-            )
-            yield f"    {to.name} ||--{many} {relation.name} : {column}"
+            is_one = column == relation.key or ONE_A_TRIAL.match(relation.meaning)
+            yield f"    {to.name} ||--{'o|' if is_one else 'o{'} {relation.name} : {column}"
         for relation in ours:
             out = {column for one, column, _ in linked if one == relation}
             if out or relation.name == hub or any(to == relation for _, _, to in linked):

@@ -146,13 +146,16 @@ def mark(
     shown: set[str] | None = None,
     error: str | None = None,
 ) -> None:
-    """Stamp an attempt on everything in `ids` at one address: `in_doubt` before it, `sent` or `owed` after."""
-    if state == "in_doubt":
-        change = "attempts = attempts + 1, first_tried_at = coalesce(first_tried_at, $now)"
-    elif state == "sent":
-        change = "sent_at = $now, error = NULL, shown = CASE WHEN event_id IN $shown THEN 'named' ELSE 'counted' END"
-    else:
+    """Stamp an attempt on everything in `ids` at one address: `in_doubt` before it, and `sent` after.
+
+    After one that failed: its `error`, and `owed` or, where the message may have arrived all the same, `in_doubt`.
+    """
+    if error is not None:
         change = "error = $error"
+    elif state == "in_doubt":
+        change = "error = NULL, attempts = attempts + 1, first_tried_at = coalesce(first_tried_at, $now)"
+    else:
+        change = "sent_at = $now, error = NULL, shown = CASE WHEN event_id IN $shown THEN 'named' ELSE 'counted' END"
     values = {"now": now, "shown": sorted(shown or ids), "error": error}
     used = {name: value for name, value in values.items() if f"${name}" in change}
     con.execute(
@@ -162,13 +165,8 @@ def mark(
     )
 
 
-def resolve_doubt(con: duckdb.DuckDBPyConnection) -> int:
-    """Rows left in doubt by a process that died while sending are owed again; how many there were.
-
-    The message may have gone out: mail clients fold the repeat by its Message-ID.
-    """
-    count = int(scalar(con, "SELECT count(*) FROM deliveries WHERE state = 'in_doubt'"))
+def explain_doubt(con: duckdb.DuckDBPyConnection) -> None:
+    """Say why rows are in doubt that a process left so when it died while sending; `tell` sends them again."""
     con.execute(
-        "UPDATE deliveries SET state = 'owed', error = 'the process died while sending' WHERE state = 'in_doubt'"
+        "UPDATE deliveries SET error = 'the process died while sending' WHERE state = 'in_doubt' AND error IS NULL"
     )
-    return count

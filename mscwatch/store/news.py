@@ -55,10 +55,12 @@ SELECT value, any_value(nct_id) FROM (
 """
 
 
-def owed_news(con: duckdb.DuckDBPyConnection, address: Address) -> tuple[list[NewsItem], list[Notice]]:
-    """What is owed at one address: events with their trials' facts, and notices."""
-    parameters = [address.channel, address.recipient]
-    owed = "SELECT event_id FROM deliveries WHERE state = 'owed' AND channel = ? AND recipient = ?"
+def owed_news(
+    con: duckdb.DuckDBPyConnection, address: Address, state: str
+) -> tuple[list[NewsItem], list[Notice]]:
+    """What is owed, or in doubt (`state`), at one address: events with their trials' facts, and notices."""
+    parameters = [state, address.channel, address.recipient]
+    owed = "SELECT event_id FROM deliveries WHERE state = ? AND channel = ? AND recipient = ?"
     news = news_items(con, f"e.event_id IN ({owed})", parameters)
     notices = dicts(
         con, f"SELECT notice_id, kind, summary FROM notices WHERE notice_id IN ({owed})", parameters

@@ -75,14 +75,19 @@ def publish(places: Places, keep: int = 3) -> str:
 
 
 def is_behind(con: duckdb.DuckDBPyConnection, places: Places) -> bool:
-    """Whether the opened working file holds a proven night, and more than the published file: its run was killed."""
+    """Whether the opened working file holds a proven night, and more than the published file: its run was killed.
+
+    Or killed a moment later, before the file's hash lay beside it.
+    """
     written = con.execute(WRITTEN).fetchall()
     if written[0][0] is None:
         return False
     try:
+        if places.published_hash.stat().st_mtime_ns < places.published.stat().st_mtime_ns:
+            return True
         with opened_to_read(places.published) as published:
             return published.execute(WRITTEN).fetchall() != written
-    except (WarehouseError, duckdb.Error):  # none there, or one of an earlier schema
+    except (OSError, WarehouseError, duckdb.Error):  # none there, or one of an earlier schema
         return True
 
 

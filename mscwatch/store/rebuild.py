@@ -31,7 +31,7 @@ def rebuild(places: Places, watch: Watch, decided: Path, *, memory_limit: str, k
     """
     if not places.working.exists():
         msg = (
-            f"There is no warehouse in {places.data_dir}. Run `mscwatch run`, or `mscwatch restore` a backup."
+            f"There is no warehouse in the folder {places.data_dir}. Run `mscwatch run`, or restore a backup."
         )
         raise WarehouseError(msg)
     with locked(places):

@@ -35,7 +35,12 @@ REBUILD_BATCH = 20_000
 
 @contextmanager
 def opened(places: Places, memory_limit: str = "700MB") -> Iterator[duckdb.DuckDBPyConnection]:
-    """The working file, made or migrated if need be, closed (and so checkpointed) at the end."""
+    """The working file, made or migrated if need be, closed (and so checkpointed) at the end.
+
+    Raises `WarehouseError` when it cannot be opened, or is gone while a published file stands: a new one would begin
+    a baseline, and its publication would take the history away.
+    """
+    refuse_lost(places)
     con = duckdb.connect(config={"autoinstall_known_extensions": "false"})
     try:
         con.execute("SET memory_limit = ?", [memory_limit])
@@ -59,6 +64,16 @@ def opened(places: Places, memory_limit: str = "700MB") -> Iterator[duckdb.DuckD
         con.execute("CHECKPOINT")  # the published copy is of the file alone
     finally:
         con.close()
+
+
+def refuse_lost(places: Places) -> None:
+    """Raise `WarehouseError` when a published file stands beside no working file."""
+    if places.published.exists() and not places.working.exists():
+        msg = (
+            f"The working file {places.working} is gone, but {places.published} stands. Copy that there to go on from "
+            "it, restore a backup with --replace, or move it away to begin anew."
+        )
+        raise WarehouseError(msg)
 
 
 @contextmanager
@@ -133,6 +148,7 @@ def _refresh_derived(con: duckdb.DuckDBPyConnection) -> None:
         claims.recompute(con)
         set_meta(con, "definitions", wanted)
         set_meta(con, "mscwatch_version", __version__)
+        set_meta(con, "schema_version", str(newest_schema()))
         set_meta(con, "attribution", ATTRIBUTION)
 
 
@@ -150,10 +166,10 @@ def _definitions() -> list[Traversable]:
 
 @cache  # a night opens the file ten times
 def _fingerprints() -> tuple[str, str]:
-    """Hashes of the registry's mapping, and of that and every other definition."""
+    """Hashes of the registry's mapping, and of that, every other definition and what `meta` says of this mscwatch."""
     mapping = _hash((files("warehouse") / "ctgov.csv").read_text("utf-8"))
     texts = "".join(source.read_text("utf-8") for source in _definitions()) + stated.text()
-    return mapping, _hash(mapping + texts)
+    return mapping, _hash(f"{mapping}{texts}{__version__} {newest_schema()} {ATTRIBUTION}")
 
 
 def _fill_seed(con: duckdb.DuckDBPyConnection, path: Path) -> None:
