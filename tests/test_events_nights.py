@@ -172,6 +172,7 @@ def a_season_of_killed_nights_is_the_season(order, tmp_path_factory, undisturbed
     assert any(died)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kills", [[[6, 14], [19], [11, 24], [16]]])
 def test_nights_that_are_killed_and_run_again_leave_what_they_leave_undisturbed(
     order, tmp_path_factory, undisturbed, kills

@@ -104,11 +104,6 @@ def assert_whole(found, *, nights, queries):
     assert len(seen) >= nights - 1  # they did read all the while; the first night may be over too soon
 
 
-def test_two_processes_read_whole_nights_while_two_are_published(order, tmp_path):
-    found = read_while_publishing(order, tmp_path, nights=2, readers=2, queries=60, again=6)
-    assert_whole(found, nights=2, queries=60)
-
-
 @pytest.mark.slow
 def test_a_thousand_queries_in_four_processes_during_ten_nights(order, tmp_path):
     found = read_while_publishing(order, tmp_path, nights=10, readers=4, queries=1_000)

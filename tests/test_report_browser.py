@@ -20,6 +20,9 @@ BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "
 ROWS = "#table tbody tr:not([hidden])"
 
 
+pytestmark = pytest.mark.slow
+
+
 @pytest.fixture(scope="module")
 def chromium():
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")

@@ -124,6 +124,7 @@ def test_a_deployment_keeps_the_default_schedule_and_runs_one_night_at_a_time(on
     assert f"def {flow}(" in (ROOT / file).read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "configured", [{}, {"PREFECT_API_URL": "http://127.0.0.1:9/api"}], ids=["none", "silent"]
 )

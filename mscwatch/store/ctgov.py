@@ -30,8 +30,6 @@ from operator import itemgetter
 
 import duckdb
 
-from mscwatch.store.rows import scalar
-
 SECTIONS = "protocolSection|resultsSection|annotationSection|documentSection|derivedSection|hasResults"
 # Left to itself DuckDB stores long texts as they are; like this they take a fifth.
 LONG = {"TEXT": "VARCHAR USING COMPRESSION zstd"}
@@ -128,12 +126,23 @@ def refresh(con: duckdb.DuckDBPyConnection, records: str) -> None:
         f" TRY_CAST(substr(nct_id, 4) AS BIGINT) * 1000000 AS base FROM {records}",
         [json.dumps(_shape(mapped_paths()))],
     )
-    results = scalar(con, "SELECT count(r.resultsSection) FROM temp.ctgov_parsed")
+    stated = _stated(con)
     for table in load_mapping():
         con.execute(f'DELETE FROM ctgov."{table.name}" WHERE nct_id IN (SELECT nct_id FROM ctgov_parsed)')
-        if results or "resultsSection" not in table.sources[0]:  # planning for nothing takes half a second
+        if not stated.isdisjoint(table.sources):
             con.execute(_fill(table))
     con.execute("DROP TABLE temp.ctgov_parsed; DROP MACRO temp.partial_date")
+
+
+def _stated(con: duckdb.DuckDBPyConnection) -> set[str]:
+    """The sources that any record has: planning an INSERT of nothing costs as much as one of a hundred records."""
+    sources = list(dict.fromkeys(source for table in load_mapping() for source in table.sources))
+    paths = {source: source.partition("[]")[0] for source in sources if source and not source.startswith("=")}
+    counts = ", ".join(f"count({_field('r', path)})" for path in paths.values())
+    (found,) = con.execute(f"SELECT {counts} FROM temp.ctgov_parsed").fetchall()
+    return {source for source in sources if source not in paths} | {
+        source for source, count in zip(paths, found, strict=True) if count
+    }
 
 
 def _shape(paths: set[str]) -> object:
