@@ -51,6 +51,7 @@ def _made_once(tmp_path_factory):
         with open_plainly(places, *arguments) as con:
             yield con
 
+    opened.plainly = open_plainly
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(working, "opened", opened)
         yield

@@ -130,6 +130,7 @@ def killed(tonight, moment):
 
     usual, closing = working.transaction, steps.close
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(working, "opened", working.opened.plainly)  # the making of the file has moments too
         patch.setattr(working, "transaction", transaction)
         patch.setattr(steps, "close", close)
         with suppress(KilledError):
