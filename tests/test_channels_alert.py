@@ -44,6 +44,7 @@ def test_a_channel_that_refuses_is_exit_1_with_its_words_and_without_its_secret(
     assert "secret" not in done.stderr + done.stdout
 
 
+@pytest.mark.slow
 def test_success_switches_an_address_on_again_and_what_was_owed_is_sent(mscwatch, registry):  # noqa: F811
     def run():
         return mscwatch("run", "--direct", api_url=registry.url, slack_webhook_url=slack.url)

@@ -36,6 +36,7 @@ def run(environment, *words):
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_prefects_own_server_can_be_imported():
     found = subprocess.run(
         [sys.executable, "-c", "import prefect.server.api.server"],

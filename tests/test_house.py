@@ -116,6 +116,7 @@ def test_the_library_never_prints():
             assert "print" not in calls, path
 
 
+@pytest.mark.slow
 def test_the_wheel_ships_the_sql_and_no_data(tmp_path):
     built = subprocess.run(
         [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", tmp_path, ROOT],
