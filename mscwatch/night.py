@@ -61,7 +61,6 @@ class NewVersion:
     nct_id: str
     version_no: int
     reading: Reading
-    enters: bool  # the trial was not in the watch before
     therapy: Therapy  # with nothing stated where the record is off the topic
 
 
@@ -94,9 +93,8 @@ def plan(pairs: Iterable[tuple[Known | None, Seen]], night: Circumstances) -> Pl
         record = _readable(known, seen)
         reading = _reading(seen.nct_id, record, night)
         version_no = known.version_no + 1 if known else 1
-        enters = known is None or not known.in_watch
         therapy = read_therapy(record, reading)
-        versions.append(NewVersion(seen.nct_id, version_no, reading, enters, therapy))
+        versions.append(NewVersion(seen.nct_id, version_no, reading, therapy))
         news = _news(known, seen, reading, night)
         found += news
         if known is None or known.content_hash != seen.content_hash:

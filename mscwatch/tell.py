@@ -23,9 +23,8 @@ from mscwatch.watch import Watch
 
 log = logging.getLogger(__name__)
 
-ROUNDS = (
-    3  # what is switched off in a round makes a notice for others; what then is left waits for the next night
-)
+# What is switched off in a round makes a notice for others; what then is left waits for the next night.
+ROUNDS = 3
 
 
 @dataclass(slots=True)

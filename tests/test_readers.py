@@ -12,7 +12,6 @@ from records import record
 
 from mscwatch.registry.replica import Night, Replica
 from mscwatch.run import run_night
-from mscwatch.store.publish import publish
 
 TRIALS = 30
 
@@ -57,11 +56,10 @@ def content(number):
     return {nct_id: record(1, identificationModule=named | {"nctId": nct_id}) for nct_id in ids}
 
 
-def read_while_publishing(order, tmp_path, *, nights, readers, queries, again=0):
+def read_while_publishing(order, tmp_path, *, nights, readers, queries):
     """Publish nights while processes read without a pause; each reader's count of questions, answers, and errors.
 
-    A night begins when its share of the questions has been asked, so all of them fall among the publications; each
-    is published `again` so many times.
+    A night begins when its share of the questions has been asked, so all of them fall among the publications.
     """
     finished, progress = tmp_path / "finished", tmp_path / "progress"
     progress.touch()
@@ -78,8 +76,6 @@ def read_while_publishing(order, tmp_path, *, nights, readers, queries, again=0)
             for number in range(1, nights + 1):
                 registry.advance()
                 assert run_night(tonight).exit_code == 0
-                for _ in range(again):
-                    publish(tonight.places)
                 wait_until(lambda done=number: progress.stat().st_size >= queries * done / nights)
         finally:
             finished.touch()
