@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from mscwatch.errors import NoAnswerError
 from mscwatch.model import Record
 
 NCT_ID = re.compile(r"NCT\d{8}")
@@ -23,6 +24,28 @@ def nct_id(record: Record) -> str | None:
     """The record's NCT number, or None when it has none that looks like one."""
     found = part(record, "protocolSection", "identificationModule", "nctId")
     return found if isinstance(found, str) and NCT_ID.fullmatch(found) else None
+
+
+def read(text: bytes) -> Record:
+    """A record from its JSON text. Raises `NoAnswerError` for what is no JSON."""
+    try:
+        found: Record = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        msg = f"The registry sent a record that cannot be read: {text[:80]!r}… Run again later."
+        raise NoAnswerError(msg, transient=False) from None
+    return found
+
+
+def fingerprint(text: bytes) -> str:
+    """Sixteen bytes in hexadecimal by which a record that comes again, letter by letter, is known without reading it.
+
+    Of `versionHolder`, which moves on every refresh, the last is left out: `derivedSection` comes after all that people
+    write, and within a text the key's quotes would be escaped.
+    """
+    before, key, rest = text.rpartition(b'"versionHolder":"')
+    found = hashlib.sha256(before)
+    found.update(rest.partition(b'"')[2] if key else rest)
+    return found.hexdigest()[:32]
 
 
 def part(record: Record, *path: str) -> Any:

@@ -16,7 +16,7 @@ from mscwatch.proof import prove as prove_sweep
 from mscwatch.registry import drift
 from mscwatch.registry.sweep import sweep
 from mscwatch.report import page
-from mscwatch.store import claims, commit, ctgov, decisions, ledger, news, remote, working
+from mscwatch.store import claims, commit, ctgov, decisions, fingerprints, ledger, news, remote, working
 from mscwatch.store import publish as publishing
 from mscwatch.store import report as reports
 from mscwatch.tell import tell
@@ -68,12 +68,18 @@ def is_unchanged(version: RegistryVersion, opened: Opened, *, force: bool) -> bo
 
 
 def read(tonight: Tonight, version: RegistryVersion) -> Reading:
-    """Walk the whole topic onto the disk."""
+    """Walk the whole topic onto the disk; what is stored letter by letter is not read again, unless it is forced."""
     order, result, client = tonight.order, tonight.result, tonight.client
     client.renew_patience()
-    folder = order.places.landing / result.run_id
+    with tonight.warehouse() as con:
+        known = {} if order.force else fingerprints.known(con)
     found, landing = sweep(
-        client, order.watch.query.parameters(), folder, before=version, page_size=order.settings.page_size
+        client,
+        order.watch.query.parameters(),
+        order.places.landing / result.run_id,
+        before=version,
+        page_size=order.settings.page_size,
+        known=known,
     )
     result.data_timestamp = found.after.data_timestamp
     result.total_count, result.fetched = found.total_count, found.distinct

@@ -250,7 +250,7 @@ def test_a_registry_that_says_nothing_of_its_data_is_read_every_night(order):
 
 
 def test_a_first_night_killed_between_two_groups_is_a_first_night_again(order, monkeypatch):
-    monkeypatch.setattr(commit, "PAGES_AT_ONCE", 1)
+    monkeypatch.setattr(commit, "STORED_AT_ONCE", 1)
     with Replica(nights(trials(30))) as registry:
         tonight = order(registry.url, page_size=10)
         whole, calls = commit.plan, []

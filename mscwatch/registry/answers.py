@@ -10,14 +10,16 @@ import gzip
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
-import orjson
+import msgspec
 import requests
 from urllib3 import exceptions as urllib3_errors
 from urllib3.util import Retry
 
 from mscwatch.errors import NoAnswerError, QueryRejectedError, RefusedError
+
+Kind = TypeVar("Kind")
 
 TRANSIENT_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
 MOVED = "data have probably changed"
@@ -106,17 +108,17 @@ def judge(answer: Answer, path: str, agent: str) -> None:
     raise NoAnswerError(msg, transient=False)
 
 
-def parsed(answer: Answer, kind: type[dict[str, Any] | list[Any]]) -> Any:
+def parsed(answer: Answer, kind: type[Kind]) -> Kind:
     """The JSON of an answer with status 200. Raises `TransientError` when it is not a whole `kind`."""
     if "html" in answer.headers.get("Content-Type", ""):
         raise TransientError("an HTML page in place of data")
     try:
-        found = orjson.loads(answer.body)
-    except orjson.JSONDecodeError:
+        answer.body.decode()  # msgspec does not look into texts that nobody wants yet
+        return msgspec.json.decode(answer.body, type=kind)
+    except msgspec.ValidationError:
+        raise TransientError("JSON of another shape than expected") from None
+    except (msgspec.DecodeError, UnicodeDecodeError):
         raise TransientError("truncated or invalid JSON") from None
-    if not isinstance(found, kind):
-        raise TransientError("JSON of another shape than expected")
-    return found
 
 
 def what_broke(error: Exception) -> str:

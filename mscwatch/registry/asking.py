@@ -82,10 +82,10 @@ class Asking:
         path: str,
         parameters: dict[str, str] | None = None,
         *,
-        kind: type[dict[str, Any] | list[Any]] = dict,
+        kind: type[Any] = dict,
         verdicts: Collection[int] = (),
     ) -> Answer:
-        """One answer, asked for patiently: 200 with its JSON (a `kind`), or a status that `verdicts` names.
+        """One answer, asked for patiently: 200 with its JSON (as `kind`), or a status that `verdicts` names.
 
         Raises `QueryRejectedError` (400, 414, or a URL that is too long to send), `DataMovedError`,
         `NoAnswerError` (a refusal, or nothing usable until attempts or budget ended) and `ConfigError`.
@@ -144,7 +144,7 @@ class Asking:
         self,
         url: str,
         path: str,
-        kind: type[dict[str, Any] | list[Any]],
+        kind: type[Any],
         verdicts: Collection[int],
     ) -> Answer:
         self._keep_distance()

@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
 import requests
 
 from mscwatch import __version__
+from mscwatch import record as records
 from mscwatch.errors import ConfigError, NoAnswerError, QueryRejectedError, RefusedError
 from mscwatch.model import Record, RegistryVersion, Whereabouts
 from mscwatch.registry.answers import DataMovedError
@@ -30,12 +32,24 @@ BATCH = 200  # ids in one request, 2.9 kB of URL; never more than a page holds
 LARGEST_PAGE = 1_000
 
 
+class Listing(msgspec.Struct):
+    """An answer to `/studies`, its records as they came: most of them are as they were, and need no reading."""
+
+    studies: msgspec.Raw = msgspec.Raw()
+    nextPageToken: Any = None  # noqa: N815  the registry's name
+    totalCount: Any = None  # noqa: N815
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of a walk; `total_count` is on the first only."""
+    """One page of a walk: the JSON texts of its records; `total_count` is on the first only."""
 
-    records: list[Record]
+    texts: list[bytes]
     total_count: int | None
+
+    @property
+    def records(self) -> Iterator[Record]:
+        return map(records.read, self.texts)
 
 
 class Client(Asking):
@@ -62,16 +76,15 @@ class Client(Asking):
         tokens: set[str] = set()
         etag = None
         while True:
-            answer = self.ask("/studies", parameters)
+            answer = self.ask("/studies", parameters, kind=Listing)
             etag = self._compared(etag, answer.headers.get("ETag"))
-            records, token = answer.json.get("studies"), answer.json.get("nextPageToken")
-            if not isinstance(records, list) or not isinstance(token, str | None):
+            texts, token, total = _texts(answer.json), answer.json.nextPageToken, answer.json.totalCount
+            if texts is None or not isinstance(token, str | None):
                 msg = (
                     "The registry's answer to /studies holds no list of studies, or a token that is no text."
                 )
                 raise NoAnswerError(msg, transient=False)
-            total = answer.json.get("totalCount")
-            yield Page(records, total if type(total) is int else None)
+            yield Page(texts, total if type(total) is int else None)
             if not token:
                 return
             if token in tokens:
@@ -148,6 +161,13 @@ def user_agent(own: str = "", contact: str = "") -> str:
     if not re.search(r"\bpython-requests/\d", own):
         parts.append(requests.utils.default_user_agent())
     return " ".join(parts)
+
+
+def _texts(listing: Listing) -> list[bytes] | None:
+    try:
+        return [bytes(one) for one in msgspec.json.decode(listing.studies, type=list[msgspec.Raw])]
+    except msgspec.DecodeError:
+        return None
 
 
 def _utc(stamp: datetime) -> datetime:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from mscwatch.errors import RefusedError
@@ -16,14 +18,21 @@ WALKS = 3
 
 
 def sweep(
-    client: Client, query: dict[str, str], folder: Path, *, before: RegistryVersion, page_size: int
+    client: Client,
+    query: dict[str, str],
+    folder: Path,
+    *,
+    before: RegistryVersion,
+    page_size: int,
+    known: Mapping[str, str],
 ) -> tuple[Sweep, Landing]:
     """Read the topic whole into `folder`. `before` is the version that was asked for just now.
 
+    `known` are the fingerprints of the records that are stored.
     Raises `RefusedError` when the data moved under every walk; the client's errors pass through.
     """
     for walk in range(1, WALKS + 1):
-        landing = Landing(folder)
+        landing = Landing(folder, known)
         try:
             total = _walk(client, query, landing, page_size)
         except DataMovedError:
@@ -48,10 +57,19 @@ def sweep(
 
 
 def _walk(client: Client, query: dict[str, str], landing: Landing, page_size: int) -> int | None:
+    """One page lands while the next one is asked for."""
     total: int | None = None
-    for number, page in enumerate(client.pages(query, page_size), start=1):
-        if number == 1:
-            total = page.total_count
-        landing.land(page.records)
-        log.info("Page %d: %d of %s trials.", number, len(landing.ids), "?" if total is None else total)
+    with ThreadPoolExecutor(max_workers=1) as lander:
+        landed: Future[None] | None = None
+        seen = 0
+        for number, page in enumerate(client.pages(query, page_size), start=1):
+            if number == 1:
+                total = page.total_count
+            if landed:
+                landed.result()
+            landed = lander.submit(landing.land, page.texts)
+            seen += len(page.texts)
+            log.info("Page %d: %d of %s trials.", number, seen, "?" if total is None else total)
+        if landed:
+            landed.result()
     return total

@@ -1,20 +1,23 @@
 """A night's transaction (a first night has several): landed pages become versions, events, deliveries, ctgov rows.
 
-Bulk is SQL over the landed files; judgement is `night.plan`, asked only for records whose hashes are new. Work
-beyond reading the index is proportional to what changed; memory is bounded by one group of pages.
+Bulk is SQL over the landed files; judgement is `night.plan`, asked only for records whose hashes are new, and of those
+that were never seen while DuckDB works on the bulk. Work beyond reading the index is proportional to what changed;
+memory is bounded by one group of pages.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
 import duckdb
 import orjson
 
+from mscwatch import record as records
 from mscwatch.model import (
     Address,
     Departure,
@@ -27,33 +30,38 @@ from mscwatch.model import (
     Whereabouts,
 )
 from mscwatch.night import Circumstances, NewVersion, Plan, is_read, plan, plan_membership
-from mscwatch.registry.landing import Landing
-from mscwatch.store import ctgov, readings
+from mscwatch.registry.landing import Landed, Landing
+from mscwatch.store import ctgov, fingerprints, readings
 from mscwatch.store.ledger import owe
-from mscwatch.store.rows import insert, row_of, scalar
+from mscwatch.store.rows import insert, row_of
 
-PAGES_AT_ONCE = 10  # refreshing ctgov has a fixed cost per call, and a group must fit into memory twice
-RECORDS_AT_ONCE = 1_000
+STORED_AT_ONCE = 10_000  # refreshing ctgov has a fixed cost per call, and a group must fit into memory twice
+COMPARED_AT_ONCE = 1_000  # with what was known; each query for it reads the stored records through
 
-READ_PAGES = """
-CREATE OR REPLACE TEMP TABLE fresh AS
-SELECT row_number() OVER () AS n, nct_id, content_hash, derived_hash, record::VARCHAR AS record
-FROM read_json(?, format = 'newline_delimited', compression = 'zstd', columns = {
-    nct_id: 'VARCHAR', content_hash: 'VARCHAR', derived_hash: 'VARCHAR', record: 'JSON'
-})
-WHERE nct_id IN (SELECT nct_id FROM fresh_ids)
+# `version_no` is the one that a fresh record gets.
+FRESH_IDS = """
+CREATE OR REPLACE TEMP TABLE fresh_ids AS
+SELECT l.nct_id, l.page, coalesce(v.version_no, 0) + 1 AS version_no
+FROM landed AS l LEFT JOIN versions AS v ON v.nct_id = l.nct_id AND v.valid_to IS NULL
+WHERE l.page IS NOT NULL
+    AND (v.nct_id IS NULL OR v.content_hash <> l.content_hash OR v.derived_hash <> l.derived_hash)
 """
 
-PAIRS = """
-SELECT f.nct_id, f.content_hash, f.derived_hash, f.record,
-    v.version_no, v.content_hash, v.derived_hash, v.record, w.in_watch,
-    (SELECT count(*) FROM versions AS o WHERE o.nct_id = f.nct_id AND o.content_hash = f.content_hash
-        AND o.version_no > 0)
-FROM fresh AS f
-LEFT JOIN versions AS v ON v.nct_id = f.nct_id AND v.valid_to IS NULL
-LEFT JOIN watched AS w ON w.nct_id = f.nct_id
-WHERE f.n > ? AND f.n <= ?
-ORDER BY f.nct_id
+FRESH_RECORDS = """
+SELECT nct_id, version_no, content_hash, derived_hash, record::VARCHAR AS record
+FROM read_json(?, format = 'newline_delimited', compression = 'zstd', columns = {
+    nct_id: 'VARCHAR', content_hash: 'VARCHAR', derived_hash: 'VARCHAR', record: 'JSON'
+}) JOIN fresh_ids USING (nct_id)
+"""
+
+KNOWN = """
+SELECT v.nct_id, v.version_no, v.content_hash, v.derived_hash, v.record, w.in_watch,
+    (SELECT count(*) FROM versions AS o JOIN landed AS l USING (nct_id, content_hash)
+        WHERE o.nct_id = v.nct_id AND o.version_no > 0)
+FROM fresh_ids AS f
+JOIN versions AS v ON v.nct_id = f.nct_id AND v.valid_to IS NULL
+JOIN watched AS w ON w.nct_id = f.nct_id
+WHERE list_contains(?, f.page)
 """
 
 # The version before each known one that changed in content tonight, the events that were raised when the known content
@@ -62,8 +70,10 @@ ORDER BY f.nct_id
 EARLIER = """
 WITH moved AS (
     SELECT f.nct_id, v.version_no
-    FROM fresh AS f JOIN versions AS v ON v.nct_id = f.nct_id AND v.valid_to IS NULL
-    WHERE f.n > ? AND f.n <= ? AND v.content_hash <> f.content_hash
+    FROM fresh_ids AS f
+    JOIN landed AS l ON l.nct_id = f.nct_id
+    JOIN versions AS v ON v.nct_id = f.nct_id AND v.valid_to IS NULL
+    WHERE list_contains(?, f.page) AND v.content_hash <> l.content_hash
 ), turn AS (
     SELECT m.nct_id, m.version_no AS until_no, max(c.to_version) AS since_no,
         arg_max(c.from_version, c.to_version) AS before_no
@@ -97,11 +107,18 @@ WHERE events.event_id = r.event_id
 """
 
 NEW_VERSIONS = """
-CREATE OR REPLACE TEMP TABLE new_versions (
+INSERT INTO versions BY NAME SELECT nct_id, version_no, $run_id AS first_run_id, $observed_at AS observed_at,
+    $data_timestamp AS data_timestamp,
+    partial_date(r."protocolSection"."statusModule"."lastUpdatePostDateStruct"."date") AS last_update_posted_date,
+    $observed_at AS valid_from, NULL AS valid_to, content_hash, derived_hash, record
+FROM ctgov_parsed
+"""
+
+NEW_READINGS = """
+CREATE OR REPLACE TEMP TABLE new_readings (
     nct_id VARCHAR, version_no INTEGER, relevance VARCHAR, relevance_reason VARCHAR, indication_group VARCHAR
 )
 """
-
 
 BACK = """
 UPDATE watched SET in_watch = true, standing = 'matched', left_at = NULL, missing_since = NULL
@@ -146,17 +163,20 @@ def commit_night(
     """
     written = Written()
     _compare_hashes(con, landing)
-    con.execute(NEW_VERSIONS)
-    for pages in _groups_of_pages(con, landing):
-        con.execute(READ_PAGES, [pages])
-        count = scalar(con, "SELECT count(*) FROM fresh")
-        for start in range(0, count, RECORDS_AT_ONCE):
-            pairs = _pairs(con, start, start + RECORDS_AT_ONCE)
-            _write(con, plan(pairs, circumstances), night, written)
-        _write_versions(con, night)
-        con.execute("DROP TABLE fresh; DELETE FROM new_versions")
-        if circumstances.is_baseline:
-            con.execute("COMMIT; BEGIN")
+    con.execute(NEW_READINGS)
+    with ThreadPoolExecutor(max_workers=1) as bulk:
+        for pages in _groups_of_pages(con, STORED_AT_ONCE):
+            compared = _groups_of_pages(con, COMPARED_AT_ONCE, among=pages, oldest_version=2)
+            plans = [plan(_known(con, landing, some), circumstances) for some in compared]
+            unseen = _unseen(con, pages)
+            # the connection is the worker's until it is done; what was never seen is judged without it
+            stored = bulk.submit(_store, con, landing, pages, night)
+            plans += [plan(_first_seen(landing, page, unseen), circumstances) for page in pages]
+            stored.result()
+            _write(con, _together(plans), night, written)
+            _bring_readings(con, night)
+            if circumstances.is_baseline:
+                con.execute("COMMIT; BEGIN")
     back = con.execute(
         "SELECT nct_id, relevance, indication_group FROM watched "
         "WHERE NOT in_watch AND nct_id IN (SELECT nct_id FROM landed) ORDER BY ALL"
@@ -167,7 +187,8 @@ def commit_night(
     _depart(con, planned.departures, circumstances.stamp, night)
     con.execute(BACK)
     written.left = sum(departure.standing != "pending" for departure in planned.departures)
-    con.execute("DROP TABLE landed; DROP TABLE fresh_ids; DROP TABLE new_versions")
+    fingerprints.keep(con, "landed")
+    con.execute("DROP TABLE landed; DROP TABLE fresh_ids; DROP TABLE new_readings")
     return written
 
 
@@ -182,62 +203,82 @@ def missing_trials(con: duckdb.DuckDBPyConnection, landing: Landing) -> tuple[in
 def _compare_hashes(con: duckdb.DuckDBPyConnection, landing: Landing) -> None:
     con.execute(
         "CREATE OR REPLACE TEMP TABLE landed AS SELECT * FROM read_csv(?, header = true, columns = {"
-        "nct_id: 'VARCHAR', content_hash: 'VARCHAR', derived_hash: 'VARCHAR', page: 'INTEGER'})",
+        "nct_id: 'VARCHAR', content_hash: 'VARCHAR', derived_hash: 'VARCHAR', page: 'INTEGER', "
+        "fingerprint: 'VARCHAR'})",
         [str(landing.index)],
     )
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE fresh_ids AS SELECT l.nct_id, l.page FROM landed AS l "
-        "LEFT JOIN versions AS v ON v.nct_id = l.nct_id AND v.valid_to IS NULL "
-        "WHERE v.nct_id IS NULL OR v.content_hash <> l.content_hash OR v.derived_hash <> l.derived_hash"
-    )
+    con.execute(FRESH_IDS)
 
 
-def _groups_of_pages(con: duckdb.DuckDBPyConnection, landing: Landing) -> Iterator[list[str]]:
-    """The landed files that hold anything fresh, a few at a time."""
-    numbers = [row[0] for row in con.execute("SELECT DISTINCT page FROM fresh_ids ORDER BY page").fetchall()]
-    for start in range(0, len(numbers), PAGES_AT_ONCE):
-        yield [str(landing.page(number)) for number in numbers[start : start + PAGES_AT_ONCE]]
+def _groups_of_pages(
+    con: duckdb.DuckDBPyConnection, most: int, among: Sequence[int] | None = None, oldest_version: int = 1
+) -> list[list[int]]:
+    """The pages that hold anything fresh (of that version or a later one), `most` records at once or a single page."""
+    groups: list[list[int]] = []
+    room = 0
+    for page, count in con.execute(
+        "SELECT page, count(*) FROM fresh_ids WHERE version_no >= $oldest "
+        "AND ($among IS NULL OR list_contains($among, page)) GROUP BY page ORDER BY page",
+        {"oldest": oldest_version, "among": among},
+    ).fetchall():
+        if count > room:
+            groups.append([])
+            room = most
+        groups[-1].append(page)
+        room -= count
+    return groups
 
 
-def _pairs(con: duckdb.DuckDBPyConnection, after: int, until: int) -> Iterator[tuple[Known | None, Seen]]:
-    rows = con.execute(PAIRS, [after, until]).fetchall()
-    earlier = _earlier(con, after, until) if any(row[8] is not None for row in rows) else {}
-    for row in rows:
-        (
-            nct_id,
-            content,
-            derived,
-            record,
-            version_no,
-            old_content,
-            old_derived,
-            old_record,
-            in_watch,
-            times,
-        ) = row
-        seen = Seen(nct_id, content, derived, orjson.loads(record))
-        known = None
-        if version_no is not None:
-            known = Known(
-                nct_id, version_no, old_content, old_derived, bool(in_watch), times, orjson.loads(old_record),
-                earlier.get(nct_id),
-            )  # fmt: skip
-        yield known, seen
+def _known(
+    con: duckdb.DuckDBPyConnection, landing: Landing, pages: list[int]
+) -> Iterator[tuple[Known | None, Seen]]:
+    """The fresh records of some pages that are versions of a known trial, each with what was known."""
+    rows = con.execute(KNOWN, [pages]).fetchall()
+    earlier = _earlier(con, pages)
+    seen = {one.nct_id: one for page in pages for one in landing.read(page)}
+    for nct_id, version_no, content, derived, record, in_watch, times in rows:
+        known = Known(
+            nct_id, version_no, content, derived, in_watch, times, orjson.loads(record), earlier.get(nct_id)
+        )
+        yield known, _seen(seen[nct_id])
 
 
-def _earlier(con: duckdb.DuckDBPyConnection, after: int, until: int) -> dict[str, Earlier]:
+def _unseen(con: duckdb.DuckDBPyConnection, pages: list[int]) -> set[str]:
+    """Which fresh records of some pages are of trials that were never seen."""
+    rows = con.execute(
+        "SELECT nct_id FROM fresh_ids WHERE version_no = 1 AND list_contains(?, page)", [pages]
+    ).fetchall()
+    return {nct_id for (nct_id,) in rows}
+
+
+def _first_seen(landing: Landing, page: int, unseen: set[str]) -> Iterator[tuple[None, Seen]]:
+    for one in landing.read(page):
+        if one.nct_id in unseen:
+            yield None, _seen(one)
+
+
+def _seen(one: Landed) -> Seen:
+    return Seen(one.nct_id, one.content_hash, one.derived_hash, records.read(bytes(one.record)))
+
+
+def _together(plans: Sequence[Plan]) -> Plan:
+    """What several pages make the warehouse write, as one plan."""
+    return Plan(*(tuple(row for one in plans for row in getattr(one, part.name)) for part in fields(Plan)))
+
+
+def _earlier(con: duckdb.DuckDBPyConnection, pages: list[int]) -> dict[str, Earlier]:
     return {
         nct_id: Earlier(
             orjson.loads(record),
             tuple(Raised(event_id, Kind(kind), summary) for event_id, kind, summary in events),
             tuple(Address(*address) for address in sorted(told)),
         )
-        for nct_id, record, events, told in con.execute(EARLIER, [after, until]).fetchall()
+        for nct_id, record, events, told in con.execute(EARLIER, [pages]).fetchall()
     }
 
 
 def _write(con: duckdb.DuckDBPyConnection, planned: Plan, night: Night, written: Written) -> None:
-    insert(con, "new_versions", (_version_row(version) for version in planned.versions))
+    insert(con, "new_readings", (_version_row(version) for version in planned.versions))
     readings.replace_therapies(
         con, [(version.therapy, is_read(version.reading)) for version in planned.versions]
     )
@@ -272,28 +313,31 @@ def _depart(
             )
 
 
-def _write_versions(con: duckdb.DuckDBPyConnection, night: Night) -> None:
-    """Close the versions that were current, add the new ones, and bring `watched` and `ctgov` to them."""
-    ctgov.refresh(con, "fresh")
+def _store(con: duckdb.DuckDBPyConnection, landing: Landing, pages: list[int], night: Night) -> None:
+    """Close the versions that some pages replace, add the new ones, and bring `ctgov` to them."""
     con.execute(
-        "UPDATE versions SET valid_to = ? "
-        "WHERE valid_to IS NULL AND nct_id IN (SELECT nct_id FROM new_versions WHERE version_no > 1)",
-        [night.observed_at],
+        "UPDATE versions SET valid_to = ? WHERE valid_to IS NULL "
+        "AND nct_id IN (SELECT nct_id FROM fresh_ids WHERE version_no > 1 AND list_contains(?, page))",
+        [night.observed_at, pages],
     )
-    con.execute(
-        "INSERT INTO versions BY NAME SELECT n.nct_id, n.version_no, ? AS first_run_id, ? AS observed_at, "
-        "? AS data_timestamp, s.last_update_posted_date, ? AS valid_from, NULL AS valid_to, "
-        "f.content_hash, f.derived_hash, f.record "
-        "FROM new_versions AS n JOIN fresh AS f USING (nct_id) JOIN ctgov.studies AS s USING (nct_id)",
-        [night.run_id, night.observed_at, night.data_timestamp, night.observed_at],
-    )
-    readings.update_relevance(con, "new_versions")
+    # DuckDB takes a file for 420 records, and would hold all of them to look the fresh ones up
+    con.execute("SET disabled_optimizers = 'build_side_probe_side'")
+    with ctgov.parsed(con, FRESH_RECORDS, [[str(landing.page(page)) for page in pages]]):
+        con.execute("RESET disabled_optimizers")
+        con.execute(NEW_VERSIONS, row_of(night))
+        ctgov.fill(con)
+
+
+def _bring_readings(con: duckdb.DuckDBPyConnection, night: Night) -> None:
+    """Bring `watched` to what was made of the new versions."""
+    readings.update_relevance(con, "new_readings")
     con.execute(
         "INSERT INTO watched BY NAME "
         "SELECT nct_id, true AS in_watch, 'matched' AS standing, ? AS first_seen_at, relevance, "
-        "relevance_reason, indication_group FROM new_versions WHERE version_no = 1",
+        "relevance_reason, indication_group FROM new_readings WHERE version_no = 1",
         [night.observed_at],
     )
+    con.execute("DELETE FROM new_readings")
 
 
 def _version_row(version: NewVersion) -> dict[str, Any]:

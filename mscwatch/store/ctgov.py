@@ -22,6 +22,8 @@ cast with TRY_CAST: one odd scalar costs one NULL, never a night. An empty path 
 import csv
 import json
 import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -120,18 +122,39 @@ def refresh(con: duckdb.DuckDBPyConnection, records: str) -> None:
 
     `records` names a table with the columns `nct_id` and `record` (JSON text), one row per trial.
     """
+    with parsed(con, f"SELECT nct_id, record::VARCHAR AS record FROM {records}"):
+        fill(con)
+
+
+@contextmanager
+def parsed(con: duckdb.DuckDBPyConnection, records: str, parameters: Sequence[object] = ()) -> Iterator[None]:
+    """Keep records, as text and taken apart, in the temporary table `ctgov_parsed` for as long as the block runs.
+
+    `records` is a query of `nct_id` and `record` (text), with a `parameters` of its own. There is the macro
+    `partial_date(text)`, too.
+    """
     con.execute(PARTIAL_DATE)
     con.execute(
-        "CREATE OR REPLACE TEMP TABLE ctgov_parsed AS SELECT nct_id, json_transform(record, ?) AS r,"
-        f" TRY_CAST(substr(nct_id, 4) AS BIGINT) * 1000000 AS base FROM {records}",
-        [json.dumps(_shape(mapped_paths()))],
+        "CREATE OR REPLACE TEMP TABLE ctgov_parsed AS SELECT *, json_transform(record, ?) AS r,"
+        f" TRY_CAST(substr(nct_id, 4) AS BIGINT) * 1000000 AS base FROM ({records})",
+        [json.dumps(_shape(mapped_paths())), *parameters],
     )
+    yield
+    con.execute("DROP TABLE temp.ctgov_parsed; DROP MACRO temp.partial_date")
+
+
+def fill(con: duckdb.DuckDBPyConnection) -> None:
+    """Replace the rows of the trials that are parsed."""
+    there = con.execute(
+        "SELECT 1 FROM ctgov.studies WHERE nct_id IN (SELECT nct_id FROM ctgov_parsed) LIMIT 1"
+    )
+    is_known = bool(there.fetchall())
     stated = _stated(con)
     for table in load_mapping():
-        con.execute(f'DELETE FROM ctgov."{table.name}" WHERE nct_id IN (SELECT nct_id FROM ctgov_parsed)')
+        if is_known:
+            con.execute(f'DELETE FROM ctgov."{table.name}" WHERE nct_id IN (SELECT nct_id FROM ctgov_parsed)')
         if not stated.isdisjoint(table.sources):
-            con.execute(_fill(table))
-    con.execute("DROP TABLE temp.ctgov_parsed; DROP MACRO temp.partial_date")
+            con.execute(_insert(table))
 
 
 def _stated(con: duckdb.DuckDBPyConnection) -> set[str]:
@@ -160,7 +183,7 @@ def _shape(paths: set[str]) -> object:
 
 
 @cache
-def _fill(table: Table) -> str:
+def _insert(table: Table) -> str:
     """Write the INSERT that fills one table from `ctgov_parsed`."""
     names = ", ".join(f'"{column.name}"' for column in table.columns)
     values = ", ".join(_value(column) for column in table.columns)

@@ -26,6 +26,7 @@ REFERENCES = (
     ("main.watched", "nct_id", "SELECT nct_id FROM versions"),
     ("main.versions", "nct_id", "SELECT nct_id FROM watched"),
     ("main.versions", "first_run_id", "SELECT run_id FROM runs"),
+    ("main.fingerprints", "nct_id", "SELECT nct_id FROM versions"),
     ("main.changes", "nct_id", "SELECT nct_id FROM versions"),
     ("main.events", "nct_id", "SELECT nct_id FROM watched"),
     ("main.events", "run_id", "SELECT run_id FROM runs"),

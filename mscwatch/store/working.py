@@ -28,8 +28,9 @@ Opened = AbstractContextManager[Connection]
 
 # DuckDB 2's own default cannot be opened by any 1.x client; this one is readable since 1.2.
 STORAGE_VERSION = "v1.2.0"
-# As many as a first night commits at once: DuckDB's own 122,880 would be written anew with every group of pages.
-ROW_GROUP_SIZE = 10_240
+# Less than a first night commits at once, so that most of it is written as it comes: what does not fill a row group
+# is written with the commit, and again with the next. DuckDB's own is 122,880.
+ROW_GROUP_SIZE = 6_144
 REBUILD_BATCH = 20_000
 
 
