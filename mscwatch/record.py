@@ -44,7 +44,10 @@ def fingerprint(text: bytes) -> str:
     """
     before, key, rest = text.rpartition(b'"versionHolder":"')
     found = hashlib.sha256(before)
-    found.update(rest.partition(b'"')[2] if key else rest)
+    if key:
+        found.update(b"\0")  # where it stood, which no JSON text can hold
+        rest = rest.partition(b'"')[2]
+    found.update(rest)
     return found.hexdigest()[:32]
 
 

@@ -52,7 +52,7 @@ class Settings(BaseSettings):
     keep_landed: int = Field(3, ge=1, description="nights whose landed pages are kept")
     keep_published: int = Field(3, ge=0, description="earlier published files that are kept")
     report: bool = Field(True, description="whether report.html is written beside the published file")
-    memory_limit: str = Field("700MB", description="memory that DuckDB may take")
+    memory_limit: str = Field("500MB", description="memory that DuckDB may take")
     smtp_url: SecretStr = Field(SecretStr(""), description="smtp:// or smtps:// server; empty = off")
     email_from: str = Field("", description="sender of mails")
     email_to: Addresses = Field((), description="recipients, comma-separated")

@@ -43,6 +43,8 @@ def open_warehouse(tonight: Tonight) -> Opened:
         notify.settle_addresses(con, tonight)
         edited = working.meta(con, "watch_hash") not in (None, order.watch.digest)
         changed = decisions.obey(con, told, order.watch.relevance.rules)
+        with working.transaction(con):
+            claims.keep_up(con)  # of a run that was killed before
         behind = publishing.is_behind(con, order.places)
         return Opened(last, edited, told, changed if order.places.published.exists() else 0, behind)
 
@@ -135,7 +137,10 @@ def compare_vocabulary(tonight: Tonight, opened: Opened) -> list[Issue]:
 def store(
     tonight: Tonight, opened: Opened, reading: Reading, proof: Proof, found: Found, drifted: list[Issue]
 ) -> None:
-    """Write the night; when its transaction ends nothing can be lost, before that nothing is told or published."""
+    """Write the night; when its transaction ends nothing can be lost, before that nothing is told or published.
+
+    What reads whole views follows that transaction: what a large night deletes lies in memory until it is committed.
+    """
     order, result = tonight.order, tonight.result
     circumstances = night.Circumstances(
         watch=order.watch,
@@ -147,24 +152,26 @@ def store(
         screening=opened.decided.screening,
     )
     stamp = commit.Night(result.run_id, result.started_at, result.data_timestamp)
-    with tonight.warehouse() as con, working.transaction(con):
-        written = commit.commit_night(con, reading.landing, found, circumstances, stamp)
-        result.new, result.changed, result.events = written.new, written.changed, dict(written.events)
-        result.outcome = Outcome.BASELINE if circumstances.is_baseline else Outcome.PUBLISHED
-        entered = (result.fetched or 0) if circumstances.is_baseline else written.new + written.back
-        notice = night.summary_notice(circumstances, result.run_id, entered, written.left)
-        notices = (notice,) if notice else ()
-        for one in notices:
-            ledger.owe_notice(con, one, result.run_id, tonight.routes.news)
-        notify.note_incident(con, tonight)
-        notify.note_drift(con, tonight, drifted)
-        _note_facts(con, order, result)
-        ledger.finish_run(
-            con,
-            result.run_id,
-            _row(tonight) | {"stored": written.stored, "proof": _shown_proof(tonight, proof, found)},
-        )
-        claims.recompute(con)
+    with tonight.warehouse() as con:
+        with working.transaction(con):
+            written = commit.commit_night(con, reading.landing, found, circumstances, stamp)
+            result.new, result.changed, result.events = written.new, written.changed, dict(written.events)
+            result.outcome = Outcome.BASELINE if circumstances.is_baseline else Outcome.PUBLISHED
+            entered = (result.fetched or 0) if circumstances.is_baseline else written.new + written.back
+            notice = night.summary_notice(circumstances, result.run_id, entered, written.left)
+            notices = (notice,) if notice else ()
+            for one in notices:
+                ledger.owe_notice(con, one, result.run_id, tonight.routes.news)
+            notify.note_incident(con, tonight)
+            notify.note_drift(con, tonight, drifted)
+            _note_facts(con, order, result)
+            ledger.finish_run(
+                con,
+                result.run_id,
+                _row(tonight) | {"stored": written.stored, "proof": _shown_proof(tonight, proof, found)},
+            )
+        with working.transaction(con):
+            claims.keep_up(con)
         result.news = _news(con, tonight, notices)
         result.warnings += [f"{order.settings.decisions}: {one}" for one in decisions.unknown(con)]
     log.info(

@@ -7,6 +7,7 @@ from typing import Any
 import duckdb
 
 from mscwatch import claims
+from mscwatch.store.ledger import NIGHT
 from mscwatch.store.rows import insert, scalar
 
 # The views that claims count, computed once: a temporary table of the same name stands before the view, also where
@@ -18,6 +19,12 @@ COUNTED = {
 }
 
 
+def keep_up(con: duckdb.DuckDBPyConnection) -> None:
+    """Recompute within the caller's transaction, unless that was done since the last proven night."""
+    if scalar(con, f"SELECT ({NIGHT}) IS DISTINCT FROM (SELECT value FROM meta WHERE key = 'claims_of')"):
+        recompute(con)
+
+
 def recompute(con: duckdb.DuckDBPyConnection) -> None:
     """Run every claim's query and write the table anew, within the caller's transaction.
 
@@ -25,6 +32,7 @@ def recompute(con: duckdb.DuckDBPyConnection) -> None:
     """
     today = scalar(con, "SELECT day FROM last_night")
     con.execute("DELETE FROM review_claims")
+    con.execute(f"INSERT OR REPLACE INTO meta SELECT 'claims_of', night FROM (SELECT ({NIGHT}) AS night)")
     if today is None:
         return
     for view, chosen in COUNTED.items():

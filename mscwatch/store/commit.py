@@ -47,12 +47,15 @@ WHERE l.page IS NOT NULL
     AND (v.nct_id IS NULL OR v.content_hash <> l.content_hash OR v.derived_hash <> l.derived_hash)
 """
 
-FRESH_RECORDS = """
-SELECT nct_id, version_no, content_hash, derived_hash, record::VARCHAR AS record
-FROM read_json(?, format = 'newline_delimited', compression = 'zstd', columns = {
+LANDED = """
+read_json($files, format = 'newline_delimited', compression = 'zstd', columns = {
     nct_id: 'VARCHAR', content_hash: 'VARCHAR', derived_hash: 'VARCHAR', record: 'JSON'
-}) JOIN fresh_ids USING (nct_id)
+})
 """
+
+FRESH_RECORDS = (
+    f"SELECT nct_id, version_no, record::VARCHAR AS record FROM {LANDED} JOIN fresh_ids USING (nct_id)"
+)
 
 KNOWN = """
 SELECT v.nct_id, v.version_no, v.content_hash, v.derived_hash, v.record, w.in_watch,
@@ -106,12 +109,16 @@ FROM (SELECT unnest(?::VARCHAR[]) AS event_id, unnest(?::VARCHAR[]) AS retractio
 WHERE events.event_id = r.event_id
 """
 
-NEW_VERSIONS = """
+# The files are read a second time: to keep so many texts in memory costs more.
+NEW_VERSIONS = f"""
 INSERT INTO versions BY NAME SELECT nct_id, version_no, $run_id AS first_run_id, $observed_at AS observed_at,
-    $data_timestamp AS data_timestamp,
-    partial_date(r."protocolSection"."statusModule"."lastUpdatePostDateStruct"."date") AS last_update_posted_date,
-    $observed_at AS valid_from, NULL AS valid_to, content_hash, derived_hash, record
-FROM ctgov_parsed
+    $data_timestamp AS data_timestamp, last_update_posted_date, $observed_at AS valid_from, NULL AS valid_to,
+    content_hash, derived_hash, record
+FROM {LANDED} JOIN (
+    SELECT nct_id, version_no,
+        partial_date(r."protocolSection"."statusModule"."lastUpdatePostDateStruct"."date") AS last_update_posted_date
+    FROM ctgov_parsed
+) USING (nct_id)
 """
 
 NEW_READINGS = """
@@ -320,11 +327,12 @@ def _store(con: duckdb.DuckDBPyConnection, landing: Landing, pages: list[int], n
         "AND nct_id IN (SELECT nct_id FROM fresh_ids WHERE version_no > 1 AND list_contains(?, page))",
         [night.observed_at, pages],
     )
-    # DuckDB takes a file for 420 records, and would hold all of them to look the fresh ones up
+    files = {"files": [str(landing.page(page)) for page in pages]}
+    # DuckDB takes a file for 420 records, and would keep all that is in it to look the few up that it is joined with
     con.execute("SET disabled_optimizers = 'build_side_probe_side'")
-    with ctgov.parsed(con, FRESH_RECORDS, [[str(landing.page(page)) for page in pages]]):
+    with ctgov.parsed(con, FRESH_RECORDS, files):
+        con.execute(NEW_VERSIONS, row_of(night) | files)
         con.execute("RESET disabled_optimizers")
-        con.execute(NEW_VERSIONS, row_of(night))
         ctgov.fill(con)
 
 

@@ -22,7 +22,7 @@ cast with TRY_CAST: one odd scalar costs one NULL, never a night. An empty path 
 import csv
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -127,17 +127,19 @@ def refresh(con: duckdb.DuckDBPyConnection, records: str) -> None:
 
 
 @contextmanager
-def parsed(con: duckdb.DuckDBPyConnection, records: str, parameters: Sequence[object] = ()) -> Iterator[None]:
-    """Keep records, as text and taken apart, in the temporary table `ctgov_parsed` for as long as the block runs.
+def parsed(
+    con: duckdb.DuckDBPyConnection, records: str, parameters: Mapping[str, object] | None = None
+) -> Iterator[None]:
+    """Keep records, taken apart, in the temporary table `ctgov_parsed` for as long as the block runs.
 
-    `records` is a query of `nct_id` and `record` (text), with a `parameters` of its own. There is the macro
-    `partial_date(text)`, too.
+    `records` is a query, with `parameters`, of `nct_id`, `record` (text) and whatever else the table is to have. There
+    is the macro `partial_date(text)`, too.
     """
     con.execute(PARTIAL_DATE)
     con.execute(
-        "CREATE OR REPLACE TEMP TABLE ctgov_parsed AS SELECT *, json_transform(record, ?) AS r,"
+        "CREATE OR REPLACE TEMP TABLE ctgov_parsed AS SELECT * EXCLUDE (record), json_transform(record, $shape) AS r,"
         f" TRY_CAST(substr(nct_id, 4) AS BIGINT) * 1000000 AS base FROM ({records})",
-        [json.dumps(_shape(mapped_paths())), *parameters],
+        {"shape": json.dumps(_shape(mapped_paths()))} | dict(parameters or {}),
     )
     yield
     con.execute("DROP TABLE temp.ctgov_parsed; DROP MACRO temp.partial_date")

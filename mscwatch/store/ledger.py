@@ -21,6 +21,9 @@ from mscwatch.store.rows import insert, row_of, scalar
 
 TRUSTED = "outcome IN ('baseline', 'published', 'unchanged')"
 
+# The last one that was proven and wrote something.
+NIGHT = "SELECT run_id FROM runs WHERE outcome IN ('baseline', 'published') ORDER BY started_at DESC LIMIT 1"
+
 
 @dataclass(frozen=True, slots=True)
 class LastNight:

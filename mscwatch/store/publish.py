@@ -16,6 +16,7 @@ import duckdb
 
 from mscwatch.errors import WarehouseError
 from mscwatch.store import dictionary
+from mscwatch.store.ledger import NIGHT
 from mscwatch.store.places import Places
 from mscwatch.store.rows import scalar
 
@@ -38,8 +39,6 @@ REFERENCES = (
     ("main.doses", "nct_id", "SELECT nct_id FROM therapies"),
     ("ctgov.studies", "nct_id", "SELECT nct_id FROM watched"),
 )
-
-NIGHT = "SELECT run_id FROM runs WHERE outcome IN ('baseline', 'published') ORDER BY started_at DESC LIMIT 1"
 
 # What a run that was killed may have written and not published: a night, what it told, a history, a new reading.
 WRITTEN = f"""

@@ -42,7 +42,7 @@ def replace_therapies(con: duckdb.DuckDBPyConnection, read: Sequence[tuple[Thera
     """Replace the rows of some trials in `therapies` and `doses`; each with whether it was read at all."""
     ids = [therapy.nct_id for therapy, _ in read]
     for table in ("therapies", "doses"):
-        con.execute(f"DELETE FROM {table} WHERE list_contains(?, nct_id)", [ids])
+        con.execute(f"DELETE FROM {table} WHERE nct_id IN (SELECT unnest(?::VARCHAR[]))", [ids])
     insert(con, "therapies", (therapy_row(therapy, is_read=was_read) for therapy, was_read in read))
     insert(con, "doses", (row for therapy, _ in read for row in dose_rows(therapy)))
 

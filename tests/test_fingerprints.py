@@ -1,0 +1,188 @@
+"""A record that comes again letter by letter is known without being read; whatever else comes is read."""
+
+from __future__ import annotations
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from records import edited, record, set_status
+from registry_faults import on, record_missing
+from test_first_night import nights, rows, trials
+
+from mscwatch.errors import NoAnswerError
+from mscwatch.model import Outcome
+from mscwatch.record import content_hash, derived_hash, fingerprint, read
+from mscwatch.registry.landing import Landing
+from mscwatch.registry.replica import Replica
+from mscwatch.run import run_night
+from mscwatch.store import working
+
+WORDS = st.sampled_from(["versionHolder", '"versionHolder":"2022-10-06"', "a", "", '"', "\\", "x\\"])
+JSON = st.recursive(
+    WORDS | st.integers(-2, 2) | st.booleans() | st.none(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(WORDS, inner, max_size=3),
+    max_leaves=12,
+)
+
+
+def text_of(one):
+    return orjson.dumps(one)
+
+
+def hashes(one):
+    return content_hash(one), derived_hash(one)
+
+
+def holding(one, day):
+    return edited(one, lambda copied: copied["derivedSection"]["miscInfoModule"].update(versionHolder=day))
+
+
+def phone(number):
+    def edit(one):
+        one["protocolSection"]["contactsLocationsModule"] = {"centralContacts": [{"phone": number}]}
+
+    return edit
+
+
+def walked(tonight, number=-1):
+    """What the last night's walk landed: the index's rows (number, page), and the records that were read."""
+    landing = Landing.__new__(Landing)
+    landing.folder = sorted(tonight.places.landing.iterdir())[number]
+    _, *lines = landing.index.read_text().splitlines()
+    index = {line.split(",")[0]: line.split(",")[3] for line in lines}
+    return index, [one.nct_id for page in sorted({*index.values()} - {""}) for one in landing.read(int(page))]
+
+
+def kept(tonight):
+    with working.opened(tonight.places) as con:
+        return con.execute("SELECT nct_id, fingerprint FROM fingerprints ORDER BY ALL").fetchall()
+
+
+def test_the_daily_version_holder_does_not_count_and_every_other_letter_does():
+    one = record()
+    assert fingerprint(text_of(holding(one, "2030-01-01"))) == fingerprint(text_of(one))
+    for other in (
+        edited(one, set_status("COMPLETED")),
+        edited(one, phone("1")),
+        one | {"hasResults": True},
+        dict(reversed(one.items())),
+    ):
+        assert fingerprint(text_of(other)) != fingerprint(text_of(one))
+
+
+@given(JSON, JSON, st.booleans())
+def test_two_records_of_one_fingerprint_have_the_same_hashes(this, that, derived):
+    """Whatever is in them: words that look like the key, the key elsewhere, or twice."""
+    section = "derivedSection" if derived else "protocolSection"
+    one, other = holding(record() | {section: {"x": this} | record()[section]}, "1"), record()
+    other = holding(other | {section: {"x": that} | other[section]}, "2")
+    if fingerprint(text_of(one)) == fingerprint(text_of(other)):
+        assert hashes(one) == hashes(other)
+
+
+@given(JSON)
+def test_a_refresh_alone_keeps_the_fingerprint_whatever_the_words_are(words):
+    one = record(conditionsModule={"conditions": [words]})
+    assert fingerprint(text_of(holding(one, "2030-01-01"))) == fingerprint(text_of(one))
+
+
+def test_the_place_of_the_version_holder_counts():
+    here, there = {"a": {"versionHolder": "1"}, "b": {}}, {"a": {}, "b": {"versionHolder": "1"}}
+    assert fingerprint(text_of(here)) != fingerprint(text_of(there))
+
+
+def test_all_real_records_are_told_apart_and_known_again(real_records):
+    texts = [text_of(one) for one in real_records]
+    assert len({fingerprint(text) for text in texts}) == len({content_hash(one) for one in real_records})
+    held = [one for one in real_records if "miscInfoModule" in one["derivedSection"]]
+    again = {fingerprint(text_of(holding(one, "2030-01-01"))) for one in held}
+    assert again == {fingerprint(text_of(one)) for one in held}
+
+
+def test_a_text_that_is_no_json_is_said_to_be_none():
+    with pytest.raises(NoAnswerError, match="cannot be read"):
+        read(b'{"protocolSection": 1e999}')
+
+
+def test_a_second_night_reads_only_what_is_not_as_it_was(order):
+    first = trials(12)
+    second = [edited(first[0], set_status("COMPLETED")), *first[1:], record(13)]
+    with Replica(nights(first, second)) as registry:
+        tonight = order(registry.url, page_size=5)
+        run_night(tonight)
+        registry.advance()
+        result = run_night(tonight)
+    assert (result.outcome, result.new, result.changed, result.fetched) == (Outcome.PUBLISHED, 1, 1, 13)
+    index, read_ones = walked(tonight)
+    assert len(index) == 13
+    assert sorted(read_ones) == ["NCT00000001", "NCT00000013"]
+    assert rows(tonight, "SELECT nct_id, count(*) FROM versions GROUP BY nct_id HAVING count(*) > 1") == [
+        ("NCT00000001", 2)
+    ]
+    assert len(kept(tonight)) == 13
+
+
+def test_a_contact_that_changes_makes_no_version_and_is_read_once(order):
+    first = [edited(one, phone("1")) for one in trials(3)]
+    second = [edited(first[0], phone("2")), *first[1:]]
+    with Replica(nights(first, second, second)) as registry:
+        tonight = order(registry.url)
+        run_night(tonight)
+        before = kept(tonight)
+        registry.advance()
+        assert run_night(tonight).changed == 0
+        assert walked(tonight)[1] == ["NCT00000001"]
+        after = kept(tonight)
+        registry.advance()
+        run_night(tonight)
+        assert walked(tonight)[1] == []
+    assert [old == new for old, new in zip(before, after, strict=True)] == [False, True, True]
+    assert rows(tonight, "SELECT count(*) FROM versions") == [(3,)]
+
+
+def test_without_fingerprints_all_is_read_nothing_is_new_and_they_are_there_again(order):
+    """As on the first night after an upgrade from a warehouse that had none."""
+    with Replica(nights(trials(3), trials(3))) as registry:
+        tonight = order(registry.url)
+        run_night(tonight)
+        before = kept(tonight)
+        with working.opened(tonight.places) as con:
+            con.execute("DELETE FROM fingerprints")
+        registry.advance()
+        result = run_night(tonight)
+    assert (result.outcome, result.new, result.changed) == (Outcome.PUBLISHED, 0, 0)
+    assert len(walked(tonight)[1]) == 3
+    assert kept(tonight) == before
+
+
+def test_a_forced_night_reads_everything(order):
+    with Replica(nights(trials(3))) as registry:
+        run_night(order(registry.url))
+        tonight = order(registry.url, force=True)
+        assert run_night(tonight).changed == 0
+    assert len(walked(tonight)[1]) == 3
+
+
+def test_content_that_comes_and_goes_is_seen_each_time(order):
+    one, other = trials(1), [edited(record(1), set_status("COMPLETED"))]
+    with Replica(nights(one, other, one)) as registry:
+        tonight = order(registry.url)
+        for _ in range(2):
+            run_night(tonight)
+            registry.advance()
+        assert run_night(tonight).changed == 1
+    assert rows(tonight, "SELECT count(*), count(DISTINCT content_hash) FROM versions") == [(3, 2)]
+
+
+def test_a_night_that_is_refused_keeps_no_fingerprint_of_what_it_saw(order):
+    first = trials(10)
+    second = [edited(first[0], set_status("COMPLETED")), *first[1:]]
+    with Replica(nights(first, second)) as registry:
+        tonight = order(registry.url)
+        run_night(tonight)
+        before = kept(tonight)
+        registry.advance()
+        registry.intercept = on("/studies", record_missing())
+        assert run_night(tonight).outcome is Outcome.REFUSED
+    assert kept(tonight) == before
