@@ -139,7 +139,7 @@ def store(
 ) -> None:
     """Write the night; when its transaction ends nothing can be lost, before that nothing is told or published.
 
-    What reads whole views follows that transaction: what a large night deletes lies in memory until it is committed.
+    What reads whole views follows with the file opened anew: what a large night touched stays in DuckDB's memory.
     """
     order, result = tonight.order, tonight.result
     circumstances = night.Circumstances(
@@ -152,24 +152,24 @@ def store(
         screening=opened.decided.screening,
     )
     stamp = commit.Night(result.run_id, result.started_at, result.data_timestamp)
+    with tonight.warehouse() as con, working.transaction(con):
+        written = commit.commit_night(con, reading.landing, found, circumstances, stamp)
+        result.new, result.changed, result.events = written.new, written.changed, dict(written.events)
+        result.outcome = Outcome.BASELINE if circumstances.is_baseline else Outcome.PUBLISHED
+        entered = (result.fetched or 0) if circumstances.is_baseline else written.new + written.back
+        notice = night.summary_notice(circumstances, result.run_id, entered, written.left)
+        notices = (notice,) if notice else ()
+        for one in notices:
+            ledger.owe_notice(con, one, result.run_id, tonight.routes.news)
+        notify.note_incident(con, tonight)
+        notify.note_drift(con, tonight, drifted)
+        _note_facts(con, order, result)
+        ledger.finish_run(
+            con,
+            result.run_id,
+            _row(tonight) | {"stored": written.stored, "proof": _shown_proof(tonight, proof, found)},
+        )
     with tonight.warehouse() as con:
-        with working.transaction(con):
-            written = commit.commit_night(con, reading.landing, found, circumstances, stamp)
-            result.new, result.changed, result.events = written.new, written.changed, dict(written.events)
-            result.outcome = Outcome.BASELINE if circumstances.is_baseline else Outcome.PUBLISHED
-            entered = (result.fetched or 0) if circumstances.is_baseline else written.new + written.back
-            notice = night.summary_notice(circumstances, result.run_id, entered, written.left)
-            notices = (notice,) if notice else ()
-            for one in notices:
-                ledger.owe_notice(con, one, result.run_id, tonight.routes.news)
-            notify.note_incident(con, tonight)
-            notify.note_drift(con, tonight, drifted)
-            _note_facts(con, order, result)
-            ledger.finish_run(
-                con,
-                result.run_id,
-                _row(tonight) | {"stored": written.stored, "proof": _shown_proof(tonight, proof, found)},
-            )
         with working.transaction(con):
             claims.keep_up(con)
         result.news = _news(con, tonight, notices)

@@ -20,7 +20,6 @@ def full_load(files, size, folder):
     folder.mkdir()
     nights = multiplied(files, size, folder)
     (folder / "all.toml").write_text(WATCH)
-    (folder / "direct.py").write_text("from mscwatch.cli import main\nmain()\n")
     registry = subprocess.Popen(
         [sys.executable, HERE / "serve.py", *nights], stdout=subprocess.PIPE, stdin=subprocess.PIPE, text=True
     )
@@ -30,7 +29,7 @@ def full_load(files, size, folder):
             "MSCWATCH_DATA_DIR": str(folder / "data"), "MSCWATCH_API_URL": url, "MSCWATCH_MIN_INTERVAL": "0",
             "MSCWATCH_WATCH": str(folder / "all.toml"),
         }  # fmt: skip
-        found = run("ours", [folder / "direct.py", "run", "--direct", "--json"], environment)
+        found = run("ours", [HERE / "ours.py"], environment)
     finally:
         registry.kill()
     assert Places(folder / "data").published.exists()
@@ -44,5 +43,5 @@ def test_four_times_the_records_take_the_same_memory(real_records, tmp_path):
     many, told = full_load(files, MANY, tmp_path / "many")
     assert (told["outcome"], told["fetched"], told["new"]) == ("baseline", MANY, MANY)
     print(f"\n[scale] peak {few} MB for {FEW} records, {many} MB for {MANY}")
-    assert many < 1_300  # MB: MSCWATCH_MEMORY_LIMIT for DuckDB, and Python beside it
-    assert many < 1.5 * few
+    assert many < 1_000  # MB: MSCWATCH_MEMORY_LIMIT for DuckDB, and Python beside it
+    assert many < 2 * few  # what DuckDB keeps of the file grows up to its limit

@@ -2,7 +2,8 @@
 
     python tests/benchmarks/compare.py --records studies.ndjson.gz --records msc_2022.ndjson.gz --size 10000
 
-Prints seconds, peak memory and file size of each, and our ratios to the other two; machines differ, ratios less. Each
+Prints seconds, peak memory and file size of each, our ratios to the other two, and which of our steps took longest (in
+brackets: per 1,000 records); machines differ, ratios less. Each
 contestant runs in a process of its own; the registry in another. The records are multiplied with changed ids and texts.
 """
 
@@ -93,7 +94,6 @@ def main():
         folder = Path(name)
         nights = multiplied(chosen.records, chosen.size, folder)
         (folder / "all.toml").write_text(WATCH)
-        (folder / "direct.py").write_text("import sys\nfrom mscwatch.cli import main\nmain()\n")
         registry = subprocess.Popen(
             [sys.executable, HERE / "serve.py", *nights],
             stdout=subprocess.PIPE,
@@ -112,7 +112,7 @@ def report(folder, url, registry, chosen):
         "MSCWATCH_DATA_DIR": str(folder / "data"), "MSCWATCH_API_URL": url, "MSCWATCH_MIN_INTERVAL": "0",
         "MSCWATCH_WATCH": str(folder / "all.toml"),
     }  # fmt: skip
-    ours = [folder / "direct.py", "run", "--direct", "--json"]
+    ours = [HERE / "ours.py"]
     warm(url)
     found = [run("floor", [HERE / "floor.py", url, folder / "floor.duckdb"], environment)]
     if not chosen.skip_usual:
@@ -150,8 +150,18 @@ def report(folder, url, registry, chosen):
         if one["name"].startswith("mscwatch"):
             told = json.loads(one["out"].rsplit("PEAK", 1)[0])
             print(
-                f"{'':4}{told['outcome']}, {told['requests']} requests, {told['changed']} changed, own work {told['work_seconds']:.1f} s"
+                f"{'':4}{told['outcome']}, {told['requests']} requests, {told['changed']} changed, "
+                f"own work {told['work_seconds']:.1f} s: {slowest(told['steps'], told['fetched'])}"
             )
+
+
+def slowest(steps, records):
+    """The steps that took longest, in seconds, and in milliseconds for each thousand records where there were any."""
+    longest = sorted(steps.items(), key=lambda step: -step[1])[:5]
+    return ", ".join(
+        f"{name} {seconds:.1f} s" + (f" ({seconds * 1e6 / records:.0f} ms)" if records else "")
+        for name, seconds in longest
+    )
 
 
 if __name__ == "__main__":

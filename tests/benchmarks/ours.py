@@ -1,0 +1,30 @@
+"""`mscwatch run --direct --json`, with the seconds that each step took beside the rest."""
+
+import json
+import time
+
+import mscwatch.cli.app  # noqa: F401  what the command loads before it begins
+from mscwatch import settings as configuration
+from mscwatch import watch as watches
+from mscwatch.run import run_night
+from mscwatch.tonight import Order
+
+
+def main():
+    steps = {}
+
+    def timed(name, action, *, asks_registry=False):
+        begun = time.monotonic()
+        try:
+            return action()
+        finally:
+            steps[name] = time.monotonic() - begun
+
+    settings = configuration.load()
+    result = run_night(Order(settings, watches.load(settings.watch)), timed)
+    print(json.dumps(result.as_json() | {"steps": steps}))
+    raise SystemExit(result.exit_code)
+
+
+if __name__ == "__main__":
+    main()
