@@ -27,7 +27,8 @@ from mscwatch.model import Outcome
 from mscwatch.registry.client import Client
 from mscwatch.registry.replica import Night, Replica
 from mscwatch.run import run_night
-from mscwatch.store import ask, commit
+from mscwatch.store import ask, claims, commit
+from mscwatch.store.ledger import NIGHT
 from mscwatch.store.places import Places
 
 DAYS = ("2022-10-06T09:00:05", "2022-10-07T09:00:05", "2022-10-10T09:00:05")
@@ -273,4 +274,30 @@ def test_a_first_night_killed_between_two_groups_is_a_first_night_again(order, m
     assert rows(tonight, "SELECT count(*), bool_and(is_baseline) FROM events") == [(30, True)]
     assert rows(tonight, "SELECT summary FROM notices WHERE kind = 'baseline'") == [
         ('The watch "All of it" begins with 30 trials. From now on, changes are told.',)
+    ]
+
+
+def test_claims_that_a_stopped_run_did_not_count_are_counted_by_the_next(order, monkeypatch):
+    """They follow the night's transaction, so a run can end between the two."""
+    with Replica(nights(trials(3), [*trials(3), record(4)])) as registry:
+        tonight = order(registry.url)
+        run_night(tonight)
+        registry.advance()
+        counted, calls = claims.keep_up, []
+
+        def stopped(con):
+            calls.append(1)
+            if len(calls) == 2:  # the first is when the run opens the file
+                raise KeyboardInterrupt
+            counted(con)
+
+        monkeypatch.setattr(claims, "keep_up", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            run_night(tonight)
+        monkeypatch.setattr(claims, "keep_up", counted)
+        run_night(tonight)
+    assert rows(tonight, "SELECT count(*) FROM versions") == [(4,)]
+    assert rows(tonight, f"SELECT value = ({NIGHT}) FROM meta WHERE key = 'claims_of'") == [(True,)]
+    assert rows(tonight, "SELECT DISTINCT as_of::VARCHAR FROM review_claims WHERE scope = 'today'") == [
+        ("2022-10-07",)
     ]
