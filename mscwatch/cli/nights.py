@@ -23,7 +23,9 @@ def run(
     watch: WatchName = "",
     force: Annotated[
         bool,
-        typer.Option("--force", help="Read every record, even if the registry shows the same data as last time."),
+        typer.Option(
+            "--force", help="Read every record, even if the registry shows the same data as last time."
+        ),
     ] = False,
     accept: Annotated[
         str,
