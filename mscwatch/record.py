@@ -13,7 +13,9 @@ from mscwatch.model import Record
 
 NCT_ID = re.compile(r"NCT\d{8}")
 
-# Personal data that the registry shows for recruiting only; never stored and never hashed.
+# Personal data that the registry shows for recruiting only; never stored, and in no hash of content.
+# Whoever changes what is kept or hashed raises RECIPE, so that every record is read again.
+RECIPE = b"1"
 _CONTACT_KEYS = {
     ("protocolSection", "contactsLocationsModule"): "centralContacts",
     ("resultsSection", "moreInfoModule"): "pointOfContact",
@@ -32,18 +34,18 @@ def read(text: bytes) -> Record:
         found: Record = orjson.loads(text)
     except orjson.JSONDecodeError:
         msg = f"The registry sent a record that cannot be read: {text[:80]!r}… Run again later."
-        raise NoAnswerError(msg, transient=False) from None
+        raise NoAnswerError(msg) from None
     return found
 
 
 def fingerprint(text: bytes) -> str:
     """Sixteen bytes in hexadecimal by which a record that comes again, letter by letter, is known without reading it.
 
-    Of `versionHolder`, which moves on every refresh, the last is left out: `derivedSection` comes after all that people
-    write, and within a text the key's quotes would be escaped.
+    Left out is `versionHolder`, which moves on every refresh, where the registry has it: at the head of
+    `derivedSection.miscInfoModule`, after all that people write (and in a text the quotes would be escaped).
     """
-    before, key, rest = text.rpartition(b'"versionHolder":"')
-    found = hashlib.sha256(before)
+    before, key, rest = text.rpartition(b'"miscInfoModule":{"versionHolder":"')
+    found = hashlib.sha256(RECIPE + before)
     if key:
         found.update(b"\0")  # where it stood, which no JSON text can hold
         rest = rest.partition(b'"')[2]

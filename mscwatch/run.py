@@ -89,7 +89,10 @@ def run_night(order: Order, step: Step = plainly, client: Client | None = None) 
 
 
 def _timed(tonight: Tonight, action: Callable[[], T]) -> T:
-    """Run a step and count its own work: the time that did not go into the registry's answers and distances."""
+    """Run a step and count its own work: the time that did not go into the registry's answers and distances.
+
+    What is done while an answer is awaited does not count.
+    """
     begun, asking = time.monotonic(), tonight.client.traffic.seconds
     try:
         with _no_search_for_cycles():

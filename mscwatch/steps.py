@@ -43,8 +43,6 @@ def open_warehouse(tonight: Tonight) -> Opened:
         notify.settle_addresses(con, tonight)
         edited = working.meta(con, "watch_hash") not in (None, order.watch.digest)
         changed = decisions.obey(con, told, order.watch.relevance.rules)
-        with working.transaction(con):
-            claims.keep_up(con)  # of a run that was killed before
         behind = publishing.is_behind(con, order.places)
         return Opened(last, edited, told, changed if order.places.published.exists() else 0, behind)
 
@@ -140,6 +138,7 @@ def store(
     """Write the night; when its transaction ends nothing can be lost, before that nothing is told or published.
 
     What reads whole views follows with the file opened anew: what a large night touched stays in DuckDB's memory.
+    Where that fails, the night is there all the same; the run is called failed, and the next one reads again.
     """
     order, result = tonight.order, tonight.result
     circumstances = night.Circumstances(
@@ -218,6 +217,8 @@ def close(tonight: Tonight, outcome: Outcome) -> None:
     with tonight.warehouse() as con, working.transaction(con):
         notify.note_incident(con, tonight)
         ledger.finish_run(con, tonight.result.run_id, _row(tonight))
+        if outcome is Outcome.UNCHANGED:
+            claims.keep_up(con)  # with a run that was killed before it came to that
 
 
 def tell_owed(tonight: Tonight) -> int:

@@ -56,7 +56,7 @@ COMMENT ON COLUMN versions.registry_version IS 'Number of the version in the reg
 
 COMMENT ON TABLE fingerprints IS 'One row per stored trial: how its record looked when it last came, so that the same one is known again without being read.';
 COMMENT ON COLUMN fingerprints.nct_id IS 'The trial.';
-COMMENT ON COLUMN fingerprints.fingerprint IS 'Half of the SHA-256 of the record''s text as the registry sent it, without versionHolder. Unit: hexadecimal.';
+COMMENT ON COLUMN fingerprints.fingerprint IS 'Half of the SHA-256 of the record''s text as the registry sent it, contacts included, versionHolder left out. Unit: hexadecimal.';
 
 COMMENT ON TABLE histories IS 'One row per trial whose own history at the registry was asked for (command history).';
 COMMENT ON COLUMN histories.nct_id IS 'The trial.';

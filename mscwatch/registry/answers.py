@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import msgspec
+import orjson
 import requests
 from urllib3 import exceptions as urllib3_errors
 from urllib3.util import Retry
@@ -113,12 +114,17 @@ def parsed(answer: Answer, kind: type[Kind]) -> Kind:
     if "html" in answer.headers.get("Content-Type", ""):
         raise TransientError("an HTML page in place of data")
     try:
-        answer.body.decode()  # msgspec does not look into texts that nobody wants yet
-        return msgspec.json.decode(answer.body, type=kind)
+        if issubclass(kind, msgspec.Struct):
+            answer.body.decode()  # msgspec does not look into texts that nobody wants yet
+            return msgspec.json.decode(answer.body, type=kind)
+        found = orjson.loads(answer.body)
     except msgspec.ValidationError:
         raise TransientError("JSON of another shape than expected") from None
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, ValueError, RecursionError):
         raise TransientError("truncated or invalid JSON") from None
+    if not isinstance(found, kind):
+        raise TransientError("JSON of another shape than expected")
+    return found
 
 
 def what_broke(error: Exception) -> str:

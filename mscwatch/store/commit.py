@@ -16,6 +16,7 @@ from typing import Any
 
 import duckdb
 import orjson
+from msgspec import structs
 
 from mscwatch import record as records
 from mscwatch.model import (
@@ -63,7 +64,7 @@ SELECT v.nct_id, v.version_no, v.content_hash, v.derived_hash, v.record, w.in_wa
         WHERE o.nct_id = v.nct_id AND o.version_no > 0)
 FROM fresh_ids AS f
 JOIN versions AS v ON v.nct_id = f.nct_id AND v.valid_to IS NULL
-JOIN watched AS w ON w.nct_id = f.nct_id
+LEFT JOIN watched AS w ON w.nct_id = f.nct_id
 WHERE list_contains(?, f.page)
 """
 
@@ -178,8 +179,12 @@ def commit_night(
             unseen = _unseen(con, pages)
             # the connection is the worker's until it is done; what was never seen is judged without it
             stored = bulk.submit(_store, con, landing, pages, night)
-            plans += [plan(_first_seen(landing, page, unseen), circumstances) for page in pages]
-            stored.result()
+            try:
+                plans += [plan(_first_seen(landing, page, unseen), circumstances) for page in pages if unseen]
+                stored.result()
+            except BaseException:
+                con.interrupt()
+                raise
             _write(con, _together(plans), night, written)
             _bring_readings(con, night)
             if circumstances.is_baseline:
@@ -242,10 +247,23 @@ def _known(
     """The fresh records of some pages that are versions of a known trial, each with what was known."""
     rows = con.execute(KNOWN, [pages]).fetchall()
     earlier = _earlier(con, pages)
-    seen = {one.nct_id: one for page in pages for one in landing.read(page)}
+    wanted = {row[0] for row in rows}
+    seen = {  # copied, lest each keep its whole page in memory
+        one.nct_id: structs.replace(one, record=one.record.copy())
+        for page in pages
+        for one in landing.read(page)
+        if one.nct_id in wanted
+    }
     for nct_id, version_no, content, derived, record, in_watch, times in rows:
         known = Known(
-            nct_id, version_no, content, derived, in_watch, times, orjson.loads(record), earlier.get(nct_id)
+            nct_id,
+            version_no,
+            content,
+            derived,
+            bool(in_watch),
+            times,
+            orjson.loads(record),
+            earlier.get(nct_id),
         )
         yield known, _seen(seen[nct_id])
 

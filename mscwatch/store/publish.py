@@ -40,10 +40,10 @@ REFERENCES = (
     ("ctgov.studies", "nct_id", "SELECT nct_id FROM watched"),
 )
 
-# What a run that was killed may have written and not published: a night, what it told, a history, a new reading.
+# What a killed run may have written and not published: a night, what it told, a history, a new reading, claims.
 WRITTEN = f"""
 SELECT ({NIGHT}), (SELECT count(*) FROM deliveries WHERE state = 'sent'), (SELECT count(*) FROM histories),
-    (SELECT value FROM meta WHERE key = 'rules_hash')
+    (SELECT value FROM meta WHERE key = 'rules_hash'), (SELECT value FROM meta WHERE key = 'claims_of')
 """
 
 
