@@ -513,28 +513,6 @@ def test_a_migration_that_fails_leaves_the_warehouse_as_it_was(two_nights, tmp_p
     assert contents(two_nights.places.working) == wanted
 
 
-def test_a_file_keeps_the_block_size_that_it_was_made_with(order, tmp_path):
-    """Files of an earlier mscwatch, or restored, have DuckDB's own; it cannot be changed, and need not be."""
-    places = Places(tmp_path / "data")
-    places.prepare()
-    with duckdb.connect() as con:
-        con.execute(f"ATTACH '{places.working}' AS earlier (STORAGE_VERSION 'v1.2.0')")
-        con.execute("CREATE TABLE earlier.something (x INTEGER)")
-    with Replica(nights(trials(3), trials(4))) as registry:
-        assert run_night(order(registry.url)).new == 3
-        registry.advance()
-        assert run_night(order(registry.url)).new == 1
-    sizes = []
-    for folder in (places, Places(tmp_path / "new")):
-        folder.prepare()
-        with working.opened(folder) as con:
-            told = con.execute(
-                "SELECT block_size FROM pragma_database_size() WHERE database_name = 'warehouse'"
-            )
-            sizes += [size for (size,) in told.fetchall()]
-    assert sizes == [262_144, working.BLOCK_SIZE]
-
-
 @pytest.mark.parametrize("number", SCHEMAS)
 def test_a_warehouse_of_every_earlier_schema_opens_today(number, tmp_path, monkeypatch):
     places = Places(tmp_path / "old")

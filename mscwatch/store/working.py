@@ -31,9 +31,6 @@ STORAGE_VERSION = "v1.2.0"
 # Less than a first night commits at once, so that most of it is written as it comes: what does not fill a row group
 # is written with the commit, and again with the next. DuckDB's own is 122,880.
 ROW_GROUP_SIZE = 6_144
-# A quarter of DuckDB's own: four hundred columns, each with a block begun, make a small file large and a night's rows
-# costly to hold. A file keeps the size that it was made with.
-BLOCK_SIZE = 65_536
 REBUILD_BATCH = 10_000
 
 
@@ -45,7 +42,6 @@ def opened(places: Places, memory_limit: str = "500MB") -> Iterator[duckdb.DuckD
     a baseline, and its publication would take the history away.
     """
     refuse_lost(places)
-    made_with = "" if places.working.exists() else f", BLOCK_SIZE {BLOCK_SIZE}"
     con = duckdb.connect(config={"autoinstall_known_extensions": "false"})
     try:
         con.execute("SET memory_limit = ?", [memory_limit])
@@ -53,7 +49,7 @@ def opened(places: Places, memory_limit: str = "500MB") -> Iterator[duckdb.DuckD
         con.execute("SET preserve_insertion_order = false")
         con.execute(
             f"ATTACH {_quoted(str(places.working))} AS warehouse "
-            f"(STORAGE_VERSION '{STORAGE_VERSION}', ROW_GROUP_SIZE {ROW_GROUP_SIZE}{made_with})"
+            f"(STORAGE_VERSION '{STORAGE_VERSION}', ROW_GROUP_SIZE {ROW_GROUP_SIZE})"
         )
         con.execute("USE warehouse")
         _migrate(con)
