@@ -55,7 +55,10 @@ def opened(places: Places, memory_limit: str = "500MB") -> Iterator[duckdb.DuckD
         _migrate(con)
     except duckdb.Error as error:
         con.close()
-        msg = f"The working file {places.working} cannot be opened: {_first_line(error)}"
+        msg = (
+            f"The working file {places.working} cannot be opened: {_first_line(error)} If that stays so, put a copy of "
+            f"{places.published} in its place, or restore a backup with --replace."
+        )
         raise WarehouseError(msg) from None
     except BaseException:
         con.close()
