@@ -5,10 +5,8 @@ from __future__ import annotations
 import json
 import logging
 import shutil
-from datetime import UTC, datetime
-from typing import Any
 
-from mscwatch import digest, night, notify
+from mscwatch import digest, entry, night, notify
 from mscwatch.channels import heartbeat
 from mscwatch.errors import ChannelError, ConfigError, MscwatchError, RefusedError, StillOwedError
 from mscwatch.model import Digest, Issue, Notice, Outcome, Proof, RegistryVersion
@@ -166,7 +164,7 @@ def store(
         ledger.finish_run(
             con,
             result.run_id,
-            _row(tonight) | {"stored": written.stored, "proof": _shown_proof(tonight, proof, found)},
+            entry.row(tonight) | {"stored": written.stored, "proof": entry.proof(tonight, proof, found)},
         )
     with tonight.warehouse() as con:
         with working.transaction(con):
@@ -216,7 +214,7 @@ def close(tonight: Tonight, outcome: Outcome) -> None:
     tonight.result.outcome = outcome
     with tonight.warehouse() as con, working.transaction(con):
         notify.note_incident(con, tonight)
-        ledger.finish_run(con, tonight.result.run_id, _row(tonight))
+        ledger.finish_run(con, tonight.result.run_id, entry.row(tonight))
         if outcome is Outcome.UNCHANGED:
             claims.keep_up(con)  # with a run that was killed before it came to that
 
@@ -274,38 +272,7 @@ def _note_facts(con: working.Connection, order: Order, result: NightResult) -> N
 
 def _note_proof(tonight: Tonight, proof: Proof, found: Found) -> None:
     with tonight.warehouse() as con:
-        ledger.finish_run(con, tonight.result.run_id, {"proof": _shown_proof(tonight, proof, found)})
-
-
-def _shown_proof(tonight: Tonight, proof: Proof, found: Found) -> dict[str, Any]:
-    """The proof as it is kept: the checks, what the missing trials' verdicts were, and what asking cost."""
-    traffic = tonight.client.traffic
-    return proof.checks | {
-        "reasons": list(proof.reasons),
-        "verdicts": {one.nct_id: one.place.value for _, one in found},
-        "requests": traffic.requests,
-        "retries": traffic.retries,
-        "bytes": traffic.bytes,
-        "retried_because": traffic.causes[:20],
-    }
-
-
-def _row(tonight: Tonight) -> dict[str, Any]:
-    result, traffic = tonight.result, tonight.client.traffic
-    result.requests = traffic.requests
-    return {
-        "finished_at": datetime.now(UTC).replace(tzinfo=None),
-        "outcome": result.outcome.value,
-        "api_version": result.api_version or None,
-        "data_timestamp": result.data_timestamp,
-        "total_count": result.total_count,
-        "fetched": result.fetched,
-        "new": result.new,
-        "changed": result.changed,
-        "requests": traffic.requests,
-        "bytes": traffic.bytes,
-        "error": str(result.error) if result.error else None,
-    }
+        ledger.finish_run(con, tonight.result.run_id, {"proof": entry.proof(tonight, proof, found)})
 
 
 def _forget_old_landings(order: Order) -> None:

@@ -23,11 +23,12 @@ from registry_faults import (
     truncated_json,
 )
 
+from mscwatch import steps
 from mscwatch.model import Outcome
 from mscwatch.registry.client import Client
 from mscwatch.registry.replica import Night, Replica
 from mscwatch.run import run_night
-from mscwatch.store import ask, claims, commit
+from mscwatch.store import ask, claims, commit, publish, working
 from mscwatch.store.ledger import NIGHT
 from mscwatch.store.places import Places
 
@@ -277,27 +278,34 @@ def test_a_first_night_killed_between_two_groups_is_a_first_night_again(order, m
     ]
 
 
-def test_claims_that_a_stopped_run_did_not_count_are_counted_by_the_next(order, monkeypatch):
-    """They follow the night's transaction, so a run can end between the two."""
+@pytest.mark.parametrize("ends", ["with a word", "killed"])
+def test_claims_that_a_stopped_run_did_not_count_are_counted_by_the_next(order, monkeypatch, ends):
+    """They follow the night's transaction, so a run can end between the two; a killed one cannot even say so."""
     with Replica(nights(trials(3), [*trials(3), record(4)])) as registry:
         tonight = order(registry.url)
         run_night(tonight)
         registry.advance()
-        counted, calls = claims.keep_up, []
-
-        def stopped(con):
-            calls.append(1)
-            if len(calls) == 1:
-                raise KeyboardInterrupt
-            counted(con)
-
-        monkeypatch.setattr(claims, "keep_up", stopped)
-        with pytest.raises(KeyboardInterrupt):
-            run_night(tonight)
-        monkeypatch.setattr(claims, "keep_up", counted)
-        run_night(tonight)
+        with monkeypatch.context() as patch:
+            patch.setattr(claims, "keep_up", stopped)
+            if ends == "killed":
+                patch.setattr(steps, "close", lambda *_: None)
+            with pytest.raises(KeyboardInterrupt):
+                run_night(tonight)
+        assert run_night(tonight).outcome == ("unchanged" if ends == "killed" else "published")
     assert rows(tonight, "SELECT count(*) FROM versions") == [(4,)]
     assert rows(tonight, f"SELECT value = ({NIGHT}) FROM meta WHERE key = 'claims_of'") == [(True,)]
-    assert rows(tonight, "SELECT DISTINCT as_of::VARCHAR FROM review_claims WHERE scope = 'today'") == [
-        ("2022-10-07",)
-    ]
+    today = "SELECT DISTINCT as_of::VARCHAR FROM review_claims WHERE scope = 'today'"
+    assert rows(tonight, today) == [("2022-10-07",)]
+
+
+def stopped(_):
+    raise KeyboardInterrupt
+
+
+def test_claims_that_are_not_those_published_are_published(order):
+    with Replica(nights(trials(3))) as registry:
+        tonight = order(registry.url)
+        run_night(tonight)
+        with working.opened(tonight.places) as con:
+            con.execute("UPDATE meta SET value = 'an earlier night' WHERE key = 'claims_of'")
+            assert publish.is_behind(con, tonight.places)

@@ -20,7 +20,7 @@ from urllib3.util import Retry
 
 from mscwatch.errors import NoAnswerError, QueryRejectedError, RefusedError
 
-Kind = TypeVar("Kind")
+Shape = TypeVar("Shape")
 
 TRANSIENT_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
 MOVED = "data have probably changed"
@@ -109,7 +109,7 @@ def judge(answer: Answer, path: str, agent: str) -> None:
     raise NoAnswerError(msg, transient=False)
 
 
-def parsed(answer: Answer, kind: type[Kind]) -> Kind:
+def parsed(answer: Answer, kind: type[Shape]) -> Shape:
     """The JSON of an answer with status 200. Raises `TransientError` when it is not a whole `kind`."""
     if "html" in answer.headers.get("Content-Type", ""):
         raise TransientError("an HTML page in place of data")

@@ -61,38 +61,42 @@ class Landing:
         Raises `NoAnswerError` for a text that cannot be read.
         """
         self.pages += 1
-        index = [row for text in page if (row := self._seen(text))]
-        lines = [line for *_, line in index if line]
+        rows: list[tuple[str | int | None, ...]] = []
+        lines = []
+        for text in page:
+            fingerprint = records.fingerprint(text)
+            nct_id = self.known.get(fingerprint)
+            if nct_id is not None:
+                if self._is_first(nct_id):
+                    rows.append((nct_id, "", "", "", ""))
+                continue
+            record = records.without_contacts(records.read(text))
+            nct_id = records.nct_id(record)
+            if self._is_first(nct_id):
+                content, derived = records.content_hash(record), records.derived_hash(record)
+                rows.append((nct_id, content, derived, self.pages, fingerprint))
+                line = {"nct_id": nct_id, "content_hash": content, "derived_hash": derived, "record": record}
+                lines.append(orjson.dumps(line))
         if lines:
             path = self.page(self.pages)
             partial = path.with_suffix(".part")
             partial.write_bytes(zstandard.ZstdCompressor(level=3).compress(b"\n".join(lines) + b"\n"))
             partial.replace(path)
         with self.index.open("a", newline="") as file:
-            csv.writer(file).writerows(row[:-1] for row in index)
+            csv.writer(file).writerows(rows)
 
     def read(self, page: int) -> list[Landed]:
         """What was landed of a page, in its order."""
         with self.page(page).open("rb") as file, zstandard.ZstdDecompressor().stream_reader(file) as plain:
             return msgspec.json.Decoder(Landed).decode_lines(plain.read())
 
-    def _seen(self, text: bytes) -> tuple[str, str, str, int | str, str, bytes] | None:
-        """A record's row of the index, and its line (empty where it is as it was); None for one to pass over."""
-        fingerprint = records.fingerprint(text)
-        nct_id = self.known.get(fingerprint)
-        is_known = nct_id is not None
-        record = {} if is_known else records.read(text)
-        nct_id = nct_id or records.nct_id(record)
+    def _is_first(self, nct_id: str | None) -> bool:
+        """Whether a record is to be landed; a nameless one and a repeated one are counted."""
         if nct_id is None:
             self.nameless += 1
-            return None
-        if nct_id in self.ids:
+        elif nct_id in self.ids:
             self.duplicates += 1
-            return None
-        self.ids.add(nct_id)
-        if is_known:
-            return nct_id, "", "", "", "", b""
-        kept = records.without_contacts(record)
-        content, derived = records.content_hash(kept), records.derived_hash(kept)
-        line = {"nct_id": nct_id, "content_hash": content, "derived_hash": derived, "record": kept}
-        return nct_id, content, derived, self.pages, fingerprint, orjson.dumps(line)
+        else:
+            self.ids.add(nct_id)
+            return True
+        return False

@@ -136,7 +136,7 @@ def report(folder, url, registry, chosen):
         if (folder / path).exists()
     }
     print(f"{chosen.size} records")
-    print(f"{'':26}{'seconds':>9}{'peak MB':>9}{'file MB':>9}{'x usual':>9}{'x floor':>9}")
+    print(f"{'':26}{'seconds':>9}{'peak MiB':>9}{'file MB':>9}{'x usual':>9}{'x floor':>9}")
     base = {one["name"]: one["seconds"] for one in found}
     for one in found:
         ratios = [
