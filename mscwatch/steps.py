@@ -9,7 +9,7 @@ import shutil
 from mscwatch import digest, entry, night, notify
 from mscwatch.channels import heartbeat
 from mscwatch.errors import ChannelError, ConfigError, MscwatchError, RefusedError, StillOwedError
-from mscwatch.model import Digest, Issue, Notice, Outcome, Proof, RegistryVersion
+from mscwatch.model import Digest, Issue, Missing, Notice, Outcome, Proof, RegistryVersion
 from mscwatch.proof import prove as prove_sweep
 from mscwatch.registry import drift
 from mscwatch.registry.sweep import sweep
@@ -84,8 +84,11 @@ def read(tonight: Tonight, version: RegistryVersion) -> Reading:
     return Reading(found, landing)
 
 
-def prove(tonight: Tonight, reading: Reading) -> Proof:
-    """Decide whether the reading may be believed. Raises `RefusedError` with every reason when not."""
+def prove(tonight: Tonight, reading: Reading) -> tuple[Proof, list[Missing]]:
+    """Decide whether the reading may be believed, and which trials of the watch it lacks.
+
+    Raises `RefusedError` with every reason when it may not.
+    """
     with tonight.warehouse() as con:
         known, missing = commit.missing_trials(con, reading.landing)
     proof = prove_sweep(
@@ -105,13 +108,11 @@ def prove(tonight: Tonight, reading: Reading) -> Proof:
             f"look at the registry, then run again{way_out}."
         )
         raise RefusedError(msg)
-    return proof
+    return proof, missing
 
 
-def ask_for_missing(tonight: Tonight, reading: Reading) -> Found:
+def ask_for_missing(tonight: Tonight, reading: Reading, missing: list[Missing]) -> Found:
     """Ask for each trial that the search no longer shows, by itself; an outage is never a verdict."""
-    with tonight.warehouse() as con:
-        _, missing = commit.missing_trials(con, reading.landing)
     tonight.client.renew_patience()
     found = [(trial, tonight.client.whereabouts(trial.nct_id)) for trial in missing]
     if found and tonight.client.version() != reading.sweep.after:
@@ -266,8 +267,7 @@ def _note_facts(con: working.Connection, order: Order, result: NightResult) -> N
         "query": json.dumps(order.watch.query.parameters()),
         "data_timestamp": str(result.data_timestamp or ""),
     }
-    for key, value in facts.items():
-        working.set_meta(con, key, value)
+    working.set_meta(con, facts)
 
 
 def _note_proof(tonight: Tonight, proof: Proof, found: Found) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -28,6 +29,7 @@ def mscwatch(tmp_path, watch_file):
             "watch": watch_file,
             "min_interval": 0,
             "retry_budget": 0,
+            "report": False,
         } | values
         environment = {name: value for name, value in os.environ.items() if not name.startswith("MSCWATCH_")}
         environment |= {f"MSCWATCH_{name.upper()}": str(value) for name, value in settings.items()}
@@ -46,13 +48,23 @@ def registry():
         yield running
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """Where `two_nights` are kept once they were run."""
+    return tmp_path_factory.mktemp("two_nights") / "data"
+
+
 @pytest.fixture
-def two_nights(mscwatch, registry):
-    """A warehouse after a baseline and a night on which a trial completed."""
-    for _ in range(2):
-        done = mscwatch("run", "--direct", api_url=registry.url)
-        assert done.returncode == 0, done.stderr
+def two_nights(mscwatch, registry, made, tmp_path):
+    """A warehouse after a baseline and a night on which a trial completed; the registry stands at the second."""
+    if not made.exists():
+        for _ in range(2):
+            done = mscwatch("run", "--direct", api_url=registry.url, data_dir=made)
+            assert done.returncode == 0, done.stderr
+            registry.advance()
+    else:
         registry.advance()
+    shutil.copytree(made, tmp_path / "data")
     return mscwatch
 
 

@@ -70,7 +70,8 @@ def history(edits):
     return contents
 
 
-@settings(max_examples=2, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@pytest.mark.slow
+@settings(max_examples=5, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(
     edits=st.lists(st.lists(st.sampled_from(EDITS), min_size=3, max_size=3), min_size=20, max_size=30),
     again=st.sets(st.integers(0, 3), min_size=1, max_size=3),

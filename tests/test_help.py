@@ -7,11 +7,13 @@ from test_first_night import nights, trials
 from typer.main import get_command
 from typer.testing import CliRunner
 
+from mscwatch.cli import app as commands
 from mscwatch.cli.app import app
 from mscwatch.registry.replica import Replica
 from mscwatch.run import run_night
 
-COMMANDS = get_command(app).commands
+GROUP = get_command(app)
+COMMANDS = {name: GROUP.get_command(None, name) for name in commands.COMMANDS}
 ROOM = 60  # characters that a terminal of 80 leaves beside the longest command
 
 

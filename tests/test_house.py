@@ -9,10 +9,9 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from typer.main import get_command
 
 from mscwatch import settings
-from mscwatch.cli.app import app
+from mscwatch.cli.app import COMMANDS
 
 ROOT = Path(__file__).parents[1]
 CORE = (
@@ -145,7 +144,7 @@ def readme():
 
 
 def test_every_command_and_every_setting_stands_in_the_readme():
-    for name in get_command(app).commands:
+    for name in COMMANDS:
         assert f"mscwatch {name}" in readme()
     for name in settings.Settings.model_fields:
         assert f"`MSCWATCH_{name.upper()}`" in readme()

@@ -272,7 +272,7 @@ def test_a_withheld_trial_keeps_the_reading_it_had_when_the_rules_are_read_anew(
         registry.advance()
         run_night(tonight)
         with working.opened(tonight.places) as con:
-            working.set_meta(con, "rules_hash", "of yesterday")
+            working.set_meta(con, {"rules_hash": "of yesterday"})
         run_night(tonight)
     read = "SELECT relevance, is_read FROM trials JOIN therapies USING (nct_id) WHERE nct_id = 'NCT00000001'"
     assert rows(tonight, read) == [("core", True)]

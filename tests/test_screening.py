@@ -134,7 +134,7 @@ def test_new_rules_are_read_with_the_decisions_in_force(tonight):
     decide(tonight, (2, "include", "why not"))
     run_night(tonight)
     with working.opened(tonight.places) as con:
-        working.set_meta(con, "rules_hash", "older rules")
+        working.set_meta(con, {"rules_hash": "older rules"})
     run_night(tonight)
     assert read_as(tonight)["NCT00000002"][0] == "core"
 

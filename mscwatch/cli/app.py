@@ -2,24 +2,59 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from importlib import import_module
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from mscwatch import __version__
-from mscwatch.cli import nights, operations, questions
-from mscwatch.cli.demo import demo
-from mscwatch.cli.digest import digest
-from mscwatch.cli.explain import explain
-from mscwatch.cli.history import history
-from mscwatch.cli.links import links
-from mscwatch.cli.preview import preview
-from mscwatch.cli.prompt import sql
-from mscwatch.cli.registry import registry
-from mscwatch.cli.report import report
-from mscwatch.cli.test_alert import test_alert
+
+# Each command by the module of this folder that holds it.
+COMMANDS = {
+    "demo": "demo",
+    "run": "nights",
+    "schedule": "nights",
+    "status": "nights",
+    "events": "questions",
+    "show": "questions",
+    "explain": "explain",
+    "digest": "digest",
+    "sql": "prompt",
+    "report": "report",
+    "export": "operations",
+    "preview": "preview",
+    "links": "links",
+    "doctor": "nights",
+    "test-alert": "test_alert",
+    "history": "history",
+    "rebuild": "operations",
+    "backup": "operations",
+    "restore": "operations",
+    "registry": "registry",
+}
+
+
+class Commands(TyperGroup):
+    """Imports a command's module when the command is wanted: a question need not wait for what a night needs."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002  as click calls it
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"mscwatch.cli.{COMMANDS[cmd_name]}")
+        found = getattr(module, cmd_name.replace("-", "_"))
+        if isinstance(found, typer.Typer):
+            return typer.main.get_command(found)
+        alone = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+        alone.command(cmd_name)(found)
+        return typer.main.get_command(alone)
+
 
 app = typer.Typer(
+    cls=Commands,
     name="mscwatch",
     help="A living table of mesenchymal stem cell trials for liver disease: reads ClinicalTrials.gov every night, "
     "names what changed, and tells people.",
@@ -43,25 +78,3 @@ def _options(
     debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
 ) -> None:
     pass
-
-
-app.command()(demo)
-app.command()(nights.run)
-app.command()(nights.schedule)
-app.command()(nights.status)
-app.command()(questions.events)
-app.command()(questions.show)
-app.command()(explain)
-app.command()(digest)
-app.command()(sql)
-app.command()(report)
-app.command()(operations.export)
-app.command()(preview)
-app.add_typer(links, name="links")
-app.command()(nights.doctor)
-app.command()(test_alert)
-app.command()(history)
-app.command()(operations.rebuild)
-app.command()(operations.backup)
-app.command()(operations.restore)
-app.command()(registry)

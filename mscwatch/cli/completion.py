@@ -7,14 +7,15 @@ from typing import Annotated
 
 import typer
 
-from mscwatch import run as runs
 from mscwatch import settings as configuration
 from mscwatch import watch as watches
 from mscwatch.errors import MscwatchError
 from mscwatch.store import ask
 
 
-def _offered(known: Callable[[], Iterable[str]]) -> Callable[[str], list[str]]:
+def offered(known: Callable[[], Iterable[str]]) -> Callable[[str], list[str]]:
+    """Those of the known that begin with what was typed, as typer wants them."""
+
     def beginning_with(incomplete: str) -> list[str]:
         try:
             return [one for one in known() if one.startswith(incomplete)]
@@ -34,16 +35,9 @@ def _events() -> list[str]:
         return [row["event_id"] for row in ask.events(con)]
 
 
-def _channels() -> list[str]:
-    return sorted(
-        {address.channel for one in runs.channels_of(configuration.load()) for address in one.addresses()}
-    )
-
-
-watch_names = _offered(watches.packaged)
-trial_ids = _offered(_trials)
-event_ids = _offered(_events)
-channel_names = _offered(_channels)
+watch_names = offered(watches.packaged)
+trial_ids = offered(_trials)
+event_ids = offered(_events)
 
 WatchName = Annotated[
     str,

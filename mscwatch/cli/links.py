@@ -17,7 +17,7 @@ from mscwatch.store import ask
 from mscwatch.store import decisions as decided
 from mscwatch.store.places import Places
 
-links = typer.Typer(no_args_is_help=False)
+links = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 NctId = Annotated[str, typer.Argument(metavar="NCT", help="The trial.")]
 Paper = Annotated[str, typer.Argument(metavar="PAPER", help="PMID, or the code that the list shows.")]

@@ -14,7 +14,7 @@ from mscwatch import settings as configuration
 from mscwatch import watch as watches
 from mscwatch.channels import Routes
 from mscwatch.cli import screen
-from mscwatch.cli.completion import channel_names
+from mscwatch.cli.completion import offered
 from mscwatch.errors import ChannelError, ConfigError, MscwatchError
 from mscwatch.model import Address, Digest, Event, Kind, NewsItem, Severity, TrialFacts
 from mscwatch.settings import Settings
@@ -24,12 +24,17 @@ from mscwatch.store.places import Places, locked
 BANNER = "TEST: no trial has changed. Somebody tries whether alerts arrive here."
 
 
+def _channels() -> list[str]:
+    channels = runs.channels_of(configuration.load())
+    return sorted({address.channel for one in channels for address in one.addresses()})
+
+
 def test_alert(
     channel: Annotated[
         str,
         typer.Argument(
             metavar="CHANNEL",
-            autocompletion=channel_names,
+            autocompletion=offered(_channels),
             help="As `mscwatch doctor` names it: email, slack …",
         ),
     ],

@@ -67,7 +67,7 @@ def obey(con: working.Connection, told: Decisions, rules: str) -> int:
         if everything or screened:
             changed += readings.rederive(con, rules, told.screening, only=None if everything else screened)
         if everything:
-            working.set_meta(con, "rules_hash", fingerprint)
+            working.set_meta(con, {"rules_hash": fingerprint})
     return changed
 
 

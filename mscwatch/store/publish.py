@@ -58,9 +58,9 @@ def publish(places: Places, keep: int = 3) -> str:
     try:
         shutil.copyfile(places.working, fresh)
         _sync(fresh)
-        _check(places.working, fresh)
+        night = _check(places.working, fresh)
         digest = sha256(fresh)
-        _keep_previous(places, fresh, keep)
+        _keep_previous(places, night, keep)
         fresh.replace(places.published)
         note = places.data_dir / ".mscwatch.duckdb.sha256.new"
         note.write_text(f"{digest}  {places.published.name}\n", encoding="ascii")
@@ -97,7 +97,8 @@ def counts(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
         "SELECT schema_name || '.' || table_name FROM duckdb_tables() "
         "WHERE NOT internal AND database_name = current_database() ORDER BY ALL"
     ).fetchall()
-    return {name: int(scalar(con, f"SELECT count(*) FROM {name}")) for (name,) in names}
+    each = " UNION ALL ".join(f"SELECT '{name}', count(*) FROM {name}" for (name,) in names)
+    return dict(con.execute(each).fetchall())
 
 
 def opened_to_read(path: Path) -> duckdb.DuckDBPyConnection:
@@ -114,7 +115,8 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _check(original: Path, copy: Path) -> None:
+def _check(original: Path, copy: Path) -> str | None:
+    """The run of the last proven night in the copy. Raises `WarehouseError` when it does not hold what it should."""
     with opened_to_read(original) as con:
         wanted = counts(con)
     with opened_to_read(copy) as con:
@@ -130,6 +132,7 @@ def _check(original: Path, copy: Path) -> None:
             raise WarehouseError(msg)
         if undescribed := [f"{one.schema}.{one.name}" for one in found if not one.meaning]:
             log.warning("Without a comment in the data dictionary: %s.", ", ".join(undescribed))
+        return scalar(con, NIGHT)  # type: ignore[no-any-return]  # run_id is text
 
 
 def _orphans(con: duckdb.DuckDBPyConnection, found: list[dictionary.Relation]) -> list[str]:
@@ -149,11 +152,14 @@ def _orphans(con: duckdb.DuckDBPyConnection, found: list[dictionary.Relation]) -
     return [f"{lost} row(s) whose {place} leads nowhere" for place, lost in rows]
 
 
-def _keep_previous(places: Places, fresh: Path, keep: int) -> None:
-    """Give the published file a second name under `previous/`, before its first one is taken; forget the oldest."""
+def _keep_previous(places: Places, coming: str | None, keep: int) -> None:
+    """Give the published file a second name under `previous/`, before its first one is taken; forget the oldest.
+
+    Not where the night that is `coming` wrote it too.
+    """
     folder = places.data_dir / "previous"
     night = _night(places.published) if places.published.exists() else None
-    if keep and night and night != _night(fresh):
+    if keep and night and night != coming:
         folder.mkdir(exist_ok=True)
         kept = folder / f"mscwatch-{night}.duckdb"
         kept.unlink(missing_ok=True)

@@ -40,6 +40,8 @@ def update_relevance(con: duckdb.DuckDBPyConnection, source: str) -> None:
 
 def replace_therapies(con: duckdb.DuckDBPyConnection, read: Sequence[tuple[Therapy, bool]]) -> None:
     """Replace the rows of some trials in `therapies` and `doses`; each with whether it was read at all."""
+    if not read:
+        return
     ids = [therapy.nct_id for therapy, _ in read]
     for table in ("therapies", "doses"):
         con.execute(f"DELETE FROM {table} WHERE nct_id IN (SELECT unnest(?::VARCHAR[]))", [ids])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
+from itertools import islice
 from typing import Any
 
 import duckdb
@@ -37,22 +38,18 @@ def insert(con: duckdb.DuckDBPyConnection, table: str, rows: Iterable[dict[str, 
 
     The rows travel as one JSON text per batch: a statement per row is twenty times slower.
     """
-    types = {name: kind for name, kind, *_ in con.execute(f"DESCRIBE {table}").fetchall()}
-    count = 0
-    batch: list[dict[str, Any]] = []
-    for row in rows:
-        batch.append(row)
-        if len(batch) >= BATCH:
-            count += _insert_batch(con, table, types, batch)
-            batch = []
-    return count + _insert_batch(con, table, types, batch)
+    types: dict[str, str] = {}
+    waiting, count = iter(rows), 0
+    while batch := list(islice(waiting, BATCH)):
+        types = types or {name: kind for name, kind, *_ in con.execute(f"DESCRIBE {table}").fetchall()}
+        _insert_batch(con, table, types, batch)
+        count += len(batch)
+    return count
 
 
 def _insert_batch(
     con: duckdb.DuckDBPyConnection, table: str, types: dict[str, str], batch: list[dict[str, Any]]
-) -> int:
-    if not batch:
-        return 0
+) -> None:
     names = list(batch[0])
     columns = ", ".join(f'"{name}"' for name in names)
     structure = orjson.dumps([{name: types[name] for name in names}]).decode()
@@ -61,4 +58,3 @@ def _insert_batch(
         f"INSERT INTO {table} ({columns}) SELECT {values} FROM (SELECT unnest(from_json_strict(?, ?)) AS item)",
         [orjson.dumps(batch, option=orjson.OPT_NAIVE_UTC).decode(), structure],
     )
-    return len(batch)

@@ -98,8 +98,12 @@ def meta(con: duckdb.DuckDBPyConnection, key: str) -> str | None:
     return None if found is None else str(found)
 
 
-def set_meta(con: duckdb.DuckDBPyConnection, key: str, value: str) -> None:
-    con.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", [key, value])
+def set_meta(con: duckdb.DuckDBPyConnection, facts: dict[str, str]) -> None:
+    """Set values of the `meta` table by their keys."""
+    con.execute(
+        "INSERT OR REPLACE INTO meta SELECT unnest(?::VARCHAR[]), unnest(?::VARCHAR[])",
+        [list(facts), list(facts.values())],
+    )
 
 
 def newest_schema() -> int:
@@ -138,7 +142,7 @@ def _refresh_derived(con: duckdb.DuckDBPyConnection) -> None:
             con.execute("DROP SCHEMA IF EXISTS ctgov CASCADE")
             con.execute(ctgov.ddl())
             _refill_ctgov(con)
-            set_meta(con, "ctgov_mapping", mapping)
+            set_meta(con, {"ctgov_mapping": mapping})
         con.execute(ctgov.comments())
         for source in _definitions():
             with as_file(source) as path:
@@ -150,10 +154,13 @@ def _refresh_derived(con: duckdb.DuckDBPyConnection) -> None:
                 else:
                     con.execute(path.read_text("utf-8"))
         claims.recompute(con)
-        set_meta(con, "definitions", wanted)
-        set_meta(con, "mscwatch_version", __version__)
-        set_meta(con, "schema_version", str(newest_schema()))
-        set_meta(con, "attribution", ATTRIBUTION)
+        facts = {
+            "definitions": wanted,
+            "mscwatch_version": __version__,
+            "schema_version": str(newest_schema()),
+            "attribution": ATTRIBUTION,
+        }
+        set_meta(con, facts)
 
 
 ATTRIBUTION = (
