@@ -142,8 +142,8 @@ class Whereabouts:
 
 
 @dataclass(frozen=True, slots=True)
-class Missing:
-    """A trial that was in the watch and that tonight's search does not show, as the warehouse knows it."""
+class Watched:
+    """A trial of the watch, as the warehouse knows it when the night begins; tonight's search may not show it."""
 
     nct_id: str
     relevance: str

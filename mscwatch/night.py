@@ -18,12 +18,12 @@ from mscwatch.model import (
     Issue,
     Kind,
     Known,
-    Missing,
     Notice,
     Reading,
     Record,
     Retraction,
     Seen,
+    Watched,
     Whereabouts,
 )
 from mscwatch.record import nct_id as record_id
@@ -129,7 +129,7 @@ def is_read(reading: Reading) -> bool:
 
 
 def plan_membership(
-    missing: Iterable[tuple[Missing, Whereabouts]], back: Iterable[tuple[str, str, str]], night: Circumstances
+    missing: Iterable[tuple[Watched, Whereabouts]], back: Iterable[tuple[str, str, str]], night: Circumstances
 ) -> Plan:
     """Decide what to write for trials that the search no longer shows, and for those that are back.
 

@@ -9,7 +9,7 @@ import shutil
 from mscwatch import digest, entry, night, notify
 from mscwatch.channels import heartbeat
 from mscwatch.errors import ChannelError, ConfigError, MscwatchError, RefusedError, StillOwedError
-from mscwatch.model import Digest, Issue, Missing, Notice, Outcome, Proof, RegistryVersion
+from mscwatch.model import Digest, Issue, Notice, Outcome, Proof, RegistryVersion, Watched
 from mscwatch.proof import prove as prove_sweep
 from mscwatch.registry import drift
 from mscwatch.registry.sweep import sweep
@@ -70,6 +70,7 @@ def read(tonight: Tonight, version: RegistryVersion) -> Reading:
     order, result, client = tonight.order, tonight.result, tonight.client
     client.renew_patience()
     with tonight.warehouse() as con:
+        watched = commit.watched(con)
         known = {} if order.force else fingerprints.known(con)
     found, landing = sweep(
         client,
@@ -81,20 +82,19 @@ def read(tonight: Tonight, version: RegistryVersion) -> Reading:
     )
     result.data_timestamp = found.after.data_timestamp
     result.total_count, result.fetched = found.total_count, found.distinct
-    return Reading(found, landing)
+    return Reading(found, landing, watched)
 
 
-def prove(tonight: Tonight, reading: Reading) -> tuple[Proof, list[Missing]]:
+def prove(tonight: Tonight, reading: Reading) -> tuple[Proof, list[Watched]]:
     """Decide whether the reading may be believed, and which trials of the watch it lacks.
 
     Raises `RefusedError` with every reason when it may not.
     """
-    with tonight.warehouse() as con:
-        known, missing = commit.missing_trials(con, reading.landing)
+    missing = [trial for trial in reading.watched if trial.nct_id not in reading.landing.ids]
     proof = prove_sweep(
         reading.sweep,
         reading.landing.ids,
-        known=known,
+        known=len(reading.watched),
         missing=[trial.nct_id for trial in missing],
         expect=tonight.order.watch.expect,
         accepted=tonight.order.accept,
@@ -111,7 +111,7 @@ def prove(tonight: Tonight, reading: Reading) -> tuple[Proof, list[Missing]]:
     return proof, missing
 
 
-def ask_for_missing(tonight: Tonight, reading: Reading, missing: list[Missing]) -> Found:
+def ask_for_missing(tonight: Tonight, reading: Reading, missing: list[Watched]) -> Found:
     """Ask for each trial that the search no longer shows, by itself; an outage is never a verdict."""
     tonight.client.renew_patience()
     found = [(trial, tonight.client.whereabouts(trial.nct_id)) for trial in missing]

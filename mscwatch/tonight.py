@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from mscwatch.channels import Routes
 from mscwatch.decisions import Decisions
 from mscwatch.errors import MscwatchError
-from mscwatch.model import Digest, Missing, Outcome, Sweep, Whereabouts
+from mscwatch.model import Digest, Outcome, Sweep, Watched, Whereabouts
 from mscwatch.registry.client import Client
 from mscwatch.registry.landing import Landing
 from mscwatch.settings import Settings
@@ -111,10 +111,11 @@ class Opened:
 
 
 class Reading(NamedTuple):
-    """The topic as it was read tonight, and where it lies."""
+    """The topic as it was read tonight, where it lies, and the trials that it should hold."""
 
     sweep: Sweep
     landing: Landing
+    watched: list[Watched]
 
 
-Found = list[tuple[Missing, Whereabouts]]
+Found = list[tuple[Watched, Whereabouts]]

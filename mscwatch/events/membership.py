@@ -12,11 +12,11 @@ from mscwatch.model import (
     Event,
     Kind,
     Known,
-    Missing,
     Place,
     Reading,
     Record,
     Seen,
+    Watched,
     Whereabouts,
 )
 from mscwatch.record import part, status
@@ -59,7 +59,7 @@ def became_relevant(known: Known, seen: Seen, before: Reading, after: Reading) -
     yield change(known, seen, Kind.BECAME_RELEVANT, field, before.relevance, after.relevance, summary)
 
 
-def departure(missing: Missing, found: Whereabouts, stamp: datetime) -> tuple[Departure, Event | None]:
+def departure(missing: Watched, found: Whereabouts, stamp: datetime) -> tuple[Departure, Event | None]:
     """What becomes of a trial that the search no longer shows; `stamp` is the data timestamp of tonight.
 
     Still on the registry: `left_watch`. Forwarded: `merged`, naming the target. Redacted: `withheld`. "Not found"
@@ -107,7 +107,7 @@ def last_readable(known: Known) -> Record | None:
 
 
 def _leave(
-    missing: Missing, standing: str, kind: Kind, stamp: datetime, summary: str, after: str | None = None
+    missing: Watched, standing: str, kind: Kind, stamp: datetime, summary: str, after: str | None = None
 ) -> tuple[Departure, Event]:
     return Departure(missing.nct_id, standing), membership(missing.nct_id, kind, stamp, summary, after)
 

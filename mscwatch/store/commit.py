@@ -16,7 +16,7 @@ from typing import Any
 
 import duckdb
 
-from mscwatch.model import Departure, Missing, Whereabouts
+from mscwatch.model import Departure, Watched, Whereabouts
 from mscwatch.night import Circumstances, NewVersion, Plan, is_read, plan, plan_membership
 from mscwatch.registry.landing import Landing
 from mscwatch.store import fingerprints, fresh, pairs, readings
@@ -68,7 +68,7 @@ class Written:
 def commit_night(
     con: duckdb.DuckDBPyConnection,
     landing: Landing,
-    missing: Iterable[tuple[Missing, Whereabouts]],
+    missing: Iterable[tuple[Watched, Whereabouts]],
     circumstances: Circumstances,
     night: Night,
 ) -> Written:
@@ -117,12 +117,12 @@ def commit_night(
     return written
 
 
-def missing_trials(con: duckdb.DuckDBPyConnection, landing: Landing) -> tuple[int, list[Missing]]:
-    """How many trials are in the watch, and which of them a landed reading lacks."""
+def watched(con: duckdb.DuckDBPyConnection) -> list[Watched]:
+    """The trials in the watch: each may be missing from tonight's reading."""
     rows = con.execute(
         "SELECT nct_id, relevance, missing_since, indication_group FROM watched WHERE in_watch ORDER BY nct_id"
     ).fetchall()
-    return len(rows), [Missing(*row) for row in rows if row[0] not in landing.ids]
+    return [Watched(*row) for row in rows]
 
 
 def _together(plans: Sequence[Plan]) -> Plan:
