@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
@@ -17,7 +16,7 @@ from mscwatch.settings import Settings
 from mscwatch.store import addresses, ask, decisions, remote
 from mscwatch.store.addresses import SwitchedOff
 from mscwatch.store.places import Places, locked
-from mscwatch.store.publish import opened_to_read
+from mscwatch.store.publish import is_noted, opened_to_read
 from mscwatch.store.working import refuse_lost
 
 ROOM = 1_000_000_000  # bytes: several nights of a topic, and the copies made while publishing
@@ -116,10 +115,7 @@ def _warehouse(settings: Settings) -> str:
         where = f"{settings.data_dir} belongs to the watch {owner}, not to {asked}"
         msg = f"{where}. Correct MSCWATCH_DATA_DIR or MSCWATCH_WATCH."
         raise WarehouseError(msg)
-    noted = places.published_hash.read_text("ascii").split()[0] if places.published_hash.exists() else ""
-    with places.published.open("rb") as file:
-        actual = hashlib.file_digest(file, "sha256").hexdigest()
-    if noted != actual:
+    if not is_noted(places):
         msg = f"{places.published} is not what was published (SHA-256 differs). `mscwatch run --force` publishes anew."
         raise WarehouseError(msg)
     return f"readable, hash as published, last night {nights[0]['outcome'] if nights else 'none'}"
@@ -136,7 +132,7 @@ def _working(settings: Settings) -> str:
     except LockedError:
         return "in use: a run is at work"
     except WarehouseError as error:
-        msg = f"{error} Restore a backup with --replace, or copy {places.published} there."
+        msg = f"{error} `mscwatch run` puts the published state in its place; or restore a backup with --replace."
         raise WarehouseError(msg) from None
 
 

@@ -80,3 +80,7 @@ class ChannelError(MscwatchError):
 
 class WarehouseError(MscwatchError):
     """The warehouse cannot be opened, read or written."""
+
+
+class BrokenFileError(WarehouseError):
+    """The working file is no whole DuckDB file any more."""

@@ -39,6 +39,11 @@ def late(watch: str, last_good: datetime, now: datetime, limit: float, outcome: 
     return Notice(f"late-{watch}-{last_good:%Y%m%dT%H%M%S}", "late", said)
 
 
+def mended(run_id: str, said: str) -> Notice:
+    """The working file was broken, and the published state took its place."""
+    return Notice(f"mended-{run_id}", "mended", said)
+
+
 def drift(run_id: str, api_version: str, drifted: Sequence[Issue]) -> Notice:
     """What moved in the registry's vocabulary."""
     said = " ".join(f"{one.path} {one.value}: {one.message}" for one in drifted)

@@ -56,6 +56,11 @@ def note_drift(con: Connection, tonight: Tonight, drifted: list[Issue]) -> None:
         _tell_operator(con, tonight, notices.drift(result.run_id, result.api_version, drifted))
 
 
+def note_mended(con: Connection, tonight: Tonight, said: str) -> None:
+    """The operator hears that the working file was broken, and what took its place."""
+    _tell_operator(con, tonight, notices.mended(tonight.result.run_id, said))
+
+
 def note_week(con: Connection, tonight: Tonight) -> None:
     """Once a week, where it is wanted, everybody gets the last seven days counted."""
     watch, settings, result = tonight.order.watch, tonight.order.settings, tonight.result

@@ -17,6 +17,7 @@ from typing import Any, Protocol, TypeVar
 from mscwatch import channels, steps, subscriptions
 from mscwatch.errors import MscwatchError, RefusedError
 from mscwatch.model import Outcome
+from mscwatch.opening import open_warehouse
 from mscwatch.registry.client import Client, user_agent
 from mscwatch.settings import Settings
 from mscwatch.store.places import locked
@@ -53,7 +54,7 @@ def run_night(order: Order, step: Step = plainly, client: Client | None = None) 
         return step(name, lambda: _timed(tonight, action), asks_registry=asks_registry)
 
     with locked(order.places):
-        opened = do("open the warehouse", lambda: steps.open_warehouse(tonight))
+        opened = do("open the warehouse", lambda: open_warehouse(tonight))
         try:
             version = do("ask for the version", lambda: steps.ask_version(tonight), asks_registry=True)
             if steps.is_unchanged(version, opened, force=order.force):

@@ -8,7 +8,7 @@ import shutil
 
 from mscwatch import digest, entry, night, notify
 from mscwatch.channels import heartbeat
-from mscwatch.errors import ChannelError, ConfigError, MscwatchError, RefusedError, StillOwedError
+from mscwatch.errors import ChannelError, MscwatchError, RefusedError, StillOwedError
 from mscwatch.model import Digest, Issue, Notice, Outcome, Proof, RegistryVersion, Watched
 from mscwatch.proof import prove as prove_sweep
 from mscwatch.registry import drift
@@ -21,28 +21,6 @@ from mscwatch.tell import tell
 from mscwatch.tonight import Found, NightResult, Opened, Order, Reading, Tonight
 
 log = logging.getLogger(__name__)
-
-
-def open_warehouse(tonight: Tonight) -> Opened:
-    """Open the run in the ledger. Raises `ConfigError` when the data directory belongs to another watch."""
-    order, result = tonight.order, tonight.result
-    with tonight.warehouse() as con:
-        owner = working.meta(con, "watch")
-        if owner not in (None, order.watch.name):
-            msg = (
-                f"The data directory {order.places.data_dir} belongs to the watch {owner}, not to "
-                f"{order.watch.name}. Set another MSCWATCH_DATA_DIR for it."
-            )
-            raise ConfigError(msg)
-        told = decisions.in_force(con, order.settings.decisions)
-        last = ledger.last_night(con)
-        ledger.begin_run(con, result.run_id, order.watch.name, result.started_at)
-        ledger.explain_doubt(con)
-        notify.settle_addresses(con, tonight)
-        edited = working.meta(con, "watch_hash") not in (None, order.watch.digest)
-        changed = decisions.obey(con, told, order.watch.relevance.rules)
-        behind = publishing.is_behind(con, order.places)
-        return Opened(last, edited, told, changed if order.places.published.exists() else 0, behind)
 
 
 def ask_version(tonight: Tonight) -> RegistryVersion:

@@ -265,7 +265,7 @@ def test_a_lost_working_file_is_no_new_baseline(two_nights, registry, tmp_path):
     assert places.published.read_bytes() == published
     assert failed_checks(two_nights, registry).keys() == {"working file"}
     places.working.write_bytes(b"not a database" * 1000)
-    assert "Restore a backup" in failed_checks(two_nights, registry)["working file"]
+    assert "restore a backup" in failed_checks(two_nights, registry)["working file"]
     kept.replace(places.working)
     assert failed_checks(two_nights, registry) == {}
 

@@ -33,7 +33,7 @@ CORE = (
     "report",
     "claims",
 )
-ABOVE = {"run", "steps", "entry", "tonight", "tell", "checkup", "summary", "notebook", "cli"}
+ABOVE = {"run", "steps", "opening", "entry", "tonight", "tell", "checkup", "summary", "notebook", "cli"}
 EDGES = {"registry", "channels", "store"}
 
 

@@ -28,6 +28,7 @@ NOTICE_WORDS = {
     "refused": "night refused",
     "failed": "night failed",
     "recovered": "working again",
+    "mended": "the working file was broken",
     "drift": "the registry's format moved",
     "channel_off": "a channel is switched off",
     "bulk": "the watch was edited",

@@ -35,6 +35,10 @@ class Places:
         return self.data_dir / "working" / "mscwatch-working.duckdb"
 
     @property
+    def broken(self) -> Path:
+        return self.data_dir / "working" / "broken.duckdb"
+
+    @property
     def spill(self) -> Path:
         return self.data_dir / "working" / "spill"
 

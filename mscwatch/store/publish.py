@@ -91,6 +91,13 @@ def is_behind(con: duckdb.DuckDBPyConnection, places: Places) -> bool:
         return True
 
 
+def is_noted(places: Places) -> bool:
+    """Whether the published file is the one whose SHA-256 lies beside it."""
+    if not places.published_hash.exists():
+        return False
+    return places.published_hash.read_text("ascii").split()[0] == sha256(places.published)
+
+
 def counts(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
     """How many rows every table of an opened file has, by `schema.table`."""
     names = con.execute(

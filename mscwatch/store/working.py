@@ -16,7 +16,7 @@ import duckdb
 
 from mscwatch import __version__
 from mscwatch import claims as stated
-from mscwatch.errors import WarehouseError
+from mscwatch.errors import BrokenFileError, WarehouseError
 from mscwatch.store import claims, ctgov
 from mscwatch.store.places import Places
 from mscwatch.store.rows import scalar
@@ -32,14 +32,17 @@ STORAGE_VERSION = "v1.2.0"
 # is written with the commit, and again with the next. DuckDB's own is 122,880.
 ROW_GROUP_SIZE = 6_144
 REBUILD_BATCH = 10_000
+# What DuckDB says of a file that it was not let write to the end.
+BROKEN = ("Corrupt database file", "MetadataReader", "metadata pointer", "not a valid DuckDB")
 
 
 @contextmanager
 def opened(places: Places, memory_limit: str = "500MB") -> Iterator[duckdb.DuckDBPyConnection]:
     """The working file, made or migrated if need be, closed (and so checkpointed) at the end.
 
-    Raises `WarehouseError` when it cannot be opened, or is gone while a published file stands: a new one would begin
-    a baseline, and its publication would take the history away.
+    Raises `BrokenFileError` when it is not whole, `WarehouseError` when it cannot be opened for another reason, or is
+    gone while a published file stands: a new one would begin a baseline, and its publication would take the history
+    away.
     """
     refuse_lost(places)
     con = duckdb.connect(config={"autoinstall_known_extensions": "false"})
@@ -55,17 +58,18 @@ def opened(places: Places, memory_limit: str = "500MB") -> Iterator[duckdb.DuckD
         _migrate(con)
     except duckdb.Error as error:
         con.close()
-        msg = (
-            f"The working file {places.working} cannot be opened: {_first_line(error)} If that stays so, put a copy of "
-            f"{places.published} in its place, or restore a backup with --replace."
-        )
-        raise WarehouseError(msg) from None
+        raise _unusable(
+            places, error, "opened", "If that stays so, restore a backup with --replace."
+        ) from None
     except BaseException:
         con.close()
         raise
     try:
         yield con
         con.execute("CHECKPOINT")  # the published copy is of the file alone
+    except (duckdb.OperationalError, duckdb.FatalException) as error:
+        advice = "Make room on its disk if that is full, then run again; what was written before is kept."
+        raise _unusable(places, error, "worked with", advice) from None
     finally:
         con.close()
 
@@ -183,6 +187,18 @@ def _fingerprints() -> tuple[str, str]:
     return mapping, _hash(f"{mapping}{texts}{__version__} {newest_schema()} {ATTRIBUTION}")
 
 
+def _unusable(places: Places, error: duckdb.Error, done: str, advice: str) -> WarehouseError:
+    """What stands between us and the working file, and what to do about it."""
+    said = f"The working file {places.working} cannot be {done}: {_first_line(error)}"
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return WarehouseError(f"{said} Set MSCWATCH_MEMORY_LIMIT higher.")
+    if any(words in said for words in BROKEN):
+        return BrokenFileError(
+            f"{said} `mscwatch run` puts the published state in its place; or restore a backup with --replace."
+        )
+    return WarehouseError(f"{said} {advice}")
+
+
 def _fill_seed(con: duckdb.DuckDBPyConnection, path: Path) -> None:
     """Load a seed into the table of its name; lists are written with semicolons."""
     columns = con.execute(f"DESCRIBE {path.stem}").fetchall()
@@ -227,4 +243,4 @@ def _quoted(text: str) -> str:
 
 
 def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0]
+    return str(error).splitlines()[0].rstrip(".") + "."

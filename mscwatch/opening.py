@@ -1,0 +1,50 @@
+"""The first step of a night: the working file opened, mended where a killed run left it broken, and the run begun."""
+
+from __future__ import annotations
+
+import logging
+
+from mscwatch import notify
+from mscwatch.errors import BrokenFileError, ConfigError
+from mscwatch.store import decisions, ledger, publish, recovery, working
+from mscwatch.tonight import Opened, Tonight
+
+log = logging.getLogger(__name__)
+
+
+def open_warehouse(tonight: Tonight) -> Opened:
+    """Open the run in the ledger, where need be with the published state in the place of a broken working file.
+
+    Raises `ConfigError` when the data directory belongs to another watch.
+    """
+    try:
+        return _opened(tonight)
+    except BrokenFileError as error:
+        said = recovery.put_published(tonight.order.places, error)
+    log.warning("%s", said)
+    tonight.result.warnings.append(said)
+    opened = _opened(tonight)
+    with tonight.warehouse() as con:
+        notify.note_mended(con, tonight, said)
+    return opened
+
+
+def _opened(tonight: Tonight) -> Opened:
+    order, result = tonight.order, tonight.result
+    with tonight.warehouse() as con:
+        owner = working.meta(con, "watch")
+        if owner not in (None, order.watch.name):
+            msg = (
+                f"The data directory {order.places.data_dir} belongs to the watch {owner}, not to "
+                f"{order.watch.name}. Set another MSCWATCH_DATA_DIR for it."
+            )
+            raise ConfigError(msg)
+        told = decisions.in_force(con, order.settings.decisions)
+        last = ledger.last_night(con)
+        ledger.begin_run(con, result.run_id, order.watch.name, result.started_at)
+        ledger.explain_doubt(con)
+        notify.settle_addresses(con, tonight)
+        edited = working.meta(con, "watch_hash") not in (None, order.watch.digest)
+        changed = decisions.obey(con, told, order.watch.relevance.rules)
+        behind = publish.is_behind(con, order.places)
+        return Opened(last, edited, told, changed if order.places.published.exists() else 0, behind)

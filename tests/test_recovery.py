@@ -1,0 +1,182 @@
+"""A process that is killed while DuckDB writes its file: what the next run makes of what is left."""
+
+from __future__ import annotations
+
+import resource
+import shutil
+from contextlib import contextmanager
+from random import Random
+
+import pytest
+from records import edited, set_status
+from test_first_night import nights, rows, trials
+
+from mscwatch.errors import BrokenFileError, WarehouseError
+from mscwatch.registry.replica import Replica
+from mscwatch.run import run_night
+from mscwatch.store import publish, working
+from mscwatch.store.places import Places
+
+BLOCKS_BEGIN, BLOCK, PAGE = 12_288, 262_144, 4_096  # bytes; a process is killed between two pages of a write
+TEARS = 12  # of each opening's writes
+
+TOLD = "SELECT nct_id, kind, before, after FROM events ORDER BY ALL"
+STORED = "SELECT nct_id, version_no, content_hash, valid_to IS NULL FROM versions ORDER BY ALL"
+
+
+def torn(before, after):
+    """What a kill can leave of a file: a block that was written over the earlier one in place, but not to its end."""
+    for start in range(BLOCKS_BEGIN, len(before), BLOCK):
+        old, new = (one[start : start + BLOCK] for one in (before, after))
+        for cut in range(PAGE, BLOCK, PAGE):
+            left = new[:cut] + old[cut:]
+            if left not in (old, new):
+                yield before[:start] + left + before[start + BLOCK :]
+
+
+@pytest.fixture
+def two(order, tmp_path):
+    """Two orders after their first night, with a second one to come in which a trial completed."""
+    first = trials(3)
+    second = [edited(first[0], set_status("COMPLETED")), *first[1:]]
+    with Replica(nights(first, second)) as registry:
+        both = [order(registry.url, data_dir=tmp_path / name) for name in ("data", "undisturbed")]
+        for one in both:
+            run_night(one)
+        registry.advance()
+        yield both
+
+
+@pytest.fixture
+def broken(two):
+    """An order whose working file was torn on its second night."""
+    tonight, _ = two
+    place = tonight.places.working
+    before = place.read_bytes()
+    with working.opened(tonight.places) as con:
+        con.execute(
+            "INSERT INTO runs (run_id, watch, started_at, outcome) VALUES ('r', 'all', now(), 'running')"
+        )
+    unreadable = (left for left in torn(before, place.read_bytes()) if not opens(place, left))
+    assert next(unreadable, None)  # else DuckDB writes no block in place any more, and all of this may go
+    return tonight
+
+
+def opens(place, content):
+    place.write_bytes(content)
+    try:
+        with publish.opened_to_read(place):
+            return True
+    except WarehouseError:
+        return False
+
+
+def test_the_published_state_takes_the_place_of_a_torn_file_and_nothing_is_lost(broken, two):
+    tonight, undisturbed = two
+    run_night(undisturbed)
+    left = tonight.places.working.read_bytes()
+    result = run_night(tonight)
+    assert (result.outcome, result.error, result.events) == ("published", None, {"completed": 1})
+    (said,) = result.warnings
+    assert str(tonight.places.broken) in said
+    for query in (TOLD, STORED):
+        assert rows(tonight, query) == rows(undisturbed, query)
+    assert rows(tonight, "SELECT summary FROM notices WHERE kind = 'mended'") == [(said,)]
+    assert tonight.places.broken.read_bytes() == left
+    assert run_night(tonight).warnings == []
+
+
+def test_a_log_of_changes_goes_with_the_file_that_it_belongs_to(broken):
+    tonight = broken
+    log = tonight.places.working.with_name(f"{tonight.places.working.name}.wal")
+    log.write_bytes(b"of the torn file")
+    assert run_night(tonight).outcome == "published"
+    assert not log.exists()
+    assert (
+        tonight.places.broken.with_name(f"{tonight.places.broken.name}.wal").read_bytes()
+        == b"of the torn file"
+    )
+
+
+@pytest.mark.parametrize("lacks", ["the published file", "its SHA-256", "its content"])
+def test_where_no_sound_file_is_published_a_torn_one_stays_and_it_is_said_what_to_do(broken, lacks):
+    tonight = broken
+    places, left = tonight.places, tonight.places.working.read_bytes()
+    if lacks == "its content":
+        places.published.write_bytes(places.published.read_bytes()[:-1])
+    else:
+        (places.published if lacks == "the published file" else places.published_hash).unlink()
+    with pytest.raises(BrokenFileError, match="restore a backup with --replace"):
+        run_night(tonight)
+    assert places.working.read_bytes() == left
+    assert not places.broken.exists()
+
+
+def test_other_commands_leave_a_torn_file_to_the_next_night(broken):
+    places = broken.places
+    left = places.working.read_bytes()
+    with (
+        pytest.raises(BrokenFileError, match="`mscwatch run` puts the published state"),
+        working.opened(places),
+    ):
+        pass
+    assert places.working.read_bytes() == left
+
+
+def test_a_file_that_cannot_be_opened_for_another_reason_is_left_alone(order):
+    with Replica(nights(trials(3))) as registry:
+        tonight = order(registry.url)
+        run_night(tonight)
+        with pytest.raises(WarehouseError, match="MSCWATCH_MEMORY_LIMIT") as said:
+            run_night(order(registry.url, memory_limit="1MB", force=True))
+    assert not isinstance(said.value, BrokenFileError)
+    assert not Places(tonight.settings.data_dir).broken.exists()
+
+
+def test_a_night_that_finds_the_disk_full_says_so_and_the_next_one_tells_what_happened(two):
+    tonight, undisturbed = two
+    run_night(undisturbed)
+    unlimited = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (tonight.places.working.stat().st_size, unlimited[1]))
+    try:
+        with pytest.raises(WarehouseError, match="Make room on its disk"):
+            run_night(tonight)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, unlimited)
+    assert run_night(tonight).outcome == "published"
+    for query in (TOLD, STORED):
+        assert rows(tonight, query) == rows(undisturbed, query)
+
+
+@pytest.mark.slow
+def test_a_night_that_is_torn_in_any_of_its_writes_is_made_good(two, monkeypatch):
+    tonight, undisturbed = two
+    data, kept = tonight.places.data_dir, tonight.places.data_dir.with_name("kept")
+    moments = []  # of the night: the folder before each opening, and the file after it
+
+    @contextmanager
+    def noted(places, *arguments):
+        shutil.copytree(data, kept / str(len(moments)))
+        with plainly(places, *arguments) as con:
+            yield con
+        moments.append((kept / str(len(moments)), places.working.read_bytes()))
+
+    with monkeypatch.context() as patch:
+        plainly = working.opened
+        patch.setattr(working, "opened", noted)
+        run_night(tonight)
+    run_night(undisturbed)
+    place, mended = tonight.places.working, 0
+    for folder, after in moments:
+        lefts = list(torn(Places(folder).working.read_bytes(), after))
+        for left in Random(1).sample(lefts, min(TEARS, len(lefts))):
+            shutil.rmtree(data)
+            shutil.copytree(folder, data)
+            place.write_bytes(left)
+            result = run_night(tonight)
+            assert result.error is None
+            mended += bool(result.warnings)
+            for query in (TOLD, STORED):
+                assert rows(tonight, query) == rows(undisturbed, query)
+    print(f"\n[torn] {len(moments)} openings, {mended} files that could not be opened")
+    assert mended
