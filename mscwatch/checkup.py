@@ -17,7 +17,7 @@ from mscwatch.store import addresses, ask, decisions, remote
 from mscwatch.store.addresses import SwitchedOff
 from mscwatch.store.places import Places, locked
 from mscwatch.store.publish import is_noted, opened_to_read
-from mscwatch.store.working import refuse_lost
+from mscwatch.store.working import advice, refuse_lost
 
 ROOM = 1_000_000_000  # bytes: several nights of a topic, and the copies made while publishing
 
@@ -132,8 +132,8 @@ def _working(settings: Settings) -> str:
     except LockedError:
         return "in use: a run is at work"
     except WarehouseError as error:
-        msg = f"{error} `mscwatch run` puts the published state in its place; or restore a backup with --replace."
-        raise WarehouseError(msg) from None
+        advised = advice(str(error)) or "If that stays so, restore a backup with --replace."
+        raise WarehouseError(f"{error} {advised}") from None
 
 
 def _channels(settings: Settings) -> str:

@@ -39,9 +39,14 @@ def late(watch: str, last_good: datetime, now: datetime, limit: float, outcome: 
     return Notice(f"late-{watch}-{last_good:%Y%m%dT%H%M%S}", "late", said)
 
 
-def mended(run_id: str, said: str) -> Notice:
-    """The working file was broken, and the published state took its place."""
-    return Notice(f"mended-{run_id}", "mended", said)
+def mended(broken: str, written: datetime) -> Notice:
+    """The working file was broken, and the published state took its place; `written` (UTC) is when it was last."""
+    said = (
+        "The working file was broken, as a run was killed while it was written. The published state took its place: "
+        "what came after it is read and told again, so a message may come twice, and nights in which nothing happened "
+        f"are forgotten. The broken file is {broken}; delete it when you like."
+    )
+    return Notice(f"mended-{written:%Y%m%dT%H%M%S%f}", "mended", said)
 
 
 def drift(run_id: str, api_version: str, drifted: Sequence[Issue]) -> Notice:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from mscwatch import notices
 from mscwatch.model import Issue, Notice, Outcome
 from mscwatch.store import addresses, ledger
+from mscwatch.store.places import Places
 from mscwatch.store.working import Connection
 from mscwatch.tonight import Tonight
 
@@ -56,9 +57,18 @@ def note_drift(con: Connection, tonight: Tonight, drifted: list[Issue]) -> None:
         _tell_operator(con, tonight, notices.drift(result.run_id, result.api_version, drifted))
 
 
-def note_mended(con: Connection, tonight: Tonight, said: str) -> None:
-    """The operator hears that the working file was broken, and what took its place."""
-    _tell_operator(con, tonight, notices.mended(tonight.result.run_id, said))
+def mended(places: Places) -> Notice | None:
+    """What there is to say of a broken working file; None where none is kept."""
+    if not places.broken.exists():
+        return None
+    written = datetime.fromtimestamp(places.broken.stat().st_mtime, UTC)
+    return notices.mended(str(places.broken), written)
+
+
+def note_mended(con: Connection, tonight: Tonight) -> None:
+    """The operator hears of a broken working file once, from whichever run comes to it."""
+    if said := mended(tonight.order.places):
+        _tell_operator(con, tonight, said)
 
 
 def note_week(con: Connection, tonight: Tonight) -> None:

@@ -17,16 +17,16 @@ def open_warehouse(tonight: Tonight) -> Opened:
 
     Raises `ConfigError` when the data directory belongs to another watch.
     """
+    places, result = tonight.order.places, tonight.result
     try:
         return _opened(tonight)
     except BrokenFileError as error:
-        said = recovery.put_published(tonight.order.places, error)
-    log.warning("%s", said)
-    tonight.result.warnings.append(said)
-    opened = _opened(tonight)
-    with tonight.warehouse() as con:
-        notify.note_mended(con, tonight, said)
-    return opened
+        log.warning("%s", error)
+    recovery.put_published(places)
+    if said := notify.mended(places):
+        log.warning("%s", said.summary)
+        result.warnings.append(said.summary)
+    return _opened(tonight)
 
 
 def _opened(tonight: Tonight) -> Opened:
@@ -43,6 +43,7 @@ def _opened(tonight: Tonight) -> Opened:
         last = ledger.last_night(con)
         ledger.begin_run(con, result.run_id, order.watch.name, result.started_at)
         ledger.explain_doubt(con)
+        notify.note_mended(con, tonight)
         notify.settle_addresses(con, tonight)
         edited = working.meta(con, "watch_hash") not in (None, order.watch.digest)
         changed = decisions.obey(con, told, order.watch.relevance.rules)

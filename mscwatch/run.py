@@ -61,11 +61,9 @@ def run_night(order: Order, step: Step = plainly, client: Client | None = None) 
                 do("close an unchanged night", lambda: steps.close(tonight, Outcome.UNCHANGED))
             else:
                 reading = do("read the registry", lambda: steps.read(tonight, version), asks_registry=True)
-                proof, missing = do("prove the reading", lambda: steps.prove(tonight, reading))
+                proof = do("prove the reading", lambda: steps.prove(tonight, reading))
                 found = do(
-                    "ask for the missing",
-                    lambda: steps.ask_for_missing(tonight, reading, missing),
-                    asks_registry=True,
+                    "ask for the missing", lambda: steps.ask_for_missing(tonight, reading), asks_registry=True
                 )
                 drifted = do("compare the vocabulary", lambda: steps.compare_vocabulary(tonight, opened))
                 do("commit", lambda: steps.store(tonight, opened, reading, proof, found, drifted))

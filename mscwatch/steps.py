@@ -1,4 +1,4 @@
-"""The steps of a night, each a function of `Tonight`; `run` puts them in order."""
+"""The steps of a night after its opening, each a function of `Tonight`; `run` puts them in order."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import shutil
 from mscwatch import digest, entry, night, notify
 from mscwatch.channels import heartbeat
 from mscwatch.errors import ChannelError, MscwatchError, RefusedError, StillOwedError
-from mscwatch.model import Digest, Issue, Notice, Outcome, Proof, RegistryVersion, Watched
+from mscwatch.model import Digest, Issue, Notice, Outcome, Proof, RegistryVersion
 from mscwatch.proof import prove as prove_sweep
 from mscwatch.registry import drift
 from mscwatch.registry.sweep import sweep
@@ -60,20 +60,17 @@ def read(tonight: Tonight, version: RegistryVersion) -> Reading:
     )
     result.data_timestamp = found.after.data_timestamp
     result.total_count, result.fetched = found.total_count, found.distinct
-    return Reading(found, landing, watched)
+    missing = [trial for trial in watched if trial.nct_id not in landing.ids]
+    return Reading(found, landing, len(watched), missing)
 
 
-def prove(tonight: Tonight, reading: Reading) -> tuple[Proof, list[Watched]]:
-    """Decide whether the reading may be believed, and which trials of the watch it lacks.
-
-    Raises `RefusedError` with every reason when it may not.
-    """
-    missing = [trial for trial in reading.watched if trial.nct_id not in reading.landing.ids]
+def prove(tonight: Tonight, reading: Reading) -> Proof:
+    """Decide whether the reading may be believed. Raises `RefusedError` with every reason when not."""
     proof = prove_sweep(
         reading.sweep,
         reading.landing.ids,
-        known=len(reading.watched),
-        missing=[trial.nct_id for trial in missing],
+        known=reading.known,
+        missing=[trial.nct_id for trial in reading.missing],
         expect=tonight.order.watch.expect,
         accepted=tonight.order.accept,
     )
@@ -86,13 +83,13 @@ def prove(tonight: Tonight, reading: Reading) -> tuple[Proof, list[Watched]]:
             f"look at the registry, then run again{way_out}."
         )
         raise RefusedError(msg)
-    return proof, missing
+    return proof
 
 
-def ask_for_missing(tonight: Tonight, reading: Reading, missing: list[Watched]) -> Found:
+def ask_for_missing(tonight: Tonight, reading: Reading) -> Found:
     """Ask for each trial that the search no longer shows, by itself; an outage is never a verdict."""
     tonight.client.renew_patience()
-    found = [(trial, tonight.client.whereabouts(trial.nct_id)) for trial in missing]
+    found = [(trial, tonight.client.whereabouts(trial.nct_id)) for trial in reading.missing]
     if found and tonight.client.version() != reading.sweep.after:
         msg = "The registry's data moved while it was asked for missing trials. Nothing was changed; run again later."
         raise RefusedError(msg)

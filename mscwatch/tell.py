@@ -4,6 +4,7 @@ The order is: in doubt, send, sent. A failure leaves it owed with its error; one
 that refuses for good is switched off, and the operator hears of that elsewhere. The only possible repeats are those of
 a process that dies between the send and the stamp, and of a server that takes a message and never says so. What was in
 doubt goes again before anything new and in a message of its own, so with the same Message-ID: mail clients fold it.
+(Where a kill broke the working file itself, what was told since the last publication is owed again: `store/recovery`.)
 """
 
 from __future__ import annotations

@@ -111,11 +111,12 @@ class Opened:
 
 
 class Reading(NamedTuple):
-    """The topic as it was read tonight, where it lies, and the trials that it should hold."""
+    """The topic as it was read tonight, where it lies, and the trials of the watch that it lacks."""
 
     sweep: Sweep
     landing: Landing
-    watched: list[Watched]
+    known: int  # trials of the watch
+    missing: list[Watched]
 
 
 Found = list[tuple[Watched, Whereabouts]]

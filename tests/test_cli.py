@@ -15,6 +15,7 @@ from registry_faults import on, status
 from sinks import WebhookSink
 from test_first_night import nights, trials
 
+from mscwatch.cli.app import COMMANDS
 from mscwatch.registry.replica import Replica
 from mscwatch.store.places import Places, locked
 
@@ -57,14 +58,15 @@ def made(tmp_path_factory):
 @pytest.fixture
 def two_nights(mscwatch, registry, made, tmp_path):
     """A warehouse after a baseline and a night on which a trial completed; the registry stands at the second."""
-    if not made.exists():
-        for _ in range(2):
-            done = mscwatch("run", "--direct", api_url=registry.url, data_dir=made)
-            assert done.returncode == 0, done.stderr
-            registry.advance()
-    else:
+    if made.exists():
         registry.advance()
-    shutil.copytree(made, tmp_path / "data")
+        shutil.copytree(made, tmp_path / "data")
+        return mscwatch
+    for _ in range(2):
+        done = mscwatch("run", "--direct", api_url=registry.url)
+        assert done.returncode == 0, done.stderr
+        registry.advance()
+    shutil.copytree(tmp_path / "data", made)
     return mscwatch
 
 
@@ -275,9 +277,23 @@ def failed_checks(mscwatch, registry):
     return {check["what"]: check["detail"] for check in told["checks"] if not check["good"]}
 
 
-def test_the_command_line_imports_neither_prefect_nor_pandas():
+@pytest.mark.parametrize(
+    ("modules", "never"),
+    [
+        (sorted({f"mscwatch.cli.{module}" for module in COMMANDS.values()}), {"prefect", "pandas"}),
+        (["mscwatch.cli.app"], {"mscwatch.cli.questions"}),
+        (["mscwatch.cli.questions", "mscwatch.cli.prompt"], {"mscwatch.run", "requests", "mscwatch.therapy"}),
+    ],
+)
+def test_commands_import_nothing_that_they_do_not_need(modules, never):
     found = subprocess.run(
-        [sys.executable, "-c", "import sys, mscwatch.cli.app; print({'prefect', 'pandas'} & set(sys.modules))"],
+        [sys.executable, "-c", f"import sys, {', '.join(modules)}; print(*sys.modules)"],
         capture_output=True, text=True, check=True, cwd=Path(__file__).parents[1],
     )  # fmt: skip
-    assert found.stdout.strip() == "set()"
+    assert set(modules) <= set(found.stdout.split())
+    assert not never & set(found.stdout.split())
+
+
+def test_a_mistyped_command_is_met_with_the_one_that_was_meant(mscwatch):
+    done = mscwatch("evnts")
+    assert (done.returncode, "Did you mean 'events'?" in done.stderr) == (2, True)

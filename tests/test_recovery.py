@@ -5,22 +5,26 @@ from __future__ import annotations
 import resource
 import shutil
 from contextlib import contextmanager
+from dataclasses import replace
 from random import Random
 
+import duckdb
 import pytest
 from records import edited, set_status
 from test_first_night import nights, rows, trials
 
-from mscwatch.errors import BrokenFileError, WarehouseError
+from mscwatch import checkup
+from mscwatch.errors import BrokenFileError, ConfigError, WarehouseError
 from mscwatch.registry.replica import Replica
 from mscwatch.run import run_night
-from mscwatch.store import publish, working
+from mscwatch.store import backup, ledger, publish, rebuild, working
 from mscwatch.store.places import Places
 
 BLOCKS_BEGIN, BLOCK, PAGE = 12_288, 262_144, 4_096  # bytes; a process is killed between two pages of a write
 TEARS = 12  # of each opening's writes
 
 TOLD = "SELECT nct_id, kind, before, after FROM events ORDER BY ALL"
+MENDED = "SELECT summary FROM notices WHERE kind = 'mended'"
 STORED = "SELECT nct_id, version_no, content_hash, valid_to IS NULL FROM versions ORDER BY ALL"
 
 
@@ -81,46 +85,91 @@ def test_the_published_state_takes_the_place_of_a_torn_file_and_nothing_is_lost(
     assert str(tonight.places.broken) in said
     for query in (TOLD, STORED):
         assert rows(tonight, query) == rows(undisturbed, query)
-    assert rows(tonight, "SELECT summary FROM notices WHERE kind = 'mended'") == [(said,)]
     assert tonight.places.broken.read_bytes() == left
     assert run_night(tonight).warnings == []
+    assert rows(tonight, MENDED) == [(said,)]
+
+
+def test_a_part_that_only_a_later_statement_reads_is_found_broken_too(broken, monkeypatch):
+    """DuckDB reads a table's metadata when the table is first asked for; a large file has them in several blocks."""
+    broken.places.working.write_bytes(broken.places.published.read_bytes())
+    asked = ledger.last_night
+
+    def torn_at_first(con):
+        monkeypatch.setattr(ledger, "last_night", asked)
+        msg = "Corrupt database file: computed checksum 1 does not match stored checksum 2 in block at location 3"
+        raise duckdb.Error(msg)
+
+    monkeypatch.setattr(ledger, "last_night", torn_at_first)
+    result = run_night(broken)
+    assert (result.outcome, len(result.warnings)) == ("published", 1)
+
+
+def test_the_operator_hears_of_it_from_the_next_run_when_the_first_one_stops(broken, tmp_path):
+    wrong = tmp_path / "decisions.toml"
+    wrong.write_text("no table at all")
+    settings = broken.settings.model_copy(update={"decisions_file": str(wrong)})
+    with pytest.raises(ConfigError):
+        run_night(replace(broken, settings=settings))
+    assert run_night(broken).outcome == "published"
+    assert len(rows(broken, MENDED)) == 1
 
 
 def test_a_log_of_changes_goes_with_the_file_that_it_belongs_to(broken):
-    tonight = broken
-    log = tonight.places.working.with_name(f"{tonight.places.working.name}.wal")
+    places = broken.places
+    log = places.working.with_name(f"{places.working.name}.wal")
     log.write_bytes(b"of the torn file")
-    assert run_night(tonight).outcome == "published"
+    assert run_night(broken).outcome == "published"
     assert not log.exists()
-    assert (
-        tonight.places.broken.with_name(f"{tonight.places.broken.name}.wal").read_bytes()
-        == b"of the torn file"
-    )
+    assert places.broken.with_name(f"{places.broken.name}.wal").read_bytes() == b"of the torn file"
 
 
-@pytest.mark.parametrize("lacks", ["the published file", "its SHA-256", "its content"])
-def test_where_no_sound_file_is_published_a_torn_one_stays_and_it_is_said_what_to_do(broken, lacks):
-    tonight = broken
-    places, left = tonight.places, tonight.places.working.read_bytes()
-    if lacks == "its content":
-        places.published.write_bytes(places.published.read_bytes()[:-1])
-    else:
-        (places.published if lacks == "the published file" else places.published_hash).unlink()
-    with pytest.raises(BrokenFileError, match="restore a backup with --replace"):
-        run_night(tonight)
+@pytest.mark.parametrize(
+    ("lacks", "words"),
+    [
+        ("the published file", "Move it away to begin anew"),
+        ("its SHA-256", "put a file of previous/"),
+        ("what its SHA-256 says", "put a file of previous/"),
+        ("its content", "put a file of previous/"),
+    ],
+)
+def test_where_no_sound_file_is_published_a_torn_one_stays_and_it_is_said_what_to_do(broken, lacks, words):
+    places, left = broken.places, broken.places.working.read_bytes()
+    match lacks:
+        case "the published file":
+            places.published.unlink()
+        case "its SHA-256":
+            places.published_hash.unlink()
+        case "what its SHA-256 says":
+            places.published_hash.write_text("")
+        case "its content":
+            places.published.write_bytes(places.published.read_bytes()[:-1])
+    with pytest.raises(BrokenFileError, match=words):
+        run_night(broken)
     assert places.working.read_bytes() == left
     assert not places.broken.exists()
 
 
-def test_other_commands_leave_a_torn_file_to_the_next_night(broken):
-    places = broken.places
-    left = places.working.read_bytes()
-    with (
-        pytest.raises(BrokenFileError, match="`mscwatch run` puts the published state"),
-        working.opened(places),
-    ):
-        pass
+def test_a_disk_without_room_for_the_published_state_leaves_the_torn_file_as_it_is(broken):
+    places, left = broken.places, broken.places.working.read_bytes()
+    with limited(len(left) - BLOCK), pytest.raises(WarehouseError, match="cannot be replaced"):
+        run_night(broken)
+    assert [path.name for path in places.working.parent.iterdir()] == [places.working.name]
     assert places.working.read_bytes() == left
+
+
+def test_other_commands_leave_a_torn_file_to_the_next_night(broken, tmp_path):
+    order, left = broken, broken.places.working.read_bytes()
+    settings = order.settings
+    for command in (
+        lambda: rebuild.rebuild(order.places, order.watch, settings.decisions, memory_limit="500MB", keep=3),
+        lambda: backup.backup(order.places, tmp_path / "saved"),
+    ):
+        with pytest.raises(WarehouseError, match="`mscwatch run` mends it"):
+            command()
+    (failed,) = [check for check in checkup.examine(settings) if check.what == "working file"]
+    assert (failed.good, "`mscwatch run` mends it" in failed.detail) == (False, True)
+    assert order.places.working.read_bytes() == left
 
 
 def test_a_file_that_cannot_be_opened_for_another_reason_is_left_alone(order):
@@ -130,22 +179,32 @@ def test_a_file_that_cannot_be_opened_for_another_reason_is_left_alone(order):
         with pytest.raises(WarehouseError, match="MSCWATCH_MEMORY_LIMIT") as said:
             run_night(order(registry.url, memory_limit="1MB", force=True))
     assert not isinstance(said.value, BrokenFileError)
-    assert not Places(tonight.settings.data_dir).broken.exists()
+    assert not tonight.places.broken.exists()
 
 
 def test_a_night_that_finds_the_disk_full_says_so_and_the_next_one_tells_what_happened(two):
     tonight, undisturbed = two
     run_night(undisturbed)
-    unlimited = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (tonight.places.working.stat().st_size, unlimited[1]))
-    try:
-        with pytest.raises(WarehouseError, match="Make room on its disk"):
-            run_night(tonight)
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, unlimited)
-    assert run_night(tonight).outcome == "published"
+    with (
+        limited(tonight.places.working.stat().st_size),
+        pytest.raises(WarehouseError, match="Make room on its disk"),
+    ):
+        run_night(tonight)
+    result = run_night(tonight)
+    assert (result.outcome, result.warnings) == ("published", [])
     for query in (TOLD, STORED):
         assert rows(tonight, query) == rows(undisturbed, query)
+
+
+@contextmanager
+def limited(size):
+    """A process that cannot write files beyond `size` bytes: as a full disk, a write fails."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 @pytest.mark.slow

@@ -36,12 +36,14 @@ COMMANDS = {
 
 
 class Commands(TyperGroup):
-    """Imports a command's module when the command is wanted: a question need not wait for what a night needs."""
+    """Imports a command's module when the command is wanted: `events` need not wait for what a night needs."""
 
-    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002  as click calls it
-        return list(COMMANDS)
+    commands: Any  # their names suffice for the help, and for "did you mean"
 
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings | {"commands": dict.fromkeys(COMMANDS)})
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002  as click calls it
         if cmd_name not in COMMANDS:
             return None
         module = import_module(f"mscwatch.cli.{COMMANDS[cmd_name]}")

@@ -86,9 +86,8 @@ def restore(
             ):
                 shutil.copyfileobj(source, target)
             _verify(fresh, manifest, file)
-            places.working.with_name(f"{places.working.name}.wal").unlink(
-                missing_ok=True
-            )  # the replaced file's
+            for log in places.logs():  # the replaced file's
+                log.unlink()
             fresh.replace(places.working)
         except (OSError, EOFError, KeyError, zipfile.BadZipFile, zlib.error) as error:
             msg = f"{file} cannot be restored: {error}. Nothing was changed."
@@ -129,8 +128,8 @@ def _describe(path: Path) -> Manifest:
                 "counts": counts(con),
             }
     except duckdb.Error as error:
-        msg = f"{path} cannot be read: {str(error).splitlines()[0]}"
-        raise WarehouseError(msg) from None
+        said = f"{path} cannot be read: {str(error).splitlines()[0]}"
+        raise WarehouseError(f"{said} {working.advice(said) or ''}".strip()) from None
     made = {
         "made_by": MADE_BY,
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),

@@ -58,6 +58,7 @@ def compare(con: duckdb.DuckDBPyConnection, landing: Landing) -> None:
 
 
 def forget(con: duckdb.DuckDBPyConnection) -> None:
+    """Drop what `compare` made."""
     con.execute("DROP TABLE landed; DROP TABLE fresh_ids")
 
 

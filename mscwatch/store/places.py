@@ -34,6 +34,10 @@ class Places:
     def working(self) -> Path:
         return self.data_dir / "working" / "mscwatch-working.duckdb"
 
+    def logs(self) -> list[Path]:
+        """What DuckDB keeps beside the working file while it is open, or was when its process died."""
+        return list(self.working.parent.glob(f"{self.working.name}.wal*"))
+
     @property
     def broken(self) -> Path:
         return self.data_dir / "working" / "broken.duckdb"

@@ -57,7 +57,7 @@ def publish(places: Places, keep: int = 3) -> str:
     fresh = places.data_dir / ".mscwatch.duckdb.new"
     try:
         shutil.copyfile(places.working, fresh)
-        _sync(fresh)
+        sync(fresh)
         night = _check(places.working, fresh)
         digest = sha256(fresh)
         _keep_previous(places, night, keep)
@@ -65,7 +65,7 @@ def publish(places: Places, keep: int = 3) -> str:
         note = places.data_dir / ".mscwatch.duckdb.sha256.new"
         note.write_text(f"{digest}  {places.published.name}\n", encoding="ascii")
         note.replace(places.published_hash)
-        _sync(places.data_dir)
+        sync(places.data_dir)
     except OSError as error:
         msg = f"The published file {places.published} cannot be replaced: {error.strerror or error}."
         raise WarehouseError(msg) from None
@@ -95,7 +95,7 @@ def is_noted(places: Places) -> bool:
     """Whether the published file is the one whose SHA-256 lies beside it."""
     if not places.published_hash.exists():
         return False
-    return places.published_hash.read_text("ascii").split()[0] == sha256(places.published)
+    return places.published_hash.read_text("ascii").partition(" ")[0] == sha256(places.published)
 
 
 def counts(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
@@ -189,7 +189,7 @@ def _night(path: Path) -> str | None:
         return None
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
     """Make the file system remember it, also for a folder."""
     handle = os.open(path, os.O_RDONLY)
     try:

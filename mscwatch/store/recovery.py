@@ -1,12 +1,14 @@
-"""A working file that a killed run, or a full disk, left broken: the published state takes its place.
+"""A working file that a killed run left broken: the published state takes its place.
 
-DuckDB writes a block of its metadata over the earlier one at each checkpoint (seen in 1.5 and 2.0), so whoever is
-killed in the midst of that write leaves a file that cannot be opened. What is published was checked, and a run
-publishes all that it writes; so only what the run that broke it had not published is gone, and is read and told again.
+DuckDB writes a block of its metadata over the earlier one at each checkpoint (seen in 1.5 and 2.0), so a process that
+is killed in the midst of that write leaves a file of which a part cannot be read. The published file was checked, and
+every run that commits or tells something publishes it. So what is gone is what came after the last publication: the
+killed run's work, which is done and told again, and the rows of nights in which nothing happened.
 """
 
 from __future__ import annotations
 
+import os
 import shutil
 
 from mscwatch.errors import BrokenFileError, WarehouseError
@@ -14,29 +16,45 @@ from mscwatch.store import publish
 from mscwatch.store.places import Places
 
 
-def put_published(places: Places, found: BrokenFileError) -> str:
-    """Put a copy of the published file in the place of the broken one, which is kept; returns what a person must know.
+def put_published(places: Places) -> None:
+    """Put a copy of the published file in the place of the broken one, which is kept as `places.broken`.
 
-    Raises what was `found` where nothing is published, or not what its SHA-256 says.
+    Raises `BrokenFileError` where nothing is published, or not what its SHA-256 says; all is then as it was.
     """
-    if not places.published.exists() or not publish.is_noted(places):
-        raise found
-    fresh = places.working.with_suffix(".new")
+    if not places.published.exists():
+        msg = (
+            f"The working file {places.working} is broken, and nothing was published yet. Move it away to begin anew, "
+            "or restore a backup with --replace."
+        )
+        raise BrokenFileError(msg)
+    if not publish.is_noted(places):
+        msg = (
+            f"The working file {places.working} is broken, and {places.published} is not what its SHA-256 says. "
+            "Restore a backup with --replace, or put a file of previous/ in the place of both."
+        )
+        raise BrokenFileError(msg)
+    fresh = places.working.with_name("published.duckdb")
     try:
         shutil.copyfile(places.published, fresh)
-        for old in places.broken.parent.glob(f"{places.broken.name}*"):
-            old.unlink()
-        # a log of changes first: DuckDB would apply it to whatever file stands beside it
-        for part in sorted(places.working.parent.glob(f"{places.working.name}*"), reverse=True):
-            part.replace(part.with_name(part.name.replace(places.working.name, places.broken.name)))
+        publish.sync(fresh)
+        _keep(places)
         fresh.replace(places.working)
+        publish.sync(places.working.parent)
     except OSError as error:
         msg = (
             f"The working file {places.working} is broken and cannot be replaced: {error.strerror or error}."
         )
         raise WarehouseError(msg) from None
-    return (
-        f"The working file could not be opened: a run was killed, or the disk was full, while it was written. Its "
-        f"place has the published state; what that run had not published is read again, and messages that it sent may "
-        f"come twice. The broken file is {places.broken}; delete it when you like."
-    )
+    finally:
+        fresh.unlink(missing_ok=True)
+
+
+def _keep(places: Places) -> None:
+    """Give the broken file a second name, so that there is a working file at every moment."""
+    for log in places.logs():  # DuckDB would apply them to whatever file they stand beside
+        log.replace(log.with_name(log.name.replace(places.working.name, places.broken.name)))
+    places.broken.unlink(missing_ok=True)
+    try:
+        os.link(places.working, places.broken)
+    except OSError:  # a file system without hard links
+        shutil.copyfile(places.working, places.broken)

@@ -32,8 +32,9 @@ STORAGE_VERSION = "v1.2.0"
 # is written with the commit, and again with the next. DuckDB's own is 122,880.
 ROW_GROUP_SIZE = 6_144
 REBUILD_BATCH = 10_000
-# What DuckDB says of a file that it was not let write to the end.
+# What DuckDB says of a file that was not written to its end, or of a disk without room.
 BROKEN = ("Corrupt database file", "MetadataReader", "metadata pointer", "not a valid DuckDB")
+FULL = ("Could not write", "No space left", "max_temp_directory_size")
 
 
 @contextmanager
@@ -58,20 +59,32 @@ def opened(places: Places, memory_limit: str = "500MB") -> Iterator[duckdb.DuckD
         _migrate(con)
     except duckdb.Error as error:
         con.close()
-        raise _unusable(
-            places, error, "opened", "If that stays so, restore a backup with --replace."
-        ) from None
+        said = f"The working file {places.working} cannot be opened: {_first_line(error)}"
+        raise _unusable(said, advice(said) or "If that stays so, restore a backup with --replace.") from None
     except BaseException:
         con.close()
         raise
     try:
         yield con
         con.execute("CHECKPOINT")  # the published copy is of the file alone
-    except (duckdb.OperationalError, duckdb.FatalException) as error:
-        advice = "Make room on its disk if that is full, then run again; what was written before is kept."
-        raise _unusable(places, error, "worked with", advice) from None
+    except duckdb.Error as error:
+        said = f"The working file {places.working} cannot be worked with: {_first_line(error)}"
+        if not (advised := advice(said)):
+            raise
+        raise _unusable(said, advised) from None
     finally:
         con.close()
+
+
+def advice(said: str) -> str | None:
+    """What to do about what DuckDB said of the working file, where that is known."""
+    if _is_broken(said):
+        return "`mscwatch run` mends it with the published file; or restore a backup with --replace."
+    if any(words in said for words in FULL):
+        return "Make room on its disk, then run again; what was written before is kept."
+    if "Out of Memory" in said:
+        return "Set MSCWATCH_MEMORY_LIMIT higher."
+    return None
 
 
 def refuse_lost(places: Places) -> None:
@@ -187,16 +200,12 @@ def _fingerprints() -> tuple[str, str]:
     return mapping, _hash(f"{mapping}{texts}{__version__} {newest_schema()} {ATTRIBUTION}")
 
 
-def _unusable(places: Places, error: duckdb.Error, done: str, advice: str) -> WarehouseError:
-    """What stands between us and the working file, and what to do about it."""
-    said = f"The working file {places.working} cannot be {done}: {_first_line(error)}"
-    if isinstance(error, duckdb.OutOfMemoryException):
-        return WarehouseError(f"{said} Set MSCWATCH_MEMORY_LIMIT higher.")
-    if any(words in said for words in BROKEN):
-        return BrokenFileError(
-            f"{said} `mscwatch run` puts the published state in its place; or restore a backup with --replace."
-        )
-    return WarehouseError(f"{said} {advice}")
+def _unusable(said: str, advised: str) -> WarehouseError:
+    return (BrokenFileError if _is_broken(said) else WarehouseError)(f"{said} {advised}")
+
+
+def _is_broken(said: str) -> bool:
+    return any(words in said for words in BROKEN)
 
 
 def _fill_seed(con: duckdb.DuckDBPyConnection, path: Path) -> None:
