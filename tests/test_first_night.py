@@ -10,17 +10,9 @@ import duckdb
 import pytest
 from records import edited, record, set_status
 from registry_faults import (
-    edited as answers_edited,
-)
-from registry_faults import (
     first,
-    gzip_cut,
-    html_with_200,
     on,
-    record_missing,
-    record_without_id,
     status,
-    truncated_json,
 )
 
 from mscwatch import steps
@@ -133,54 +125,6 @@ def test_an_unknown_status_is_kept_told_and_noted(order):
     assert result.events == {"status_changed": 1}
     assert rows(tonight, "SELECT nct_id, value FROM issues") == [("NCT00000001", "PAUSED")]
     assert rows(tonight, "SELECT overall_status FROM trials WHERE nct_id = 'NCT00000001'") == [("PAUSED",)]
-
-
-@pytest.mark.parametrize(
-    ("fault", "outcome", "code", "words"),
-    [
-        (status(403, "<html>no</html>", html=True), Outcome.FAILED, 4, "refuses this client (HTTP 403)"),
-        (status(503, "<html>busy</html>", html=True), Outcome.FAILED, 4, "no usable answer"),
-        (
-            status(400, "Error parsing query in Other terms: X"),
-            Outcome.FAILED,
-            2,
-            "Error parsing query in Other terms",
-        ),
-        (html_with_200(), Outcome.FAILED, 4, "HTML page in place of data"),
-        (truncated_json(), Outcome.FAILED, 4, "truncated or invalid JSON"),
-        (gzip_cut(), Outcome.FAILED, 4, "(asked once)"),
-        (record_without_id(), Outcome.REFUSED, 3, "without an NCT number"),
-        (record_missing(), Outcome.REFUSED, 3, "the registry says 30 trials and sent 29"),
-        (answers_edited(lambda page: page.update(studies=[], totalCount=0)), Outcome.REFUSED, 3, "empty"),
-        (
-            answers_edited(lambda page: page.update(studies=page["studies"][:20], totalCount=20)),
-            Outcome.REFUSED,
-            3,
-            "10 of 30 known trials are missing",
-        ),
-    ],
-)
-def test_an_answer_that_cannot_be_trusted_moves_nothing_and_the_next_night_recovers(
-    order, watch_file, fault, outcome, code, words
-):
-    watch_file.write_text(watch_file.read_text() + "[expect]\nmax_drop = 0.2\n")
-    before = trials(30)
-    after = [edited(before[0], set_status("COMPLETED")), *before[1:]]
-    with Replica(nights(before, after)) as registry:
-        tonight = order(registry.url)
-        run_night(tonight)
-        registry.advance()
-        kept = file_hash(tonight)
-        registry.intercept = on("/studies", fault)
-        result = run_night(tonight)
-        assert (result.outcome, result.exit_code) == (outcome, code)
-        assert words in str(result.error)
-        assert file_hash(tonight) == kept
-        registry.intercept = None
-        recovered = run_night(tonight)
-    assert recovered.events == {"completed": 1}
-    outcomes = [outcome for (outcome,) in rows(tonight, "SELECT outcome FROM runs ORDER BY started_at")]
-    assert outcomes == ["baseline", result.outcome, "published"]
 
 
 def test_after_a_refused_night_the_same_data_are_read_again(order):

@@ -39,22 +39,45 @@ def torn(before, after):
 
 
 @pytest.fixture
-def two(order, tmp_path):
-    """Two orders after their first night, with a second one to come in which a trial completed."""
+def registry():
+    """Two nights; on the second a trial completed."""
     first = trials(3)
     second = [edited(first[0], set_status("COMPLETED")), *first[1:]]
-    with Replica(nights(first, second)) as registry:
-        both = [order(registry.url, data_dir=tmp_path / name) for name in ("data", "undisturbed")]
-        for one in both:
-            run_night(one)
-        registry.advance()
-        yield both
+    with Replica(nights(first, second)) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """Where the first night is kept once it was run."""
+    return tmp_path_factory.mktemp("first_night") / "data"
 
 
 @pytest.fixture
-def broken(two):
+def tonight(order, registry, made):
+    """An order of the second night."""
+    one = order(registry.url)
+    if made.exists():
+        shutil.copytree(made, one.places.data_dir)
+    else:
+        run_night(one)
+        shutil.copytree(one.places.data_dir, made)
+    registry.advance()
+    return one
+
+
+@pytest.fixture
+def undisturbed(order, registry, tonight, tmp_path):
+    """An order whose second night went well."""
+    one = order(registry.url, data_dir=tmp_path / "undisturbed")
+    shutil.copytree(tonight.places.data_dir, one.places.data_dir)
+    run_night(one)
+    return one
+
+
+@pytest.fixture
+def broken(tonight):
     """An order whose working file was torn on its second night."""
-    tonight, _ = two
     place = tonight.places.working
     before = place.read_bytes()
     with working.opened(tonight.places) as con:
@@ -75,19 +98,17 @@ def opens(place, content):
         return False
 
 
-def test_the_published_state_takes_the_place_of_a_torn_file_and_nothing_is_lost(broken, two):
-    tonight, undisturbed = two
-    run_night(undisturbed)
-    left = tonight.places.working.read_bytes()
-    result = run_night(tonight)
+def test_the_published_state_takes_the_place_of_a_torn_file_and_nothing_is_lost(undisturbed, broken):
+    left = broken.places.working.read_bytes()
+    result = run_night(broken)
     assert (result.outcome, result.error, result.events) == ("published", None, {"completed": 1})
     (said,) = result.warnings
-    assert str(tonight.places.broken) in said
+    assert str(broken.places.broken) in said
     for query in (TOLD, STORED):
-        assert rows(tonight, query) == rows(undisturbed, query)
-    assert tonight.places.broken.read_bytes() == left
-    assert run_night(tonight).warnings == []
-    assert rows(tonight, MENDED) == [(said,)]
+        assert rows(broken, query) == rows(undisturbed, query)
+    assert broken.places.broken.read_bytes() == left
+    assert run_night(broken).warnings == []
+    assert rows(broken, MENDED) == [(said,)]
 
 
 def test_a_part_that_only_a_later_statement_reads_is_found_broken_too(broken, monkeypatch):
@@ -182,9 +203,7 @@ def test_a_file_that_cannot_be_opened_for_another_reason_is_left_alone(order):
     assert not tonight.places.broken.exists()
 
 
-def test_a_night_that_finds_the_disk_full_says_so_and_the_next_one_tells_what_happened(two):
-    tonight, undisturbed = two
-    run_night(undisturbed)
+def test_a_night_that_finds_the_disk_full_says_so_and_the_next_one_tells_what_happened(tonight, undisturbed):
     with (
         limited(tonight.places.working.stat().st_size),
         pytest.raises(WarehouseError, match="Make room on its disk"),
@@ -208,8 +227,7 @@ def limited(size):
 
 
 @pytest.mark.slow
-def test_a_night_that_is_torn_in_any_of_its_writes_is_made_good(two, monkeypatch):
-    tonight, undisturbed = two
+def test_a_night_that_is_torn_in_any_of_its_writes_is_made_good(tonight, undisturbed, monkeypatch):
     data, kept = tonight.places.data_dir, tonight.places.data_dir.with_name("kept")
     moments = []  # of the night: the folder before each opening, and the file after it
 
@@ -224,7 +242,6 @@ def test_a_night_that_is_torn_in_any_of_its_writes_is_made_good(two, monkeypatch
         plainly = working.opened
         patch.setattr(working, "opened", noted)
         run_night(tonight)
-    run_night(undisturbed)
     place, mended = tonight.places.working, 0
     for folder, after in moments:
         lefts = list(torn(Places(folder).working.read_bytes(), after))
