@@ -134,7 +134,12 @@ class Evening:
             return [con.execute(query).fetchall() for query in (*WRITTEN, RETRACTIONS, DELIVERIES)]
 
     def found_dead(self):
-        """How far a run that was killed had come, in words, and what was in doubt: (trial, channel, recipient)."""
+        """How far a run that was killed had come, in words, and what was in doubt: (trial, channel, recipient).
+
+        Nothing is known of that where it broke the file that says so.
+        """
+        if self.is_torn():
+            return TORN, set()
         with duckdb.connect(str(self.places.working), read_only=True) as con:
             states = dict(con.execute("SELECT state, count(*) FROM deliveries GROUP BY ALL").fetchall())
             outcomes = [
@@ -148,6 +153,14 @@ class Evening:
             ).fetchall()
         return _stage(outcomes, states, shown, sent), set(doubtful)
 
+    def is_torn(self):
+        """Whether the kill came in the midst of DuckDB's own write."""
+        try:
+            duckdb.connect(str(self.places.working), read_only=True).close()
+        except duckdb.Error as error:
+            return "Corrupt database file" in str(error)
+        return False
+
     def _met(self, moment):
         if moment == self.due:
             self.due = None
@@ -157,9 +170,11 @@ class Evening:
         self._met(request.path)
 
 
+TORN = "in a write of DuckDB"
 STAGES = (
     *("opening", "reading", "committed, not published", "published, nobody told"),
     *("in a send", "between two sends", "all told, not published", "all told and published"),
+    TORN,
 )
 
 
