@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 
 from mscwatch import notify
 from mscwatch.errors import BrokenFileError, ConfigError
@@ -18,10 +19,8 @@ def open_warehouse(tonight: Tonight) -> Opened:
     Raises `ConfigError` when the data directory belongs to another watch.
     """
     places, result = tonight.order.places, tonight.result
-    try:
+    with suppress(BrokenFileError):
         return _opened(tonight)
-    except BrokenFileError as error:
-        log.warning("%s", error)
     recovery.put_published(places)
     if said := notify.mended(places):
         log.warning("%s", said.summary)

@@ -11,7 +11,7 @@ import duckdb
 
 from mscwatch.errors import ConfigError, WarehouseError
 from mscwatch.store.places import Places
-from mscwatch.store.rows import dicts
+from mscwatch.store.rows import dicts, first_line
 
 EVENT_COLUMNS = (
     *("observed_at", "nct_id", "kind", "severity", "summary", "brief_title"),
@@ -44,7 +44,7 @@ def _open(path: Path) -> duckdb.DuckDBPyConnection:
         con = duckdb.connect(str(path), read_only=True, config={"autoinstall_known_extensions": "false"})
         con.execute("SET search_path = 'main,ctgov'")
     except duckdb.Error as error:
-        msg = f"{path} cannot be opened: {str(error).splitlines()[0]}"
+        msg = f"{path} cannot be opened: {first_line(error)}"
         raise WarehouseError(msg) from None
     return con
 

@@ -22,7 +22,7 @@ from mscwatch.errors import ConfigError, WarehouseError
 from mscwatch.store import ledger, working
 from mscwatch.store.places import Places, locked
 from mscwatch.store.publish import counts, opened_to_read, publish, sha256
-from mscwatch.store.rows import scalar
+from mscwatch.store.rows import first_line, scalar
 
 MADE_BY = "mscwatch backup"
 MANIFEST = "manifest.json"
@@ -128,7 +128,7 @@ def _describe(path: Path) -> Manifest:
                 "counts": counts(con),
             }
     except duckdb.Error as error:
-        said = f"{path} cannot be read: {str(error).splitlines()[0]}"
+        said = f"{path} cannot be read: {first_line(error)}"
         raise WarehouseError(f"{said} {working.advice(said) or ''}".strip()) from None
     made = {
         "made_by": MADE_BY,

@@ -21,7 +21,7 @@ import duckdb
 from mscwatch import ris
 from mscwatch.errors import ConfigError, WarehouseError
 from mscwatch.store import ask, dictionary
-from mscwatch.store.rows import dicts, scalar
+from mscwatch.store.rows import dicts, first_line, scalar
 
 MADE_BY = "mscwatch export"
 MANIFEST = "manifest.json"
@@ -98,7 +98,7 @@ def export(data_dir: Path, folder: Path, form: Format) -> list[Exported]:
                 _write_manifest(con, written, form, Path(unfinished))
                 _replace(folder, Path(unfinished))
         except (OSError, duckdb.IOException) as error:
-            msg = f"The export to {folder} failed: {str(error).splitlines()[0]}. Make room or give another folder."
+            msg = f"The export to {folder} failed: {first_line(error)} Make room or give another folder."
             raise WarehouseError(msg) from None
     return written
 

@@ -18,7 +18,7 @@ from mscwatch.errors import WarehouseError
 from mscwatch.store import dictionary
 from mscwatch.store.ledger import NIGHT
 from mscwatch.store.places import Places
-from mscwatch.store.rows import scalar
+from mscwatch.store.rows import first_line, scalar
 
 log = logging.getLogger(__name__)
 
@@ -113,7 +113,7 @@ def opened_to_read(path: Path) -> duckdb.DuckDBPyConnection:
     try:
         return duckdb.connect(str(path), read_only=True, config={"autoinstall_known_extensions": "false"})
     except duckdb.Error as error:
-        msg = f"{path} cannot be read: {str(error).splitlines()[0]}"
+        msg = f"{path} cannot be read: {first_line(error)}"
         raise WarehouseError(msg) from None
 
 

@@ -58,3 +58,8 @@ def _insert_batch(
         f"INSERT INTO {table} ({columns}) SELECT {values} FROM (SELECT unnest(from_json_strict(?, ?)) AS item)",
         [orjson.dumps(batch, option=orjson.OPT_NAIVE_UTC).decode(), structure],
     )
+
+
+def first_line(error: Exception) -> str:
+    """What an error of DuckDB says, as a sentence, without the query and its hints."""
+    return str(error).splitlines()[0].rstrip(".") + "."

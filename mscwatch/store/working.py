@@ -19,7 +19,7 @@ from mscwatch import claims as stated
 from mscwatch.errors import BrokenFileError, WarehouseError
 from mscwatch.store import claims, ctgov
 from mscwatch.store.places import Places
-from mscwatch.store.rows import scalar
+from mscwatch.store.rows import first_line, scalar
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +59,7 @@ def opened(places: Places, memory_limit: str = "500MB") -> Iterator[duckdb.DuckD
         _migrate(con)
     except duckdb.Error as error:
         con.close()
-        said = f"The working file {places.working} cannot be opened: {_first_line(error)}"
+        said = f"The working file {places.working} cannot be opened: {first_line(error)}"
         raise _unusable(said, advice(said) or "If that stays so, restore a backup with --replace.") from None
     except BaseException:
         con.close()
@@ -68,7 +68,7 @@ def opened(places: Places, memory_limit: str = "500MB") -> Iterator[duckdb.DuckD
         yield con
         con.execute("CHECKPOINT")  # the published copy is of the file alone
     except duckdb.Error as error:
-        said = f"The working file {places.working} cannot be worked with: {_first_line(error)}"
+        said = f"The working file {places.working} cannot be worked with: {first_line(error)}"
         if not (advised := advice(said)):
             raise
         raise _unusable(said, advised) from None
@@ -249,7 +249,3 @@ def _hash(text: str) -> str:
 
 def _quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0].rstrip(".") + "."
