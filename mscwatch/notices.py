@@ -42,9 +42,10 @@ def late(watch: str, last_good: datetime, now: datetime, limit: float, outcome: 
 def mended(broken: str, written: datetime) -> Notice:
     """The working file was broken, and the published state took its place; `written` (UTC) is when it was last."""
     said = (
-        "The working file was broken, as a run was killed while it was written. The published state took its place: "
-        "what came after it is read and told again, so a message may come twice, and nights in which nothing happened "
-        f"are forgotten. The broken file is {broken}; delete it when you like."
+        "The working file was broken, most likely by a kill while it was written. The published state took its place: "
+        "what nights wrote after it is read and told again, so a message may come twice; nights that published nothing "
+        f"are forgotten; histories are read again by `mscwatch history`. The broken file is {broken}; delete it when "
+        "you like."
     )
     return Notice(f"mended-{written:%Y%m%dT%H%M%S%f}", "mended", said)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from contextlib import suppress
 
 from mscwatch import notify
 from mscwatch.errors import BrokenFileError, ConfigError
@@ -19,8 +18,10 @@ def open_warehouse(tonight: Tonight) -> Opened:
     Raises `ConfigError` when the data directory belongs to another watch.
     """
     places, result = tonight.order.places, tonight.result
-    with suppress(BrokenFileError):
+    try:
         return _opened(tonight)
+    except BrokenFileError as error:
+        log.warning("%s", error)
     recovery.put_published(places)
     if said := notify.mended(places):
         log.warning("%s", said.summary)
@@ -42,8 +43,9 @@ def _opened(tonight: Tonight) -> Opened:
         last = ledger.last_night(con)
         ledger.begin_run(con, result.run_id, order.watch.name, result.started_at)
         ledger.explain_doubt(con)
-        notify.note_mended(con, tonight)
         notify.settle_addresses(con, tonight)
+        if last:
+            notify.note_mended(con, tonight)
         edited = working.meta(con, "watch_hash") not in (None, order.watch.digest)
         changed = decisions.obey(con, told, order.watch.relevance.rules)
         behind = publish.is_behind(con, order.places)

@@ -20,6 +20,7 @@ from witnesses import in_feed, in_lines, in_mail, in_post
 
 from mscwatch.registry.replica import Night, Replica
 from mscwatch.store.places import Places
+from mscwatch.store.working import BROKEN
 
 ANNE, BERT = "anne@example.org", "bert@example.org"
 SLOW = 0.15  # seconds that a sink takes for a message: a wide window to be killed in
@@ -129,9 +130,9 @@ class Evening:
         return Counter(mails + posts + feed + lines)
 
     def written(self):
-        """What analysts find."""
+        """What analysts find, by query."""
         with duckdb.connect(str(self.places.published), read_only=True) as con:
-            return [con.execute(query).fetchall() for query in (*WRITTEN, RETRACTIONS, DELIVERIES)]
+            return {query: con.execute(query).fetchall() for query in (*WRITTEN, RETRACTIONS, DELIVERIES)}
 
     def found_dead(self):
         """How far a run that was killed had come, in words, and what was in doubt: (trial, channel, recipient).
@@ -158,7 +159,7 @@ class Evening:
         try:
             duckdb.connect(str(self.places.working), read_only=True).close()
         except duckdb.Error as error:
-            return "Corrupt database file" in str(error)
+            return any(words in str(error) for words in BROKEN)
         return False
 
     def _met(self, moment):

@@ -93,16 +93,6 @@ def token_expired() -> Intercept:
     return status(400, MOVED)
 
 
-def long_url_refused(limit: int = 7_000) -> Intercept:
-    """414 in HTML from the edge, as for a URL of more than 7 to 8 kB."""
-
-    def strike(request: Request) -> Response | None:
-        length = len(request.path) + sum(len(name) + len(value) + 2 for name, value in request.query.items())
-        return Response(414, {"Content-Type": "text/html"}, MAINTENANCE) if length > limit else None
-
-    return strike
-
-
 # Bytes that do not arrive
 
 

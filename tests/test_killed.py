@@ -48,7 +48,7 @@ class Point:
     doubtful: set
     told: Counter
     folded: bool  # whether every mail that came twice had its Message-ID twice
-    written: list
+    written: dict
     log: str  # of runs that were left alone and did not end well; none should be
     was_torn: bool  # the rare kill that broke the working file: what was told comes again, as new
     is_whole: bool  # whether the published file is the one whose SHA-256 lies beside it
@@ -123,14 +123,16 @@ def test_a_night_that_is_killed_at_any_moment_loses_nothing_and_repeats_only_wha
     for point in points:
         assert expected - point.told == Counter(), point.stages
         assert point.is_whole, point.stages
+        for query, found in point.written.items():
+            if not point.was_torn or not {"deliveries", "notices"} & set(query.split()):
+                assert found == wanted[query], point.stages
         if point.was_torn:
             continue
-        for found, undisturbed in zip(point.written, wanted, strict=True):
-            assert found == undisturbed, point.stages
         repeated = point.told - expected
         assert set(repeated) <= point.doubtful, point.stages
         assert {channel for _, channel, _ in repeated} <= {"email", "slack"}
         assert point.folded, point.stages
+    assert sum(point.was_torn for point in points) <= len(points) // 10
     assert {"reading", "in a send", "between two sends"} <= {
         stage for point in points for stage in point.stages
     }

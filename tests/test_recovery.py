@@ -126,6 +126,35 @@ def test_a_part_that_only_a_later_statement_reads_is_found_broken_too(broken, mo
     assert (result.outcome, len(result.warnings)) == ("published", 1)
 
 
+@pytest.mark.parametrize(
+    ("said", "kind", "words"),
+    [
+        ("IO Error: Could not read from file: Input/output error", WarehouseError, "Look at the disk"),
+        ("IO Error: Could not write file: No space left on device", WarehouseError, "Make room"),
+        ("Out of Memory Error: failed to offload data block of size 256.0 KiB", WarehouseError, "Make room"),
+        ("Out of Memory Error: could not allocate block", WarehouseError, "MSCWATCH_MEMORY_LIMIT"),
+        ("IO Error: No more data remaining in MetadataReader", BrokenFileError, "`mscwatch run` mends it"),
+    ],
+)
+def test_what_duckdb_says_of_the_file_comes_with_what_to_do(tonight, said, kind, words):
+    error = duckdb.OutOfMemoryException if "Memory" in said else duckdb.IOException
+    with pytest.raises(WarehouseError, match=words) as raised, working.opened(tonight.places):
+        raise error(said)
+    assert type(raised.value) is kind
+
+
+def test_a_statement_that_is_wrong_is_no_trouble_with_the_file(tonight):
+    with pytest.raises(duckdb.CatalogException), working.opened(tonight.places) as con:
+        con.execute("FROM nowhere")
+
+
+def test_a_restored_backup_knows_nothing_of_the_file_that_was_broken(broken, tmp_path):
+    run_night(broken)
+    backup.backup(broken.places, tmp_path / "saved")
+    backup.restore(broken.places, tmp_path / "saved", "all", replace=True, memory_limit="500MB", keep=3)
+    assert not broken.places.broken.exists()
+
+
 def test_the_operator_hears_of_it_from_the_next_run_when_the_first_one_stops(broken, tmp_path):
     wrong = tmp_path / "decisions.toml"
     wrong.write_text("no table at all")

@@ -89,6 +89,7 @@ def restore(
             for log in places.logs():  # the replaced file's
                 log.unlink()
             fresh.replace(places.working)
+            places.broken.unlink(missing_ok=True)  # what became of it is no news of the restored
         except (OSError, EOFError, KeyError, zipfile.BadZipFile, zlib.error) as error:
             msg = f"{file} cannot be restored: {error}. Nothing was changed."
             raise WarehouseError(msg) from None

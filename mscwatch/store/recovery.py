@@ -2,8 +2,9 @@
 
 DuckDB writes a block of its metadata over the earlier one at each checkpoint (seen in 1.5 and 2.0), so a process that
 is killed in the midst of that write leaves a file of which a part cannot be read. The published file was checked, and
-every run that commits or tells something publishes it. So what is gone is what came after the last publication: the
-killed run's work, which is done and told again, and the rows of nights in which nothing happened.
+every night that commits or tells something publishes it. So what is gone is what came after the last publication: the
+killed run's work, which the next night does and tells again (histories: `mscwatch history`), and the rows of nights
+that published nothing.
 """
 
 from __future__ import annotations
@@ -51,9 +52,10 @@ def put_published(places: Places) -> None:
 
 def _keep(places: Places) -> None:
     """Give the broken file a second name, so that there is a working file at every moment."""
+    for old in places.broken.parent.glob(f"{places.broken.name}*"):
+        old.unlink()
     for log in places.logs():  # DuckDB would apply them to whatever file they stand beside
         log.replace(log.with_name(log.name.replace(places.working.name, places.broken.name)))
-    places.broken.unlink(missing_ok=True)
     try:
         os.link(places.working, places.broken)
     except OSError:  # a file system without hard links

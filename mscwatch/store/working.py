@@ -34,7 +34,7 @@ ROW_GROUP_SIZE = 6_144
 REBUILD_BATCH = 10_000
 # What DuckDB says of a file that was not written to its end, or of a disk without room.
 BROKEN = ("Corrupt database file", "MetadataReader", "metadata pointer", "not a valid DuckDB")
-FULL = ("Could not write", "No space left", "max_temp_directory_size")
+FULL = ("Could not write", "No space left", "failed to offload")
 
 
 @contextmanager
@@ -69,9 +69,10 @@ def opened(places: Places, memory_limit: str = "500MB") -> Iterator[duckdb.DuckD
         con.execute("CHECKPOINT")  # the published copy is of the file alone
     except duckdb.Error as error:
         said = f"The working file {places.working} cannot be worked with: {first_line(error)}"
-        if not (advised := advice(said)):
-            raise
-        raise _unusable(said, advised) from None
+        advised = advice(said)
+        if not advised and not isinstance(error, (duckdb.OperationalError, duckdb.FatalException)):
+            raise  # no trouble with the file, but a statement of ours that is wrong
+        raise _unusable(said, advised or "Look at the disk that it lies on, then run again.") from None
     finally:
         con.close()
 
