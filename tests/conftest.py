@@ -57,6 +57,21 @@ def _made_once(tmp_path_factory):
         yield
 
 
+@pytest.fixture(scope="module")
+def made_once(tmp_path_factory):
+    """Fills a folder by `make()` the first time that a module asks, and with a copy of that ever after."""
+    kept = tmp_path_factory.mktemp("kept") / "data"
+
+    def fill(folder, make):
+        if kept.exists():
+            shutil.copytree(kept, folder)
+        else:
+            make()
+            shutil.copytree(folder, kept)
+
+    return fill
+
+
 @pytest.fixture(scope="session")
 def real_records():
     """All real records at hand, as a list; tests that need them are skipped where they are not."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from datetime import date, datetime
@@ -53,30 +52,21 @@ def run_at(order, monkeypatch):
     return run
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory):
-    """Where `three_nights` are kept once they were run."""
-    return tmp_path_factory.mktemp("three_nights") / "data"
-
-
 @pytest.fixture
-def three_nights(run_at, order, made):
+def three_nights(run_at, order, made_once):
     """Trial 1 completes at midnight; trial 2 is merged into it then; trial 3 comes later, and 1 is renamed."""
-    if made.exists():
-        tonight = order("http://127.0.0.1")
-        shutil.copytree(made, tonight.settings.data_dir)
-        return tonight
     one, two, three = record(1), record(2), record(3)
     completed = edited(one, set_status("COMPLETED"))
     renamed = edited(
         completed, lambda it: it["protocolSection"]["identificationModule"].update(briefTitle="New")
     )
-    tonight = run_at(
+    on_each = (
         night(EVENING, one, two),
         night(MIDNIGHT, completed, NCT00000002="NCT00000001"),
         night(LATER, renamed, three, NCT00000002="NCT00000001"),
     )
-    shutil.copytree(tonight.settings.data_dir, made)
+    tonight = order("http://127.0.0.1")
+    made_once(tonight.settings.data_dir, lambda: run_at(*on_each))
     return tonight
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -49,24 +48,18 @@ def registry():
         yield running
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory):
-    """Where `two_nights` are kept once they were run."""
-    return tmp_path_factory.mktemp("two_nights") / "data"
-
-
 @pytest.fixture
-def two_nights(mscwatch, registry, made, tmp_path):
+def two_nights(mscwatch, registry, made_once, tmp_path):
     """A warehouse after a baseline and a night on which a trial completed; the registry stands at the second."""
-    if made.exists():
-        registry.advance()
-        shutil.copytree(made, tmp_path / "data")
-        return mscwatch
-    for _ in range(2):
-        done = mscwatch("run", "--direct", api_url=registry.url)
-        assert done.returncode == 0, done.stderr
-        registry.advance()
-    shutil.copytree(tmp_path / "data", made)
+
+    def run():
+        for number in range(2):
+            registry.night = number
+            done = mscwatch("run", "--direct", api_url=registry.url)
+            assert done.returncode == 0, done.stderr
+
+    made_once(tmp_path / "data", run)
+    registry.night = 1
     return mscwatch
 
 

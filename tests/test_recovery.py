@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import resource
 import shutil
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from random import Random
 
 import duckdb
@@ -47,21 +49,11 @@ def registry():
         yield running
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory):
-    """Where the first night is kept once it was run."""
-    return tmp_path_factory.mktemp("first_night") / "data"
-
-
 @pytest.fixture
-def tonight(order, registry, made):
+def tonight(order, registry, made_once):
     """An order of the second night."""
     one = order(registry.url)
-    if made.exists():
-        shutil.copytree(made, one.places.data_dir)
-    else:
-        run_night(one)
-        shutil.copytree(one.places.data_dir, made)
+    made_once(one.places.data_dir, lambda: run_night(one))
     registry.advance()
     return one
 
@@ -206,6 +198,18 @@ def test_a_disk_without_room_for_the_published_state_leaves_the_torn_file_as_it_
         run_night(broken)
     assert [path.name for path in places.working.parent.iterdir()] == [places.working.name]
     assert places.working.read_bytes() == left
+
+
+def test_where_the_copy_cannot_be_put_in_place_nobody_is_told_that_it_was(broken, monkeypatch):
+    def failing(*_):
+        raise OSError(errno.EIO, "Input/output error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", failing)
+        with pytest.raises(WarehouseError, match="cannot be replaced: Input/output error"):
+            run_night(broken)
+    assert not broken.places.broken.exists()
+    assert run_night(broken).outcome == "published"
 
 
 def test_other_commands_leave_a_torn_file_to_the_next_night(broken, tmp_path):

@@ -19,7 +19,7 @@ import duckdb
 
 from mscwatch import __version__
 from mscwatch.errors import ConfigError, WarehouseError
-from mscwatch.store import ledger, working
+from mscwatch.store import ledger, recovery, working
 from mscwatch.store.places import Places, locked
 from mscwatch.store.publish import counts, opened_to_read, publish, sha256
 from mscwatch.store.rows import first_line, scalar
@@ -89,7 +89,7 @@ def restore(
             for log in places.logs():  # the replaced file's
                 log.unlink()
             fresh.replace(places.working)
-            places.broken.unlink(missing_ok=True)  # what became of it is no news of the restored
+            recovery.forget_broken(places)  # what became of it is no news of the restored
         except (OSError, EOFError, KeyError, zipfile.BadZipFile, zlib.error) as error:
             msg = f"{file} cannot be restored: {error}. Nothing was changed."
             raise WarehouseError(msg) from None

@@ -20,7 +20,8 @@ from mscwatch.store.places import Places
 def put_published(places: Places) -> None:
     """Put a copy of the published file in the place of the broken one, which is kept as `places.broken`.
 
-    Raises `BrokenFileError` where nothing is published, or not what its SHA-256 says; all is then as it was.
+    Raises `BrokenFileError` where nothing is published, or not what its SHA-256 says, `WarehouseError` where
+    there is no room for it: the broken file then stays where it was.
     """
     if not places.published.exists():
         msg = (
@@ -42,6 +43,7 @@ def put_published(places: Places) -> None:
         fresh.replace(places.working)
         publish.sync(places.working.parent)
     except OSError as error:
+        forget_broken(places)
         msg = (
             f"The working file {places.working} is broken and cannot be replaced: {error.strerror or error}."
         )
@@ -50,10 +52,15 @@ def put_published(places: Places) -> None:
         fresh.unlink(missing_ok=True)
 
 
-def _keep(places: Places) -> None:
-    """Give the broken file a second name, so that there is a working file at every moment."""
+def forget_broken(places: Places) -> None:
+    """Remove the broken file that is kept, with its logs; while it is there, a night tells of it."""
     for old in places.broken.parent.glob(f"{places.broken.name}*"):
         old.unlink()
+
+
+def _keep(places: Places) -> None:
+    """Give the broken file a second name, so that there is a working file at every moment."""
+    forget_broken(places)
     for log in places.logs():  # DuckDB would apply them to whatever file they stand beside
         log.replace(log.with_name(log.name.replace(places.working.name, places.broken.name)))
     try:

@@ -3,8 +3,8 @@
     python tests/benchmarks/compare.py --records studies.ndjson.gz --records msc_2022.ndjson.gz --size 10000
 
 Prints seconds, peak memory and file size of each, our ratios to the other two, and which of our steps took longest (in
-brackets: per 1,000 records); machines differ, ratios less. Each
-contestant runs in a process of its own; the registry in another. The records are multiplied with changed ids and texts.
+brackets: per 1,000 records); machines differ, ratios less. Each contestant runs in a process of its own; the registry
+in another. The records are multiplied with changed ids and texts.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def multiplied(files, size, folder):
 
 
 def measured(name, command, environment):
-    """Seconds and peak resident memory (MB) of a process and its children."""
+    """Seconds that a process took, and what it printed."""
     begun = time.monotonic()
     process = subprocess.Popen(
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -67,7 +67,7 @@ def warm(url):
 
 
 def peak_of(command):
-    """The command, wrapped so that it prints its own peak memory (kB) as the last line of stderr."""
+    """The command, wrapped so that the last line it prints is its own peak resident memory (MiB)."""
     code = (
         "import resource, runpy, sys; sys.argv = sys.argv[1:]\n"
         "try: runpy.run_path(sys.argv[0], run_name='__main__')\n"
