@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
 import os
 import shutil
-from contextlib import contextmanager
+import socket
+import threading
 from pathlib import Path
 
 import pytest
+from clients import night
 
 from mscwatch import settings as configuration
 from mscwatch import watch as watches
+from mscwatch.registry.client import Client
+from mscwatch.registry.replica import Replica
 from mscwatch.store import working
 from mscwatch.store.places import Places
 from mscwatch.tonight import Order
@@ -41,7 +46,7 @@ def _made_once(tmp_path_factory):
     with open_plainly(made):
         pass
 
-    @contextmanager
+    @contextlib.contextmanager
     def opened(places, *arguments):
         is_todays = (
             working._sql_files is todays_files
@@ -101,3 +106,52 @@ def order(tmp_path, watch_file):
         return Order(chosen, watches.load(str(watch)), force=force, accept=accept)
 
     return make
+
+
+@pytest.fixture
+def serve():
+    """Start an embedded registry of one night; `intercept` makes it misbehave."""
+    with contextlib.ExitStack() as stack:
+        yield lambda one=None, intercept=None: stack.enter_context(
+            Replica([one or night(3)], intercept=intercept)
+        )
+
+
+@pytest.fixture
+def waits():
+    """The seconds that clients of `ask` would have waited; nobody waits for them."""
+    return []
+
+
+@pytest.fixture
+def ask(waits):
+    """A client without distance or real waiting, for a registry; keyword arguments are the client's."""
+
+    def make(registry, **values):
+        defaults = {"user_agent": "test", "min_interval": 0, "budget": 1e6, "sleep": waits.append}
+        return Client(getattr(registry, "url", registry), **(defaults | {"jitter": lambda: 1.0} | values))
+
+    return make
+
+
+@pytest.fixture
+def speak():
+    """A server below HTTP: `speak(talk)` gives the address where `talk(connection)` answers every request."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def start(talk):
+        def converse():
+            while True:
+                try:
+                    connection, _ = listener.accept()
+                except OSError:
+                    return
+                with connection, contextlib.suppress(OSError):
+                    connection.recv(65_536)
+                    talk(connection)
+
+        threading.Thread(target=converse, daemon=True).start()
+        return f"http://127.0.0.1:{listener.getsockname()[1]}/api/v2"
+
+    yield start
+    listener.close()
