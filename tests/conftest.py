@@ -11,6 +11,7 @@ import socket
 import threading
 from pathlib import Path
 
+import duckdb
 import pytest
 from clients import night
 
@@ -18,7 +19,7 @@ from mscwatch import settings as configuration
 from mscwatch import watch as watches
 from mscwatch.registry.client import Client
 from mscwatch.registry.replica import Replica
-from mscwatch.store import working
+from mscwatch.store import ctgov, working
 from mscwatch.store.places import Places
 from mscwatch.tonight import Order
 
@@ -155,3 +156,11 @@ def speak():
 
     yield start
     listener.close()
+
+
+@pytest.fixture
+def con():
+    """A database with AACT's tables, all empty."""
+    with duckdb.connect() as connection:
+        connection.execute(ctgov.ddl())
+        yield connection
