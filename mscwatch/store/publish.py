@@ -170,10 +170,7 @@ def _keep_previous(places: Places, coming: str | None, keep: int) -> None:
         folder.mkdir(exist_ok=True)
         kept = folder / f"mscwatch-{night}.duckdb"
         kept.unlink(missing_ok=True)
-        try:
-            os.link(places.published, kept)
-        except OSError:  # a file system without hard links
-            shutil.copyfile(places.published, kept)
+        name_twice(places.published, kept)
     newest_first = sorted(folder.glob("mscwatch-*.duckdb"), reverse=True)  # runs are named by their time
     for old in newest_first[keep:]:
         old.unlink()
@@ -187,6 +184,14 @@ def _night(path: Path) -> str | None:
     except (WarehouseError, duckdb.Error) as error:
         log.warning("The published file is not kept: %s", error)
         return None
+
+
+def name_twice(file: Path, second: Path) -> None:
+    """Give a file a second name, as a copy where the file system has no hard links."""
+    try:
+        os.link(file, second)
+    except OSError:
+        shutil.copyfile(file, second)
 
 
 def sync(path: Path) -> None:

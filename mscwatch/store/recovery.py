@@ -9,7 +9,6 @@ that published nothing.
 
 from __future__ import annotations
 
-import os
 import shutil
 
 from mscwatch.errors import BrokenFileError, WarehouseError
@@ -63,7 +62,4 @@ def _keep(places: Places) -> None:
     forget_broken(places)
     for log in places.logs():  # DuckDB would apply them to whatever file they stand beside
         log.replace(log.with_name(log.name.replace(places.working.name, places.broken.name)))
-    try:
-        os.link(places.working, places.broken)
-    except OSError:  # a file system without hard links
-        shutil.copyfile(places.working, places.broken)
+    publish.name_twice(places.working, places.broken)
