@@ -7,7 +7,7 @@ import time
 
 from records import record
 
-from mscwatch.registry.replica import Night
+from mscwatch.replica import Night
 
 ALL = {"query.term": "ALL"}
 STAMP = "2022-10-06T09:00:05"

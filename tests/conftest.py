@@ -18,7 +18,7 @@ from clients import night
 from mscwatch import settings as configuration
 from mscwatch import watch as watches
 from mscwatch.registry.client import Client
-from mscwatch.registry.replica import Replica
+from mscwatch.replica import Replica
 from mscwatch.store import ctgov, working
 from mscwatch.store.places import Places
 from mscwatch.tonight import Order

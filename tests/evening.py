@@ -18,7 +18,7 @@ from test_diff import put
 from test_events_nights import WRITTEN
 from witnesses import in_feed, in_lines, in_mail, in_post
 
-from mscwatch.registry.replica import Night, Replica
+from mscwatch.replica import Night, Replica
 from mscwatch.store.places import Places
 from mscwatch.store.working import BROKEN
 

@@ -15,7 +15,7 @@ from dataclasses import replace
 
 import orjson
 
-from mscwatch.registry.replica import Intercept, Replica, Request, Response
+from mscwatch.replica import Intercept, Replica, Request, Response
 
 MAINTENANCE = b"<!DOCTYPE html><html><body><h1>Down for maintenance</h1></body></html>"
 MOVED = "The data have probably changed while you were paginating."

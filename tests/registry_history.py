@@ -9,7 +9,7 @@ import orjson
 from records import edited, record, set_status
 from test_diff import put
 
-from mscwatch.registry.replica import Response
+from mscwatch.replica import Response
 
 _PATH = re.compile(r"/api/int/studies/(NCT\d{8})/history(?:/(\d+))?")
 LABELS = ["Study Status"]

@@ -6,8 +6,8 @@ import copy
 
 from mscwatch import settings as configuration
 from mscwatch import watch as watches
-from mscwatch.registry.replica import Night, Replica
-from mscwatch.registry.replica.demo import INVENTED_TRIAL, demo_nights
+from mscwatch.replica import Night, Replica
+from mscwatch.replica.demo import INVENTED_TRIAL, demo_nights
 from mscwatch.run import run_night
 from mscwatch.tonight import Order
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from mscwatch.registry.replica.sample import sample_records
+from mscwatch.replica.sample import sample_records
 from mscwatch.store import ctgov, dictionary, working
 from mscwatch.store.places import Places
 

@@ -11,8 +11,8 @@ from datetime import date, datetime
 import pytest
 from records import edited, record, set_status
 
-from mscwatch.registry.replica import Night, Replica
-from mscwatch.registry.replica.sample import sample_records
+from mscwatch.replica import Night, Replica
+from mscwatch.replica.sample import sample_records
 from mscwatch.run import run_night
 from mscwatch.store import ask
 from mscwatch.store.places import Places

@@ -16,7 +16,7 @@ from clients import ALL, gaps, ids, night, noting
 from mscwatch.errors import ConfigError, NoAnswerError, QueryRejectedError
 from mscwatch.model import Outcome
 from mscwatch.registry.asking import ATTEMPTS
-from mscwatch.registry.replica import Replica, Response
+from mscwatch.replica import Replica, Response
 from mscwatch.run import run_night
 
 RETRIED = [408, 429, 500, 502, 503, 504]

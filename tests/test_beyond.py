@@ -18,7 +18,7 @@ from records import edited, set_status
 from registry_faults import first, on
 from test_first_night import nights, trials
 
-from mscwatch.registry.replica import Replica
+from mscwatch.replica import Replica
 from mscwatch.run import run_night
 from mscwatch.store.places import Places
 

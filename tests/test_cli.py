@@ -15,7 +15,7 @@ from sinks import WebhookSink
 from test_first_night import nights, trials
 
 from mscwatch.cli.app import COMMANDS
-from mscwatch.registry.replica import Replica
+from mscwatch.replica import Replica
 from mscwatch.store.places import Places, locked
 
 

@@ -14,7 +14,7 @@ from clients import ALL, ids, night
 from mscwatch.errors import ConfigError, NoAnswerError, QueryRejectedError, RefusedError
 from mscwatch.registry.asking import LONGEST_URL
 from mscwatch.registry.client import ROOM_FOR_TOKEN, DataMovedError, user_agent
-from mscwatch.registry.replica import Response
+from mscwatch.replica import Response
 
 # Walks
 

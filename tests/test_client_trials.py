@@ -14,7 +14,7 @@ from mscwatch.errors import ConfigError, NoAnswerError
 from mscwatch.model import Place
 from mscwatch.registry.asking import LONGEST_URL
 from mscwatch.registry.client import DataMovedError
-from mscwatch.registry.replica import Response
+from mscwatch.replica import Response
 
 # Where a trial stands
 

@@ -13,7 +13,7 @@ from mscwatch import settings as configuration
 from mscwatch import watch as watches
 from mscwatch.cli.app import app
 from mscwatch.errors import ConfigError, MscwatchError
-from mscwatch.registry.replica import Night, Replica
+from mscwatch.replica import Night, Replica
 from mscwatch.run import run_night
 from mscwatch.tonight import Order
 

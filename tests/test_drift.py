@@ -13,7 +13,7 @@ from records import record
 from mscwatch.registry import drift
 from mscwatch.registry.client import Client
 from mscwatch.registry.drift import Enum, Node, moved_fields, unknown_values
-from mscwatch.registry.replica import Night, Replica, Response
+from mscwatch.replica import Night, Replica, Response
 from mscwatch.store.ctgov import mapped_paths
 
 REGISTRY = Path(__file__).parents[2] / "shared" / "registry"

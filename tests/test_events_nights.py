@@ -16,7 +16,7 @@ from test_diff import put
 from test_first_night import rows
 
 from mscwatch import steps
-from mscwatch.registry.replica import Night, Replica
+from mscwatch.replica import Night, Replica
 from mscwatch.run import run_night
 from mscwatch.store import publish, working
 

@@ -9,7 +9,7 @@ from test_first_night import nights
 from mscwatch import run
 from mscwatch import settings as configuration
 from mscwatch import watch as watches
-from mscwatch.registry.replica import Replica
+from mscwatch.replica import Replica
 from mscwatch.store import ask, working
 from mscwatch.store.places import Places
 

@@ -15,7 +15,7 @@ from records import edited, record, set_status
 from mscwatch import run
 from mscwatch import settings as configuration
 from mscwatch import watch as watches
-from mscwatch.registry.replica import Night, Replica
+from mscwatch.replica import Night, Replica
 from mscwatch.store import ask, working
 from mscwatch.store.places import Places
 

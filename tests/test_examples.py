@@ -19,8 +19,8 @@ from mscwatch import relevance
 from mscwatch import run as night
 from mscwatch import settings as configuration
 from mscwatch import watch as watches
-from mscwatch.registry.replica import Replica
-from mscwatch.registry.replica.demo import demo_nights
+from mscwatch.replica import Replica
+from mscwatch.replica.demo import demo_nights
 from mscwatch.store import ask
 from mscwatch.store.places import Places
 

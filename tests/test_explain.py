@@ -15,7 +15,7 @@ from mscwatch import watch as watches
 from mscwatch.cli.app import app
 from mscwatch.errors import WarehouseError
 from mscwatch.model import Kind
-from mscwatch.registry.replica import Night, Replica
+from mscwatch.replica import Night, Replica
 from mscwatch.run import run_night
 from mscwatch.store import ask, working
 from mscwatch.store import explain as explaining

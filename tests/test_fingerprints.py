@@ -14,7 +14,7 @@ from mscwatch.errors import NoAnswerError
 from mscwatch.model import Outcome
 from mscwatch.record import content_hash, derived_hash, fingerprint, read
 from mscwatch.registry.landing import Landing
-from mscwatch.registry.replica import Replica
+from mscwatch.replica import Replica
 from mscwatch.run import run_night
 from mscwatch.store import working
 

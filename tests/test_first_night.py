@@ -18,7 +18,7 @@ from registry_faults import (
 from mscwatch import steps
 from mscwatch.model import Outcome
 from mscwatch.registry.client import Client
-from mscwatch.registry.replica import Night, Replica
+from mscwatch.replica import Night, Replica
 from mscwatch.run import run_night
 from mscwatch.store import ask, claims, commit, publish, working
 from mscwatch.store.ledger import NIGHT

@@ -13,7 +13,7 @@ from records import edited, set_status
 from registry_faults import on, record_missing
 from test_first_night import nights, trials
 
-from mscwatch.registry.replica import Replica
+from mscwatch.replica import Replica
 
 pytestmark = pytest.mark.prefect
 

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from mscwatch.cli import app as commands
 from mscwatch.cli.app import app
-from mscwatch.registry.replica import Replica
+from mscwatch.replica import Replica
 from mscwatch.run import run_night
 
 GROUP = get_command(app)

@@ -17,7 +17,7 @@ from mscwatch import history as histories
 from mscwatch import settings as configuration
 from mscwatch import watch as watches
 from mscwatch.cli.app import app
-from mscwatch.registry.replica import Replica, Response
+from mscwatch.replica import Replica, Response
 from mscwatch.run import run_night
 from mscwatch.store import ask
 from mscwatch.tonight import Order

@@ -18,7 +18,7 @@ from mscwatch.cli import main
 from mscwatch.errors import ConfigError, LockedError, MscwatchError, NoAnswerError, WarehouseError
 from mscwatch.registry.client import user_agent
 from mscwatch.registry.history import History, HistoryGoneError, Verdict, history_url
-from mscwatch.registry.replica import Replica, Response
+from mscwatch.replica import Replica, Response
 from mscwatch.run import run_night
 from mscwatch.store import past as store
 from mscwatch.store.places import locked

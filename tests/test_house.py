@@ -131,7 +131,7 @@ def test_the_wheel_ships_the_sql_and_no_data(tmp_path):
         "warehouse/ctgov.csv", "warehouse/schema/001_first_night.sql", "warehouse/views/10_trials.sql",
         "warehouse/seeds/published_trials.csv", "warehouse/comments.sql", "warehouse/report/trials.sql", "mscwatch/report/page.html.j2", "mscwatch/report/vendor/plot.umd.min.js", "warehouse/macros/as_of.sql", "mscwatch/watches/msc_liver.toml",
         "mscwatch/rules/msc_liver.toml", "mscwatch/templates/digest.html.j2", "flows/nightly.py",
-        "mscwatch/registry/replica/sample.csv", "mscwatch/registry/replica/demo.toml",
+        "mscwatch/replica/sample.csv", "mscwatch/replica/demo.toml",
     ):  # fmt: skip
         assert shipped in names
     assert not [

@@ -13,7 +13,7 @@ from random import Random
 import pytest
 from evening import EDITS, MOMENTS, STAGES, Evening, three_nights
 
-from mscwatch.registry.replica import Replica
+from mscwatch.replica import Replica
 from mscwatch.run import run_night
 from mscwatch.store.publish import sha256
 

@@ -23,7 +23,7 @@ from mscwatch.cli.app import app
 from mscwatch.decisions import LinkDecision, read, with_link
 from mscwatch.errors import ConfigError
 from mscwatch.record import nct_id
-from mscwatch.registry.replica import Replica
+from mscwatch.replica import Replica
 from mscwatch.run import run_night
 from mscwatch.store import decisions as decided
 from mscwatch.store import working

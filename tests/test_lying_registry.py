@@ -40,7 +40,7 @@ from test_first_night import DAYS, file_hash, rows
 from mscwatch import settings as configuration
 from mscwatch import watch as watches
 from mscwatch.registry.client import Client
-from mscwatch.registry.replica import Night, Replica
+from mscwatch.replica import Night, Replica
 from mscwatch.run import run_night
 from mscwatch.tonight import Order
 

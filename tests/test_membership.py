@@ -11,7 +11,7 @@ from sinks import WebhookSink
 from test_first_night import DAYS, nights, rows, trials
 
 from mscwatch.model import Outcome
-from mscwatch.registry.replica import Night, Replica
+from mscwatch.replica import Night, Replica
 from mscwatch.run import run_night
 from mscwatch.store import working
 

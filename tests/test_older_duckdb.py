@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
-from mscwatch.registry.replica import Replica
-from mscwatch.registry.replica.demo import demo_nights
+from mscwatch.replica import Replica
+from mscwatch.replica.demo import demo_nights
 from mscwatch.run import run_night
 from mscwatch.store.places import Places
 

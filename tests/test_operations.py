@@ -29,7 +29,7 @@ from mscwatch import watch as watches
 from mscwatch.cli import prompt
 from mscwatch.cli.app import app
 from mscwatch.errors import ConfigError, LockedError, WarehouseError
-from mscwatch.registry.replica import Night, Replica
+from mscwatch.replica import Night, Replica
 from mscwatch.run import run_night
 from mscwatch.store import ask, backup, dictionary, export, publish, rebuild, working
 from mscwatch.store.places import Places, locked

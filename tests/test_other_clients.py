@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from pytrials.client import ClinicalTrials
 
-from mscwatch.registry.replica import Replica
-from mscwatch.registry.replica.demo import demo_nights
+from mscwatch.replica import Replica
+from mscwatch.replica.demo import demo_nights
 
 
 @pytest.fixture

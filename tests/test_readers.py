@@ -10,7 +10,7 @@ import time
 import pytest
 from records import record
 
-from mscwatch.registry.replica import Night, Replica
+from mscwatch.replica import Night, Replica
 from mscwatch.run import run_night
 
 TRIALS = 30

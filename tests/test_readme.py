@@ -26,8 +26,8 @@ from mscwatch import settings as configuration
 from mscwatch import watch as watches
 from mscwatch.cli import nights, screen
 from mscwatch.cli.app import app
-from mscwatch.registry.replica import Replica
-from mscwatch.registry.replica import demo as invented
+from mscwatch.replica import Replica
+from mscwatch.replica import demo as invented
 from mscwatch.store import ask
 from mscwatch.store import decisions as decided
 

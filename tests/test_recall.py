@@ -10,7 +10,7 @@ import pytest
 from mscwatch import relevance, watch
 from mscwatch.record import nct_id
 from mscwatch.registry.client import Client
-from mscwatch.registry.replica import Night, Replica
+from mscwatch.replica import Night, Replica
 
 FACTS = Path(__file__).parents[2] / "shared" / "review" / "registry_facts.csv"
 

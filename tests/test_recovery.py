@@ -17,7 +17,7 @@ from test_first_night import nights, rows, trials
 
 from mscwatch import checkup
 from mscwatch.errors import BrokenFileError, ConfigError, WarehouseError
-from mscwatch.registry.replica import Replica
+from mscwatch.replica import Replica
 from mscwatch.run import run_night
 from mscwatch.store import backup, ledger, publish, rebuild, working
 from mscwatch.store.places import Places

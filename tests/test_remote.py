@@ -15,7 +15,7 @@ from mscwatch import checkup
 from mscwatch import settings as configuration
 from mscwatch.errors import ConfigError
 from mscwatch.model import Outcome
-from mscwatch.registry.replica import Replica
+from mscwatch.replica import Replica
 from mscwatch.run import run_night
 from mscwatch.store import remote
 

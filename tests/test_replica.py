@@ -12,8 +12,8 @@ import pytest
 import registry_faults as faults
 import requests
 
-from mscwatch.registry.replica import Night, Replica, night_from_ndjson
-from mscwatch.registry.replica.enums import ENUMS
+from mscwatch.replica import Night, Replica, night_from_ndjson
+from mscwatch.replica.enums import ENUMS
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 

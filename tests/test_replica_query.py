@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from mscwatch.registry.replica.edition import Edition
-from mscwatch.registry.replica.hits import find_hits
-from mscwatch.registry.replica.night import Night
-from mscwatch.registry.replica.parameters import BadParameterError
+from mscwatch.replica.dataset import Edition
+from mscwatch.replica.parameters import BadParameterError
+from mscwatch.replica.search import find_hits
+from mscwatch.replica.snapshot import Night
 
 
 def trial(number, title="", condition=(), keyword=(), status="COMPLETED", start=None, phases=None, **design):

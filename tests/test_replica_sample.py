@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from mscwatch.registry.replica import Replica, demo, night_from_ndjson
-from mscwatch.registry.replica.sample import sample_records, sample_rows
+from mscwatch.replica import Replica, demo, night_from_ndjson
+from mscwatch.replica.sample import sample_records, sample_rows
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 OPENAPI = SHARED / "registry" / "openapi.yaml"

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from mscwatch.cli.app import app
 from mscwatch.errors import WarehouseError
-from mscwatch.registry.replica import Night, Replica
+from mscwatch.replica import Night, Replica
 from mscwatch.report import page
 from mscwatch.run import run_night
 from mscwatch.store import report

@@ -16,7 +16,7 @@ from records import edited, record, set_status
 from mscwatch import watch as watches
 from mscwatch.registry import drift
 from mscwatch.registry.client import Client
-from mscwatch.registry.replica import Night, Replica
+from mscwatch.replica import Night, Replica
 from mscwatch.run import run_night
 
 OPENAPI = Path(__file__).parents[2] / "shared" / "registry" / "openapi.yaml"

@@ -24,7 +24,7 @@ from mscwatch import settings, summary
 from mscwatch import watch as watches
 from mscwatch.cli.app import app
 from mscwatch.errors import ConfigError
-from mscwatch.registry.replica import Replica
+from mscwatch.replica import Replica
 from mscwatch.run import run_night
 from mscwatch.schedule import next_night
 

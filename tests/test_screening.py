@@ -22,7 +22,7 @@ from mscwatch.decisions import Screening, screened
 from mscwatch.errors import ConfigError
 from mscwatch.model import Address, Kind, Outcome
 from mscwatch.night import Circumstances, plan
-from mscwatch.registry.replica import Replica
+from mscwatch.replica import Replica
 from mscwatch.run import run_night
 from mscwatch.store import rebuild, working
 from mscwatch.tonight import Order

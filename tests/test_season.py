@@ -13,7 +13,7 @@ from test_first_night import rows
 from mscwatch import relevance
 from mscwatch.model import Kind
 from mscwatch.record import nct_id
-from mscwatch.registry.replica import Replica
+from mscwatch.replica import Replica
 from mscwatch.run import run_night
 
 TRIALS = 150

@@ -21,7 +21,7 @@ from mscwatch.channels import slack as slack_channel
 from mscwatch.channels import smtp
 from mscwatch.model import Outcome
 from mscwatch.record import nct_id
-from mscwatch.registry.replica import Night, Replica
+from mscwatch.replica import Night, Replica
 from mscwatch.run import run_night
 from mscwatch.store import working
 

@@ -12,7 +12,7 @@ from test_telling import ANNE, BERT, by_mail
 from mscwatch import checkup, run, subscriptions, watch
 from mscwatch.errors import ConfigError
 from mscwatch.model import Address, Kind
-from mscwatch.registry.replica import Replica
+from mscwatch.replica import Replica
 from mscwatch.watch import Subscription
 
 TO_ANNE, TO_BERT, SLACK = Address("email", ANNE), Address("email", BERT), Address("slack", "https://x/***-1")

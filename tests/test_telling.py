@@ -9,7 +9,7 @@ from test_first_night import nights, rows, trials
 
 from mscwatch import channels
 from mscwatch.model import Outcome
-from mscwatch.registry.replica import Replica
+from mscwatch.replica import Replica
 from mscwatch.run import run_night
 from mscwatch.store import working
 from mscwatch.store.places import Places

@@ -12,7 +12,7 @@ from test_telling import ANNE, BERT, by_mail
 
 from mscwatch import channels
 from mscwatch.model import Outcome
-from mscwatch.registry.replica import Replica
+from mscwatch.replica import Replica
 from mscwatch.run import run_night
 from mscwatch.store import working
 

@@ -14,7 +14,7 @@ from test_telling import ANNE, by_mail
 from mscwatch import channels, notices
 from mscwatch.digest import NOTICE_WORDS
 from mscwatch.model import Address, Outcome
-from mscwatch.registry.replica import Replica
+from mscwatch.replica import Replica
 from mscwatch.run import run_night
 from mscwatch.store import working
 

@@ -6,7 +6,7 @@ import pytest
 from records import edited, record
 from test_first_night import nights, rows
 
-from mscwatch.registry.replica import Replica
+from mscwatch.replica import Replica
 from mscwatch.run import run_night
 
 

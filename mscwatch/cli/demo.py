@@ -14,8 +14,8 @@ import typer
 from mscwatch import settings as configuration
 from mscwatch.cli import screen
 from mscwatch.cli.nights import night, show_night
-from mscwatch.registry.replica import Replica
-from mscwatch.registry.replica.demo import demo_nights
+from mscwatch.replica import Replica
+from mscwatch.replica.demo import demo_nights
 from mscwatch.tonight import NightResult
 
 NAMES = ("baseline", "a quiet night", "a night with changes")
@@ -32,7 +32,7 @@ def demo(direct: Annotated[bool, typer.Option("--direct", help="Without Prefect;
     console.print("DEMO: three nights on an embedded registry; the changes are invented.")
     with (
         Replica(demo_nights()) as registry,
-        as_file(files("mscwatch.registry.replica") / "demo.toml") as watch,
+        as_file(files("mscwatch.replica") / "demo.toml") as watch,
         configuration.overridden(
             data_dir=folder,
             decisions_file="",

@@ -10,7 +10,7 @@ import typer
 
 from mscwatch.cli import screen
 from mscwatch.errors import ConfigError
-from mscwatch.registry.replica import Replica, night_from_ndjson
+from mscwatch.replica import Replica, night_from_ndjson
 
 
 def registry(

@@ -7,7 +7,7 @@ own work, which elsewhere happens on another machine, be measured with the rest.
 import gzip
 import sys
 
-from mscwatch.registry.replica import Replica, Request, Response, night_from_ndjson
+from mscwatch.replica import Replica, Request, Response, night_from_ndjson
 
 DAYS = ("2022-10-06T09:00:05", "2022-10-07T09:00:05")
 

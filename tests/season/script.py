@@ -29,7 +29,7 @@ from season.edits import (
 )
 
 from mscwatch.record import nct_id
-from mscwatch.registry.replica import Night
+from mscwatch.replica import Night
 
 FIRST = date(2022, 10, 6)
 MEMBERSHIP = "protocolSection.identificationModule.nctId"

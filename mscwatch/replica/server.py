@@ -16,9 +16,9 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import parse_qsl, urlsplit
 
-from mscwatch.registry.replica.answers import BASE, Response, answer, plain
-from mscwatch.registry.replica.edition import Edition
-from mscwatch.registry.replica.night import Night
+from mscwatch.replica.dataset import Edition
+from mscwatch.replica.endpoints import BASE, Response, answer, plain
+from mscwatch.replica.snapshot import Night
 
 DRIP_BYTES = 1024
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)  # SO_LINGER of no seconds: close() sends RST instead of FIN

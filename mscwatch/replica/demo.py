@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mscwatch.model import Record
-from mscwatch.registry.replica.night import Night
-from mscwatch.registry.replica.sample import sample_records
+from mscwatch.replica.sample import sample_records
+from mscwatch.replica.snapshot import Night
 
 INVENTED_TRIAL = "NCT99999901"
 COMPLETED_TRIAL = "NCT03254758"  # was RECRUITING

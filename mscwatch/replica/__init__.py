@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from mscwatch.registry.replica.answers import Response
-from mscwatch.registry.replica.night import Night, night_from_ndjson
-from mscwatch.registry.replica.server import Intercept, Replica, Request
+from mscwatch.replica.endpoints import Response
+from mscwatch.replica.server import Intercept, Replica, Request
+from mscwatch.replica.snapshot import Night, night_from_ndjson
 
 __all__ = ["Intercept", "Night", "Replica", "Request", "Response", "night_from_ndjson"]

@@ -14,8 +14,8 @@ from typing import TypeAlias
 
 from lark import Lark, Token, Transformer, UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
-from mscwatch.registry.replica.enums import VALUES_OF_PIECE, enum_value
-from mscwatch.registry.replica.vocabulary import AREAS, DATE_PIECES, NUMBER_PIECES, PIECES
+from mscwatch.replica.enums import VALUES_OF_PIECE, enum_value
+from mscwatch.replica.vocabulary import AREAS, DATE_PIECES, NUMBER_PIECES, PIECES
 
 _NUMBER = re.compile(r"\d+(\.\d+)?")
 _DATE = re.compile(r"\d{4}(-\d\d(-\d\d)?)?|\d\d/\d\d/\d{4}")

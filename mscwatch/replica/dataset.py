@@ -11,9 +11,9 @@ from typing import Any
 import orjson
 
 from mscwatch.model import Record
-from mscwatch.registry.replica.night import Night
-from mscwatch.registry.replica.query import tokens
-from mscwatch.registry.replica.vocabulary import AREAS, PIECES
+from mscwatch.replica.query import tokens
+from mscwatch.replica.snapshot import Night
+from mscwatch.replica.vocabulary import AREAS, PIECES
 
 _NCT_ID = re.compile(r"NCT0*([1-9]\d{0,7})", re.IGNORECASE)
 _PATHS = {piece: path.split(".") for piece, path in PIECES.items()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from mscwatch.registry.replica.vocabulary import AREAS, PIECES
+from mscwatch.replica.vocabulary import AREAS, PIECES
 
 _SECTIONS = ("protocolSection", "resultsSection", "annotationSection", "documentSection", "derivedSection")
 

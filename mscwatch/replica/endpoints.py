@@ -14,11 +14,11 @@ from hashlib import blake2b
 
 import orjson
 
-from mscwatch.registry.replica.edition import Edition, canonical_id
-from mscwatch.registry.replica.enums import enums_answer
-from mscwatch.registry.replica.hits import find_hits
-from mscwatch.registry.replica.parameters import BadParameterError, Parameters, allow, is_true
-from mscwatch.registry.replica.projection import UnknownFieldError, project, tree_of
+from mscwatch.replica.dataset import Edition, canonical_id
+from mscwatch.replica.enums import enums_answer
+from mscwatch.replica.parameters import BadParameterError, Parameters, allow, is_true
+from mscwatch.replica.projection import UnknownFieldError, project, tree_of
+from mscwatch.replica.search import find_hits
 
 BASE = "/api/v2"
 _STUDY_PARAMETERS = frozenset({"format", "markupFormat", "fields"})
