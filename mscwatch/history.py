@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime
 from mscwatch.errors import ConfigError, MscwatchError, WarehouseError
 from mscwatch.past import past
 from mscwatch.registry.history import History, Verdict, history_url
-from mscwatch.registry.whereabouts import nct_number
+from mscwatch.registry.lookup import nct_number
 from mscwatch.run import manners_of
 from mscwatch.store import claims, ledger, working
 from mscwatch.store import past as store

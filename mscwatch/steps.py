@@ -10,8 +10,8 @@ from mscwatch import digest, entry, night, notify
 from mscwatch.channels import heartbeat
 from mscwatch.errors import ChannelError, MscwatchError, RefusedError, StillOwedError
 from mscwatch.model import Digest, Issue, Notice, Outcome, Proof, RegistryVersion
-from mscwatch.proof import prove as prove_sweep
-from mscwatch.registry import drift
+from mscwatch.registry import api_drift
+from mscwatch.registry.proof import prove as prove_sweep
 from mscwatch.registry.sweep import sweep
 from mscwatch.report import page
 from mscwatch.store import claims, commit, ctgov, decisions, fingerprints, ledger, news, remote, working
@@ -98,7 +98,7 @@ def ask_for_missing(tonight: Tonight, reading: Reading) -> Found:
 
 def compare_vocabulary(tonight: Tonight, opened: Opened) -> list[Issue]:
     """When the registry's API version is not the last night's: which of its values and fields are new or gone."""
-    return drift.look(
+    return api_drift.look(
         tonight.client,
         tonight.result.api_version,
         last_seen=opened.last.api_version if opened.last else None,

@@ -15,7 +15,7 @@ from clients import ALL, gaps, ids, night, noting
 
 from mscwatch.errors import ConfigError, NoAnswerError, QueryRejectedError
 from mscwatch.model import Outcome
-from mscwatch.registry.asking import ATTEMPTS
+from mscwatch.registry.http import ATTEMPTS
 from mscwatch.replica import Replica, Response
 from mscwatch.run import run_night
 

@@ -12,8 +12,8 @@ import responses
 from clients import ALL, ids, night
 
 from mscwatch.errors import ConfigError, NoAnswerError, QueryRejectedError, RefusedError
-from mscwatch.registry.asking import LONGEST_URL
 from mscwatch.registry.client import ROOM_FOR_TOKEN, DataMovedError, user_agent
+from mscwatch.registry.http import LONGEST_URL
 from mscwatch.replica import Response
 
 # Walks

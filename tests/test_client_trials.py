@@ -12,8 +12,8 @@ from records import edited, record, set_status
 
 from mscwatch.errors import ConfigError, NoAnswerError
 from mscwatch.model import Place
-from mscwatch.registry.asking import LONGEST_URL
 from mscwatch.registry.client import DataMovedError
+from mscwatch.registry.http import LONGEST_URL
 from mscwatch.replica import Response
 
 # Where a trial stands

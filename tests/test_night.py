@@ -8,8 +8,9 @@ from datetime import datetime
 import pytest
 from records import edited, known, record, seen, set_status
 
-from mscwatch import night, proof, watch
+from mscwatch import night, watch
 from mscwatch.model import Address, Earlier, Kind, Raised, RegistryVersion, Retraction, Sweep
+from mscwatch.registry import proof
 
 MAIL = Address("email", "a@example.org")
 SLACK = Address("slack", "https://hooks.slack.com/***")

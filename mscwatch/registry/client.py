@@ -19,9 +19,9 @@ from mscwatch import __version__
 from mscwatch import record as records
 from mscwatch.errors import ConfigError, NoAnswerError, QueryRejectedError, RefusedError
 from mscwatch.model import Record, RegistryVersion, Whereabouts
-from mscwatch.registry.answers import DataMovedError
-from mscwatch.registry.asking import Asking, Traffic
-from mscwatch.registry.whereabouts import VERDICTS, by_asked_number, judged, nct_number
+from mscwatch.registry.http import Asking, Traffic
+from mscwatch.registry.lookup import VERDICTS, by_asked_number, judged, nct_number
+from mscwatch.registry.responses import DataMovedError
 
 __all__ = ["Client", "DataMovedError", "Page", "Traffic", "user_agent"]
 

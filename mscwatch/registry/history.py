@@ -19,9 +19,9 @@ from mscwatch import record as records
 from mscwatch.errors import ConfigError, NoAnswerError
 from mscwatch.model import Record
 from mscwatch.past import Told
-from mscwatch.registry.answers import Answer
-from mscwatch.registry.asking import Asking
-from mscwatch.registry.whereabouts import REDIRECTS, nct_number
+from mscwatch.registry.http import Asking
+from mscwatch.registry.lookup import REDIRECTS, nct_number
+from mscwatch.registry.responses import Answer
 
 NOT_THERE = frozenset({400, 404, 405, 410})
 

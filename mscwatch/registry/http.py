@@ -15,7 +15,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type
 from urllib3.exceptions import HTTPError
 
 from mscwatch.errors import ConfigError, NoAnswerError, QueryRejectedError
-from mscwatch.registry.answers import Answer, TransientError, judge, parsed, unpacked, what_broke
+from mscwatch.registry.responses import Answer, TransientError, judge, parsed, unpacked, what_broke
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ import requests
 from mscwatch import record as records
 from mscwatch.errors import NoAnswerError
 from mscwatch.model import Place, Record, Whereabouts
-from mscwatch.registry.answers import Answer
+from mscwatch.registry.responses import Answer
 
 _NCT_NUMBER = re.compile(r"NCT0*([1-9][0-9]{0,7})", re.IGNORECASE)  # what the API takes for one
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
