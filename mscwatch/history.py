@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
+from mscwatch.changes.backfill import past
 from mscwatch.errors import ConfigError, MscwatchError, WarehouseError
-from mscwatch.past import past
 from mscwatch.registry.history import History, Verdict, history_url
 from mscwatch.registry.lookup import nct_number
 from mscwatch.run import manners_of

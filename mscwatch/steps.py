@@ -6,7 +6,8 @@ import json
 import logging
 import shutil
 
-from mscwatch import digest, entry, night, notify
+from mscwatch import digest, entry, notify
+from mscwatch.changes import plan
 from mscwatch.channels import heartbeat
 from mscwatch.errors import ChannelError, MscwatchError, RefusedError, StillOwedError
 from mscwatch.model import Digest, Issue, Notice, Outcome, Proof, RegistryVersion
@@ -115,7 +116,7 @@ def store(
     Where that fails, the night is there all the same; the run is called failed, and the next one reads again.
     """
     order, result = tonight.order, tonight.result
-    circumstances = night.Circumstances(
+    circumstances = plan.Circumstances(
         watch=order.watch,
         previous_night=(opened.last.data_timestamp or opened.last.started_at) if opened.last else None,
         watch_edited=opened.watch_edited,
@@ -130,7 +131,7 @@ def store(
         result.new, result.changed, result.events = written.new, written.changed, dict(written.events)
         result.outcome = Outcome.BASELINE if circumstances.is_baseline else Outcome.PUBLISHED
         entered = (result.fetched or 0) if circumstances.is_baseline else written.new + written.back
-        notice = night.summary_notice(circumstances, result.run_id, entered, written.left)
+        notice = plan.summary_notice(circumstances, result.run_id, entered, written.left)
         notices = (notice,) if notice else ()
         for one in notices:
             ledger.owe_notice(con, one, result.run_id, tonight.routes.news)
@@ -225,7 +226,7 @@ def _news(con: working.Connection, tonight: Tonight, notices: tuple[Notice, ...]
     items = [
         item
         for item in news.news_items(con, "e.run_id = ?", [result.run_id])
-        if night.is_told(item.event, item.trial.relevance, watch.alerts)
+        if plan.is_told(item.event, item.trial.relevance, watch.alerts)
     ]
     if not items and not notices:
         return None

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from records import edited, record
 
-from mscwatch import diff
+from mscwatch.changes import diff
 
 CONDITIONS = "protocolSection.conditionsModule.conditions"
 TITLE = "protocolSection.identificationModule.briefTitle"

@@ -8,7 +8,8 @@ from datetime import datetime
 import pytest
 from records import edited, known, record, seen, set_status
 
-from mscwatch import night, watch
+from mscwatch import watch
+from mscwatch.changes import plan as night
 from mscwatch.model import Address, Earlier, Kind, Raised, RegistryVersion, Retraction, Sweep
 from mscwatch.registry import proof
 

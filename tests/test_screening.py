@@ -17,11 +17,11 @@ from typer.testing import CliRunner
 from mscwatch import relevance, ris
 from mscwatch import settings as configuration
 from mscwatch import watch as watches
+from mscwatch.changes.plan import Circumstances, plan
 from mscwatch.cli.app import app
 from mscwatch.decisions import Screening, screened
 from mscwatch.errors import ConfigError
 from mscwatch.model import Address, Kind, Outcome
-from mscwatch.night import Circumstances, plan
 from mscwatch.replica import Replica
 from mscwatch.run import run_night
 from mscwatch.store import rebuild, working

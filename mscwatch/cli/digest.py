@@ -10,9 +10,9 @@ from typing import Annotated
 import typer
 
 from mscwatch import digest as digests
-from mscwatch import night
 from mscwatch import settings as configuration
 from mscwatch import watch as watches
+from mscwatch.changes import plan
 from mscwatch.channels import slack
 from mscwatch.cli import screen
 from mscwatch.cli.questions import day
@@ -66,7 +66,7 @@ def _composed(settings: Settings, since: datetime, until: datetime | None) -> Di
     with ask.newest(settings.data_dir) as con:
         items, notices = news.news_between(con, since, until)
         facts = ask.meta(con)
-    told = [item for item in items if night.is_told(item.event, item.trial.relevance, alerts)]
+    told = [item for item in items if plan.is_told(item.event, item.trial.relevance, alerts)]
     if not told and not notices:
         return None
     data = facts.get("data_timestamp", "")[:10] or "unknown date"

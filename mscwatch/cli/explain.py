@@ -9,12 +9,11 @@ from typing import Annotated, Any
 
 import typer
 
-from mscwatch import diff
 from mscwatch import settings as configuration
+from mscwatch.changes import NCT_ID_PATH, diff
 from mscwatch.cli import screen
 from mscwatch.cli.completion import event_ids
 from mscwatch.cli.questions import AsJson
-from mscwatch.events import NCT_ID_PATH
 from mscwatch.store import ask
 from mscwatch.store.explain import Explanation, Side
 from mscwatch.store.explain import explain as explained

@@ -16,9 +16,9 @@ from urllib.parse import urlsplit
 import requests
 
 from mscwatch import record as records
+from mscwatch.changes.backfill import Told
 from mscwatch.errors import ConfigError, NoAnswerError
 from mscwatch.model import Record
-from mscwatch.past import Told
 from mscwatch.registry.http import Asking
 from mscwatch.registry.lookup import REDIRECTS, nct_number
 from mscwatch.registry.responses import Answer

@@ -16,8 +16,8 @@ from typing import Any
 
 import duckdb
 
+from mscwatch.changes.plan import Circumstances, NewVersion, Plan, is_read, plan, plan_membership
 from mscwatch.model import Departure, Watched, Whereabouts
-from mscwatch.night import Circumstances, NewVersion, Plan, is_read, plan, plan_membership
 from mscwatch.registry.landing import Landing
 from mscwatch.store import fingerprints, fresh, pairs, readings
 from mscwatch.store.ledger import owe

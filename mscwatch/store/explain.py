@@ -11,9 +11,9 @@ from typing import Any
 import duckdb
 import orjson
 
+from mscwatch.changes import dates, enrollment, membership, results, retraction, status
+from mscwatch.changes.event import NCT_ID_PATH
 from mscwatch.errors import WarehouseError
-from mscwatch.events import dates, enrollment, evidence, membership, retraction, status
-from mscwatch.events.identity import NCT_ID_PATH
 from mscwatch.model import Kind, Record
 from mscwatch.record import part
 from mscwatch.store.rows import dicts
@@ -27,12 +27,12 @@ RULE_OF = {
     Kind.SUSPENDED: status.status_event,
     Kind.BECAME_UNKNOWN: status.status_event,
     Kind.STATUS_CHANGED: status.status_event,
-    Kind.RESULTS_POSTED: evidence.results_event,
-    Kind.RESULTS_REMOVED: evidence.results_event,
-    Kind.PRIMARY_OUTCOME_CHANGED: evidence.primary_outcome_event,
+    Kind.RESULTS_POSTED: results.results_event,
+    Kind.RESULTS_REMOVED: results.results_event,
+    Kind.PRIMARY_OUTCOME_CHANGED: results.primary_outcome_event,
     Kind.ENROLLMENT_CHANGED: enrollment.enrollment_event,
     Kind.DATE_CHANGED: dates.date_events,
-    Kind.PUBLICATION_LINKED: evidence.publication_events,
+    Kind.PUBLICATION_LINKED: results.publication_events,
     Kind.BECAME_RELEVANT: membership.became_relevant,
     Kind.LEFT_WATCH: membership.departure,
     Kind.MERGED: membership.departure,

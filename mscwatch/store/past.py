@@ -8,9 +8,9 @@ from datetime import datetime
 import duckdb
 import orjson
 
+from mscwatch.changes.backfill import FirstSight, Former, Past, last_update_posted
 from mscwatch.errors import MscwatchError
 from mscwatch.model import Seen
-from mscwatch.past import FirstSight, Former, Past, last_update_posted
 from mscwatch.store.rows import insert, row_of
 
 UNREAD = """

@@ -8,10 +8,10 @@ from typing import Any
 import duckdb
 import orjson
 
-from mscwatch import events, relevance
+from mscwatch import changes, relevance
+from mscwatch.changes.plan import is_read, read_therapy
 from mscwatch.decisions import Screening, screened
 from mscwatch.model import Reading, Record
-from mscwatch.night import is_read, read_therapy
 from mscwatch.store import claims
 from mscwatch.store.rows import insert, scalar
 from mscwatch.therapy import Therapy
@@ -89,13 +89,13 @@ def rederive(
 def _readable(con: duckdb.DuckDBPyConnection, nct_id: str, text: str) -> Record:
     """The record; of a withheld one the last version that could be read, as on the night itself."""
     record: Record = orjson.loads(text)
-    if not events.is_redacted(record):
+    if not changes.is_redacted(record):
         return record
     versions = con.execute(
         "SELECT record FROM versions WHERE nct_id = ? ORDER BY version_no DESC", [nct_id]
     ).fetchall()
     whole = (orjson.loads(earlier) for (earlier,) in versions)
-    return next((earlier for earlier in whole if not events.is_redacted(earlier)), record)
+    return next((earlier for earlier in whole if not changes.is_redacted(earlier)), record)
 
 
 def _read_anew(

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from mscwatch.events.dates import date_events
-from mscwatch.events.enrollment import enrollment_event
-from mscwatch.events.evidence import primary_outcome_event, publication_events, results_event
-from mscwatch.events.identity import NCT_ID_PATH, event_id
-from mscwatch.events.issues import not_understood
-from mscwatch.events.membership import (
+from mscwatch.changes.dates import date_events
+from mscwatch.changes.enrollment import enrollment_event
+from mscwatch.changes.event import NCT_ID_PATH, event_id
+from mscwatch.changes.issues import not_understood
+from mscwatch.changes.membership import (
     RELEVANT,
     became_relevant,
     departure,
@@ -23,8 +22,9 @@ from mscwatch.events.membership import (
     returned,
     withheld,
 )
-from mscwatch.events.retraction import is_taken_back, retracted
-from mscwatch.events.status import STATUS_PATH, STATUSES, status_event
+from mscwatch.changes.results import primary_outcome_event, publication_events, results_event
+from mscwatch.changes.retraction import is_taken_back, retracted
+from mscwatch.changes.status import STATUS_PATH, STATUSES, status_event
 from mscwatch.model import Event, Known, Seen
 
 __all__ = [

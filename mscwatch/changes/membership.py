@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
-from mscwatch import diff
-from mscwatch.events.identity import arrival, change, membership, words
+from mscwatch.changes import diff
+from mscwatch.changes.event import arrival, change, membership, words
 from mscwatch.model import (
     Departure,
     Event,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mscwatch.events.identity import change, words
+from mscwatch.changes.event import change, words
 from mscwatch.model import Event, Kind, Known, Seen
 from mscwatch.record import part, status
 

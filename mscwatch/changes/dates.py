@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from mscwatch.diff import only_precision
-from mscwatch.events.identity import change
+from mscwatch.changes.diff import only_precision
+from mscwatch.changes.event import change
 from mscwatch.model import Event, Kind, Known, Record, Seen
 from mscwatch.record import part
 

@@ -13,7 +13,8 @@ from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from typing import NamedTuple
 
-from mscwatch import diff, events
+from mscwatch import changes as events
+from mscwatch.changes import diff
 from mscwatch.model import Change, Event, Issue, Known, Record, Seen
 from mscwatch.record import content_hash, derived_hash, part
 

@@ -6,8 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from mscwatch import diff, events, relevance
+from mscwatch import changes as events
+from mscwatch import relevance
 from mscwatch import therapy as therapies
+from mscwatch.changes import diff
 from mscwatch.decisions import Screening, screened
 from mscwatch.model import (
     Address,

@@ -14,7 +14,7 @@ from difflib import SequenceMatcher
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from mscwatch.diff import plain_text
+from mscwatch.changes.diff import plain_text
 from mscwatch.model import Record
 from mscwatch.record import part
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from mscwatch.diff import as_text
-from mscwatch.events.dates import last_day
-from mscwatch.events.identity import change
+from mscwatch.changes.dates import last_day
+from mscwatch.changes.diff import as_text
+from mscwatch.changes.event import change
+from mscwatch.changes.outcomes import in_words, objects, shifts
 from mscwatch.model import Event, Kind, Known, Record, Seen
-from mscwatch.outcomes import in_words, objects, shifts
 from mscwatch.record import part, status
 
 RESULTS_PATH = "hasResults"

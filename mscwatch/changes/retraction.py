@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mscwatch import diff
-from mscwatch.events.identity import change
+from mscwatch.changes import diff
+from mscwatch.changes.event import change
 from mscwatch.model import Event, Kind, Known, Record, Seen
 from mscwatch.record import part, status
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from mscwatch.events.dates import PLANNED, STATUS_MODULE, last_day
-from mscwatch.events.enrollment import ENROLLMENT_PATH, NOT_STATED, count
-from mscwatch.events.status import STATUS_PATH, STATUSES
+from mscwatch.changes.dates import PLANNED, STATUS_MODULE, last_day
+from mscwatch.changes.enrollment import ENROLLMENT_PATH, NOT_STATED, count
+from mscwatch.changes.status import STATUS_PATH, STATUSES
 from mscwatch.model import Issue, Record, Seen
 from mscwatch.record import part, status
 

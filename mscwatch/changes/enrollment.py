@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from mscwatch.events.identity import change
+from mscwatch.changes.event import change
 from mscwatch.model import Event, Kind, Known, Record, Seen
 from mscwatch.record import part
 
