@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from mscwatch.channels import Routes
-from mscwatch.decisions import Decisions
 from mscwatch.errors import MscwatchError
 from mscwatch.model import Digest, Outcome, Sweep, Watched, Whereabouts
 from mscwatch.registry.client import Client
 from mscwatch.registry.landing import Landing
+from mscwatch.screening.decisions import Decisions
 from mscwatch.settings import Settings
 from mscwatch.store import ledger, working
 from mscwatch.store.places import Places

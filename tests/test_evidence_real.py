@@ -7,7 +7,7 @@ from importlib import resources
 import pytest
 from test_evidence_review import AFTER, warehouse
 
-from mscwatch import relevance
+from mscwatch.screening import relevance
 from mscwatch.store import ask
 
 EXAMPLES = resources.files("warehouse") / "examples"

@@ -15,12 +15,12 @@ from types import SimpleNamespace
 import duckdb
 import pytest
 
-from mscwatch import relevance
 from mscwatch import run as night
 from mscwatch import settings as configuration
 from mscwatch import watch as watches
 from mscwatch.replica import Replica
 from mscwatch.replica.demo import demo_nights
+from mscwatch.screening import relevance
 from mscwatch.store import ask
 from mscwatch.store.places import Places
 

@@ -20,11 +20,11 @@ from typer.testing import CliRunner
 from mscwatch import settings as configuration
 from mscwatch import watch as watches
 from mscwatch.cli.app import app
-from mscwatch.decisions import LinkDecision, read, with_link
 from mscwatch.errors import ConfigError
 from mscwatch.record import nct_id
 from mscwatch.replica import Replica
 from mscwatch.run import run_night
+from mscwatch.screening.decisions import LinkDecision, read, with_link
 from mscwatch.store import decisions as decided
 from mscwatch.store import working
 from mscwatch.store.places import Places, locked

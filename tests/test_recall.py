@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from mscwatch import relevance, watch
+from mscwatch import watch
 from mscwatch.record import nct_id
 from mscwatch.registry.client import Client
 from mscwatch.replica import Night, Replica
+from mscwatch.screening import relevance
 
 FACTS = Path(__file__).parents[2] / "shared" / "review" / "registry_facts.csv"
 

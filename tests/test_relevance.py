@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from records import record
 
-from mscwatch import relevance
 from mscwatch.record import nct_id
+from mscwatch.screening import relevance
 
 SHARED = Path(__file__).parents[2] / "shared"
 

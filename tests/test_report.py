@@ -16,12 +16,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from reported import nights, run_nights
 
-from mscwatch import relevance
 from mscwatch.digest import plain
 from mscwatch.report import page
 from mscwatch.report.page import SCRIPTS
 from mscwatch.report.places import on_map
 from mscwatch.report.words import amount, said, shown
+from mscwatch.screening import relevance
 from mscwatch.store import report
 from mscwatch.store.places import Places
 

@@ -10,9 +10,9 @@ import duckdb
 import pytest
 from reported import COUNTRY, HOSTILE, SPONSOR, TITLE, nights, run_nights
 
-from mscwatch import relevance
 from mscwatch.report import page
 from mscwatch.report.words import said
+from mscwatch.screening import relevance
 from mscwatch.store import report
 from mscwatch.store.places import Places
 

@@ -14,16 +14,17 @@ from records import edited, known, record, seen, set_status
 from test_first_night import nights, rows
 from typer.testing import CliRunner
 
-from mscwatch import relevance, ris
+from mscwatch import ris
 from mscwatch import settings as configuration
 from mscwatch import watch as watches
 from mscwatch.changes.plan import Circumstances, plan
 from mscwatch.cli.app import app
-from mscwatch.decisions import Screening, screened
 from mscwatch.errors import ConfigError
 from mscwatch.model import Address, Kind, Outcome
 from mscwatch.replica import Replica
 from mscwatch.run import run_night
+from mscwatch.screening import relevance
+from mscwatch.screening.decisions import Screening, screened
 from mscwatch.store import rebuild, working
 from mscwatch.tonight import Order
 

@@ -10,11 +10,11 @@ import pytest
 from season.script import STORIES, Season
 from test_first_night import rows
 
-from mscwatch import relevance
 from mscwatch.model import Kind
 from mscwatch.record import nct_id
 from mscwatch.replica import Replica
 from mscwatch.run import run_night
+from mscwatch.screening import relevance
 
 TRIALS = 150
 RESERVE = 30

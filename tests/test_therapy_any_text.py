@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from records import record
 
-from mscwatch import relevance
+from mscwatch.screening import relevance
 from mscwatch.therapy import NOT_STATED, read
 from mscwatch.therapy.infusions import MOST
 

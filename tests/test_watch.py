@@ -6,8 +6,9 @@ import tomllib
 
 import pytest
 
-from mscwatch import relevance, watch
+from mscwatch import watch
 from mscwatch.errors import ConfigError
+from mscwatch.screening import relevance
 
 MINIMAL = 'name = "mine"\ntitle = "Mine"\n[query]\nterm = "liver"\n'
 

@@ -7,10 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from mscwatch import changes as events
-from mscwatch import relevance
 from mscwatch import therapy as therapies
 from mscwatch.changes import diff
-from mscwatch.decisions import Screening, screened
 from mscwatch.model import (
     Address,
     Change,
@@ -29,6 +27,8 @@ from mscwatch.model import (
     Whereabouts,
 )
 from mscwatch.record import nct_id as record_id
+from mscwatch.screening import relevance
+from mscwatch.screening.decisions import Screening, screened
 from mscwatch.subscriptions import wants
 from mscwatch.therapy import Therapy
 from mscwatch.watch import Alerts, Watch

@@ -11,8 +11,8 @@ import typer
 from mscwatch import settings as configuration
 from mscwatch.cli import screen
 from mscwatch.cli.questions import AsCsv, AsJson
-from mscwatch.decisions import LinkDecision
 from mscwatch.errors import ConfigError, LockedError
+from mscwatch.screening.decisions import LinkDecision
 from mscwatch.store import ask
 from mscwatch.store import decisions as decided
 from mscwatch.store.places import Places

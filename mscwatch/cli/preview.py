@@ -9,15 +9,16 @@ from typing import Annotated, Any
 import typer
 
 from mscwatch import record as records
-from mscwatch import relevance, summary
 from mscwatch import run as runs
 from mscwatch import settings as configuration
+from mscwatch import summary
 from mscwatch import watch as watches
 from mscwatch.cli import screen
 from mscwatch.cli.completion import WatchName
 from mscwatch.cli.questions import AsCsv, AsJson
-from mscwatch.decisions import Screening, screened
 from mscwatch.model import Record
+from mscwatch.screening import relevance
+from mscwatch.screening.decisions import Screening, screened
 from mscwatch.store import decisions
 
 ORDER = ("core", "unsure", "adjacent", "off")

@@ -9,9 +9,9 @@ from typing import Any
 
 from filelock import FileLock
 
-from mscwatch import relevance
-from mscwatch.decisions import Decisions, LinkDecision, Screening, read, whole_text, with_link
 from mscwatch.errors import ConfigError
+from mscwatch.screening import relevance
+from mscwatch.screening.decisions import Decisions, LinkDecision, Screening, read, whole_text, with_link
 from mscwatch.store import readings, working
 from mscwatch.store.places import Places, locked
 from mscwatch.store.publish import publish

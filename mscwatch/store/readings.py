@@ -8,10 +8,11 @@ from typing import Any
 import duckdb
 import orjson
 
-from mscwatch import changes, relevance
+from mscwatch import changes
 from mscwatch.changes.plan import is_read, read_therapy
-from mscwatch.decisions import Screening, screened
 from mscwatch.model import Reading, Record
+from mscwatch.screening import relevance
+from mscwatch.screening.decisions import Screening, screened
 from mscwatch.store import claims
 from mscwatch.store.rows import insert, scalar
 from mscwatch.therapy import Therapy
