@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from mscwatch import run as runs
 from mscwatch import settings as configuration
-from mscwatch import subscriptions
 from mscwatch import watch as watches
+from mscwatch.digest import subscriptions
 from mscwatch.errors import LockedError, MscwatchError, NoAnswerError, WarehouseError
 from mscwatch.registry.client import user_agent
 from mscwatch.settings import Settings

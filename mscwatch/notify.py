@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from mscwatch import notices
+from mscwatch.digest import notices
 from mscwatch.model import Issue, Notice, Outcome
 from mscwatch.store import addresses, ledger
 from mscwatch.store.places import Places

@@ -14,7 +14,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
 
-from mscwatch import channels, steps, subscriptions
+from mscwatch import channels, steps
+from mscwatch.digest import subscriptions
 from mscwatch.errors import MscwatchError, RefusedError
 from mscwatch.model import Outcome
 from mscwatch.opening import open_warehouse

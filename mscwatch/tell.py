@@ -13,8 +13,9 @@ import logging
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from mscwatch import digest, notices
+from mscwatch import digest
 from mscwatch.channels import Channel, Routes, send_with_patience
+from mscwatch.digest import notices
 from mscwatch.errors import ChannelError
 from mscwatch.model import Address, Digest
 from mscwatch.store import addresses, ledger, news

@@ -9,7 +9,8 @@ from sinks import MailSink, WebhookSink
 from test_first_night import nights, rows
 from test_telling import ANNE, BERT, by_mail
 
-from mscwatch import checkup, run, subscriptions, watch
+from mscwatch import checkup, run, watch
+from mscwatch.digest import subscriptions
 from mscwatch.errors import ConfigError
 from mscwatch.model import Address, Kind
 from mscwatch.replica import Replica

@@ -11,8 +11,8 @@ from sinks import MailSink, WebhookSink
 from test_first_night import nights, trials
 from test_telling import ANNE, by_mail
 
-from mscwatch import channels, notices
-from mscwatch.digest import NOTICE_WORDS
+from mscwatch import channels
+from mscwatch.digest import NOTICE_WORDS, notices
 from mscwatch.model import Address, Outcome
 from mscwatch.replica import Replica
 from mscwatch.run import run_night

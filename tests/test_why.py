@@ -8,8 +8,8 @@ from datetime import date
 import pytest
 from news import item, product, published
 
+from mscwatch.digest.significance import Background, reasons
 from mscwatch.model import Kind
-from mscwatch.why import Background, reasons
 
 REVIEW = Background(
     published=(

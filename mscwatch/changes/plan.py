@@ -9,6 +9,7 @@ from datetime import datetime
 from mscwatch import changes as events
 from mscwatch import therapy as therapies
 from mscwatch.changes import diff
+from mscwatch.digest.subscriptions import wants
 from mscwatch.model import (
     Address,
     Change,
@@ -29,7 +30,6 @@ from mscwatch.model import (
 from mscwatch.record import nct_id as record_id
 from mscwatch.screening import relevance
 from mscwatch.screening.decisions import Screening, screened
-from mscwatch.subscriptions import wants
 from mscwatch.therapy import Therapy
 from mscwatch.watch import Alerts, Watch
 

@@ -8,13 +8,14 @@ from typing import Annotated
 
 import typer
 
-from mscwatch import digest, notices
+from mscwatch import digest
 from mscwatch import run as runs
 from mscwatch import settings as configuration
 from mscwatch import watch as watches
 from mscwatch.channels import Routes
 from mscwatch.cli import screen
 from mscwatch.cli.completion import offered
+from mscwatch.digest import notices
 from mscwatch.errors import ChannelError, ConfigError, MscwatchError
 from mscwatch.model import Address, Digest, Event, Kind, NewsItem, Severity, TrialFacts
 from mscwatch.settings import Settings

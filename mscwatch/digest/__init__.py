@@ -4,9 +4,9 @@ Everything that came from outside passes `plain` before it is shown. The channel
 `plain`, so a title that is harmless in a mail is harmless everywhere.
 """
 
-from mscwatch.digest.composing import KINDS, NOTICE_WORDS, SUBJECT_LIMIT, compose
-from mscwatch.digest.telling import Told, tell
-from mscwatch.digest.wording import heading, plain, shorten, study_url, words
+from mscwatch.digest.compose import KINDS, NOTICE_WORDS, SUBJECT_LIMIT, compose
+from mscwatch.digest.item import Told, tell
+from mscwatch.digest.text import heading, plain, shorten, study_url, words
 
 __all__ = [
     "KINDS",

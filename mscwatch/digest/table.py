@@ -7,7 +7,7 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
-from mscwatch.digest.wording import plain, study_url
+from mscwatch.digest.text import plain, study_url
 from mscwatch.model import NewsItem, Product
 
 CELL_LIMIT = 2000

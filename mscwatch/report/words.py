@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from mscwatch.digest.wording import CAUSE, DISEASE, plain, span
+from mscwatch.digest.text import CAUSE, DISEASE, plain, span
 
 LONGEST = 600
 NAMES = {

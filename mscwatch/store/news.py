@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from mscwatch import why
+from mscwatch.digest import significance
 from mscwatch.model import (
     Address,
     Event,
@@ -93,10 +93,10 @@ def news_items(
         return []
     around = _background(con)
     items = map(_news_item, rows)
-    return [replace(item, why=why.reasons(item, around)) for item in items]
+    return [replace(item, why=significance.reasons(item, around)) for item in items]
 
 
-def _background(con: duckdb.DuckDBPyConnection) -> why.Background:
+def _background(con: duckdb.DuckDBPyConnection) -> significance.Background:
     published = dicts(
         con,
         "SELECT *, 'msc' AS cell_type, 'cells' AS product_form, 'none_stated' AS modification, "
@@ -106,7 +106,7 @@ def _background(con: duckdb.DuckDBPyConnection) -> why.Background:
         column: dict(con.execute(ONLY.format(column=column)).fetchall())
         for column in ("cell_source", "route")
     }
-    return why.Background(tuple(map(_published, published)), only["cell_source"], only["route"])
+    return significance.Background(tuple(map(_published, published)), only["cell_source"], only["route"])
 
 
 def _published(row: dict[str, Any]) -> PublishedTrial:

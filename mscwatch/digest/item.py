@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mscwatch.digest.wording import disease, heading, plain, several, study_url, therapy
+from mscwatch.digest.text import disease, heading, plain, several, study_url, therapy
 from mscwatch.model import NewsItem, TrialFacts
 
 EVENT_ID_SHOWN = 10  # characters; `mscwatch explain` takes the beginning of an id

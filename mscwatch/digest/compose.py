@@ -11,9 +11,9 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from mscwatch.digest.item import tell
 from mscwatch.digest.table import table
-from mscwatch.digest.telling import tell
-from mscwatch.digest.wording import heading, plain, shorten, words
+from mscwatch.digest.text import heading, plain, shorten, words
 from mscwatch.model import Digest, NewsItem, Notice, Severity
 
 # The order in which kinds are told, within a severity (contract, section 4).
