@@ -10,7 +10,7 @@ import pytest
 from records import edited, known, record, seen, set_status
 from test_diff import put
 
-from mscwatch import changes
+from mscwatch.changes import event, issues, membership, rules, status
 from mscwatch.model import Kind, Reading, Severity
 
 NIGHT = datetime(2022, 10, 6, 9)
@@ -38,7 +38,7 @@ def full_record(**modules):
 
 def happened(edit, before=None, night=NIGHT):
     before = before or full_record()
-    return changes.changed(known(before), seen(edited(before, edit)), night)
+    return rules.changed(known(before), seen(edited(before, edit)), night)
 
 
 def post_results(one):
@@ -58,18 +58,18 @@ def cite(pmid, kind, **others):
 @pytest.mark.parametrize(
     ("edit", "kind", "severity", "field"),
     [
-        (set_status("COMPLETED"), Kind.COMPLETED, Severity.HIGH, changes.STATUS_PATH),
+        (set_status("COMPLETED"), Kind.COMPLETED, Severity.HIGH, status.STATUS_PATH),
         (
             set_status("TERMINATED", whyStopped="No funds"),
             Kind.TERMINATED,
             Severity.HIGH,
-            changes.STATUS_PATH,
+            status.STATUS_PATH,
         ),
-        (set_status("WITHDRAWN"), Kind.WITHDRAWN, Severity.HIGH, changes.STATUS_PATH),
-        (set_status("SUSPENDED"), Kind.SUSPENDED, Severity.HIGH, changes.STATUS_PATH),
-        (set_status("UNKNOWN"), Kind.BECAME_UNKNOWN, Severity.NORMAL, changes.STATUS_PATH),
-        (set_status("ACTIVE_NOT_RECRUITING"), Kind.STATUS_CHANGED, Severity.NORMAL, changes.STATUS_PATH),
-        (set_status("A_NEW_WORD"), Kind.STATUS_CHANGED, Severity.NORMAL, changes.STATUS_PATH),
+        (set_status("WITHDRAWN"), Kind.WITHDRAWN, Severity.HIGH, status.STATUS_PATH),
+        (set_status("SUSPENDED"), Kind.SUSPENDED, Severity.HIGH, status.STATUS_PATH),
+        (set_status("UNKNOWN"), Kind.BECAME_UNKNOWN, Severity.NORMAL, status.STATUS_PATH),
+        (set_status("ACTIVE_NOT_RECRUITING"), Kind.STATUS_CHANGED, Severity.NORMAL, status.STATUS_PATH),
+        (set_status("A_NEW_WORD"), Kind.STATUS_CHANGED, Severity.NORMAL, status.STATUS_PATH),
         (post_results, Kind.RESULTS_POSTED, Severity.HIGH, "hasResults"),
         (put(f"{ENROLLMENT}.count", 45), Kind.ENROLLMENT_CHANGED, Severity.NORMAL, f"{ENROLLMENT}.count"),
         (put(ENROLLMENT, {}), Kind.ENROLLMENT_CHANGED, Severity.NORMAL, f"{ENROLLMENT}.count"),
@@ -132,7 +132,7 @@ def test_noise_and_edits_without_a_kind_are_no_event(noise):
 def test_completion_with_results_in_one_night_is_two_events():
     before = full_record()
     found = happened(post_results, edited(before, set_status("RECRUITING")))
-    both = changes.changed(
+    both = rules.changed(
         known(before), seen(edited(edited(before, set_status("COMPLETED")), post_results)), NIGHT
     )
     assert [event.kind for event in found] == ["results_posted"]
@@ -251,7 +251,7 @@ def test_each_newly_linked_publication_is_one_event_and_a_known_one_is_none():
 def test_a_trial_becomes_relevant_when_it_comes_to_be_about_the_topic(before, after, is_event):
     readings = Reading(before, "was so", "none"), Reading(after, "is so", "cirrhosis")
     about = put("protocolSection.conditionsModule.keywords", ["Cirrhosis"])
-    found = list(changes.became_relevant(known(record()), seen(edited(record(), about)), *readings))
+    found = list(membership.became_relevant(known(record()), seen(edited(record(), about)), *readings))
     assert [(event.kind, event.severity) for event in found] == (
         [("became_relevant", "high")] if is_event else []
     )
@@ -262,7 +262,7 @@ def test_a_trial_becomes_relevant_when_it_comes_to_be_about_the_topic(before, af
 def test_a_record_that_says_the_same_of_its_topic_does_not_become_relevant(noise):
     readings = Reading("off", "was so", "none"), Reading("core", "is so", "cirrhosis")
     after = edited(record(), noise)
-    assert list(changes.became_relevant(known(record()), seen(after), *readings)) == []
+    assert list(membership.became_relevant(known(record()), seen(after), *readings)) == []
 
 
 @pytest.mark.parametrize(
@@ -277,13 +277,13 @@ def test_a_record_that_says_the_same_of_its_topic_does_not_become_relevant(noise
 def test_a_trial_is_new_when_posted_within_thirty_days_before_the_previous_night(posted, kind):
     one = record()
     one["protocolSection"]["statusModule"]["studyFirstPostDateStruct"] = {"date": posted} if posted else {}
-    event = changes.first_seen(seen(one), baseline=False, previous_night=NIGHT)
+    event = membership.first_seen(seen(one), baseline=False, previous_night=NIGHT)
     assert event.kind == kind
     assert not event.is_baseline
 
 
 def test_on_the_first_night_everything_enters_and_nothing_is_news():
-    event = changes.first_seen(seen(record()), baseline=True, previous_night=None)
+    event = membership.first_seen(seen(record()), baseline=True, previous_night=None)
     assert (event.kind, event.is_baseline) == ("entered_watch", True)
 
 
@@ -303,28 +303,26 @@ def test_on_the_first_night_everything_enters_and_nothing_is_news():
     ],
 )
 def test_what_is_not_understood_is_noted_and_what_is_not_stated_is_no_issue(edit, values):
-    assert [issue.value for issue in changes.not_understood(seen(edited(full_record(), edit)))] == values
+    assert [issue.value for issue in issues.not_understood(seen(edited(full_record(), edit)))] == values
 
 
 def test_every_published_status_is_understood():
-    assert [list(changes.not_understood(seen(record(status=one)))) for one in changes.STATUSES] == [[]] * 14
+    assert [list(issues.not_understood(seen(record(status=one)))) for one in status.STATUSES] == [[]] * 14
 
 
 def test_a_to_b_to_a_to_b_is_three_events():
     recruiting, suspended = record(), record(status="SUSPENDED")
     steps = [
-        changes.changed(known(recruiting), seen(suspended), NIGHT),
-        changes.changed(known(suspended, version_no=2, times_before=1), seen(recruiting), NIGHT),
-        changes.changed(known(recruiting, version_no=3, times_before=1), seen(suspended), NIGHT),
+        rules.changed(known(recruiting), seen(suspended), NIGHT),
+        rules.changed(known(suspended, version_no=2, times_before=1), seen(recruiting), NIGHT),
+        rules.changed(known(recruiting, version_no=3, times_before=1), seen(suspended), NIGHT),
     ]
     assert len({event.event_id for (event,) in steps}) == 3
 
 
 def test_the_same_change_read_again_is_the_same_event():
     before, after = record(), record(status="COMPLETED")
-    first, again = (
-        changes.changed(known(before, version_no=number), seen(after), NIGHT) for number in (1, 5)
-    )
+    first, again = (rules.changed(known(before, version_no=number), seen(after), NIGHT) for number in (1, 5))
     assert first == again
 
 
@@ -337,7 +335,7 @@ def test_every_part_of_an_identity_counts():
         {"before": "x"},
         {"after": "x"},
     ]
-    ids = {changes.event_id(**(usual | other)) for other in [{}, {"times_before": 1}, *others]}
+    ids = {event.event_id(**(usual | other)) for other in [{}, {"times_before": 1}, *others]}
     assert len(ids) == 7
 
 

@@ -8,8 +8,7 @@ from datetime import date, datetime
 import pytest
 from records import edited, known, record, seen
 
-from mscwatch import changes
-from mscwatch.changes import outcomes
+from mscwatch.changes import outcomes, rules
 from mscwatch.changes.results import milestone
 
 MELD = {"measure": "Change in MELD score", "timeFrame": "24 weeks", "description": "From baseline"}
@@ -164,7 +163,7 @@ def test_each_outcome_finds_its_most_similar_partner_whatever_the_order():
 def test_all_of_a_night_is_one_event_that_lists_everything_with_the_milestone():
     before = trial([MELD, SAFETY], [SURVIVAL])
     after = trial([MELD | {"timeFrame": "48 weeks"}, SURVIVAL])
-    (event,) = changes.changed(known(before), seen(after), datetime(2022, 10, 6, 9))
+    (event,) = rules.changed(known(before), seen(after), datetime(2022, 10, 6, 9))
     assert event.kind == "primary_outcome_changed"
     assert event.summary == (
         'Primary outcomes changed after start: time frame of "Change in MELD score" changed: 24 weeks → 48 weeks; '
@@ -175,7 +174,7 @@ def test_all_of_a_night_is_one_event_that_lists_everything_with_the_milestone():
 
 
 def test_a_list_that_was_not_there_is_null_in_the_event():
-    (event,) = changes.changed(known(record()), seen(trial([MELD])), datetime(2022, 10, 6, 9))
+    (event,) = rules.changed(known(record()), seen(trial([MELD])), datetime(2022, 10, 6, 9))
     assert event.before is None
 
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from records import known, seen
 from season.edits import EDITS, NOISE, SAME_MATTER
 
-from mscwatch import changes, watch
-from mscwatch.changes import diff
+from mscwatch import watch
+from mscwatch.changes import diff, rules
 from mscwatch.changes import plan as night
 from mscwatch.model import Earlier, Raised
 from mscwatch.record import nct_id
@@ -53,7 +53,7 @@ def plan(before, after):
 @given(random=randoms)
 def test_nothing_happens_between_a_record_and_itself(texts, random):
     one = pick(texts, random)
-    assert changes.changed(known(one), seen(one), STAMP) == []
+    assert rules.changed(known(one), seen(one), STAMP) == []
     assert diff.differences(one, one) == []
 
 

@@ -130,7 +130,7 @@ def test_the_wheel_ships_the_sql_and_no_data(tmp_path):
     for shipped in (
         "warehouse/ctgov.csv", "warehouse/schema/001_first_night.sql", "warehouse/views/10_trials.sql",
         "warehouse/seeds/published_trials.csv", "warehouse/comments.sql", "warehouse/report/trials.sql", "mscwatch/report/page.html.j2", "mscwatch/report/vendor/plot.umd.min.js", "warehouse/macros/as_of.sql", "mscwatch/watches/msc_liver.toml",
-        "mscwatch/rules/msc_liver.toml", "mscwatch/templates/digest.html.j2", "flows/nightly.py",
+        "mscwatch/screening/rules/msc_liver.toml", "mscwatch/digest/templates/digest.html.j2", "flows/nightly.py",
         "mscwatch/replica/sample.csv", "mscwatch/replica/demo.toml",
     ):  # fmt: skip
         assert shipped in names

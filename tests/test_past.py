@@ -11,8 +11,8 @@ from records import edited, known, seen, set_status
 from registry_history import MELD, OUTCOMES, STORY, SURVIVAL, as_told, line, submitted
 from test_diff import put
 
-from mscwatch.changes import changed
 from mscwatch.changes.backfill import FirstSight, Told, past
+from mscwatch.changes.rules import changed
 from mscwatch.record import part
 
 NIGHT = datetime(2022, 10, 6, 9, 0, 5)

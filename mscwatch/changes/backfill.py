@@ -13,8 +13,8 @@ from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from typing import NamedTuple
 
-from mscwatch import changes as events
-from mscwatch.changes import diff
+from mscwatch.changes import diff, membership, rules
+from mscwatch.changes.issues import not_understood
 from mscwatch.model import Change, Event, Issue, Known, Record, Seen
 from mscwatch.record import content_hash, derived_hash, part
 
@@ -145,7 +145,7 @@ def _changes(line: Sequence[tuple[int, datetime, Seen]]) -> Iterator[Change]:
 
 def _events(line: Sequence[tuple[int, datetime, Seen]]) -> Iterator[tuple[Event, datetime]]:
     """The events from each version that can be read to the next one that can be."""
-    readable = [one for one in line if not events.is_redacted(one[2].record)]
+    readable = [one for one in line if not membership.is_redacted(one[2].record)]
     arrivals = [seen.content_hash for _, _, seen in readable]
     for at, ((older_no, _, older), (_, moment, newer)) in enumerate(pairwise(readable), start=1):
         # A night counts from 0 how often a content had come before. The past counts from -1 backwards, so no event
@@ -154,13 +154,13 @@ def _events(line: Sequence[tuple[int, datetime, Seen]]) -> Iterator[tuple[Event,
         known = Known(
             older.nct_id, older_no, older.content_hash, older.derived_hash, True, times, older.record
         )
-        for event in events.changed(known, newer, moment):
+        for event in rules.changed(known, newer, moment):
             yield replace(event, is_baseline=True), moment
 
 
 def _issues(versions: Sequence[Former]) -> Iterator[Issue]:
     """What was not understood, once, in however many versions it stands."""
-    yield from dict.fromkeys(issue for one in versions for issue in events.not_understood(one.seen))
+    yield from dict.fromkeys(issue for one in versions for issue in not_understood(one.seen))
 
 
 def _moments(versions: Sequence[Told]) -> list[datetime]:

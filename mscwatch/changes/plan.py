@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from mscwatch import changes as events
 from mscwatch import therapy as therapies
-from mscwatch.changes import diff
+from mscwatch.changes import diff, membership, retraction, rules
+from mscwatch.changes.issues import not_understood
 from mscwatch.digest.subscriptions import wants
 from mscwatch.model import (
     Address,
@@ -100,7 +100,7 @@ def plan(pairs: Iterable[tuple[Known | None, Seen]], night: Circumstances) -> Pl
         news = _news(known, seen, reading, night)
         found += news
         if known is None or known.content_hash != seen.content_hash:
-            issues += [*events.not_understood(seen), *therapy.issues]
+            issues += [*not_understood(seen), *therapy.issues]
         if known:
             changes += _changes(known, seen, version_no)
         if known and known.earlier and news and news[0].kind is Kind.RETRACTED:
@@ -142,14 +142,14 @@ def plan_membership(
     found: list[Event] = []
     owed: list[Delivery] = []
     for trial, whereabouts in missing:
-        departure, event = events.departure(trial, whereabouts, night.stamp)
+        departure, event = membership.departure(trial, whereabouts, night.stamp)
         departures.append(departure)
         if event and not (night.watch_edited and departure.standing == "left"):
             found.append(event)
             owed += _owed([event], trial.relevance, trial.indication_group, night)
     for nct_id, relevance_of_trial, indication_group in back:
         if not night.watch_edited:
-            found.append(events.returned(nct_id, night.stamp))
+            found.append(membership.returned(nct_id, night.stamp))
             owed += _owed(found[-1:], relevance_of_trial, indication_group, night)
     return Plan(events=tuple(found), deliveries=tuple(owed), departures=tuple(departures))
 
@@ -191,7 +191,7 @@ def _owed_to_the_told(event: Event, told: Iterable[Address], night: Circumstance
 
 def _readable(known: Known | None, seen: Seen) -> Record:
     """The record that our rules read; of a withheld one what it was when it could be read."""
-    last = events.last_readable(known) if known and events.is_redacted(seen.record) else None
+    last = membership.last_readable(known) if known and membership.is_redacted(seen.record) else None
     return last or seen.record
 
 
@@ -205,26 +205,28 @@ def _news(known: Known | None, seen: Seen, reading: Reading, night: Circumstance
         if seen.nct_id in night.merged_into:
             return []  # told by the merge that brings it
         return [
-            events.first_seen(seen, baseline=not night.entering_is_news, previous_night=night.previous_night)
+            membership.first_seen(
+                seen, baseline=not night.entering_is_news, previous_night=night.previous_night
+            )
         ]
     if known.content_hash == seen.content_hash:
         return []
-    was_redacted = events.is_redacted(known.record)
-    if events.is_redacted(seen.record):
-        return [] if was_redacted else [events.withheld(seen.nct_id, night.stamp)]
-    if not was_redacted and events.is_taken_back(known, seen):
-        return list(events.retracted(known, seen))
-    back = [events.returned(seen.nct_id, night.stamp)] if was_redacted else []
-    readable = events.last_readable(known)
+    was_redacted = membership.is_redacted(known.record)
+    if membership.is_redacted(seen.record):
+        return [] if was_redacted else [membership.withheld(seen.nct_id, night.stamp)]
+    if not was_redacted and retraction.is_taken_back(known, seen):
+        return list(retraction.retracted(known, seen))
+    back = [membership.returned(seen.nct_id, night.stamp)] if was_redacted else []
+    readable = membership.last_readable(known)
     return back + (_changed(replace(known, record=readable), seen, reading, night) if readable else [])
 
 
 def _changed(known: Known, seen: Seen, reading: Reading, night: Circumstances) -> list[Event]:
-    found = events.changed(known, seen, night.stamp)
-    if reading.relevance in events.RELEVANT:
+    found = rules.changed(known, seen, night.stamp)
+    if reading.relevance in membership.RELEVANT:
         # today's rules and decisions read both, so that new ones wake nobody
         before = _reading(known.nct_id, known.record, night)
-        found += events.became_relevant(known, seen, before, reading)
+        found += membership.became_relevant(known, seen, before, reading)
     return found
 
 

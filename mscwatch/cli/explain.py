@@ -10,7 +10,8 @@ from typing import Annotated, Any
 import typer
 
 from mscwatch import settings as configuration
-from mscwatch.changes import NCT_ID_PATH, diff
+from mscwatch.changes import diff
+from mscwatch.changes.event import NCT_ID_PATH
 from mscwatch.cli import screen
 from mscwatch.cli.completion import event_ids
 from mscwatch.cli.questions import AsJson

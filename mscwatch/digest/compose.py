@@ -137,7 +137,7 @@ def _wrapped(text: str, indent: int = 0) -> str:
 
 
 _PAGES = Environment(
-    loader=PackageLoader("mscwatch"),
+    loader=PackageLoader("mscwatch.digest"),
     autoescape=select_autoescape(enabled_extensions=["html.j2"]),
     undefined=StrictUndefined,
     trim_blocks=True,

@@ -75,7 +75,7 @@ def _text(name: str) -> str:
 
 
 _PAGES = Environment(
-    loader=PackageLoader("mscwatch", "report"),
+    loader=PackageLoader("mscwatch.report", ""),
     autoescape=True,
     undefined=StrictUndefined,
     finalize=shown,

@@ -40,7 +40,7 @@ class Vocabulary:
 
 def fingerprint(rules: str) -> str:
     """A hash of the rules and of all that reads: when it moves, known records are read anew, without events."""
-    readers = [files("mscwatch") / "relevance.py", *(files("mscwatch") / "therapy").iterdir()]
+    readers = [files("mscwatch.screening") / "relevance.py", *(files("mscwatch") / "therapy").iterdir()]
     told = sorted(path.read_text("utf-8") for path in readers if path.name.endswith((".toml", ".py")))
     own = "" if rules == NO_RULES else _source(rules)
     return hashlib.sha256("".join([own, *told]).encode()).hexdigest()
@@ -55,7 +55,7 @@ def vocabulary(rules: str) -> Vocabulary:
 
 
 def _source(rules: str) -> str:
-    source = files("mscwatch") / "rules" / f"{rules.replace('-', '_')}.toml"
+    source = files("mscwatch.screening") / "rules" / f"{rules.replace('-', '_')}.toml"
     if not source.is_file():
         msg = (
             f'There are no reading rules "{rules}" (key relevance.rules of the watch). '

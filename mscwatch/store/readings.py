@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 import orjson
 
-from mscwatch import changes
+from mscwatch.changes import membership
 from mscwatch.changes.plan import is_read, read_therapy
 from mscwatch.model import Reading, Record
 from mscwatch.screening import relevance
@@ -90,13 +90,13 @@ def rederive(
 def _readable(con: duckdb.DuckDBPyConnection, nct_id: str, text: str) -> Record:
     """The record; of a withheld one the last version that could be read, as on the night itself."""
     record: Record = orjson.loads(text)
-    if not changes.is_redacted(record):
+    if not membership.is_redacted(record):
         return record
     versions = con.execute(
         "SELECT record FROM versions WHERE nct_id = ? ORDER BY version_no DESC", [nct_id]
     ).fetchall()
     whole = (orjson.loads(earlier) for (earlier,) in versions)
-    return next((earlier for earlier in whole if not changes.is_redacted(earlier)), record)
+    return next((earlier for earlier in whole if not membership.is_redacted(earlier)), record)
 
 
 def _read_anew(
