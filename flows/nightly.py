@@ -23,7 +23,7 @@ from mscwatch import watch as watches
 from mscwatch.errors import MscwatchError, NoAnswerError, StillOwedError
 from mscwatch.model import Outcome
 from mscwatch.run import Step, run_night
-from mscwatch.store import ask
+from mscwatch.store import queries
 from mscwatch.summary import event_rows, markdown, sentence
 from mscwatch.tonight import NightResult, Order
 
@@ -67,8 +67,8 @@ def _leave_artifacts(order: Order, result: NightResult) -> None:
     try:
         create_markdown_artifact(key=key, markdown=markdown(result), description=about)
         if result.outcome is Outcome.PUBLISHED and result.events:
-            with ask.reader(order.settings.data_dir) as con:
-                rows = event_rows(ask.events(con, run_id=result.run_id))
+            with queries.reader(order.settings.data_dir) as con:
+                rows = event_rows(queries.events(con, run_id=result.run_id))
             create_table_artifact(
                 key=f"{key}-events", table=rows, description="What happened, event by event"
             )

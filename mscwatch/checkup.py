@@ -13,9 +13,9 @@ from mscwatch.digest import subscriptions
 from mscwatch.errors import LockedError, MscwatchError, NoAnswerError, WarehouseError
 from mscwatch.registry.client import user_agent
 from mscwatch.settings import Settings
-from mscwatch.store import addresses, ask, decisions, remote
+from mscwatch.store import addresses, decisions, queries, remote
 from mscwatch.store.addresses import SwitchedOff
-from mscwatch.store.places import Places, locked
+from mscwatch.store.data_dir import Places, locked
 from mscwatch.store.publish import is_noted, opened_to_read
 from mscwatch.store.working import advice, refuse_lost
 
@@ -109,8 +109,8 @@ def _warehouse(settings: Settings) -> str:
     places = Places(settings.data_dir)
     if not places.published.exists():
         return "none yet; `mscwatch run` makes it"
-    with ask.reader(settings.data_dir) as con:
-        nights, owner = ask.nights(con, 1), ask.meta(con).get("watch")
+    with queries.reader(settings.data_dir) as con:
+        nights, owner = queries.nights(con, 1), queries.meta(con).get("watch")
     if owner not in (None, asked := watches.load(settings.watch).name):
         where = f"{settings.data_dir} belongs to the watch {owner}, not to {asked}"
         msg = f"{where}. Correct MSCWATCH_DATA_DIR or MSCWATCH_WATCH."
@@ -154,7 +154,7 @@ def _channels(settings: Settings) -> str:
 def _switched_off(settings: Settings) -> Iterable[SwitchedOff]:
     if not Places(settings.data_dir).working.exists():
         return []
-    with ask.newest(settings.data_dir) as con:
+    with queries.newest(settings.data_dir) as con:
         return addresses.switched_off(con).values() if addresses.are_kept(con) else []
 
 

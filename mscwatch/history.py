@@ -16,9 +16,9 @@ from mscwatch.errors import ConfigError, MscwatchError, WarehouseError
 from mscwatch.registry.history import History, Verdict, history_url
 from mscwatch.registry.lookup import nct_number
 from mscwatch.run import manners_of
+from mscwatch.store import backfill as store
 from mscwatch.store import claims, ledger, working
-from mscwatch.store import past as store
-from mscwatch.store.places import locked
+from mscwatch.store.data_dir import locked
 from mscwatch.store.publish import publish
 from mscwatch.store.rebuild import refuse_other_watch
 from mscwatch.tonight import Order

@@ -9,7 +9,7 @@ import duckdb
 import pandas as pd
 
 from mscwatch import settings
-from mscwatch.store.ask import reader
+from mscwatch.store.queries import reader
 
 
 def connect(data_dir: str | Path | None = None) -> duckdb.DuckDBPyConnection:

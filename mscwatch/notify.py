@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from mscwatch.digest import notices
 from mscwatch.model import Issue, Notice, Outcome
 from mscwatch.store import addresses, ledger
-from mscwatch.store.places import Places
+from mscwatch.store.data_dir import Places
 from mscwatch.store.working import Connection
 from mscwatch.tonight import Tonight
 

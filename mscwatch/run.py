@@ -21,7 +21,7 @@ from mscwatch.model import Outcome
 from mscwatch.opening import open_warehouse
 from mscwatch.registry.client import Client, user_agent
 from mscwatch.settings import Settings
-from mscwatch.store.places import locked
+from mscwatch.store.data_dir import locked
 from mscwatch.tonight import NightResult, Order, Tonight
 from mscwatch.watch import Watch
 

@@ -14,7 +14,7 @@ from mscwatch.registry.landing import Landing
 from mscwatch.screening.decisions import Decisions
 from mscwatch.settings import Settings
 from mscwatch.store import ledger, working
-from mscwatch.store.places import Places
+from mscwatch.store.data_dir import Places
 from mscwatch.watch import Watch
 
 

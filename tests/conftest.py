@@ -20,7 +20,7 @@ from mscwatch import watch as watches
 from mscwatch.registry.client import Client
 from mscwatch.replica import Replica
 from mscwatch.store import ctgov, working
-from mscwatch.store.places import Places
+from mscwatch.store.data_dir import Places
 from mscwatch.tonight import Order
 
 RECORDS = Path(__file__).parents[2] / "shared" / "records"

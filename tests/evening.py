@@ -19,7 +19,7 @@ from test_events_nights import WRITTEN
 from witnesses import in_feed, in_lines, in_mail, in_post
 
 from mscwatch.replica import Night, Replica
-from mscwatch.store.places import Places
+from mscwatch.store.data_dir import Places
 from mscwatch.store.working import BROKEN
 
 ANNE, BERT = "anne@example.org", "bert@example.org"

@@ -14,7 +14,7 @@ import pytest
 
 from mscwatch.replica.sample import sample_records
 from mscwatch.store import ctgov, dictionary, working
-from mscwatch.store.places import Places
+from mscwatch.store.data_dir import Places
 
 QUERIES = sorted((Path(__file__).parent / "aact_queries").glob("*.sql"))
 

@@ -14,8 +14,8 @@ from records import edited, record, set_status
 from mscwatch.replica import Night, Replica
 from mscwatch.replica.sample import sample_records
 from mscwatch.run import run_night
-from mscwatch.store import ask
-from mscwatch.store.places import Places
+from mscwatch.store import queries
+from mscwatch.store.data_dir import Places
 
 EVENING, MIDNIGHT, LATER = datetime(2022, 10, 6, 23, 30), datetime(2022, 10, 7), datetime(2022, 10, 10, 9)
 
@@ -71,7 +71,7 @@ def three_nights(run_at, order, made_once):
 
 
 def rows(order, query, parameters=()):
-    with ask.reader(order.settings.data_dir) as con:
+    with queries.reader(order.settings.data_dir) as con:
         return con.execute(query, parameters).fetchall()
 
 
@@ -150,7 +150,7 @@ def as_of_today_is_today(order, records):
     with Replica([Night("2022-10-06T09:00:05", records)]) as registry:
         tonight = order(registry.url)
         assert run_night(tonight).exit_code == 0
-    with ask.reader(tonight.settings.data_dir) as con:
+    with queries.reader(tonight.settings.data_dir) as con:
         assert differing(con, "trials", "trials_as_of(current_date + 1)") == (
             {"version_no", "data_timestamp"},
             set(),

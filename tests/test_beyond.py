@@ -20,7 +20,7 @@ from test_first_night import nights, trials
 
 from mscwatch.replica import Replica
 from mscwatch.run import run_night
-from mscwatch.store.places import Places
+from mscwatch.store.data_dir import Places
 
 pytestmark = [pytest.mark.slow, pytest.mark.prefect]
 

@@ -16,7 +16,7 @@ from test_first_night import nights, trials
 
 from mscwatch.cli.app import COMMANDS
 from mscwatch.replica import Replica
-from mscwatch.store.places import Places, locked
+from mscwatch.store.data_dir import Places, locked
 
 
 @pytest.fixture

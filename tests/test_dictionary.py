@@ -10,7 +10,7 @@ import pytest
 
 from mscwatch import __version__
 from mscwatch.store import ctgov, dictionary, working
-from mscwatch.store.places import Places
+from mscwatch.store.data_dir import Places
 
 README = Path(__file__).parents[1] / "warehouse" / "README.md"
 AACT_COLUMNS = Path(__file__).parents[2] / "shared" / "registry" / "aact_columns.csv"

@@ -8,7 +8,7 @@ import pytest
 from test_evidence_review import AFTER, warehouse
 
 from mscwatch.screening import relevance
-from mscwatch.store import ask
+from mscwatch.store import queries
 
 EXAMPLES = resources.files("warehouse") / "examples"
 
@@ -24,7 +24,7 @@ def topic(real_records):
 
 @pytest.fixture(scope="module")
 def con(tmp_path_factory, topic):
-    with ask.reader(warehouse(tmp_path_factory.mktemp("real"), (AFTER, topic))) as connection:
+    with queries.reader(warehouse(tmp_path_factory.mktemp("real"), (AFTER, topic))) as connection:
         yield connection
 
 

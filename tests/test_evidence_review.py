@@ -16,8 +16,8 @@ from mscwatch import run
 from mscwatch import settings as configuration
 from mscwatch import watch as watches
 from mscwatch.replica import Night, Replica
-from mscwatch.store import ask, working
-from mscwatch.store.places import Places
+from mscwatch.store import queries, working
+from mscwatch.store.data_dir import Places
 
 SHARED = Path(__file__).parents[2] / "shared" / "review"
 SEEDS = resources.files("warehouse") / "seeds"
@@ -226,7 +226,7 @@ def test_what_a_night_observed_before_the_review_wins(tmp_path):
         edited(old[1], dated(update="2021-06-01")), given("Bone marrow MSC by the portal vein.")
     )
     folder = warehouse(tmp_path, (BEFORE, old), (AFTER, [completed_since, other_cells]))
-    with ask.reader(folder) as con:
+    with queries.reader(folder) as con:
         asked = "SELECT overall_status, known, is_read_as_then FROM trials_at_review ORDER BY nct_id"
         assert con.execute(asked).fetchall() == [
             ("RECRUITING", "as observed", True),

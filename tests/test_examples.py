@@ -21,8 +21,8 @@ from mscwatch import watch as watches
 from mscwatch.replica import Replica
 from mscwatch.replica.demo import demo_nights
 from mscwatch.screening import relevance
-from mscwatch.store import ask
-from mscwatch.store.places import Places
+from mscwatch.store import queries
+from mscwatch.store.data_dir import Places
 
 EXAMPLES = resources.files("warehouse") / "examples"
 TESTS = ("test_examples.py", "test_evidence_examples.py")  # where the answers are checked, in their order
@@ -62,7 +62,7 @@ def warehouse(tmp_path_factory):
 @pytest.fixture(scope="module")
 def answers(warehouse):
     """Give a function from an example's number (and columns) to its rows."""
-    with ask.reader(warehouse) as con:
+    with queries.reader(warehouse) as con:
 
         def answer(number, *columns):
             [name] = [name for name in NAMES if name.startswith(f"{number:02}_")]

@@ -17,9 +17,9 @@ from mscwatch.errors import WarehouseError
 from mscwatch.model import Kind
 from mscwatch.replica import Night, Replica
 from mscwatch.run import run_night
-from mscwatch.store import ask, working
 from mscwatch.store import explain as explaining
-from mscwatch.store.places import Places
+from mscwatch.store import queries, working
+from mscwatch.store.data_dir import Places
 from mscwatch.tonight import Order
 
 PAPER = {"pmid": "123", "type": "RESULT", "citation": "Li X. \x1b[31mStem cells."}
@@ -136,8 +136,8 @@ def explain(made, monkeypatch):
 
 
 def events_of(folder, kind):
-    with ask.reader(folder) as con:
-        return [row for row in ask.events(con, kinds=[kind]) if not row["is_baseline"]]
+    with queries.reader(folder) as con:
+        return [row for row in queries.events(con, kinds=[kind]) if not row["is_baseline"]]
 
 
 # What a reader must find for each kind beside rule, night and who was told.
@@ -193,8 +193,8 @@ def test_every_kind_has_its_rule_in_words(kind):
 def test_what_stands_says_so_and_a_baseline_says_that_nobody_was_told(made, explain):
     completed = events_of(made, Kind.COMPLETED)[0]
     assert "Yes: nothing took it back." in explain(completed["event_id"])
-    with ask.reader(made) as con:
-        baseline = next(row for row in ask.events(con, baseline=True) if row["is_baseline"])
+    with queries.reader(made) as con:
+        baseline = next(row for row in queries.events(con, baseline=True) if row["is_baseline"])
     assert "Nobody: what was there before the watch began" in explain(baseline["event_id"])
 
 

@@ -20,9 +20,9 @@ from mscwatch.model import Outcome
 from mscwatch.registry.client import Client
 from mscwatch.replica import Night, Replica
 from mscwatch.run import run_night
-from mscwatch.store import ask, claims, commit, publish, working
+from mscwatch.store import claims, commit, publish, queries, working
+from mscwatch.store.data_dir import Places
 from mscwatch.store.ledger import NIGHT
-from mscwatch.store.places import Places
 
 DAYS = ("2022-10-06T09:00:05", "2022-10-07T09:00:05", "2022-10-10T09:00:05")
 
@@ -40,7 +40,7 @@ def trials(count, **values):
 
 
 def published(order):
-    return ask.reader(order.settings.data_dir)
+    return queries.reader(order.settings.data_dir)
 
 
 def rows(order, query):

@@ -19,7 +19,7 @@ from mscwatch import watch as watches
 from mscwatch.cli.app import app
 from mscwatch.replica import Replica, Response
 from mscwatch.run import run_night
-from mscwatch.store import ask
+from mscwatch.store import queries as ask
 from mscwatch.tonight import Order
 
 DAYS = (datetime(2022, 10, 6, 9), datetime(2022, 10, 7, 9), datetime(2022, 10, 10, 9))

@@ -20,8 +20,8 @@ from mscwatch.registry.client import user_agent
 from mscwatch.registry.history import History, HistoryGoneError, Verdict, history_url
 from mscwatch.replica import Replica, Response
 from mscwatch.run import run_night
-from mscwatch.store import past as store
-from mscwatch.store.places import locked
+from mscwatch.store import backfill as store
+from mscwatch.store.data_dir import locked
 
 DAY = datetime(2022, 10, 6, 9)
 TOLD = {f"NCT{number:08}": as_told(story(number)) for number in (1, 2, 3)}

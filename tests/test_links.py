@@ -27,7 +27,7 @@ from mscwatch.run import run_night
 from mscwatch.screening.decisions import LinkDecision, read, with_link
 from mscwatch.store import decisions as decided
 from mscwatch.store import working
-from mscwatch.store.places import Places, locked
+from mscwatch.store.data_dir import Places, locked
 from mscwatch.tonight import Order
 
 HOSTILE = "=HYPERLINK(1) \x1b[31mred\nER  - "

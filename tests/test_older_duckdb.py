@@ -10,7 +10,7 @@ import pytest
 from mscwatch.replica import Replica
 from mscwatch.replica.demo import demo_nights
 from mscwatch.run import run_night
-from mscwatch.store.places import Places
+from mscwatch.store.data_dir import Places
 
 READ = """
 import sys, duckdb

@@ -31,8 +31,8 @@ from mscwatch.cli.app import app
 from mscwatch.errors import ConfigError, LockedError, WarehouseError
 from mscwatch.replica import Night, Replica
 from mscwatch.run import run_night
-from mscwatch.store import ask, backup, dictionary, export, publish, rebuild, working
-from mscwatch.store.places import Places, locked
+from mscwatch.store import backup, dictionary, export, publish, queries, rebuild, working
+from mscwatch.store.data_dir import Places, locked
 from mscwatch.tonight import Order
 
 HOSTILE = '=HYPERLINK("http://example.org")'
@@ -185,7 +185,7 @@ def test_every_relation_is_exported_whole_and_counted(two_nights, tmp_path, form
     export.export(two_nights.settings.data_dir, folder, form)
     manifest = json.loads((folder / "manifest.json").read_text())
     assert (manifest["format"], manifest["data_timestamp"]) == (form.value, "2022-10-07 09:00:05")
-    with ask.reader(two_nights.settings.data_dir) as con:
+    with queries.reader(two_nights.settings.data_dir) as con:
         wanted = {
             f"{one.schema}.{one.name}": con.execute(
                 f"SELECT count(*) FROM {one.schema}.{one.name}"
@@ -386,7 +386,7 @@ def test_a_backup_takes_in_what_a_killed_run_left_in_its_log(two_nights, tmp_pat
     backup.backup(two_nights.places, tmp_path / "late.zip")
     there = restore(tmp_path / "late.zip", tmp_path / "there")
     with publish.opened_to_read(there.working) as found:
-        assert ask.meta(found)["late"] == "yes"
+        assert queries.meta(found)["late"] == "yes"
 
 
 def rewritten(file, edit=None, *, database=None):
@@ -428,7 +428,7 @@ def test_a_warehouse_is_only_replaced_on_request(two_nights, saved):
     with pytest.raises(ConfigError, match="--replace"):
         restore(saved, two_nights.settings.data_dir)
     with publish.opened_to_read(two_nights.places.working) as con:
-        assert ask.meta(con)["later"] == "yes"
+        assert queries.meta(con)["later"] == "yes"
     restore(saved, two_nights.settings.data_dir, replace=True)
     assert contents(two_nights.places.working) == wanted
     assert contents(two_nights.places.published) == wanted
@@ -617,7 +617,7 @@ def test_what_is_typed_is_completed_also_within_parentheses(
     two_nights, tmp_path, monkeypatch, typed, offered
 ):
     monkeypatch.setattr(prompt.typer, "get_app_dir", lambda _: str(tmp_path / "home"))
-    with ask.reader(two_nights.settings.data_dir) as con:
+    with queries.reader(two_nights.settings.data_dir) as con:
         words = prompt.vocabulary(con)
     assert {"SELECT", "trials", "why_stopped", "trials_as_of", "studies"} <= set(words)
     with create_pipe_input() as keys, create_app_session(input=keys, output=DummyOutput()):
@@ -630,5 +630,5 @@ def test_the_end_of_input_leaves_the_prompt(two_nights):
     def prompt_once(_):
         raise EOFError
 
-    with ask.reader(two_nights.settings.data_dir) as con:
+    with queries.reader(two_nights.settings.data_dir) as con:
         prompt.answer_all(SimpleNamespace(prompt=prompt_once), con)

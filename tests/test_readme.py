@@ -28,8 +28,8 @@ from mscwatch.cli import nights, screen
 from mscwatch.cli.app import app
 from mscwatch.replica import Replica
 from mscwatch.replica import demo as invented
-from mscwatch.store import ask
 from mscwatch.store import decisions as decided
+from mscwatch.store import queries
 
 README = Path(__file__).parents[1] / "README.md"
 TEXT = README.read_text(encoding="utf-8")
@@ -153,8 +153,8 @@ def test_a_screen_is_what_the_commands_print(shown, monkeypatch):
     "query", [part for block in blocks("sql") for part in block.split(";\n") if part.strip()]
 )
 def test_every_query_finds_something(query):
-    with ask.reader(configuration.load().data_dir) as con:
-        _, rows = ask.query(con, query)
+    with queries.reader(configuration.load().data_dir) as con:
+        _, rows = queries.query(con, query)
     assert rows
 
 
@@ -176,8 +176,8 @@ def test_the_watch_file_the_subscription_and_the_decision_are_valid(tmp_path):
 
 
 def test_every_relation_and_every_path_of_the_readme_exists():
-    with ask.reader(configuration.load().data_dir) as con:
-        _, rows = ask.query(con, "SELECT table_name FROM information_schema.tables")
+    with queries.reader(configuration.load().data_dir) as con:
+        _, rows = queries.query(con, "SELECT table_name FROM information_schema.tables")
     table = TEXT.partition("| relation | answers |")[2].partition("\n\n")[0]
     named = [name for line in table.splitlines()[2:] for name in spans(line.split("|")[1])]
     assert len(named) > 15

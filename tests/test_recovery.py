@@ -20,7 +20,7 @@ from mscwatch.errors import BrokenFileError, ConfigError, WarehouseError
 from mscwatch.replica import Replica
 from mscwatch.run import run_night
 from mscwatch.store import backup, ledger, publish, rebuild, working
-from mscwatch.store.places import Places
+from mscwatch.store.data_dir import Places
 
 BLOCKS_BEGIN, BLOCK, PAGE = 12_288, 262_144, 4_096  # bytes; a process is killed between two pages of a write
 TEARS = 12  # of each opening's writes

@@ -23,7 +23,7 @@ from mscwatch.report.places import on_map
 from mscwatch.report.words import amount, said, shown
 from mscwatch.screening import relevance
 from mscwatch.store import report
-from mscwatch.store.places import Places
+from mscwatch.store.data_dir import Places
 
 QUERIES = sorted(entry.name for entry in report.QUERIES.iterdir() if entry.name.endswith(".sql"))
 PACKAGE = files("mscwatch.report")

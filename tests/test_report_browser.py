@@ -14,7 +14,7 @@ from mscwatch.report import page
 from mscwatch.report.words import said
 from mscwatch.screening import relevance
 from mscwatch.store import report
-from mscwatch.store.places import Places
+from mscwatch.store.data_dir import Places
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 ROWS = "#table tbody tr:not([hidden])"

@@ -17,7 +17,7 @@ from mscwatch.replica import Night, Replica
 from mscwatch.report import page
 from mscwatch.run import run_night
 from mscwatch.store import report
-from mscwatch.store.places import Places
+from mscwatch.store.data_dir import Places
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ import sys
 import pytest
 from benchmarks.compare import HERE, WATCH, multiplied, run
 
-from mscwatch.store.places import Places
+from mscwatch.store.data_dir import Places
 
 MANY = 40_000  # four groups of pages
 

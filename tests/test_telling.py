@@ -12,7 +12,7 @@ from mscwatch.model import Outcome
 from mscwatch.replica import Replica
 from mscwatch.run import run_night
 from mscwatch.store import working
-from mscwatch.store.places import Places
+from mscwatch.store.data_dir import Places
 
 ANNE, BERT = "anne@example.org", "bert@example.org"
 FAILS = [(500, "oops")] * channels.ATTEMPTS  # all of a night's attempts

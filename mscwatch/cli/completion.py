@@ -10,7 +10,7 @@ import typer
 from mscwatch import settings as configuration
 from mscwatch import watch as watches
 from mscwatch.errors import MscwatchError
-from mscwatch.store import ask
+from mscwatch.store import queries
 
 
 def offered(known: Callable[[], Iterable[str]]) -> Callable[[str], list[str]]:
@@ -26,13 +26,13 @@ def offered(known: Callable[[], Iterable[str]]) -> Callable[[str], list[str]]:
 
 
 def _trials() -> list[str]:
-    with ask.reader(configuration.load().data_dir) as con:
-        return ask.trial_ids(con)
+    with queries.reader(configuration.load().data_dir) as con:
+        return queries.trial_ids(con)
 
 
 def _events() -> list[str]:
-    with ask.reader(configuration.load().data_dir) as con:
-        return [row["event_id"] for row in ask.events(con)]
+    with queries.reader(configuration.load().data_dir) as con:
+        return [row["event_id"] for row in queries.events(con)]
 
 
 watch_names = offered(watches.packaged)

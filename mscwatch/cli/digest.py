@@ -19,7 +19,7 @@ from mscwatch.cli.questions import day
 from mscwatch.errors import ConfigError, MscwatchError
 from mscwatch.model import Digest
 from mscwatch.settings import Settings
-from mscwatch.store import ask, news
+from mscwatch.store import news, queries
 
 
 class Format(StrEnum):
@@ -63,9 +63,9 @@ def digest(
 def _composed(settings: Settings, since: datetime, until: datetime | None) -> Digest | None:
     """One message of what the alerts of the watch admit, or None; title and banner are those of the warehouse."""
     alerts = watches.load(settings.watch).alerts
-    with ask.newest(settings.data_dir) as con:
+    with queries.newest(settings.data_dir) as con:
         items, notices = news.news_between(con, since, until)
-        facts = ask.meta(con)
+        facts = queries.meta(con)
     told = [item for item in items if plan.is_told(item.event, item.trial.relevance, alerts)]
     if not told and not notices:
         return None

@@ -15,7 +15,7 @@ from mscwatch.changes.event import NCT_ID_PATH
 from mscwatch.cli import screen
 from mscwatch.cli.completion import event_ids
 from mscwatch.cli.questions import AsJson
-from mscwatch.store import ask
+from mscwatch.store import queries
 from mscwatch.store.explain import Explanation, Side
 from mscwatch.store.explain import explain as explained
 
@@ -37,9 +37,9 @@ def explain(
 
     The rule, the record before and after, the night on which it was found, and who was told.
     """
-    with ask.reader(configuration.load().data_dir) as con:
+    with queries.reader(configuration.load().data_dir) as con:
         found = explained(con, event_id)
-        banner = ask.meta(con).get("banner", "")
+        banner = queries.meta(con).get("banner", "")
     if as_json:
         screen.write_json({"banner": banner} | asdict(found))
         return

@@ -13,9 +13,9 @@ from mscwatch.cli import screen
 from mscwatch.cli.questions import AsCsv, AsJson
 from mscwatch.errors import ConfigError, LockedError
 from mscwatch.screening.decisions import LinkDecision
-from mscwatch.store import ask
 from mscwatch.store import decisions as decided
-from mscwatch.store.places import Places
+from mscwatch.store import queries
+from mscwatch.store.data_dir import Places
 
 links = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -31,8 +31,8 @@ def waiting(context: typer.Context, as_json: AsJson = False, as_csv: AsCsv = Fal
     if context.invoked_subcommand:
         return
     settings = configuration.load()
-    with ask.reader(settings.data_dir) as con:
-        rows, strange, banner = ask.links(con), decided.unknown(con), ask.meta(con).get("banner", "")
+    with queries.reader(settings.data_dir) as con:
+        rows, strange, banner = queries.links(con), decided.unknown(con), queries.meta(con).get("banner", "")
     console = screen.console()
     if as_json:
         screen.write_json(rows)
@@ -71,8 +71,8 @@ def _decide(decision: Literal["accept", "reject"], nct_id: str, paper: str, reas
     nct_id, file, places = nct_id.upper(), settings.decisions, Places(settings.data_dir)
     if not reason.strip():
         raise ConfigError('A decision needs its reason: --reason "…".')
-    with ask.reader(settings.data_dir) as con:
-        if not ask.is_linked(con, nct_id, paper):
+    with queries.reader(settings.data_dir) as con:
+        if not queries.is_linked(con, nct_id, paper):
             msg = f"Nothing links {nct_id} to paper {paper}. `mscwatch show {nct_id}` lists its papers."
             raise ConfigError(msg)
     today = datetime.now(UTC).date()

@@ -15,7 +15,7 @@ from mscwatch import watch as watches
 from mscwatch.cli import screen
 from mscwatch.cli.completion import WatchName
 from mscwatch.model import Outcome
-from mscwatch.store import ask
+from mscwatch.store import queries
 from mscwatch.tonight import NightResult, Order
 
 
@@ -111,9 +111,9 @@ def status(
 ) -> None:
     """Show the last nights, the next, and what is owed."""
     settings = configuration.load()
-    with ask.newest(settings.data_dir) as con:
-        nights, owed, good = ask.nights(con, limit), ask.owed(con), ask.last_good_night(con)
-        banner = ask.meta(con).get("banner", "")
+    with queries.newest(settings.data_dir) as con:
+        nights, owed, good = queries.nights(con, limit), queries.owed(con), queries.last_good_night(con)
+        banner = queries.meta(con).get("banner", "")
     due = schedule_of.next_night(settings.cron, settings.timezone, datetime.now(UTC))
     if as_json:
         screen.write_json(

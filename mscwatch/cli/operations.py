@@ -13,7 +13,7 @@ from mscwatch.cli import screen
 from mscwatch.store import backup as backups
 from mscwatch.store import export as exports
 from mscwatch.store import rebuild as rebuilding
-from mscwatch.store.places import Places
+from mscwatch.store.data_dir import Places
 
 
 def export(

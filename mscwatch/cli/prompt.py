@@ -15,8 +15,8 @@ from mscwatch import settings as configuration
 from mscwatch.cli import screen
 from mscwatch.cli.questions import AsCsv, AsJson
 from mscwatch.errors import ConfigError, MscwatchError
-from mscwatch.store import ask
-from mscwatch.store.places import Places
+from mscwatch.store import queries
+from mscwatch.store.data_dir import Places
 from mscwatch.store.working import Connection
 
 SHOWN = 200
@@ -51,8 +51,8 @@ def sql(
             raise ConfigError(msg)
         _converse(data_dir)
         return
-    with ask.reader(data_dir) as con:
-        names, rows = ask.query(con, sys.stdin.read() if query == "-" else query)
+    with queries.reader(data_dir) as con:
+        names, rows = queries.query(con, sys.stdin.read() if query == "-" else query)
     if as_json:
         screen.write_json([dict(zip(names, row, strict=True)) for row in rows])
     elif as_csv:
@@ -63,7 +63,7 @@ def sql(
 
 def _converse(data_dir: Path) -> None:
     """DuckDB's own shell where it is installed, else a prompt of ours; both read-only."""
-    with ask.reader(data_dir) as con:
+    with queries.reader(data_dir) as con:
         if shell := shutil.which("duckdb"):
             con.close()
             published = str(Places(data_dir).published)
@@ -71,7 +71,7 @@ def _converse(data_dir: Path) -> None:
                 [shell, "-readonly", "-cmd", "SET search_path = 'main,ctgov'", published], check=False
             )
             raise typer.Exit(done.returncode)
-        facts = ask.meta(con)
+        facts = queries.meta(con)
         console = screen.console()
         console.print(
             facts.get("banner") or f"{facts.get('watch_title', '')}: data of {facts['data_timestamp']}"
@@ -99,7 +99,7 @@ def answer_all(session: Session, con: Connection) -> None:
         if not text.strip("; "):
             continue
         try:
-            names, rows = ask.query(con, text)
+            names, rows = queries.query(con, text)
         except MscwatchError as error:
             console.print(str(error), soft_wrap=True)
             continue
@@ -110,7 +110,7 @@ def answer_all(session: Session, con: Connection) -> None:
 
 def vocabulary(con: Connection) -> list[str]:
     """What can be completed: keywords, and every table, view, column and macro of the warehouse."""
-    _, rows = ask.query(
+    _, rows = queries.query(
         con,
         "SELECT table_name FROM information_schema.tables UNION SELECT column_name FROM information_schema.columns "
         "UNION SELECT function_name FROM duckdb_functions() WHERE NOT internal ORDER BY ALL",

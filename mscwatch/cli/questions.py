@@ -13,7 +13,7 @@ from mscwatch.cli import screen
 from mscwatch.cli.completion import trial_ids
 from mscwatch.errors import MscwatchError
 from mscwatch.model import Kind
-from mscwatch.store import ask
+from mscwatch.store import queries
 from mscwatch.store.working import Connection
 
 AsJson = Annotated[bool, typer.Option("--json", help="JSON on stdout.")]
@@ -47,19 +47,19 @@ def events(
     as_csv: AsCsv = False,
 ) -> None:
     """List what happened to the trials, newest first."""
-    with ask.reader(configuration.load().data_dir) as con:
-        rows = ask.events(
+    with queries.reader(configuration.load().data_dir) as con:
+        rows = queries.events(
             con,
             since=since,
             kinds=[one.value for one in kind or []],
             trials=[one.upper() for one in trial or []],
             baseline=baseline,
         )
-        banner = ask.meta(con).get("banner", "")
+        banner = queries.meta(con).get("banner", "")
     if as_json:
         screen.write_json(rows)
     elif as_csv:
-        screen.write_csv(ask.EVENT_COLUMNS, (list(row.values()) for row in rows))
+        screen.write_csv(queries.EVENT_COLUMNS, (list(row.values()) for row in rows))
     elif rows:
         console = screen.console()
         console.print(banner or f"{len(rows)} event(s), newest first.")
@@ -80,11 +80,11 @@ def show(
     publications. Times are UTC.
     """
     unknown = []
-    with ask.reader(configuration.load().data_dir) as con:
-        if banner := ask.meta(con).get("banner"):
+    with queries.reader(configuration.load().data_dir) as con:
+        if banner := queries.meta(con).get("banner"):
             screen.console().print(banner)
         for nct_id in (one.upper() for one in nct_ids):
-            trial = ask.trial(con, nct_id)
+            trial = queries.trial(con, nct_id)
             if trial is None:
                 unknown.append(nct_id)
             else:
@@ -98,14 +98,14 @@ def _show_one(con: Connection, trial: dict[str, Any]) -> None:
     console, nct_id = screen.console(), trial["nct_id"]
     facts = [(name, value) for name, value in trial.items() if value not in (None, [])]
     console.print(screen.table(("", nct_id), facts))
-    if decided := ask.screening(con, nct_id):
+    if decided := queries.screening(con, nct_id):
         console.print(_table(decided, "Screening by a person"))
-    if therapy := ask.therapy(con, nct_id):
+    if therapy := queries.therapy(con, nct_id):
         console.print(_table(therapy, "Therapy"))
-    versions, papers = ask.history(con, nct_id), ask.papers(con, nct_id)
+    versions, papers = queries.history(con, nct_id), queries.papers(con, nct_id)
     console.print(_table(versions, "Versions"))
     console.print("Events", style="italic")
-    for row in ask.events(con, trials=[nct_id], baseline=True):
+    for row in queries.events(con, trials=[nct_id], baseline=True):
         console.print(screen.event_lines(row), soft_wrap=True)
     if papers:
         console.print("Publications", style="italic")

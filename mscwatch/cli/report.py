@@ -12,7 +12,7 @@ from mscwatch import report as reporting
 from mscwatch import settings as configuration
 from mscwatch.cli import screen
 from mscwatch.store import report as answers
-from mscwatch.store.places import Places
+from mscwatch.store.data_dir import Places
 
 
 def report(

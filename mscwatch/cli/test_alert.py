@@ -20,7 +20,7 @@ from mscwatch.errors import ChannelError, ConfigError, MscwatchError
 from mscwatch.model import Address, Digest, Event, Kind, NewsItem, Severity, TrialFacts
 from mscwatch.settings import Settings
 from mscwatch.store import addresses, ledger, working
-from mscwatch.store.places import Places, locked
+from mscwatch.store.data_dir import Places, locked
 
 BANNER = "TEST: no trial has changed. Somebody tries whether alerts arrive here."
 

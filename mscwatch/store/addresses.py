@@ -9,7 +9,7 @@ from datetime import datetime
 import duckdb
 
 from mscwatch.model import Address
-from mscwatch.store.rows import dicts, insert, scalar
+from mscwatch.store.sql import dicts, insert, scalar
 
 UNSENT = ("in_doubt", "owed")  # what is in doubt is owed all the same
 

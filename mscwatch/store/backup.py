@@ -20,9 +20,9 @@ import duckdb
 from mscwatch import __version__
 from mscwatch.errors import ConfigError, WarehouseError
 from mscwatch.store import ledger, recovery, working
-from mscwatch.store.places import Places, locked
+from mscwatch.store.data_dir import Places, locked
 from mscwatch.store.publish import counts, opened_to_read, publish, sha256
-from mscwatch.store.rows import first_line, scalar
+from mscwatch.store.sql import first_line, scalar
 
 MADE_BY = "mscwatch backup"
 MANIFEST = "manifest.json"

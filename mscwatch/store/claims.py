@@ -8,7 +8,7 @@ import duckdb
 
 from mscwatch import claims
 from mscwatch.store.ledger import NIGHT
-from mscwatch.store.rows import insert, scalar
+from mscwatch.store.sql import insert, scalar
 
 # The views that claims count, computed once: a temporary table of the same name stands before the view, also where
 # the next of them reads it. The rows' queries stay as anybody would run them.

@@ -21,7 +21,7 @@ from mscwatch.model import Departure, Watched, Whereabouts
 from mscwatch.registry.landing import Landing
 from mscwatch.store import fingerprints, fresh, pairs, readings
 from mscwatch.store.ledger import owe
-from mscwatch.store.rows import insert, row_of
+from mscwatch.store.sql import insert, row_of
 
 STORED_AT_ONCE = 10_000  # refreshing ctgov has a fixed cost per call, and a group must fit into memory
 COMPARED_AT_ONCE = 1_000  # with what was known; each query for it reads the stored records through

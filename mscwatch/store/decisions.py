@@ -13,9 +13,9 @@ from mscwatch.errors import ConfigError
 from mscwatch.screening import relevance
 from mscwatch.screening.decisions import Decisions, LinkDecision, Screening, read, whole_text, with_link
 from mscwatch.store import readings, working
-from mscwatch.store.places import Places, locked
+from mscwatch.store.data_dir import Places, locked
 from mscwatch.store.publish import publish
-from mscwatch.store.rows import dicts, insert, scalar
+from mscwatch.store.sql import dicts, insert, scalar
 
 log = logging.getLogger(__name__)
 

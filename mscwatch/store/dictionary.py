@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 import duckdb
 
 from mscwatch.store import working
-from mscwatch.store.places import Places
+from mscwatch.store.data_dir import Places
 
 ONE_A_TRIAL = re.compile("One row per trial(?! and )")  # how the meaning of a relation begins
 HUB = {"main": "trials", "ctgov": "studies"}  # the relation of each schema that nct_id leads to

@@ -16,7 +16,7 @@ from mscwatch.changes.event import NCT_ID_PATH
 from mscwatch.errors import WarehouseError
 from mscwatch.model import Kind, Record
 from mscwatch.record import part
-from mscwatch.store.rows import dicts
+from mscwatch.store.sql import dicts
 
 RULE_OF = {
     Kind.NEW_TRIAL: membership.first_seen,

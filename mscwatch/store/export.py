@@ -20,8 +20,8 @@ import duckdb
 
 from mscwatch import ris
 from mscwatch.errors import ConfigError, WarehouseError
-from mscwatch.store import ask, dictionary
-from mscwatch.store.rows import dicts, first_line, scalar
+from mscwatch.store import dictionary, queries
+from mscwatch.store.sql import dicts, first_line, scalar
 
 MADE_BY = "mscwatch export"
 MANIFEST = "manifest.json"
@@ -85,7 +85,7 @@ def export(data_dir: Path, folder: Path, form: Format) -> list[Exported]:
     for a folder that holds anything but an export, `WarehouseError` when it cannot be written.
     """
     _refuse_foreign(folder)
-    with ask.reader(data_dir) as con:
+    with queries.reader(data_dir) as con:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             for left in folder.glob(f"{UNFINISHED}*"):
@@ -170,7 +170,7 @@ def _as_cell(name: str, kind: str) -> str:
 def _write_manifest(
     con: duckdb.DuckDBPyConnection, written: Iterable[Exported], form: Format, folder: Path
 ) -> None:
-    facts = ask.meta(con)
+    facts = queries.meta(con)
     manifest = {
         "made_by": MADE_BY,
         **{name: facts.get(name, "") for name in TELLING},

@@ -17,7 +17,7 @@ from mscwatch.model import (
     Notice,
     Outcome,
 )
-from mscwatch.store.rows import insert, row_of, scalar
+from mscwatch.store.sql import insert, row_of, scalar
 
 TRUSTED = "outcome IN ('baseline', 'published', 'unchanged')"
 

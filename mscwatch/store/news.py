@@ -21,7 +21,7 @@ from mscwatch.model import (
     Severity,
     TrialFacts,
 )
-from mscwatch.store.rows import dicts
+from mscwatch.store.sql import dicts
 
 NEWS_NOTICES = ["baseline", "bulk", "weekly"]  # notices that go where news go; the others are the operator's
 

@@ -16,9 +16,9 @@ import duckdb
 
 from mscwatch.errors import WarehouseError
 from mscwatch.store import dictionary
+from mscwatch.store.data_dir import Places
 from mscwatch.store.ledger import NIGHT
-from mscwatch.store.places import Places
-from mscwatch.store.rows import first_line, scalar
+from mscwatch.store.sql import first_line, scalar
 
 log = logging.getLogger(__name__)
 

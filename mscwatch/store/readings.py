@@ -14,7 +14,7 @@ from mscwatch.model import Reading, Record
 from mscwatch.screening import relevance
 from mscwatch.screening.decisions import Screening, screened
 from mscwatch.store import claims
-from mscwatch.store.rows import insert, scalar
+from mscwatch.store.sql import insert, scalar
 from mscwatch.therapy import Therapy
 from mscwatch.therapy.rows import dose_rows, therapy_row
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from mscwatch.errors import ConfigError, WarehouseError
 from mscwatch.store import decisions, ledger, working
-from mscwatch.store.places import Places, locked
+from mscwatch.store.data_dir import Places, locked
 from mscwatch.store.publish import counts, publish
 from mscwatch.watch import Watch
 

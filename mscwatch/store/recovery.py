@@ -13,7 +13,7 @@ import shutil
 
 from mscwatch.errors import BrokenFileError, WarehouseError
 from mscwatch.store import publish
-from mscwatch.store.places import Places
+from mscwatch.store.data_dir import Places
 
 
 def put_published(places: Places) -> None:

@@ -20,7 +20,7 @@ import fsspec
 
 from mscwatch.errors import ConfigError, MscwatchError, WarehouseError
 from mscwatch.store import export
-from mscwatch.store.places import Places
+from mscwatch.store.data_dir import Places
 
 LATEST = "latest.json"
 RUN = re.compile(r"\d{8}T\d{12}-[0-9a-f]{4}")  # how runs are named: by their time, so names sort

@@ -9,9 +9,9 @@ import duckdb
 
 from mscwatch.errors import WarehouseError
 from mscwatch.model import Answer
-from mscwatch.store import ask
-from mscwatch.store.places import Places
-from mscwatch.store.rows import dicts
+from mscwatch.store import queries
+from mscwatch.store.data_dir import Places
+from mscwatch.store.sql import dicts
 
 QUERIES = files("warehouse") / "report"
 
@@ -21,9 +21,9 @@ def read(data_dir: Path) -> tuple[dict[str, str], dict[str, Answer]]:
 
     Raises `WarehouseError` when there is no published file, or one that is older than the queries.
     """
-    with ask.reader(data_dir) as con:
+    with queries.reader(data_dir) as con:
         names = sorted(entry.name for entry in QUERIES.iterdir() if entry.name.endswith(".sql"))
-        return ask.meta(con), {name.removesuffix(".sql"): _answer(con, name) for name in names}
+        return queries.meta(con), {name.removesuffix(".sql"): _answer(con, name) for name in names}
 
 
 def is_behind(places: Places) -> bool:

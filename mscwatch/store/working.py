@@ -18,8 +18,8 @@ from mscwatch import __version__
 from mscwatch import claims as stated
 from mscwatch.errors import BrokenFileError, WarehouseError
 from mscwatch.store import claims, ctgov
-from mscwatch.store.places import Places
-from mscwatch.store.rows import first_line, scalar
+from mscwatch.store.data_dir import Places
+from mscwatch.store.sql import first_line, scalar
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ import orjson
 from mscwatch.changes.backfill import FirstSight, Former, Past, last_update_posted
 from mscwatch.errors import MscwatchError
 from mscwatch.model import Seen
-from mscwatch.store.rows import insert, row_of
+from mscwatch.store.sql import insert, row_of
 
 UNREAD = """
 SELECT w.nct_id FROM watched AS w LEFT JOIN histories AS h ON h.nct_id = w.nct_id AND h.answer = 'told'

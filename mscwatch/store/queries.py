@@ -10,8 +10,8 @@ from typing import Any
 import duckdb
 
 from mscwatch.errors import ConfigError, WarehouseError
-from mscwatch.store.places import Places
-from mscwatch.store.rows import dicts, first_line
+from mscwatch.store.data_dir import Places
+from mscwatch.store.sql import dicts, first_line
 
 EVENT_COLUMNS = (
     *("observed_at", "nct_id", "kind", "severity", "summary", "brief_title"),
