@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from test_evidence_review import AFTER, TOLD, warehouse
 
-from mscwatch import claims
+from mscwatch.review import claims
 from mscwatch.store import claims as table
 from mscwatch.store import queries, working
 from mscwatch.store.data_dir import Places

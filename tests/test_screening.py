@@ -14,7 +14,6 @@ from records import edited, known, record, seen, set_status
 from test_first_night import nights, rows
 from typer.testing import CliRunner
 
-from mscwatch import ris
 from mscwatch import settings as configuration
 from mscwatch import watch as watches
 from mscwatch.changes.plan import Circumstances, plan
@@ -22,6 +21,7 @@ from mscwatch.cli.app import app
 from mscwatch.errors import ConfigError
 from mscwatch.model import Address, Kind, Outcome
 from mscwatch.replica import Replica
+from mscwatch.review import ris
 from mscwatch.run import run_night
 from mscwatch.screening import relevance
 from mscwatch.screening.decisions import Screening, screened

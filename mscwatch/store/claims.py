@@ -6,7 +6,7 @@ from typing import Any
 
 import duckdb
 
-from mscwatch import claims
+from mscwatch.review import claims
 from mscwatch.store.ledger import NIGHT
 from mscwatch.store.sql import insert, scalar
 

@@ -18,8 +18,8 @@ from pathlib import Path
 
 import duckdb
 
-from mscwatch import ris
 from mscwatch.errors import ConfigError, WarehouseError
+from mscwatch.review import ris
 from mscwatch.store import dictionary, queries
 from mscwatch.store.sql import dicts, first_line, scalar
 

@@ -15,8 +15,8 @@ from pathlib import Path
 import duckdb
 
 from mscwatch import __version__
-from mscwatch import claims as stated
 from mscwatch.errors import BrokenFileError, WarehouseError
+from mscwatch.review import claims as stated
 from mscwatch.store import claims, ctgov
 from mscwatch.store.data_dir import Places
 from mscwatch.store.sql import first_line, scalar
