@@ -9,8 +9,8 @@ from prefect import flow
 
 from mscwatch import settings as configuration
 from mscwatch import watch as watches
-from mscwatch.history import HistoriesRead, read_histories
-from mscwatch.tonight import Order
+from mscwatch.pipeline.backfill import HistoriesRead, read_histories
+from mscwatch.pipeline.context import Order
 
 
 @flow(name="mscwatch-history", persist_result=False)

@@ -1,4 +1,4 @@
-"""One night as a Prefect flow: each step of `mscwatch.run.run_night` is a task, in that order and no other.
+"""One night as a Prefect flow: each step of `mscwatch.pipeline.run.run_night` is a task, in that order and no other.
 
 Only what asks the registry is tried again as a task; everything else is done once or is owed. Nothing is cached: a
 task with the same inputs as last night must run all the same. The state of the flow run is named after the night's
@@ -22,10 +22,10 @@ from mscwatch import settings as configuration
 from mscwatch import watch as watches
 from mscwatch.errors import MscwatchError, NoAnswerError, StillOwedError
 from mscwatch.model import Outcome
-from mscwatch.run import Step, run_night
+from mscwatch.pipeline.context import NightResult, Order
+from mscwatch.pipeline.run import Step, run_night
+from mscwatch.pipeline.summary import event_rows, markdown, sentence
 from mscwatch.store import queries
-from mscwatch.summary import event_rows, markdown, sentence
-from mscwatch.tonight import NightResult, Order
 
 T = TypeVar("T")
 

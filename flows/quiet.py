@@ -6,7 +6,7 @@ from prefect.logging.configuration import setup_logging
 from prefect.settings import PREFECT_LOGGING_LEVEL, temporary_settings
 
 from flows.nightly import NightFailedError, nightly
-from mscwatch.tonight import NightResult
+from mscwatch.pipeline.context import NightResult
 
 
 def run_quietly(watch: str, *, force: bool = False, accept: str = "") -> NightResult:

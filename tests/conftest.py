@@ -17,11 +17,11 @@ from clients import night
 
 from mscwatch import settings as configuration
 from mscwatch import watch as watches
+from mscwatch.pipeline.context import Order
 from mscwatch.registry.client import Client
 from mscwatch.replica import Replica
 from mscwatch.store import ctgov, working
 from mscwatch.store.data_dir import Places
-from mscwatch.tonight import Order
 
 RECORDS = Path(__file__).parents[2] / "shared" / "records"
 

@@ -6,10 +6,10 @@ import copy
 
 from mscwatch import settings as configuration
 from mscwatch import watch as watches
+from mscwatch.pipeline.context import Order
+from mscwatch.pipeline.run import run_night
 from mscwatch.replica import Night, Replica
 from mscwatch.replica.demo import INVENTED_TRIAL, demo_nights
-from mscwatch.run import run_night
-from mscwatch.tonight import Order
 
 HOSTILE = "NCT77777777"
 TITLE = "Mesenchymal stem cells in cirrhosis </script><script>window.broken=1</script><!-- {{ 7*7 }}"

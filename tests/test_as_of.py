@@ -11,9 +11,9 @@ from datetime import date, datetime
 import pytest
 from records import edited, record, set_status
 
+from mscwatch.pipeline.run import run_night
 from mscwatch.replica import Night, Replica
 from mscwatch.replica.sample import sample_records
-from mscwatch.run import run_night
 from mscwatch.store import queries
 from mscwatch.store.data_dir import Places
 
@@ -43,7 +43,7 @@ def run_at(order, monkeypatch):
                     def now(cls, tz=None, moment=moment):
                         return moment.replace(tzinfo=tz)
 
-                monkeypatch.setattr("mscwatch.run.datetime", Then)
+                monkeypatch.setattr("mscwatch.pipeline.run.datetime", Then)
                 result = run_night(tonight)
                 assert result.exit_code == 0, result.error
                 registry.advance()

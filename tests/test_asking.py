@@ -15,9 +15,9 @@ from clients import ALL, gaps, ids, night, noting
 
 from mscwatch.errors import ConfigError, NoAnswerError, QueryRejectedError
 from mscwatch.model import Outcome
+from mscwatch.pipeline.run import run_night
 from mscwatch.registry.http import ATTEMPTS
 from mscwatch.replica import Replica, Response
-from mscwatch.run import run_night
 
 RETRIED = [408, 429, 500, 502, 503, 504]
 NOT_RETRIED = {301: 4, 304: 4, 400: 2, 401: 4, 403: 4, 404: 4, 410: 4, 414: 2, 501: 4, 505: 4}

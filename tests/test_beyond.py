@@ -18,8 +18,8 @@ from records import edited, set_status
 from registry_faults import first, on
 from test_first_night import nights, trials
 
+from mscwatch.pipeline.run import run_night
 from mscwatch.replica import Replica
-from mscwatch.run import run_night
 from mscwatch.store.data_dir import Places
 
 pytestmark = [pytest.mark.slow, pytest.mark.prefect]

@@ -275,7 +275,10 @@ def failed_checks(mscwatch, registry):
     [
         (sorted({f"mscwatch.cli.{module}" for module in COMMANDS.values()}), {"prefect", "pandas"}),
         (["mscwatch.cli.app"], {"mscwatch.cli.questions"}),
-        (["mscwatch.cli.questions", "mscwatch.cli.prompt"], {"mscwatch.run", "requests", "mscwatch.therapy"}),
+        (
+            ["mscwatch.cli.questions", "mscwatch.cli.prompt"],
+            {"mscwatch.pipeline.run", "requests", "mscwatch.therapy"},
+        ),
     ],
 )
 def test_commands_import_nothing_that_they_do_not_need(modules, never):

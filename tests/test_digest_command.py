@@ -13,9 +13,9 @@ from mscwatch import settings as configuration
 from mscwatch import watch as watches
 from mscwatch.cli.app import app
 from mscwatch.errors import ConfigError, MscwatchError
+from mscwatch.pipeline.context import Order
+from mscwatch.pipeline.run import run_night
 from mscwatch.replica import Night, Replica
-from mscwatch.run import run_night
-from mscwatch.tonight import Order
 
 TODAY, LATER = (f"{datetime.now(UTC) + timedelta(days=days):%Y-%m-%d}" for days in (0, 2))
 LITERATURE = {"references": [{"pmid": "17903050", "type": "BACKGROUND", "citation": "Not of this trial."}]}

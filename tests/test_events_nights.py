@@ -15,9 +15,9 @@ from sinks import WebhookSink
 from test_diff import put
 from test_first_night import rows
 
-from mscwatch import steps
+from mscwatch.pipeline import steps
+from mscwatch.pipeline.run import run_night
 from mscwatch.replica import Night, Replica
-from mscwatch.run import run_night
 from mscwatch.store import publish, working
 
 CONDITIONS = "protocolSection.conditionsModule.conditions"

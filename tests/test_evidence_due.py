@@ -6,9 +6,9 @@ import pytest
 from records import edited, record
 from test_first_night import nights
 
-from mscwatch import run
 from mscwatch import settings as configuration
 from mscwatch import watch as watches
+from mscwatch.pipeline import run
 from mscwatch.replica import Replica
 from mscwatch.store import queries, working
 from mscwatch.store.data_dir import Places

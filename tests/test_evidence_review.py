@@ -12,9 +12,9 @@ from types import SimpleNamespace
 import pytest
 from records import edited, record, set_status
 
-from mscwatch import run
 from mscwatch import settings as configuration
 from mscwatch import watch as watches
+from mscwatch.pipeline import run
 from mscwatch.replica import Night, Replica
 from mscwatch.store import queries, working
 from mscwatch.store.data_dir import Places

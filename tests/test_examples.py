@@ -15,9 +15,9 @@ from types import SimpleNamespace
 import duckdb
 import pytest
 
-from mscwatch import run as night
 from mscwatch import settings as configuration
 from mscwatch import watch as watches
+from mscwatch.pipeline import run as night
 from mscwatch.replica import Replica
 from mscwatch.replica.demo import demo_nights
 from mscwatch.screening import relevance

@@ -15,12 +15,12 @@ from mscwatch import watch as watches
 from mscwatch.cli.app import app
 from mscwatch.errors import WarehouseError
 from mscwatch.model import Kind
+from mscwatch.pipeline.context import Order
+from mscwatch.pipeline.run import run_night
 from mscwatch.replica import Night, Replica
-from mscwatch.run import run_night
 from mscwatch.store import explain as explaining
 from mscwatch.store import queries, working
 from mscwatch.store.data_dir import Places
-from mscwatch.tonight import Order
 
 PAPER = {"pmid": "123", "type": "RESULT", "citation": "Li X. \x1b[31mStem cells."}
 

@@ -12,10 +12,10 @@ from test_first_night import nights, rows, trials
 
 from mscwatch.errors import NoAnswerError
 from mscwatch.model import Outcome
+from mscwatch.pipeline.run import run_night
 from mscwatch.record import content_hash, derived_hash, fingerprint, read
 from mscwatch.registry.landing import Landing
 from mscwatch.replica import Replica
-from mscwatch.run import run_night
 from mscwatch.store import working
 
 WORDS = st.sampled_from(["versionHolder", '"versionHolder":"2022-10-06"', "a", "", '"', "\\", "x\\"])

@@ -15,11 +15,11 @@ from registry_faults import (
     status,
 )
 
-from mscwatch import steps
 from mscwatch.model import Outcome
+from mscwatch.pipeline import steps
+from mscwatch.pipeline.run import run_night
 from mscwatch.registry.client import Client
 from mscwatch.replica import Night, Replica
-from mscwatch.run import run_night
 from mscwatch.store import claims, commit, publish, queries, working
 from mscwatch.store.data_dir import Places
 from mscwatch.store.ledger import NIGHT

@@ -9,8 +9,8 @@ from typer.testing import CliRunner
 
 from mscwatch.cli import app as commands
 from mscwatch.cli.app import app
+from mscwatch.pipeline.run import run_night
 from mscwatch.replica import Replica
-from mscwatch.run import run_night
 
 GROUP = get_command(app)
 COMMANDS = {name: GROUP.get_command(None, name) for name in commands.COMMANDS}

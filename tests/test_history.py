@@ -13,14 +13,14 @@ from test_diff import put
 from test_night import off_topic
 from typer.testing import CliRunner
 
-from mscwatch import history as histories
 from mscwatch import settings as configuration
 from mscwatch import watch as watches
 from mscwatch.cli.app import app
+from mscwatch.pipeline import backfill as histories
+from mscwatch.pipeline.context import Order
+from mscwatch.pipeline.run import run_night
 from mscwatch.replica import Replica, Response
-from mscwatch.run import run_night
 from mscwatch.store import queries as ask
-from mscwatch.tonight import Order
 
 DAYS = (datetime(2022, 10, 6, 9), datetime(2022, 10, 7, 9), datetime(2022, 10, 10, 9))
 PLAIN, FLIPPED, REPEATED, LATER, NO_HISTORY, MERGED, WITHHELD, OFF_TOPIC = range(1, 9)

@@ -13,13 +13,13 @@ from registry_faults import either, first, html_with_200, on, status
 from registry_history import STORY, as_json, as_told, history_of, listing, story
 from test_as_of import night, rows
 
-from mscwatch import history as histories
 from mscwatch.cli import main
 from mscwatch.errors import ConfigError, LockedError, MscwatchError, NoAnswerError, WarehouseError
+from mscwatch.pipeline import backfill as histories
+from mscwatch.pipeline.run import run_night
 from mscwatch.registry.client import user_agent
 from mscwatch.registry.history import History, HistoryGoneError, Verdict, history_url
 from mscwatch.replica import Replica, Response
-from mscwatch.run import run_night
 from mscwatch.store import backfill as store
 from mscwatch.store.data_dir import locked
 

@@ -13,8 +13,8 @@ from random import Random
 import pytest
 from evening import EDITS, MOMENTS, STAGES, Evening, three_nights
 
+from mscwatch.pipeline.run import run_night
 from mscwatch.replica import Replica
-from mscwatch.run import run_night
 from mscwatch.store.publish import sha256
 
 pytestmark = pytest.mark.slow

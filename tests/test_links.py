@@ -21,14 +21,14 @@ from mscwatch import settings as configuration
 from mscwatch import watch as watches
 from mscwatch.cli.app import app
 from mscwatch.errors import ConfigError
+from mscwatch.pipeline.context import Order
+from mscwatch.pipeline.run import run_night
 from mscwatch.record import nct_id
 from mscwatch.replica import Replica
-from mscwatch.run import run_night
 from mscwatch.screening.decisions import LinkDecision, read, with_link
 from mscwatch.store import decisions as decided
 from mscwatch.store import working
 from mscwatch.store.data_dir import Places, locked
-from mscwatch.tonight import Order
 
 HOSTILE = "=HYPERLINK(1) \x1b[31mred\nER  - "
 KNEE = {"conditionsModule": {"conditions": ["Gonarthrosis"]}}

@@ -39,10 +39,10 @@ from test_first_night import DAYS, file_hash, rows
 
 from mscwatch import settings as configuration
 from mscwatch import watch as watches
+from mscwatch.pipeline.context import Order
+from mscwatch.pipeline.run import run_night
 from mscwatch.registry.client import Client
 from mscwatch.replica import Night, Replica
-from mscwatch.run import run_night
-from mscwatch.tonight import Order
 
 WATCH = """
 name = "all"

@@ -11,8 +11,8 @@ from sinks import WebhookSink
 from test_first_night import DAYS, nights, rows, trials
 
 from mscwatch.model import Outcome
+from mscwatch.pipeline.run import run_night
 from mscwatch.replica import Night, Replica
-from mscwatch.run import run_night
 from mscwatch.store import working
 
 STANDING = "SELECT standing, in_watch FROM watched WHERE nct_id = 'NCT00000001'"

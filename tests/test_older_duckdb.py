@@ -7,9 +7,9 @@ import sys
 
 import pytest
 
+from mscwatch.pipeline.run import run_night
 from mscwatch.replica import Replica
 from mscwatch.replica.demo import demo_nights
-from mscwatch.run import run_night
 from mscwatch.store.data_dir import Places
 
 READ = """

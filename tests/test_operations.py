@@ -29,11 +29,11 @@ from mscwatch import watch as watches
 from mscwatch.cli import prompt
 from mscwatch.cli.app import app
 from mscwatch.errors import ConfigError, LockedError, WarehouseError
+from mscwatch.pipeline.context import Order
+from mscwatch.pipeline.run import run_night
 from mscwatch.replica import Night, Replica
-from mscwatch.run import run_night
 from mscwatch.store import backup, dictionary, export, publish, queries, rebuild, working
 from mscwatch.store.data_dir import Places, locked
-from mscwatch.tonight import Order
 
 HOSTILE = '=HYPERLINK("http://example.org")'
 

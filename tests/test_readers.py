@@ -10,8 +10,8 @@ import time
 import pytest
 from records import record
 
+from mscwatch.pipeline.run import run_night
 from mscwatch.replica import Night, Replica
-from mscwatch.run import run_night
 
 TRIALS = 30
 

@@ -21,11 +21,11 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 import mscwatch
-from mscwatch import run as night
 from mscwatch import settings as configuration
 from mscwatch import watch as watches
 from mscwatch.cli import nights, screen
 from mscwatch.cli.app import app
+from mscwatch.pipeline import run as night
 from mscwatch.replica import Replica
 from mscwatch.replica import demo as invented
 from mscwatch.store import decisions as decided

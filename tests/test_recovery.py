@@ -15,10 +15,10 @@ import pytest
 from records import edited, set_status
 from test_first_night import nights, rows, trials
 
-from mscwatch import checkup
 from mscwatch.errors import BrokenFileError, ConfigError, WarehouseError
+from mscwatch.pipeline import doctor
+from mscwatch.pipeline.run import run_night
 from mscwatch.replica import Replica
-from mscwatch.run import run_night
 from mscwatch.store import backup, ledger, publish, rebuild, working
 from mscwatch.store.data_dir import Places
 
@@ -221,7 +221,7 @@ def test_other_commands_leave_a_torn_file_to_the_next_night(broken, tmp_path):
     ):
         with pytest.raises(WarehouseError, match="`mscwatch run` mends it"):
             command()
-    (failed,) = [check for check in checkup.examine(settings) if check.what == "working file"]
+    (failed,) = [check for check in doctor.examine(settings) if check.what == "working file"]
     assert (failed.good, "`mscwatch run` mends it" in failed.detail) == (False, True)
     assert order.places.working.read_bytes() == left
 

@@ -11,12 +11,12 @@ from fsspec.implementations.memory import MemoryFileSystem
 from records import edited, set_status
 from test_first_night import nights, trials
 
-from mscwatch import checkup
 from mscwatch import settings as configuration
 from mscwatch.errors import ConfigError
 from mscwatch.model import Outcome
+from mscwatch.pipeline import doctor
+from mscwatch.pipeline.run import run_night
 from mscwatch.replica import Replica
-from mscwatch.run import run_night
 from mscwatch.store import remote
 
 
@@ -127,7 +127,7 @@ def test_a_url_that_cannot_be_used_is_named_without_its_secrets(order, registry,
     result = run_night(tonight)
     assert result.exit_code == 0
     (warning,) = result.warnings
-    (row,) = [one for one in checkup.examine(tonight.settings) if one.what == "export"]
+    (row,) = [one for one in doctor.examine(tonight.settings) if one.what == "export"]
     assert not row.good
     for said in (warning, row.detail):
         assert shown in said
@@ -140,7 +140,7 @@ def test_a_url_that_cannot_be_used_is_named_without_its_secrets(order, registry,
 
 def test_doctor_says_what_a_reader_would_find(order, registry):
     def said(tonight):
-        return next(one.detail for one in checkup.examine(tonight.settings) if one.what == "export")
+        return next(one.detail for one in doctor.examine(tonight.settings) if one.what == "export")
 
     assert said(order(registry.url)) == "off"
     tonight = order(registry.url, export_url="memory://lake")

@@ -13,9 +13,9 @@ from typer.testing import CliRunner
 
 from mscwatch.cli.app import app
 from mscwatch.errors import WarehouseError
+from mscwatch.pipeline.run import run_night
 from mscwatch.replica import Night, Replica
 from mscwatch.report import page
-from mscwatch.run import run_night
 from mscwatch.store import report
 from mscwatch.store.data_dir import Places
 

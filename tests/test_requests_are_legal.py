@@ -14,10 +14,10 @@ from jsonschema import Draft7Validator
 from records import edited, record, set_status
 
 from mscwatch import watch as watches
+from mscwatch.pipeline.run import run_night
 from mscwatch.registry import api_drift
 from mscwatch.registry.client import Client
 from mscwatch.replica import Night, Replica
-from mscwatch.run import run_night
 
 OPENAPI = Path(__file__).parents[2] / "shared" / "registry" / "openapi.yaml"
 BASE = "/api/v2"

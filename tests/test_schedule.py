@@ -20,12 +20,13 @@ from registry_faults import on, record_missing
 from test_first_night import nights, trials
 from typer.testing import CliRunner
 
-from mscwatch import settings, summary
+from mscwatch import settings
 from mscwatch import watch as watches
 from mscwatch.cli.app import app
 from mscwatch.errors import ConfigError
+from mscwatch.pipeline import summary
+from mscwatch.pipeline.run import run_night
 from mscwatch.replica import Replica
-from mscwatch.run import run_night
 from mscwatch.schedule import next_night
 
 ROOT = Path(__file__).parents[1]

@@ -20,13 +20,13 @@ from mscwatch.changes.plan import Circumstances, plan
 from mscwatch.cli.app import app
 from mscwatch.errors import ConfigError
 from mscwatch.model import Address, Kind, Outcome
+from mscwatch.pipeline.context import Order
+from mscwatch.pipeline.run import run_night
 from mscwatch.replica import Replica
 from mscwatch.review import ris
-from mscwatch.run import run_night
 from mscwatch.screening import relevance
 from mscwatch.screening.decisions import Screening, screened
 from mscwatch.store import rebuild, working
-from mscwatch.tonight import Order
 
 HOSTILE = '=cmd|"/c calc"!A1\nER  - \n\nTY  - JOUR\nTI  - planted'
 INCLUDE = (

@@ -11,9 +11,9 @@ from season.script import STORIES, Season
 from test_first_night import rows
 
 from mscwatch.model import Kind
+from mscwatch.pipeline.run import run_night
 from mscwatch.record import nct_id
 from mscwatch.replica import Replica
-from mscwatch.run import run_night
 from mscwatch.screening import relevance
 
 TRIALS = 150

@@ -16,13 +16,13 @@ from test_first_night import rows
 from witnesses import in_feed, in_lines, in_mail, in_post
 
 from mscwatch import channels
-from mscwatch import tell as telling
 from mscwatch.channels import slack as slack_channel
 from mscwatch.channels import smtp
 from mscwatch.model import Outcome
+from mscwatch.pipeline import delivery as telling
+from mscwatch.pipeline.run import run_night
 from mscwatch.record import nct_id
 from mscwatch.replica import Night, Replica
-from mscwatch.run import run_night
 from mscwatch.store import working
 
 pytestmark = pytest.mark.slow

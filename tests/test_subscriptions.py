@@ -9,10 +9,11 @@ from sinks import MailSink, WebhookSink
 from test_first_night import nights, rows
 from test_telling import ANNE, BERT, by_mail
 
-from mscwatch import checkup, run, watch
+from mscwatch import watch
 from mscwatch.digest import subscriptions
 from mscwatch.errors import ConfigError
 from mscwatch.model import Address, Kind
+from mscwatch.pipeline import doctor, run
 from mscwatch.replica import Replica
 from mscwatch.watch import Subscription
 
@@ -149,5 +150,5 @@ def test_a_run_with_a_subscription_of_nobody_does_not_begin(order, watch_file):
 def channels_check(order, watch_file):
     """What `doctor` says of the channels."""
     settings = order.settings.model_copy(update={"watch": str(watch_file)})
-    (found,) = [check for check in checkup.examine(settings) if check.what == "channels"]
+    (found,) = [check for check in doctor.examine(settings) if check.what == "channels"]
     return found

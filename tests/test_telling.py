@@ -9,8 +9,8 @@ from test_first_night import nights, rows, trials
 
 from mscwatch import channels
 from mscwatch.model import Outcome
+from mscwatch.pipeline.run import run_night
 from mscwatch.replica import Replica
-from mscwatch.run import run_night
 from mscwatch.store import working
 from mscwatch.store.data_dir import Places
 

@@ -12,8 +12,8 @@ from test_telling import ANNE, BERT, by_mail
 
 from mscwatch import channels
 from mscwatch.model import Outcome
+from mscwatch.pipeline.run import run_night
 from mscwatch.replica import Replica
-from mscwatch.run import run_night
 from mscwatch.store import working
 
 GONE = (404, "no_service")

@@ -14,8 +14,8 @@ from test_telling import ANNE, by_mail
 from mscwatch import channels
 from mscwatch.digest import NOTICE_WORDS, notices
 from mscwatch.model import Address, Outcome
+from mscwatch.pipeline.run import run_night
 from mscwatch.replica import Replica
-from mscwatch.run import run_night
 from mscwatch.store import working
 
 OPERATOR = "ops@example.org"

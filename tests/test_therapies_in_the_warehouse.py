@@ -6,8 +6,8 @@ import pytest
 from records import edited, record
 from test_first_night import nights, rows
 
+from mscwatch.pipeline.run import run_night
 from mscwatch.replica import Replica
-from mscwatch.run import run_night
 
 
 def of_cells(one):

@@ -14,9 +14,9 @@ import typer
 from mscwatch import settings as configuration
 from mscwatch.cli import screen
 from mscwatch.cli.nights import night, show_night
+from mscwatch.pipeline.context import NightResult
 from mscwatch.replica import Replica
 from mscwatch.replica.demo import demo_nights
-from mscwatch.tonight import NightResult
 
 NAMES = ("baseline", "a quiet night", "a night with changes")
 

@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from mscwatch import history as histories
 from mscwatch import settings as configuration
 from mscwatch import watch as watches
 from mscwatch.cli import screen
-from mscwatch.tonight import Order
+from mscwatch.pipeline import backfill as histories
+from mscwatch.pipeline.context import Order
 
 
 def history(

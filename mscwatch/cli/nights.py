@@ -7,16 +7,17 @@ from typing import Annotated, Any
 
 import typer
 
-from mscwatch import checkup, summary
-from mscwatch import run as runs
 from mscwatch import schedule as schedule_of
 from mscwatch import settings as configuration
 from mscwatch import watch as watches
 from mscwatch.cli import screen
 from mscwatch.cli.completion import WatchName
 from mscwatch.model import Outcome
+from mscwatch.pipeline import doctor as checkup
+from mscwatch.pipeline import run as runs
+from mscwatch.pipeline import summary
+from mscwatch.pipeline.context import NightResult, Order
 from mscwatch.store import queries
-from mscwatch.tonight import NightResult, Order
 
 
 def run(

@@ -9,14 +9,14 @@ from typing import Annotated, Any
 import typer
 
 from mscwatch import record as records
-from mscwatch import run as runs
 from mscwatch import settings as configuration
-from mscwatch import summary
 from mscwatch import watch as watches
 from mscwatch.cli import screen
 from mscwatch.cli.completion import WatchName
 from mscwatch.cli.questions import AsCsv, AsJson
 from mscwatch.model import Record
+from mscwatch.pipeline import run as runs
+from mscwatch.pipeline import summary
 from mscwatch.screening import relevance
 from mscwatch.screening.decisions import Screening, screened
 from mscwatch.store import decisions

@@ -9,7 +9,6 @@ from typing import Annotated
 import typer
 
 from mscwatch import digest
-from mscwatch import run as runs
 from mscwatch import settings as configuration
 from mscwatch import watch as watches
 from mscwatch.channels import Routes
@@ -18,6 +17,7 @@ from mscwatch.cli.completion import offered
 from mscwatch.digest import notices
 from mscwatch.errors import ChannelError, ConfigError, MscwatchError
 from mscwatch.model import Address, Digest, Event, Kind, NewsItem, Severity, TrialFacts
+from mscwatch.pipeline import run as runs
 from mscwatch.settings import Settings
 from mscwatch.store import addresses, ledger, working
 from mscwatch.store.data_dir import Places, locked

@@ -6,8 +6,8 @@ import time
 import mscwatch.cli.app  # noqa: F401  what the command loads before it begins
 from mscwatch import settings as configuration
 from mscwatch import watch as watches
-from mscwatch.run import run_night
-from mscwatch.tonight import Order
+from mscwatch.pipeline.context import Order
+from mscwatch.pipeline.run import run_night
 
 
 def main():

@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 from mscwatch.digest import notices
 from mscwatch.model import Issue, Notice, Outcome
+from mscwatch.pipeline.context import Tonight
 from mscwatch.store import addresses, ledger
 from mscwatch.store.data_dir import Places
 from mscwatch.store.working import Connection
-from mscwatch.tonight import Tonight
 
 NIGHTS_OWED = 30  # then an alert is given up (contract, section 6, "Telling")
 

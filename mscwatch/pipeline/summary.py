@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 
 from mscwatch.digest import plain, words
-from mscwatch.tonight import NightResult
+from mscwatch.pipeline.context import NightResult
 
 EVENTS_SHOWN = 500  # rows of a table; `mscwatch events` lists all
 TEXT_SHOWN = 400

@@ -13,15 +13,15 @@ from datetime import UTC, date, datetime
 
 from mscwatch.changes.backfill import past
 from mscwatch.errors import ConfigError, MscwatchError, WarehouseError
+from mscwatch.pipeline.context import Order
+from mscwatch.pipeline.run import manners_of
 from mscwatch.registry.history import History, Verdict, history_url
 from mscwatch.registry.lookup import nct_number
-from mscwatch.run import manners_of
 from mscwatch.store import backfill as store
 from mscwatch.store import claims, ledger, working
 from mscwatch.store.data_dir import locked
 from mscwatch.store.publish import publish
 from mscwatch.store.rebuild import refuse_other_watch
-from mscwatch.tonight import Order
 
 log = logging.getLogger(__name__)
 

@@ -14,15 +14,16 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
 
-from mscwatch import channels, steps
+from mscwatch import channels
 from mscwatch.digest import subscriptions
 from mscwatch.errors import MscwatchError, RefusedError
 from mscwatch.model import Outcome
-from mscwatch.opening import open_warehouse
+from mscwatch.pipeline import steps
+from mscwatch.pipeline.context import NightResult, Order, Tonight
+from mscwatch.pipeline.opening import open_warehouse
 from mscwatch.registry.client import Client, user_agent
 from mscwatch.settings import Settings
 from mscwatch.store.data_dir import locked
-from mscwatch.tonight import NightResult, Order, Tonight
 from mscwatch.watch import Watch
 
 T = TypeVar("T")

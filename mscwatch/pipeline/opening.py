@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 
-from mscwatch import notify
 from mscwatch.errors import BrokenFileError, ConfigError
+from mscwatch.pipeline import operator_notices
+from mscwatch.pipeline.context import Opened, Tonight
 from mscwatch.store import decisions, ledger, publish, recovery, working
-from mscwatch.tonight import Opened, Tonight
 
 log = logging.getLogger(__name__)
 
@@ -23,7 +23,7 @@ def open_warehouse(tonight: Tonight) -> Opened:
     except BrokenFileError as error:
         log.warning("%s", error)
     recovery.put_published(places)
-    if said := notify.mended(places):
+    if said := operator_notices.mended(places):
         log.warning("%s", said.summary)
         result.warnings.append(said.summary)
     return _opened(tonight)
@@ -43,9 +43,9 @@ def _opened(tonight: Tonight) -> Opened:
         last = ledger.last_night(con)
         ledger.begin_run(con, result.run_id, order.watch.name, result.started_at)
         ledger.explain_doubt(con)
-        notify.settle_addresses(con, tonight)
+        operator_notices.settle_addresses(con, tonight)
         if last:
-            notify.note_mended(con, tonight)
+            operator_notices.note_mended(con, tonight)
         edited = working.meta(con, "watch_hash") not in (None, order.watch.digest)
         changed = decisions.obey(con, told, order.watch.relevance.rules)
         behind = publish.is_behind(con, order.places)

@@ -6,11 +6,11 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from mscwatch import run as runs
 from mscwatch import settings as configuration
 from mscwatch import watch as watches
 from mscwatch.digest import subscriptions
 from mscwatch.errors import LockedError, MscwatchError, NoAnswerError, WarehouseError
+from mscwatch.pipeline import run as runs
 from mscwatch.registry.client import user_agent
 from mscwatch.settings import Settings
 from mscwatch.store import addresses, decisions, queries, remote

@@ -6,11 +6,14 @@ import json
 import logging
 import shutil
 
-from mscwatch import digest, entry, notify
+from mscwatch import digest
 from mscwatch.changes import plan
 from mscwatch.channels import heartbeat
 from mscwatch.errors import ChannelError, MscwatchError, RefusedError, StillOwedError
 from mscwatch.model import Digest, Issue, Notice, Outcome, Proof, RegistryVersion
+from mscwatch.pipeline import entry, operator_notices
+from mscwatch.pipeline.context import Found, NightResult, Opened, Order, Reading, Tonight
+from mscwatch.pipeline.delivery import tell
 from mscwatch.registry import api_drift
 from mscwatch.registry.proof import prove as prove_sweep
 from mscwatch.registry.sweep import sweep
@@ -18,8 +21,6 @@ from mscwatch.report import page
 from mscwatch.store import claims, commit, ctgov, decisions, fingerprints, ledger, news, remote, working
 from mscwatch.store import publish as publishing
 from mscwatch.store import report as reports
-from mscwatch.tell import tell
-from mscwatch.tonight import Found, NightResult, Opened, Order, Reading, Tonight
 
 log = logging.getLogger(__name__)
 
@@ -135,8 +136,8 @@ def store(
         notices = (notice,) if notice else ()
         for one in notices:
             ledger.owe_notice(con, one, result.run_id, tonight.routes.news)
-        notify.note_incident(con, tonight)
-        notify.note_drift(con, tonight, drifted)
+        operator_notices.note_incident(con, tonight)
+        operator_notices.note_drift(con, tonight, drifted)
         _note_facts(con, order, result)
         ledger.finish_run(
             con,
@@ -190,7 +191,7 @@ def close(tonight: Tonight, outcome: Outcome) -> None:
     """Finish the row of a night that wrote nothing else, and tell the operator of an incident once."""
     tonight.result.outcome = outcome
     with tonight.warehouse() as con, working.transaction(con):
-        notify.note_incident(con, tonight)
+        operator_notices.note_incident(con, tonight)
         ledger.finish_run(con, tonight.result.run_id, entry.row(tonight))
         if outcome is Outcome.UNCHANGED:
             claims.keep_up(con)  # with a run that was killed before it came to that
@@ -200,8 +201,8 @@ def tell_owed(tonight: Tonight) -> int:
     """Send what is owed, tonight's and earlier nights'; how many messages were tried (0 if nothing is published)."""
     result = tonight.result
     with tonight.warehouse() as con:
-        notify.note_week(con, tonight)
-        notify.give_up(con, tonight)
+        operator_notices.note_week(con, tonight)
+        operator_notices.give_up(con, tonight)
         told = tell(con, tonight.routes, tonight.order.watch, run_id=result.run_id, night=result.data_date)
     result.owed = told.still_owed
     if told.still_owed and result.error is None:

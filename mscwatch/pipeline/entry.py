@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from mscwatch.model import Proof
-from mscwatch.tonight import Found, Tonight
+from mscwatch.pipeline.context import Found, Tonight
 
 
 def proof(tonight: Tonight, judged: Proof, found: Found) -> dict[str, Any]:
