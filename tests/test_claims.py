@@ -6,8 +6,8 @@ import pytest
 from test_evidence_review import AFTER, TOLD, warehouse
 
 from mscwatch.review import claims
-from mscwatch.store import claims as table
 from mscwatch.store import queries, working
+from mscwatch.store import review_claims as table
 from mscwatch.store.data_dir import Places
 
 

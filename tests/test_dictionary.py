@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from mscwatch import __version__
-from mscwatch.store import ctgov, dictionary, working
+from mscwatch.store import catalog, ctgov, dictionary, working
 from mscwatch.store.data_dir import Places
 
 README = Path(__file__).parents[1] / "warehouse" / "README.md"
@@ -35,7 +35,7 @@ def test_the_file_says_which_schema_and_mscwatch_made_it(con):
 
 
 def test_no_relation_and_no_column_is_without_its_meaning(con):
-    found = dictionary.relations(con)
+    found = catalog.relations(con)
     assert {relation.schema for relation in found} == {"main", "ctgov"}
     assert [relation.name for relation in found if not relation.meaning] == []
     silent = [(relation.name, name) for relation in found for name, _, said in relation.columns if not said]
@@ -43,7 +43,7 @@ def test_no_relation_and_no_column_is_without_its_meaning(con):
 
 
 def test_every_relation_says_what_one_row_is(con):
-    vague = [one.name for one in dictionary.relations(con) if not one.meaning.startswith("One row per ")]
+    vague = [one.name for one in catalog.relations(con) if not one.meaning.startswith("One row per ")]
     assert vague == []
 
 
@@ -58,7 +58,7 @@ def test_the_comments_reach_an_analyst_who_opens_the_file(con, tmp_path):
 
 
 def test_a_column_filled_from_the_record_names_its_path(con):
-    said = {(one.name, name): text for one in dictionary.relations(con) for name, _, text in one.columns}
+    said = {(one.name, name): text for one in catalog.relations(con) for name, _, text in one.columns}
     unnamed = [
         (table.name, column.name)
         for table in ctgov.load_mapping()
@@ -69,11 +69,11 @@ def test_a_column_filled_from_the_record_names_its_path(con):
 
 
 def test_the_picture_shows_the_links_between_relations_and_no_others(con):
-    found = dictionary.relations(con)
+    found = catalog.relations(con)
     drawn = {
         (one.name, column, to.name)
         for schema in ("main", "ctgov")
-        for one, column, to in dictionary.links([relation for relation in found if relation.schema == schema])
+        for one, column, to in catalog.links([relation for relation in found if relation.schema == schema])
     }
     assert {link for link in drawn if link[1] != "nct_id"} >= {
         ("versions", "first_run_id", "runs"),

@@ -20,7 +20,7 @@ from mscwatch.pipeline import steps
 from mscwatch.pipeline.run import run_night
 from mscwatch.registry.client import Client
 from mscwatch.replica import Night, Replica
-from mscwatch.store import claims, commit, publish, queries, working
+from mscwatch.store import commit, publish, queries, review_claims, working
 from mscwatch.store.data_dir import Places
 from mscwatch.store.ledger import NIGHT
 
@@ -230,7 +230,7 @@ def test_claims_that_a_stopped_run_did_not_count_are_counted_by_the_next(order, 
         run_night(tonight)
         registry.advance()
         with monkeypatch.context() as patch:
-            patch.setattr(claims, "keep_up", stopped)
+            patch.setattr(review_claims, "keep_up", stopped)
             if ends == "killed":
                 patch.setattr(steps, "close", lambda *_: None)
             with pytest.raises(KeyboardInterrupt):

@@ -32,7 +32,7 @@ from mscwatch.errors import ConfigError, LockedError, WarehouseError
 from mscwatch.pipeline.context import Order
 from mscwatch.pipeline.run import run_night
 from mscwatch.replica import Night, Replica
-from mscwatch.store import backup, dictionary, export, publish, queries, rebuild, working
+from mscwatch.store import backup, catalog, export, publish, queries, rebuild, working
 from mscwatch.store.data_dir import Places, locked
 
 HOSTILE = '=HYPERLINK("http://example.org")'
@@ -78,7 +78,7 @@ def contents(path):
     with publish.opened_to_read(path) as con:
         return {
             name: sorted(map(repr, con.execute(f"SELECT * FROM {name}").fetchall()))
-            for name in (f"{one.schema}.{one.name}" for one in dictionary.relations(con))
+            for name in (f"{one.schema}.{one.name}" for one in catalog.relations(con))
         }
 
 
@@ -190,7 +190,7 @@ def test_every_relation_is_exported_whole_and_counted(two_nights, tmp_path, form
             f"{one.schema}.{one.name}": con.execute(
                 f"SELECT count(*) FROM {one.schema}.{one.name}"
             ).fetchall()[0][0]
-            for one in dictionary.relations(con)
+            for one in catalog.relations(con)
         }
     assert {one["name"]: one["rows"] for one in manifest["relations"]} == wanted
     assert wanted["main.trials"] == wanted["ctgov.studies"] == 3

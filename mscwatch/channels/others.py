@@ -9,8 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from mscwatch.channels.secrets import fingerprint
-from mscwatch.channels.verdict import blamed
+from mscwatch.channels.secrets import blamed, fingerprint
 from mscwatch.digest import SUBJECT_LIMIT, plain, shorten, study_url, tell
 from mscwatch.errors import ChannelError, ConfigError
 from mscwatch.model import Address, Digest, NewsItem

@@ -1,10 +1,14 @@
-"""Secrets as they may be shown: a host at most, and a short mark that tells two of them apart."""
+"""What may be shown of a secret address (a host, a short mark), and what a service's status code blames."""
 
 from __future__ import annotations
 
 import hashlib
 from functools import cache
+from typing import Literal
 from urllib.parse import urlsplit
+
+GONE = frozenset({401, 403, 404, 410})  # the address or its secret is no longer valid
+TEMPORARY = frozenset({408, 425, 429})  # beside all of 5xx: proxies have codes of their own
 
 
 @cache
@@ -30,3 +34,12 @@ def without_secrets(url: str) -> str:
     except ValueError:
         return "***"
     return f"{parts.scheme}://{parts.hostname}{port}/***"
+
+
+def blamed(code: int) -> Literal["message", "channel"] | None:
+    """What a refusal is about; None where the same attempt may succeed later."""
+    if code in GONE:
+        return "channel"
+    if code in TEMPORARY or code // 100 == 5:  # noqa: PLR2004  # a class of HTTP codes
+        return None
+    return "message"

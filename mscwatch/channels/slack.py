@@ -7,8 +7,7 @@ from urllib.parse import urlsplit
 
 import requests
 
-from mscwatch.channels.secrets import mask
-from mscwatch.channels.verdict import blamed
+from mscwatch.channels.secrets import blamed, mask
 from mscwatch.digest import plain, shorten, tell
 from mscwatch.errors import ChannelError
 from mscwatch.model import Address, Digest, NewsItem

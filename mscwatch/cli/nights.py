@@ -13,10 +13,10 @@ from mscwatch import watch as watches
 from mscwatch.cli import screen
 from mscwatch.cli.completion import WatchName
 from mscwatch.model import Outcome
-from mscwatch.pipeline import doctor as checkup
-from mscwatch.pipeline import run as runs
-from mscwatch.pipeline import summary
+from mscwatch.pipeline import summary, wiring
 from mscwatch.pipeline.context import NightResult, Order
+from mscwatch.pipeline.doctor import examine
+from mscwatch.pipeline.run import run_night
 from mscwatch.store import queries
 
 
@@ -59,7 +59,7 @@ def run(
     if as_json:
         screen.write_json(result.as_json())
     else:
-        show_night(result, printed=not runs.channels_of(settings))
+        show_night(result, printed=not wiring.channels_of(settings))
     if result.error:
         raise result.error
 
@@ -73,7 +73,7 @@ def _no_night(error: Exception) -> dict[str, Any]:
 def night(settings: configuration.Settings, *, force: bool, accept: str, direct: bool) -> NightResult:
     """One night, as a flow or directly."""
     if direct:
-        return runs.run_night(Order(settings, watches.load(settings.watch), force=force, accept=accept))
+        return run_night(Order(settings, watches.load(settings.watch), force=force, accept=accept))
     from flows.quiet import run_quietly
 
     return run_quietly(settings.watch, force=force, accept=accept)
@@ -153,7 +153,7 @@ def doctor(
     Prints every setting with its value (secrets masked) and where it came from; each failed check says what to do.
     """
     settings = configuration.load()
-    found = checkup.examine(settings)
+    found = examine(settings)
     shown = configuration.show(settings)
     if as_json:
         screen.write_json(

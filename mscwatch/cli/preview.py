@@ -15,8 +15,7 @@ from mscwatch.cli import screen
 from mscwatch.cli.completion import WatchName
 from mscwatch.cli.questions import AsCsv, AsJson
 from mscwatch.model import Record
-from mscwatch.pipeline import run as runs
-from mscwatch.pipeline import summary
+from mscwatch.pipeline import summary, wiring
 from mscwatch.screening import relevance
 from mscwatch.screening.decisions import Screening, screened
 from mscwatch.store import decisions
@@ -33,7 +32,7 @@ def preview(
     """Show what a watch would match now, and why; writes nothing."""
     settings = configuration.load(**({"watch": watch} if watch else {}))
     topic = watches.load(settings.watch)
-    client = runs.client_of(settings)
+    client = wiring.client_of(settings)
     pages = client.pages(topic.query.parameters(), settings.page_size)
     told = decisions.load(settings.decisions).screening
     rows = [_row(record, topic.relevance.rules, told) for page in pages for record in page.records]

@@ -17,7 +17,7 @@ from mscwatch.cli.completion import offered
 from mscwatch.digest import notices
 from mscwatch.errors import ChannelError, ConfigError, MscwatchError
 from mscwatch.model import Address, Digest, Event, Kind, NewsItem, Severity, TrialFacts
-from mscwatch.pipeline import run as runs
+from mscwatch.pipeline import wiring
 from mscwatch.settings import Settings
 from mscwatch.store import addresses, ledger, working
 from mscwatch.store.data_dir import Places, locked
@@ -26,7 +26,7 @@ BANNER = "TEST: no trial has changed. Somebody tries whether alerts arrive here.
 
 
 def _channels() -> list[str]:
-    channels = runs.channels_of(configuration.load())
+    channels = wiring.channels_of(configuration.load())
     return sorted({address.channel for one in channels for address in one.addresses()})
 
 
@@ -46,7 +46,7 @@ def test_alert(
     """
     settings = configuration.load()
     watch = watches.load(settings.watch)
-    routes = runs.routes_of(settings, watch)
+    routes = wiring.routes_of(settings, watch)
     chosen = [address for address in routes.channels if address.channel == channel]
     if not chosen:
         known = ", ".join(sorted({address.channel for address in routes.channels})) or "none"

@@ -14,11 +14,11 @@ from datetime import UTC, date, datetime
 from mscwatch.changes.backfill import past
 from mscwatch.errors import ConfigError, MscwatchError, WarehouseError
 from mscwatch.pipeline.context import Order
-from mscwatch.pipeline.run import manners_of
+from mscwatch.pipeline.wiring import manners_of
 from mscwatch.registry.history import History, Verdict, history_url
 from mscwatch.registry.lookup import nct_number
 from mscwatch.store import backfill as store
-from mscwatch.store import claims, ledger, working
+from mscwatch.store import ledger, review_claims, working
 from mscwatch.store.data_dir import locked
 from mscwatch.store.publish import publish
 from mscwatch.store.rebuild import refuse_other_watch
@@ -61,7 +61,7 @@ def read_histories(order: Order, asked: Sequence[str] = (), history: History | N
                 _refuse_without_night(con, order)
                 _read_all(con, history, store.unread(con, numbers), done)
                 with working.transaction(con):
-                    claims.recompute(con)  # the registry as of the review's date is known better now
+                    review_claims.recompute(con)  # the registry as of the review's date is known better now
         except BaseException:
             if done.answers:
                 publish(places, order.settings.keep_published)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from mscwatch.channels import Routes
 from mscwatch.errors import MscwatchError
-from mscwatch.model import Digest, Outcome, Sweep, Watched, Whereabouts
+from mscwatch.model import Digest, Outcome, Proof, Sweep, Watched, Whereabouts
 from mscwatch.registry.client import Client
 from mscwatch.registry.landing import Landing
 from mscwatch.screening.decisions import Decisions
@@ -120,3 +120,35 @@ class Reading(NamedTuple):
 
 
 Found = list[tuple[Watched, Whereabouts]]
+
+
+def proof_row(tonight: Tonight, judged: Proof, found: Found) -> dict[str, Any]:
+    """The proof as it is kept: the checks, what the missing trials' verdicts were, and what asking cost."""
+    traffic = tonight.client.traffic
+    return judged.checks | {
+        "reasons": list(judged.reasons),
+        "verdicts": {one.nct_id: one.place.value for _, one in found},
+        "requests": traffic.requests,
+        "retries": traffic.retries,
+        "bytes": traffic.bytes,
+        "retried_because": traffic.causes[:20],
+    }
+
+
+def run_row(tonight: Tonight) -> dict[str, Any]:
+    """What the run's row says when the run ends; counts its requests into the result."""
+    result, traffic = tonight.result, tonight.client.traffic
+    result.requests = traffic.requests
+    return {
+        "finished_at": datetime.now(UTC).replace(tzinfo=None),
+        "outcome": result.outcome.value,
+        "api_version": result.api_version or None,
+        "data_timestamp": result.data_timestamp,
+        "total_count": result.total_count,
+        "fetched": result.fetched,
+        "new": result.new,
+        "changed": result.changed,
+        "requests": traffic.requests,
+        "bytes": traffic.bytes,
+        "error": str(result.error) if result.error else None,
+    }

@@ -10,7 +10,7 @@ from mscwatch import settings as configuration
 from mscwatch import watch as watches
 from mscwatch.digest import subscriptions
 from mscwatch.errors import LockedError, MscwatchError, NoAnswerError, WarehouseError
-from mscwatch.pipeline import run as runs
+from mscwatch.pipeline import wiring
 from mscwatch.registry.client import user_agent
 from mscwatch.settings import Settings
 from mscwatch.store import addresses, decisions, queries, remote
@@ -75,7 +75,7 @@ def _decisions(settings: Settings) -> str:
 
 
 def _registry(settings: Settings) -> str:
-    client = runs.client_of(settings.model_copy(update={"retry_budget": 0.0}))
+    client = wiring.client_of(settings.model_copy(update={"retry_budget": 0.0}))
     try:
         version = client.version()
     except NoAnswerError as error:
@@ -138,7 +138,7 @@ def _working(settings: Settings) -> str:
 
 def _channels(settings: Settings) -> str:
     watch = watches.load(settings.watch)
-    routes = runs.routes_of(settings, watch)
+    routes = wiring.routes_of(settings, watch)
     if off := [one for one in _switched_off(settings) if one.address in routes.channels]:
         told = "; ".join(f"{one.address.channel} to {one.address.recipient}: {one.reason}" for one in off)
         msg = f"Switched off: {told} Correct the setting, or run `mscwatch test-alert {off[0].address.channel}`."

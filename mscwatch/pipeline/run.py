@@ -12,19 +12,15 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
-from mscwatch import channels
-from mscwatch.digest import subscriptions
 from mscwatch.errors import MscwatchError, RefusedError
 from mscwatch.model import Outcome
-from mscwatch.pipeline import steps
+from mscwatch.pipeline import steps, wiring
 from mscwatch.pipeline.context import NightResult, Order, Tonight
 from mscwatch.pipeline.opening import open_warehouse
-from mscwatch.registry.client import Client, user_agent
-from mscwatch.settings import Settings
+from mscwatch.registry.client import Client
 from mscwatch.store.data_dir import locked
-from mscwatch.watch import Watch
 
 T = TypeVar("T")
 
@@ -49,7 +45,10 @@ def run_night(order: Order, step: Step = plainly, client: Client | None = None) 
     started = datetime.now(UTC).replace(tzinfo=None)
     result = NightResult(f"{started:%Y%m%dT%H%M%S%f}-{secrets.token_hex(2)}", order.watch.name, started)
     tonight = Tonight(
-        order, result, client or client_of(order.settings), routes_of(order.settings, order.watch)
+        order,
+        result,
+        client or wiring.client_of(order.settings),
+        wiring.routes_of(order.settings, order.watch),
     )
 
     def do(name: str, action: Callable[[], T], *, asks_registry: bool = False) -> T:
@@ -115,38 +114,3 @@ def _no_search_for_cycles() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
-
-
-def channels_of(settings: Settings) -> tuple[channels.Channel, ...]:
-    """The channels that the settings switch on. Raises `ConfigError` for unusable ones."""
-    return channels.configured(
-        smtp_url=settings.smtp_url.get_secret_value(),
-        email_from=settings.email_from,
-        email_to=settings.email_to,
-        slack_webhook_url=settings.slack_webhook_url.get_secret_value(),
-        atom_file=settings.atom_file,
-        jsonl_file=settings.jsonl_file,
-        apprise_urls=settings.apprise_urls.get_secret_value(),
-    )
-
-
-def routes_of(settings: Settings, watch: Watch) -> channels.Routes:
-    """Who is told what, as the settings say. Raises `ConfigError` for a subscription of nobody."""
-    routes = channels.routes(channels_of(settings), settings.operator_email_to)
-    subscriptions.check(watch.subscriptions, routes.news)
-    return routes
-
-
-def client_of(settings: Settings) -> Client:
-    """A registry client as the settings describe it."""
-    return Client(settings.api_url, **manners_of(settings))
-
-
-def manners_of(settings: Settings) -> dict[str, Any]:
-    """How any client of the registry asks: the arguments of `Asking` after the address."""
-    return {
-        "user_agent": user_agent(settings.user_agent, settings.contact),
-        "min_interval": settings.min_interval,
-        "timeout": settings.timeout,
-        "budget": settings.retry_budget,
-    }

@@ -11,14 +11,14 @@ from mscwatch.changes import plan
 from mscwatch.channels import heartbeat
 from mscwatch.errors import ChannelError, MscwatchError, RefusedError, StillOwedError
 from mscwatch.model import Digest, Issue, Notice, Outcome, Proof, RegistryVersion
-from mscwatch.pipeline import entry, operator_notices
-from mscwatch.pipeline.context import Found, NightResult, Opened, Order, Reading, Tonight
+from mscwatch.pipeline import operator_notices
+from mscwatch.pipeline.context import Found, NightResult, Opened, Order, Reading, Tonight, proof_row, run_row
 from mscwatch.pipeline.delivery import tell
 from mscwatch.registry import api_drift
 from mscwatch.registry.proof import prove as prove_sweep
 from mscwatch.registry.sweep import sweep
 from mscwatch.report import page
-from mscwatch.store import claims, commit, ctgov, decisions, fingerprints, ledger, news, remote, working
+from mscwatch.store import commit, ctgov, decisions, ledger, load, news, remote, review_claims, working
 from mscwatch.store import publish as publishing
 from mscwatch.store import report as reports
 
@@ -51,7 +51,7 @@ def read(tonight: Tonight, version: RegistryVersion) -> Reading:
     client.renew_patience()
     with tonight.warehouse() as con:
         watched = commit.watched(con)
-        known = {} if order.force else fingerprints.known(con)
+        known = {} if order.force else load.known_fingerprints(con)
     found, landing = sweep(
         client,
         order.watch.query.parameters(),
@@ -142,11 +142,11 @@ def store(
         ledger.finish_run(
             con,
             result.run_id,
-            entry.row(tonight) | {"stored": written.stored, "proof": entry.proof(tonight, proof, found)},
+            run_row(tonight) | {"stored": written.stored, "proof": proof_row(tonight, proof, found)},
         )
     with tonight.warehouse() as con:
         with working.transaction(con):
-            claims.keep_up(con)
+            review_claims.keep_up(con)
         result.news = _news(con, tonight, notices)
         result.warnings += [f"{order.settings.decisions}: {one}" for one in decisions.unknown(con)]
     log.info(
@@ -192,9 +192,9 @@ def close(tonight: Tonight, outcome: Outcome) -> None:
     tonight.result.outcome = outcome
     with tonight.warehouse() as con, working.transaction(con):
         operator_notices.note_incident(con, tonight)
-        ledger.finish_run(con, tonight.result.run_id, entry.row(tonight))
+        ledger.finish_run(con, tonight.result.run_id, run_row(tonight))
         if outcome is Outcome.UNCHANGED:
-            claims.keep_up(con)  # with a run that was killed before it came to that
+            review_claims.keep_up(con)  # with a run that was killed before it came to that
 
 
 def tell_owed(tonight: Tonight) -> int:
@@ -249,7 +249,7 @@ def _note_facts(con: working.Connection, order: Order, result: NightResult) -> N
 
 def _note_proof(tonight: Tonight, proof: Proof, found: Found) -> None:
     with tonight.warehouse() as con:
-        ledger.finish_run(con, tonight.result.run_id, {"proof": entry.proof(tonight, proof, found)})
+        ledger.finish_run(con, tonight.result.run_id, {"proof": proof_row(tonight, proof, found)})
 
 
 def _forget_old_landings(order: Order) -> None:

@@ -19,7 +19,7 @@ import duckdb
 from mscwatch.changes.plan import Circumstances, NewVersion, Plan, is_read, plan, plan_membership
 from mscwatch.model import Departure, Watched, Whereabouts
 from mscwatch.registry.landing import Landing
-from mscwatch.store import fingerprints, fresh, pairs, readings
+from mscwatch.store import derive, load
 from mscwatch.store.ledger import owe
 from mscwatch.store.sql import insert, row_of
 
@@ -80,18 +80,18 @@ def commit_night(
     `missing` are the trials that the reading lacks, each with what the registry said when asked for it.
     """
     written = Written()
-    fresh.compare(con, landing)
+    load.compare(con, landing)
     con.execute(NEW_READINGS)
     with ThreadPoolExecutor(max_workers=1) as bulk:
-        for pages in fresh.groups_of_pages(con, STORED_AT_ONCE):
-            compared = fresh.groups_of_pages(con, COMPARED_AT_ONCE, among=pages, oldest_version=2)
-            plans = [plan(pairs.known(con, landing, some), circumstances) for some in compared]
-            unseen = fresh.unseen(con, pages)
+        for pages in load.groups_of_pages(con, STORED_AT_ONCE):
+            compared = load.groups_of_pages(con, COMPARED_AT_ONCE, among=pages, oldest_version=2)
+            plans = [plan(load.known_pairs(con, landing, some), circumstances) for some in compared]
+            unseen = load.unseen(con, pages)
             # the connection is the worker's until it is done; what was never seen is judged without it
-            stored = bulk.submit(fresh.store, con, landing, pages, row_of(night))
+            stored = bulk.submit(load.store_bulk, con, landing, pages, row_of(night))
             try:
                 plans += [
-                    plan(pairs.first_seen(landing, page, unseen), circumstances) for page in pages if unseen
+                    plan(load.new_pairs(landing, page, unseen), circumstances) for page in pages if unseen
                 ]
                 stored.result()
             except BaseException:
@@ -111,9 +111,9 @@ def commit_night(
     _depart(con, planned.departures, circumstances.stamp, night)
     con.execute(BACK)
     written.left = sum(departure.standing != "pending" for departure in planned.departures)
-    fingerprints.keep(con, "landed")
+    load.keep_fingerprints(con, "landed")
     con.execute("DROP TABLE new_readings")
-    fresh.forget(con)
+    load.drop(con)
     return written
 
 
@@ -132,7 +132,7 @@ def _together(plans: Sequence[Plan]) -> Plan:
 
 def _write(con: duckdb.DuckDBPyConnection, planned: Plan, night: Night, written: Written) -> None:
     insert(con, "new_readings", (_version_row(version) for version in planned.versions))
-    readings.replace_therapies(
+    derive.replace_therapies(
         con, [(version.therapy, is_read(version.reading)) for version in planned.versions]
     )
     stamp = {"run_id": night.run_id, "observed_at": night.observed_at}
@@ -168,7 +168,7 @@ def _depart(
 
 def _bring_readings(con: duckdb.DuckDBPyConnection, night: Night) -> None:
     """Bring `watched` to what was made of the new versions."""
-    readings.update_relevance(con, "new_readings")
+    derive.update_relevance(con, "new_readings")
     con.execute(
         "INSERT INTO watched BY NAME "
         "SELECT nct_id, true AS in_watch, 'matched' AS standing, ? AS first_seen_at, relevance, "
@@ -179,4 +179,4 @@ def _bring_readings(con: duckdb.DuckDBPyConnection, night: Night) -> None:
 
 
 def _version_row(version: NewVersion) -> dict[str, Any]:
-    return readings.relevance_row(version.nct_id, version.reading) | {"version_no": version.version_no}
+    return derive.relevance_row(version.nct_id, version.reading) | {"version_no": version.version_no}

@@ -12,7 +12,7 @@ from filelock import FileLock
 from mscwatch.errors import ConfigError
 from mscwatch.screening import relevance
 from mscwatch.screening.decisions import Decisions, LinkDecision, Screening, read, whole_text, with_link
-from mscwatch.store import readings, working
+from mscwatch.store import derive, working
 from mscwatch.store.data_dir import Places, locked
 from mscwatch.store.publish import publish
 from mscwatch.store.sql import dicts, insert, scalar
@@ -65,7 +65,7 @@ def obey(con: working.Connection, told: Decisions, rules: str) -> int:
         changed = put_links_in_force(con, told.links)
         everything = working.meta(con, "rules_hash") != fingerprint
         if everything or screened:
-            changed += readings.rederive(con, rules, told.screening, only=None if everything else screened)
+            changed += derive.rederive(con, rules, told.screening, only=None if everything else screened)
         if everything:
             working.set_meta(con, {"rules_hash": fingerprint})
     return changed

@@ -8,7 +8,6 @@ import csv
 import re
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,10 +15,10 @@ from tempfile import TemporaryDirectory
 import duckdb
 
 from mscwatch.store import working
+from mscwatch.store.catalog import HUB, Relation, links, relations
 from mscwatch.store.data_dir import Places
 
 ONE_A_TRIAL = re.compile("One row per trial(?! and )")  # how the meaning of a relation begins
-HUB = {"main": "trials", "ctgov": "studies"}  # the relation of each schema that nct_id leads to
 
 OPENING = """\
 # The warehouse: data dictionary
@@ -99,74 +98,6 @@ AFTER_DIALECT = """\
 `ORDER BY n DESC` puts NULL last here and first in PostgreSQL: say `NULLS FIRST` or `NULLS LAST`. `crosstab` is `PIVOT`.
 The file is read-only: intermediate results are `CREATE TEMP TABLE`, or CTEs.
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Relation:
-    """A table or view: its schema, name, meaning, columns (name, type, meaning) and single-column key, if any."""
-
-    schema: str
-    name: str
-    meaning: str
-    columns: tuple[tuple[str, str, str], ...]
-    key: str
-
-
-def relations(con: duckdb.DuckDBPyConnection) -> list[Relation]:
-    """Every relation of `main` and `ctgov` in the current database, by name; meanings are empty where uncommented."""
-    keys = {
-        (schema, name): columns[0]
-        for schema, name, columns in con.execute(
-            "SELECT schema_name, table_name, constraint_column_names FROM duckdb_constraints()"
-            " WHERE database_name = current_database() AND constraint_type = 'PRIMARY KEY'"
-        ).fetchall()
-        if len(columns) == 1
-    }
-    columns = {
-        (schema, name): tuple((column, kind, said) for column, kind, said in listed)
-        for schema, name, listed in con.execute(
-            "SELECT schema_name, table_name,"
-            " list([column_name, data_type, coalesce(comment, '')] ORDER BY column_index)"
-            " FROM duckdb_columns() WHERE database_name = current_database() AND NOT internal GROUP BY ALL"
-        ).fetchall()
-    }
-    found = con.execute(
-        "SELECT schema_name, table_name, coalesce(comment, '') FROM duckdb_tables()"
-        " WHERE database_name = current_database() AND NOT internal AND NOT temporary"
-        " UNION ALL SELECT schema_name, view_name, coalesce(comment, '') FROM duckdb_views()"
-        " WHERE database_name = current_database() AND NOT internal ORDER BY ALL"
-    ).fetchall()
-    keys |= {
-        (schema, name): "id" for schema, name, _ in found if schema == "ctgov"
-    }  # unique, though not declared
-    keys |= dict.fromkeys(HUB.items(), "nct_id")
-    return [
-        Relation(schema, name, meaning, columns[schema, name], keys.get((schema, name), ""))
-        for schema, name, meaning in sorted(found, key=lambda row: (row[0] != "main", row[1]))
-    ]
-
-
-def links(schema: list[Relation]) -> Iterator[tuple[Relation, str, Relation]]:
-    """Which columns of a schema's relations lead to the key of which other relation."""
-    for relation in schema:
-        for column, _, _ in relation.columns:
-            to = _target(column, schema)
-            if to and to != relation:
-                yield relation, column, to
-
-
-def _target(column: str, schema: list[Relation]) -> Relation | None:
-    """By name: `nct_id` leads to the hub, `arm_id` to `arms.id` or `some_arms.id`, `first_run_id` to `runs.run_id`."""
-    if not column.endswith("_id"):
-        return None
-    if column == "nct_id":
-        return next(to for to in schema if to.name in HUB.values())
-    keys = {to: f"{to.name.removesuffix('s')}_id" if to.key == "id" else to.key for to in schema}
-    named = [to for to, key in keys.items() if key == column or key.endswith(f"_{column}")]
-    named += [
-        to for to, key in keys.items() if to.key != "id" and column.endswith(f"_{key}") and key != "nct_id"
-    ]
-    return min(named, key=lambda to: len(to.name), default=None)
 
 
 def text(con: duckdb.DuckDBPyConnection) -> str:

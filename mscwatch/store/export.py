@@ -20,7 +20,7 @@ import duckdb
 
 from mscwatch.errors import ConfigError, WarehouseError
 from mscwatch.review import ris
-from mscwatch.store import dictionary, queries
+from mscwatch.store import catalog, queries
 from mscwatch.store.sql import dicts, first_line, scalar
 
 MADE_BY = "mscwatch export"
@@ -94,7 +94,7 @@ def export(data_dir: Path, folder: Path, form: Format) -> list[Exported]:
                 if form is Format.PRISMA:
                     written = _write_search_record(con, Path(unfinished))
                 else:
-                    written = [_write(con, one, form, Path(unfinished)) for one in dictionary.relations(con)]
+                    written = [_write(con, one, form, Path(unfinished)) for one in catalog.relations(con)]
                 _write_manifest(con, written, form, Path(unfinished))
                 _replace(folder, Path(unfinished))
         except (OSError, duckdb.IOException) as error:
@@ -123,7 +123,7 @@ def _is_export(folder: Path) -> bool:
     return isinstance(manifest, dict) and manifest.get("made_by") == MADE_BY
 
 
-def _write(con: duckdb.DuckDBPyConnection, one: dictionary.Relation, form: Format, folder: Path) -> Exported:
+def _write(con: duckdb.DuckDBPyConnection, one: catalog.Relation, form: Format, folder: Path) -> Exported:
     (folder / one.schema).mkdir(exist_ok=True)
     name = f"{one.schema}.{one.name}"
     path, columns, options = f"{one.schema}/{one.name}.{form}", "*", OPTIONS[form]
@@ -147,7 +147,7 @@ def _write(con: duckdb.DuckDBPyConnection, one: dictionary.Relation, form: Forma
 
 def _write_search_record(con: duckdb.DuckDBPyConnection, folder: Path) -> list[Exported]:
     """What a systematic review has to show of its search, and the included trials with the papers linked to them."""
-    tables = [one for one in dictionary.relations(con) if (one.schema, one.name) in SEARCH_RECORD]
+    tables = [one for one in catalog.relations(con) if (one.schema, one.name) in SEARCH_RECORD]
     written = [_write(con, one, Format.CSV, folder) for one in tables]
     trials, papers = dicts(con, INCLUDED), dicts(con, PAPERS)
     path = "main/included.ris"

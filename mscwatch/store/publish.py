@@ -15,7 +15,7 @@ from pathlib import Path
 import duckdb
 
 from mscwatch.errors import WarehouseError
-from mscwatch.store import dictionary
+from mscwatch.store import catalog
 from mscwatch.store.data_dir import Places
 from mscwatch.store.ledger import NIGHT
 from mscwatch.store.sql import first_line, scalar
@@ -130,7 +130,7 @@ def _check(original: Path, copy: Path) -> str | None:
         if counts(con) != wanted:
             msg = f"The copy of {original} does not hold what the original holds; nothing was published."
             raise WarehouseError(msg)
-        found = dictionary.relations(con)
+        found = catalog.relations(con)
         if lost := _orphans(con, found):
             msg = (
                 f"{original} does not hang together ({'; '.join(lost)}); nothing was published. "
@@ -142,11 +142,11 @@ def _check(original: Path, copy: Path) -> str | None:
         return scalar(con, NIGHT)  # type: ignore[no-any-return]  # run_id is text
 
 
-def _orphans(con: duckdb.DuckDBPyConnection, found: list[dictionary.Relation]) -> list[str]:
+def _orphans(con: duckdb.DuckDBPyConnection, found: list[catalog.Relation]) -> list[str]:
     """Rows that name a row which is not there, in words; a null names nothing."""
     ctgov = (
         (f"ctgov.{child.name}", column, f"SELECT {parent.key} FROM ctgov.{parent.name}")
-        for child, column, parent in dictionary.links([one for one in found if one.schema == "ctgov"])
+        for child, column, parent in catalog.links([one for one in found if one.schema == "ctgov"])
     )
     queries = [
         f"SELECT '{child}.{column}' AS place, count(*) AS lost FROM {child} "

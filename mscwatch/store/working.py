@@ -16,8 +16,8 @@ import duckdb
 
 from mscwatch import __version__
 from mscwatch.errors import BrokenFileError, WarehouseError
-from mscwatch.review import claims as stated
-from mscwatch.store import claims, ctgov
+from mscwatch.review import claims
+from mscwatch.store import ctgov, review_claims
 from mscwatch.store.data_dir import Places
 from mscwatch.store.sql import first_line, scalar
 
@@ -171,7 +171,7 @@ def _refresh_derived(con: duckdb.DuckDBPyConnection) -> None:
                     con.execute(f"CREATE OR REPLACE VIEW {name} AS {path.read_text('utf-8')}")
                 else:
                     con.execute(path.read_text("utf-8"))
-        claims.recompute(con)
+        review_claims.recompute(con)
         facts = {
             "definitions": wanted,
             "mscwatch_version": __version__,
@@ -197,7 +197,7 @@ def _definitions() -> list[Traversable]:
 def _fingerprints() -> tuple[str, str]:
     """Hashes of the registry's mapping, and of that, every other definition and what `meta` says of this mscwatch."""
     mapping = _hash((files("warehouse") / "ctgov.csv").read_text("utf-8"))
-    texts = "".join(source.read_text("utf-8") for source in _definitions()) + stated.text()
+    texts = "".join(source.read_text("utf-8") for source in _definitions()) + claims.text()
     return mapping, _hash(f"{mapping}{texts}{__version__} {newest_schema()} {ATTRIBUTION}")
 
 

@@ -13,7 +13,7 @@ from mscwatch.changes.plan import is_read, read_therapy
 from mscwatch.model import Reading, Record
 from mscwatch.screening import relevance
 from mscwatch.screening.decisions import Screening, screened
-from mscwatch.store import claims
+from mscwatch.store import review_claims
 from mscwatch.store.sql import insert, scalar
 from mscwatch.therapy import Therapy
 from mscwatch.therapy.rows import dose_rows, therapy_row
@@ -83,7 +83,7 @@ def rederive(
     )
     update_relevance(con, "readings")
     con.execute("DROP TABLE readings; DROP TABLE to_read")
-    claims.recompute(con)
+    review_claims.recompute(con)
     return int(changed)
 
 

@@ -1,0 +1,224 @@
+"""What a walk landed, in DuckDB: which of it is fresh, what was known of it, and its bulk stored.
+
+The temporary tables `landed` (the landing's index) and `fresh_ids` (trial, page, and the number that its version gets)
+are there from `compare` to `drop`. A row of table `fingerprints` is written with the version that it stands for, so
+whoever has one has its version stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import duckdb
+import orjson
+from msgspec import structs
+
+from mscwatch import record as records
+from mscwatch.model import Address, Earlier, Kind, Known, Raised, Seen
+from mscwatch.registry.landing import Landed, Landing
+from mscwatch.store import ctgov
+
+LANDED = """
+CREATE OR REPLACE TEMP TABLE landed AS SELECT * FROM read_csv(?, header = true, columns = {
+    nct_id: 'VARCHAR', content_hash: 'VARCHAR', derived_hash: 'VARCHAR', page: 'INTEGER', fingerprint: 'VARCHAR'
+})
+"""
+
+FRESH_IDS = """
+CREATE OR REPLACE TEMP TABLE fresh_ids AS
+SELECT l.nct_id, l.page, coalesce(v.version_no, 0) + 1 AS version_no
+FROM landed AS l LEFT JOIN versions AS v ON v.nct_id = l.nct_id AND v.valid_to IS NULL
+WHERE l.page IS NOT NULL
+    AND (v.nct_id IS NULL OR v.content_hash <> l.content_hash OR v.derived_hash <> l.derived_hash)
+"""
+
+PAGES = """
+read_json($files, format = 'newline_delimited', compression = 'zstd', columns = {
+    nct_id: 'VARCHAR', content_hash: 'VARCHAR', derived_hash: 'VARCHAR', record: 'JSON'
+})
+"""
+
+FRESH_RECORDS = (
+    f"SELECT nct_id, version_no, record::VARCHAR AS record FROM {PAGES} JOIN fresh_ids USING (nct_id)"
+)
+
+# The files are read a second time: to keep so many texts in memory costs more.
+NEW_VERSIONS = f"""
+INSERT INTO versions BY NAME SELECT nct_id, version_no, $run_id AS first_run_id, $observed_at AS observed_at,
+    $data_timestamp AS data_timestamp, last_update_posted_date, $observed_at AS valid_from, NULL AS valid_to,
+    content_hash, derived_hash, record
+FROM {PAGES} JOIN (
+    SELECT nct_id, version_no,
+        partial_date(r."protocolSection"."statusModule"."lastUpdatePostDateStruct"."date") AS last_update_posted_date
+    FROM ctgov_parsed
+) USING (nct_id)
+"""
+
+
+def compare(con: duckdb.DuckDBPyConnection, landing: Landing) -> None:
+    """Look which landed records are not stored as they are."""
+    con.execute(LANDED, [str(landing.index)])
+    con.execute(FRESH_IDS)
+
+
+def drop(con: duckdb.DuckDBPyConnection) -> None:
+    """Drop what `compare` made."""
+    con.execute("DROP TABLE landed; DROP TABLE fresh_ids")
+
+
+def groups_of_pages(
+    con: duckdb.DuckDBPyConnection, most: int, among: Sequence[int] | None = None, oldest_version: int = 1
+) -> list[list[int]]:
+    """The pages that hold anything fresh (of that version or a later one), `most` records at once or a single page."""
+    groups: list[list[int]] = []
+    room = 0
+    for page, count in con.execute(
+        "SELECT page, count(*) FROM fresh_ids WHERE version_no >= $oldest "
+        "AND ($among IS NULL OR list_contains($among, page)) GROUP BY page ORDER BY page",
+        {"oldest": oldest_version, "among": among},
+    ).fetchall():
+        if count > room:
+            groups.append([])
+            room = most
+        groups[-1].append(page)
+        room -= count
+    return groups
+
+
+def unseen(con: duckdb.DuckDBPyConnection, pages: list[int]) -> set[str]:
+    """Which fresh records of some pages are of trials that were never seen."""
+    rows = con.execute(
+        "SELECT nct_id FROM fresh_ids WHERE version_no = 1 AND list_contains(?, page)", [pages]
+    ).fetchall()
+    return {nct_id for (nct_id,) in rows}
+
+
+def store_bulk(
+    con: duckdb.DuckDBPyConnection, landing: Landing, pages: list[int], night: Mapping[str, Any]
+) -> None:
+    """Close the versions that some pages replace, add the new ones, and bring `ctgov` to them.
+
+    `night` has what every new version bears: `run_id`, `observed_at`, `data_timestamp`.
+    """
+    con.execute(
+        "UPDATE versions SET valid_to = ? WHERE valid_to IS NULL "
+        "AND nct_id IN (SELECT nct_id FROM fresh_ids WHERE version_no > 1 AND list_contains(?, page))",
+        [night["observed_at"], pages],
+    )
+    files = {"files": [str(landing.page(page)) for page in pages]}
+    # DuckDB takes a file for 420 records, and would keep all that is in it to look the few up that it is joined with
+    con.execute("SET disabled_optimizers = 'build_side_probe_side'")
+    with ctgov.parsed(con, FRESH_RECORDS, files):
+        con.execute(NEW_VERSIONS, {**night, **files})
+        con.execute("RESET disabled_optimizers")
+        ctgov.fill(con)
+
+
+def known_fingerprints(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Every stored record's fingerprint with its NCT number."""
+    return dict(con.execute("SELECT fingerprint, nct_id FROM fingerprints").fetchall())
+
+
+def keep_fingerprints(con: duckdb.DuckDBPyConnection, landed: str) -> None:
+    """Bring the table to what was landed; `landed` names a table that has the landing's index."""
+    con.execute(
+        f"DELETE FROM fingerprints WHERE nct_id IN (SELECT nct_id FROM {landed} WHERE page IS NOT NULL)"
+    )
+    con.execute(f"INSERT INTO fingerprints SELECT nct_id, fingerprint FROM {landed} WHERE page IS NOT NULL")
+
+
+KNOWN = """
+SELECT v.nct_id, v.version_no, v.content_hash, v.derived_hash, v.record, w.in_watch,
+    (SELECT count(*) FROM versions AS o JOIN landed AS l USING (nct_id, content_hash)
+        WHERE o.nct_id = v.nct_id AND o.version_no > 0)
+FROM fresh_ids AS f
+JOIN versions AS v ON v.nct_id = f.nct_id AND v.valid_to IS NULL
+LEFT JOIN watched AS w ON w.nct_id = f.nct_id
+WHERE list_contains(?, f.page)
+"""
+
+# The version before each known one that changed in content tonight, the events that were raised when the known content
+# replaced it, and who was told. Versions in which nothing material moved are passed over, and so are those of the
+# registry's own history (from 0 backwards): what a night makes of a record must not depend on whether that was read.
+EARLIER = """
+WITH moved AS (
+    SELECT f.nct_id, v.version_no
+    FROM fresh_ids AS f
+    JOIN landed AS l ON l.nct_id = f.nct_id
+    JOIN versions AS v ON v.nct_id = f.nct_id AND v.valid_to IS NULL
+    WHERE list_contains(?, f.page) AND v.content_hash <> l.content_hash
+), turn AS (
+    SELECT m.nct_id, m.version_no AS until_no, max(c.to_version) AS since_no,
+        arg_max(c.from_version, c.to_version) AS before_no
+    FROM moved AS m JOIN changes AS c ON c.nct_id = m.nct_id
+    WHERE c.from_version > 0 AND c.is_material AND NOT starts_with(c.path, 'protocolSection.statusModule.lastUpdate')
+        AND c.path <> 'protocolSection.statusModule.statusVerifiedDate'
+    GROUP BY m.nct_id, m.version_no
+), raised AS (
+    SELECT t.nct_id, e.event_id, e.kind, e.summary
+    FROM turn AS t
+    JOIN versions AS v ON v.nct_id = t.nct_id AND v.version_no BETWEEN t.since_no AND t.until_no
+    JOIN events AS e ON e.nct_id = v.nct_id AND e.run_id = v.first_run_id
+    WHERE NOT e.is_baseline
+        AND e.field <> 'protocolSection.identificationModule.nctId'
+), said AS (
+    SELECT nct_id, list([event_id, kind, summary] ORDER BY kind, event_id) AS events FROM raised GROUP BY nct_id
+), heard AS (
+    SELECT r.nct_id, list(DISTINCT [d.channel, d.recipient]) AS told
+    FROM raised AS r JOIN deliveries AS d USING (event_id) WHERE d.state <> 'gave_up' GROUP BY r.nct_id
+)
+SELECT t.nct_id, b.record, coalesce(said.events, []), coalesce(heard.told, [])
+FROM turn AS t JOIN versions AS b ON b.nct_id = t.nct_id AND b.version_no = t.before_no
+LEFT JOIN said ON said.nct_id = t.nct_id
+LEFT JOIN heard ON heard.nct_id = t.nct_id
+"""
+
+
+def known_pairs(
+    con: duckdb.DuckDBPyConnection, landing: Landing, pages: list[int]
+) -> Iterator[tuple[Known, Seen]]:
+    """The fresh records of some pages that are versions of a known trial, each with what was known."""
+    rows = con.execute(KNOWN, [pages]).fetchall()
+    earlier = _earlier(con, pages)
+    wanted = {row[0] for row in rows}
+    seen = {  # copied, lest each keep its whole page in memory
+        one.nct_id: structs.replace(one, record=one.record.copy())
+        for page in pages
+        for one in landing.read(page)
+        if one.nct_id in wanted
+    }
+    for nct_id, version_no, content, derived, record, in_watch, times in rows:
+        before = Known(
+            nct_id,
+            version_no,
+            content,
+            derived,
+            bool(in_watch),
+            times,
+            orjson.loads(record),
+            earlier.get(nct_id),
+        )
+        yield before, _fetched(seen[nct_id])
+
+
+def new_pairs(landing: Landing, page: int, unseen: set[str]) -> Iterator[tuple[None, Seen]]:
+    """The records of a page that are of trials never seen before; asks no database."""
+    for one in landing.read(page):
+        if one.nct_id in unseen:
+            yield None, _fetched(one)
+
+
+def _earlier(con: duckdb.DuckDBPyConnection, pages: list[int]) -> dict[str, Earlier]:
+    return {
+        nct_id: Earlier(
+            orjson.loads(record),
+            tuple(Raised(event_id, Kind(kind), summary) for event_id, kind, summary in events),
+            tuple(Address(*address) for address in sorted(told)),
+        )
+        for nct_id, record, events, told in con.execute(EARLIER, [pages]).fetchall()
+    }
+
+
+def _fetched(one: Landed) -> Seen:
+    return Seen(one.nct_id, one.content_hash, one.derived_hash, records.read(bytes(one.record)))
