@@ -21,9 +21,9 @@ from prefect.tasks import Task
 from mscwatch import settings as configuration
 from mscwatch import watch as watches
 from mscwatch.errors import MscwatchError, NoAnswerError, StillOwedError
-from mscwatch.model import Outcome
-from mscwatch.pipeline.context import NightResult, Order
-from mscwatch.pipeline.run import Step, run_night
+from mscwatch.model import RunOutcome
+from mscwatch.pipeline.context import RunOrder, RunResult
+from mscwatch.pipeline.run import Step, run_watch
 from mscwatch.pipeline.summary import event_rows, markdown, sentence
 from mscwatch.store import queries
 
@@ -36,23 +36,23 @@ FETCH_RETRY_SECONDS = 60
 class NightFailedError(MscwatchError):
     """What a flow run fails with; carries how the night went."""
 
-    def __init__(self, result: NightResult) -> None:
+    def __init__(self, result: RunResult) -> None:
         super().__init__(str(result.error))
         self.result = result
         self.exit_code = result.exit_code
 
 
 @flow(name="mscwatch-nightly", flow_run_name=lambda: _run_name(), persist_result=False)  # noqa: PLW0108  set below
-def nightly(watch: str = "", force: bool = False, accept: str = "") -> NightResult:
+def nightly(watch: str = "", force: bool = False, accept: str = "") -> RunResult:
     """Run one night of a watch (default: the configured one). Fails when the night failed, was refused, or owes."""
-    settings = configuration.load(**({"watch": watch} if watch else {}))
-    order = Order(settings, watches.load(settings.watch), force=force, accept=accept)
-    result = run_night(order, step=_as_task(order.watch.name))
+    settings = configuration.load_settings(**({"watch": watch} if watch else {}))
+    order = RunOrder(settings, watches.load(settings.watch), force=force, accept=accept)
+    result = run_watch(order, step=_as_task(order.watch.name))
     _leave_artifacts(order, result)
-    return cast("NightResult", _state(result))  # Prefect unpacks it: the caller gets the result, or the error
+    return cast("RunResult", _state(result))  # Prefect unpacks it: the caller gets the result, or the error
 
 
-def _state(result: NightResult) -> State[Any]:
+def _state(result: RunResult) -> State[Any]:
     """The flow run's state, named after how the night went."""
     if result.error:
         name = "Owed" if isinstance(result.error, StillOwedError) else result.outcome.value.title()
@@ -60,14 +60,14 @@ def _state(result: NightResult) -> State[Any]:
     return Completed(name=result.outcome.value.title(), message=sentence(result), data=result)
 
 
-def _leave_artifacts(order: Order, result: NightResult) -> None:
+def _leave_artifacts(order: RunOrder, result: RunResult) -> None:
     """How the night went, its events, and where the report lies. No night fails because Prefect takes no artifact."""
     key, report = f"mscwatch-{order.watch.name}", order.places.report
     about = f"{order.watch.banner} How the night went".strip()
     try:
         create_markdown_artifact(key=key, markdown=markdown(result), description=about)
-        if result.outcome is Outcome.PUBLISHED and result.events:
-            with queries.reader(order.settings.data_dir) as con:
+        if result.outcome is RunOutcome.PUBLISHED and result.events:
+            with queries.open_published(order.settings.data_dir) as con:
                 rows = event_rows(queries.events(con, run_id=result.run_id))
             create_table_artifact(
                 key=f"{key}-events", table=rows, description="What happened, event by event"
@@ -80,7 +80,7 @@ def _leave_artifacts(order: Order, result: NightResult) -> None:
 
 
 def _run_name() -> str:
-    chosen = flow_run.parameters.get("watch") or configuration.load().watch
+    chosen = flow_run.parameters.get("watch") or configuration.load_settings().watch
     started = flow_run.scheduled_start_time
     return f"{watches.load(chosen).name} {started:%Y-%m-%d}"
 

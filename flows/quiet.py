@@ -6,10 +6,10 @@ from prefect.logging.configuration import setup_logging
 from prefect.settings import PREFECT_LOGGING_LEVEL, temporary_settings
 
 from flows.nightly import NightFailedError, nightly
-from mscwatch.pipeline.context import NightResult
+from mscwatch.pipeline.context import RunResult
 
 
-def run_quietly(watch: str, *, force: bool = False, accept: str = "") -> NightResult:
+def run_quietly(watch: str, *, force: bool = False, accept: str = "") -> RunResult:
     """Run the nightly flow here and now; a night that failed comes back as its result."""
     with temporary_settings(set_defaults={PREFECT_LOGGING_LEVEL: "WARNING"}):
         setup_logging()

@@ -14,7 +14,7 @@ from typing import Any
 Record = dict[str, Any]
 
 
-class Kind(StrEnum):
+class EventKind(StrEnum):
     """What an event says, in the words of the contract with users (`events.kind`)."""
 
     NEW_TRIAL = "new_trial"
@@ -48,7 +48,7 @@ class Severity(StrEnum):
     LOW = "low"
 
 
-class Outcome(StrEnum):
+class RunOutcome(StrEnum):
     """How a night ended (`runs.outcome`)."""
 
     RUNNING = "running"
@@ -69,7 +69,7 @@ class RegistryVersion:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Screening:
     """What our own rules make of a record: whether it belongs to the topic, and why."""
 
     relevance: str
@@ -78,7 +78,7 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class StoredTrial:
     """What the warehouse held of one trial before tonight."""
 
     nct_id: str
@@ -88,32 +88,32 @@ class Known:
     in_watch: bool
     times_before: int  # how many of its versions already had tonight's content
     record: Record
-    earlier: Earlier | None = None
+    earlier: PreviousVersion | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Raised:
+class RaisedEvent:
     """An event that the warehouse holds, as far as a retraction names it."""
 
     event_id: str
-    kind: Kind
+    kind: EventKind
     summary: str
 
 
 @dataclass(frozen=True, slots=True)
-class Earlier:
+class PreviousVersion:
     """The version before the known one: what a record returns to when the registry takes an answer back.
 
     `events` were raised when the known content replaced this one; `told` is who was told of them or is still owed.
     """
 
     record: Record
-    events: tuple[Raised, ...] = ()
+    events: tuple[RaisedEvent, ...] = ()
     told: tuple[Address, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class FetchedTrial:
     """What the registry showed of one trial tonight."""
 
     nct_id: str
@@ -122,7 +122,7 @@ class Seen:
     record: Record
 
 
-class Place(StrEnum):
+class LookupVerdict(StrEnum):
     """What has become of a trial that the search no longer shows."""
 
     HERE = "here"  # on the registry, no longer matched
@@ -132,17 +132,17 @@ class Place(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Whereabouts:
+class LookupResult:
     """One missing trial's place. `record` (without contacts) when here or withheld, `target` when forwarded."""
 
     nct_id: str
-    place: Place
+    place: LookupVerdict
     record: Record | None = None
     target: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Watched:
+class WatchedTrial:
     """A trial of the watch, as the warehouse knows it when the night begins; tonight's search may not show it."""
 
     nct_id: str
@@ -152,7 +152,7 @@ class Watched:
 
 
 @dataclass(frozen=True, slots=True)
-class Departure:
+class MembershipChange:
     """What the warehouse notes of a missing trial: its new standing (a word of `watched.standing`)."""
 
     nct_id: str
@@ -179,7 +179,7 @@ class Event:
 
     event_id: str
     nct_id: str
-    kind: Kind
+    kind: EventKind
     severity: Severity
     field: str
     before: str | None
@@ -341,7 +341,7 @@ class Proof:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class QueryAnswer:
     """What one query of the report found, with the query itself, so that every number can show where it comes from."""
 
     name: str

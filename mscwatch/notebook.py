@@ -9,7 +9,7 @@ import duckdb
 import pandas as pd
 
 from mscwatch import settings
-from mscwatch.store.queries import reader
+from mscwatch.store.queries import open_published
 
 
 def connect(data_dir: str | Path | None = None) -> duckdb.DuckDBPyConnection:
@@ -17,8 +17,8 @@ def connect(data_dir: str | Path | None = None) -> duckdb.DuckDBPyConnection:
 
     It keeps the night it opened; connect again for a newer one.
     """
-    chosen = settings.load() if data_dir is None else settings.load(data_dir=data_dir)
-    return reader(chosen.data_dir)
+    chosen = settings.load_settings() if data_dir is None else settings.load_settings(data_dir=data_dir)
+    return open_published(chosen.data_dir)
 
 
 def frame(query: str, parameters: Any = (), *, data_dir: str | Path | None = None) -> pd.DataFrame:

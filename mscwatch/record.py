@@ -22,13 +22,13 @@ _CONTACT_KEYS = {
 }
 
 
-def nct_id(record: Record) -> str | None:
+def record_nct_id(record: Record) -> str | None:
     """The record's NCT number, or None when it has none that looks like one."""
     found = part(record, "protocolSection", "identificationModule", "nctId")
     return found if isinstance(found, str) and NCT_ID.fullmatch(found) else None
 
 
-def read(text: bytes) -> Record:
+def parse_record(text: bytes) -> Record:
     """A record from its JSON text. Raises `NoAnswerError` for what is no JSON."""
     try:
         found: Record = orjson.loads(text)
@@ -92,7 +92,7 @@ def derived_hash(record: Record) -> str:
     return _hash(derived)
 
 
-def status(record: Record) -> str:
+def overall_status(record: Record) -> str:
     """`overallStatus`, or an empty text where the record has none."""
     found = part(record, "protocolSection", "statusModule", "overallStatus")
     return found if isinstance(found, str) else ""

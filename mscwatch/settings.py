@@ -143,7 +143,7 @@ class Settings(BaseSettings):
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
 
 
-class Shown(NamedTuple):
+class ShownSetting(NamedTuple):
     """One setting as `doctor` shows it: secrets masked, with where it came from."""
 
     name: str
@@ -157,7 +157,7 @@ _overrides: ContextVar[dict[str, Any]] = ContextVar("overrides", default={})  # 
 
 @contextmanager
 def overridden(**values: Any) -> Iterator[None]:
-    """Within this block, `load` gives these values whatever the environment says (the demo, tests)."""
+    """Within this block, `load_settings` gives these values whatever the environment says (the demo, tests)."""
     token = _overrides.set(_overrides.get() | values)
     try:
         yield
@@ -165,7 +165,7 @@ def overridden(**values: Any) -> Iterator[None]:
         _overrides.reset(token)
 
 
-def load(**overrides: Any) -> Settings:
+def load_settings(**overrides: Any) -> Settings:
     """Read the settings; `overrides` (from the command line) win over everything.
 
     Raises `ConfigError` naming the setting and its origin, never its value.
@@ -182,7 +182,7 @@ def load(**overrides: Any) -> Settings:
         raise ConfigError(msg) from None
 
 
-def show(settings: Settings) -> list[Shown]:
+def show_settings(settings: Settings) -> list[ShownSetting]:
     """Every setting with its value (secrets masked) and its origin."""
     in_file = _names_in_file()
     shown = []
@@ -194,7 +194,9 @@ def show(settings: Settings) -> list[Shown]:
             text = ", ".join(value)
         else:
             text = str(value)
-        shown.append(Shown(PREFIX + name.upper(), text, _origin(name, in_file), field.description or ""))
+        shown.append(
+            ShownSetting(PREFIX + name.upper(), text, _origin(name, in_file), field.description or "")
+        )
     return shown
 
 

@@ -12,7 +12,7 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from mscwatch.errors import ConfigError
-from mscwatch.model import Kind, Severity
+from mscwatch.model import EventKind, Severity
 
 QUIET_KINDS = frozenset({"status_changed", "enrollment_changed", "date_changed", "left_watch"})
 
@@ -59,7 +59,7 @@ class Alerts(_Part):
     """What is told: trials of these relevances, events of these kinds."""
 
     relevance: tuple[str, ...] = ("core", "unsure")
-    kinds: tuple[Kind, ...] = tuple(kind for kind in Kind if kind not in QUIET_KINDS)
+    kinds: tuple[EventKind, ...] = tuple(kind for kind in EventKind if kind not in QUIET_KINDS)
 
 
 class Subscription(_Part):
@@ -67,7 +67,7 @@ class Subscription(_Part):
 
     channel: str = Field(min_length=1)
     to: tuple[str, ...] = ()
-    kinds: tuple[Kind, ...] = ()
+    kinds: tuple[EventKind, ...] = ()
     severities: tuple[Severity, ...] = ()
     indications: tuple[Literal["cirrhosis", "liver_failure", "transplant", "other_liver", "none"], ...] = ()
 

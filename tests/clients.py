@@ -7,7 +7,7 @@ import time
 
 from records import record
 
-from mscwatch.replica import Night
+from mscwatch.replica import Snapshot
 
 ALL = {"query.term": "ALL"}
 STAMP = "2022-10-06T09:00:05"
@@ -15,7 +15,7 @@ STAMP = "2022-10-06T09:00:05"
 
 def night(count, *more, stamp=STAMP, **aliases):
     found = [*(record(number) for number in range(1, count + 1)), *more]
-    return Night(
+    return Snapshot(
         stamp, {one["protocolSection"]["identificationModule"]["nctId"]: one for one in found}, aliases
     )
 

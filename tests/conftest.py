@@ -17,11 +17,11 @@ from clients import night
 
 from mscwatch import settings as configuration
 from mscwatch import watch as watches
-from mscwatch.pipeline.context import Order
+from mscwatch.pipeline.context import RunOrder
 from mscwatch.registry.client import Client
 from mscwatch.replica import Replica
 from mscwatch.store import ctgov, working
-from mscwatch.store.data_dir import Places
+from mscwatch.store.data_dir import DataDir
 
 RECORDS = Path(__file__).parents[2] / "shared" / "records"
 
@@ -41,9 +41,9 @@ def _elsewhere(tmp_path, monkeypatch):
 @pytest.fixture(scope="session", autouse=True)
 def _made_once(tmp_path_factory):
     """An empty working file takes a third of a second to make, and hundreds are wanted: copies of one that was made."""
-    made = Places(tmp_path_factory.mktemp("made"))
+    made = DataDir(tmp_path_factory.mktemp("made"))
     made.prepare()
-    open_plainly, todays_files = working.opened, working._sql_files
+    open_plainly, todays_files = working.open_warehouse, working._sql_files
     with open_plainly(made):
         pass
 
@@ -59,7 +59,7 @@ def _made_once(tmp_path_factory):
 
     opened.plainly = open_plainly
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(working, "opened", opened)
+        patch.setattr(working, "open_warehouse", opened)
         yield
 
 
@@ -104,7 +104,7 @@ def order(tmp_path, watch_file):
     def make(url, *, force=False, accept="", watch=watch_file, **values):
         defaults = {"data_dir": tmp_path / "data", "min_interval": 0, "retry_budget": 0, "api_url": url}
         chosen = configuration.Settings(**(defaults | values))
-        return Order(chosen, watches.load(str(watch)), force=force, accept=accept)
+        return RunOrder(chosen, watches.load(str(watch)), force=force, accept=accept)
 
     return make
 

@@ -18,8 +18,8 @@ from test_diff import put
 from test_events_nights import WRITTEN
 from witnesses import in_feed, in_lines, in_mail, in_post
 
-from mscwatch.replica import Night, Replica
-from mscwatch.store.data_dir import Places
+from mscwatch.replica import Replica, Snapshot
+from mscwatch.store.data_dir import DataDir
 from mscwatch.store.working import BROKEN
 
 ANNE, BERT = "anne@example.org", "bert@example.org"
@@ -64,7 +64,7 @@ def three_nights():
     )
     third = [begin[0], *changed, *begin[1 + len(EDITS) :], fresh]
     return [
-        Night(
+        Snapshot(
             f"2022-10-{day:02}T09:00:05",
             {one["protocolSection"]["identificationModule"]["nctId"]: one for one in found},
         )
@@ -95,7 +95,7 @@ class Evening:
 
     @property
     def places(self):
-        return Places(self.folder / "data")
+        return DataDir(self.folder / "data")
 
     def run(self, due=None):
         """Run the night; its exit code, and how many seconds it took since it had the lock."""

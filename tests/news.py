@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from mscwatch.digest import compose
-from mscwatch.model import Event, Kind, NewsItem, Product, PublishedTrial, Severity, TrialFacts
+from mscwatch.model import Event, EventKind, NewsItem, Product, PublishedTrial, Severity, TrialFacts
 
 NIGHT = datetime(2022, 10, 7, 9)
 
@@ -36,7 +36,7 @@ def published(review_row=15, *, year=2016, nct_id="NCT01875081", link_confidence
 def item(
     number=1,
     *,
-    kind=Kind.COMPLETED,
+    kind=EventKind.COMPLETED,
     title="Mesenchymal stem cells in cirrhosis",
     summary="recruiting → completed",
     before="RECRUITING",
@@ -50,7 +50,7 @@ def item(
         event_id=f"event-{number}-{kind}",
         nct_id=nct_id,
         kind=kind,
-        severity=Severity.NORMAL if kind == Kind.BECAME_UNKNOWN else Severity.HIGH,
+        severity=Severity.NORMAL if kind == EventKind.BECAME_UNKNOWN else Severity.HIGH,
         field="protocolSection.statusModule.overallStatus",
         before=before,
         after=after,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 
-from mscwatch.model import Known, Seen
+from mscwatch.model import FetchedTrial, StoredTrial
 from mscwatch.record import content_hash, derived_hash
 
 
@@ -42,12 +42,12 @@ def edited(before, edit):
 
 def seen(one):
     nct_id = one["protocolSection"]["identificationModule"]["nctId"]
-    return Seen(nct_id, content_hash(one), derived_hash(one), one)
+    return FetchedTrial(nct_id, content_hash(one), derived_hash(one), one)
 
 
 def known(one, *, version_no=1, in_watch=True, times_before=0):
     found = seen(one)
-    return Known(
+    return StoredTrial(
         found.nct_id, version_no, found.content_hash, found.derived_hash, in_watch, times_before, one
     )
 

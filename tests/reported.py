@@ -6,9 +6,9 @@ import copy
 
 from mscwatch import settings as configuration
 from mscwatch import watch as watches
-from mscwatch.pipeline.context import Order
-from mscwatch.pipeline.run import run_night
-from mscwatch.replica import Night, Replica
+from mscwatch.pipeline.context import RunOrder
+from mscwatch.pipeline.run import run_watch
+from mscwatch.replica import Replica, Snapshot
 from mscwatch.replica.demo import INVENTED_TRIAL, demo_nights
 
 HOSTILE = "NCT77777777"
@@ -29,7 +29,7 @@ def nights():
     protocol["contactsLocationsModule"] = {
         "locations": [{"facility": TITLE, "city": "x", "country": COUNTRY}]
     }
-    return [Night(night.data_timestamp, {**night.records, HOSTILE: hostile}) for night in found]
+    return [Snapshot(night.data_timestamp, {**night.records, HOSTILE: hostile}) for night in found]
 
 
 def order(folder, url, **values):
@@ -37,7 +37,7 @@ def order(folder, url, **values):
     watch.write_text(WATCH)
     usual = {"data_dir": folder, "min_interval": 0, "retry_budget": 0, "api_url": url, "report": True}
     settings = configuration.Settings(**(usual | values))
-    return Order(settings, watches.load(str(watch)))
+    return RunOrder(settings, watches.load(str(watch)))
 
 
 def run_nights(factory):
@@ -48,7 +48,7 @@ def run_nights(factory):
     folder.mkdir()
     with Replica(nights()) as registry:
         for _ in range(3):
-            result = run_night(order(folder, registry.url))
+            result = run_watch(order(folder, registry.url))
             assert (result.error, result.warnings) == (None, [])
             registry.advance()
     return folder

@@ -14,7 +14,7 @@ import pytest
 
 from mscwatch.replica.sample import sample_records
 from mscwatch.store import ctgov, dictionary, working
-from mscwatch.store.data_dir import Places
+from mscwatch.store.data_dir import DataDir
 
 QUERIES = sorted((Path(__file__).parent / "aact_queries").glob("*.sql"))
 
@@ -31,9 +31,9 @@ def records(request):
 @pytest.fixture(scope="module")
 def con(records, tmp_path_factory):
     """A read-only connection to a file with these records, opened as `mscwatch.connect()` does it."""
-    places = Places(tmp_path_factory.mktemp("aact"))
+    places = DataDir(tmp_path_factory.mktemp("aact"))
     places.prepare()
-    with working.opened(places) as writer:
+    with working.open_warehouse(places) as writer:
         rows = {at(record, "identificationModule.nctId"): record for record in records}
         listed = places.data_dir / "records.ndjson"
         with listed.open("w", encoding="utf-8") as file:

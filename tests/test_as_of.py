@@ -11,17 +11,17 @@ from datetime import date, datetime
 import pytest
 from records import edited, record, set_status
 
-from mscwatch.pipeline.run import run_night
-from mscwatch.replica import Night, Replica
+from mscwatch.pipeline.run import run_watch
+from mscwatch.replica import Replica, Snapshot
 from mscwatch.replica.sample import sample_records
 from mscwatch.store import queries
-from mscwatch.store.data_dir import Places
+from mscwatch.store.data_dir import DataDir
 
 EVENING, MIDNIGHT, LATER = datetime(2022, 10, 6, 23, 30), datetime(2022, 10, 7), datetime(2022, 10, 10, 9)
 
 
 def night(day, *records, **aliases):
-    return Night(
+    return Snapshot(
         f"{day:%Y-%m-%dT%H:%M:%S}",
         {one["protocolSection"]["identificationModule"]["nctId"]: one for one in records},
         aliases,
@@ -44,7 +44,7 @@ def run_at(order, monkeypatch):
                         return moment.replace(tzinfo=tz)
 
                 monkeypatch.setattr("mscwatch.pipeline.run.datetime", Then)
-                result = run_night(tonight)
+                result = run_watch(tonight)
                 assert result.exit_code == 0, result.error
                 registry.advance()
         return tonight
@@ -71,7 +71,7 @@ def three_nights(run_at, order, made_once):
 
 
 def rows(order, query, parameters=()):
-    with queries.reader(order.settings.data_dir) as con:
+    with queries.open_published(order.settings.data_dir) as con:
         return con.execute(query, parameters).fetchall()
 
 
@@ -147,10 +147,10 @@ def differing(con, now, then):
 
 
 def as_of_today_is_today(order, records):
-    with Replica([Night("2022-10-06T09:00:05", records)]) as registry:
+    with Replica([Snapshot("2022-10-06T09:00:05", records)]) as registry:
         tonight = order(registry.url)
-        assert run_night(tonight).exit_code == 0
-    with queries.reader(tonight.settings.data_dir) as con:
+        assert run_watch(tonight).exit_code == 0
+    with queries.open_published(tonight.settings.data_dir) as con:
         assert differing(con, "trials", "trials_as_of(current_date + 1)") == (
             {"version_no", "data_timestamp"},
             set(),
@@ -192,7 +192,7 @@ def test_an_older_duckdb_knows_the_macros_of_the_file(three_nights, tmp_path, ve
         )  # fmt: skip
         if got.returncode:
             pytest.skip(f"duckdb {version} cannot be fetched for this Python here")
-    path = str(Places(three_nights.settings.data_dir).published)
+    path = str(DataDir(three_nights.settings.data_dir).published)
     done = subprocess.run(
         [sys.executable, "-c", ASK, path, *QUESTIONS],
         env={"PYTHONPATH": str(folder)}, capture_output=True, text=True, check=False,

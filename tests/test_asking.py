@@ -14,8 +14,8 @@ import registry_faults as faults
 from clients import ALL, gaps, ids, night, noting
 
 from mscwatch.errors import ConfigError, NoAnswerError, QueryRejectedError
-from mscwatch.model import Outcome
-from mscwatch.pipeline.run import run_night
+from mscwatch.model import RunOutcome
+from mscwatch.pipeline.run import run_watch
 from mscwatch.registry.http import ATTEMPTS
 from mscwatch.replica import Replica, Response
 
@@ -243,8 +243,8 @@ def test_requests_keep_their_distance_and_never_overlap(serve, ask):
 @pytest.mark.parametrize(("count", "size"), [(1, 10), (25, 10), (30, 10), (30, 1000)])
 def test_a_clean_night_asks_at_most_three_times_more_than_it_has_pages(order, count, size):
     with Replica([night(count)]) as registry:
-        result = run_night(order(registry.url, page_size=size))
-        assert result.outcome == Outcome.BASELINE
+        result = run_watch(order(registry.url, page_size=size))
+        assert result.outcome == RunOutcome.BASELINE
         assert result.requests == len(registry.requests) <= math.ceil(count / size) + 3
 
 

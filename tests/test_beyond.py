@@ -18,9 +18,9 @@ from records import edited, set_status
 from registry_faults import first, on
 from test_first_night import nights, trials
 
-from mscwatch.pipeline.run import run_night
+from mscwatch.pipeline.run import run_watch
 from mscwatch.replica import Replica
-from mscwatch.store.data_dir import Places
+from mscwatch.store.data_dir import DataDir
 
 pytestmark = [pytest.mark.slow, pytest.mark.prefect]
 
@@ -100,7 +100,7 @@ def test_two_watches_on_two_workers_at_the_same_time_both_publish(prefect, regis
     assert states(second) == ["Published", "Published"]
     assert {one["work_queue_name"] for one in second} == set(WATCHES)
     for name in WATCHES:
-        published = Places(tmp_path / "data" / name).published
+        published = DataDir(tmp_path / "data" / name).published
         with duckdb.connect(str(published), read_only=True) as con:
             assert con.execute("SELECT value FROM meta WHERE key = 'watch'").fetchall() == [(name,)]
             assert con.execute("SELECT kind FROM events WHERE NOT is_baseline").fetchall() == [("completed",)]
@@ -143,7 +143,7 @@ def test_spark_reads_the_export_as_duckdb_reads_the_warehouse(order, registry, t
         pytest.skip("Spark wants Java 17 or later (Debian: default-jre-headless)")
     tonight = order(registry.url, export_url=f"file://{tmp_path}/lake")
     for _ in range(2):
-        assert run_night(tonight).warnings == []
+        assert run_watch(tonight).warnings == []
         registry.advance()
     latest = json.loads((tmp_path / "lake" / "latest.json").read_text())
     os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")

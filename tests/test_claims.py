@@ -8,7 +8,7 @@ from test_evidence_review import AFTER, TOLD, warehouse
 from mscwatch.review import claims
 from mscwatch.store import queries, working
 from mscwatch.store import review_claims as table
-from mscwatch.store.data_dir import Places
+from mscwatch.store.data_dir import DataDir
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def folder(tmp_path_factory):
 
 
 def test_each_rows_query_gives_its_value_in_the_published_file(folder):
-    with queries.reader(folder) as con:
+    with queries.open_published(folder) as con:
         told = con.execute("SELECT claim_id, query, recomputed FROM review_claims").fetchall()
         values = {(claim_id, query): con.execute(query).fetchall() for claim_id, query, _ in told}
     assert len(told) == len(list(claims.load())) > 40
@@ -60,7 +60,7 @@ def test_each_rows_query_gives_its_value_in_the_published_file(folder):
 
 
 def test_the_verdicts_on_the_table_are_those_that_reading_it_gives(folder):
-    with queries.reader(folder) as con:
+    with queries.open_published(folder) as con:
         told = con.execute("SELECT claim_id, verdict FROM review_claims WHERE scope = 'published'").fetchall()
     by_verdict = {verdict: {name for name, found in told if found == verdict} for _, verdict in told}
     assert by_verdict == {
@@ -75,7 +75,7 @@ def test_the_verdicts_on_the_table_are_those_that_reading_it_gives(folder):
 
 
 def test_the_registry_is_counted_as_of_the_review_and_as_of_the_night(folder):
-    with queries.reader(folder) as con:
+    with queries.open_published(folder) as con:
         told = con.execute(
             "SELECT claim_id, scope, recomputed, verdict, as_of::VARCHAR FROM review_claims "
             "WHERE claim_id IN ('R1', 'R3', 'R4') ORDER BY ALL"
@@ -90,9 +90,9 @@ def test_the_registry_is_counted_as_of_the_review_and_as_of_the_night(folder):
 
 
 def test_another_table_gives_another_verdict_and_leaves_nothing_behind(folder):
-    places = Places(folder)
+    places = DataDir(folder)
     asked = "SELECT recomputed, verdict FROM review_claims WHERE claim_id = 'T6'"
-    with working.opened(places) as con:
+    with working.open_warehouse(places) as con:
         con.execute("UPDATE published_trials SET n_control = 13 WHERE ref_number = 8")
         table.recompute(con)
         assert con.execute(asked).fetchall() == [("28", claims.NOT_REPRODUCED)]
@@ -103,7 +103,7 @@ def test_another_table_gives_another_verdict_and_leaves_nothing_behind(folder):
 
 
 def test_before_the_first_good_night_nothing_is_claimed(tmp_path):
-    places = Places(tmp_path)
+    places = DataDir(tmp_path)
     places.prepare()
-    with working.opened(places) as con:
+    with working.open_warehouse(places) as con:
         assert con.execute("SELECT count(*) FROM review_claims").fetchall() == [(0,)]

@@ -16,7 +16,7 @@ from test_first_night import nights, trials
 
 from mscwatch.cli.app import COMMANDS
 from mscwatch.replica import Replica
-from mscwatch.store.data_dir import Places, locked
+from mscwatch.store.data_dir import DataDir, locked
 
 
 @pytest.fixture
@@ -154,7 +154,7 @@ def test_a_wrong_key_in_the_watch_file_is_exit_2(mscwatch, watch_file, registry)
 
 
 def test_a_second_run_at_the_same_time_is_exit_6(mscwatch, registry, tmp_path):
-    with locked(Places(tmp_path / "data")):
+    with locked(DataDir(tmp_path / "data")):
         done = mscwatch("run", "--direct", api_url=registry.url)
     assert (done.returncode, "Another run is at work" in done.stderr) == (6, True)
 
@@ -252,7 +252,7 @@ def test_doctor_finds_nothing_wrong_and_then_what_is_wrong(two_nights, registry,
 
 
 def test_a_lost_working_file_is_no_new_baseline(two_nights, registry, tmp_path):
-    places = Places(tmp_path / "data")
+    places = DataDir(tmp_path / "data")
     kept = places.working.rename(tmp_path / "kept")
     published = places.published.read_bytes()
     done = two_nights("run", "--direct", "--force", api_url=registry.url)

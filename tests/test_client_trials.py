@@ -11,7 +11,7 @@ from clients import night
 from records import edited, record, set_status
 
 from mscwatch.errors import ConfigError, NoAnswerError
-from mscwatch.model import Place
+from mscwatch.model import LookupVerdict
 from mscwatch.registry.client import DataMovedError
 from mscwatch.registry.http import LONGEST_URL
 from mscwatch.replica import Response
@@ -22,21 +22,21 @@ from mscwatch.replica import Response
 def test_a_trial_that_is_still_there_comes_with_its_record_without_contacts(serve, ask):
     contacts = {"centralContacts": [{"name": "A person"}], "overallOfficials": []}
     shown = ask(serve(night(1, record(2, contactsLocationsModule=contacts)))).whereabouts("NCT00000002")
-    assert (shown.place, shown.nct_id, shown.target) == (Place.HERE, "NCT00000002", None)
+    assert (shown.place, shown.nct_id, shown.target) == (LookupVerdict.HERE, "NCT00000002", None)
     assert shown.record["protocolSection"]["contactsLocationsModule"] == {"overallOfficials": []}
 
 
 def test_a_withheld_trial_is_withheld(serve, ask):
     registry = serve(night(0, edited(record(2), set_status("WITHHELD"))))
     shown = ask(registry).whereabouts("NCT00000002")
-    assert shown.place == Place.WITHHELD
+    assert shown.place == LookupVerdict.WITHHELD
     assert shown.record["protocolSection"]["statusModule"]["overallStatus"] == "WITHHELD"
 
 
 def test_an_alias_is_forwarded_and_the_redirect_is_not_followed(serve, ask):
     registry = serve(night(3, NCT00000009="NCT00000002"))
     shown = ask(registry).whereabouts("NCT00000009")
-    assert (shown.place, shown.target, shown.record) == (Place.FORWARDED, "NCT00000002", None)
+    assert (shown.place, shown.target, shown.record) == (LookupVerdict.FORWARDED, "NCT00000002", None)
     assert len(registry.requests) == 1
 
 
@@ -57,12 +57,12 @@ def test_a_redirect_may_be_absolute_or_relative(serve, ask, code, location):
 def test_another_record_in_answer_to_an_id_is_forwarded(serve, ask):
     registry = serve(intercept=lambda _: Response(body=orjson.dumps(record(2))))
     shown = ask(registry).whereabouts("NCT00000009")
-    assert (shown.place, shown.target) == (Place.FORWARDED, "NCT00000002")
+    assert (shown.place, shown.target) == (LookupVerdict.FORWARDED, "NCT00000002")
 
 
 def test_an_id_that_the_registry_does_not_know_is_gone(serve, ask):
     registry = serve()
-    assert ask(registry).whereabouts("NCT00000009").place == Place.GONE
+    assert ask(registry).whereabouts("NCT00000009").place == LookupVerdict.GONE
     assert len(registry.requests) == 1
 
 
@@ -95,7 +95,7 @@ def test_a_fault_is_never_a_verdict(serve, ask, fault):
 
 def test_a_trial_is_asked_for_with_patience(serve, ask, waits):
     registry = serve(intercept=faults.first(2, faults.status(503)))
-    assert ask(registry).whereabouts("NCT00000009").place == Place.GONE
+    assert ask(registry).whereabouts("NCT00000009").place == LookupVerdict.GONE
     assert waits == [2, 4]
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from mscwatch import __version__
 from mscwatch.store import catalog, ctgov, dictionary, working
-from mscwatch.store.data_dir import Places
+from mscwatch.store.data_dir import DataDir
 
 README = Path(__file__).parents[1] / "warehouse" / "README.md"
 AACT_COLUMNS = Path(__file__).parents[2] / "shared" / "registry" / "aact_columns.csv"
@@ -19,9 +19,9 @@ REGENERATE = "python -m mscwatch.store.dictionary > warehouse/README.md"
 
 @pytest.fixture(scope="module")
 def con(tmp_path_factory):
-    places = Places(tmp_path_factory.mktemp("dictionary"))
+    places = DataDir(tmp_path_factory.mktemp("dictionary"))
     places.prepare()
-    with working.opened(places) as connection:
+    with working.open_warehouse(places) as connection:
         yield connection
 
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from news import digest, item, product
 
 from mscwatch.channels.slack import payload
-from mscwatch.digest import tell
-from mscwatch.model import Kind, Notice
+from mscwatch.digest import render_item
+from mscwatch.model import EventKind, Notice
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -44,13 +44,16 @@ def rows(told):
 
 def test_the_subject_counts_what_happened():
     told = digest(
-        item(1), item(2, kind=Kind.NEW_TRIAL), item(3, kind=Kind.NEW_TRIAL), item(4, kind=Kind.RESULTS_POSTED)
+        item(1),
+        item(2, kind=EventKind.NEW_TRIAL),
+        item(3, kind=EventKind.NEW_TRIAL),
+        item(4, kind=EventKind.RESULTS_POSTED),
     )
     assert told.subject == "mscwatch: 2 new, 1 completed, 1 results posted (MSC liver, 2022-10-07)"
 
 
 def test_what_matters_comes_first():
-    told = digest(item(1, kind=Kind.BECAME_UNKNOWN), item(2), item(3, kind=Kind.NEW_TRIAL))
+    told = digest(item(1, kind=EventKind.BECAME_UNKNOWN), item(2), item(3, kind=EventKind.NEW_TRIAL))
     assert [one.event.nct_id for one in told.items] == ["NCT00000003", "NCT00000002", "NCT00000001"]
 
 
@@ -140,11 +143,14 @@ def test_every_form_says_what_was_given_and_why_it_matters():
     ],
 )
 def test_a_therapy_is_one_line_of_words(axes, line):
-    assert tell(item(product=product(**axes))).facts[0 if "Inter" not in line else 1] == line
+    assert render_item(item(product=product(**axes))).facts[0 if "Inter" not in line else 1] == line
 
 
 def test_a_record_that_was_not_read_speaks_in_its_own_words():
-    assert tell(item(product=None)).facts[:2] == ("Conditions: Liver Cirrhosis", "Interventions: UC-MSC")
+    assert render_item(item(product=None)).facts[:2] == (
+        "Conditions: Liver Cirrhosis",
+        "Interventions: UC-MSC",
+    )
 
 
 def test_a_mail_of_two_hundred_events_is_not_cut_off_by_the_mail_service():

@@ -13,9 +13,9 @@ from mscwatch import settings as configuration
 from mscwatch import watch as watches
 from mscwatch.cli.app import app
 from mscwatch.errors import ConfigError, MscwatchError
-from mscwatch.pipeline.context import Order
-from mscwatch.pipeline.run import run_night
-from mscwatch.replica import Night, Replica
+from mscwatch.pipeline.context import RunOrder
+from mscwatch.pipeline.run import run_watch
+from mscwatch.replica import Replica, Snapshot
 
 TODAY, LATER = (f"{datetime.now(UTC) + timedelta(days=days):%Y-%m-%d}" for days in (0, 2))
 LITERATURE = {"references": [{"pmid": "17903050", "type": "BACKGROUND", "citation": "Not of this trial."}]}
@@ -44,12 +44,14 @@ def data_dir(tmp_path_factory):
         ),
     }
     after["NCT00000003"] = trial(3, "Dental pulp")
-    with Replica([Night("2022-10-06T09:00:05", before), Night("2022-10-07T09:00:05", after)]) as registry:
+    with Replica(
+        [Snapshot("2022-10-06T09:00:05", before), Snapshot("2022-10-07T09:00:05", after)]
+    ) as registry:
         settings = configuration.Settings(
             data_dir=folder / "data", min_interval=0, retry_budget=0, api_url=registry.url
         )
         for _ in range(2):
-            run_night(Order(settings, watches.load(str(watch))))
+            run_watch(RunOrder(settings, watches.load(str(watch))))
             registry.advance()
     return folder / "data"
 

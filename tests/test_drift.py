@@ -13,7 +13,7 @@ from records import record
 from mscwatch.registry import api_drift
 from mscwatch.registry.api_drift import Enum, Node, moved_fields, unknown_values
 from mscwatch.registry.client import Client
-from mscwatch.replica import Night, Replica, Response
+from mscwatch.replica import Replica, Response, Snapshot
 from mscwatch.store.ctgov import mapped_paths
 
 REGISTRY = Path(__file__).parents[2] / "shared" / "registry"
@@ -79,7 +79,7 @@ def look():
     """What a look finds at an embedded registry of API 2.1.0; `asked` are the requests that it made."""
 
     def at(*intercepts, last_seen="2.0.5", version="2.1.0", mapped=MAPPED):
-        night = Night("2022-10-06T09:00:05", {"NCT00000001": record(1)})
+        night = Snapshot("2022-10-06T09:00:05", {"NCT00000001": record(1)})
         with Replica([night], intercept=faults.either(*intercepts)) as registry:
             client = Client(registry.url, user_agent="test", min_interval=0, budget=0)
             found = api_drift.look(client, version, last_seen=last_seen, mapped=mapped)

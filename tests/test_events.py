@@ -11,7 +11,7 @@ from records import edited, known, record, seen, set_status
 from test_diff import put
 
 from mscwatch.changes import event, issues, membership, rules, status
-from mscwatch.model import Kind, Reading, Severity
+from mscwatch.model import EventKind, Screening, Severity
 
 NIGHT = datetime(2022, 10, 6, 9)
 STATUS = "protocolSection.statusModule"
@@ -58,37 +58,42 @@ def cite(pmid, kind, **others):
 @pytest.mark.parametrize(
     ("edit", "kind", "severity", "field"),
     [
-        (set_status("COMPLETED"), Kind.COMPLETED, Severity.HIGH, status.STATUS_PATH),
+        (set_status("COMPLETED"), EventKind.COMPLETED, Severity.HIGH, status.STATUS_PATH),
         (
             set_status("TERMINATED", whyStopped="No funds"),
-            Kind.TERMINATED,
+            EventKind.TERMINATED,
             Severity.HIGH,
             status.STATUS_PATH,
         ),
-        (set_status("WITHDRAWN"), Kind.WITHDRAWN, Severity.HIGH, status.STATUS_PATH),
-        (set_status("SUSPENDED"), Kind.SUSPENDED, Severity.HIGH, status.STATUS_PATH),
-        (set_status("UNKNOWN"), Kind.BECAME_UNKNOWN, Severity.NORMAL, status.STATUS_PATH),
-        (set_status("ACTIVE_NOT_RECRUITING"), Kind.STATUS_CHANGED, Severity.NORMAL, status.STATUS_PATH),
-        (set_status("A_NEW_WORD"), Kind.STATUS_CHANGED, Severity.NORMAL, status.STATUS_PATH),
-        (post_results, Kind.RESULTS_POSTED, Severity.HIGH, "hasResults"),
-        (put(f"{ENROLLMENT}.count", 45), Kind.ENROLLMENT_CHANGED, Severity.NORMAL, f"{ENROLLMENT}.count"),
-        (put(ENROLLMENT, {}), Kind.ENROLLMENT_CHANGED, Severity.NORMAL, f"{ENROLLMENT}.count"),
+        (set_status("WITHDRAWN"), EventKind.WITHDRAWN, Severity.HIGH, status.STATUS_PATH),
+        (set_status("SUSPENDED"), EventKind.SUSPENDED, Severity.HIGH, status.STATUS_PATH),
+        (set_status("UNKNOWN"), EventKind.BECAME_UNKNOWN, Severity.NORMAL, status.STATUS_PATH),
+        (set_status("ACTIVE_NOT_RECRUITING"), EventKind.STATUS_CHANGED, Severity.NORMAL, status.STATUS_PATH),
+        (set_status("A_NEW_WORD"), EventKind.STATUS_CHANGED, Severity.NORMAL, status.STATUS_PATH),
+        (post_results, EventKind.RESULTS_POSTED, Severity.HIGH, "hasResults"),
+        (
+            put(f"{ENROLLMENT}.count", 45),
+            EventKind.ENROLLMENT_CHANGED,
+            Severity.NORMAL,
+            f"{ENROLLMENT}.count",
+        ),
+        (put(ENROLLMENT, {}), EventKind.ENROLLMENT_CHANGED, Severity.NORMAL, f"{ENROLLMENT}.count"),
         (
             put(f"{STATUS}.startDateStruct.date", "2020-06"),
-            Kind.DATE_CHANGED,
+            EventKind.DATE_CHANGED,
             Severity.LOW,
             f"{STATUS}.startDateStruct.date",
         ),
         (
             put(f"{STATUS}.completionDateStruct", {"date": "2024"}),
-            Kind.DATE_CHANGED,
+            EventKind.DATE_CHANGED,
             Severity.LOW,
             f"{STATUS}.completionDateStruct.date",
         ),
-        (cite("7", "RESULT"), Kind.PUBLICATION_LINKED, Severity.HIGH, f"{REFERENCES}[pmid=7]"),
-        (cite("7", "DERIVED"), Kind.PUBLICATION_LINKED, Severity.HIGH, f"{REFERENCES}[pmid=7]"),
-        (cite("1", "RESULT"), Kind.PUBLICATION_LINKED, Severity.HIGH, f"{REFERENCES}[pmid=1]"),
-        (put(f"{OUTCOMES}", []), Kind.PRIMARY_OUTCOME_CHANGED, Severity.HIGH, OUTCOMES),
+        (cite("7", "RESULT"), EventKind.PUBLICATION_LINKED, Severity.HIGH, f"{REFERENCES}[pmid=7]"),
+        (cite("7", "DERIVED"), EventKind.PUBLICATION_LINKED, Severity.HIGH, f"{REFERENCES}[pmid=7]"),
+        (cite("1", "RESULT"), EventKind.PUBLICATION_LINKED, Severity.HIGH, f"{REFERENCES}[pmid=1]"),
+        (put(f"{OUTCOMES}", []), EventKind.PRIMARY_OUTCOME_CHANGED, Severity.HIGH, OUTCOMES),
     ],
 )
 def test_one_edit_is_one_event_of_its_kind(edit, kind, severity, field):
@@ -249,7 +254,7 @@ def test_each_newly_linked_publication_is_one_event_and_a_known_one_is_none():
     ],
 )
 def test_a_trial_becomes_relevant_when_it_comes_to_be_about_the_topic(before, after, is_event):
-    readings = Reading(before, "was so", "none"), Reading(after, "is so", "cirrhosis")
+    readings = Screening(before, "was so", "none"), Screening(after, "is so", "cirrhosis")
     about = put("protocolSection.conditionsModule.keywords", ["Cirrhosis"])
     found = list(membership.became_relevant(known(record()), seen(edited(record(), about)), *readings))
     assert [(event.kind, event.severity) for event in found] == (
@@ -260,7 +265,7 @@ def test_a_trial_becomes_relevant_when_it_comes_to_be_about_the_topic(before, af
 
 @pytest.mark.parametrize("noise", [reorder_conditions, set_status("COMPLETED")])
 def test_a_record_that_says_the_same_of_its_topic_does_not_become_relevant(noise):
-    readings = Reading("off", "was so", "none"), Reading("core", "is so", "cirrhosis")
+    readings = Screening("off", "was so", "none"), Screening("core", "is so", "cirrhosis")
     after = edited(record(), noise)
     assert list(membership.became_relevant(known(record()), seen(after), *readings)) == []
 
@@ -327,10 +332,10 @@ def test_the_same_change_read_again_is_the_same_event():
 
 
 def test_every_part_of_an_identity_counts():
-    usual = {"nct_id": "NCT00000001", "kind": Kind.COMPLETED, "field": "f", "before": "a", "after": "b"}
+    usual = {"nct_id": "NCT00000001", "kind": EventKind.COMPLETED, "field": "f", "before": "a", "after": "b"}
     others = [
         {"nct_id": "NCT00000002"},
-        {"kind": Kind.SUSPENDED},
+        {"kind": EventKind.SUSPENDED},
         {"field": "g"},
         {"before": "x"},
         {"after": "x"},

@@ -16,8 +16,8 @@ from test_diff import put
 from test_first_night import rows
 
 from mscwatch.pipeline import steps
-from mscwatch.pipeline.run import run_night
-from mscwatch.replica import Night, Replica
+from mscwatch.pipeline.run import run_watch
+from mscwatch.replica import Replica, Snapshot
 from mscwatch.store import publish, working
 
 CONDITIONS = "protocolSection.conditionsModule.conditions"
@@ -25,7 +25,7 @@ EVENTS = "SELECT nct_id, kind, field, before, after, summary, event_id FROM even
 DELIVERIES = "SELECT kind, state FROM deliveries JOIN events USING (event_id) ORDER BY ALL"
 
 
-def play(order, histories, *, again=(), run=lambda tonight, _: run_night(tonight), **settings):
+def play(order, histories, *, again=(), run=lambda tonight, _: run_watch(tonight), **settings):
     """Nights in which each trial goes through its contents (the last stays); `again` are nights run twice.
 
     `run` runs a night of that number, from 0.
@@ -40,14 +40,14 @@ def play(order, histories, *, again=(), run=lambda tonight, _: run_night(tonight
             )
         day = date(2022, 10, 6) + timedelta(days=number)
         named = {f"NCT{trial:08}": one for trial, one in enumerate(contents, 1)}
-        nights.append(Night(f"{day}T09:00:05", named))
+        nights.append(Snapshot(f"{day}T09:00:05", named))
     tonight = None
     with Replica(nights) as registry:
         for number in range(count):
             tonight = order(registry.url, **settings)
             run(tonight, number)
             if number in again:
-                assert run_night(order(registry.url, force=True, **settings)).events == {}
+                assert run_watch(order(registry.url, force=True, **settings)).events == {}
             registry.advance()
     return tonight
 
@@ -131,11 +131,13 @@ def killed(tonight, moment):
 
     usual, closing = working.transaction, steps.close
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(working, "opened", working.opened.plainly)  # the making of the file has moments too
+        patch.setattr(
+            working, "open_warehouse", working.open_warehouse.plainly
+        )  # the making of the file has moments too
         patch.setattr(working, "transaction", transaction)
         patch.setattr(steps, "close", close)
         with suppress(KilledError):
-            assert run_night(tonight, step).error is None
+            assert run_watch(tonight, step).error is None
     return dead
 
 
@@ -162,7 +164,7 @@ def a_season_of_killed_nights_is_the_season(order, tmp_path_factory, undisturbed
 
     def run(tonight, number):
         died.extend(killed(tonight, moment) for moment in kills[number])
-        assert run_night(tonight).error is None
+        assert run_watch(tonight).error is None
 
     if not undisturbed:
         undisturbed.append(written(order, tmp_path_factory.mktemp("season")))
@@ -190,9 +192,9 @@ def test_a_night_that_was_killed_before_it_published_is_published_by_the_next_ru
             patch.setattr(steps, "publish", _die)
             patch.setattr(steps, "close", _die)
             with suppress(KilledError):
-                run_night(tonight)
+                run_watch(tonight)
         before = rows(tonight, "SELECT count(*) FROM runs")[0][0] if number else 0
-        assert run_night(tonight).outcome == "unchanged"
+        assert run_watch(tonight).outcome == "unchanged"
         assert rows(tonight, "SELECT count(*) FROM runs")[0][0] == before + 2
 
     tonight = play(order, [[ACTIVE, edited(ACTIVE, set_status("COMPLETED"))]], run=run)
@@ -203,13 +205,13 @@ def test_a_night_that_was_killed_before_it_published_is_published_by_the_next_ru
 
 
 def test_a_night_that_was_killed_before_the_hash_lay_beside_the_file_is_put_right_by_the_next_run(order):
-    with Replica([Night("2022-10-06T09:00:05", {"NCT00000001": ACTIVE})]) as registry:
+    with Replica([Snapshot("2022-10-06T09:00:05", {"NCT00000001": ACTIVE})]) as registry:
         tonight = order(registry.url)
-        run_night(tonight)
+        run_watch(tonight)
         places = tonight.places
         places.published_hash.write_text("of the night before")
         os.utime(places.published_hash, (0, 0))
-        assert run_night(tonight).outcome == "unchanged"
+        assert run_watch(tonight).outcome == "unchanged"
     assert places.published_hash.read_text().startswith(publish.sha256(places.published))
 
 

@@ -15,14 +15,14 @@ from season.edits import EDITS, NOISE, SAME_MATTER
 from mscwatch import watch
 from mscwatch.changes import diff, rules
 from mscwatch.changes import plan as night
-from mscwatch.model import Earlier, Raised
-from mscwatch.record import nct_id
+from mscwatch.model import PreviousVersion, RaisedEvent
+from mscwatch.record import record_nct_id
 
 STAMP = datetime(2022, 10, 6, 9)
 BIGGEST = 60_000  # characters; a few records with results are a hundred times larger
 quickly = settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
 randoms = st.randoms(use_true_random=False)
-CIRCUMSTANCES = night.Circumstances(
+CIRCUMSTANCES = night.PlanContext(
     watch=watch.load("msc-liver"), previous_night=STAMP, addresses=(), stamp=STAMP
 )
 
@@ -37,7 +37,7 @@ class Texts(list):
 @pytest.fixture(scope="module")
 def texts(real_records):
     """Every sixth record of a moderate size, as JSON: a fresh copy for each example."""
-    found = [orjson.dumps(one) for one in real_records[::6] if nct_id(one)]
+    found = [orjson.dumps(one) for one in real_records[::6] if record_nct_id(one)]
     return Texts(text for text in found if len(text) < BIGGEST)
 
 
@@ -99,8 +99,8 @@ def test_there_and_back_again_without_an_update_is_one_retraction(texts, random,
     if not edit(after, random):
         return
     there = plan(before, after).events
-    raised = tuple(Raised(event.event_id, event.kind, event.summary) for event in there)
-    middle = dataclasses.replace(known(after, version_no=2), earlier=Earlier(before, raised))
+    raised = tuple(RaisedEvent(event.event_id, event.kind, event.summary) for event in there)
+    middle = dataclasses.replace(known(after, version_no=2), earlier=PreviousVersion(before, raised))
     reorder, *_ = SAME_MATTER
     again = orjson.loads(orjson.dumps(before))
     reorder(again, random)

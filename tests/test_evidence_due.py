@@ -11,7 +11,7 @@ from mscwatch import watch as watches
 from mscwatch.pipeline import run
 from mscwatch.replica import Replica
 from mscwatch.store import queries, working
-from mscwatch.store.data_dir import Places
+from mscwatch.store.data_dir import DataDir
 
 
 def ended(day="2020-03", *, status="COMPLETED", phases=("PHASE2",), **more):
@@ -104,14 +104,14 @@ def folder(tmp_path_factory):
     observational = record(99, designModule={"studyType": "OBSERVATIONAL"})
     with Replica(nights([*told, observational])) as registry:
         chosen = configuration.Settings(data_dir=folder, min_interval=0, retry_budget=0, api_url=registry.url)
-        assert run.run_night(run.Order(chosen, watches.load(str(watch)))).error is None
+        assert run.run_watch(run.Order(chosen, watches.load(str(watch)))).error is None
     return folder
 
 
 @pytest.fixture(scope="module")
 def clocks(folder):
     """State, days overdue and reason by situation and clock."""
-    with queries.reader(folder) as con:
+    with queries.open_published(folder) as con:
         found = con.execute("SELECT nct_id, clock, state, days_overdue, reason FROM results_due").fetchall()
     names = {f"NCT{number:08}": name for name, number in NUMBERS.items()}
     return {(names.get(nct_id, "observational"), clock): values for nct_id, clock, *values in found}
@@ -195,7 +195,7 @@ def test_days_are_counted_to_the_night_not_to_the_day_of_reading(clocks):
 
 
 def test_the_silent_list_leaves_out_what_is_published_and_names_what_waits(folder):
-    with queries.reader(folder) as con:
+    with queries.open_published(folder) as con:
         found = dict(con.execute("SELECT nct_id, reason FROM completed_without_publication").fetchall())
     listed = {name: found.get(f"NCT{number:08}") for name, number in NUMBERS.items()}
     assert listed["published"] is None
@@ -210,7 +210,7 @@ def test_a_person_who_accepts_or_rejects_a_paper_moves_the_trial(folder):
     nct_id = f"NCT{NUMBERS['perhaps published']:08}"
     asked = f"SELECT state, reason FROM results_due WHERE nct_id = '{nct_id}' AND clock = 'who_publication'"
     decide = "INSERT OR REPLACE INTO link_decisions VALUES (?, '31000002', ?, 'read it', '2022-10-05', 'A. Reader')"
-    with working.opened(Places(folder)) as con:
+    with working.open_warehouse(DataDir(folder)) as con:
         con.execute(decide, [nct_id, "accept"])
         assert con.execute(asked).fetchall() == [("met", "published: PMID 31000002")]
         con.execute(decide, [nct_id, "reject"])

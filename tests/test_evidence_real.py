@@ -24,7 +24,7 @@ def topic(real_records):
 
 @pytest.fixture(scope="module")
 def con(tmp_path_factory, topic):
-    with queries.reader(warehouse(tmp_path_factory.mktemp("real"), (AFTER, topic))) as connection:
+    with queries.open_published(warehouse(tmp_path_factory.mktemp("real"), (AFTER, topic))) as connection:
         yield connection
 
 

@@ -15,9 +15,9 @@ from records import edited, record, set_status
 from mscwatch import settings as configuration
 from mscwatch import watch as watches
 from mscwatch.pipeline import run
-from mscwatch.replica import Night, Replica
+from mscwatch.replica import Replica, Snapshot
 from mscwatch.store import queries, working
-from mscwatch.store.data_dir import Places
+from mscwatch.store.data_dir import DataDir
 
 SHARED = Path(__file__).parents[2] / "shared" / "review"
 SEEDS = resources.files("warehouse") / "seeds"
@@ -106,7 +106,7 @@ UNSAID = "by first-posted date, today's content"
 def warehouse(folder, *contents):
     """Run a night per (data timestamp, records), each on the day of its data; where the warehouse is."""
     told = [
-        Night(day, {one["protocolSection"]["identificationModule"]["nctId"]: one for one in content})
+        Snapshot(day, {one["protocolSection"]["identificationModule"]["nctId"]: one for one in content})
         for day, content in contents
     ]
     watch = folder / "all.toml"
@@ -116,7 +116,7 @@ def warehouse(folder, *contents):
         for day, _ in contents:
             moment = dt.datetime.fromisoformat(day).replace(tzinfo=dt.UTC)
             patch.setattr(run, "datetime", SimpleNamespace(now=lambda zone, moment=moment: moment))
-            assert run.run_night(run.Order(chosen, watches.load(str(watch)))).error is None
+            assert run.run_watch(run.Order(chosen, watches.load(str(watch)))).error is None
             registry.advance()
     return folder
 
@@ -125,7 +125,7 @@ def warehouse(folder, *contents):
 def con(tmp_path_factory):
     """One night in 2022; of one trial the registry's own history is held as well."""
     folder = warehouse(tmp_path_factory.mktemp("review"), (AFTER, list(TOLD.values())))
-    with working.opened(Places(folder)) as con:
+    with working.open_warehouse(DataDir(folder)) as con:
         con.execute(
             "INSERT INTO versions BY NAME SELECT nct_id, 0 AS version_no, first_run_id, observed_at, "
             "TIMESTAMP '2016-01-01' AS valid_from, valid_from AS valid_to, 'x' AS content_hash, 'x' AS derived_hash, "
@@ -226,7 +226,7 @@ def test_what_a_night_observed_before_the_review_wins(tmp_path):
         edited(old[1], dated(update="2021-06-01")), given("Bone marrow MSC by the portal vein.")
     )
     folder = warehouse(tmp_path, (BEFORE, old), (AFTER, [completed_since, other_cells]))
-    with queries.reader(folder) as con:
+    with queries.open_published(folder) as con:
         asked = "SELECT overall_status, known, is_read_as_then FROM trials_at_review ORDER BY nct_id"
         assert con.execute(asked).fetchall() == [
             ("RECRUITING", "as observed", True),

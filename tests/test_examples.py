@@ -22,7 +22,7 @@ from mscwatch.replica import Replica
 from mscwatch.replica.demo import demo_nights
 from mscwatch.screening import relevance
 from mscwatch.store import queries
-from mscwatch.store.data_dir import Places
+from mscwatch.store.data_dir import DataDir
 
 EXAMPLES = resources.files("warehouse") / "examples"
 TESTS = ("test_examples.py", "test_evidence_examples.py")  # where the answers are checked, in their order
@@ -44,9 +44,9 @@ def warehouse(tmp_path_factory):
             chosen = configuration.Settings(
                 data_dir=folder, min_interval=0, retry_budget=0, api_url=registry.url
             )
-            assert night.run_night(night.Order(chosen, watches.load(str(watch)))).error is None
+            assert night.run_watch(night.Order(chosen, watches.load(str(watch)))).error is None
             registry.advance()
-    with duckdb.connect(str(Places(folder).published)) as con:  # the demo tells nobody and meets nothing odd
+    with duckdb.connect(str(DataDir(folder).published)) as con:  # the demo tells nobody and meets nothing odd
         con.execute(
             "INSERT INTO deliveries BY NAME SELECT event_id, 'email' AS channel, x.recipient, x.state, x.attempts"
             " FROM events, (VALUES ('a@example.org', 'sent', 1), ('b@example.org', 'owed', 2)) x(recipient, state, attempts)"
@@ -62,7 +62,7 @@ def warehouse(tmp_path_factory):
 @pytest.fixture(scope="module")
 def answers(warehouse):
     """Give a function from an example's number (and columns) to its rows."""
-    with queries.reader(warehouse) as con:
+    with queries.open_published(warehouse) as con:
 
         def answer(number, *columns):
             [name] = [name for name in NAMES if name.startswith(f"{number:02}_")]
@@ -169,7 +169,7 @@ def test_every_question_has_its_answer_checked():
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_query_runs_without_a_search_path(warehouse, name):
-    with duckdb.connect(str(Places(warehouse).published), read_only=True) as con:
+    with duckdb.connect(str(DataDir(warehouse).published), read_only=True) as con:
         con.execute((EXAMPLES / name).read_text("utf-8")).fetchall()
 
 

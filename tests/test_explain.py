@@ -14,13 +14,13 @@ from mscwatch import settings as configuration
 from mscwatch import watch as watches
 from mscwatch.cli.app import app
 from mscwatch.errors import WarehouseError
-from mscwatch.model import Kind
-from mscwatch.pipeline.context import Order
-from mscwatch.pipeline.run import run_night
-from mscwatch.replica import Night, Replica
+from mscwatch.model import EventKind
+from mscwatch.pipeline.context import RunOrder
+from mscwatch.pipeline.run import run_watch
+from mscwatch.replica import Replica, Snapshot
 from mscwatch.store import explain as explaining
 from mscwatch.store import queries, working
-from mscwatch.store.data_dir import Places
+from mscwatch.store.data_dir import DataDir
 
 PAPER = {"pmid": "123", "type": "RESULT", "citation": "Li X. \x1b[31mStem cells."}
 
@@ -45,30 +45,30 @@ def off_topic(number):
 
 # What makes each kind, between two nights, of the trial whose number is its place in the list.
 EDITS = {
-    Kind.COMPLETED: set_status("COMPLETED"),
-    Kind.TERMINATED: set_status("TERMINATED", whyStopped="no money"),
-    Kind.WITHDRAWN: set_status("WITHDRAWN"),
-    Kind.SUSPENDED: set_status("SUSPENDED"),
-    Kind.BECAME_UNKNOWN: set_status("UNKNOWN"),
-    Kind.STATUS_CHANGED: set_status("ACTIVE_NOT_RECRUITING"),
-    Kind.RESULTS_POSTED: post_results,
-    Kind.RESULTS_REMOVED: lambda one: one.update(hasResults=False),
-    Kind.PRIMARY_OUTCOME_CHANGED: in_section("outcomesModule", primaryOutcomes=[{"measure": "MELD score"}]),
-    Kind.ENROLLMENT_CHANGED: in_section("designModule", enrollmentInfo={"count": 41}),
-    Kind.DATE_CHANGED: in_section("statusModule", startDateStruct={"date": "2021-09"}),
-    Kind.PUBLICATION_LINKED: in_section("referencesModule", references=[PAPER]),
-    Kind.BECAME_RELEVANT: lambda one: one["protocolSection"].update(record(1)["protocolSection"] | {
+    EventKind.COMPLETED: set_status("COMPLETED"),
+    EventKind.TERMINATED: set_status("TERMINATED", whyStopped="no money"),
+    EventKind.WITHDRAWN: set_status("WITHDRAWN"),
+    EventKind.SUSPENDED: set_status("SUSPENDED"),
+    EventKind.BECAME_UNKNOWN: set_status("UNKNOWN"),
+    EventKind.STATUS_CHANGED: set_status("ACTIVE_NOT_RECRUITING"),
+    EventKind.RESULTS_POSTED: post_results,
+    EventKind.RESULTS_REMOVED: lambda one: one.update(hasResults=False),
+    EventKind.PRIMARY_OUTCOME_CHANGED: in_section("outcomesModule", primaryOutcomes=[{"measure": "MELD score"}]),
+    EventKind.ENROLLMENT_CHANGED: in_section("designModule", enrollmentInfo={"count": 41}),
+    EventKind.DATE_CHANGED: in_section("statusModule", startDateStruct={"date": "2021-09"}),
+    EventKind.PUBLICATION_LINKED: in_section("referencesModule", references=[PAPER]),
+    EventKind.BECAME_RELEVANT: lambda one: one["protocolSection"].update(record(1)["protocolSection"] | {
         "identificationModule": {"nctId": f"NCT{13:08}", "briefTitle": "Mesenchymal stem cells in cirrhosis"}}),
-    Kind.WITHHELD: set_status("WITHHELD"),
+    EventKind.WITHHELD: set_status("WITHHELD"),
 }  # fmt: skip
 NUMBERS = {kind: number for number, kind in enumerate(EDITS, start=1)}
 GONE, ENTERS, IS_NEW, TARGET, ALIAS, LEAVES = range(21, 27)
-TAKEN_BACK = NUMBERS[Kind.SUSPENDED]
+TAKEN_BACK = NUMBERS[EventKind.SUSPENDED]
 
 
 def before_edits(kind, number):
-    one = off_topic(number) if kind is Kind.BECAME_RELEVANT else record(number)
-    if kind is Kind.RESULTS_REMOVED:
+    one = off_topic(number) if kind is EventKind.BECAME_RELEVANT else record(number)
+    if kind is EventKind.RESULTS_REMOVED:
         post_results(one)
     return one
 
@@ -89,7 +89,7 @@ def the_nights():
     days = ("2022-10-06", "2022-10-07", "2022-10-10", "2022-10-11")
     merged = {f"NCT{ALIAS:08}": f"NCT{TARGET:08}"}
     return [
-        Night(
+        Snapshot(
             f"{day}T09:00:05",
             {f"NCT{number:08}": one for number, one in content.items()},
             merged if ALIAS not in content else {},
@@ -103,7 +103,7 @@ def made(tmp_path_factory):
     """A warehouse after those nights, told to a webhook."""
     folder = tmp_path_factory.mktemp("made")
     watch = folder / "all.toml"
-    kinds = ", ".join(f'"{kind}"' for kind in Kind)
+    kinds = ", ".join(f'"{kind}"' for kind in EventKind)
     watch.write_text(
         'name = "all"\ntitle = "All"\n[query]\nterm = "ALL"\n'
         'advanced = "NOT AREA[OverallStatus]ENROLLING_BY_INVITATION"\n[relevance]\nrules = "msc-liver"\n'
@@ -114,7 +114,7 @@ def made(tmp_path_factory):
             data_dir=folder / "data", min_interval=0, api_url=registry.url, slack_webhook_url=slack.url
         )
         for _ in registry.nights:
-            result = run_night(Order(settings, watches.load(str(watch))))
+            result = run_watch(RunOrder(settings, watches.load(str(watch))))
             assert result.exit_code == 0, result.error
             registry.advance()
     return settings.data_dir
@@ -136,37 +136,37 @@ def explain(made, monkeypatch):
 
 
 def events_of(folder, kind):
-    with queries.reader(folder) as con:
+    with queries.open_published(folder) as con:
         return [row for row in queries.events(con, kinds=[kind]) if not row["is_baseline"]]
 
 
 # What a reader must find for each kind beside rule, night and who was told.
 SAID = {
-    Kind.COMPLETED: ['- "RECRUITING"', '+ "COMPLETED"', "Before: version 1", "After: version 2"],
-    Kind.TERMINATED: ["Why stopped: no money", '+ "TERMINATED"'],
-    Kind.WITHDRAWN: ['+ "WITHDRAWN"'],
-    Kind.SUSPENDED: ["No: event", "took it back on", "this did not happen"],
-    Kind.BECAME_UNKNOWN: ["UNKNOWN comes from the registry itself", '+ "UNKNOWN"'],
-    Kind.STATUS_CHANGED: ['+ "ACTIVE_NOT_RECRUITING"'],
-    Kind.RESULTS_POSTED: ["- false", "+ true"],
-    Kind.RESULTS_REMOVED: ["- true", "+ false"],
-    Kind.PRIMARY_OUTCOME_CHANGED: ['"measure": "MELD score"', "Primary outcomes were added, dropped"],
-    Kind.ENROLLMENT_CHANGED: ["- null", "+ 41"],
-    Kind.DATE_CHANGED: ['- "2020-05"', '+ "2021-09"'],
-    Kind.PUBLICATION_LINKED: ['"pmid": "123"', "A publication of this trial's results was linked"],
-    Kind.BECAME_RELEVANT: ["Myopia", "Liver Cirrhosis", "it now is, or may be, about the topic"],
-    Kind.WITHHELD: ["The registry redacts the record", "status WITHHELD"],
-    Kind.NEW_TRIAL: ["first posted 2022-10-06", "The record then: version 1", '"2022-10-06"'],
-    Kind.ENTERED_WATCH: ['"2020-04-01"'],
-    Kind.LEFT_WATCH: ["answered: here", "no longer matched"],
-    Kind.MERGED: ["answered: forwarded", "Merged into NCT00000024"],
-    Kind.REMOVED: ["answered: gone", "not found on 2022-10-07 and on 2022-10-10"],
-    Kind.RETURNED: ["matches again"],
-    Kind.RETRACTED: ["It takes back event", "suspended", "this did not happen"],
+    EventKind.COMPLETED: ['- "RECRUITING"', '+ "COMPLETED"', "Before: version 1", "After: version 2"],
+    EventKind.TERMINATED: ["Why stopped: no money", '+ "TERMINATED"'],
+    EventKind.WITHDRAWN: ['+ "WITHDRAWN"'],
+    EventKind.SUSPENDED: ["No: event", "took it back on", "this did not happen"],
+    EventKind.BECAME_UNKNOWN: ["UNKNOWN comes from the registry itself", '+ "UNKNOWN"'],
+    EventKind.STATUS_CHANGED: ['+ "ACTIVE_NOT_RECRUITING"'],
+    EventKind.RESULTS_POSTED: ["- false", "+ true"],
+    EventKind.RESULTS_REMOVED: ["- true", "+ false"],
+    EventKind.PRIMARY_OUTCOME_CHANGED: ['"measure": "MELD score"', "Primary outcomes were added, dropped"],
+    EventKind.ENROLLMENT_CHANGED: ["- null", "+ 41"],
+    EventKind.DATE_CHANGED: ['- "2020-05"', '+ "2021-09"'],
+    EventKind.PUBLICATION_LINKED: ['"pmid": "123"', "A publication of this trial's results was linked"],
+    EventKind.BECAME_RELEVANT: ["Myopia", "Liver Cirrhosis", "it now is, or may be, about the topic"],
+    EventKind.WITHHELD: ["The registry redacts the record", "status WITHHELD"],
+    EventKind.NEW_TRIAL: ["first posted 2022-10-06", "The record then: version 1", '"2022-10-06"'],
+    EventKind.ENTERED_WATCH: ['"2020-04-01"'],
+    EventKind.LEFT_WATCH: ["answered: here", "no longer matched"],
+    EventKind.MERGED: ["answered: forwarded", "Merged into NCT00000024"],
+    EventKind.REMOVED: ["answered: gone", "not found on 2022-10-07 and on 2022-10-10"],
+    EventKind.RETURNED: ["matches again"],
+    EventKind.RETRACTED: ["It takes back event", "suspended", "this did not happen"],
 }
 
 
-@pytest.mark.parametrize("kind", list(Kind))
+@pytest.mark.parametrize("kind", list(EventKind))
 def test_a_stranger_finds_why_when_and_to_whom(made, explain, kind):
     event = events_of(made, kind)[0]
     said = explain(event["event_id"])
@@ -185,21 +185,21 @@ def test_a_stranger_finds_why_when_and_to_whom(made, explain, kind):
     assert "\x1b" not in said
 
 
-@pytest.mark.parametrize("kind", list(Kind))
+@pytest.mark.parametrize("kind", list(EventKind))
 def test_every_kind_has_its_rule_in_words(kind):
     assert len(explaining.meaning(kind)) > 40
 
 
 def test_what_stands_says_so_and_a_baseline_says_that_nobody_was_told(made, explain):
-    completed = events_of(made, Kind.COMPLETED)[0]
+    completed = events_of(made, EventKind.COMPLETED)[0]
     assert "Yes: nothing took it back." in explain(completed["event_id"])
-    with queries.reader(made) as con:
+    with queries.open_published(made) as con:
         baseline = next(row for row in queries.events(con, baseline=True) if row["is_baseline"])
     assert "Nobody: what was there before the watch began" in explain(baseline["event_id"])
 
 
 def test_json_has_both_fragments_the_proof_and_the_deliveries(made, explain):
-    event = events_of(made, Kind.PUBLICATION_LINKED)[0]
+    event = events_of(made, EventKind.PUBLICATION_LINKED)[0]
     found = json.loads(explain(event["event_id"], "--json"))
     assert (found["event"]["event_id"], found["trial"]["nct_id"]) == (event["event_id"], event["nct_id"])
     assert (found["before"]["version_no"], found["after"]["version_no"]) == (1, 2)
@@ -210,7 +210,7 @@ def test_json_has_both_fragments_the_proof_and_the_deliveries(made, explain):
 
 
 def test_the_beginning_of_an_id_is_enough_if_it_is_the_only_one(made, explain):
-    event_id = events_of(made, Kind.COMPLETED)[0]["event_id"]
+    event_id = events_of(made, EventKind.COMPLETED)[0]["event_id"]
     assert explain(f" {event_id[:10].upper()} ") == explain(event_id)
     with pytest.raises(WarehouseError, match="several events"):
         explain("")
@@ -228,12 +228,12 @@ def test_the_beginning_of_an_id_is_enough_if_it_is_the_only_one(made, explain):
 )
 def test_how_the_telling_went_is_said(made, explain, tmp_path, monkeypatch, state, words):
     shutil.copytree(made, tmp_path / "copy")
-    places = Places(tmp_path / "copy")
-    with working.opened(places) as con:
+    places = DataDir(tmp_path / "copy")
+    with working.open_warehouse(places) as con:
         con.execute(f"UPDATE deliveries SET {state}")
     shutil.copyfile(places.working, places.published)
     monkeypatch.setenv("MSCWATCH_DATA_DIR", str(places.data_dir))
-    assert words in explain(events_of(made, Kind.COMPLETED)[0]["event_id"])
+    assert words in explain(events_of(made, EventKind.COMPLETED)[0]["event_id"])
 
 
 def test_a_fragment_is_what_the_field_points_at():

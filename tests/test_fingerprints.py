@@ -11,9 +11,9 @@ from registry_faults import on, record_missing
 from test_first_night import nights, rows, trials
 
 from mscwatch.errors import NoAnswerError
-from mscwatch.model import Outcome
-from mscwatch.pipeline.run import run_night
-from mscwatch.record import content_hash, derived_hash, fingerprint, read
+from mscwatch.model import RunOutcome
+from mscwatch.pipeline.run import run_watch
+from mscwatch.record import content_hash, derived_hash, fingerprint, parse_record
 from mscwatch.registry.landing import Landing
 from mscwatch.replica import Replica
 from mscwatch.store import working
@@ -55,7 +55,7 @@ def walked(tonight, number=-1):
 
 
 def kept(tonight):
-    with working.opened(tonight.places) as con:
+    with working.open_warehouse(tonight.places) as con:
         return con.execute("SELECT nct_id, fingerprint FROM fingerprints ORDER BY ALL").fetchall()
 
 
@@ -108,7 +108,7 @@ def test_all_real_records_are_told_apart_and_known_again(real_records):
 
 def test_a_text_that_is_no_json_is_said_to_be_none_and_may_be_asked_for_again():
     with pytest.raises(NoAnswerError, match="cannot be read") as said:
-        read(b'{"protocolSection": 1e999}')
+        parse_record(b'{"protocolSection": 1e999}')
     assert said.value.transient
 
 
@@ -117,10 +117,10 @@ def test_a_second_night_reads_only_what_is_not_as_it_was(order):
     second = [edited(first[0], set_status("COMPLETED")), *first[1:], record(13)]
     with Replica(nights(first, second)) as registry:
         tonight = order(registry.url, page_size=5)
-        run_night(tonight)
+        run_watch(tonight)
         registry.advance()
-        result = run_night(tonight)
-    assert (result.outcome, result.new, result.changed, result.fetched) == (Outcome.PUBLISHED, 1, 1, 13)
+        result = run_watch(tonight)
+    assert (result.outcome, result.new, result.changed, result.fetched) == (RunOutcome.PUBLISHED, 1, 1, 13)
     index, read_ones = walked(tonight)
     assert len(index) == 13
     assert sorted(read_ones) == ["NCT00000001", "NCT00000013"]
@@ -135,14 +135,14 @@ def test_a_contact_that_changes_makes_no_version_and_is_read_once(order):
     second = [edited(first[0], phone("2")), *first[1:]]
     with Replica(nights(first, second, second)) as registry:
         tonight = order(registry.url)
-        run_night(tonight)
+        run_watch(tonight)
         before = kept(tonight)
         registry.advance()
-        assert run_night(tonight).changed == 0
+        assert run_watch(tonight).changed == 0
         assert walked(tonight)[1] == ["NCT00000001"]
         after = kept(tonight)
         registry.advance()
-        run_night(tonight)
+        run_watch(tonight)
         assert walked(tonight)[1] == []
     assert [old == new for old, new in zip(before, after, strict=True)] == [False, True, True]
     assert rows(tonight, "SELECT count(*) FROM versions") == [(3,)]
@@ -152,22 +152,22 @@ def test_without_fingerprints_all_is_read_nothing_is_new_and_they_are_there_agai
     """As on the first night after an upgrade from a warehouse that had none."""
     with Replica(nights(trials(3), trials(3))) as registry:
         tonight = order(registry.url)
-        run_night(tonight)
+        run_watch(tonight)
         before = kept(tonight)
-        with working.opened(tonight.places) as con:
+        with working.open_warehouse(tonight.places) as con:
             con.execute("DELETE FROM fingerprints")
         registry.advance()
-        result = run_night(tonight)
-    assert (result.outcome, result.new, result.changed) == (Outcome.PUBLISHED, 0, 0)
+        result = run_watch(tonight)
+    assert (result.outcome, result.new, result.changed) == (RunOutcome.PUBLISHED, 0, 0)
     assert len(walked(tonight)[1]) == 3
     assert kept(tonight) == before
 
 
 def test_a_forced_night_reads_everything(order):
     with Replica(nights(trials(3))) as registry:
-        run_night(order(registry.url))
+        run_watch(order(registry.url))
         tonight = order(registry.url, force=True)
-        assert run_night(tonight).changed == 0
+        assert run_watch(tonight).changed == 0
     assert len(walked(tonight)[1]) == 3
 
 
@@ -176,9 +176,9 @@ def test_content_that_comes_and_goes_is_seen_each_time(order):
     with Replica(nights(one, other, one)) as registry:
         tonight = order(registry.url)
         for _ in range(2):
-            run_night(tonight)
+            run_watch(tonight)
             registry.advance()
-        assert run_night(tonight).changed == 1
+        assert run_watch(tonight).changed == 1
     assert rows(tonight, "SELECT count(*), count(DISTINCT content_hash) FROM versions") == [(3, 2)]
 
 
@@ -187,9 +187,9 @@ def test_a_night_that_is_refused_keeps_no_fingerprint_of_what_it_saw(order):
     second = [edited(first[0], set_status("COMPLETED")), *first[1:]]
     with Replica(nights(first, second)) as registry:
         tonight = order(registry.url)
-        run_night(tonight)
+        run_watch(tonight)
         before = kept(tonight)
         registry.advance()
         registry.intercept = on("/studies", record_missing())
-        assert run_night(tonight).outcome is Outcome.REFUSED
+        assert run_watch(tonight).outcome is RunOutcome.REFUSED
     assert kept(tonight) == before

@@ -15,14 +15,14 @@ from registry_faults import (
     status,
 )
 
-from mscwatch.model import Outcome
+from mscwatch.model import RunOutcome
 from mscwatch.pipeline import steps
-from mscwatch.pipeline.run import run_night
+from mscwatch.pipeline.run import run_watch
 from mscwatch.registry.client import Client
-from mscwatch.replica import Night, Replica
+from mscwatch.replica import Replica, Snapshot
 from mscwatch.store import commit, publish, queries, review_claims, working
-from mscwatch.store.data_dir import Places
-from mscwatch.store.ledger import NIGHT
+from mscwatch.store.data_dir import DataDir
+from mscwatch.store.ledger import LAST_WRITTEN_RUN
 
 DAYS = ("2022-10-06T09:00:05", "2022-10-07T09:00:05", "2022-10-10T09:00:05")
 
@@ -30,7 +30,7 @@ DAYS = ("2022-10-06T09:00:05", "2022-10-07T09:00:05", "2022-10-10T09:00:05")
 def nights(*contents):
     """A registry of several nights; each content is a list of records."""
     return [
-        Night(day, {one["protocolSection"]["identificationModule"]["nctId"]: one for one in content})
+        Snapshot(day, {one["protocolSection"]["identificationModule"]["nctId"]: one for one in content})
         for day, content in zip(DAYS, contents, strict=False)
     ]
 
@@ -40,7 +40,7 @@ def trials(count, **values):
 
 
 def published(order):
-    return queries.reader(order.settings.data_dir)
+    return queries.open_published(order.settings.data_dir)
 
 
 def rows(order, query):
@@ -49,48 +49,48 @@ def rows(order, query):
 
 
 def file_hash(order):
-    return hashlib.sha256(Places(order.settings.data_dir).published.read_bytes()).hexdigest()
+    return hashlib.sha256(DataDir(order.settings.data_dir).published.read_bytes()).hexdigest()
 
 
 def test_the_first_night_is_a_baseline_and_tells_nobody_of_a_trial(order):
     with Replica(nights(trials(30))) as registry:
         tonight = order(registry.url)
-        result = run_night(tonight)
-    assert (result.outcome, result.exit_code, result.new) == (Outcome.BASELINE, 0, 30)
+        result = run_watch(tonight)
+    assert (result.outcome, result.exit_code, result.new) == (RunOutcome.BASELINE, 0, 30)
     assert rows(tonight, "SELECT DISTINCT kind, is_baseline FROM events") == [("entered_watch", True)]
     assert rows(tonight, "SELECT count(*) FROM deliveries") == [(0,)]
     assert rows(tonight, "SELECT kind FROM notices") == [("baseline",)]
     assert rows(tonight, "SELECT count(*), count(DISTINCT brief_title) FROM trials") == [(30, 1)]
     assert rows(tonight, "SELECT count(*) FROM published_trials") == [(22,)]
-    noted = Places(tonight.settings.data_dir).published_hash.read_text().split()[0]
+    noted = DataDir(tonight.settings.data_dir).published_hash.read_text().split()[0]
     assert noted == file_hash(tonight)
 
 
 def test_a_night_with_nothing_new_is_one_request_and_leaves_the_published_file_alone(order):
     with Replica(nights(trials(30))) as registry:
         tonight = order(registry.url)
-        run_night(tonight)
+        run_watch(tonight)
         before, asked = file_hash(tonight), len(registry.requests)
-        result = run_night(tonight)
+        result = run_watch(tonight)
         assert len(registry.requests) - asked == 1
-    assert (result.outcome, result.exit_code, result.requests) == (Outcome.UNCHANGED, 0, 1)
+    assert (result.outcome, result.exit_code, result.requests) == (RunOutcome.UNCHANGED, 0, 1)
     assert file_hash(tonight) == before
 
 
 def test_a_forced_night_on_the_same_data_makes_no_version_and_no_event(order):
     with Replica(nights(trials(30))) as registry:
-        run_night(order(registry.url))
-        result = run_night(order(registry.url, force=True))
-    assert (result.outcome, result.new, result.changed, result.events) == (Outcome.PUBLISHED, 0, 0, {})
+        run_watch(order(registry.url))
+        result = run_watch(order(registry.url, force=True))
+    assert (result.outcome, result.new, result.changed, result.events) == (RunOutcome.PUBLISHED, 0, 0, {})
 
 
 def test_a_refresh_that_changes_nothing_makes_no_version(order):
     with Replica(nights(trials(30), trials(30))) as registry:
         tonight = order(registry.url)
-        run_night(tonight)
+        run_watch(tonight)
         registry.advance()
-        result = run_night(tonight)
-    assert (result.outcome, result.new, result.changed, result.events) == (Outcome.PUBLISHED, 0, 0, {})
+        result = run_watch(tonight)
+    assert (result.outcome, result.new, result.changed, result.events) == (RunOutcome.PUBLISHED, 0, 0, {})
     assert rows(tonight, "SELECT count(*) FROM versions") == [(30,)]
 
 
@@ -101,9 +101,9 @@ def test_what_changed_is_named_kept_and_shown(order):
     fresh["protocolSection"]["statusModule"]["studyFirstPostDateStruct"] = {"date": "2022-10-06"}
     with Replica(nights(before, [*after, fresh])) as registry:
         tonight = order(registry.url)
-        run_night(tonight)
+        run_watch(tonight)
         registry.advance()
-        result = run_night(tonight)
+        result = run_watch(tonight)
     assert result.events == {"completed": 1, "new_trial": 1}
     assert "NCT00000001" in result.news.text
     assert rows(tonight, "SELECT overall_status FROM trials WHERE nct_id = 'NCT00000001'") == [("COMPLETED",)]
@@ -119,9 +119,9 @@ def test_an_unknown_status_is_kept_told_and_noted(order):
     after = [edited(before[0], set_status("PAUSED")), *before[1:]]
     with Replica(nights(before, after)) as registry:
         tonight = order(registry.url)
-        run_night(tonight)
+        run_watch(tonight)
         registry.advance()
-        result = run_night(tonight)
+        result = run_watch(tonight)
     assert result.events == {"status_changed": 1}
     assert rows(tonight, "SELECT nct_id, value FROM issues") == [("NCT00000001", "PAUSED")]
     assert rows(tonight, "SELECT overall_status FROM trials WHERE nct_id = 'NCT00000001'") == [("PAUSED",)]
@@ -130,12 +130,12 @@ def test_an_unknown_status_is_kept_told_and_noted(order):
 def test_after_a_refused_night_the_same_data_are_read_again(order):
     with Replica(nights(trials(30))) as registry:
         tonight = order(registry.url)
-        run_night(tonight)
+        run_watch(tonight)
         registry.intercept = on("/version", status(403, "no"))
-        assert run_night(tonight).exit_code == 4
+        assert run_watch(tonight).exit_code == 4
         registry.intercept = None
-        assert run_night(tonight).outcome == Outcome.PUBLISHED
-        assert run_night(tonight).outcome == Outcome.UNCHANGED
+        assert run_watch(tonight).outcome == RunOutcome.PUBLISHED
+        assert run_watch(tonight).outcome == RunOutcome.UNCHANGED
 
 
 def test_a_registry_that_stumbles_is_asked_again_and_the_night_is_good(order):
@@ -145,8 +145,8 @@ def test_a_registry_that_stumbles_is_asked_again_and_the_night_is_good(order):
         client = Client(
             registry.url, user_agent="test", min_interval=0, sleep=waits.append, jitter=lambda: 1.0
         )
-        result = run_night(tonight, client=client)
-    assert (result.outcome, result.requests) == (Outcome.BASELINE, 5)
+        result = run_watch(tonight, client=client)
+    assert (result.outcome, result.requests) == (RunOutcome.BASELINE, 5)
     assert waits == [2.0, 4.0]
 
 
@@ -155,9 +155,9 @@ def test_an_open_reader_neither_blocks_a_night_nor_sees_half_of_it(order):
     after = [edited(one, set_status("COMPLETED")) for one in before]
     with Replica(nights(before, after)) as registry:
         tonight = order(registry.url)
-        run_night(tonight)
+        run_watch(tonight)
         registry.advance()
-        reader = duckdb.connect(str(Places(tonight.settings.data_dir).published), read_only=True)
+        reader = duckdb.connect(str(DataDir(tonight.settings.data_dir).published), read_only=True)
         question = "SELECT overall_status, count(*) FROM trials GROUP BY ALL"
         seen, finished = [], threading.Event()
 
@@ -168,12 +168,12 @@ def test_an_open_reader_neither_blocks_a_night_nor_sees_half_of_it(order):
         asking = threading.Thread(target=ask_on)
         asking.start()
         try:
-            result = run_night(tonight)
+            result = run_watch(tonight)
         finally:
             finished.set()
             asking.join()
         reader.close()
-    assert result.outcome == Outcome.PUBLISHED
+    assert result.outcome == RunOutcome.PUBLISHED
     assert {tuple(answer) for answer in seen} == {(("RECRUITING", 30),)}
     assert rows(tonight, question) == [("COMPLETED", 30)]
 
@@ -181,18 +181,18 @@ def test_an_open_reader_neither_blocks_a_night_nor_sees_half_of_it(order):
 def test_times_are_naive_utc_and_the_data_timestamp_is_the_registrys(order):
     with Replica(nights(trials(3))) as registry:
         tonight = order(registry.url)
-        run_night(tonight)
+        run_watch(tonight)
     assert rows(tonight, "SELECT DISTINCT data_timestamp FROM versions") == [
         (datetime(2022, 10, 6, 9, 0, 5),)
     ]
 
 
 def test_a_registry_that_says_nothing_of_its_data_is_read_every_night(order):
-    silent = [Night(None, night.records) for night in nights(trials(3))]
+    silent = [Snapshot(None, night.records) for night in nights(trials(3))]
     with Replica(silent) as registry:
         tonight = order(registry.url)
-        outcomes = [run_night(tonight).outcome for _ in range(2)]
-    assert outcomes == [Outcome.BASELINE, Outcome.PUBLISHED]
+        outcomes = [run_watch(tonight).outcome for _ in range(2)]
+    assert outcomes == [RunOutcome.BASELINE, RunOutcome.PUBLISHED]
 
 
 def test_a_first_night_killed_between_two_groups_is_a_first_night_again(order, monkeypatch):
@@ -209,11 +209,11 @@ def test_a_first_night_killed_between_two_groups_is_a_first_night_again(order, m
 
         monkeypatch.setattr(commit, "plan", dies)
         with pytest.raises(KeyboardInterrupt):
-            run_night(tonight)
+            run_watch(tonight)
         assert not tonight.places.published.exists()
         monkeypatch.setattr(commit, "plan", whole)
-        result = run_night(tonight)
-    assert (result.outcome, result.new) == (Outcome.BASELINE, 20)
+        result = run_watch(tonight)
+    assert (result.outcome, result.new) == (RunOutcome.BASELINE, 20)
     assert rows(tonight, "SELECT outcome FROM runs ORDER BY started_at") == [("interrupted",), ("baseline",)]
     assert rows(tonight, "SELECT count(*), count(DISTINCT nct_id) FROM versions") == [(30, 30)]
     assert rows(tonight, "SELECT count(*), bool_and(is_baseline) FROM events") == [(30, True)]
@@ -227,17 +227,19 @@ def test_claims_that_a_stopped_run_did_not_count_are_counted_by_the_next(order, 
     """They follow the night's transaction, so a run can end between the two; a killed one cannot even say so."""
     with Replica(nights(trials(3), [*trials(3), record(4)])) as registry:
         tonight = order(registry.url)
-        run_night(tonight)
+        run_watch(tonight)
         registry.advance()
         with monkeypatch.context() as patch:
-            patch.setattr(review_claims, "keep_up", stopped)
+            patch.setattr(review_claims, "refresh", stopped)
             if ends == "killed":
                 patch.setattr(steps, "close", lambda *_: None)
             with pytest.raises(KeyboardInterrupt):
-                run_night(tonight)
-        assert run_night(tonight).outcome == ("unchanged" if ends == "killed" else "published")
+                run_watch(tonight)
+        assert run_watch(tonight).outcome == ("unchanged" if ends == "killed" else "published")
     assert rows(tonight, "SELECT count(*) FROM versions") == [(4,)]
-    assert rows(tonight, f"SELECT value = ({NIGHT}) FROM meta WHERE key = 'claims_of'") == [(True,)]
+    assert rows(tonight, f"SELECT value = ({LAST_WRITTEN_RUN}) FROM meta WHERE key = 'claims_of'") == [
+        (True,)
+    ]
     today = "SELECT DISTINCT as_of::VARCHAR FROM review_claims WHERE scope = 'today'"
     assert rows(tonight, today) == [("2022-10-07",)]
 
@@ -249,7 +251,7 @@ def stopped(_):
 def test_claims_that_are_not_those_published_are_published(order):
     with Replica(nights(trials(3))) as registry:
         tonight = order(registry.url)
-        run_night(tonight)
-        with working.opened(tonight.places) as con:
+        run_watch(tonight)
+        with working.open_warehouse(tonight.places) as con:
             con.execute("UPDATE meta SET value = 'an earlier night' WHERE key = 'claims_of'")
             assert publish.is_behind(con, tonight.places)

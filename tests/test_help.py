@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from mscwatch.cli import app as commands
 from mscwatch.cli.app import app
-from mscwatch.pipeline.run import run_night
+from mscwatch.pipeline.run import run_watch
 from mscwatch.replica import Replica
 
 GROUP = get_command(app)
@@ -52,9 +52,9 @@ def test_the_shell_completes_commands_watches_kinds_and_channels():
 def test_the_shell_completes_trials_and_events_of_the_warehouse(order):
     with Replica(nights(trials(2), trials(3))) as registry:
         tonight = order(registry.url)
-        run_night(tonight)
+        run_watch(tonight)
         registry.advance()
-        run_night(tonight)
+        run_watch(tonight)
     folder = {"data_dir": tonight.settings.data_dir}
     assert completed("show", "NCT", **folder) == ["NCT00000001", "NCT00000002", "NCT00000003"]
     assert completed("events", "--trial", "NCT00000002", **folder) == ["NCT00000002"]

@@ -17,8 +17,8 @@ from mscwatch import settings as configuration
 from mscwatch import watch as watches
 from mscwatch.cli.app import app
 from mscwatch.pipeline import backfill as histories
-from mscwatch.pipeline.context import Order
-from mscwatch.pipeline.run import run_night
+from mscwatch.pipeline.context import RunOrder
+from mscwatch.pipeline.run import run_watch
 from mscwatch.replica import Replica, Response
 from mscwatch.store import queries as ask
 
@@ -91,7 +91,7 @@ class World:
                 api_url=registry.url,
                 slack_webhook_url=slack.url,
             )
-            self.order = Order(settings, watches.load(str(watch)))
+            self.order = RunOrder(settings, watches.load(str(watch)))
             self._run()
             self.first = self.contents()
             if read:
@@ -109,7 +109,7 @@ class World:
         return forwarded(nct_id, version)
 
     def _run(self):
-        assert run_night(self.order).error is None
+        assert run_watch(self.order).error is None
 
     def rows(self, query, *parameters):
         return rows(self.order, query, parameters)
@@ -248,7 +248,7 @@ def test_contacts_of_the_past_are_dropped_and_what_was_not_understood_is_an_issu
 
 
 def test_a_trial_off_the_topic_is_read_when_it_is_named(with_history, commands):
-    """A sentence says what came of it, and `show` and `explain` tell of the past."""
+    """A sentence says what came of it, and `show_settings` and `explain` tell of the past."""
     _, past = the_nights()
     with Replica([night(DAYS[0], record())], intercept=history_of(past)) as registry:
         done = commands(registry.url, "history", "nct8")
@@ -264,7 +264,7 @@ def test_a_trial_off_the_topic_is_read_when_it_is_named(with_history, commands):
 
 
 def test_the_file_with_a_history_hangs_together(with_history):
-    with ask.reader(with_history.order.settings.data_dir) as con:
+    with ask.open_published(with_history.order.settings.data_dir) as con:
         lost = con.execute(
             "SELECT count(*) FROM changes AS c WHERE NOT EXISTS "
             "(FROM versions AS v WHERE v.nct_id = c.nct_id AND v.version_no = c.to_version)"

@@ -16,9 +16,9 @@ from test_as_of import night, rows
 from mscwatch.cli import main
 from mscwatch.errors import ConfigError, LockedError, MscwatchError, NoAnswerError, WarehouseError
 from mscwatch.pipeline import backfill as histories
-from mscwatch.pipeline.run import run_night
+from mscwatch.pipeline.run import run_watch
 from mscwatch.registry.client import user_agent
-from mscwatch.registry.history import History, HistoryGoneError, Verdict, history_url
+from mscwatch.registry.history import HistoryAnswer, HistoryClient, HistoryGoneError, history_url
 from mscwatch.replica import Replica, Response
 from mscwatch.store import backfill as store
 from mscwatch.store.data_dir import locked
@@ -29,7 +29,7 @@ LIST = listing(as_told(STORY))
 
 
 def asking(url):
-    return History(history_url(url), user_agent=user_agent(), min_interval=0, sleep=lambda _: None)
+    return HistoryClient(history_url(url), user_agent=user_agent(), min_interval=0, sleep=lambda _: None)
 
 
 def read(intercept, nct_id="NCT00000001", until=date(2022, 10, 6)):
@@ -109,10 +109,10 @@ def test_a_fault_that_passes_is_only_a_delay():
     [
         (
             Response(404, {"Content-Type": "text/plain"}, b"NCT number NCT00000001 not found"),
-            Verdict.NOT_FOUND,
+            HistoryAnswer.NOT_FOUND,
         ),
-        (Response(301, {"Location": "/api/int/studies/NCT00000002/history"}), Verdict.FORWARDED),
-        (Response(308, {"Location": "/study/NCT00000002"}), Verdict.FORWARDED),
+        (Response(301, {"Location": "/api/int/studies/NCT00000002/history"}), HistoryAnswer.FORWARDED),
+        (Response(308, {"Location": "/study/NCT00000002"}), HistoryAnswer.FORWARDED),
     ],
 )
 def test_a_trial_without_a_history_of_its_own_is_a_verdict(answer, verdict):
@@ -121,7 +121,7 @@ def test_a_trial_without_a_history_of_its_own_is_a_verdict(answer, verdict):
 
 def test_versions_of_another_trial_mean_that_it_was_merged_into_that():
     reading, _ = read(history_of({"NCT00000001": as_told(story(2))}))
-    assert (reading.verdict, reading.versions) == (Verdict.FORWARDED, ())
+    assert (reading.verdict, reading.versions) == (HistoryAnswer.FORWARDED, ())
 
 
 def test_the_history_lies_beside_the_api():
@@ -136,7 +136,7 @@ def begun(order):
     with Replica([night(DAY, *(story(number)[-1] for number in (1, 2, 3)))]) as registry:
         registry.intercept = history_of(TOLD)
         tonight = order(registry.url)
-        assert run_night(tonight).exit_code == 0
+        assert run_watch(tonight).exit_code == 0
         yield registry, tonight
 
 
@@ -234,7 +234,7 @@ def test_before_the_first_proven_night_there_is_nothing_to_read(order):
     """A first night that was refused has left a working file, and perhaps half of its trials."""
     with Replica([night(DAY, record())], intercept=on("/studies", html_with_200())) as registry:
         tonight = order(registry.url)
-        assert run_night(tonight).exit_code == 4
+        assert run_watch(tonight).exit_code == 4
         with pytest.raises(WarehouseError, match="No night is in"):
             histories.read_histories(tonight)
 

@@ -13,7 +13,7 @@ from random import Random
 import pytest
 from evening import EDITS, MOMENTS, STAGES, Evening, three_nights
 
-from mscwatch.pipeline.run import run_night
+from mscwatch.pipeline.run import run_watch
 from mscwatch.replica import Replica
 from mscwatch.store.publish import sha256
 
@@ -27,9 +27,9 @@ SEED = 20_221_007
 def evening(order, tmp_path, watch_file):
     """Makes evenings before the third night, each in a folder of its own; the two before were told to nobody."""
     with Replica(three_nights()[:2]) as registry:
-        run_night(order(registry.url))
+        run_watch(order(registry.url))
         registry.advance()
-        assert run_night(order(registry.url)).events == {"suspended": 1}
+        assert run_watch(order(registry.url)).events == {"suspended": 1}
     numbers = count()
 
     def make():

@@ -21,14 +21,14 @@ from mscwatch import settings as configuration
 from mscwatch import watch as watches
 from mscwatch.cli.app import app
 from mscwatch.errors import ConfigError
-from mscwatch.pipeline.context import Order
-from mscwatch.pipeline.run import run_night
-from mscwatch.record import nct_id
+from mscwatch.pipeline.context import RunOrder
+from mscwatch.pipeline.run import run_watch
+from mscwatch.record import record_nct_id
 from mscwatch.replica import Replica
 from mscwatch.screening.decisions import LinkDecision, read, with_link
 from mscwatch.store import decisions as decided
 from mscwatch.store import working
-from mscwatch.store.data_dir import Places, locked
+from mscwatch.store.data_dir import DataDir, locked
 
 HOSTILE = "=HYPERLINK(1) \x1b[31mred\nER  - "
 KNEE = {"conditionsModule": {"conditions": ["Gonarthrosis"]}}
@@ -60,7 +60,7 @@ def made(tmp_path_factory):
         settings = configuration.Settings(
             data_dir=folder / "data", min_interval=0, api_url=registry.url, report=False
         )
-        assert run_night(Order(settings, watches.load(str(watch)))).exit_code == 0
+        assert run_watch(RunOrder(settings, watches.load(str(watch)))).exit_code == 0
     return settings.data_dir
 
 
@@ -184,13 +184,13 @@ def test_while_a_run_is_at_work_the_decision_is_kept_for_the_next_one(tonight):
     assert (done.exit_code, "A run is at work" in done.stdout) == (0, True)
     assert graded(tonight)["222"] == "to_confirm"
     with Replica(nights([record(1)])) as registry:
-        moved = Order(tonight.settings.model_copy(update={"api_url": registry.url}), tonight.watch)
-        run_night(moved)
+        moved = RunOrder(tonight.settings.model_copy(update={"api_url": registry.url}), tonight.watch)
+        run_watch(moved)
     assert rows(tonight, "SELECT decision, paper FROM link_decisions") == [("accept", "222")]
 
 
 def test_two_people_deciding_at_once_lose_nothing(tmp_path):
-    places, file = Places(tmp_path), tmp_path / "decisions.toml"
+    places, file = DataDir(tmp_path), tmp_path / "decisions.toml"
     people = [
         Thread(target=decided.add_link, args=(places, file, decision(paper=str(number))))
         for number in range(8)
@@ -216,10 +216,10 @@ def test_a_decision_without_effect_is_shown(tonight):
 
 
 def test_a_record_of_the_real_registry_lists_another_trials_paper_as_its_result(real_records, order):
-    found = [one for one in real_records if nct_id(one) == "NCT01220492"][-1:]
+    found = [one for one in real_records if record_nct_id(one) == "NCT01220492"][-1:]
     with Replica(nights(found)) as registry:
         tonight = order(registry.url, report=False)
-        run_night(tonight)
+        run_watch(tonight)
     assert graded(tonight, "NCT01220492")["17903050"] == "to_confirm"  # Mohamadnejad 2007, row 1 of Table 2
     assert "row 1 of Table 2, for which no registration was found" in reason(
         tonight, "NCT01220492", "17903050"
@@ -277,9 +277,9 @@ def test_a_bad_file_stops_the_night_before_it_begins(tonight):
     tonight.settings.decisions.write_text(ENTRY + ENTRY)
     before = file_hash(tonight)
     with pytest.raises(ConfigError, match="entry 2"):
-        run_night(tonight)
+        run_watch(tonight)
     assert file_hash(tonight) == before
-    with working.opened(tonight.places) as con:
+    with working.open_warehouse(tonight.places) as con:
         assert con.execute("SELECT outcome FROM runs").fetchall() == [("baseline",)]
         assert con.execute("SELECT count(*) FROM link_decisions").fetchall() == [(0,)]
 
@@ -289,10 +289,10 @@ def test_a_file_that_is_gone_is_written_anew_with_what_is_in_force(tonight):
     mscwatch("links", "reject", "NCT00000001", "222", "--reason", "another trial", "--by", "A. Reader")
     told = decided.load(file)
     file.unlink()
-    run_night(tonight)  # the registry does not answer: what is decided holds all the same
+    run_watch(tonight)  # the registry does not answer: what is decided holds all the same
     assert decided.load(file) == told
     file.write_text("")
-    run_night(tonight)
+    run_watch(tonight)
     assert graded(tonight)["222"] == "to_confirm"
 
 
@@ -300,6 +300,6 @@ def test_a_linked_file_stays_a_link(tmp_path):
     real, link = tmp_path / "real.toml", tmp_path / "decisions.toml"
     real.write_text("")
     Path(link).symlink_to(real)
-    decided.add_link(Places(tmp_path), link, decision())
+    decided.add_link(DataDir(tmp_path), link, decision())
     assert link.is_symlink()
     assert read(real.read_text(), "it").links

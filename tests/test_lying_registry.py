@@ -39,10 +39,10 @@ from test_first_night import DAYS, file_hash, rows
 
 from mscwatch import settings as configuration
 from mscwatch import watch as watches
-from mscwatch.pipeline.context import Order
-from mscwatch.pipeline.run import run_night
+from mscwatch.pipeline.context import RunOrder
+from mscwatch.pipeline.run import run_watch
 from mscwatch.registry.client import Client
-from mscwatch.replica import Night, Replica
+from mscwatch.replica import Replica, Snapshot
 
 WATCH = """
 name = "all"
@@ -172,7 +172,7 @@ def registry():
     contents = [
         {f"NCT{number:08}": one for number, one in enumerate(night, 1)} for night in (before, after, after)
     ]
-    with Replica([Night(day, night) for day, night in zip(DAYS, contents, strict=True)]) as running:
+    with Replica([Snapshot(day, night) for day, night in zip(DAYS, contents, strict=True)]) as running:
         yield running
 
 
@@ -186,7 +186,7 @@ def night(order, registry, baseline):
         client = Client(
             registry.url, user_agent="python-requests/t", min_interval=0, timeout=0.8, sleep=lambda _: None
         )
-        return run_night(tonight, client=client)
+        return run_watch(tonight, client=client)
 
     return run
 
@@ -197,7 +197,7 @@ def baseline(registry, tmp_path_factory):
     folder = tmp_path_factory.mktemp("baseline")
     (folder / "all.toml").write_text(WATCH)
     settings = configuration.Settings(data_dir=folder / "data", min_interval=0, api_url=registry.url)
-    assert run_night(Order(settings, watches.load(str(folder / "all.toml")))).exit_code == 0
+    assert run_watch(RunOrder(settings, watches.load(str(folder / "all.toml")))).exit_code == 0
     return folder / "data"
 
 
@@ -228,10 +228,10 @@ def test_a_refresh_in_mid_walk_is_never_half_of_each(order):
     before = [record(number) for number in range(1, TRIALS + 1)]
     after = [edit(one, set_status("COMPLETED")) for one in before]
     contents = [{f"NCT{number:08}": one for number, one in enumerate(night, 1)} for night in (before, after)]
-    with Replica([Night(day, night) for day, night in zip(DAYS, contents, strict=False)]) as registry:
+    with Replica([Snapshot(day, night) for day, night in zip(DAYS, contents, strict=False)]) as registry:
         registry.intercept = on("pageToken", nth(0, refresh(lambda: registry)))
         tonight = order(registry.url, page_size=10)
-        assert run_night(tonight).exit_code == 0
+        assert run_watch(tonight).exit_code == 0
     assert rows(tonight, "SELECT DISTINCT overall_status FROM trials") == [("COMPLETED",)]
     assert rows(tonight, "SELECT DISTINCT data_timestamp::VARCHAR FROM versions") == [
         ("2022-10-07 09:00:05",)

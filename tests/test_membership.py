@@ -10,9 +10,9 @@ from registry_faults import on, status
 from sinks import WebhookSink
 from test_first_night import DAYS, nights, rows, trials
 
-from mscwatch.model import Outcome
-from mscwatch.pipeline.run import run_night
-from mscwatch.replica import Night, Replica
+from mscwatch.model import RunOutcome
+from mscwatch.pipeline.run import run_watch
+from mscwatch.replica import Replica, Snapshot
 from mscwatch.store import working
 
 STANDING = "SELECT standing, in_watch FROM watched WHERE nct_id = 'NCT00000001'"
@@ -46,16 +46,16 @@ def redacted(one):
 
 
 def two_nights(order, first, second, **settings):
-    with Replica([first, Night(DAYS[1], second.records, second.aliases)]) as registry:
+    with Replica([first, Snapshot(DAYS[1], second.records, second.aliases)]) as registry:
         tonight = order(registry.url, **settings)
-        run_night(tonight)
+        run_watch(tonight)
         registry.advance()
-        return tonight, run_night(tonight)
+        return tonight, run_watch(tonight)
 
 
 def as_night(records, aliases=None):
     (night,) = nights(records)
-    return Night(night.data_timestamp, night.records, aliases or {})
+    return Snapshot(night.data_timestamp, night.records, aliases or {})
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_a_trial_that_no_longer_matches_is_named_by_what_became_of_it(order, edi
     before = trials(10)
     after = [edited(before[0], edit), *before[1:]]
     tonight, result = two_nights(order, as_night(before), as_night(after))
-    assert (result.outcome, result.events) == (Outcome.PUBLISHED, {kind: 1})
+    assert (result.outcome, result.events) == (RunOutcome.PUBLISHED, {kind: 1})
     assert rows(tonight, STANDING) == [(standing, False)]
     assert rows(tonight, "SELECT overall_status FROM trials WHERE nct_id = 'NCT00000001'") == [
         ("RECRUITING",)
@@ -93,15 +93,15 @@ def test_not_found_is_told_only_when_a_later_data_set_says_it_again(order):
     before, after = trials(10), trials(10)[1:]
     with Replica(nights(before, after, after)) as registry:
         tonight = order(registry.url)
-        run_night(tonight)
+        run_watch(tonight)
         registry.advance()
-        assert run_night(tonight).events == {}
+        assert run_watch(tonight).events == {}
         assert rows(tonight, STANDING) == [("pending", True)]
-        assert run_night(order(registry.url, force=True)).events == {}
+        assert run_watch(order(registry.url, force=True)).events == {}
         registry.advance()
-        assert run_night(tonight).events == {"removed": 1}
+        assert run_watch(tonight).events == {"removed": 1}
         assert rows(tonight, STANDING) == [("removed", False)]
-        assert run_night(order(registry.url, force=True)).events == {}
+        assert run_watch(order(registry.url, force=True)).events == {}
     assert rows(tonight, EVENTS) == [("removed", "Removed: not found on 2022-10-07 and on 2022-10-10")]
 
 
@@ -110,7 +110,7 @@ def test_a_trial_not_found_once_and_back_again_was_never_gone(order):
     with Replica(nights(before, after, before)) as registry:
         tonight = order(registry.url)
         for _ in range(3):
-            result = run_night(tonight)
+            result = run_watch(tonight)
             registry.advance()
     assert result.events == {}
     assert rows(tonight, STANDING) == [("matched", True)]
@@ -124,7 +124,7 @@ def test_a_trial_that_left_and_is_back_returned_and_what_changed_is_told_too(ord
     with Replica(nights(before, away, back)) as registry:
         tonight = order(registry.url)
         for _ in range(3):
-            result = run_night(tonight)
+            result = run_watch(tonight)
             registry.advance()
     assert result.events == {"completed": 1, "returned": 1}
     assert rows(tonight, STANDING) == [("matched", True)]
@@ -134,37 +134,37 @@ def test_an_outage_while_asking_for_a_missing_trial_is_no_verdict(order):
     before, after = trials(10), trials(10)[1:]
     with Replica(nights(before, after)) as registry:
         tonight = order(registry.url)
-        run_night(tonight)
+        run_watch(tonight)
         registry.advance()
         registry.intercept = on("/studies/NCT00000001", status(503, "busy"))
-        result = run_night(tonight)
-        assert (result.outcome, result.exit_code) == (Outcome.FAILED, 4)
+        result = run_watch(tonight)
+        assert (result.outcome, result.exit_code) == (RunOutcome.FAILED, 4)
         assert rows(tonight, STANDING) == [("matched", True)]
         registry.intercept = None
-        assert run_night(tonight).outcome == Outcome.PUBLISHED
+        assert run_watch(tonight).outcome == RunOutcome.PUBLISHED
 
 
 def test_a_missing_sentinel_refuses_the_night_and_a_person_may_accept_it_once(order, watch_file):
     watch_file.write_text(watch_file.read_text() + '[expect]\nsentinels = ["NCT00000001", "NCT00000002"]\n')
     before, after = trials(10), [edited(trials(10)[0], off_topic), *trials(10)[1:]]
     with Replica(nights(before, after, after)) as registry:
-        run_night(order(registry.url))
+        run_watch(order(registry.url))
         registry.advance()
-        refused = run_night(order(registry.url))
-        assert (refused.outcome, refused.exit_code) == (Outcome.REFUSED, 3)
+        refused = run_watch(order(registry.url))
+        assert (refused.outcome, refused.exit_code) == (RunOutcome.REFUSED, 3)
         assert "sentinel(s) NCT00000001 did not come" in str(refused.error)
-        accepted = run_night(order(registry.url, accept="the sponsor changed the conditions"))
-        assert (accepted.outcome, accepted.events) == (Outcome.PUBLISHED, {"left_watch": 1})
+        accepted = run_watch(order(registry.url, accept="the sponsor changed the conditions"))
+        assert (accepted.outcome, accepted.events) == (RunOutcome.PUBLISHED, {"left_watch": 1})
         registry.advance()
-        assert run_night(order(registry.url)).outcome == Outcome.REFUSED
+        assert run_watch(order(registry.url)).outcome == RunOutcome.REFUSED
 
 
 def test_what_a_person_accepted_is_on_record(order, watch_file):
     watch_file.write_text(watch_file.read_text() + "[expect]\nmin = 20\n")
     with Replica(nights(trials(10))) as registry:
-        assert run_night(order(registry.url)).exit_code == 3
+        assert run_watch(order(registry.url)).exit_code == 3
         tonight = order(registry.url, accept="a small topic")
-        assert run_night(tonight).exit_code == 0
+        assert run_watch(tonight).exit_code == 0
     ((proof,),) = rows(tonight, "SELECT proof FROM runs WHERE outcome = 'baseline'")
     assert json.loads(proof)["accepted"] == "a small topic"
     assert json.loads(proof)["bounds"] == ["10 trials are fewer than the 20 that the watch expects"]
@@ -174,11 +174,11 @@ def test_what_a_person_accepted_is_on_record(order, watch_file):
 def test_what_an_edited_watch_file_drops_and_brings_is_one_bulk_notice(order, watch_file):
     heads = [edited(record(number), off_topic) for number in (21, 22)]
     with Replica(nights([*trials(10), *heads])) as registry, WebhookSink() as slack:
-        run_night(order(registry.url, slack_webhook_url=slack.url))
+        run_watch(order(registry.url, slack_webhook_url=slack.url))
         watch_file.write_text(watch_file.read_text().replace('"liver"\n[rel', '"headache"\n[rel'))
         tonight = order(registry.url, slack_webhook_url=slack.url)
-        result = run_night(tonight)
-    assert (result.outcome, result.exit_code) == (Outcome.PUBLISHED, 0)
+        result = run_watch(tonight)
+    assert (result.outcome, result.exit_code) == (RunOutcome.PUBLISHED, 0)
     assert rows(tonight, "SELECT summary FROM notices WHERE kind = 'bulk'") == [
         ('The watch file of "Liver" was edited; 2 trials entered and 10 left by that.',)
     ]
@@ -193,7 +193,7 @@ def test_what_an_edited_watch_file_brings_back_is_a_bulk_notice_too(order, watch
         for text in (liver, liver.replace('"liver"\n[rel', '"headache"\n[rel'), liver):
             watch_file.write_text(text)
             tonight = order(registry.url)
-            run_night(tonight)
+            run_watch(tonight)
     told = [summary for (summary,) in rows(tonight, "FROM notices SELECT summary ORDER BY notice_id")]
     assert told[1:] == [
         'The watch file of "Liver" was edited; 1 trials entered and 10 left by that.',
@@ -205,13 +205,13 @@ def test_what_an_edited_watch_file_brings_back_is_a_bulk_notice_too(order, watch
 def test_the_operator_hears_of_bad_nights_once_and_once_when_they_are_over(order):
     with Replica(nights(trials(3), trials(3))) as registry, WebhookSink() as slack:
         tonight = order(registry.url, slack_webhook_url=slack.url)
-        run_night(tonight)
+        run_watch(tonight)
         registry.intercept = on("/version", status(403, "no"))
         for _ in range(3):
-            assert run_night(tonight).exit_code == 4
+            assert run_watch(tonight).exit_code == 4
         registry.intercept = None
         for _ in range(2):
-            assert run_night(tonight).exit_code == 0
+            assert run_watch(tonight).exit_code == 0
     told = [post["text"].split(" (")[0] for post in slack.posts]
     assert told == ["mscwatch: first night read", "mscwatch: night failed", "mscwatch: working again"]
     assert "HTTP 403" in str(slack.posts[1]["blocks"])
@@ -220,11 +220,11 @@ def test_the_operator_hears_of_bad_nights_once_and_once_when_they_are_over(order
 def test_new_reading_rules_read_known_trials_anew_and_wake_nobody(order, watch_file):
     with Replica(nights(trials(3))) as registry, WebhookSink() as slack:
         tonight = order(registry.url, slack_webhook_url=slack.url)
-        run_night(tonight)
+        run_watch(tonight)
         assert rows(tonight, "SELECT DISTINCT relevance FROM trials") == [("core",)]
         watch_file.write_text(watch_file.read_text().replace('rules = "msc-liver"', 'rules = "none"'))
         tonight = order(registry.url, slack_webhook_url=slack.url)
-        assert run_night(tonight).events == {}
+        assert run_watch(tonight).events == {}
     assert rows(tonight, "SELECT DISTINCT relevance FROM trials") == [("unsure",)]
     assert len(slack.posts) == 1
 
@@ -233,7 +233,7 @@ def test_only_the_last_nights_landed_pages_are_kept(order):
     with Replica(nights(trials(3))) as registry:
         for _ in range(5):
             tonight = order(registry.url, force=True, keep_landed=2)
-            run_night(tonight)
+            run_watch(tonight)
     assert len(list(tonight.places.landing.iterdir())) == 2
 
 
@@ -250,7 +250,7 @@ def test_a_new_api_version_has_its_vocabulary_compared_once_and_the_operator_tol
         tonight = order(registry.url, slack_webhook_url=slack.url)
         costs = []
         for _ in range(3):
-            costs.append(run_night(tonight).requests)
+            costs.append(run_watch(tonight).requests)
             registry.advance()
     assert costs == [5, 3, 3]  # version, page, version; and once the two lists
     issues = rows(
@@ -268,11 +268,11 @@ def test_a_withheld_trial_keeps_the_reading_it_had_when_the_rules_are_read_anew(
     shown_withheld[0]["protocolSection"]["identificationModule"]["briefTitle"] = "[Redacted]"
     with Replica(nights(trials(10), shown_withheld)) as registry:
         tonight = order(registry.url)
-        run_night(tonight)
+        run_watch(tonight)
         registry.advance()
-        run_night(tonight)
-        with working.opened(tonight.places) as con:
+        run_watch(tonight)
+        with working.open_warehouse(tonight.places) as con:
             working.set_meta(con, {"rules_hash": "of yesterday"})
-        run_night(tonight)
+        run_watch(tonight)
     read = "SELECT relevance, is_read FROM trials JOIN therapies USING (nct_id) WHERE nct_id = 'NCT00000001'"
     assert rows(tonight, read) == [("core", True)]

@@ -10,7 +10,15 @@ from records import edited, known, record, seen, set_status
 
 from mscwatch import watch
 from mscwatch.changes import plan as night
-from mscwatch.model import Address, Earlier, Kind, Raised, RegistryVersion, Retraction, Sweep
+from mscwatch.model import (
+    Address,
+    EventKind,
+    PreviousVersion,
+    RaisedEvent,
+    RegistryVersion,
+    Retraction,
+    Sweep,
+)
 from mscwatch.registry import proof
 
 MAIL = Address("email", "a@example.org")
@@ -26,7 +34,7 @@ def circumstances(**values):
         "previous_night": datetime(2022, 10, 5, 9),
         "addresses": (MAIL, SLACK),
     }
-    return night.Circumstances(**(usual | values))
+    return night.PlanContext(**(usual | values))
 
 
 def off_topic(number=2, **modules):
@@ -165,9 +173,11 @@ def back_to(
 ):
     """A pair for `plan`: known is the intermediate version of `before`, and tonight `before` is back."""
     middle = edited(before, set_status(intermediate))
-    raised = tuple(Raised(f"id-{kind}", Kind(kind), f"was {kind}") for kind in kinds)
+    raised = tuple(RaisedEvent(f"id-{kind}", EventKind(kind), f"was {kind}") for kind in kinds)
     again = edited(before, set_status("RECRUITING", lastUpdatePostDateStruct={"date": updated}, **others))
-    one = dataclasses.replace(known(middle, version_no=2), earlier=Earlier(before, raised, tuple(told)))
+    one = dataclasses.replace(
+        known(middle, version_no=2), earlier=PreviousVersion(before, raised, tuple(told))
+    )
     return one, seen(again)
 
 
@@ -228,7 +238,7 @@ def test_a_trial_that_becomes_unknown_again_after_an_update_is_no_retraction():
     unknown = record(status="UNKNOWN")
     updated = {"lastUpdatePostDateStruct": {"date": "2022-05-01"}}
     recruiting = edited(unknown, set_status("RECRUITING", **updated))
-    earlier = Earlier(unknown, (Raised("id", Kind.STATUS_CHANGED, "unknown → recruiting"),))
+    earlier = PreviousVersion(unknown, (RaisedEvent("id", EventKind.STATUS_CHANGED, "unknown → recruiting"),))
     one = dataclasses.replace(known(recruiting, version_no=3, times_before=1), earlier=earlier)
     again = edited(recruiting, set_status("UNKNOWN"))
     assert [e.kind for e in night.plan([(one, seen(again))], circumstances()).events] == ["became_unknown"]
@@ -244,7 +254,7 @@ def test_an_answer_without_events_is_taken_back_without_one():
         ),
     )
     without = edited(before, lambda one: one["protocolSection"].pop("referencesModule"))
-    one = dataclasses.replace(known(without, version_no=2), earlier=Earlier(before))
+    one = dataclasses.replace(known(without, version_no=2), earlier=PreviousVersion(before))
     assert night.plan([(one, seen(before))], circumstances()).events == ()
 
 
@@ -266,7 +276,7 @@ def test_a_record_that_is_redacted_in_the_search_is_withheld_and_what_is_blanked
 def test_a_redacted_record_that_can_be_read_again_returned_and_what_changed_is_told():
     before = record(outcomesModule={"primaryOutcomes": [{"measure": "MELD"}]})
     blank = edited(before, redacted)
-    one = dataclasses.replace(known(blank, version_no=2), earlier=Earlier(before))
+    one = dataclasses.replace(known(blank, version_no=2), earlier=PreviousVersion(before))
     for after, kinds in (
         (before, ["returned"]),
         (edited(before, set_status("COMPLETED")), ["returned", "completed"]),

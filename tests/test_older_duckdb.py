@@ -7,10 +7,10 @@ import sys
 
 import pytest
 
-from mscwatch.pipeline.run import run_night
+from mscwatch.pipeline.run import run_watch
 from mscwatch.replica import Replica
 from mscwatch.replica.demo import demo_nights
-from mscwatch.store.data_dir import Places
+from mscwatch.store.data_dir import DataDir
 
 READ = """
 import sys, duckdb
@@ -34,8 +34,8 @@ def test_an_older_duckdb_opens_the_published_file(order, tmp_path, version):
         pytest.skip(f"duckdb {version} cannot be fetched for this Python here")
     with Replica(demo_nights()) as registry:
         tonight = order(registry.url)
-        trials = run_night(tonight).fetched
-    path = Places(tonight.settings.data_dir).published
+        trials = run_watch(tonight).fetched
+    path = DataDir(tonight.settings.data_dir).published
     done = subprocess.run(
         [sys.executable, "-c", READ, path],
         env={"PYTHONPATH": str(tmp_path / "old")}, capture_output=True, text=True, check=False,

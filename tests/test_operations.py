@@ -29,11 +29,11 @@ from mscwatch import watch as watches
 from mscwatch.cli import prompt
 from mscwatch.cli.app import app
 from mscwatch.errors import ConfigError, LockedError, WarehouseError
-from mscwatch.pipeline.context import Order
-from mscwatch.pipeline.run import run_night
-from mscwatch.replica import Night, Replica
+from mscwatch.pipeline.context import RunOrder
+from mscwatch.pipeline.run import run_watch
+from mscwatch.replica import Replica, Snapshot
 from mscwatch.store import backup, catalog, export, publish, queries, rebuild, working
-from mscwatch.store.data_dir import Places, locked
+from mscwatch.store.data_dir import DataDir, locked
 
 HOSTILE = '=HYPERLINK("http://example.org")'
 
@@ -54,7 +54,7 @@ def made(tmp_path_factory):
     with Replica(nights(before, [edited(before[0], set_status("COMPLETED")), *before[1:]])) as registry:
         settings = configuration.Settings(data_dir=folder / "data", min_interval=0, api_url=registry.url)
         for _ in range(2):
-            assert run_night(Order(settings, watches.load(str(watch)))).exit_code == 0
+            assert run_watch(RunOrder(settings, watches.load(str(watch)))).exit_code == 0
             registry.advance()
     return settings.data_dir
 
@@ -69,13 +69,13 @@ def two_nights(order, made):
 
 def change(order, statement):
     """Something goes wrong in the working file."""
-    with working.opened(order.places) as con:
+    with working.open_warehouse(order.places) as con:
         con.execute(statement)
 
 
 def contents(path):
     """Every table and view of a file, as sorted rows."""
-    with publish.opened_to_read(path) as con:
+    with publish.open_read_only(path) as con:
         return {
             name: sorted(map(repr, con.execute(f"SELECT * FROM {name}").fetchall()))
             for name in (f"{one.schema}.{one.name}" for one in catalog.relations(con))
@@ -88,10 +88,10 @@ def contents(path):
 def test_the_files_of_the_last_nights_are_kept_and_no_more(order):
     days = [f"2022-10-{day:02}T09:00:05" for day in range(1, 6)]
     hashes = []
-    with Replica([Night(day, {"NCT00000001": record(1)}) for day in days]) as registry:
+    with Replica([Snapshot(day, {"NCT00000001": record(1)}) for day in days]) as registry:
         tonight = order(registry.url, keep_published=2)
         for _ in days:
-            run_night(tonight)
+            run_watch(tonight)
             hashes.append(file_hash(tonight))
             registry.advance()
     kept = sorted((tonight.places.data_dir / "previous").iterdir())
@@ -185,7 +185,7 @@ def test_every_relation_is_exported_whole_and_counted(two_nights, tmp_path, form
     export.export(two_nights.settings.data_dir, folder, form)
     manifest = json.loads((folder / "manifest.json").read_text())
     assert (manifest["format"], manifest["data_timestamp"]) == (form.value, "2022-10-07 09:00:05")
-    with queries.reader(two_nights.settings.data_dir) as con:
+    with queries.open_published(two_nights.settings.data_dir) as con:
         wanted = {
             f"{one.schema}.{one.name}": con.execute(
                 f"SELECT count(*) FROM {one.schema}.{one.name}"
@@ -318,7 +318,7 @@ def test_a_rebuild_that_is_killed_goes_on_when_the_file_is_next_opened(two_night
         with pytest.raises(ZeroDivisionError):
             rebuilt(two_nights)
     assert contents(two_nights.places.published) == wanted
-    with working.opened(two_nights.places):
+    with working.open_warehouse(two_nights.places):
         pass
     found = contents(two_nights.places.working)
     assert {name for name in wanted if found[name] != wanted[name]} == {
@@ -352,7 +352,7 @@ def saved(two_nights, tmp_path):
 
 
 def restore(file, folder, *, watch="all", replace=False):
-    places = Places(folder)
+    places = DataDir(folder)
     backup.restore(places, file, watch, replace=replace, memory_limit="700MB", keep=3)
     return places
 
@@ -363,9 +363,9 @@ def test_what_was_saved_comes_back_whole_and_goes_on(two_nights, saved, tmp_path
     assert contents(there.published) == contents(two_nights.places.published)
     completed = [edited(one, set_status("COMPLETED")) for one in trials(3)]
     with Replica(
-        [Night("2022-10-10T09:00:05", {f"NCT0000000{n}": one for n, one in enumerate(completed, 1)})]
+        [Snapshot("2022-10-10T09:00:05", {f"NCT0000000{n}": one for n, one in enumerate(completed, 1)})]
     ) as registry:
-        result = run_night(order(registry.url, data_dir=there.data_dir))
+        result = run_watch(order(registry.url, data_dir=there.data_dir))
     assert result.events == {"completed": 2}
 
 
@@ -385,7 +385,7 @@ def test_a_backup_takes_in_what_a_killed_run_left_in_its_log(two_nights, tmp_pat
     assert two_nights.places.working.with_name("mscwatch-working.duckdb.wal").exists()
     backup.backup(two_nights.places, tmp_path / "late.zip")
     there = restore(tmp_path / "late.zip", tmp_path / "there")
-    with publish.opened_to_read(there.working) as found:
+    with publish.open_read_only(there.working) as found:
         assert queries.meta(found)["late"] == "yes"
 
 
@@ -427,7 +427,7 @@ def test_a_warehouse_is_only_replaced_on_request(two_nights, saved):
     change(two_nights, "INSERT INTO meta VALUES ('later', 'yes')")
     with pytest.raises(ConfigError, match="--replace"):
         restore(saved, two_nights.settings.data_dir)
-    with publish.opened_to_read(two_nights.places.working) as con:
+    with publish.open_read_only(two_nights.places.working) as con:
         assert queries.meta(con)["later"] == "yes"
     restore(saved, two_nights.settings.data_dir, replace=True)
     assert contents(two_nights.places.working) == wanted
@@ -447,7 +447,7 @@ def test_a_backup_overwrites_an_earlier_one_and_nothing_else(two_nights, saved, 
     with pytest.raises(WarehouseError, match="cannot be written"):
         backup.backup(two_nights.places, tmp_path / "no" / "such" / "folder.zip")
     with pytest.raises(WarehouseError, match="no warehouse"):
-        backup.backup(Places(tmp_path / "nowhere"), tmp_path / "new.zip")
+        backup.backup(DataDir(tmp_path / "nowhere"), tmp_path / "new.zip")
     assert sorted(path.name for path in tmp_path.iterdir() if path.is_file()) == [
         "all.toml",
         "letter.txt",
@@ -478,7 +478,7 @@ def test_a_warehouse_of_today_opens_in_the_next_schema(two_nights, tmp_path, mon
     following = tmp_path / "999_following.sql"
     following.write_text("ALTER TABLE runs ADD COLUMN mood VARCHAR; UPDATE runs SET mood = 'fine';")
     with_schemas(monkeypatch, following)
-    with working.opened(two_nights.places) as con:
+    with working.open_warehouse(two_nights.places) as con:
         assert con.execute("SELECT DISTINCT mood FROM runs").fetchall() == [("fine",)]
         assert con.execute("SELECT max(version) FROM schema_migrations").fetchall() == [(999,)]
     found = contents(two_nights.places.working)
@@ -491,12 +491,12 @@ def test_a_newer_warehouse_is_refused_unharmed(two_nights, tmp_path, monkeypatch
     following.write_text("ALTER TABLE runs ADD COLUMN mood VARCHAR")
     with monkeypatch.context() as patch:
         with_schemas(patch, following)
-        with working.opened(two_nights.places):
+        with working.open_warehouse(two_nights.places):
             pass
     before = two_nights.places.working.read_bytes()
     with (
         pytest.raises(WarehouseError, match="schema 999, newer than this"),
-        working.opened(two_nights.places),
+        working.open_warehouse(two_nights.places),
     ):
         pass
     assert two_nights.places.working.read_bytes() == before
@@ -508,19 +508,22 @@ def test_a_migration_that_fails_leaves_the_warehouse_as_it_was(two_nights, tmp_p
     following.write_text("ALTER TABLE runs ADD COLUMN mood VARCHAR; SELECT * FROM nowhere")
     with monkeypatch.context() as patch:
         with_schemas(patch, following)
-        with pytest.raises(WarehouseError, match="cannot be opened"), working.opened(two_nights.places):
+        with (
+            pytest.raises(WarehouseError, match="cannot be opened"),
+            working.open_warehouse(two_nights.places),
+        ):
             pass
     assert contents(two_nights.places.working) == wanted
 
 
 @pytest.mark.parametrize("number", SCHEMAS)
 def test_a_warehouse_of_every_earlier_schema_opens_today(number, tmp_path, monkeypatch):
-    places = Places(tmp_path / "old")
+    places = DataDir(tmp_path / "old")
     places.prepare()
     with monkeypatch.context() as patch:
         with_schemas(patch, until=number)
         patch.setattr(working, "_refresh_derived", lambda _: None)  # today's comments are of today's tables
-        with working.opened(places) as con:
+        with working.open_warehouse(places) as con:
             con.execute(
                 "INSERT INTO runs (run_id, watch, started_at, outcome) VALUES ('r', 'all', '2022-10-06', 'baseline')"
             )
@@ -529,7 +532,7 @@ def test_a_warehouse_of_every_earlier_schema_opens_today(number, tmp_path, monke
                 "derived_hash, record) VALUES ('NCT00000001', 1, 'r', '2022-10-06', '2022-10-06', 'c', 'd', ?)",
                 [json.dumps(record(1))],
             )
-    with working.opened(places) as con:
+    with working.open_warehouse(places) as con:
         assert con.execute("SELECT nct_id, overall_status FROM ctgov.studies").fetchall() == [
             ("NCT00000001", "RECRUITING")
         ]
@@ -617,7 +620,7 @@ def test_what_is_typed_is_completed_also_within_parentheses(
     two_nights, tmp_path, monkeypatch, typed, offered
 ):
     monkeypatch.setattr(prompt.typer, "get_app_dir", lambda _: str(tmp_path / "home"))
-    with queries.reader(two_nights.settings.data_dir) as con:
+    with queries.open_published(two_nights.settings.data_dir) as con:
         words = prompt.vocabulary(con)
     assert {"SELECT", "trials", "why_stopped", "trials_as_of", "studies"} <= set(words)
     with create_pipe_input() as keys, create_app_session(input=keys, output=DummyOutput()):
@@ -630,5 +633,5 @@ def test_the_end_of_input_leaves_the_prompt(two_nights):
     def prompt_once(_):
         raise EOFError
 
-    with queries.reader(two_nights.settings.data_dir) as con:
+    with queries.open_published(two_nights.settings.data_dir) as con:
         prompt.answer_all(SimpleNamespace(prompt=prompt_once), con)

@@ -11,7 +11,7 @@ from records import edited, known, seen, set_status
 from registry_history import MELD, OUTCOMES, STORY, SURVIVAL, as_told, line, submitted
 from test_diff import put
 
-from mscwatch.changes.backfill import FirstSight, Told, past
+from mscwatch.changes.backfill import FirstSight, HistoryVersion, backfill
 from mscwatch.changes.rules import changed
 from mscwatch.record import part
 
@@ -24,8 +24,10 @@ def settled(told, shown):
         date.fromisoformat(part(one, "protocolSection", "statusModule", "lastUpdateSubmitDate"))
         for one in told
     ]
-    versions = [Told(number, day, one) for number, (day, one) in enumerate(zip(days, told, strict=True))]
-    return past(versions, FirstSight("run", NIGHT, seen(shown)))
+    versions = [
+        HistoryVersion(number, day, one) for number, (day, one) in enumerate(zip(days, told, strict=True))
+    ]
+    return backfill(versions, FirstSight("run", NIGHT, seen(shown)))
 
 
 def days(found):

@@ -10,8 +10,8 @@ import time
 import pytest
 from records import record
 
-from mscwatch.pipeline.run import run_night
-from mscwatch.replica import Night, Replica
+from mscwatch.pipeline.run import run_watch
+from mscwatch.replica import Replica, Snapshot
 
 TRIALS = 30
 
@@ -63,10 +63,10 @@ def read_while_publishing(order, tmp_path, *, nights, readers, queries):
     """
     finished, progress = tmp_path / "finished", tmp_path / "progress"
     progress.touch()
-    days = [Night(f"2022-10-{day:02}T09:00:05", content(day)) for day in range(1, nights + 1)]
+    days = [Snapshot(f"2022-10-{day:02}T09:00:05", content(day)) for day in range(1, nights + 1)]
     with Replica(days) as registry:
         tonight = order(registry.url)
-        assert run_night(tonight).exit_code == 0
+        assert run_watch(tonight).exit_code == 0
         words = [sys.executable, "-c", READER, tonight.places.published, finished, progress, *QUESTIONS]
         processes = [
             subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -75,7 +75,7 @@ def read_while_publishing(order, tmp_path, *, nights, readers, queries):
         try:
             for number in range(1, nights + 1):
                 registry.advance()
-                assert run_night(tonight).exit_code == 0
+                assert run_watch(tonight).exit_code == 0
                 wait_until(lambda done=number: progress.stat().st_size >= queries * done / nights)
         finally:
             finished.touch()

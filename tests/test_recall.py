@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from mscwatch import watch
-from mscwatch.record import nct_id
+from mscwatch.record import record_nct_id
 from mscwatch.registry.client import Client
-from mscwatch.replica import Night, Replica
+from mscwatch.replica import Replica, Snapshot
 from mscwatch.screening import relevance
 
 FACTS = Path(__file__).parents[2] / "shared" / "review" / "registry_facts.csv"
@@ -18,7 +18,9 @@ FACTS = Path(__file__).parents[2] / "shared" / "review" / "registry_facts.csv"
 
 @pytest.fixture(scope="module")
 def registry(real_records):
-    with Replica([Night("2022-10-06T09:00:05", {nct_id(one): one for one in real_records})]) as running:
+    with Replica(
+        [Snapshot("2022-10-06T09:00:05", {record_nct_id(one): one for one in real_records})]
+    ) as running:
         yield running
 
 
@@ -30,7 +32,7 @@ def matched(registry, name):
 def labelled(real_records):
     if not FACTS.exists():
         pytest.skip(f"no labels at {FACTS}")
-    at_hand = {nct_id(one) for one in real_records}
+    at_hand = {record_nct_id(one) for one in real_records}
     rows = [row for row in csv.DictReader(FACTS.open(encoding="utf-8")) if row["nct_id"] in at_hand]
     return {row["nct_id"]: row["label"] for row in rows}
 
@@ -39,14 +41,14 @@ def labelled(real_records):
 def test_every_trial_labelled_positive_is_found(registry, real_records, name):
     positive = {one for one, label in labelled(real_records).items() if label == "positive"}
     assert len(positive) >= 30
-    assert positive - {nct_id(one) for one in matched(registry, name)} == set()
+    assert positive - {record_nct_id(one) for one in matched(registry, name)} == set()
 
 
 def test_what_the_query_finds_is_mostly_the_topic(registry, real_records, capsys):
     found = matched(registry, "msc-liver")
     core = [one for one in found if relevance.read(one, "msc-liver").relevance in {"core", "unsure"}]
     labels = labelled(real_records)
-    wrong = [nct_id(one) for one in core if labels.get(nct_id(one), "").startswith("negative")]
+    wrong = [record_nct_id(one) for one in core if labels.get(record_nct_id(one), "").startswith("negative")]
     with capsys.disabled():
         print(
             f"\n[recall] msc-liver finds {len(found)} of {len(real_records)}, {len(core)} told, {wrong} labelled negative"
@@ -58,8 +60,8 @@ def test_what_the_query_finds_is_mostly_the_topic(registry, real_records, capsys
 def test_what_is_told_of_all_records_is_what_the_query_finds(registry, real_records):
     """No record that our rules call core is missed by the query."""
     core = {
-        nct_id(one)
+        record_nct_id(one)
         for one in real_records
         if relevance.read(one, "msc-liver").relevance in {"core", "unsure"}
     }
-    assert core - {nct_id(one) for one in matched(registry, "msc-liver")} == set()
+    assert core - {record_nct_id(one) for one in matched(registry, "msc-liver")} == set()

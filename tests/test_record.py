@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from records import record
 
-from mscwatch.record import content_hash, derived_hash, nct_id, without_contacts
+from mscwatch.record import content_hash, derived_hash, record_nct_id, without_contacts
 
 
 def test_contacts_are_gone_before_anything_is_stored_or_hashed():
@@ -43,8 +43,8 @@ def test_an_unknown_section_is_content():
 
 
 def test_only_what_looks_like_an_nct_number_is_one():
-    assert nct_id(record(7)) == "NCT00000007"
+    assert record_nct_id(record(7)) == "NCT00000007"
     for broken in (None, "", "NCT7", "nct00000007", 7, "NCT00000007 "):
-        assert nct_id(record(identificationModule={"nctId": broken})) is None
-    assert nct_id({}) is None
-    assert nct_id({"protocolSection": None}) is None
+        assert record_nct_id(record(identificationModule={"nctId": broken})) is None
+    assert record_nct_id({}) is None
+    assert record_nct_id({"protocolSection": None}) is None

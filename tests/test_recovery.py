@@ -17,10 +17,10 @@ from test_first_night import nights, rows, trials
 
 from mscwatch.errors import BrokenFileError, ConfigError, WarehouseError
 from mscwatch.pipeline import doctor
-from mscwatch.pipeline.run import run_night
+from mscwatch.pipeline.run import run_watch
 from mscwatch.replica import Replica
 from mscwatch.store import backup, ledger, publish, rebuild, working
-from mscwatch.store.data_dir import Places
+from mscwatch.store.data_dir import DataDir
 
 BLOCKS_BEGIN, BLOCK, PAGE = 12_288, 262_144, 4_096  # bytes; a process is killed between two pages of a write
 TEARS = 12  # of each opening's writes
@@ -53,7 +53,7 @@ def registry():
 def tonight(order, registry, made_once):
     """An order of the second night."""
     one = order(registry.url)
-    made_once(one.places.data_dir, lambda: run_night(one))
+    made_once(one.places.data_dir, lambda: run_watch(one))
     registry.advance()
     return one
 
@@ -63,7 +63,7 @@ def undisturbed(order, registry, tonight, tmp_path):
     """An order whose second night went well."""
     one = order(registry.url, data_dir=tmp_path / "undisturbed")
     shutil.copytree(tonight.places.data_dir, one.places.data_dir)
-    run_night(one)
+    run_watch(one)
     return one
 
 
@@ -72,7 +72,7 @@ def broken(tonight):
     """An order whose working file was torn on its second night."""
     place = tonight.places.working
     before = place.read_bytes()
-    with working.opened(tonight.places) as con:
+    with working.open_warehouse(tonight.places) as con:
         con.execute(
             "INSERT INTO runs (run_id, watch, started_at, outcome) VALUES ('r', 'all', now(), 'running')"
         )
@@ -84,7 +84,7 @@ def broken(tonight):
 def opens(place, content):
     place.write_bytes(content)
     try:
-        with publish.opened_to_read(place):
+        with publish.open_read_only(place):
             return True
     except WarehouseError:
         return False
@@ -92,29 +92,29 @@ def opens(place, content):
 
 def test_the_published_state_takes_the_place_of_a_torn_file_and_nothing_is_lost(undisturbed, broken):
     left = broken.places.working.read_bytes()
-    result = run_night(broken)
+    result = run_watch(broken)
     assert (result.outcome, result.error, result.events) == ("published", None, {"completed": 1})
     (said,) = result.warnings
     assert str(broken.places.broken) in said
     for query in (TOLD, STORED):
         assert rows(broken, query) == rows(undisturbed, query)
     assert broken.places.broken.read_bytes() == left
-    assert run_night(broken).warnings == []
+    assert run_watch(broken).warnings == []
     assert rows(broken, MENDED) == [(said,)]
 
 
 def test_a_part_that_only_a_later_statement_reads_is_found_broken_too(broken, monkeypatch):
     """DuckDB reads a table's metadata when the table is first asked for; a large file has them in several blocks."""
     broken.places.working.write_bytes(broken.places.published.read_bytes())
-    asked = ledger.last_night
+    asked = ledger.last_trusted_run
 
     def torn_at_first(con):
-        monkeypatch.setattr(ledger, "last_night", asked)
+        monkeypatch.setattr(ledger, "last_trusted_run", asked)
         msg = "Corrupt database file: computed checksum 1 does not match stored checksum 2 in block at location 3"
         raise duckdb.Error(msg)
 
-    monkeypatch.setattr(ledger, "last_night", torn_at_first)
-    result = run_night(broken)
+    monkeypatch.setattr(ledger, "last_trusted_run", torn_at_first)
+    result = run_watch(broken)
     assert (result.outcome, len(result.warnings)) == ("published", 1)
 
 
@@ -130,18 +130,18 @@ def test_a_part_that_only_a_later_statement_reads_is_found_broken_too(broken, mo
 )
 def test_what_duckdb_says_of_the_file_comes_with_what_to_do(tonight, said, kind, words):
     error = duckdb.OutOfMemoryException if "Memory" in said else duckdb.IOException
-    with pytest.raises(WarehouseError, match=words) as raised, working.opened(tonight.places):
+    with pytest.raises(WarehouseError, match=words) as raised, working.open_warehouse(tonight.places):
         raise error(said)
     assert type(raised.value) is kind
 
 
 def test_a_statement_that_is_wrong_is_no_trouble_with_the_file(tonight):
-    with pytest.raises(duckdb.CatalogException), working.opened(tonight.places) as con:
+    with pytest.raises(duckdb.CatalogException), working.open_warehouse(tonight.places) as con:
         con.execute("FROM nowhere")
 
 
 def test_a_restored_backup_knows_nothing_of_the_file_that_was_broken(broken, tmp_path):
-    run_night(broken)
+    run_watch(broken)
     backup.backup(broken.places, tmp_path / "saved")
     backup.restore(broken.places, tmp_path / "saved", "all", replace=True, memory_limit="500MB", keep=3)
     assert not broken.places.broken.exists()
@@ -152,8 +152,8 @@ def test_the_operator_hears_of_it_from_the_next_run_when_the_first_one_stops(bro
     wrong.write_text("no table at all")
     settings = broken.settings.model_copy(update={"decisions_file": str(wrong)})
     with pytest.raises(ConfigError):
-        run_night(replace(broken, settings=settings))
-    assert run_night(broken).outcome == "published"
+        run_watch(replace(broken, settings=settings))
+    assert run_watch(broken).outcome == "published"
     assert len(rows(broken, MENDED)) == 1
 
 
@@ -161,7 +161,7 @@ def test_a_log_of_changes_goes_with_the_file_that_it_belongs_to(broken):
     places = broken.places
     log = places.working.with_name(f"{places.working.name}.wal")
     log.write_bytes(b"of the torn file")
-    assert run_night(broken).outcome == "published"
+    assert run_watch(broken).outcome == "published"
     assert not log.exists()
     assert places.broken.with_name(f"{places.broken.name}.wal").read_bytes() == b"of the torn file"
 
@@ -187,7 +187,7 @@ def test_where_no_sound_file_is_published_a_torn_one_stays_and_it_is_said_what_t
         case "its content":
             places.published.write_bytes(places.published.read_bytes()[:-1])
     with pytest.raises(BrokenFileError, match=words):
-        run_night(broken)
+        run_watch(broken)
     assert places.working.read_bytes() == left
     assert not places.broken.exists()
 
@@ -195,7 +195,7 @@ def test_where_no_sound_file_is_published_a_torn_one_stays_and_it_is_said_what_t
 def test_a_disk_without_room_for_the_published_state_leaves_the_torn_file_as_it_is(broken):
     places, left = broken.places, broken.places.working.read_bytes()
     with limited(len(left) - BLOCK), pytest.raises(WarehouseError, match="cannot be replaced"):
-        run_night(broken)
+        run_watch(broken)
     assert [path.name for path in places.working.parent.iterdir()] == [places.working.name]
     assert places.working.read_bytes() == left
 
@@ -207,9 +207,9 @@ def test_where_the_copy_cannot_be_put_in_place_nobody_is_told_that_it_was(broken
     with monkeypatch.context() as patch:
         patch.setattr(Path, "replace", failing)
         with pytest.raises(WarehouseError, match="cannot be replaced: Input/output error"):
-            run_night(broken)
+            run_watch(broken)
     assert not broken.places.broken.exists()
-    assert run_night(broken).outcome == "published"
+    assert run_watch(broken).outcome == "published"
 
 
 def test_other_commands_leave_a_torn_file_to_the_next_night(broken, tmp_path):
@@ -221,7 +221,7 @@ def test_other_commands_leave_a_torn_file_to_the_next_night(broken, tmp_path):
     ):
         with pytest.raises(WarehouseError, match="`mscwatch run` mends it"):
             command()
-    (failed,) = [check for check in doctor.examine(settings) if check.what == "working file"]
+    (failed,) = [check for check in doctor.run_checks(settings) if check.what == "working file"]
     assert (failed.good, "`mscwatch run` mends it" in failed.detail) == (False, True)
     assert order.places.working.read_bytes() == left
 
@@ -229,9 +229,9 @@ def test_other_commands_leave_a_torn_file_to_the_next_night(broken, tmp_path):
 def test_a_file_that_cannot_be_opened_for_another_reason_is_left_alone(order):
     with Replica(nights(trials(3))) as registry:
         tonight = order(registry.url)
-        run_night(tonight)
+        run_watch(tonight)
         with pytest.raises(WarehouseError, match="MSCWATCH_MEMORY_LIMIT") as said:
-            run_night(order(registry.url, memory_limit="1MB", force=True))
+            run_watch(order(registry.url, memory_limit="1MB", force=True))
     assert not isinstance(said.value, BrokenFileError)
     assert not tonight.places.broken.exists()
 
@@ -241,8 +241,8 @@ def test_a_night_that_finds_the_disk_full_says_so_and_the_next_one_tells_what_ha
         limited(tonight.places.working.stat().st_size),
         pytest.raises(WarehouseError, match="Make room on its disk"),
     ):
-        run_night(tonight)
-    result = run_night(tonight)
+        run_watch(tonight)
+    result = run_watch(tonight)
     assert (result.outcome, result.warnings) == ("published", [])
     for query in (TOLD, STORED):
         assert rows(tonight, query) == rows(undisturbed, query)
@@ -272,17 +272,17 @@ def test_a_night_that_is_torn_in_any_of_its_writes_is_made_good(tonight, undistu
         moments.append((kept / str(len(moments)), places.working.read_bytes()))
 
     with monkeypatch.context() as patch:
-        plainly = working.opened
-        patch.setattr(working, "opened", noted)
-        run_night(tonight)
+        plainly = working.open_warehouse
+        patch.setattr(working, "open_warehouse", noted)
+        run_watch(tonight)
     place, mended = tonight.places.working, 0
     for folder, after in moments:
-        lefts = list(torn(Places(folder).working.read_bytes(), after))
+        lefts = list(torn(DataDir(folder).working.read_bytes(), after))
         for left in Random(1).sample(lefts, min(TEARS, len(lefts))):
             shutil.rmtree(data)
             shutil.copytree(folder, data)
             place.write_bytes(left)
-            result = run_night(tonight)
+            result = run_watch(tonight)
             assert result.error is None
             mended += bool(result.warnings)
             for query in (TOLD, STORED):

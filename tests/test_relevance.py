@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from records import record
 
-from mscwatch.record import nct_id
+from mscwatch.record import record_nct_id
 from mscwatch.screening import relevance
 
 SHARED = Path(__file__).parents[2] / "shared"
@@ -123,7 +123,7 @@ OTHERS = {
 
 
 def test_records_that_only_name_a_liver_are_not_told(real_records):
-    by_id = {nct_id(one): one for one in real_records}
+    by_id = {record_nct_id(one): one for one in real_records}
     for expected, numbers in OTHERS.items():
         read = {
             number: relevance.read(by_id[number], "msc-liver").relevance
@@ -137,7 +137,7 @@ def test_labelled_real_records_are_read_as_two_people_read_them(real_records):
     path = SHARED / "gold" / "therapy_labels.csv"
     if not path.exists():
         pytest.skip(f"no labels at {path}")
-    by_id = {nct_id(one): one for one in real_records}
+    by_id = {record_nct_id(one): one for one in real_records}
     labels = list(csv.DictReader(path.open(encoding="utf-8")))
     read = {label["nct_id"]: relevance.read(by_id[label["nct_id"]], "msc-liver") for label in labels}
     wrong = [

@@ -13,9 +13,9 @@ from test_first_night import nights, trials
 
 from mscwatch import settings as configuration
 from mscwatch.errors import ConfigError
-from mscwatch.model import Outcome
+from mscwatch.model import RunOutcome
 from mscwatch.pipeline import doctor
-from mscwatch.pipeline.run import run_night
+from mscwatch.pipeline.run import run_watch
 from mscwatch.replica import Replica
 from mscwatch.store import remote
 
@@ -49,9 +49,9 @@ def files_in(url):
 
 def test_every_night_the_published_tables_are_at_the_url_as_parquet(order, registry, tmp_path):
     tonight = order(registry.url, export_url=f"file://{tmp_path}/lake")
-    run_night(tonight)
+    run_watch(tonight)
     registry.advance()
-    assert run_night(tonight).warnings == []
+    assert run_watch(tonight).warnings == []
     manifest, folder = latest(f"file://{tmp_path}/lake")
     assert manifest["sha256"] == tonight.places.published_hash.read_text().split()[0]
     assert manifest["made_by"] == "mscwatch export"
@@ -65,9 +65,9 @@ def test_every_night_the_published_tables_are_at_the_url_as_parquet(order, regis
 
 def test_a_night_with_nothing_new_exports_nothing(order, registry):
     tonight = order(registry.url, export_url="memory://lake")
-    run_night(tonight)
+    run_watch(tonight)
     before = files_in("memory://lake")
-    assert run_night(tonight).outcome is Outcome.UNCHANGED
+    assert run_watch(tonight).outcome is RunOutcome.UNCHANGED
     assert files_in("memory://lake") == before
 
 
@@ -76,7 +76,7 @@ def test_an_export_that_breaks_off_leaves_the_earlier_one_and_the_next_night_mak
     order, registry, monkeypatch, operation
 ):
     tonight = order(registry.url, export_url="memory://lake")
-    run_night(tonight)
+    run_watch(tonight)
     before, _ = latest("memory://lake")
     registry.advance()
     usual, done = getattr(MemoryFileSystem, operation), []
@@ -89,13 +89,13 @@ def test_an_export_that_breaks_off_leaves_the_earlier_one_and_the_next_night_mak
 
     with monkeypatch.context() as storage:
         storage.setattr(MemoryFileSystem, operation, broken)
-        result = run_night(tonight)
-    assert (result.outcome, result.exit_code) == (Outcome.PUBLISHED, 0)
+        result = run_watch(tonight)
+    assert (result.outcome, result.exit_code) == (RunOutcome.PUBLISHED, 0)
     assert result.warnings == [
         "The export to memory://lake failed: no space left in memory://***@lake. The next run tries again."
     ]
     assert latest("memory://lake")[0] == before
-    assert run_night(tonight).outcome is Outcome.UNCHANGED
+    assert run_watch(tonight).outcome is RunOutcome.UNCHANGED
     after, folder = latest("memory://lake")
     assert after["sha256"] == tonight.places.published_hash.read_text().split()[0] != before["sha256"]
     assert len([path for path in files_in("memory://lake") if path.startswith(folder)]) > len(
@@ -108,7 +108,7 @@ def test_what_a_reader_has_open_is_never_written_to_and_old_exports_go(order, re
     (lake / "mine").mkdir(parents=True)
     folders = []
     for _ in range(3):
-        run_night(order(registry.url, export_url=str(lake), keep_published=1))
+        run_watch(order(registry.url, export_url=str(lake), keep_published=1))
         folders.append(latest(str(lake))[0]["folder"])
         registry.advance()
     assert len(set(folders)) == 3
@@ -124,28 +124,30 @@ def test_what_a_reader_has_open_is_never_written_to_and_old_exports_go(order, re
 )
 def test_a_url_that_cannot_be_used_is_named_without_its_secrets(order, registry, url, shown, words):
     tonight = order(registry.url, export_url=url)
-    result = run_night(tonight)
+    result = run_watch(tonight)
     assert result.exit_code == 0
     (warning,) = result.warnings
-    (row,) = [one for one in doctor.examine(tonight.settings) if one.what == "export"]
+    (row,) = [one for one in doctor.run_checks(tonight.settings) if one.what == "export"]
     assert not row.good
     for said in (warning, row.detail):
         assert shown in said
         assert words in said
     everything = (
-        json.dumps(result.as_json()) + repr(tonight.settings) + str(configuration.show(tonight.settings))
+        json.dumps(result.as_json())
+        + repr(tonight.settings)
+        + str(configuration.show_settings(tonight.settings))
     )
     assert "hunter2" not in everything + row.detail
 
 
 def test_doctor_says_what_a_reader_would_find(order, registry):
     def said(tonight):
-        return next(one.detail for one in doctor.examine(tonight.settings) if one.what == "export")
+        return next(one.detail for one in doctor.run_checks(tonight.settings) if one.what == "export")
 
     assert said(order(registry.url)) == "off"
     tonight = order(registry.url, export_url="memory://lake")
     assert "none yet" in said(tonight)
-    assert run_night(tonight).run_id in said(tonight)
+    assert run_watch(tonight).run_id in said(tonight)
 
 
 def test_a_missing_driver_says_which_package(order):

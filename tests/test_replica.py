@@ -12,7 +12,7 @@ import pytest
 import registry_faults as faults
 import requests
 
-from mscwatch.replica import Night, Replica, night_from_ndjson
+from mscwatch.replica import Replica, Snapshot, snapshot_from_ndjson
 from mscwatch.replica.enums import ENUMS
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
@@ -30,7 +30,7 @@ def study(number, title="A study", **more):
 
 
 def night(numbers, timestamp="2022-10-06T09:00:05", **aliases):
-    return Night(timestamp, {f"NCT{n:08}": study(n) for n in numbers}, aliases)
+    return Snapshot(timestamp, {f"NCT{n:08}": study(n) for n in numbers}, aliases)
 
 
 @pytest.fixture
@@ -172,7 +172,7 @@ def test_study_is_a_bare_object_under_any_spelling_of_its_id(serve):
 
 
 def test_old_id_is_forwarded_and_the_query_string_dropped(serve):
-    merged = Night(
+    merged = Snapshot(
         None, {"NCT00000002": study(2, nctIdAliases=["NCT00000009"])}, {"NCT00000001": "NCT00000002"}
     )
     replica = serve(merged)
@@ -229,7 +229,7 @@ def test_fields_keep_nesting_and_positions_and_leave_out_the_rest(serve):
     interventions = [{"type": "DRUG", "name": "a", "otherNames": ["x"]}, {"type": "DRUG", "name": "b"}]
     record = study(1) | {"resultsSection": {"moreInfoModule": {"a": 1}, "other": 2}}
     record["protocolSection"]["armsInterventionsModule"] = {"interventions": interventions}
-    replica = serve(Night(None, {"NCT00000001": record}))
+    replica = serve(Snapshot(None, {"NCT00000001": record}))
 
     def fields(names):
         return get(replica, "/studies/NCT00000001", fields=names).json()
@@ -281,7 +281,7 @@ def test_last_night_stays_and_any_night_can_be_set(serve):
 def test_nights_are_read_from_plain_and_compressed_lines(serve, tmp_path):
     (tmp_path / "a.ndjson").write_text(json.dumps(study(1)) + "\n\n" + json.dumps(study(2)))
     (tmp_path / "b.ndjson.gz").write_bytes(gzip.compress(json.dumps(study(2, "Later")).encode()))
-    read = night_from_ndjson(
+    read = snapshot_from_ndjson(
         tmp_path / "a.ndjson", tmp_path / "b.ndjson.gz", data_timestamp="2022-10-06T09:00:05"
     )
     replica = serve(read)

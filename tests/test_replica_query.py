@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from mscwatch.replica.dataset import Edition
+from mscwatch.replica.dataset import Dataset
 from mscwatch.replica.parameters import BadParameterError
 from mscwatch.replica.search import find_hits
-from mscwatch.replica.snapshot import Night
+from mscwatch.replica.snapshot import Snapshot
 
 
 def trial(number, title="", condition=(), keyword=(), status="COMPLETED", start=None, phases=None, **design):
@@ -45,7 +45,7 @@ TRIALS = [
         5, 'The "Wharton" study: not OR but AND', ["Knee"], enrollmentInfo={"count": 400}, status="UNKNOWN"
     ),
 ]
-EDITION = Edition(Night("2022-10-06T09:00:05", {f"NCT{i:08}": t for i, t in enumerate(TRIALS, 1)}), 0)
+EDITION = Dataset(Snapshot("2022-10-06T09:00:05", {f"NCT{i:08}": t for i, t in enumerate(TRIALS, 1)}), 0)
 
 
 def found(**parameters):

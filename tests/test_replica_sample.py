@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from mscwatch.replica import Replica, demo, night_from_ndjson
+from mscwatch.replica import Replica, demo, snapshot_from_ndjson
 from mscwatch.replica.sample import sample_records, sample_rows
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
@@ -39,7 +39,7 @@ def real():
         pytest.skip("the real records (../shared/records) are not on this machine")
     wanted, found = {row["nct_id"] for row in sample_rows()}, {}
     for path in (STUDIES, MSC_2022):
-        found |= {k: v for k, v in night_from_ndjson(path).records.items() if k in wanted}
+        found |= {k: v for k, v in snapshot_from_ndjson(path).records.items() if k in wanted}
     return found
 
 

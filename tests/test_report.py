@@ -23,7 +23,7 @@ from mscwatch.report.places import on_map
 from mscwatch.report.words import amount, said, shown
 from mscwatch.screening import relevance
 from mscwatch.store import report
-from mscwatch.store.data_dir import Places
+from mscwatch.store.data_dir import DataDir
 
 QUERIES = sorted(entry.name for entry in report.QUERIES.iterdir() if entry.name.endswith(".sql"))
 PACKAGE = files("mscwatch.report")
@@ -68,7 +68,7 @@ def test_every_query_opens_with_its_meaning_and_runs_anywhere(data_dir, name):
     query = (report.QUERIES / name).read_text(encoding="utf-8")
     assert re.match(r"-- [A-Z].*[.:]", query.replace("\n-- ", " "))
     assert len(duckdb.extract_statements(query)) == 1
-    with duckdb.connect(str(Places(data_dir).published), read_only=True) as con:
+    with duckdb.connect(str(DataDir(data_dir).published), read_only=True) as con:
         con.execute(query).fetchall()
 
 
@@ -116,7 +116,7 @@ def test_each_figure_of_the_page_is_the_warehouses(data_dir, found, figure):
         for scope in ("published", "at_review", "today")
         if row["figure"] == figure and row[scope]
     }
-    with duckdb.connect(str(Places(data_dir).published), read_only=True) as con:
+    with duckdb.connect(str(DataDir(data_dir).published), read_only=True) as con:
         rows = con.execute(f"SELECT scope, category, trials FROM figure_{figure}").fetchall()
     assert shown == {(scope, category): trials for scope, category, trials in rows}
 

@@ -14,7 +14,7 @@ from mscwatch.report import page
 from mscwatch.report.words import said
 from mscwatch.screening import relevance
 from mscwatch.store import report
-from mscwatch.store.data_dir import Places
+from mscwatch.store.data_dir import DataDir
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 ROWS = "#table tbody tr:not([hidden])"
@@ -57,7 +57,7 @@ def show(chromium, data_dir):
         tab = context.new_page()
         tab.on("console", lambda message: complaints.append(message.text))
         tab.on("pageerror", lambda error: complaints.append(str(error)))
-        address = (path or Places(data_dir).report).as_uri()
+        address = (path or DataDir(data_dir).report).as_uri()
         tab.on("request", lambda request: request.url == address or complaints.append(request.url))
         tab.goto(address)
         if script:
@@ -137,7 +137,7 @@ def test_a_number_opens_the_query_that_gives_it(show, data_dir):
     button.focus()
     tab.keyboard.press("Enter")
     assert tab.is_visible("#query-standing")
-    with duckdb.connect(str(Places(data_dir).published), read_only=True) as con:
+    with duckdb.connect(str(DataDir(data_dir).published), read_only=True) as con:
         first = con.execute(tab.text_content("#query-standing code")).fetchall()[0][0]
     assert button.text_content() == str(first)
     tab.keyboard.press("Escape")

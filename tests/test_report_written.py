@@ -13,11 +13,11 @@ from typer.testing import CliRunner
 
 from mscwatch.cli.app import app
 from mscwatch.errors import WarehouseError
-from mscwatch.pipeline.run import run_night
-from mscwatch.replica import Night, Replica
+from mscwatch.pipeline.run import run_watch
+from mscwatch.replica import Replica, Snapshot
 from mscwatch.report import page
 from mscwatch.store import report
-from mscwatch.store.data_dir import Places
+from mscwatch.store.data_dir import DataDir
 
 
 @pytest.fixture(scope="module")
@@ -27,13 +27,13 @@ def data_dir(tmp_path_factory):
 
 def test_the_same_answers_give_the_same_page(data_dir):
     found = report.read(data_dir)
-    assert page(*found) == page(*report.read(data_dir)) == Places(data_dir).report.read_text("utf-8")
+    assert page(*found) == page(*report.read(data_dir)) == DataDir(data_dir).report.read_text("utf-8")
 
 
 def test_the_page_is_due_when_something_newer_is_published_and_not_before(data_dir, tmp_path):
-    places = Places(tmp_path)
+    places = DataDir(tmp_path)
     assert not report.is_behind(places)
-    shutil.copy(Places(data_dir).published, places.published)
+    shutil.copy(DataDir(data_dir).published, places.published)
     assert report.is_behind(places)
     report.put(places.report, page(*report.read(tmp_path)))
     assert not report.is_behind(places)
@@ -43,42 +43,42 @@ def test_the_page_is_due_when_something_newer_is_published_and_not_before(data_d
 
 
 def test_a_quiet_night_brings_a_lost_page_back_and_leaves_a_good_one_alone(tmp_path):
-    with Replica([Night("2022-10-06T09:00:05", {"NCT00000001": record()})]) as registry:
-        run_night(order(tmp_path, registry.url))
-        written = Places(tmp_path).report.stat().st_mtime_ns
-        run_night(order(tmp_path, registry.url))
-        assert Places(tmp_path).report.stat().st_mtime_ns == written
-        Places(tmp_path).report.unlink()
-        assert run_night(order(tmp_path, registry.url)).outcome == "unchanged"
-    assert Places(tmp_path).report.exists()
+    with Replica([Snapshot("2022-10-06T09:00:05", {"NCT00000001": record()})]) as registry:
+        run_watch(order(tmp_path, registry.url))
+        written = DataDir(tmp_path).report.stat().st_mtime_ns
+        run_watch(order(tmp_path, registry.url))
+        assert DataDir(tmp_path).report.stat().st_mtime_ns == written
+        DataDir(tmp_path).report.unlink()
+        assert run_watch(order(tmp_path, registry.url)).outcome == "unchanged"
+    assert DataDir(tmp_path).report.exists()
 
 
 def test_a_watch_without_a_core_trial_has_a_report_too(tmp_path):
     other = record(conditionsModule={"conditions": ["Asthma"]}, armsInterventionsModule={})
     other["protocolSection"]["identificationModule"]["briefTitle"] = "Salbutamol in asthma"
-    with Replica([Night("2022-10-06T09:00:05", {"NCT00000001": other})]) as registry:
-        assert run_night(order(tmp_path, registry.url)).warnings == []
-    text = Places(tmp_path).report.read_text("utf-8")
+    with Replica([Snapshot("2022-10-06T09:00:05", {"NCT00000001": other})]) as registry:
+        assert run_watch(order(tmp_path, registry.url)).warnings == []
+    text = DataDir(tmp_path).report.read_text("utf-8")
     assert "Nothing has happened since the first night." in text
     assert HOSTILE not in text
 
 
 def test_a_report_that_cannot_be_written_is_a_warning_and_the_night_is_good(tmp_path):
-    Places(tmp_path).report.mkdir()
-    with Replica([Night("2022-10-06T09:00:05", {"NCT00000001": record()})]) as registry:
-        result = run_night(order(tmp_path, registry.url))
+    DataDir(tmp_path).report.mkdir()
+    with Replica([Snapshot("2022-10-06T09:00:05", {"NCT00000001": record()})]) as registry:
+        result = run_watch(order(tmp_path, registry.url))
     assert result.error is None
-    assert Places(tmp_path).published.exists()
+    assert DataDir(tmp_path).published.exists()
     [warning] = result.warnings
     assert "report.html cannot be written" in warning
     assert not list(tmp_path.glob(".report*"))
 
 
 def test_a_setting_switches_the_report_off(tmp_path):
-    with Replica([Night("2022-10-06T09:00:05", {"NCT00000001": record()})]) as registry:
-        run_night(order(tmp_path, registry.url, report=False))
-    assert Places(tmp_path).published.exists()
-    assert not Places(tmp_path).report.exists()
+    with Replica([Snapshot("2022-10-06T09:00:05", {"NCT00000001": record()})]) as registry:
+        run_watch(order(tmp_path, registry.url, report=False))
+    assert DataDir(tmp_path).published.exists()
+    assert not DataDir(tmp_path).report.exists()
 
 
 def test_the_command_writes_where_it_is_told_and_opens_a_browser(data_dir, tmp_path, monkeypatch):
@@ -89,11 +89,11 @@ def test_the_command_writes_where_it_is_told_and_opens_a_browser(data_dir, tmp_p
     done = CliRunner().invoke(app, ["report", "--to", str(path), "--open"])
     assert done.exit_code == 0, done.output
     assert opened == [path.as_uri()]
-    assert path.read_bytes() == Places(data_dir).report.read_bytes()
+    assert path.read_bytes() == DataDir(data_dir).report.read_bytes()
 
 
 def test_a_warehouse_that_is_older_than_the_queries_is_named(tmp_path):
-    with duckdb.connect(str(Places(tmp_path).published)) as con:
+    with duckdb.connect(str(DataDir(tmp_path).published)) as con:
         con.execute("CREATE SCHEMA ctgov; CREATE TABLE meta (key VARCHAR, value VARCHAR)")
     with pytest.raises(
         WarehouseError, match=r"query .*\.sql does not run on this warehouse.*mscwatch rebuild"

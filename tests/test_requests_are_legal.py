@@ -14,10 +14,10 @@ from jsonschema import Draft7Validator
 from records import edited, record, set_status
 
 from mscwatch import watch as watches
-from mscwatch.pipeline.run import run_night
+from mscwatch.pipeline.run import run_watch
 from mscwatch.registry import api_drift
 from mscwatch.registry.client import Client
-from mscwatch.replica import Night, Replica
+from mscwatch.replica import Replica, Snapshot
 
 OPENAPI = Path(__file__).parents[2] / "shared" / "registry" / "openapi.yaml"
 BASE = "/api/v2"
@@ -86,7 +86,7 @@ def assert_legal(registry):
 
 
 def night(stamp, *records, **aliases):
-    return Night(
+    return Snapshot(
         stamp, {one["protocolSection"]["identificationModule"]["nctId"]: one for one in records}, aliases
     )
 
@@ -148,10 +148,10 @@ def test_a_baseline_a_quiet_and_a_changed_night_are_legal(order):
     after = [edited(before[0], set_status("COMPLETED")), *before[1:-2]]
     with Replica([night("2022-10-06T09:00:05", *before), night("2022-10-07T09:00:05", *after)]) as registry:
         tonight = order(registry.url, page_size=10)
-        run_night(tonight)
-        run_night(tonight)
+        run_watch(tonight)
+        run_watch(tonight)
         registry.advance()
-        run_night(tonight)
+        run_watch(tonight)
         assert_legal(registry)
         assert len(registry.requests) > 10
 

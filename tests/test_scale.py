@@ -10,7 +10,7 @@ import sys
 import pytest
 from benchmarks.compare import HERE, WATCH, multiplied, run
 
-from mscwatch.store.data_dir import Places
+from mscwatch.store.data_dir import DataDir
 
 MANY = 40_000  # four groups of pages
 
@@ -32,7 +32,7 @@ def full_load(files, size, folder):
         found = run("ours", [HERE / "ours.py"], environment)
     finally:
         registry.kill()
-    assert Places(folder / "data").published.exists()
+    assert DataDir(folder / "data").published.exists()
     return found["peak"], json.loads(found["out"].rsplit("PEAK", 1)[0])
 
 

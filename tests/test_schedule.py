@@ -25,7 +25,7 @@ from mscwatch import watch as watches
 from mscwatch.cli.app import app
 from mscwatch.errors import ConfigError
 from mscwatch.pipeline import summary
-from mscwatch.pipeline.run import run_night
+from mscwatch.pipeline.run import run_watch
 from mscwatch.replica import Replica
 from mscwatch.schedule import next_night
 
@@ -68,7 +68,7 @@ def test_what_is_not_five_fields_of_cron_is_named_and_not_quoted(cron, monkeypat
     with pytest.raises(
         ConfigError, match=r"MSCWATCH_CRON \(environment\): must be five fields of cron"
     ) as error:
-        settings.load()
+        settings.load_settings()
     assert cron not in str(error.value)
 
 
@@ -77,10 +77,10 @@ def status(order, monkeypatch):
     """`mscwatch status …` after a baseline and a night that was refused."""
     with Replica(nights(trials(3), trials(3))) as registry:
         tonight = order(registry.url)
-        run_night(tonight)
+        run_watch(tonight)
         registry.advance()
         registry.intercept = on("/studies", record_missing())
-        run_night(tonight)
+        run_watch(tonight)
     monkeypatch.setenv("MSCWATCH_DATA_DIR", str(tonight.settings.data_dir))
     return lambda *words: CliRunner().invoke(app, ["status", *words])
 

@@ -16,16 +16,16 @@ from typer.testing import CliRunner
 
 from mscwatch import settings as configuration
 from mscwatch import watch as watches
-from mscwatch.changes.plan import Circumstances, plan
+from mscwatch.changes.plan import PlanContext, plan
 from mscwatch.cli.app import app
 from mscwatch.errors import ConfigError
-from mscwatch.model import Address, Kind, Outcome
-from mscwatch.pipeline.context import Order
-from mscwatch.pipeline.run import run_night
+from mscwatch.model import Address, EventKind, RunOutcome
+from mscwatch.pipeline.context import RunOrder
+from mscwatch.pipeline.run import run_watch
 from mscwatch.replica import Replica
 from mscwatch.review import ris
 from mscwatch.screening import relevance
-from mscwatch.screening.decisions import Screening, screened
+from mscwatch.screening.decisions import ScreeningDecision, screened
 from mscwatch.store import rebuild, working
 
 HOSTILE = '=cmd|"/c calc"!A1\nER  - \n\nTY  - JOUR\nTI  - planted'
@@ -58,7 +58,7 @@ def made(tmp_path_factory):
         settings = configuration.Settings(
             data_dir=folder / "data", min_interval=0, api_url=registry.url, report=False
         )
-        assert run_night(Order(settings, watches.load(str(watch)))).exit_code == 0
+        assert run_watch(RunOrder(settings, watches.load(str(watch)))).exit_code == 0
     return settings.data_dir
 
 
@@ -99,8 +99,8 @@ def mscwatch(*words):
 
 def test_a_decision_wins_over_the_words_from_the_next_run_on_even_when_nothing_moved(tonight):
     decide(tonight, (1, "exclude", "a duplicate"), (2, "include", "the knee of liver patients"))
-    result = run_night(tonight)
-    assert (result.outcome, result.error, result.events) == (Outcome.UNCHANGED, None, {})
+    result = run_watch(tonight)
+    assert (result.outcome, result.error, result.events) == (RunOutcome.UNCHANGED, None, {})
     found = read_as(tonight)
     assert found["NCT00000001"] == (
         "off",
@@ -124,19 +124,19 @@ def test_only_what_was_decided_is_read_anew_and_a_withdrawn_decision_gives_the_w
     original = relevance.read
     monkeypatch.setattr(relevance, "read", lambda one, rules: asked.append(one) or original(one, rules))
     decide(tonight, (1, "exclude", "a duplicate"))
-    run_night(tonight)
+    run_watch(tonight)
     assert [one["protocolSection"]["identificationModule"]["nctId"] for one in asked] == ["NCT00000001"]
     tonight.settings.decisions.write_text("")
-    run_night(tonight)
+    run_watch(tonight)
     assert read_as(tonight) == before
 
 
 def test_new_rules_are_read_with_the_decisions_in_force(tonight):
     decide(tonight, (2, "include", "why not"))
-    run_night(tonight)
-    with working.opened(tonight.places) as con:
+    run_watch(tonight)
+    with working.open_warehouse(tonight.places) as con:
         working.set_meta(con, {"rules_hash": "older rules"})
-    run_night(tonight)
+    run_watch(tonight)
     assert read_as(tonight)["NCT00000002"][0] == "core"
 
 
@@ -153,10 +153,10 @@ def test_a_rebuild_keeps_to_the_decisions(tonight):
 def test_a_decision_on_a_trial_not_seen_yet_holds_when_it_comes_and_is_named_until_then(tonight, registry):
     decide(tonight, (9, "exclude", "known from a congress"))
     registry.advance()
-    assert "NCT00000009, a trial that the watch has never seen" in " ".join(run_night(tonight).warnings)
+    assert "NCT00000009, a trial that the watch has never seen" in " ".join(run_watch(tonight).warnings)
     with Replica(nights([*CONTENT, record(9)])) as later:
-        result = run_night(
-            Order(tonight.settings.model_copy(update={"api_url": later.url}), tonight.watch, force=True)
+        result = run_watch(
+            RunOrder(tonight.settings.model_copy(update={"api_url": later.url}), tonight.watch, force=True)
         )
     assert (result.new, result.warnings) == (1, [])
     assert read_as(tonight)["NCT00000009"][0] == "off"
@@ -167,7 +167,7 @@ def test_two_decisions_on_one_trial_stop_the_night_and_name_both(tonight):
     with pytest.raises(
         ConfigError, match=r"entry 2 \(line 8\).*decided already in screening entry 1 \(line 1\)"
     ):
-        run_night(tonight)
+        run_watch(tonight)
 
 
 # in the plan of a night
@@ -178,11 +178,11 @@ def circumstances(*decisions):
         {"name": "w", "title": "W", "query": {"term": "x"}, "relevance": {"rules": "msc-liver"}}
     )
     told = {one.nct_id: one for one in decisions}
-    return Circumstances(watch, datetime(2022, 10, 6), (SOMEBODY,), datetime(2022, 10, 7), screening=told)
+    return PlanContext(watch, datetime(2022, 10, 6), (SOMEBODY,), datetime(2022, 10, 7), screening=told)
 
 
 def decided(decision, number=2):
-    return Screening.model_validate(
+    return ScreeningDecision.model_validate(
         {
             "nct_id": f"NCT{number:08}",
             "decision": decision,
@@ -200,7 +200,7 @@ def becomes_relevant():
 
 @pytest.mark.parametrize(
     ("decisions", "kinds"),
-    [((), [Kind.BECAME_RELEVANT]), ((decided("include"),), []), ((decided("exclude"),), [])],
+    [((), [EventKind.BECAME_RELEVANT]), ((decided("include"),), []), ((decided("exclude"),), [])],
 )
 def test_a_decided_trial_becomes_relevant_by_no_change_of_its_record(decisions, kinds):
     before, after = becomes_relevant()
@@ -214,7 +214,7 @@ def test_people_are_told_of_what_is_included_and_not_of_what_is_excluded(decisio
     after = edited(before, set_status("COMPLETED"))
     pair = (known(before), seen(after))
     made = plan([pair], circumstances(decided(decision, number)))
-    assert [one.kind for one in made.events] == [Kind.COMPLETED]
+    assert [one.kind for one in made.events] == [EventKind.COMPLETED]
     assert (len(made.deliveries), len(plan([pair], circumstances()).deliveries)) == (told, 1 - told)
 
 
@@ -236,7 +236,7 @@ def test_show_and_preview_say_who_decided_and_why(tonight):
         if one["nct_id"] == "NCT00000002"
     ]
     assert (row["relevance"], "included by A. Reader" in row["reason"]) == ("core", True)
-    run_night(tonight)
+    run_watch(tonight)
     shown = mscwatch("show", "NCT00000002").stdout
     assert "Screening by a person" in shown
     assert "A. Reader" in shown
@@ -251,7 +251,7 @@ def watch_of(order):
 def exported(tonight, tmp_path):
     """The search's record after a person excluded one trial with a hostile reason."""
     decide(tonight, (1, "exclude", "=1+1"))
-    run_night(tonight)
+    run_watch(tonight)
     assert mscwatch("export", str(tmp_path / "out"), "--format", "prisma").exit_code == 0
     return tmp_path / "out" / "main"
 

@@ -10,9 +10,9 @@ import pytest
 from season.script import STORIES, Season
 from test_first_night import rows
 
-from mscwatch.model import Kind
-from mscwatch.pipeline.run import run_night
-from mscwatch.record import nct_id
+from mscwatch.model import EventKind
+from mscwatch.pipeline.run import run_watch
+from mscwatch.record import record_nct_id
 from mscwatch.replica import Replica
 from mscwatch.screening import relevance
 
@@ -40,10 +40,10 @@ def season_of(real_records, random):
         text = json.dumps(one)
         of_kind = one["protocolSection"].get("designModule", {}).get("studyType") == "INTERVENTIONAL"
         if of_kind and "mesenchymal" in text.casefold() and len(text) < BIGGEST:
-            found[nct_id(one)] = json.loads(text)
+            found[record_nct_id(one)] = json.loads(text)
     chosen = random.sample(sorted(found), TRIALS + RESERVE)
     world = [found[one] for one in chosen[:TRIALS]]
-    off_topic = [nct_id(one) for one in world if relevance.read(one, "msc-liver").relevance == "off"]
+    off_topic = [record_nct_id(one) for one in world if relevance.read(one, "msc-liver").relevance == "off"]
     return Season(world, [found[one] for one in chosen[TRIALS:]], off_topic, random)
 
 
@@ -55,7 +55,7 @@ def play(order, season, nights, rounds):
 
     def run(night, **how):
         with Replica([night]) as registry:
-            result = run_night(order(registry.url, **how))
+            result = run_watch(order(registry.url, **how))
         assert result.error is None, result.error
         numbers[result.run_id] = season.number
         return result
@@ -74,7 +74,7 @@ def table(expected, found):
     lines = [f"{'kind':26}{'expected':>9}{'found':>7}{'missed':>8}{'false':>7}"]
     count = {name: Counter(one[2] for one in events) for name, events in
              {"e": expected, "f": found, "m": expected - found, "x": found - expected}.items()}  # fmt: skip
-    counts = [*((kind, [count[name][kind] for name in "efmx"]) for kind in map(str, Kind))]
+    counts = [*((kind, [count[name][kind] for name in "efmx"]) for kind in map(str, EventKind))]
     counts.append(("all", [sum(column) for column in zip(*(row for _, row in counts), strict=True)]))
     return lines + [f"{kind:26}{e:9}{f:7}{m:8}{x:7}" for kind, (e, f, m, x) in counts]
 
@@ -98,7 +98,7 @@ def test_a_season_tells_everything_that_happened_and_nothing_else(
         )
     assert found - expected == Counter()
     assert expected - found == Counter()
-    assert {kind for _, _, kind, _ in expected} == set(Kind)
+    assert {kind for _, _, kind, _ in expected} == set(EventKind)
 
     by_retraction = rows(
         tonight,

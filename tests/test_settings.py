@@ -11,12 +11,12 @@ from mscwatch.errors import ConfigError
 
 
 def origins(found):
-    return {row.name: (row.value, row.origin) for row in settings.show(found)}
+    return {row.name: (row.value, row.origin) for row in settings.show_settings(found)}
 
 
 def test_without_anything_the_defaults_of_the_contract_hold(monkeypatch):
     monkeypatch.delenv("MSCWATCH_REPORT")
-    found = settings.load()
+    found = settings.load_settings()
     assert found.data_dir == Path("warehouse")
     assert found.api_url == "https://clinicaltrials.gov/api/v2"
     assert (found.watch, found.min_interval, found.cron) == ("msc-liver", 1.0, "30 10 * * 1-5")
@@ -26,7 +26,7 @@ def test_without_anything_the_defaults_of_the_contract_hold(monkeypatch):
 def test_the_environment_wins_over_the_file(monkeypatch):
     Path("mscwatch.toml").write_text('watch = "from-file"\nmin_interval = 2\n')
     monkeypatch.setenv("MSCWATCH_WATCH", "from-environment")
-    found = settings.load()
+    found = settings.load_settings()
     assert (found.watch, found.min_interval) == ("from-environment", 2.0)
     shown = origins(found)
     assert shown["MSCWATCH_WATCH"] == ("from-environment", "environment")
@@ -35,14 +35,14 @@ def test_the_environment_wins_over_the_file(monkeypatch):
 
 def test_several_addresses_are_separated_by_commas(monkeypatch):
     monkeypatch.setenv("MSCWATCH_EMAIL_TO", "a@example.org, b@example.org,")
-    assert settings.load().email_to == ("a@example.org", "b@example.org")
+    assert settings.load_settings().email_to == ("a@example.org", "b@example.org")
 
 
 def test_secrets_are_masked_wherever_settings_are_shown(monkeypatch):
     monkeypatch.setenv("MSCWATCH_SMTP_URL", "smtp://me:hunter2@mail.example.org")
     monkeypatch.setenv("MSCWATCH_SLACK_WEBHOOK_URL", "https://hooks.slack.com/services/T/B/hunter2")
-    found = settings.load()
-    assert "hunter2" not in repr(found) + str(settings.show(found)) + found.model_dump_json()
+    found = settings.load_settings()
+    assert "hunter2" not in repr(found) + str(settings.show_settings(found)) + found.model_dump_json()
     assert origins(found)["MSCWATCH_SMTP_URL"] == ("***", "environment")
 
 
@@ -61,7 +61,7 @@ def test_secrets_are_masked_wherever_settings_are_shown(monkeypatch):
 def test_an_unusable_setting_is_named_with_its_origin_and_not_quoted(monkeypatch, name, value):
     monkeypatch.setenv(name, value)
     with pytest.raises(ConfigError) as error:
-        settings.load()
+        settings.load_settings()
     assert f"{name} (environment)" in str(error.value)
     assert value not in str(error.value).replace(name, "")
 
@@ -71,10 +71,10 @@ def test_a_setting_that_does_not_exist_is_an_error_in_the_file_and_named_by_doct
     assert settings.unknown_variables() == ["MSCWATCH_WACTH"]
     Path("mscwatch.toml").write_text('wacth = "x"\n')
     with pytest.raises(ConfigError, match=r"wacth in mscwatch\.toml is not a setting"):
-        settings.load()
+        settings.load_settings()
 
 
 def test_a_broken_file_is_an_error_that_names_it():
     Path("mscwatch.toml").write_text("watch = ")
     with pytest.raises(ConfigError, match=r"mscwatch\.toml is not valid TOML"):
-        settings.load()
+        settings.load_settings()

@@ -18,11 +18,11 @@ from witnesses import in_feed, in_lines, in_mail, in_post
 from mscwatch import channels
 from mscwatch.channels import slack as slack_channel
 from mscwatch.channels import smtp
-from mscwatch.model import Outcome
+from mscwatch.model import RunOutcome
 from mscwatch.pipeline import delivery as telling
-from mscwatch.pipeline.run import run_night
-from mscwatch.record import nct_id
-from mscwatch.replica import Night, Replica
+from mscwatch.pipeline.run import run_watch
+from mscwatch.record import record_nct_id
+from mscwatch.replica import Replica, Snapshot
 from mscwatch.store import working
 
 pytestmark = pytest.mark.slow
@@ -104,9 +104,9 @@ class Season:
             stack.enter_context(nullcontext() if "slack" in refused else slack)
             stack.enter_context(_in_the_way(self.folder, faults["files"]))
             tonight = self.order(registry.url, **self._settings(ports))
-            result = run_night(tonight)
+            result = run_watch(tonight)
         self._note(mail, slack, faults)
-        with working.opened(tonight.places) as con:
+        with working.open_warehouse(tonight.places) as con:
             off = {name for (name,) in con.execute("SELECT DISTINCT channel FROM switched_off").fetchall()}
         found = {"mail": "email" in off, "slack": "slack" in off}
         due = {name: self.off[name] or (faults[name] or ())[:2] in SWITCHING_OFF for name in found}
@@ -205,8 +205,9 @@ def registry_of(nights):
         contents.append([*contents[-1][: 2 * night], *new, *contents[-1][2 * night + 2 :]])
     return Replica(
         [
-            Night(
-                f"{date(2022, 10, 6) + timedelta(days=day)}T09:00:05", {nct_id(one): one for one in content}
+            Snapshot(
+                f"{date(2022, 10, 6) + timedelta(days=day)}T09:00:05",
+                {record_nct_id(one): one for one in content},
             )
             for day, content in enumerate(contents)
         ]
@@ -235,7 +236,7 @@ def test_in_a_season_of_broken_channels_each_address_takes_each_news_once(
             registry.advance()
             nights += 1
             tonight, result = season.night(registry, ports, season.next_faults())
-            assert result.outcome is Outcome.PUBLISHED, result.error
+            assert result.outcome is RunOutcome.PUBLISHED, result.error
             assert (result.exit_code == 5) == (result.owed > 0)
             codes[result.exit_code] += 1
         _, result = season.night(registry, ports, dict.fromkeys(season.faults))

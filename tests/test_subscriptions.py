@@ -12,13 +12,13 @@ from test_telling import ANNE, BERT, by_mail
 from mscwatch import watch
 from mscwatch.digest import subscriptions
 from mscwatch.errors import ConfigError
-from mscwatch.model import Address, Kind
+from mscwatch.model import Address, EventKind
 from mscwatch.pipeline import doctor, run
 from mscwatch.replica import Replica
 from mscwatch.watch import Subscription
 
 TO_ANNE, TO_BERT, SLACK = Address("email", ANNE), Address("email", BERT), Address("slack", "https://x/***-1")
-COMPLETED, UNKNOWN = item(1).event, item(2, kind=Kind.BECAME_UNKNOWN).event
+COMPLETED, UNKNOWN = item(1).event, item(2, kind=EventKind.BECAME_UNKNOWN).event
 
 
 def wants(address, event, *subscribed, indication="cirrhosis"):
@@ -118,9 +118,9 @@ def test_each_event_is_owed_to_those_who_want_it_alone(order, watch_file):
     after = [edited(failure, set_status("COMPLETED")), edited(cirrhosis, set_status("TERMINATED"))]
     with Replica(nights([failure, cirrhosis], after)) as registry, MailSink() as mail, WebhookSink() as slack:
         tonight = order(registry.url, **by_mail(mail, ANNE, BERT), slack_webhook_url=slack.url)
-        run.run_night(tonight)
+        run.run_watch(tonight)
         registry.advance()
-        run.run_night(tonight)
+        run.run_watch(tonight)
         told = channels_check(tonight, watch_file)
     owed = rows(
         tonight,
@@ -142,7 +142,7 @@ def test_a_run_with_a_subscription_of_nobody_does_not_begin(order, watch_file):
     watch_file.write_text(watch_file.read_text() + '[[subscriptions]]\nchannel = "teams"\n')
     tonight = order("http://127.0.0.1:9/api/v2")
     with pytest.raises(ConfigError, match="'teams', which is not configured"):
-        run.run_night(tonight)
+        run.run_watch(tonight)
     told = channels_check(tonight, watch_file)
     assert (told.good, "'teams', which is not configured" in told.detail) == (False, True)
 
@@ -150,5 +150,5 @@ def test_a_run_with_a_subscription_of_nobody_does_not_begin(order, watch_file):
 def channels_check(order, watch_file):
     """What `doctor` says of the channels."""
     settings = order.settings.model_copy(update={"watch": str(watch_file)})
-    (found,) = [check for check in doctor.examine(settings) if check.what == "channels"]
+    (found,) = [check for check in doctor.run_checks(settings) if check.what == "channels"]
     return found

@@ -8,11 +8,11 @@ from sinks import MailSink, WebhookSink, free_port
 from test_first_night import nights, rows, trials
 
 from mscwatch import channels
-from mscwatch.model import Outcome
-from mscwatch.pipeline.run import run_night
+from mscwatch.model import RunOutcome
+from mscwatch.pipeline.run import run_watch
 from mscwatch.replica import Replica
 from mscwatch.store import working
-from mscwatch.store.data_dir import Places
+from mscwatch.store.data_dir import DataDir
 
 ANNE, BERT = "anne@example.org", "bert@example.org"
 FAILS = [(500, "oops")] * channels.ATTEMPTS  # all of a night's attempts
@@ -45,7 +45,7 @@ def by_mail(sink, *recipients):
 
 def test_the_baseline_is_one_summary_per_address(order, registry):
     with MailSink() as mail, WebhookSink() as slack:
-        run_night(order(registry.url, **by_mail(mail, ANNE, BERT), slack_webhook_url=slack.url))
+        run_watch(order(registry.url, **by_mail(mail, ANNE, BERT), slack_webhook_url=slack.url))
     assert [recipient for recipient, _ in mail.mails] == [ANNE, BERT]
     assert "begins with 3 trials" in mail.mails[0][1].get_body(("plain",)).get_content()
     assert "NCT" not in mail.mails[0][1].get_body(("plain",)).get_content()
@@ -55,12 +55,12 @@ def test_the_baseline_is_one_summary_per_address(order, registry):
 def test_each_event_is_told_once_per_address_and_a_quiet_night_tells_nothing(order, registry):
     with MailSink() as mail, WebhookSink() as slack:
         tonight = order(registry.url, **by_mail(mail, ANNE, BERT), slack_webhook_url=slack.url)
-        run_night(tonight)
+        run_watch(tonight)
         registry.advance()
-        result = run_night(tonight)
+        result = run_watch(tonight)
         registry.advance()
-        run_night(tonight)
-        run_night(tonight)
+        run_watch(tonight)
+        run_watch(tonight)
     assert (result.exit_code, result.owed) == (0, 0)
     assert [recipient for recipient, _ in mail.mails] == [ANNE, BERT] * 2
     assert len(slack.posts) == 2
@@ -75,15 +75,15 @@ def test_each_event_is_told_once_per_address_and_a_quiet_night_tells_nothing(ord
 def test_a_webhook_that_fails_leaves_the_alert_owed_and_the_mail_told(order, registry):
     with MailSink() as mail, WebhookSink() as slack:
         tonight = order(registry.url, **by_mail(mail), slack_webhook_url=slack.url)
-        run_night(tonight)
+        run_watch(tonight)
         registry.advance()
         slack.statuses += FAILS
-        result = run_night(tonight)
-        assert (result.outcome, result.exit_code, result.owed) == (Outcome.PUBLISHED, 5, 1)
+        result = run_watch(tonight)
+        assert (result.outcome, result.exit_code, result.owed) == (RunOutcome.PUBLISHED, 5, 1)
         assert "500 oops; the next run tries again" in str(result.error)
         assert [state for _, _, state, _ in rows(tonight, STATES)] == ["sent", "owed"]
-        again = run_night(tonight)
-        assert (again.outcome, again.exit_code) == (Outcome.UNCHANGED, 0)
+        again = run_watch(tonight)
+        assert (again.outcome, again.exit_code) == (RunOutcome.UNCHANGED, 0)
     assert len(mail.mails) == 2
     assert len(slack.posts) == 2
     assert [state for _, _, state, _ in rows(tonight, STATES)] == ["sent", "sent"]
@@ -92,10 +92,10 @@ def test_a_webhook_that_fails_leaves_the_alert_owed_and_the_mail_told(order, reg
 def test_one_refused_recipient_does_not_stop_the_other(order, registry):
     with MailSink() as mail:
         tonight = order(registry.url, **by_mail(mail, ANNE, BERT))
-        run_night(tonight)
+        run_watch(tonight)
         registry.advance()
         mail.refusals[ANNE] = ["550 no such user"]
-        assert run_night(tonight).exit_code == 5
+        assert run_watch(tonight).exit_code == 5
     assert [recipient for recipient, _ in mail.mails] == [ANNE, BERT, BERT]
     errors = rows(tonight, "SELECT recipient, error FROM deliveries WHERE state = 'owed'")
     assert len(errors) == 1
@@ -114,12 +114,12 @@ def test_a_mail_server_that_is_down_for_two_nights_is_told_all_of_it_once(order)
             "email_to": (ANNE,),
         }
         for _ in range(3):
-            result = run_night(order(registry.url, **down))
+            result = run_watch(order(registry.url, **down))
             registry.advance()
             assert result.exit_code == 5
         with MailSink() as mail:
-            result = run_night(order(registry.url, **by_mail(mail)))
-    assert (result.outcome, result.exit_code) == (Outcome.UNCHANGED, 0)
+            result = run_watch(order(registry.url, **by_mail(mail)))
+    assert (result.outcome, result.exit_code) == (RunOutcome.UNCHANGED, 0)
     ((_, sent),) = mail.mails
     assert sent["Subject"].startswith("mscwatch: 1 completed, 1 terminated, first night read")
 
@@ -127,13 +127,13 @@ def test_a_mail_server_that_is_down_for_two_nights_is_told_all_of_it_once(order)
 def test_a_night_that_is_refused_still_sends_what_was_owed(order, registry):
     with WebhookSink() as slack:
         tonight = order(registry.url, slack_webhook_url=slack.url)
-        run_night(tonight)
+        run_watch(tonight)
         registry.advance()
         slack.statuses += FAILS
-        run_night(tonight)
+        run_watch(tonight)
         registry.advance()
         registry.intercept = lambda request: type(request.usual())(status=403, body=b"no")
-        result = run_night(tonight)
+        result = run_watch(tonight)
     assert result.exit_code == 4
     assert len(slack.posts) == 2
     assert "completed" in slack.posts[1]["text"]
@@ -142,13 +142,13 @@ def test_a_night_that_is_refused_still_sends_what_was_owed(order, registry):
 def test_what_was_in_doubt_when_the_process_died_is_owed_again(order, registry):
     with WebhookSink() as slack:
         tonight = order(registry.url, slack_webhook_url=slack.url)
-        run_night(tonight)
+        run_watch(tonight)
         registry.advance()
         slack.statuses += FAILS
-        run_night(tonight)
-        with working.opened(Places(tonight.settings.data_dir)) as con:
+        run_watch(tonight)
+        with working.open_warehouse(DataDir(tonight.settings.data_dir)) as con:
             con.execute("UPDATE deliveries SET state = 'in_doubt' WHERE state = 'owed'")
-        assert run_night(tonight).exit_code == 0
+        assert run_watch(tonight).exit_code == 0
     assert len(slack.posts) == 2
     assert rows(tonight, "SELECT DISTINCT state FROM deliveries") == [("sent",)]
 
@@ -159,13 +159,13 @@ def test_a_mail_that_nobody_answered_for_comes_again_as_it_was_and_news_after_it
     third = [second[0], edited(second[1], set_status("TERMINATED")), second[2]]
     with Replica(nights(first, second, third)) as registry, MailSink() as mail:
         tonight = order(registry.url, **by_mail(mail))
-        run_night(tonight)
+        run_watch(tonight)
         registry.advance()
         mail.stages["DATA"] = ["drop", "451 later", "451 later"]
-        assert run_night(tonight).exit_code == 5
+        assert run_watch(tonight).exit_code == 5
         assert [state for _, _, state, _ in rows(tonight, STATES)] == ["in_doubt"]
         registry.advance()
-        assert run_night(tonight).exit_code == 0
+        assert run_watch(tonight).exit_code == 0
     subjects = [sent["Subject"].removesuffix(")").rpartition(" ")[0] for _, sent in mail.mails[1:]]
     assert subjects == [
         f"mscwatch: 1 {kind} (All of it," for kind in ("completed", "completed", "terminated")
@@ -175,11 +175,11 @@ def test_a_mail_that_nobody_answered_for_comes_again_as_it_was_and_news_after_it
 
 
 def test_a_channel_added_later_gets_no_backlog(order, registry):
-    run_night(order(registry.url))
+    run_watch(order(registry.url))
     registry.advance()
-    run_night(order(registry.url))
+    run_watch(order(registry.url))
     with WebhookSink() as slack:
-        assert run_night(order(registry.url, slack_webhook_url=slack.url)).exit_code == 0
+        assert run_watch(order(registry.url, slack_webhook_url=slack.url)).exit_code == 0
     assert slack.posts == []
 
 
@@ -195,8 +195,8 @@ def test_a_trial_of_another_topic_is_stored_and_not_told(order):
         WebhookSink() as slack,
     ):
         tonight = order(registry.url, slack_webhook_url=slack.url)
-        run_night(tonight)
+        run_watch(tonight)
         registry.advance()
-        result = run_night(tonight)
+        result = run_watch(tonight)
     assert (result.events, result.news) == ({"completed": 1}, None)
     assert len(slack.posts) == 1

@@ -13,8 +13,8 @@ from test_telling import ANNE, by_mail
 
 from mscwatch import channels
 from mscwatch.digest import NOTICE_WORDS, notices
-from mscwatch.model import Address, Outcome
-from mscwatch.pipeline.run import run_night
+from mscwatch.model import Address, RunOutcome
+from mscwatch.pipeline.run import run_watch
 from mscwatch.replica import Replica
 from mscwatch.store import working
 
@@ -40,19 +40,19 @@ def subjects(sink, recipient):
 
 
 def make_older(order, **age):
-    with working.opened(order.places) as con:
+    with working.open_warehouse(order.places) as con:
         con.execute("UPDATE runs SET started_at = started_at - ?", [timedelta(**age)])
 
 
 def test_the_operator_hears_of_a_failure_once_and_once_when_it_is_over(order, registry):
     with MailSink() as mail:
         tonight = order(registry.url, **by_mail(mail), operator_email_to=OPERATOR)
-        run_night(tonight)
+        run_watch(tonight)
         registry.intercept = on("/version", status(403, "no"))
-        assert [run_night(tonight).exit_code for _ in range(3)] == [4, 4, 4]
+        assert [run_watch(tonight).exit_code for _ in range(3)] == [4, 4, 4]
         registry.intercept = None
         for _ in range(2):
-            assert run_night(tonight).exit_code == 0
+            assert run_watch(tonight).exit_code == 0
     assert subjects(mail, OPERATOR) == ["mscwatch: night failed", "mscwatch: working again"]
     assert subjects(mail, ANNE) == ["mscwatch: first night read"]
 
@@ -60,13 +60,13 @@ def test_the_operator_hears_of_a_failure_once_and_once_when_it_is_over(order, re
 def test_a_gap_between_good_nights_is_told_once_by_the_run_that_notices_it(order, registry):
     with MailSink() as mail:
         tonight = order(registry.url, **by_mail(mail), operator_email_to=OPERATOR, late_after=72)
-        run_night(tonight)
+        run_watch(tonight)
         make_older(tonight, hours=71)
-        run_night(tonight)
+        run_watch(tonight)
         assert subjects(mail, OPERATOR) == []
         make_older(tonight, hours=73)
         for _ in range(2):
-            assert run_night(tonight).exit_code == 0
+            assert run_watch(tonight).exit_code == 0
     assert subjects(mail, OPERATOR) == [f"mscwatch: {LATE}"]
     assert "for 73 hours. That is over now." in " ".join(
         mail.mails[-1][1].get_body(("plain",)).get_content().split()
@@ -76,12 +76,12 @@ def test_a_gap_between_good_nights_is_told_once_by_the_run_that_notices_it(order
 def test_failures_that_go_on_for_days_are_told_a_second_time_and_no_more(order, registry):
     with MailSink() as mail:
         tonight = order(registry.url, **by_mail(mail), operator_email_to=OPERATOR)
-        run_night(tonight)
+        run_watch(tonight)
         registry.intercept = on("/version", status(403, "no"))
-        run_night(tonight)
+        run_watch(tonight)
         make_older(tonight, days=5)
         for _ in range(2):
-            run_night(tonight)
+            run_watch(tonight)
     assert subjects(mail, OPERATOR) == ["mscwatch: night failed", f"mscwatch: {LATE}"]
 
 
@@ -91,9 +91,9 @@ def test_an_operator_whose_mail_is_switched_off_hears_of_a_failure_elsewhere(ord
         tonight = order(
             registry.url, **by_mail(mail), operator_email_to=OPERATOR, slack_webhook_url=slack.url
         )
-        assert run_night(tonight).exit_code == 5
+        assert run_watch(tonight).exit_code == 5
         registry.intercept = on("/version", status(403, "no"))
-        assert run_night(tonight).exit_code == 4
+        assert run_watch(tonight).exit_code == 4
     assert mail.mails == []
     assert [post["text"].partition(" (")[0] for post in slack.posts] == [
         "mscwatch: first night read, a channel is switched off",
@@ -104,16 +104,16 @@ def test_an_operator_whose_mail_is_switched_off_hears_of_a_failure_elsewhere(ord
 def test_the_monitor_is_asked_after_good_nights_alone_and_its_failure_is_a_warning(order, registry):
     with WebhookSink() as monitor:
         tonight = order(registry.url, heartbeat_url=monitor.url)
-        run_night(tonight)
-        run_night(tonight)
+        run_watch(tonight)
+        run_watch(tonight)
         assert monitor.beats == 2
         registry.intercept = on("/version", status(403, "no"))
-        run_night(tonight)
+        run_watch(tonight)
         assert monitor.beats == 2
         registry.intercept = None
         monitor.statuses.append((503, "down"))
-        result = run_night(tonight)
-    assert (result.outcome, result.exit_code) == (Outcome.PUBLISHED, 0)
+        result = run_watch(tonight)
+    assert (result.outcome, result.exit_code) == (RunOutcome.PUBLISHED, 0)
     assert "answers 503" in result.warnings[-1]
     assert "secret" not in str(result.warnings)
 
@@ -122,10 +122,10 @@ def test_a_week_is_summed_up_once_for_everybody_also_when_nothing_happened(order
     monkeypatch.setattr(notices, "weekly_is_due", lambda _, weekday: weekday == "mon")
     with MailSink() as mail:
         tonight = order(registry.url, **by_mail(mail), weekly="mon")
-        run_night(tonight)
+        run_watch(tonight)
         registry.advance()
         for _ in range(3):
-            run_night(tonight)
+            run_watch(tonight)
         texts = [sent.get_body(("plain",)).get_content() for _, sent in mail.mails]
         assert [sent["Subject"].partition(" (")[0] for _, sent in mail.mails] == [
             "mscwatch: first night read",
@@ -134,15 +134,15 @@ def test_a_week_is_summed_up_once_for_everybody_also_when_nothing_happened(order
         assert "1 completed. 2 night(s), all good." in " ".join(texts[1].split())
         quiet = order(registry.url, **by_mail(mail))
         make_older(quiet, days=8)
-        with working.opened(quiet.places) as con:
+        with working.open_warehouse(quiet.places) as con:
             con.execute("UPDATE events SET observed_at = observed_at - to_days(8)")
             con.execute("UPDATE notices SET notice_id = 'an-earlier-week' WHERE kind = 'weekly'")
             con.execute(
                 "UPDATE deliveries SET event_id = 'an-earlier-week' WHERE starts_with(event_id, 'weekly')"
             )
-        run_night(quiet)
+        run_watch(quiet)
         assert len(mail.mails) == 2 + 1  # the gap of eight days, and no summary where none is wanted
-        run_night(tonight)
+        run_watch(tonight)
     assert "nothing happened. 2 night(s), all good." in " ".join(
         mail.mails[-1][1].get_body(("plain",)).get_content().split()
     )
@@ -172,11 +172,11 @@ def test_a_summary_has_one_identity_per_iso_week():
     assert identity(date(2027, 1, 4)) == "weekly-w-2027-W01"
 
 
-@pytest.mark.parametrize("outcome", list(Outcome))
+@pytest.mark.parametrize("outcome", list(RunOutcome))
 def test_a_night_is_an_incident_when_it_goes_wrong_for_the_first_time(outcome):
     opening = notices.incident("r", "w", outcome, "why", is_open=False)
     closing = notices.incident("r", "w", outcome, "why", is_open=True)
-    wrong = outcome in {Outcome.REFUSED, Outcome.FAILED}
+    wrong = outcome in {RunOutcome.REFUSED, RunOutcome.FAILED}
     assert (opening is not None, closing is not None) == (wrong, not wrong)
 
 

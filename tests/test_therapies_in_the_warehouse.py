@@ -6,7 +6,7 @@ import pytest
 from records import edited, record
 from test_first_night import nights, rows
 
-from mscwatch.pipeline.run import run_night
+from mscwatch.pipeline.run import run_watch
 from mscwatch.replica import Replica
 
 
@@ -40,7 +40,7 @@ def warehouse(order):
     ]
     with Replica(nights(told, more)) as registry:
         tonight = order(registry.url)
-        run_night(tonight)
+        run_watch(tonight)
         yield tonight, registry
 
 
@@ -79,7 +79,7 @@ def test_a_new_version_replaces_the_reading(warehouse):
     tonight, registry = warehouse
     assert rows(tonight, "SELECT count(*) FROM therapies") == [(3,)]
     registry.advance()
-    run_night(tonight)
+    run_watch(tonight)
     assert rows(tonight, "SELECT count(*), count(DISTINCT nct_id) FROM therapies") == [(3, 3)]
     assert rows(tonight, "SELECT count(*) FROM doses") == [(1,)]
 

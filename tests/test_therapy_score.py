@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from mscwatch.record import nct_id
+from mscwatch.record import record_nct_id
 from mscwatch.therapy import NOT_STATED, read
 
 LIVER = Path(__file__).parents[2] / "shared" / "gold" / "therapy_labels.csv"
@@ -80,7 +80,7 @@ def rows(path):
 @pytest.fixture(scope="module")
 def readings(real_records):
     """Per table of labels: each labelled record that is at hand, with its labels and its reading."""
-    by_id = {nct_id(one): one for one in real_records}
+    by_id = {record_nct_id(one): one for one in real_records}
     return {
         path: [
             (row, by_id[number], read(by_id[number])) for number, row in rows(path).items() if number in by_id

@@ -9,7 +9,7 @@ import pytest
 from news import item, product, published
 
 from mscwatch.digest.significance import Background, reasons
-from mscwatch.model import Kind
+from mscwatch.model import EventKind
 
 REVIEW = Background(
     published=(
@@ -65,24 +65,26 @@ def test_what_is_known_of_an_ended_trial_is_said():
     assert why(item(has_results=True, publications=1), Background()) == ""
 
 
-@pytest.mark.parametrize("kind", [Kind.SUSPENDED, Kind.NEW_TRIAL, Kind.DATE_CHANGED, Kind.WITHDRAWN])
+@pytest.mark.parametrize(
+    "kind", [EventKind.SUSPENDED, EventKind.NEW_TRIAL, EventKind.DATE_CHANGED, EventKind.WITHDRAWN]
+)
 def test_a_trial_that_has_not_ended_owes_no_publication(kind):
     assert why(item(kind=kind), Background()) == ""
 
 
 def test_results_of_an_unpublished_trial_are_its_first():
-    assert why(item(kind=Kind.RESULTS_POSTED, has_results=True), Background()).startswith(
+    assert why(item(kind=EventKind.RESULTS_POSTED, has_results=True), Background()).startswith(
         "No publication known"
     )
-    assert why(item(kind=Kind.RESULTS_POSTED, has_results=True, publications=1), Background()) == ""
+    assert why(item(kind=EventKind.RESULTS_POSTED, has_results=True, publications=1), Background()) == ""
 
 
 def test_a_linked_paper_says_whether_it_is_the_first_and_how_sure_the_link_is():
-    sponsors = item(kind=Kind.PUBLICATION_LINKED, after='{"pmid":"1","type":"RESULT"}', publications=1)
+    sponsors = item(kind=EventKind.PUBLICATION_LINKED, after='{"pmid":"1","type":"RESULT"}', publications=1)
     assert why(sponsors, Background()).startswith(
         "The first publication known of this trial. The sponsor lists it"
     )
-    pubmeds = item(kind=Kind.PUBLICATION_LINKED, after='{"pmid":"2","type":"DERIVED"}', publications=2)
+    pubmeds = item(kind=EventKind.PUBLICATION_LINKED, after='{"pmid":"2","type":"DERIVED"}', publications=2)
     assert why(pubmeds, Background()) == "PubMed found this trial's number in the paper."
 
 
@@ -96,13 +98,13 @@ def test_a_linked_paper_says_whether_it_is_the_first_and_how_sure_the_link_is():
 )
 def test_a_trial_of_the_review_is_named_by_its_row(confidence, said):
     around = Background(published=(published(15, nct_id="NCT00000001", link_confidence=confidence),))
-    found = why(item(kind=Kind.STATUS_CHANGED), around)
+    found = why(item(kind=EventKind.STATUS_CHANGED), around)
     assert found.startswith(said)
     assert bool(found) == bool(said)
 
 
 def test_rows_of_the_review_with_the_same_product_are_named_the_closest_first():
-    said = why(item(kind=Kind.NEW_TRIAL, product=product()))
+    said = why(item(kind=EventKind.NEW_TRIAL, product=product()))
     assert said == (
         "Same kind of cells, route and disease as the review's Table 2 "
         "rows 15 (Author 15 2016), 11 (Author 11 2014), 13 (Author 13 2016)."
@@ -111,7 +113,7 @@ def test_rows_of_the_review_with_the_same_product_are_named_the_closest_first():
 
 def test_more_rows_than_three_are_counted():
     around = Background(published=tuple(published(number, nct_id=None) for number in range(1, 7)))
-    assert why(item(kind=Kind.NEW_TRIAL, product=product()), around).endswith("and 3 more.")
+    assert why(item(kind=EventKind.NEW_TRIAL, product=product()), around).endswith("and 3 more.")
 
 
 @pytest.mark.parametrize(
@@ -129,31 +131,35 @@ def test_more_rows_than_three_are_counted():
     ],
 )
 def test_another_product_is_compared_with_nothing(other):
-    assert why(item(kind=Kind.NEW_TRIAL, product=product(**other))) == ""
+    assert why(item(kind=EventKind.NEW_TRIAL, product=product(**other))) == ""
 
 
 def test_what_a_record_does_not_say_contradicts_no_row():
-    said = why(item(kind=Kind.NEW_TRIAL, product=product(donor=("not_stated",), aetiology=("not_stated",))))
+    said = why(
+        item(kind=EventKind.NEW_TRIAL, product=product(donor=("not_stated",), aetiology=("not_stated",)))
+    )
     assert "Table 2 rows 15" in said
 
 
 def test_a_trial_of_the_review_is_not_compared_with_its_fellows():
     around = replace(REVIEW, published=(*REVIEW.published, published(2, nct_id="NCT00000001")))
-    said = why(item(kind=Kind.NEW_TRIAL, product=product()), around)
+    said = why(item(kind=EventKind.NEW_TRIAL, product=product()), around)
     assert said == "This is the trial of the review's Table 2 row 2 (Author 2 2016)."
 
 
 def test_a_source_that_no_other_trial_of_the_watch_has_is_told_of_the_trial_that_has_it():
     around = Background(only_source={"dental_pulp": "NCT00000001"}, only_route={"portal_vein": "NCT00000009"})
-    new = item(kind=Kind.NEW_TRIAL, product=product(cell_source=("dental_pulp",), route=("portal_vein",)))
+    new = item(
+        kind=EventKind.NEW_TRIAL, product=product(cell_source=("dental_pulp",), route=("portal_vein",))
+    )
     assert why(new, around) == "The only trial of the watch with cells from dental pulp."
-    assert why(replace(new, event=replace(new.event, kind=Kind.STATUS_CHANGED)), around) == ""
+    assert why(replace(new, event=replace(new.event, kind=EventKind.STATUS_CHANGED)), around) == ""
 
 
 def test_a_trial_that_leaves_unknown_moves_again():
-    said = why(item(kind=Kind.STATUS_CHANGED, before="UNKNOWN", after="RECRUITING"), Background())
+    said = why(item(kind=EventKind.STATUS_CHANGED, before="UNKNOWN", after="RECRUITING"), Background())
     assert said.startswith("It had been silent for two years")
-    assert why(item(kind=Kind.ENROLLMENT_CHANGED, before="UNKNOWN"), Background()) == ""
+    assert why(item(kind=EventKind.ENROLLMENT_CHANGED, before="UNKNOWN"), Background()) == ""
 
 
 def test_what_was_taken_back_says_so_first():
@@ -161,4 +167,4 @@ def test_what_was_taken_back_says_so_first():
 
 
 def test_a_trial_whose_therapy_was_not_read_is_compared_with_nothing():
-    assert why(item(kind=Kind.NEW_TRIAL, product=None)) == ""
+    assert why(item(kind=EventKind.NEW_TRIAL, product=None)) == ""

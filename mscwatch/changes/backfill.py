@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from mscwatch.changes import diff, membership, rules
 from mscwatch.changes.issues import not_understood
-from mscwatch.model import Change, Event, Issue, Known, Record, Seen
+from mscwatch.model import Change, Event, FetchedTrial, Issue, Record, StoredTrial
 from mscwatch.record import content_hash, derived_hash, part
 
 STATUS = ("protocolSection", "statusModule")
@@ -26,7 +26,7 @@ _POSTING = re.compile(r"protocolSection\.statusModule\.(lastUpdate|\w+PostDateSt
 _MOMENT = timedelta(seconds=1)
 
 
-class Told(NamedTuple):
+class HistoryVersion(NamedTuple):
     """A version as the registry tells it: its number there (from 0), the day of submission, the record."""
 
     number: int
@@ -40,25 +40,25 @@ class FirstSight:
 
     run_id: str
     observed_at: datetime
-    seen: Seen
+    seen: FetchedTrial
 
 
 @dataclass(frozen=True, slots=True)
-class Former:
+class EarlierVersion:
     """A version from before the first night. `version_no` ends with 0 and goes back from there."""
 
     version_no: int
     number: int
     stood_from: datetime
     stood_until: datetime
-    seen: Seen
+    seen: FetchedTrial
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
+class Backfill:
     """What to keep of one trial's history. Events carry the time from which what they tell of stood."""
 
-    versions: tuple[Former, ...]
+    versions: tuple[EarlierVersion, ...]
     first_stood_from: datetime  # since when the content of the first night had stood
     changes: tuple[Change, ...]
     events: tuple[tuple[Event, datetime], ...]
@@ -70,7 +70,7 @@ class Past:
         return (self.versions[0].stood_from if self.versions else self.first_stood_from).date()
 
 
-def past(told: Sequence[Told], first: FirstSight) -> Past:
+def backfill(told: Sequence[HistoryVersion], first: FirstSight) -> Backfill:
     """Settle what stood before the first night, from the versions that the registry tells, oldest first.
 
     The version that says what the first night saw is not kept twice; it only tells since when that stood. The same
@@ -82,16 +82,18 @@ def past(told: Sequence[Told], first: FirstSight) -> Past:
     since = min(stood.pop(), first.observed_at) if same else first.observed_at
     until = [*stood[1:], since]
     versions = tuple(
-        Former(at + 1 - len(before), one.number, stood[at], until[at], _seen(first.seen.nct_id, one.record))
+        EarlierVersion(
+            at + 1 - len(before), one.number, stood[at], until[at], _seen(first.seen.nct_id, one.record)
+        )
         for at, one in enumerate(before)
     )
     line = [*((one.version_no, one.stood_from, one.seen) for one in versions), (1, since, first.seen)]
     spoken = frozenset(key for one in before for key in one.record) - {HAS_RESULTS}
     line = [(no, moment, replace(seen, record=_spoken(seen.record, spoken))) for no, moment, seen in line]
-    return Past(versions, since, tuple(_changes(line)), tuple(_events(line)), tuple(_issues(versions)))
+    return Backfill(versions, since, tuple(_changes(line)), tuple(_events(line)), tuple(_issues(versions)))
 
 
-def posted_on(one: Told) -> date:
+def posted_on(one: HistoryVersion) -> date:
     """The day from which the registry showed a version; where the record does not say, the day of submission."""
     day = last_update_posted(one.record)
     if day is None and one.number == 0:
@@ -104,7 +106,9 @@ def last_update_posted(record: Record) -> date | None:
     return _day(part(record, *STATUS, "lastUpdatePostDateStruct", "date"))
 
 
-def _before(told: Sequence[Told], first: FirstSight) -> tuple[list[Told], Told | None]:
+def _before(
+    told: Sequence[HistoryVersion], first: FirstSight
+) -> tuple[list[HistoryVersion], HistoryVersion | None]:
     """The versions older than what the first night saw, and the one that says the same, if there is one."""
     shown = first.seen.record
     submitted = _submitted(shown)
@@ -137,13 +141,13 @@ def _spoken(record: Record, sections: Collection[str]) -> Record:
     return {key: value for key, value in record.items() if key in sections} | {HAS_RESULTS: results}
 
 
-def _changes(line: Sequence[tuple[int, datetime, Seen]]) -> Iterator[Change]:
+def _changes(line: Sequence[tuple[int, datetime, FetchedTrial]]) -> Iterator[Change]:
     for (older_no, _, older), (newer_no, _, newer) in pairwise(line):
         for found in diff.differences(older.record, newer.record):
             yield Change(newer.nct_id, older_no, newer_no, *found)
 
 
-def _events(line: Sequence[tuple[int, datetime, Seen]]) -> Iterator[tuple[Event, datetime]]:
+def _events(line: Sequence[tuple[int, datetime, FetchedTrial]]) -> Iterator[tuple[Event, datetime]]:
     """The events from each version that can be read to the next one that can be."""
     readable = [one for one in line if not membership.is_redacted(one[2].record)]
     arrivals = [seen.content_hash for _, _, seen in readable]
@@ -151,19 +155,19 @@ def _events(line: Sequence[tuple[int, datetime, Seen]]) -> Iterator[tuple[Event,
         # A night counts from 0 how often a content had come before. The past counts from -1 backwards, so no event
         # of a night has its identity, whenever the history is read.
         times = -1 - arrivals[at + 1 :].count(newer.content_hash)
-        known = Known(
+        known = StoredTrial(
             older.nct_id, older_no, older.content_hash, older.derived_hash, True, times, older.record
         )
         for event in rules.changed(known, newer, moment):
             yield replace(event, is_baseline=True), moment
 
 
-def _issues(versions: Sequence[Former]) -> Iterator[Issue]:
+def _issues(versions: Sequence[EarlierVersion]) -> Iterator[Issue]:
     """What was not understood, once, in however many versions it stands."""
     yield from dict.fromkeys(issue for one in versions for issue in not_understood(one.seen))
 
 
-def _moments(versions: Sequence[Told]) -> list[datetime]:
+def _moments(versions: Sequence[HistoryVersion]) -> list[datetime]:
     """Since when each stood. The later of two that were posted on one day stood from a second after the other."""
     stood: list[datetime] = []
     for one in versions:
@@ -172,8 +176,8 @@ def _moments(versions: Sequence[Told]) -> list[datetime]:
     return stood
 
 
-def _seen(nct_id: str, record: Record) -> Seen:
-    return Seen(nct_id, content_hash(record), derived_hash(record), record)
+def _seen(nct_id: str, record: Record) -> FetchedTrial:
+    return FetchedTrial(nct_id, content_hash(record), derived_hash(record), record)
 
 
 def _submitted(record: Record) -> date | None:

@@ -9,7 +9,7 @@ from datetime import date
 
 from mscwatch.changes.diff import only_precision
 from mscwatch.changes.event import change
-from mscwatch.model import Event, Kind, Known, Record, Seen
+from mscwatch.model import Event, EventKind, FetchedTrial, Record, StoredTrial
 from mscwatch.record import part
 
 STATUS_MODULE = "protocolSection.statusModule"
@@ -21,7 +21,7 @@ PLANNED = {
 _PARTIAL = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?")
 
 
-def date_events(known: Known, seen: Seen) -> Iterator[Event]:
+def date_events(known: StoredTrial, seen: FetchedTrial) -> Iterator[Event]:
     """The start, primary completion or completion date changed: one event per date, for plans slip one by one.
 
     Ignored: more or less precision about the same date (`2024-05` and `2024-05-17`), ESTIMATED becoming ACTUAL
@@ -35,7 +35,9 @@ def date_events(known: Known, seen: Seen) -> Iterator[Event]:
         summary = f"{name} {before or 'not stated'} → {after or 'not stated'}"
         if isinstance(kind, str) and after:
             summary += f" ({kind.lower()})"
-        yield change(known, seen, Kind.DATE_CHANGED, f"{STATUS_MODULE}.{struct}.date", before, after, summary)
+        yield change(
+            known, seen, EventKind.DATE_CHANGED, f"{STATUS_MODULE}.{struct}.date", before, after, summary
+        )
 
 
 def last_day(text: object) -> date | None:

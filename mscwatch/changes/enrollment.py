@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from mscwatch.changes.event import change
-from mscwatch.model import Event, Kind, Known, Record, Seen
+from mscwatch.model import Event, EventKind, FetchedTrial, Record, StoredTrial
 from mscwatch.record import part
 
 ENROLLMENT_PATH = "protocolSection.designModule.enrollmentInfo.count"
 NOT_STATED = 99999999  # what the registry writes for "no number"
 
 
-def enrollment_event(known: Known, seen: Seen) -> Iterator[Event]:
+def enrollment_event(known: StoredTrial, seen: FetchedTrial) -> Iterator[Event]:
     """The planned or actual number changed: the trial grew, shrank, or said what it reached.
 
     Ignored: ESTIMATED becoming ACTUAL with the same number, and one way of not stating it for another.
@@ -26,7 +26,7 @@ def enrollment_event(known: Known, seen: Seen) -> Iterator[Event]:
     if isinstance(kind, str) and after is not None:
         summary += f" ({kind.lower()})"
     old, new = (_text(count(version.record)) for version in (known, seen))
-    yield change(known, seen, Kind.ENROLLMENT_CHANGED, ENROLLMENT_PATH, old, new, summary)
+    yield change(known, seen, EventKind.ENROLLMENT_CHANGED, ENROLLMENT_PATH, old, new, summary)
 
 
 def count(record: Record) -> Any:

@@ -5,21 +5,21 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime
 
-from mscwatch.model import Event, Kind, Known, Seen, Severity
+from mscwatch.model import Event, EventKind, FetchedTrial, Severity, StoredTrial
 
 NCT_ID_PATH = "protocolSection.identificationModule.nctId"
 
 SEVERITY = {
-    Kind.BECAME_UNKNOWN: Severity.NORMAL,
-    Kind.STATUS_CHANGED: Severity.NORMAL,
-    Kind.ENROLLMENT_CHANGED: Severity.NORMAL,
-    Kind.LEFT_WATCH: Severity.NORMAL,
-    Kind.RETURNED: Severity.NORMAL,
-    Kind.DATE_CHANGED: Severity.LOW,
+    EventKind.BECAME_UNKNOWN: Severity.NORMAL,
+    EventKind.STATUS_CHANGED: Severity.NORMAL,
+    EventKind.ENROLLMENT_CHANGED: Severity.NORMAL,
+    EventKind.LEFT_WATCH: Severity.NORMAL,
+    EventKind.RETURNED: Severity.NORMAL,
+    EventKind.DATE_CHANGED: Severity.LOW,
 }  # every other kind is high
 
 
-def event_id(nct_id: str, kind: Kind, field: str, before: str, after: str, times_before: int = 0) -> str:
+def event_id(nct_id: str, kind: EventKind, field: str, before: str, after: str, times_before: int = 0) -> str:
     """Identity: trial, kind, field and the two contents (hashes; the first is empty for a first sight).
 
     The same change read twice is one event. A→B→A→B is three: the second arrival at B differs from the first by
@@ -32,7 +32,13 @@ def event_id(nct_id: str, kind: Kind, field: str, before: str, after: str, times
 
 
 def arrival(
-    seen: Seen, kind: Kind, field: str, after: str | None, summary: str, *, is_baseline: bool = False
+    seen: FetchedTrial,
+    kind: EventKind,
+    field: str,
+    after: str | None,
+    summary: str,
+    *,
+    is_baseline: bool = False,
 ) -> Event:
     """An event about a first sight: there is no content before."""
     identity = event_id(seen.nct_id, kind, field, "", seen.content_hash)
@@ -40,7 +46,13 @@ def arrival(
 
 
 def change(
-    known: Known, seen: Seen, kind: Kind, field: str, before: str | None, after: str | None, summary: str
+    known: StoredTrial,
+    seen: FetchedTrial,
+    kind: EventKind,
+    field: str,
+    before: str | None,
+    after: str | None,
+    summary: str,
 ) -> Event:
     """An event between two contents of a record."""
     pair = known.content_hash, seen.content_hash
@@ -48,7 +60,9 @@ def change(
     return _event(identity, seen.nct_id, kind, field, before, after, summary)
 
 
-def membership(nct_id: str, kind: Kind, stamp: datetime, summary: str, after: str | None = None) -> Event:
+def membership(
+    nct_id: str, kind: EventKind, stamp: datetime, summary: str, after: str | None = None
+) -> Event:
     """An event about belonging to the watch: the data timestamp stands in place of the pair of contents."""
     identity = event_id(nct_id, kind, NCT_ID_PATH, "", stamp.isoformat())
     return _event(identity, nct_id, kind, NCT_ID_PATH, nct_id, after, summary)
@@ -62,7 +76,7 @@ def words(value: str) -> str:
 def _event(
     identity: str,
     nct_id: str,
-    kind: Kind,
+    kind: EventKind,
     field: str,
     before: str | None,
     after: str | None,

@@ -8,8 +8,8 @@ from typing import Any
 from mscwatch.changes.dates import PLANNED, STATUS_MODULE, last_day
 from mscwatch.changes.enrollment import ENROLLMENT_PATH, NOT_STATED, count
 from mscwatch.changes.status import STATUS_PATH, STATUSES
-from mscwatch.model import Issue, Record, Seen
-from mscwatch.record import part, status
+from mscwatch.model import FetchedTrial, Issue, Record
+from mscwatch.record import overall_status, part
 
 STUDY_TYPE_PATH = "protocolSection.designModule.studyType"
 PHASES_PATH = "protocolSection.designModule.phases"
@@ -20,7 +20,7 @@ PHASES = frozenset({"NA", "EARLY_PHASE1", "PHASE1", "PHASE2", "PHASE3", "PHASE4"
 POSTED = ("studyFirstPostDateStruct", "resultsFirstPostDateStruct", "lastUpdatePostDateStruct")
 
 
-def not_understood(seen: Seen) -> Iterator[Issue]:
+def not_understood(seen: FetchedTrial) -> Iterator[Issue]:
     """Values that no published enum names, dates that are none, and numbers that are none.
 
     An absent value is not stated, which is no issue; only the status is never absent.
@@ -30,7 +30,7 @@ def not_understood(seen: Seen) -> Iterator[Issue]:
 
 
 def _strange(record: Record) -> Iterator[tuple[str, Any, str]]:
-    if (found := status(record)) not in STATUSES:
+    if (found := overall_status(record)) not in STATUSES:
         yield STATUS_PATH, found, "a status that the registry's published enums do not name"
     study_type = part(record, *STUDY_TYPE_PATH.split("."))
     if study_type is not None and study_type not in STUDY_TYPES:

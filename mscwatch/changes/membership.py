@@ -8,25 +8,25 @@ from datetime import date, datetime, timedelta
 from mscwatch.changes import diff
 from mscwatch.changes.event import arrival, change, membership, words
 from mscwatch.model import (
-    Departure,
     Event,
-    Kind,
-    Known,
-    Place,
-    Reading,
+    EventKind,
+    FetchedTrial,
+    LookupResult,
+    LookupVerdict,
+    MembershipChange,
     Record,
-    Seen,
-    Watched,
-    Whereabouts,
+    Screening,
+    StoredTrial,
+    WatchedTrial,
 )
-from mscwatch.record import part, status
+from mscwatch.record import overall_status, part
 
 FIRST_POSTED_PATH = "protocolSection.statusModule.studyFirstPostDateStruct.date"
 NEW_WITHIN = timedelta(days=30)  # before the previous trusted night (contract, new_trial)
 RELEVANT = frozenset({"core", "unsure"})
 
 
-def first_seen(seen: Seen, *, baseline: bool, previous_night: datetime | None) -> Event:
+def first_seen(seen: FetchedTrial, *, baseline: bool, previous_night: datetime | None) -> Event:
     """A trial's first time in the watch.
 
     `new_trial` when it was first posted no earlier than 30 days before the previous trusted night; else
@@ -35,13 +35,15 @@ def first_seen(seen: Seen, *, baseline: bool, previous_night: datetime | None) -
     """
     posted = part(seen.record, *FIRST_POSTED_PATH.split("."))
     fresh = not baseline and previous_night is not None and _is_recent(posted, previous_night.date())
-    kind = Kind.NEW_TRIAL if fresh else Kind.ENTERED_WATCH
+    kind = EventKind.NEW_TRIAL if fresh else EventKind.ENTERED_WATCH
     entered = "New on the registry" if fresh else "Entered the watch"
-    summary = f"{entered}: {words(status(seen.record))}, first posted {posted or '?'}"
+    summary = f"{entered}: {words(overall_status(seen.record))}, first posted {posted or '?'}"
     return arrival(seen, kind, FIRST_POSTED_PATH, posted, summary, is_baseline=baseline)
 
 
-def became_relevant(known: Known, seen: Seen, before: Reading, after: Reading) -> Iterator[Event]:
+def became_relevant(
+    known: StoredTrial, seen: FetchedTrial, before: Screening, after: Screening
+) -> Iterator[Event]:
     """A known trial's record changed so that it now is, or may be, about the topic.
 
     Both readings must come of the same rules: new rules read known trials anew and wake nobody. Ignored: between
@@ -56,42 +58,48 @@ def became_relevant(known: Known, seen: Seen, before: Reading, after: Reading) -
         return
     summary = f"{before.relevance} → {after.relevance}: {after.reason} (before: {before.reason})"
     field = "protocolSection"
-    yield change(known, seen, Kind.BECAME_RELEVANT, field, before.relevance, after.relevance, summary)
+    yield change(known, seen, EventKind.BECAME_RELEVANT, field, before.relevance, after.relevance, summary)
 
 
-def departure(missing: Watched, found: Whereabouts, stamp: datetime) -> tuple[Departure, Event | None]:
+def departure(
+    missing: WatchedTrial, found: LookupResult, stamp: datetime
+) -> tuple[MembershipChange, Event | None]:
     """What becomes of a trial that the search no longer shows; `stamp` is the data timestamp of tonight.
 
     Still on the registry: `left_watch`. Forwarded: `merged`, naming the target. Redacted: `withheld`. "Not found"
     is noted the first time and told as `removed` only when a later data set says it again.
     """
     match found.place:
-        case Place.HERE:
-            return _leave(missing, "left", Kind.LEFT_WATCH, stamp, "Still on the registry, no longer matched")
-        case Place.FORWARDED:
-            return _leave(missing, "merged", Kind.MERGED, stamp, f"Merged into {found.target}", found.target)
-        case Place.WITHHELD:
-            return Departure(missing.nct_id, "withheld"), withheld(missing.nct_id, stamp)
-        case Place.GONE if missing.missing_since is None or missing.missing_since >= stamp:
-            return Departure(missing.nct_id, "pending"), None
-        case Place.GONE:
+        case LookupVerdict.HERE:
+            return _leave(
+                missing, "left", EventKind.LEFT_WATCH, stamp, "Still on the registry, no longer matched"
+            )
+        case LookupVerdict.FORWARDED:
+            return _leave(
+                missing, "merged", EventKind.MERGED, stamp, f"Merged into {found.target}", found.target
+            )
+        case LookupVerdict.WITHHELD:
+            return MembershipChange(missing.nct_id, "withheld"), withheld(missing.nct_id, stamp)
+        case LookupVerdict.GONE if missing.missing_since is None or missing.missing_since >= stamp:
+            return MembershipChange(missing.nct_id, "pending"), None
+        case LookupVerdict.GONE:
             said = f"Removed: not found on {missing.missing_since:%Y-%m-%d} and on {stamp:%Y-%m-%d}"
-            return _leave(missing, "removed", Kind.REMOVED, stamp, said)
+            return _leave(missing, "removed", EventKind.REMOVED, stamp, said)
 
 
 def returned(nct_id: str, stamp: datetime) -> Event:
     """A trial that had left the watch matches again. What changed meanwhile are events of their own."""
-    return membership(nct_id, Kind.RETURNED, stamp, "Matches again")
+    return membership(nct_id, EventKind.RETURNED, stamp, "Matches again")
 
 
 def withheld(nct_id: str, stamp: datetime) -> Event:
     """The registry redacts the record. All that is blanked by that is no event of its own."""
-    return membership(nct_id, Kind.WITHHELD, stamp, "Withheld: the registry redacts the record")
+    return membership(nct_id, EventKind.WITHHELD, stamp, "Withheld: the registry redacts the record")
 
 
 def is_redacted(record: Record) -> bool:
     """Whether the record is a withheld one, in which nothing can be read."""
-    return status(record) == "WITHHELD"
+    return overall_status(record) == "WITHHELD"
 
 
 def _is_about_it(path: str) -> bool:
@@ -99,7 +107,7 @@ def _is_about_it(path: str) -> bool:
     return not path.startswith("protocolSection.statusModule")
 
 
-def last_readable(known: Known) -> Record | None:
+def last_readable(known: StoredTrial) -> Record | None:
     """The last content of a trial in which something could be read, as far back as one version before."""
     if not is_redacted(known.record):
         return known.record
@@ -107,9 +115,14 @@ def last_readable(known: Known) -> Record | None:
 
 
 def _leave(
-    missing: Watched, standing: str, kind: Kind, stamp: datetime, summary: str, after: str | None = None
-) -> tuple[Departure, Event]:
-    return Departure(missing.nct_id, standing), membership(missing.nct_id, kind, stamp, summary, after)
+    missing: WatchedTrial,
+    standing: str,
+    kind: EventKind,
+    stamp: datetime,
+    summary: str,
+    after: str | None = None,
+) -> tuple[MembershipChange, Event]:
+    return MembershipChange(missing.nct_id, standing), membership(missing.nct_id, kind, stamp, summary, after)
 
 
 def _is_recent(posted: object, previous_night: date) -> bool:

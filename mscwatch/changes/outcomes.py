@@ -27,7 +27,7 @@ _SIGNS = {ord("≥"): ">=", ord("≤"): "<=", ord("&"): " and "}
 _TOKEN = re.compile(r"(?<![\w)])(?<!\d )-(?=\d)|\d+(?:\.\d+)?|[^\W\d_]+|[<>=+%±]")
 
 
-class How(StrEnum):
+class OutcomeChange(StrEnum):
     """What happened to one primary outcome."""
 
     TIME_FRAME = "time frame changed"
@@ -38,7 +38,7 @@ class How(StrEnum):
     ADDED = "added"
 
 
-class Outcome(NamedTuple):
+class TrialOutcome(NamedTuple):
     """An outcome as it is written."""
 
     measure: str
@@ -49,9 +49,9 @@ class Outcome(NamedTuple):
 class Shift:
     """One thing that happened to one primary outcome; `before` or `after` is None where there is none."""
 
-    how: How
-    before: Outcome | None
-    after: Outcome | None
+    how: OutcomeChange
+    before: TrialOutcome | None
+    after: TrialOutcome | None
 
 
 def shifts(before: Record, after: Record) -> list[Shift]:
@@ -63,20 +63,20 @@ def shifts(before: Record, after: Record) -> list[Shift]:
     _pair(old, new, _says_the_same)
     was_secondary, is_secondary = (_listed(one, "secondaryOutcomes") for one in (before, after))
     _pair(was_secondary, is_secondary, _same_measure)
-    found = [Shift(How.TIME_FRAME, *pair) for pair in _pair(old, new, _same_measure)]
-    found += [Shift(How.PROMOTED, *pair) for pair in _pair(was_secondary, new, _same_measure)]
-    found += [Shift(How.DEMOTED, *pair) for pair in _pair(old, is_secondary, _same_measure)]
-    found += [Shift(How.MEASURE, *pair) for pair in _alike(old, new)]
-    found += [Shift(How.DROPPED, one, None) for one in old]
-    return found + [Shift(How.ADDED, None, one) for one in new]
+    found = [Shift(OutcomeChange.TIME_FRAME, *pair) for pair in _pair(old, new, _same_measure)]
+    found += [Shift(OutcomeChange.PROMOTED, *pair) for pair in _pair(was_secondary, new, _same_measure)]
+    found += [Shift(OutcomeChange.DEMOTED, *pair) for pair in _pair(old, is_secondary, _same_measure)]
+    found += [Shift(OutcomeChange.MEASURE, *pair) for pair in _alike(old, new)]
+    found += [Shift(OutcomeChange.DROPPED, one, None) for one in old]
+    return found + [Shift(OutcomeChange.ADDED, None, one) for one in new]
 
 
 def in_words(shift: Shift) -> str:
     """One shift as people read it."""
     match shift:
-        case Shift(How.TIME_FRAME, Outcome(measure, was), Outcome(_, now)):
+        case Shift(OutcomeChange.TIME_FRAME, TrialOutcome(measure, was), TrialOutcome(_, now)):
             return f'time frame of "{_short(measure)}" changed: {_short(was) or "none"} → {_short(now) or "none"}'
-        case Shift(How.MEASURE, Outcome() as was, Outcome() as now):
+        case Shift(OutcomeChange.MEASURE, TrialOutcome() as was, TrialOutcome() as now):
             frames = not _same_frame(was, now)
             return f"{shift.how}: {_shown(was, frame=frames)} → {_shown(now, frame=frames)}"
         case Shift(_, was, now):
@@ -106,24 +106,24 @@ def _tokens(text: str) -> list[str]:
     return _TOKEN.findall(plain)
 
 
-def _listed(record: Record, name: str) -> list[Outcome]:
+def _listed(record: Record, name: str) -> list[TrialOutcome]:
     """The outcomes of a list. One that is listed twice, description and all, is one outcome.
 
     Measure and time frame alone do not tell: trials list "Efficacy" several times and say in the descriptions of what.
     """
-    found: dict[tuple[str, ...], Outcome] = {}
+    found: dict[tuple[str, ...], TrialOutcome] = {}
     for one in objects(record, "protocolSection", "outcomesModule", name):
         measure, time_frame, description = (
             str(one.get(key) or "") for key in ("measure", "timeFrame", "description")
         )
         said = tuple(substance(text) for text in (measure, time_frame, description))
-        found.setdefault(said, Outcome(measure, time_frame))
+        found.setdefault(said, TrialOutcome(measure, time_frame))
     return list(found.values())
 
 
 def _pair(
-    left: list[Outcome], right: list[Outcome], same: Callable[[Outcome, Outcome], bool]
-) -> list[tuple[Outcome, Outcome]]:
+    left: list[TrialOutcome], right: list[TrialOutcome], same: Callable[[TrialOutcome, TrialOutcome], bool]
+) -> list[tuple[TrialOutcome, TrialOutcome]]:
     """Take out of both lists what belongs together, in order."""
     pairs = []
     for one in list(left):
@@ -135,7 +135,7 @@ def _pair(
     return pairs
 
 
-def _alike(old: list[Outcome], new: list[Outcome]) -> list[tuple[Outcome, Outcome]]:
+def _alike(old: list[TrialOutcome], new: list[TrialOutcome]) -> list[tuple[TrialOutcome, TrialOutcome]]:
     """Take out of both lists the pairs of similar wording, the most similar first."""
     ranked = sorted(
         ((_likeness(one, other), one, other) for one in old for other in new),
@@ -150,23 +150,23 @@ def _alike(old: list[Outcome], new: list[Outcome]) -> list[tuple[Outcome, Outcom
     return pairs
 
 
-def _likeness(one: Outcome, other: Outcome) -> float:
+def _likeness(one: TrialOutcome, other: TrialOutcome) -> float:
     return SequenceMatcher(None, _tokens(one.measure), _tokens(other.measure), autojunk=False).ratio()
 
 
-def _same_measure(one: Outcome, other: Outcome) -> bool:
+def _same_measure(one: TrialOutcome, other: TrialOutcome) -> bool:
     return substance(one.measure) == substance(other.measure)
 
 
-def _same_frame(one: Outcome, other: Outcome) -> bool:
+def _same_frame(one: TrialOutcome, other: TrialOutcome) -> bool:
     return substance(one.time_frame) == substance(other.time_frame)
 
 
-def _says_the_same(one: Outcome, other: Outcome) -> bool:
+def _says_the_same(one: TrialOutcome, other: TrialOutcome) -> bool:
     return _same_measure(one, other) and _same_frame(one, other)
 
 
-def _shown(outcome: Outcome, *, frame: bool) -> str:
+def _shown(outcome: TrialOutcome, *, frame: bool) -> str:
     when = f" ({_short(outcome.time_frame)})" if frame and outcome.time_frame else ""
     return f'"{_short(outcome.measure)}"{when}'
 

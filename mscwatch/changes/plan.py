@@ -14,28 +14,28 @@ from mscwatch.model import (
     Address,
     Change,
     Delivery,
-    Departure,
     Event,
+    EventKind,
+    FetchedTrial,
     Issue,
-    Kind,
-    Known,
+    LookupResult,
+    MembershipChange,
     Notice,
-    Reading,
     Record,
     Retraction,
-    Seen,
-    Watched,
-    Whereabouts,
+    Screening,
+    StoredTrial,
+    WatchedTrial,
 )
-from mscwatch.record import nct_id as record_id
+from mscwatch.record import record_nct_id as record_id
 from mscwatch.screening import relevance
-from mscwatch.screening.decisions import Screening, screened
+from mscwatch.screening.decisions import ScreeningDecision, screened
 from mscwatch.therapy import Therapy
 from mscwatch.watch import Alerts, Watch
 
 
 @dataclass(frozen=True, slots=True)
-class Circumstances:
+class PlanContext:
     """What `plan` must know of the night beside the records."""
 
     watch: Watch
@@ -44,7 +44,7 @@ class Circumstances:
     stamp: datetime  # data timestamp of tonight; the time of the run where the registry gives none
     watch_edited: bool = False
     merged_into: frozenset[str] = frozenset()  # targets of tonight's merges
-    screening: Mapping[str, Screening] = field(default_factory=dict)  # what people decided, by trial
+    screening: Mapping[str, ScreeningDecision] = field(default_factory=dict)  # what people decided, by trial
 
     @property
     def is_baseline(self) -> bool:
@@ -62,7 +62,7 @@ class NewVersion:
 
     nct_id: str
     version_no: int
-    reading: Reading
+    reading: Screening
     therapy: Therapy  # with nothing stated where the record is off the topic
 
 
@@ -75,11 +75,11 @@ class Plan:
     events: tuple[Event, ...] = ()
     issues: tuple[Issue, ...] = ()
     deliveries: tuple[Delivery, ...] = ()
-    departures: tuple[Departure, ...] = ()
+    departures: tuple[MembershipChange, ...] = ()
     retractions: tuple[Retraction, ...] = ()
 
 
-def plan(pairs: Iterable[tuple[Known | None, Seen]], night: Circumstances) -> Plan:
+def plan(pairs: Iterable[tuple[StoredTrial | None, FetchedTrial]], night: PlanContext) -> Plan:
     """Decide everything to write for records whose content or derived part is new.
 
     Each pair is what was known (None: never seen) and what is seen. Derived readings are not compared: a better
@@ -103,7 +103,7 @@ def plan(pairs: Iterable[tuple[Known | None, Seen]], night: Circumstances) -> Pl
             issues += [*not_understood(seen), *therapy.issues]
         if known:
             changes += _changes(known, seen, version_no)
-        if known and known.earlier and news and news[0].kind is Kind.RETRACTED:
+        if known and known.earlier and news and news[0].kind is EventKind.RETRACTED:
             retractions.append(Retraction(news[0].event_id, tuple(e.event_id for e in known.earlier.events)))
             owed += _owed_to_the_told(news[0], known.earlier.told, night)
         else:
@@ -118,27 +118,29 @@ def plan(pairs: Iterable[tuple[Known | None, Seen]], night: Circumstances) -> Pl
     )
 
 
-def read_therapy(record: Record, reading: Reading) -> Therapy:
+def read_therapy(record: Record, reading: Screening) -> Therapy:
     """What the cells were; of a record off the topic nothing is read (`therapies.is_read` says so)."""
     if is_read(reading):
         return therapies.read(record)
     return Therapy(record_id(record) or "")
 
 
-def is_read(reading: Reading) -> bool:
+def is_read(reading: Screening) -> bool:
     """Whether a trial is near enough to the topic for its therapy to be read."""
     return reading.relevance != "off"
 
 
 def plan_membership(
-    missing: Iterable[tuple[Watched, Whereabouts]], back: Iterable[tuple[str, str, str]], night: Circumstances
+    missing: Iterable[tuple[WatchedTrial, LookupResult]],
+    back: Iterable[tuple[str, str, str]],
+    night: PlanContext,
 ) -> Plan:
     """Decide what to write for trials that the search no longer shows, and for those that are back.
 
     `back` holds id, relevance and indication group of trials that had left and match again. What an edited watch
     file drops or brings back is no news.
     """
-    departures: list[Departure] = []
+    departures: list[MembershipChange] = []
     found: list[Event] = []
     owed: list[Delivery] = []
     for trial, whereabouts in missing:
@@ -159,7 +161,7 @@ def is_told(event: Event, relevance_of_trial: str, alerts: Alerts) -> bool:
     return not event.is_baseline and event.kind in alerts.kinds and relevance_of_trial in alerts.relevance
 
 
-def summary_notice(night: Circumstances, run_id: str, entered: int, left: int = 0) -> Notice | None:
+def summary_notice(night: PlanContext, run_id: str, entered: int, left: int = 0) -> Notice | None:
     """The one message for a night whose new trials are no news: a baseline, or an edited watch file."""
     if night.entering_is_news or (night.watch_edited and not entered and not left):
         return None
@@ -173,7 +175,7 @@ def summary_notice(night: Circumstances, run_id: str, entered: int, left: int = 
 
 
 def _owed(
-    news: Iterable[Event], relevance_of_trial: str, indication_group: str, night: Circumstances
+    news: Iterable[Event], relevance_of_trial: str, indication_group: str, night: PlanContext
 ) -> list[Delivery]:
     return [
         Delivery(event.event_id, address)
@@ -184,23 +186,25 @@ def _owed(
     ]
 
 
-def _owed_to_the_told(event: Event, told: Iterable[Address], night: Circumstances) -> list[Delivery]:
+def _owed_to_the_told(event: Event, told: Iterable[Address], night: PlanContext) -> list[Delivery]:
     """Who heard what is taken back hears that, whatever the alerts say; nobody else would know what is meant."""
     return [Delivery(event.event_id, address) for address in told if address in night.addresses]
 
 
-def _readable(known: Known | None, seen: Seen) -> Record:
+def _readable(known: StoredTrial | None, seen: FetchedTrial) -> Record:
     """The record that our rules read; of a withheld one what it was when it could be read."""
     last = membership.last_readable(known) if known and membership.is_redacted(seen.record) else None
     return last or seen.record
 
 
-def _reading(nct_id: str, record: Record, night: Circumstances) -> Reading:
+def _reading(nct_id: str, record: Record, night: PlanContext) -> Screening:
     """Whether a record belongs to the topic: as a person decided, else as its words say."""
     return screened(record, relevance.read(record, night.watch.relevance.rules), night.screening.get(nct_id))
 
 
-def _news(known: Known | None, seen: Seen, reading: Reading, night: Circumstances) -> list[Event]:
+def _news(
+    known: StoredTrial | None, seen: FetchedTrial, reading: Screening, night: PlanContext
+) -> list[Event]:
     if known is None:
         if seen.nct_id in night.merged_into:
             return []  # told by the merge that brings it
@@ -221,7 +225,7 @@ def _news(known: Known | None, seen: Seen, reading: Reading, night: Circumstance
     return back + (_changed(replace(known, record=readable), seen, reading, night) if readable else [])
 
 
-def _changed(known: Known, seen: Seen, reading: Reading, night: Circumstances) -> list[Event]:
+def _changed(known: StoredTrial, seen: FetchedTrial, reading: Screening, night: PlanContext) -> list[Event]:
     found = rules.changed(known, seen, night.stamp)
     if reading.relevance in membership.RELEVANT:
         # today's rules and decisions read both, so that new ones wake nobody
@@ -230,6 +234,6 @@ def _changed(known: Known, seen: Seen, reading: Reading, night: Circumstances) -
     return found
 
 
-def _changes(known: Known, seen: Seen, version_no: int) -> Iterable[Change]:
+def _changes(known: StoredTrial, seen: FetchedTrial, version_no: int) -> Iterable[Change]:
     for found in diff.differences(known.record, seen.record):
         yield Change(seen.nct_id, known.version_no, version_no, *found)

@@ -10,8 +10,8 @@ from mscwatch.changes.dates import last_day
 from mscwatch.changes.diff import as_text
 from mscwatch.changes.event import change
 from mscwatch.changes.outcomes import in_words, objects, shifts
-from mscwatch.model import Event, Kind, Known, Record, Seen
-from mscwatch.record import part, status
+from mscwatch.model import Event, EventKind, FetchedTrial, Record, StoredTrial
+from mscwatch.record import overall_status, part
 
 RESULTS_PATH = "hasResults"
 OUTCOMES_PATH = "protocolSection.outcomesModule.primaryOutcomes"
@@ -23,7 +23,7 @@ UNDER_WAY = frozenset({"RECRUITING", "ENROLLING_BY_INVITATION"})
 STARTED = UNDER_WAY | {"ACTIVE_NOT_RECRUITING", "SUSPENDED", "TERMINATED"}
 
 
-def results_event(known: Known, seen: Seen) -> Iterator[Event]:
+def results_event(known: StoredTrial, seen: FetchedTrial) -> Iterator[Event]:
     """Results appear on the registry or disappear from it (`hasResults`); they do come down again.
 
     Ignored: edits inside a results section that was there before, and a pending one that is not shown.
@@ -31,14 +31,14 @@ def results_event(known: Known, seen: Seen) -> Iterator[Event]:
     before, after = (version.record.get(RESULTS_PATH) is True for version in (known, seen))
     if before == after:
         return
-    kind, said = (Kind.RESULTS_POSTED, "posted") if after else (Kind.RESULTS_REMOVED, "removed")
+    kind, said = (EventKind.RESULTS_POSTED, "posted") if after else (EventKind.RESULTS_REMOVED, "removed")
     shown = seen.record if after else known.record
     posted = part(shown, "protocolSection", "statusModule", "resultsFirstPostDateStruct", "date")
     when = f" (first posted {posted})" if posted else ""
     yield change(known, seen, kind, RESULTS_PATH, as_text(before), as_text(after), f"Results {said}{when}")
 
 
-def publication_events(known: Known, seen: Seen) -> Iterator[Event]:
+def publication_events(known: StoredTrial, seen: FetchedTrial) -> Iterator[Event]:
     """A publication of this trial's results was linked: one event per PMID, which is part of the field.
 
     Sponsors link papers (RESULT) and so does PubMed by the NCT number in the paper (DERIVED), without moving any
@@ -52,10 +52,10 @@ def publication_events(known: Known, seen: Seen) -> Iterator[Event]:
             if citation := reference.get("citation"):
                 summary += f", {citation}"
             field = f"{REFERENCES_PATH}[pmid={pmid}]"
-            yield change(known, seen, Kind.PUBLICATION_LINKED, field, None, as_text(reference), summary)
+            yield change(known, seen, EventKind.PUBLICATION_LINKED, field, None, as_text(reference), summary)
 
 
-def primary_outcome_event(known: Known, seen: Seen, today: date) -> Iterator[Event]:
+def primary_outcome_event(known: StoredTrial, seen: FetchedTrial, today: date) -> Iterator[Event]:
     """Primary outcomes were added, dropped, promoted, demoted, or changed in measure or time frame.
 
     One event whose summary lists all of it, graded by how far the trial was: a primary outcome that moves after
@@ -73,7 +73,7 @@ def primary_outcome_event(known: Known, seen: Seen, today: date) -> Iterator[Eve
     yield change(
         known,
         seen,
-        Kind.PRIMARY_OUTCOME_CHANGED,
+        EventKind.PRIMARY_OUTCOME_CHANGED,
         OUTCOMES_PATH,
         None if before is None else as_text(before),
         None if after is None else as_text(after),
@@ -87,7 +87,7 @@ def milestone(record: Record, today: date) -> str:
     An actual date decides; a status decides over an estimated date (a trial that recruits is not complete,
     whatever its plan says); else the date decides, partial ones by the last day that they can mean.
     """
-    now = status(record)
+    now = overall_status(record)
     if record.get(RESULTS_PATH) is True:
         return "after results posted"
     if now in NOT_STARTED:

@@ -6,15 +6,15 @@ from collections.abc import Iterator
 
 from mscwatch.changes import diff
 from mscwatch.changes.event import change
-from mscwatch.model import Event, Kind, Known, Record, Seen
-from mscwatch.record import part, status
+from mscwatch.model import Event, EventKind, FetchedTrial, Record, StoredTrial
+from mscwatch.record import overall_status, part
 
 POSTED_PATH = "protocolSection.statusModule.lastUpdatePostDateStruct.date"
 BOOKKEEPING = ("protocolSection.statusModule.lastUpdate", "protocolSection.statusModule.statusVerifiedDate")
 SAYS_THE_SAME = frozenset({"order", "markup", "derived"})
 
 
-def is_taken_back(known: Known, seen: Seen) -> bool:
+def is_taken_back(known: StoredTrial, seen: FetchedTrial) -> bool:
     """Whether the record returns exactly to the version before the known one without having been updated.
 
     "Exactly" is the canonical content without `lastUpdate…` and `statusVerifiedDate`; without an update means a
@@ -23,11 +23,11 @@ def is_taken_back(known: Known, seen: Seen) -> bool:
     second flip to UNKNOWN after an update: the registry makes it without moving the date of that update.
     """
     earlier = known.earlier
-    if earlier is None or any(taken.kind is Kind.RETRACTED for taken in earlier.events):
+    if earlier is None or any(taken.kind is EventKind.RETRACTED for taken in earlier.events):
         return False
     if _posted(seen.record) > _posted(known.record):
         return False
-    if status(seen.record) == "UNKNOWN" and _posted(seen.record) > _posted(earlier.record):
+    if overall_status(seen.record) == "UNKNOWN" and _posted(seen.record) > _posted(earlier.record):
         return False
     return all(
         one.rule in SAYS_THE_SAME or one.path.startswith(BOOKKEEPING)
@@ -35,14 +35,14 @@ def is_taken_back(known: Known, seen: Seen) -> bool:
     )
 
 
-def retracted(known: Known, seen: Seen) -> Iterator[Event]:
+def retracted(known: StoredTrial, seen: FetchedTrial) -> Iterator[Event]:
     """One event in place of the reverse ones, naming what no longer holds; none where nothing had been said."""
     if known.earlier is None or not known.earlier.events:
         return
     taken = "; ".join(f"{one.kind.value} ({one.summary})" for one in known.earlier.events)
     summary = f"The registry took its answer back; this did not happen: {taken}"
     before, after = (_posted(version.record) or None for version in (known, seen))
-    yield change(known, seen, Kind.RETRACTED, POSTED_PATH, before, after, summary)
+    yield change(known, seen, EventKind.RETRACTED, POSTED_PATH, before, after, summary)
 
 
 def _posted(record: Record) -> str:

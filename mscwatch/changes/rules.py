@@ -12,12 +12,12 @@ from mscwatch.changes.dates import date_events
 from mscwatch.changes.enrollment import enrollment_event
 from mscwatch.changes.results import primary_outcome_event, publication_events, results_event
 from mscwatch.changes.status import status_event
-from mscwatch.model import Event, Known, Seen
+from mscwatch.model import Event, FetchedTrial, StoredTrial
 
 RULES = (status_event, results_event, enrollment_event, date_events, publication_events)
 
 
-def changed(known: Known, seen: Seen, stamp: datetime) -> list[Event]:
+def changed(known: StoredTrial, seen: FetchedTrial, stamp: datetime) -> list[Event]:
     """The events between two versions of one record, the second read from the data of `stamp`."""
     found = [event for rule in RULES for event in rule(known, seen)]
     return [*found, *primary_outcome_event(known, seen, stamp.date())]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mscwatch.changes.event import change, words
-from mscwatch.model import Event, Kind, Known, Seen
-from mscwatch.record import part, status
+from mscwatch.model import Event, EventKind, FetchedTrial, StoredTrial
+from mscwatch.record import overall_status, part
 
 STATUS_PATH = "protocolSection.statusModule.overallStatus"
 
@@ -20,30 +20,30 @@ STATUSES = frozenset(
 )  # fmt: skip
 
 STATUS_KINDS = {
-    "COMPLETED": Kind.COMPLETED,
-    "TERMINATED": Kind.TERMINATED,
-    "WITHDRAWN": Kind.WITHDRAWN,
-    "SUSPENDED": Kind.SUSPENDED,
-    "UNKNOWN": Kind.BECAME_UNKNOWN,
+    "COMPLETED": EventKind.COMPLETED,
+    "TERMINATED": EventKind.TERMINATED,
+    "WITHDRAWN": EventKind.WITHDRAWN,
+    "SUSPENDED": EventKind.SUSPENDED,
+    "UNKNOWN": EventKind.BECAME_UNKNOWN,
 }
 
 
-def status_event(known: Known, seen: Seen) -> Iterator[Event]:
+def status_event(known: StoredTrial, seen: FetchedTrial) -> Iterator[Event]:
     """A change of `overallStatus`, named by the new status.
 
     COMPLETED, TERMINATED, WITHDRAWN, SUSPENDED and UNKNOWN have kinds of their own; every other change, also to
     a status that no published enum knows, is `status_changed`. UNKNOWN comes from the registry itself, without
     moving any date, so no date is looked at. Ignored: statuses of sites, and a new reason for an old stop.
     """
-    before, after = status(known.record), status(seen.record)
+    before, after = overall_status(known.record), overall_status(seen.record)
     if before == after:
         return
-    kind = STATUS_KINDS.get(after, Kind.STATUS_CHANGED)
+    kind = STATUS_KINDS.get(after, EventKind.STATUS_CHANGED)
     summary = f"{words(before)} → {words(after)}"
     why = part(seen.record, "protocolSection", "statusModule", "whyStopped")
     last_known = part(seen.record, "protocolSection", "statusModule", "lastKnownStatus")
     if why:
         summary += f". Why stopped: {why}"
-    if kind is Kind.BECAME_UNKNOWN and last_known:
+    if kind is EventKind.BECAME_UNKNOWN and last_known:
         summary += f" (last known: {words(last_known)}; not verified for two years)"
     yield change(known, seen, kind, STATUS_PATH, before, after, summary)

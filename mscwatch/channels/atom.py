@@ -11,7 +11,7 @@ from urllib.parse import quote
 from xml.etree import ElementTree as ET
 
 from mscwatch.channels import files
-from mscwatch.digest import plain, tell
+from mscwatch.digest import plain, render_item
 from mscwatch.errors import ChannelError
 from mscwatch.model import Address, Digest, NewsItem, Notice
 
@@ -85,7 +85,7 @@ def _entries(digest: Digest, now: datetime) -> Iterator[ET.Element]:
 
 
 def _event(item: NewsItem, digest: Digest) -> ET.Element:
-    told = tell(item)
+    told = render_item(item)
     entry = _entry(item.event.event_id, _time(item.observed_at.replace(tzinfo=UTC)))
     _add(entry, "title", f"{_tagged(digest)}{told.heading}: {told.nct_id} {told.title}")
     ET.SubElement(entry, _name("link"), rel="alternate", href=told.url)

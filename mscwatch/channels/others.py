@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from mscwatch.channels.secrets import blamed, fingerprint
-from mscwatch.digest import SUBJECT_LIMIT, plain, shorten, study_url, tell
+from mscwatch.digest import SUBJECT_LIMIT, plain, render_item, shorten, study_url
 from mscwatch.errors import ChannelError, ConfigError
 from mscwatch.model import Address, Digest, NewsItem
 
@@ -79,7 +79,7 @@ def body(digest: Digest, named: int, limit: int) -> str:
 
 
 def _event(item: NewsItem) -> str:
-    told = tell(item)
+    told = render_item(item)
     words = f"{told.heading}: {told.nct_id} {plain(told.title, 100)}. {told.summary} {told.why}"
     return f"{plain(words, LINE - 1).translate(WIDE)}\n{study_url(item.event.nct_id)}"
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import requests
 
 from mscwatch.channels.secrets import blamed, mask
-from mscwatch.digest import plain, shorten, tell
+from mscwatch.digest import plain, render_item, shorten
 from mscwatch.errors import ChannelError
 from mscwatch.model import Address, Digest, NewsItem
 
@@ -123,7 +123,7 @@ def _section(text: str) -> dict[str, Any]:
 
 def _event(item: NewsItem, room: int) -> dict[str, Any]:
     """An event as rich text that shows at most `room` characters; what is told last gives way first."""
-    told = tell(item)
+    told = render_item(item)
     room -= len(told.heading) + len(told.nct_id) + 5  # what stands between the parts
     title = plain(told.title, room // 3)
     rest = "\n".join(filter(None, [told.summary, *told.facts[:1], told.why, *told.facts[1:]]))

@@ -26,12 +26,12 @@ def offered(known: Callable[[], Iterable[str]]) -> Callable[[str], list[str]]:
 
 
 def _trials() -> list[str]:
-    with queries.reader(configuration.load().data_dir) as con:
+    with queries.open_published(configuration.load_settings().data_dir) as con:
         return queries.trial_ids(con)
 
 
 def _events() -> list[str]:
-    with queries.reader(configuration.load().data_dir) as con:
+    with queries.open_published(configuration.load_settings().data_dir) as con:
         return [row["event_id"] for row in queries.events(con)]
 
 

@@ -14,7 +14,7 @@ import typer
 from mscwatch import settings as configuration
 from mscwatch.cli import screen
 from mscwatch.cli.nights import night, show_night
-from mscwatch.pipeline.context import NightResult
+from mscwatch.pipeline.context import RunResult
 from mscwatch.replica import Replica
 from mscwatch.replica.demo import demo_nights
 
@@ -27,7 +27,7 @@ def demo(direct: Annotated[bool, typer.Option("--direct", help="Without Prefect;
     Leaves a warehouse, the digests and the report in a folder `demo` of the data directory. The changes are invented.
     """
     console = screen.console()
-    folder = configuration.load().data_dir / "demo"
+    folder = configuration.load_settings().data_dir / "demo"
     shutil.rmtree(folder, ignore_errors=True)
     console.print("DEMO: three nights on an embedded registry; the changes are invented.")
     with (
@@ -51,7 +51,7 @@ def demo(direct: Annotated[bool, typer.Option("--direct", help="Without Prefect;
         _use_own_prefect(folder)
         for number, name in enumerate(NAMES, start=1):
             console.print(f"\nDEMO night {number} of {len(NAMES)}: {name}", style="bold")
-            result = night(configuration.load(), force=False, accept="", direct=direct)
+            result = night(configuration.load_settings(), force=False, accept="", direct=direct)
             if result.error:
                 raise result.error
             show_night(result, printed=True)
@@ -87,7 +87,7 @@ def _use_own_prefect(folder: Path) -> None:
     os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "90")
 
 
-def _keep(result: NightResult, folder: Path, number: int) -> None:
+def _keep(result: RunResult, folder: Path, number: int) -> None:
     if result.news:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / f"night-{number}.txt").write_text(result.news.text, encoding="utf-8")

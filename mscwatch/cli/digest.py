@@ -47,7 +47,7 @@ def digest(
     if until is not None and until <= since:
         msg = f"--until {until:%Y-%m-%d} is not after --since {since:%Y-%m-%d}, so there is no night between them."
         raise ConfigError(msg)
-    message = _composed(configuration.load(), since, until)
+    message = _composed(configuration.load_settings(), since, until)
     if message is None:
         msg = (
             f"There is nothing to tell since {since:%Y-%m-%d}. `mscwatch events` lists what was noted without "
@@ -63,7 +63,7 @@ def digest(
 def _composed(settings: Settings, since: datetime, until: datetime | None) -> Digest | None:
     """One message of what the alerts of the watch admit, or None; title and banner are those of the warehouse."""
     alerts = watches.load(settings.watch).alerts
-    with queries.newest(settings.data_dir) as con:
+    with queries.open_newest(settings.data_dir) as con:
         items, notices = news.news_between(con, since, until)
         facts = queries.meta(con)
     told = [item for item in items if plan.is_told(item.event, item.trial.relevance, alerts)]

@@ -37,7 +37,7 @@ def explain(
 
     The rule, the record before and after, the night on which it was found, and who was told.
     """
-    with queries.reader(configuration.load().data_dir) as con:
+    with queries.open_published(configuration.load_settings().data_dir) as con:
         found = explained(con, event_id)
         banner = queries.meta(con).get("banner", "")
     if as_json:

@@ -10,7 +10,7 @@ from mscwatch import settings as configuration
 from mscwatch import watch as watches
 from mscwatch.cli import screen
 from mscwatch.pipeline import backfill as histories
-from mscwatch.pipeline.context import Order
+from mscwatch.pipeline.context import RunOrder
 
 
 def history(
@@ -25,6 +25,6 @@ def history(
     off goes on where it stopped.
     """
     screen.log_to_stderr()
-    settings = configuration.load()
-    done = histories.read_histories(Order(settings, watches.load(settings.watch)), nct_ids or ())
+    settings = configuration.load_settings()
+    done = histories.read_histories(RunOrder(settings, watches.load(settings.watch)), nct_ids or ())
     screen.console().print(histories.sentence(done), soft_wrap=True)

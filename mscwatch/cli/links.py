@@ -15,7 +15,7 @@ from mscwatch.errors import ConfigError, LockedError
 from mscwatch.screening.decisions import LinkDecision
 from mscwatch.store import decisions as decided
 from mscwatch.store import queries
-from mscwatch.store.data_dir import Places
+from mscwatch.store.data_dir import DataDir
 
 links = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -30,8 +30,8 @@ def waiting(context: typer.Context, as_json: AsJson = False, as_csv: AsCsv = Fal
     """List links to papers that wait for a yes or no."""
     if context.invoked_subcommand:
         return
-    settings = configuration.load()
-    with queries.reader(settings.data_dir) as con:
+    settings = configuration.load_settings()
+    with queries.open_published(settings.data_dir) as con:
         rows, strange, banner = queries.links(con), decided.unknown(con), queries.meta(con).get("banner", "")
     console = screen.console()
     if as_json:
@@ -67,11 +67,11 @@ def reject(nct_id: NctId, paper: Paper, reason: Reason, by: By = "") -> None:
 
 
 def _decide(decision: Literal["accept", "reject"], nct_id: str, paper: str, reason: str, by: str) -> None:
-    settings = configuration.load()
-    nct_id, file, places = nct_id.upper(), settings.decisions, Places(settings.data_dir)
+    settings = configuration.load_settings()
+    nct_id, file, places = nct_id.upper(), settings.decisions, DataDir(settings.data_dir)
     if not reason.strip():
         raise ConfigError('A decision needs its reason: --reason "…".')
-    with queries.reader(settings.data_dir) as con:
+    with queries.open_published(settings.data_dir) as con:
         if not queries.is_linked(con, nct_id, paper):
             msg = f"Nothing links {nct_id} to paper {paper}. `mscwatch show {nct_id}` lists its papers."
             raise ConfigError(msg)

@@ -12,11 +12,11 @@ from mscwatch import settings as configuration
 from mscwatch import watch as watches
 from mscwatch.cli import screen
 from mscwatch.cli.completion import WatchName
-from mscwatch.model import Outcome
+from mscwatch.model import RunOutcome
 from mscwatch.pipeline import summary, wiring
-from mscwatch.pipeline.context import NightResult, Order
-from mscwatch.pipeline.doctor import examine
-from mscwatch.pipeline.run import run_night
+from mscwatch.pipeline.context import RunOrder, RunResult
+from mscwatch.pipeline.doctor import run_checks
+from mscwatch.pipeline.run import run_watch
 from mscwatch.store import queries
 
 
@@ -50,7 +50,7 @@ def run(
     """
     screen.log_to_stderr()
     try:
-        settings = configuration.load(**({"watch": watch} if watch else {}))
+        settings = configuration.load_settings(**({"watch": watch} if watch else {}))
         result = night(settings, force=force, accept=accept.strip(), direct=direct)
     except Exception as error:  # a program that reads the object gets it whatever happened
         if as_json:
@@ -59,27 +59,27 @@ def run(
     if as_json:
         screen.write_json(result.as_json())
     else:
-        show_night(result, printed=not wiring.channels_of(settings))
+        show_night(result, printed=not wiring.configured_channels(settings))
     if result.error:
         raise result.error
 
 
 def _no_night(error: Exception) -> dict[str, Any]:
     """What `run --json` prints of a run that never became a night: the same keys, nothing counted."""
-    nothing = NightResult("", "", datetime.now(UTC).replace(tzinfo=None), Outcome.FAILED)
+    nothing = RunResult("", "", datetime.now(UTC).replace(tzinfo=None), RunOutcome.FAILED)
     return nothing.as_json() | {"run_id": None, "watch": None, "error": str(error)}
 
 
-def night(settings: configuration.Settings, *, force: bool, accept: str, direct: bool) -> NightResult:
+def night(settings: configuration.Settings, *, force: bool, accept: str, direct: bool) -> RunResult:
     """One night, as a flow or directly."""
     if direct:
-        return run_night(Order(settings, watches.load(settings.watch), force=force, accept=accept))
+        return run_watch(RunOrder(settings, watches.load(settings.watch), force=force, accept=accept))
     from flows.quiet import run_quietly
 
     return run_quietly(settings.watch, force=force, accept=accept)
 
 
-def show_night(result: NightResult, *, printed: bool) -> None:
+def show_night(result: RunResult, *, printed: bool) -> None:
     """The night in a line; its digest too when no channel is configured."""
     console = screen.console()
     if result.news and printed:
@@ -96,7 +96,7 @@ def schedule() -> None:
     Needs a Prefect server (`prefect server start`, and PREFECT_API_URL set to it). MSCWATCH_CRON and
     MSCWATCH_TIMEZONE say when. Without Prefect, let cron or a systemd timer call `mscwatch run --direct`.
     """
-    settings = configuration.load()
+    settings = configuration.load_settings()
     watch = watches.load(settings.watch)
     from flows.serve import serve
 
@@ -111,9 +111,13 @@ def status(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
     """Show the last nights, the next, and what is owed."""
-    settings = configuration.load()
-    with queries.newest(settings.data_dir) as con:
-        nights, owed, good = queries.nights(con, limit), queries.owed(con), queries.last_good_night(con)
+    settings = configuration.load_settings()
+    with queries.open_newest(settings.data_dir) as con:
+        nights, owed, good = (
+            queries.nights(con, limit),
+            queries.owed_deliveries(con),
+            queries.last_good_night(con),
+        )
         banner = queries.meta(con).get("banner", "")
     due = schedule_of.next_night(settings.cron, settings.timezone, datetime.now(UTC))
     if as_json:
@@ -152,9 +156,9 @@ def doctor(
 
     Prints every setting with its value (secrets masked) and where it came from; each failed check says what to do.
     """
-    settings = configuration.load()
-    found = examine(settings)
-    shown = configuration.show(settings)
+    settings = configuration.load_settings()
+    found = run_checks(settings)
+    shown = configuration.show_settings(settings)
     if as_json:
         screen.write_json(
             {"settings": [row._asdict() for row in shown], "checks": [row._asdict() for row in found]}

@@ -13,7 +13,7 @@ from mscwatch.cli import screen
 from mscwatch.store import backup as backups
 from mscwatch.store import export as exports
 from mscwatch.store import rebuild as rebuilding
-from mscwatch.store.data_dir import Places
+from mscwatch.store.data_dir import DataDir
 
 
 def export(
@@ -24,7 +24,7 @@ def export(
     form: Annotated[exports.Format, typer.Option("--format", help="What to write.")] = exports.Format.PARQUET,
 ) -> None:
     """Write every table and view into a folder, with a manifest."""
-    written = exports.export(configuration.load().data_dir, folder, form)
+    written = exports.export(configuration.load_settings().data_dir, folder, form)
     rows = sum(one.rows for one in written)
     screen.console().print(
         f"{len(written)} tables and views, {rows} rows in {folder} as {form.value}; see {exports.MANIFEST} there.",
@@ -34,10 +34,10 @@ def export(
 
 def rebuild() -> None:
     """Derive every derived table anew; no network, no events."""
-    settings = configuration.load()
+    settings = configuration.load_settings()
     screen.log_to_stderr()
     done = rebuilding.rebuild(
-        Places(settings.data_dir),
+        DataDir(settings.data_dir),
         watches.load(settings.watch),
         settings.decisions,
         memory_limit=settings.memory_limit,
@@ -56,7 +56,7 @@ def backup(
     ],
 ) -> None:
     """Save the warehouse into one file, and verify it."""
-    manifest = backups.backup(Places(configuration.load().data_dir), file)
+    manifest = backups.backup(DataDir(configuration.load_settings().data_dir), file)
     screen.console().print(
         f"{manifest['counts']['main.versions']} records and {manifest['counts']['main.events']} events of the watch "
         f"{manifest['watch'] or '(none yet)'} in {file}; bring them back with `mscwatch restore`.",
@@ -71,9 +71,9 @@ def restore(
     ] = False,
 ) -> None:
     """Bring a backup back, verified and published."""
-    settings = configuration.load()
+    settings = configuration.load_settings()
     manifest = backups.restore(
-        Places(settings.data_dir),
+        DataDir(settings.data_dir),
         file,
         watches.load(settings.watch).name,
         replace=replace,

@@ -17,7 +17,7 @@ from mscwatch.cli.questions import AsCsv, AsJson
 from mscwatch.model import Record
 from mscwatch.pipeline import summary, wiring
 from mscwatch.screening import relevance
-from mscwatch.screening.decisions import Screening, screened
+from mscwatch.screening.decisions import ScreeningDecision, screened
 from mscwatch.store import decisions
 
 ORDER = ("core", "unsure", "adjacent", "off")
@@ -30,9 +30,9 @@ def preview(
     as_csv: AsCsv = False,
 ) -> None:
     """Show what a watch would match now, and why; writes nothing."""
-    settings = configuration.load(**({"watch": watch} if watch else {}))
+    settings = configuration.load_settings(**({"watch": watch} if watch else {}))
     topic = watches.load(settings.watch)
-    client = wiring.client_of(settings)
+    client = wiring.registry_client(settings)
     pages = client.pages(topic.query.parameters(), settings.page_size)
     told = decisions.load(settings.decisions).screening
     rows = [_row(record, topic.relevance.rules, told) for page in pages for record in page.records]
@@ -59,13 +59,13 @@ def preview(
         console.print(f"{topic.title}: {summary.trials(len(rows))} now ({counted}).", soft_wrap=True)
 
 
-def _row(record: Record, rules: str, told: Mapping[str, Screening]) -> dict[str, Any]:
-    reading = screened(record, relevance.read(record, rules), told.get(records.nct_id(record) or ""))
+def _row(record: Record, rules: str, told: Mapping[str, ScreeningDecision]) -> dict[str, Any]:
+    reading = screened(record, relevance.read(record, rules), told.get(records.record_nct_id(record) or ""))
     return {
-        "nct_id": records.nct_id(record) or "?",
+        "nct_id": records.record_nct_id(record) or "?",
         "relevance": reading.relevance,
         "reason": reading.reason,
         "indication_group": reading.indication_group,
-        "overall_status": records.status(record),
+        "overall_status": records.overall_status(record),
         "brief_title": records.part(record, "protocolSection", "identificationModule", "briefTitle"),
     }

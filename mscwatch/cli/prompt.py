@@ -16,7 +16,7 @@ from mscwatch.cli import screen
 from mscwatch.cli.questions import AsCsv, AsJson
 from mscwatch.errors import ConfigError, MscwatchError
 from mscwatch.store import queries
-from mscwatch.store.data_dir import Places
+from mscwatch.store.data_dir import DataDir
 from mscwatch.store.working import Connection
 
 SHOWN = 200
@@ -44,14 +44,14 @@ def sql(
     as_csv: AsCsv = False,
 ) -> None:
     """Ask the published warehouse; AACT's tables need no prefix."""
-    data_dir = configuration.load().data_dir
+    data_dir = configuration.load_settings().data_dir
     if query is None:
         if as_json or as_csv or not sys.stdin.isatty():
             msg = 'A query is missing. Give one: `mscwatch sql "SELECT …"`, or "-" to read it from standard input.'
             raise ConfigError(msg)
         _converse(data_dir)
         return
-    with queries.reader(data_dir) as con:
+    with queries.open_published(data_dir) as con:
         names, rows = queries.query(con, sys.stdin.read() if query == "-" else query)
     if as_json:
         screen.write_json([dict(zip(names, row, strict=True)) for row in rows])
@@ -63,10 +63,10 @@ def sql(
 
 def _converse(data_dir: Path) -> None:
     """DuckDB's own shell where it is installed, else a prompt of ours; both read-only."""
-    with queries.reader(data_dir) as con:
+    with queries.open_published(data_dir) as con:
         if shell := shutil.which("duckdb"):
             con.close()
-            published = str(Places(data_dir).published)
+            published = str(DataDir(data_dir).published)
             done = subprocess.run(  # noqa: S603  the user's own shell, on the user's own file
                 [shell, "-readonly", "-cmd", "SET search_path = 'main,ctgov'", published], check=False
             )

@@ -12,7 +12,7 @@ from mscwatch import settings as configuration
 from mscwatch.cli import screen
 from mscwatch.cli.completion import trial_ids
 from mscwatch.errors import MscwatchError
-from mscwatch.model import Kind
+from mscwatch.model import EventKind
 from mscwatch.store import queries
 from mscwatch.store.working import Connection
 
@@ -35,8 +35,8 @@ def events(
         typer.Option(parser=day, metavar="DATE", help="Seen on this day (UTC) or later, as 2026-11-01."),
     ] = None,
     kind: Annotated[
-        list[Kind] | None,
-        typer.Option(metavar="KIND", help=f"Only this kind; may be repeated. One of {', '.join(Kind)}."),
+        list[EventKind] | None,
+        typer.Option(metavar="KIND", help=f"Only this kind; may be repeated. One of {', '.join(EventKind)}."),
     ] = None,
     trial: Annotated[
         list[str] | None,
@@ -47,7 +47,7 @@ def events(
     as_csv: AsCsv = False,
 ) -> None:
     """List what happened to the trials, newest first."""
-    with queries.reader(configuration.load().data_dir) as con:
+    with queries.open_published(configuration.load_settings().data_dir) as con:
         rows = queries.events(
             con,
             since=since,
@@ -80,7 +80,7 @@ def show(
     publications. Times are UTC.
     """
     unknown = []
-    with queries.reader(configuration.load().data_dir) as con:
+    with queries.open_published(configuration.load_settings().data_dir) as con:
         if banner := queries.meta(con).get("banner"):
             screen.console().print(banner)
         for nct_id in (one.upper() for one in nct_ids):

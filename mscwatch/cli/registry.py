@@ -10,7 +10,7 @@ import typer
 
 from mscwatch.cli import screen
 from mscwatch.errors import ConfigError
-from mscwatch.replica import Replica, night_from_ndjson
+from mscwatch.replica import Replica, snapshot_from_ndjson
 
 
 def registry(
@@ -25,7 +25,7 @@ def registry(
 ) -> None:
     """Serve records as the registry would, for trying things."""
     try:
-        night = night_from_ndjson(*records, data_timestamp=data_timestamp)
+        night = snapshot_from_ndjson(*records, data_timestamp=data_timestamp)
         served = Replica([night], port=port)
     except (OSError, ValueError) as error:
         msg = f"Cannot serve {', '.join(map(str, records))}: {error}."

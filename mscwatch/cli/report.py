@@ -12,7 +12,7 @@ from mscwatch import report as reporting
 from mscwatch import settings as configuration
 from mscwatch.cli import screen
 from mscwatch.store import report as answers
-from mscwatch.store.data_dir import Places
+from mscwatch.store.data_dir import DataDir
 
 
 def report(
@@ -23,8 +23,8 @@ def report(
     opened: Annotated[bool, typer.Option("--open", help="Open it in a browser.")] = False,
 ) -> None:
     """Write the HTML report: one page, no network needed."""
-    data_dir = configuration.load().data_dir
-    path = to or Places(data_dir).report
+    data_dir = configuration.load_settings().data_dir
+    path = to or DataDir(data_dir).report
     page = reporting.page(*answers.read(data_dir))
     answers.put(path, page)
     screen.console().print(

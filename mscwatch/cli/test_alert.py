@@ -16,17 +16,17 @@ from mscwatch.cli import screen
 from mscwatch.cli.completion import offered
 from mscwatch.digest import notices
 from mscwatch.errors import ChannelError, ConfigError, MscwatchError
-from mscwatch.model import Address, Digest, Event, Kind, NewsItem, Severity, TrialFacts
+from mscwatch.model import Address, Digest, Event, EventKind, NewsItem, Severity, TrialFacts
 from mscwatch.pipeline import wiring
 from mscwatch.settings import Settings
 from mscwatch.store import addresses, ledger, working
-from mscwatch.store.data_dir import Places, locked
+from mscwatch.store.data_dir import DataDir, locked
 
 BANNER = "TEST: no trial has changed. Somebody tries whether alerts arrive here."
 
 
 def _channels() -> list[str]:
-    channels = wiring.channels_of(configuration.load())
+    channels = wiring.configured_channels(configuration.load_settings())
     return sorted({address.channel for one in channels for address in one.addresses()})
 
 
@@ -44,9 +44,9 @@ def test_alert(
 
     An address that was switched off because it refused a message is switched on again when the sample arrives.
     """
-    settings = configuration.load()
+    settings = configuration.load_settings()
     watch = watches.load(settings.watch)
-    routes = wiring.routes_of(settings, watch)
+    routes = wiring.configured_routes(settings, watch)
     chosen = [address for address in routes.channels if address.channel == channel]
     if not chosen:
         known = ", ".join(sorted({address.channel for address in routes.channels})) or "none"
@@ -66,7 +66,7 @@ def sample(title: str, now: datetime) -> Digest:
     event = Event(
         event_id=f"test-alert-{now:%Y%m%dT%H%M%S%f}",
         nct_id="NCT00000000",
-        kind=Kind.COMPLETED,
+        kind=EventKind.COMPLETED,
         severity=Severity.HIGH,
         field="protocolSection.statusModule.overallStatus",
         before="RECRUITING",
@@ -104,10 +104,10 @@ def _sent(routes: Routes, chosen: Iterable[Address], message: Digest) -> tuple[l
 
 def _switched_on(settings: Settings, routes: Routes, arrived: Iterable[Address]) -> list[Address]:
     """Of the addresses where the message arrived, those that had been switched off; the operator hears of it."""
-    places = Places(settings.data_dir)
+    places = DataDir(settings.data_dir)
     if not places.working.exists():
         return []
-    with locked(places), working.opened(places, settings.memory_limit) as con:
+    with locked(places), working.open_warehouse(places, settings.memory_limit) as con:
         off = addresses.switched_off(con)
         again = [address for address in arrived if address in off]
         last = ledger.newest_run(con)
@@ -115,5 +115,5 @@ def _switched_on(settings: Settings, routes: Routes, arrived: Iterable[Address])
             addresses.switch_on(con, again)
             said = notices.channel_on(last, again, "a test alert arrived")
             still = off.keys() - set(again)
-            ledger.owe_notice(con, said, last, routes.operator_but(still))
+            ledger.enqueue_notice(con, said, last, routes.operator_but(still))
     return again

@@ -1,23 +1,23 @@
 """What a night's news looks like when it is told: subject, plain text, HTML and CSV. Pure, no clock.
 
-Everything that came from outside passes `plain` before it is shown. The channels build on `tell` and
+Everything that came from outside passes `plain` before it is shown. The channels build on `render_item` and
 `plain`, so a title that is harmless in a mail is harmless everywhere.
 """
 
 from mscwatch.digest.compose import KINDS, NOTICE_WORDS, SUBJECT_LIMIT, compose
-from mscwatch.digest.item import Told, tell
+from mscwatch.digest.item import RenderedItem, render_item
 from mscwatch.digest.text import heading, plain, shorten, study_url, words
 
 __all__ = [
     "KINDS",
     "NOTICE_WORDS",
     "SUBJECT_LIMIT",
-    "Told",
+    "RenderedItem",
     "compose",
     "heading",
     "plain",
+    "render_item",
     "shorten",
     "study_url",
-    "tell",
     "words",
 ]

@@ -11,7 +11,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from mscwatch.digest.item import tell
+from mscwatch.digest.item import render_item
 from mscwatch.digest.table import table
 from mscwatch.digest.text import heading, plain, shorten, words
 from mscwatch.model import Digest, NewsItem, Notice, Severity
@@ -97,7 +97,7 @@ def _written(items: Sequence[NewsItem], named: int, page: dict[str, Any]) -> tup
 def _groups(items: Sequence[NewsItem], named: int, full: int) -> Iterator[dict[str, Any]]:
     """Items under the words of their kind, the first `full` of them in full."""
     counts = Counter(heading(item.event.kind) for item in items)
-    told = (tell(item, brief=number >= full) for number, item in enumerate(items[:named]))
+    told = (render_item(item, brief=number >= full) for number, item in enumerate(items[:named]))
     for said, group in groupby(told, key=lambda one: one.heading):
         yield {"heading": said, "count": counts[said], "items": list(group)}
 

@@ -13,7 +13,7 @@ BRIEF = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class RenderedItem:
     """One item in words, clean and short enough to be shown anywhere once escaped for that place.
 
     `summary` says what changed, from what to what; `why` why it matters; `facts` are lines about the trial. A brief
@@ -29,10 +29,10 @@ class Told:
     facts: tuple[str, ...]
 
 
-def tell(item: NewsItem, *, brief: bool = False) -> Told:
+def render_item(item: NewsItem, *, brief: bool = False) -> RenderedItem:
     """An event and its trial in words; `brief` in two short lines."""
     event, trial = item.event, item.trial
-    return Told(
+    return RenderedItem(
         heading=heading(event.kind),
         nct_id=plain(event.nct_id, 20),
         url=study_url(event.nct_id),

@@ -10,14 +10,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from mscwatch.digest import words
-from mscwatch.model import Address, Issue, Notice, Outcome
+from mscwatch.model import Address, Issue, Notice, RunOutcome
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
-def incident(run_id: str, watch: str, outcome: Outcome, error: str, *, is_open: bool) -> Notice | None:
+def incident(run_id: str, watch: str, outcome: RunOutcome, error: str, *, is_open: bool) -> Notice | None:
     """A night that was refused or failed, the first time; and the first good one after that."""
-    failed = outcome in {Outcome.REFUSED, Outcome.FAILED}
+    failed = outcome in {RunOutcome.REFUSED, RunOutcome.FAILED}
     if failed == is_open:
         return None
     if failed:
@@ -26,12 +26,14 @@ def incident(run_id: str, watch: str, outcome: Outcome, error: str, *, is_open: 
     return Notice(f"recovered-{run_id}", "recovered", said)
 
 
-def late(watch: str, last_good: datetime, now: datetime, limit: float, outcome: Outcome) -> Notice | None:
+def late(watch: str, last_good: datetime, now: datetime, limit: float, outcome: RunOutcome) -> Notice | None:
     """No good night for more than `limit` hours; told once per such gap, by the run that notices it."""
     hours = (now - last_good).total_seconds() / 3600
     if hours <= limit:
         return None
-    over = "That is over now." if outcome not in {Outcome.REFUSED, Outcome.FAILED} else "It is not over."
+    over = (
+        "That is over now." if outcome not in {RunOutcome.REFUSED, RunOutcome.FAILED} else "It is not over."
+    )
     said = (
         f"The watch {watch} had no good night since {last_good:%Y-%m-%d %H:%M} UTC, for {hours:.0f} hours. {over} "
         "See that the schedule runs; `mscwatch status` shows the nights."
@@ -39,7 +41,7 @@ def late(watch: str, last_good: datetime, now: datetime, limit: float, outcome: 
     return Notice(f"late-{watch}-{last_good:%Y%m%dT%H%M%S}", "late", said)
 
 
-def mended(broken: str, written: datetime) -> Notice:
+def working_file_recovered(broken: str, written: datetime) -> Notice:
     """The working file was broken, and the published state took its place; `written` (UTC) is when it was last."""
     said = (
         "The working file was broken, most likely by a kill while it was written. The published state took its place: "

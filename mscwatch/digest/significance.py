@@ -10,12 +10,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from mscwatch.model import Kind, NewsItem, Product, PublishedTrial
+from mscwatch.model import EventKind, NewsItem, Product, PublishedTrial
 
-ARRIVING = frozenset({Kind.NEW_TRIAL, Kind.ENTERED_WATCH, Kind.BECAME_RELEVANT})
-ENDING = frozenset({Kind.COMPLETED, Kind.TERMINATED, Kind.BECAME_UNKNOWN})
-REPORTING = frozenset({Kind.RESULTS_POSTED, Kind.PUBLICATION_LINKED})
-STATUS = ENDING | {Kind.STATUS_CHANGED, Kind.WITHDRAWN, Kind.SUSPENDED}
+ARRIVING = frozenset({EventKind.NEW_TRIAL, EventKind.ENTERED_WATCH, EventKind.BECAME_RELEVANT})
+ENDING = frozenset({EventKind.COMPLETED, EventKind.TERMINATED, EventKind.BECAME_UNKNOWN})
+REPORTING = frozenset({EventKind.RESULTS_POSTED, EventKind.PUBLICATION_LINKED})
+STATUS = ENDING | {EventKind.STATUS_CHANGED, EventKind.WITHDRAWN, EventKind.SUSPENDED}
 UNSAID = frozenset({"not_stated", "other"})
 ROWS_SHOWN = 3
 IN_YEARS = 36  # months from which years are said
@@ -60,7 +60,7 @@ def silent_at_the_end(item: NewsItem, _: Background) -> str | None:
 
 def first_account(item: NewsItem, _: Background) -> str | None:
     """Results were posted of a trial of which nothing is published."""
-    if item.event.kind is not Kind.RESULTS_POSTED or item.trial.publications:
+    if item.event.kind is not EventKind.RESULTS_POSTED or item.trial.publications:
         return None
     return "No publication known: these are the first results of this trial."
 
@@ -71,7 +71,7 @@ def how_the_paper_was_linked(item: NewsItem, _: Background) -> str | None:
     PubMed links by the trial's number in the paper (DERIVED). A sponsor may list any paper as RESULT, and some list
     another trial's.
     """
-    if item.event.kind is not Kind.PUBLICATION_LINKED:
+    if item.event.kind is not EventKind.PUBLICATION_LINKED:
         return None
     first = "The first publication known of this trial. " if item.trial.publications == 1 else ""
     if '"DERIVED"' in (item.event.after or ""):

@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
-from mscwatch.changes.backfill import past
+from mscwatch.changes.backfill import backfill
 from mscwatch.errors import ConfigError, MscwatchError, WarehouseError
-from mscwatch.pipeline.context import Order
+from mscwatch.pipeline.context import RunOrder
 from mscwatch.pipeline.wiring import manners_of
-from mscwatch.registry.history import History, Verdict, history_url
+from mscwatch.registry.history import HistoryAnswer, HistoryClient, history_url
 from mscwatch.registry.lookup import nct_number
 from mscwatch.store import backfill as store
 from mscwatch.store import ledger, review_claims, working
@@ -30,33 +30,35 @@ log = logging.getLogger(__name__)
 class HistoriesRead:
     """What a reading of histories brought: trials by the registry's answer, and what was written of them."""
 
-    answers: Counter[Verdict] = field(default_factory=Counter)
+    answers: Counter[HistoryAnswer] = field(default_factory=Counter)
     versions: int = 0
     events: int = 0
     reaches_back_to: date | None = None
     requests: int = 0
 
 
-def history_of(order: Order) -> History:
+def history_client(order: RunOrder) -> HistoryClient:
     """A client of the history as the settings describe it. Raises `ConfigError` where its address cannot be told."""
-    return History(history_url(order.settings.api_url), **manners_of(order.settings))
+    return HistoryClient(history_url(order.settings.api_url), **manners_of(order.settings))
 
 
-def read_histories(order: Order, asked: Sequence[str] = (), history: History | None = None) -> HistoriesRead:
+def read_histories(
+    order: RunOrder, asked: Sequence[str] = (), history: HistoryClient | None = None
+) -> HistoriesRead:
     """Read the history of these trials, or of all core and unsure ones in the watch that were never asked for.
 
     The published file is replaced at the end, also when the reading broke off after some trials. Raises
     `WarehouseError` before the first proven night, `MscwatchError` for a trial that no night has seen, `ConfigError`,
     `LockedError`, and `NoAnswerError` when the registry gives no usable answer.
     """
-    history = history or history_of(order)
+    history = history or history_client(order)
     numbers = [_number(text) for text in asked]
     places, done = order.places, HistoriesRead()
     if not places.working.exists():
         raise _too_early(order)
     with locked(places):
         try:
-            with working.opened(places, order.settings.memory_limit) as con:
+            with working.open_warehouse(places, order.settings.memory_limit) as con:
                 refuse_other_watch(con, places, order.watch)
                 _refuse_without_night(con, order)
                 _read_all(con, history, store.unread(con, numbers), done)
@@ -77,22 +79,24 @@ def sentence(done: HistoriesRead) -> str:
         return "No history to read: that of every trial asked for is in the warehouse."
     back = f" back to {done.reaches_back_to}" if done.reaches_back_to else ""
     said = (
-        f"Read the history of {done.answers[Verdict.TOLD]} trial(s): {done.versions} earlier version(s){back}, "
+        f"Read the history of {done.answers[HistoryAnswer.TOLD]} trial(s): {done.versions} earlier version(s){back}, "
         f"{done.events} event(s) before the watch began, told to nobody."
     )
-    if unknown := done.answers[Verdict.NOT_FOUND]:
+    if unknown := done.answers[HistoryAnswer.NOT_FOUND]:
         said += f" The registry has none of {unknown} trial(s)."
-    if merged := done.answers[Verdict.FORWARDED]:
+    if merged := done.answers[HistoryAnswer.FORWARDED]:
         said += f" {merged} trial(s) were merged into others."
     return said
 
 
-def _read_all(con: working.Connection, history: History, trials: Sequence[str], done: HistoriesRead) -> None:
+def _read_all(
+    con: working.Connection, history: HistoryClient, trials: Sequence[str], done: HistoriesRead
+) -> None:
     for place, nct_id in enumerate(trials, start=1):
         history.renew_patience()
         first = store.first_sight(con, nct_id)
         reading = history.read(nct_id, until=first.observed_at.date())
-        found = past(reading.versions, first) if reading.verdict is Verdict.TOLD else None
+        found = backfill(reading.versions, first) if reading.verdict is HistoryAnswer.TOLD else None
         now = datetime.now(UTC).replace(tzinfo=None)
         with working.transaction(con):
             if found:
@@ -116,12 +120,12 @@ def _number(text: str) -> str:
     return number
 
 
-def _refuse_without_night(con: working.Connection, order: Order) -> None:
-    if ledger.last_night(con) is None:
+def _refuse_without_night(con: working.Connection, order: RunOrder) -> None:
+    if ledger.last_trusted_run(con) is None:
         raise _too_early(order)
 
 
-def _too_early(order: Order) -> MscwatchError:
+def _too_early(order: RunOrder) -> MscwatchError:
     return WarehouseError(
         f"No night is in {order.places.data_dir} yet, and a history belongs to trials that a night has seen. "
         "Run `mscwatch run` first."

@@ -8,18 +8,18 @@ from typing import Any, NamedTuple
 
 from mscwatch.channels import Routes
 from mscwatch.errors import MscwatchError
-from mscwatch.model import Digest, Outcome, Proof, Sweep, Watched, Whereabouts
+from mscwatch.model import Digest, LookupResult, Proof, RunOutcome, Sweep, WatchedTrial
 from mscwatch.registry.client import Client
 from mscwatch.registry.landing import Landing
 from mscwatch.screening.decisions import Decisions
 from mscwatch.settings import Settings
 from mscwatch.store import ledger, working
-from mscwatch.store.data_dir import Places
+from mscwatch.store.data_dir import DataDir
 from mscwatch.watch import Watch
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class RunOrder:
     """What a night is to do: its settings, its watch, and what the person who starts it asks for."""
 
     settings: Settings
@@ -28,18 +28,18 @@ class Order:
     accept: str = ""
 
     @property
-    def places(self) -> Places:
-        return Places(self.settings.data_dir)
+    def places(self) -> DataDir:
+        return DataDir(self.settings.data_dir)
 
 
 @dataclass(slots=True)
-class NightResult:
+class RunResult:
     """How a night went: what `run --json` prints, and what went wrong, if anything."""
 
     run_id: str
     watch: str
     started_at: datetime
-    outcome: Outcome = Outcome.RUNNING
+    outcome: RunOutcome = RunOutcome.RUNNING
     api_version: str = ""
     data_timestamp: datetime | None = None
     total_count: int | None = None
@@ -86,43 +86,43 @@ class NightResult:
 
 
 @dataclass(frozen=True, slots=True)
-class Tonight:
+class RunContext:
     """What every step of one night works with; `result` fills as the night goes on."""
 
-    order: Order
-    result: NightResult
+    order: RunOrder
+    result: RunResult
     client: Client
     routes: Routes
 
-    def warehouse(self) -> working.Opened:
+    def warehouse(self) -> working.OpenWarehouse:
         """The working file, opened for one step."""
-        return working.opened(self.order.places, self.order.settings.memory_limit)
+        return working.open_warehouse(self.order.places, self.order.settings.memory_limit)
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class WarehouseState:
     """What the working file knew when the night began."""
 
-    last: ledger.LastNight | None
+    last: ledger.LastRun | None
     watch_edited: bool
     decided: Decisions  # what people decided, as this night obeys it
     readings_changed: int  # trials and links that today's rules and decisions change
     is_behind: bool = False  # the published file lacks what a killed run wrote
 
 
-class Reading(NamedTuple):
+class SweepResult(NamedTuple):
     """The topic as it was read tonight, where it lies, and the trials of the watch that it lacks."""
 
     sweep: Sweep
     landing: Landing
     known: int  # trials of the watch
-    missing: list[Watched]
+    missing: list[WatchedTrial]
 
 
-Found = list[tuple[Watched, Whereabouts]]
+LookedUp = list[tuple[WatchedTrial, LookupResult]]
 
 
-def proof_row(tonight: Tonight, judged: Proof, found: Found) -> dict[str, Any]:
+def proof_row(tonight: RunContext, judged: Proof, found: LookedUp) -> dict[str, Any]:
     """The proof as it is kept: the checks, what the missing trials' verdicts were, and what asking cost."""
     traffic = tonight.client.traffic
     return judged.checks | {
@@ -135,7 +135,7 @@ def proof_row(tonight: Tonight, judged: Proof, found: Found) -> dict[str, Any]:
     }
 
 
-def run_row(tonight: Tonight) -> dict[str, Any]:
+def run_row(tonight: RunContext) -> dict[str, Any]:
     """What the run's row says when the run ends; counts its requests into the result."""
     result, traffic = tonight.result, tonight.client.traffic
     result.requests = traffic.requests

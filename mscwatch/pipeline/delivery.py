@@ -30,7 +30,7 @@ ROUNDS = 3
 
 
 @dataclass(slots=True)
-class Told:
+class DeliveryReport:
     """How telling went: messages tried, deliveries still owed at configured addresses, and why."""
 
     attempts: int = 0
@@ -38,12 +38,12 @@ class Told:
     errors: list[str] = field(default_factory=list)
 
 
-def tell(con: Connection, routes: Routes, watch: Watch, *, run_id: str, night: str) -> Told:
+def deliver(con: Connection, routes: Routes, watch: Watch, *, run_id: str, night: str) -> DeliveryReport:
     """Send every configured address what it is owed, but nothing to those that are switched off.
 
     What is owed at addresses that are no longer configured stays owed, uncounted.
     """
-    told = Told()
+    told = DeliveryReport()
     off = addresses.switched_off(con)
     failed: dict[Address, ChannelError] = {}
     for _ in range(ROUNDS):
@@ -116,7 +116,7 @@ def _switch_off(
     said = notices.channel_off(run_id, broken, str(error))
     with transaction(con):
         addresses.switch_off(con, [one for one in found.values() if one.address not in known])
-        ledger.owe_notice(con, said, run_id, elsewhere)
+        ledger.enqueue_notice(con, said, run_id, elsewhere)
     return found
 
 

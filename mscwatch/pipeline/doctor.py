@@ -15,8 +15,8 @@ from mscwatch.registry.client import user_agent
 from mscwatch.settings import Settings
 from mscwatch.store import addresses, decisions, queries, remote
 from mscwatch.store.addresses import SwitchedOff
-from mscwatch.store.data_dir import Places, locked
-from mscwatch.store.publish import is_noted, opened_to_read
+from mscwatch.store.data_dir import DataDir, locked
+from mscwatch.store.publish import is_noted, open_read_only
 from mscwatch.store.working import advice, refuse_lost
 
 ROOM = 1_000_000_000  # bytes: several nights of a topic, and the copies made while publishing
@@ -30,7 +30,7 @@ class Check(NamedTuple):
     detail: str
 
 
-def examine(settings: Settings) -> list[Check]:
+def run_checks(settings: Settings) -> list[Check]:
     """Look at everything; a failed look never stops the next."""
     looks: dict[str, Callable[[Settings], str]] = {
         "settings": _settings,
@@ -75,7 +75,7 @@ def _decisions(settings: Settings) -> str:
 
 
 def _registry(settings: Settings) -> str:
-    client = wiring.client_of(settings.model_copy(update={"retry_budget": 0.0}))
+    client = wiring.registry_client(settings.model_copy(update={"retry_budget": 0.0}))
     try:
         version = client.version()
     except NoAnswerError as error:
@@ -88,7 +88,7 @@ def _registry(settings: Settings) -> str:
 
 
 def _disk(settings: Settings) -> str:
-    places = Places(settings.data_dir)
+    places = DataDir(settings.data_dir)
     places.prepare()
     free = shutil.disk_usage(settings.data_dir).free
     if free < ROOM:
@@ -99,17 +99,17 @@ def _disk(settings: Settings) -> str:
 
 def _lock(settings: Settings) -> str:
     try:
-        with locked(Places(settings.data_dir)):
+        with locked(DataDir(settings.data_dir)):
             return "free"
     except LockedError:
         return "held: a run is at work"
 
 
 def _warehouse(settings: Settings) -> str:
-    places = Places(settings.data_dir)
+    places = DataDir(settings.data_dir)
     if not places.published.exists():
         return "none yet; `mscwatch run` makes it"
-    with queries.reader(settings.data_dir) as con:
+    with queries.open_published(settings.data_dir) as con:
         nights, owner = queries.nights(con, 1), queries.meta(con).get("watch")
     if owner not in (None, asked := watches.load(settings.watch).name):
         where = f"{settings.data_dir} belongs to the watch {owner}, not to {asked}"
@@ -122,12 +122,12 @@ def _warehouse(settings: Settings) -> str:
 
 
 def _working(settings: Settings) -> str:
-    places = Places(settings.data_dir)
+    places = DataDir(settings.data_dir)
     refuse_lost(places)
     if not places.working.exists():
         return "none yet; `mscwatch run` makes it"
     try:
-        with locked(places), opened_to_read(places.working):
+        with locked(places), open_read_only(places.working):
             return "readable"
     except LockedError:
         return "in use: a run is at work"
@@ -138,7 +138,7 @@ def _working(settings: Settings) -> str:
 
 def _channels(settings: Settings) -> str:
     watch = watches.load(settings.watch)
-    routes = wiring.routes_of(settings, watch)
+    routes = wiring.configured_routes(settings, watch)
     if off := [one for one in _switched_off(settings) if one.address in routes.channels]:
         told = "; ".join(f"{one.address.channel} to {one.address.recipient}: {one.reason}" for one in off)
         msg = f"Switched off: {told} Correct the setting, or run `mscwatch test-alert {off[0].address.channel}`."
@@ -152,9 +152,9 @@ def _channels(settings: Settings) -> str:
 
 
 def _switched_off(settings: Settings) -> Iterable[SwitchedOff]:
-    if not Places(settings.data_dir).working.exists():
+    if not DataDir(settings.data_dir).working.exists():
         return []
-    with queries.newest(settings.data_dir) as con:
+    with queries.open_newest(settings.data_dir) as con:
         return addresses.switched_off(con).values() if addresses.are_kept(con) else []
 
 

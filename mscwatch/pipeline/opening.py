@@ -6,13 +6,13 @@ import logging
 
 from mscwatch.errors import BrokenFileError, ConfigError
 from mscwatch.pipeline import operator_notices
-from mscwatch.pipeline.context import Opened, Tonight
+from mscwatch.pipeline.context import RunContext, WarehouseState
 from mscwatch.store import decisions, ledger, publish, recovery, working
 
 log = logging.getLogger(__name__)
 
 
-def open_warehouse(tonight: Tonight) -> Opened:
+def open_warehouse(tonight: RunContext) -> WarehouseState:
     """Open the run in the ledger, where need be with the published state in the place of a broken working file.
 
     Raises `ConfigError` when the data directory belongs to another watch.
@@ -23,13 +23,13 @@ def open_warehouse(tonight: Tonight) -> Opened:
     except BrokenFileError as error:
         log.warning("%s", error)
     recovery.put_published(places)
-    if said := operator_notices.mended(places):
+    if said := operator_notices.recovery_notice(places):
         log.warning("%s", said.summary)
         result.warnings.append(said.summary)
     return _opened(tonight)
 
 
-def _opened(tonight: Tonight) -> Opened:
+def _opened(tonight: RunContext) -> WarehouseState:
     order, result = tonight.order, tonight.result
     with tonight.warehouse() as con:
         owner = working.meta(con, "watch")
@@ -40,13 +40,13 @@ def _opened(tonight: Tonight) -> Opened:
             )
             raise ConfigError(msg)
         told = decisions.in_force(con, order.settings.decisions)
-        last = ledger.last_night(con)
+        last = ledger.last_trusted_run(con)
         ledger.begin_run(con, result.run_id, order.watch.name, result.started_at)
         ledger.explain_doubt(con)
         operator_notices.settle_addresses(con, tonight)
         if last:
-            operator_notices.note_mended(con, tonight)
+            operator_notices.note_recovery(con, tonight)
         edited = working.meta(con, "watch_hash") not in (None, order.watch.digest)
-        changed = decisions.obey(con, told, order.watch.relevance.rules)
+        changed = decisions.apply(con, told, order.watch.relevance.rules)
         behind = publish.is_behind(con, order.places)
-        return Opened(last, edited, told, changed if order.places.published.exists() else 0, behind)
+        return WarehouseState(last, edited, told, changed if order.places.published.exists() else 0, behind)

@@ -6,16 +6,16 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from mscwatch.digest import notices
-from mscwatch.model import Issue, Notice, Outcome
-from mscwatch.pipeline.context import Tonight
+from mscwatch.model import Issue, Notice, RunOutcome
+from mscwatch.pipeline.context import RunContext
 from mscwatch.store import addresses, ledger
-from mscwatch.store.data_dir import Places
+from mscwatch.store.data_dir import DataDir
 from mscwatch.store.working import Connection
 
 NIGHTS_OWED = 30  # then an alert is given up (contract, section 6, "Telling")
 
 
-def settle_addresses(con: Connection, tonight: Tonight) -> None:
+def settle_addresses(con: Connection, tonight: RunContext) -> None:
     """Bring what earlier nights noted of addresses to today's settings: a changed setting is tried again."""
     routes, successors = tonight.routes, tonight.routes.successors()
     addresses.move(con, successors)
@@ -32,9 +32,9 @@ def settle_addresses(con: Connection, tonight: Tonight) -> None:
         _tell_operator(con, tonight, notices.channel_on(tonight.result.run_id, again, because))
 
 
-def note_incident(con: Connection, tonight: Tonight) -> None:
+def note_incident(con: Connection, tonight: RunContext) -> None:
     """The operator hears of a refused, failed or missing night once, and once when it is over."""
-    result, last = tonight.result, ledger.last_night(con)
+    result, last = tonight.result, ledger.last_trusted_run(con)
     said = notices.incident(
         result.run_id,
         result.watch,
@@ -49,7 +49,7 @@ def note_incident(con: Connection, tonight: Tonight) -> None:
         _tell_operator(con, tonight, said)
 
 
-def note_drift(con: Connection, tonight: Tonight, drifted: list[Issue]) -> None:
+def note_drift(con: Connection, tonight: RunContext, drifted: list[Issue]) -> None:
     """Keep what moved in the registry's vocabulary, and tell the operator in one notice."""
     if drifted:
         result = tonight.result
@@ -57,39 +57,39 @@ def note_drift(con: Connection, tonight: Tonight, drifted: list[Issue]) -> None:
         _tell_operator(con, tonight, notices.drift(result.run_id, result.api_version, drifted))
 
 
-def mended(places: Places) -> Notice | None:
+def recovery_notice(places: DataDir) -> Notice | None:
     """What there is to say of a broken working file; None where none is kept."""
     if not places.broken.exists():
         return None
     written = datetime.fromtimestamp(places.broken.stat().st_mtime, UTC)
-    return notices.mended(str(places.broken), written)
+    return notices.working_file_recovered(str(places.broken), written)
 
 
-def note_mended(con: Connection, tonight: Tonight) -> None:
+def note_recovery(con: Connection, tonight: RunContext) -> None:
     """The operator hears of a broken working file once, from whichever run comes to it."""
-    if said := mended(tonight.order.places):
+    if said := recovery_notice(tonight.order.places):
         _tell_operator(con, tonight, said)
 
 
-def note_week(con: Connection, tonight: Tonight) -> None:
+def note_week(con: Connection, tonight: RunContext) -> None:
     """Once a week, where it is wanted, everybody gets the last seven days counted."""
     watch, settings, result = tonight.order.watch, tonight.order.settings, tonight.result
     today = result.started_at.replace(tzinfo=UTC).astimezone(ZoneInfo(settings.timezone)).date()
-    if result.outcome is Outcome.BASELINE or not notices.weekly_is_due(today, settings.weekly):
+    if result.outcome is RunOutcome.BASELINE or not notices.weekly_is_due(today, settings.weekly):
         return
     since = result.started_at - timedelta(days=7)
     events = ledger.events_since(con, since, watch.alerts.kinds, watch.alerts.relevance)
     week = notices.weekly(watch.name, watch.title, today, events, ledger.nights_since(con, since))
-    ledger.owe_notice(con, week, result.run_id, tonight.routes.news)
+    ledger.enqueue_notice(con, week, result.run_id, tonight.routes.news)
 
 
-def give_up(con: Connection, tonight: Tonight) -> None:
+def give_up(con: Connection, tonight: RunContext) -> None:
     """Stop trying what has been owed for too long, and say so to the operator."""
     for one in addresses.give_up(con, NIGHTS_OWED):
         said = notices.gave_up(one.address, one.count, NIGHTS_OWED, one.error, one.last_sent)
         _tell_operator(con, tonight, said)
 
 
-def _tell_operator(con: Connection, tonight: Tonight, notice: Notice) -> None:
+def _tell_operator(con: Connection, tonight: RunContext, notice: Notice) -> None:
     reached = tonight.routes.operator_but(addresses.switched_off(con))
-    ledger.owe_notice(con, notice, tonight.result.run_id, reached)
+    ledger.enqueue_notice(con, notice, tonight.result.run_id, reached)

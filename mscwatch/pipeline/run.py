@@ -1,6 +1,6 @@
 """A night, top to bottom: the one order of steps, whoever calls them.
 
-`run_night` decides nothing about trials (that is `night`) and knows neither Prefect nor the terminal. Each step goes
+`run_watch` decides nothing about trials (that is `night`) and knows neither Prefect nor the terminal. Each step goes
 through `step(name, action)`, so a flow can make it a task and the command line can call it plainly.
 """
 
@@ -15,9 +15,9 @@ from datetime import UTC, datetime
 from typing import Protocol, TypeVar
 
 from mscwatch.errors import MscwatchError, RefusedError
-from mscwatch.model import Outcome
+from mscwatch.model import RunOutcome
 from mscwatch.pipeline import steps, wiring
-from mscwatch.pipeline.context import NightResult, Order, Tonight
+from mscwatch.pipeline.context import RunContext, RunOrder, RunResult
 from mscwatch.pipeline.opening import open_warehouse
 from mscwatch.registry.client import Client
 from mscwatch.store.data_dir import locked
@@ -36,19 +36,19 @@ def plainly(name: str, action: Callable[[], T], *, asks_registry: bool = False) 
     return action()
 
 
-def run_night(order: Order, step: Step = plainly, client: Client | None = None) -> NightResult:
+def run_watch(order: RunOrder, step: Step = plainly, client: Client | None = None) -> RunResult:
     """Run one night and say how it went.
 
     Expected failures come back as `NightResult.error`; a lock held by another run, an unusable setting or an
     unwritable directory are raised, because then there is no night.
     """
     started = datetime.now(UTC).replace(tzinfo=None)
-    result = NightResult(f"{started:%Y%m%dT%H%M%S%f}-{secrets.token_hex(2)}", order.watch.name, started)
-    tonight = Tonight(
+    result = RunResult(f"{started:%Y%m%dT%H%M%S%f}-{secrets.token_hex(2)}", order.watch.name, started)
+    tonight = RunContext(
         order,
         result,
-        client or wiring.client_of(order.settings),
-        wiring.routes_of(order.settings, order.watch),
+        client or wiring.registry_client(order.settings),
+        wiring.configured_routes(order.settings, order.watch),
     )
 
     def do(name: str, action: Callable[[], T], *, asks_registry: bool = False) -> T:
@@ -59,7 +59,7 @@ def run_night(order: Order, step: Step = plainly, client: Client | None = None) 
         try:
             version = do("ask for the version", lambda: steps.ask_version(tonight), asks_registry=True)
             if steps.is_unchanged(version, opened, force=order.force):
-                do("close an unchanged night", lambda: steps.close(tonight, Outcome.UNCHANGED))
+                do("close an unchanged night", lambda: steps.close(tonight, RunOutcome.UNCHANGED))
             else:
                 reading = do("read the registry", lambda: steps.read(tonight, version), asks_registry=True)
                 proof = do("prove the reading", lambda: steps.prove(tonight, reading))
@@ -71,26 +71,26 @@ def run_night(order: Order, step: Step = plainly, client: Client | None = None) 
                 do("publish", lambda: steps.publish(tonight))
         except MscwatchError as error:
             result.error = error
-            outcome = Outcome.REFUSED if isinstance(error, RefusedError) else Outcome.FAILED
+            outcome = RunOutcome.REFUSED if isinstance(error, RefusedError) else RunOutcome.FAILED
             do("close a night that failed", lambda: steps.close(tonight, outcome))
         except BaseException as error:
             result.error = MscwatchError("the run broke off")
             stopped = isinstance(error, KeyboardInterrupt)  # by a person, who need not be told
-            steps.close(tonight, Outcome.INTERRUPTED if stopped else Outcome.FAILED)
+            steps.close(tonight, RunOutcome.INTERRUPTED if stopped else RunOutcome.FAILED)
             raise
-        lags = opened.is_behind and result.outcome not in {Outcome.BASELINE, Outcome.PUBLISHED}
-        if do("tell", lambda: steps.tell_owed(tonight)) or opened.readings_changed or lags:
+        lags = opened.is_behind and result.outcome not in {RunOutcome.BASELINE, RunOutcome.PUBLISHED}
+        if do("tell", lambda: steps.deliver_owed(tonight)) or opened.readings_changed or lags:
             do("publish what was told", lambda: steps.publish(tonight))
         if steps.report_is_due(tonight):
             do("write the report", lambda: steps.report(tonight))
         if order.settings.heartbeat_url.get_secret_value():
-            do("tell the monitor", lambda: steps.beat(tonight))
+            do("tell the monitor", lambda: steps.ping_monitor(tonight))
         if order.settings.export_url.get_secret_value():
             do("export", lambda: steps.export(tonight))
     return result
 
 
-def _timed(tonight: Tonight, action: Callable[[], T]) -> T:
+def _timed(tonight: RunContext, action: Callable[[], T]) -> T:
     """Run a step and count its own work: the time that did not go into the registry's answers and distances.
 
     What is done while an answer is awaited does not count.

@@ -1,4 +1,4 @@
-"""The steps of a night after its opening, each a function of `Tonight`; `run` puts them in order."""
+"""The steps of a night after its opening, each a function of `RunContext`; `run` puts them in order."""
 
 from __future__ import annotations
 
@@ -10,10 +10,19 @@ from mscwatch import digest
 from mscwatch.changes import plan
 from mscwatch.channels import heartbeat
 from mscwatch.errors import ChannelError, MscwatchError, RefusedError, StillOwedError
-from mscwatch.model import Digest, Issue, Notice, Outcome, Proof, RegistryVersion
+from mscwatch.model import Digest, Issue, Notice, Proof, RegistryVersion, RunOutcome
 from mscwatch.pipeline import operator_notices
-from mscwatch.pipeline.context import Found, NightResult, Opened, Order, Reading, Tonight, proof_row, run_row
-from mscwatch.pipeline.delivery import tell
+from mscwatch.pipeline.context import (
+    LookedUp,
+    RunContext,
+    RunOrder,
+    RunResult,
+    SweepResult,
+    WarehouseState,
+    proof_row,
+    run_row,
+)
+from mscwatch.pipeline.delivery import deliver
 from mscwatch.registry import api_drift
 from mscwatch.registry.proof import prove as prove_sweep
 from mscwatch.registry.sweep import sweep
@@ -25,7 +34,7 @@ from mscwatch.store import report as reports
 log = logging.getLogger(__name__)
 
 
-def ask_version(tonight: Tonight) -> RegistryVersion:
+def ask_version(tonight: RunContext) -> RegistryVersion:
     """Which API and which data answer tonight."""
     tonight.client.renew_patience()
     version = tonight.client.version()
@@ -33,7 +42,7 @@ def ask_version(tonight: Tonight) -> RegistryVersion:
     return version
 
 
-def is_unchanged(version: RegistryVersion, opened: Opened, *, force: bool) -> bool:
+def is_unchanged(version: RegistryVersion, opened: WarehouseState, *, force: bool) -> bool:
     """Whether there is nothing to read: same data, same watch file, and the last night went well."""
     return (
         not force
@@ -45,7 +54,7 @@ def is_unchanged(version: RegistryVersion, opened: Opened, *, force: bool) -> bo
     )
 
 
-def read(tonight: Tonight, version: RegistryVersion) -> Reading:
+def read(tonight: RunContext, version: RegistryVersion) -> SweepResult:
     """Walk the whole topic onto the disk; what is stored letter by letter is not read again, unless it is forced."""
     order, result, client = tonight.order, tonight.result, tonight.client
     client.renew_patience()
@@ -63,10 +72,10 @@ def read(tonight: Tonight, version: RegistryVersion) -> Reading:
     result.data_timestamp = found.after.data_timestamp
     result.total_count, result.fetched = found.total_count, found.distinct
     missing = [trial for trial in watched if trial.nct_id not in landing.ids]
-    return Reading(found, landing, len(watched), missing)
+    return SweepResult(found, landing, len(watched), missing)
 
 
-def prove(tonight: Tonight, reading: Reading) -> Proof:
+def prove(tonight: RunContext, reading: SweepResult) -> Proof:
     """Decide whether the reading may be believed. Raises `RefusedError` with every reason when not."""
     proof = prove_sweep(
         reading.sweep,
@@ -88,7 +97,7 @@ def prove(tonight: Tonight, reading: Reading) -> Proof:
     return proof
 
 
-def ask_for_missing(tonight: Tonight, reading: Reading) -> Found:
+def ask_for_missing(tonight: RunContext, reading: SweepResult) -> LookedUp:
     """Ask for each trial that the search no longer shows, by itself; an outage is never a verdict."""
     tonight.client.renew_patience()
     found = [(trial, tonight.client.whereabouts(trial.nct_id)) for trial in reading.missing]
@@ -98,7 +107,7 @@ def ask_for_missing(tonight: Tonight, reading: Reading) -> Found:
     return found
 
 
-def compare_vocabulary(tonight: Tonight, opened: Opened) -> list[Issue]:
+def compare_vocabulary(tonight: RunContext, opened: WarehouseState) -> list[Issue]:
     """When the registry's API version is not the last night's: which of its values and fields are new or gone."""
     return api_drift.look(
         tonight.client,
@@ -109,7 +118,12 @@ def compare_vocabulary(tonight: Tonight, opened: Opened) -> list[Issue]:
 
 
 def store(
-    tonight: Tonight, opened: Opened, reading: Reading, proof: Proof, found: Found, drifted: list[Issue]
+    tonight: RunContext,
+    opened: WarehouseState,
+    reading: SweepResult,
+    proof: Proof,
+    found: LookedUp,
+    drifted: list[Issue],
 ) -> None:
     """Write the night; when its transaction ends nothing can be lost, before that nothing is told or published.
 
@@ -117,7 +131,7 @@ def store(
     Where that fails, the night is there all the same; the run is called failed, and the next one reads again.
     """
     order, result = tonight.order, tonight.result
-    circumstances = plan.Circumstances(
+    circumstances = plan.PlanContext(
         watch=order.watch,
         previous_night=(opened.last.data_timestamp or opened.last.started_at) if opened.last else None,
         watch_edited=opened.watch_edited,
@@ -126,16 +140,16 @@ def store(
         merged_into=frozenset(one.target for _, one in found if one.target),
         screening=opened.decided.screening,
     )
-    stamp = commit.Night(result.run_id, result.started_at, result.data_timestamp)
+    stamp = commit.RunStamp(result.run_id, result.started_at, result.data_timestamp)
     with tonight.warehouse() as con, working.transaction(con):
-        written = commit.commit_night(con, reading.landing, found, circumstances, stamp)
+        written = commit.commit_run(con, reading.landing, found, circumstances, stamp)
         result.new, result.changed, result.events = written.new, written.changed, dict(written.events)
-        result.outcome = Outcome.BASELINE if circumstances.is_baseline else Outcome.PUBLISHED
+        result.outcome = RunOutcome.BASELINE if circumstances.is_baseline else RunOutcome.PUBLISHED
         entered = (result.fetched or 0) if circumstances.is_baseline else written.new + written.back
         notice = plan.summary_notice(circumstances, result.run_id, entered, written.left)
         notices = (notice,) if notice else ()
         for one in notices:
-            ledger.owe_notice(con, one, result.run_id, tonight.routes.news)
+            ledger.enqueue_notice(con, one, result.run_id, tonight.routes.news)
         operator_notices.note_incident(con, tonight)
         operator_notices.note_drift(con, tonight, drifted)
         _note_facts(con, order, result)
@@ -146,7 +160,7 @@ def store(
         )
     with tonight.warehouse() as con:
         with working.transaction(con):
-            review_claims.keep_up(con)
+            review_claims.refresh(con)
         result.news = _news(con, tonight, notices)
         result.warnings += [f"{order.settings.decisions}: {one}" for one in decisions.unknown(con)]
     log.info(
@@ -155,17 +169,17 @@ def store(
     _forget_old_landings(order)
 
 
-def publish(tonight: Tonight) -> None:
+def publish(tonight: RunContext) -> None:
     """Put a checked copy of the working file in place."""
     publishing.publish(tonight.order.places, tonight.order.settings.keep_published)
 
 
-def report_is_due(tonight: Tonight) -> bool:
+def report_is_due(tonight: RunContext) -> bool:
     """Whether the page is wanted and older than what is published, by this run or by any command since the last."""
     return tonight.order.settings.report and reports.is_behind(tonight.order.places)
 
 
-def report(tonight: Tonight) -> None:
+def report(tonight: RunContext) -> None:
     """Write the page of what is published; a failure is a warning, and tried next time."""
     try:
         reports.put(tonight.order.places.report, page(*reports.read(tonight.order.places.data_dir)))
@@ -175,7 +189,7 @@ def report(tonight: Tonight) -> None:
         tonight.result.warnings.append(said)
 
 
-def export(tonight: Tonight) -> None:
+def export(tonight: RunContext) -> None:
     """Bring the export at MSCWATCH_EXPORT_URL up to what is published; a failure is a warning, and tried next time."""
     order = tonight.order
     if not order.places.published.exists():
@@ -187,32 +201,32 @@ def export(tonight: Tonight) -> None:
         tonight.result.warnings.append(str(error))
 
 
-def close(tonight: Tonight, outcome: Outcome) -> None:
+def close(tonight: RunContext, outcome: RunOutcome) -> None:
     """Finish the row of a night that wrote nothing else, and tell the operator of an incident once."""
     tonight.result.outcome = outcome
     with tonight.warehouse() as con, working.transaction(con):
         operator_notices.note_incident(con, tonight)
         ledger.finish_run(con, tonight.result.run_id, run_row(tonight))
-        if outcome is Outcome.UNCHANGED:
-            review_claims.keep_up(con)  # with a run that was killed before it came to that
+        if outcome is RunOutcome.UNCHANGED:
+            review_claims.refresh(con)  # with a run that was killed before it came to that
 
 
-def tell_owed(tonight: Tonight) -> int:
+def deliver_owed(tonight: RunContext) -> int:
     """Send what is owed, tonight's and earlier nights'; how many messages were tried (0 if nothing is published)."""
     result = tonight.result
     with tonight.warehouse() as con:
         operator_notices.note_week(con, tonight)
         operator_notices.give_up(con, tonight)
-        told = tell(con, tonight.routes, tonight.order.watch, run_id=result.run_id, night=result.data_date)
+        told = deliver(con, tonight.routes, tonight.order.watch, run_id=result.run_id, night=result.data_date)
     result.owed = told.still_owed
     if told.still_owed and result.error is None:
         result.error = StillOwedError(f"{told.still_owed} alert(s) are still owed: {'; '.join(told.errors)}.")
     return told.attempts if tonight.order.places.published.exists() else 0
 
 
-def beat(tonight: Tonight) -> None:
+def ping_monitor(tonight: RunContext) -> None:
     """Tell the monitor of a good night, whoever else could not be told; that it does not answer is a warning."""
-    if tonight.result.outcome in {Outcome.REFUSED, Outcome.FAILED}:
+    if tonight.result.outcome in {RunOutcome.REFUSED, RunOutcome.FAILED}:
         return
     try:
         heartbeat.beat(tonight.order.settings.heartbeat_url.get_secret_value())
@@ -221,7 +235,7 @@ def beat(tonight: Tonight) -> None:
         log.warning("%s", error)
 
 
-def _news(con: working.Connection, tonight: Tonight, notices: tuple[Notice, ...]) -> Digest | None:
+def _news(con: working.Connection, tonight: RunContext, notices: tuple[Notice, ...]) -> Digest | None:
     """Tonight's news as one message, for whoever has no channel; None on a quiet night."""
     watch, result = tonight.order.watch, tonight.result
     items = [
@@ -234,7 +248,7 @@ def _news(con: working.Connection, tonight: Tonight, notices: tuple[Notice, ...]
     return digest.compose(items, notices, title=watch.title, night=result.data_date, banner=watch.banner)
 
 
-def _note_facts(con: working.Connection, order: Order, result: NightResult) -> None:
+def _note_facts(con: working.Connection, order: RunOrder, result: RunResult) -> None:
     facts = {
         "watch": order.watch.name,
         "watch_title": order.watch.title,
@@ -247,12 +261,12 @@ def _note_facts(con: working.Connection, order: Order, result: NightResult) -> N
     working.set_meta(con, facts)
 
 
-def _note_proof(tonight: Tonight, proof: Proof, found: Found) -> None:
+def _note_proof(tonight: RunContext, proof: Proof, found: LookedUp) -> None:
     with tonight.warehouse() as con:
         ledger.finish_run(con, tonight.result.run_id, {"proof": proof_row(tonight, proof, found)})
 
 
-def _forget_old_landings(order: Order) -> None:
+def _forget_old_landings(order: RunOrder) -> None:
     """Keep the landed pages of the last nights; folders are named by run, so names sort by time."""
     folders = sorted(path for path in order.places.landing.iterdir() if path.is_dir())
     for folder in folders[: -order.settings.keep_landed]:

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 
 from mscwatch.digest import plain, words
-from mscwatch.pipeline.context import NightResult
+from mscwatch.pipeline.context import RunResult
 
 EVENTS_SHOWN = 500  # rows of a table; `mscwatch events` lists all
 TEXT_SHOWN = 400
@@ -17,7 +17,7 @@ TEXT_SHOWN = 400
 _MARKUP = re.compile(r"([\\`*_{}\[\]()#+!<>|])")
 
 
-def sentence(result: NightResult) -> str:
+def sentence(result: RunResult) -> str:
     """One line: how the night went."""
     data = f"data of {result.data_timestamp:%Y-%m-%d %H:%M} UTC" if result.data_timestamp else "undated data"
     match result.outcome.value:
@@ -37,7 +37,7 @@ def trials(count: int | None) -> str:
     return f"{count} trial{'' if count == 1 else 's'}"
 
 
-def markdown(result: NightResult) -> str:
+def markdown(result: RunResult) -> str:
     """The same as Markdown, with the figures; nothing in it comes from the registry unescaped."""
     rows = {
         "run": result.run_id,

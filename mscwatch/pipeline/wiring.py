@@ -11,7 +11,7 @@ from mscwatch.settings import Settings
 from mscwatch.watch import Watch
 
 
-def channels_of(settings: Settings) -> tuple[channels.Channel, ...]:
+def configured_channels(settings: Settings) -> tuple[channels.Channel, ...]:
     """The channels that the settings switch on. Raises `ConfigError` for unusable ones."""
     return channels.configured(
         smtp_url=settings.smtp_url.get_secret_value(),
@@ -24,14 +24,14 @@ def channels_of(settings: Settings) -> tuple[channels.Channel, ...]:
     )
 
 
-def routes_of(settings: Settings, watch: Watch) -> channels.Routes:
+def configured_routes(settings: Settings, watch: Watch) -> channels.Routes:
     """Who is told what, as the settings say. Raises `ConfigError` for a subscription of nobody."""
-    routes = channels.routes(channels_of(settings), settings.operator_email_to)
+    routes = channels.routes(configured_channels(settings), settings.operator_email_to)
     subscriptions.check(watch.subscriptions, routes.news)
     return routes
 
 
-def client_of(settings: Settings) -> Client:
+def registry_client(settings: Settings) -> Client:
     """A registry client as the settings describe it."""
     return Client(settings.api_url, **manners_of(settings))
 

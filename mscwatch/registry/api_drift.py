@@ -40,7 +40,7 @@ class Node(BaseModel):
     children: list[Node] = []
 
 
-class Known(BaseModel):
+class KnownVocabulary(BaseModel):
     """`known.toml`: the API version that was looked at, its enumerations, and fields that are not stored."""
 
     api_version: str
@@ -49,10 +49,10 @@ class Known(BaseModel):
 
 
 @cache
-def known() -> Known:
+def known() -> KnownVocabulary:
     """What this program knows of the registry's vocabulary."""
     text = files("mscwatch.registry").joinpath("known.toml").read_text(encoding="utf-8")
-    return Known.model_validate(tomllib.loads(text))
+    return KnownVocabulary.model_validate(tomllib.loads(text))
 
 
 def look(client: Client, api_version: str, *, last_seen: str | None, mapped: AbstractSet[str]) -> list[Issue]:

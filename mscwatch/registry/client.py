@@ -18,9 +18,9 @@ import requests
 from mscwatch import __version__
 from mscwatch import record as records
 from mscwatch.errors import ConfigError, NoAnswerError, QueryRejectedError, RefusedError
-from mscwatch.model import Record, RegistryVersion, Whereabouts
-from mscwatch.registry.http import Asking, Traffic
-from mscwatch.registry.lookup import VERDICTS, by_asked_number, judged, nct_number
+from mscwatch.model import LookupResult, Record, RegistryVersion
+from mscwatch.registry.http import PoliteSession, Traffic
+from mscwatch.registry.lookup import VERDICTS, by_asked_number, lookup_result, nct_number
 from mscwatch.registry.responses import DataMovedError
 
 __all__ = ["Client", "DataMovedError", "Page", "Traffic", "user_agent"]
@@ -32,7 +32,7 @@ BATCH = 200  # ids in one request, 2.9 kB of URL; never more than a page holds
 LARGEST_PAGE = 1_000
 
 
-class Listing(msgspec.Struct):
+class StudiesPage(msgspec.Struct):
     """An answer to `/studies`, its records as they came: most of them are as they were, and need no reading."""
 
     studies: msgspec.Raw = msgspec.Raw()
@@ -49,10 +49,10 @@ class Page:
 
     @property
     def records(self) -> Iterator[Record]:
-        return map(records.read, self.texts)
+        return map(records.parse_record, self.texts)
 
 
-class Client(Asking):
+class Client(PoliteSession):
     """The questions. Each may raise what `Asking.ask` raises."""
 
     def version(self) -> RegistryVersion:
@@ -76,7 +76,7 @@ class Client(Asking):
         tokens: set[str] = set()
         etag = None
         while True:
-            answer = self.ask("/studies", parameters, kind=Listing)
+            answer = self.ask("/studies", parameters, kind=StudiesPage)
             etag = self._compared(etag, answer.headers.get("ETag"))
             texts, token, total = _texts(answer.json), answer.json.nextPageToken, answer.json.totalCount
             if texts is None or not isinstance(token, str | None):
@@ -94,7 +94,7 @@ class Client(Asking):
             parameters = parameters | {"pageToken": token}
             parameters.pop("countTotal", None)
 
-    def whereabouts(self, nct_id: str) -> Whereabouts:
+    def whereabouts(self, nct_id: str) -> LookupResult:
         """Where one trial stands, asked for by itself.
 
         A redirect is not followed: it is the verdict, and it drops the query string. A fault is never a verdict:
@@ -104,7 +104,7 @@ class Client(Asking):
         if number is None:
             msg = f"{nct_id[:40]!r} is no NCT number. Give one like NCT02223897."
             raise ConfigError(msg)
-        return judged(number, self.ask(f"/studies/{number}", verdicts=VERDICTS))
+        return lookup_result(number, self.ask(f"/studies/{number}", verdicts=VERDICTS))
 
     def studies_by_id(self, ids: Sequence[str]) -> dict[str, Record]:
         """The records (without contacts) of many trials, each under the id that was asked for, aliases included.
@@ -163,7 +163,7 @@ def user_agent(own: str = "", contact: str = "") -> str:
     return " ".join(parts)
 
 
-def _texts(listing: Listing) -> list[bytes] | None:
+def _texts(listing: StudiesPage) -> list[bytes] | None:
     try:
         return [bytes(one) for one in msgspec.json.decode(listing.studies, type=list[msgspec.Raw])]
     except msgspec.DecodeError:

@@ -16,12 +16,12 @@ from urllib.parse import urlsplit
 import requests
 
 from mscwatch import record as records
-from mscwatch.changes.backfill import Told
+from mscwatch.changes.backfill import HistoryVersion
 from mscwatch.errors import ConfigError, NoAnswerError
 from mscwatch.model import Record
-from mscwatch.registry.http import Asking
+from mscwatch.registry.http import PoliteSession
 from mscwatch.registry.lookup import REDIRECTS, nct_number
-from mscwatch.registry.responses import Answer
+from mscwatch.registry.responses import Response
 
 NOT_THERE = frozenset({400, 404, 405, 410})
 
@@ -37,7 +37,7 @@ class HistoryGoneError(NoAnswerError):
         )
 
 
-class Verdict(StrEnum):
+class HistoryAnswer(StrEnum):
     """What the registry says when it is asked for a trial's history (`histories.answer`)."""
 
     TOLD = "told"
@@ -46,31 +46,33 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class HistoryReading:
     """A trial's history as far as it was asked for, oldest version first; `listed` counts those that there are."""
 
-    verdict: Verdict
+    verdict: HistoryAnswer
     listed: int = 0
-    versions: tuple[Told, ...] = ()
+    versions: tuple[HistoryVersion, ...] = ()
 
 
 class _VerdictError(Exception):
-    def __init__(self, verdict: Verdict) -> None:
+    def __init__(self, verdict: HistoryAnswer) -> None:
         self.verdict = verdict
 
 
-class History(Asking):
+class HistoryClient(PoliteSession):
     """The questions. Each may raise what `Asking.ask` raises, and `HistoryGoneError`."""
 
-    def read(self, nct_id: str, until: date) -> Reading:
+    def read(self, nct_id: str, until: date) -> HistoryReading:
         """Every version that was submitted by a day, each one request; records are without contacts."""
         try:
             listed = list(self._listed(nct_id))
             asked = [(number, day) for number, day in listed if day <= until]
-            versions = tuple(Told(number, day, self._version(nct_id, number)) for number, day in asked)
+            versions = tuple(
+                HistoryVersion(number, day, self._version(nct_id, number)) for number, day in asked
+            )
         except _VerdictError as error:
-            return Reading(error.verdict)
-        return Reading(Verdict.TOLD, len(listed), versions)
+            return HistoryReading(error.verdict)
+        return HistoryReading(HistoryAnswer.TOLD, len(listed), versions)
 
     def _listed(self, nct_id: str) -> Iterator[tuple[int, date]]:
         changes = self._asked(nct_id, "").get("changes")
@@ -89,11 +91,11 @@ class History(Asking):
         study = told.get("study")
         if told.get("studyVersion") != number or not isinstance(study, dict):
             raise HistoryGoneError(nct_id, f"something else than its version {number}")
-        shown = records.nct_id(study)
+        shown = records.record_nct_id(study)
         if shown is None:
             raise HistoryGoneError(nct_id, f"a version {number} without an NCT number")
         if shown != nct_id:
-            raise _VerdictError(Verdict.FORWARDED)
+            raise _VerdictError(HistoryAnswer.FORWARDED)
         return records.without_contacts(study)
 
     def _asked(self, nct_id: str, below: str) -> dict[str, Any]:
@@ -121,12 +123,12 @@ def history_url(api_url: str) -> str:
     return f"{base}/int"
 
 
-def _verdict(nct_id: str, answer: Answer) -> Verdict | None:
+def _verdict(nct_id: str, answer: Response) -> HistoryAnswer | None:
     """About this trial, not about the endpoint: a 404 that names it, or a way to another trial."""
     if answer.status == requests.codes.not_found and nct_id.casefold() in answer.quoted.casefold():
-        return Verdict.NOT_FOUND
+        return HistoryAnswer.NOT_FOUND
     if answer.status in REDIRECTS:
         steps = urlsplit(answer.headers.get("Location", "")).path.split("/")
         if any(number not in (None, nct_id) for number in map(nct_number, steps)):
-            return Verdict.FORWARDED
+            return HistoryAnswer.FORWARDED
     return None

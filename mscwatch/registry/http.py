@@ -15,7 +15,14 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type
 from urllib3.exceptions import HTTPError
 
 from mscwatch.errors import ConfigError, NoAnswerError, QueryRejectedError
-from mscwatch.registry.responses import Answer, TransientError, judge, parsed, unpacked, what_broke
+from mscwatch.registry.responses import (
+    Response,
+    TransientError,
+    check_status,
+    decompressed,
+    parsed,
+    what_broke,
+)
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +48,7 @@ class Traffic:
     etag_changes: int = 0  # from one page to the next of a walk
 
 
-class Asking:
+class PoliteSession:
     """Requests never overlap and begin at least `min_interval` seconds apart.
 
     `timeout` bounds one request, silence and slowness alike; `budget` bounds the seconds that a step may lose to
@@ -84,7 +91,7 @@ class Asking:
         *,
         kind: type[Any] = dict,
         verdicts: Collection[int] = (),
-    ) -> Answer:
+    ) -> Response:
         """One answer, asked for patiently: 200 with its JSON (as `kind`), or a status that `verdicts` names.
 
         Raises `QueryRejectedError` (400, 414, or a URL that is too long to send), `DataMovedError`,
@@ -146,7 +153,7 @@ class Asking:
         path: str,
         kind: type[Any],
         verdicts: Collection[int],
-    ) -> Answer:
+    ) -> Response:
         self._keep_distance()
         self.traffic.requests += 1
         begun = self._clock()
@@ -154,13 +161,13 @@ class Asking:
             answer = self._received(url, expires=begun + self._timeout)
             if answer.status in verdicts:
                 return answer
-            judge(answer, path, self._agent)
+            check_status(answer, path, self._agent)
             return replace(answer, json=parsed(answer, kind))
         except TransientError:
             self._lost += self._clock() - begun
             raise
 
-    def _received(self, url: str, *, expires: float) -> Answer:
+    def _received(self, url: str, *, expires: float) -> Response:
         """The whole answer, read as it comes: `requests` bounds only the silence between two pieces of it."""
         try:
             timeout = (min(CONNECT_TIMEOUT, self._timeout), self._timeout)
@@ -175,7 +182,7 @@ class Asking:
             raise ConfigError("The user agent cannot be sent. Correct MSCWATCH_USER_AGENT.") from None
         except (requests.RequestException, HTTPError) as error:
             raise TransientError(what_broke(error)) from None
-        return Answer(response.status_code, response.headers, unpacked(bytes(body), response.headers))
+        return Response(response.status_code, response.headers, decompressed(bytes(body), response.headers))
 
     def _keep_distance(self) -> None:
         if self._last_start is not None:

@@ -70,8 +70,8 @@ class Landing:
                 if self._is_first(nct_id):
                     rows.append((nct_id, "", "", "", ""))
                 continue
-            record = records.without_contacts(records.read(text))
-            nct_id = records.nct_id(record)
+            record = records.without_contacts(records.parse_record(text))
+            nct_id = records.record_nct_id(record)
             if self._is_first(nct_id):
                 content, derived = records.content_hash(record), records.derived_hash(record)
                 rows.append((nct_id, content, derived, self.pages, fingerprint))

@@ -10,8 +10,8 @@ import requests
 
 from mscwatch import record as records
 from mscwatch.errors import NoAnswerError
-from mscwatch.model import Place, Record, Whereabouts
-from mscwatch.registry.responses import Answer
+from mscwatch.model import LookupResult, LookupVerdict, Record
+from mscwatch.registry.responses import Response
 
 _NCT_NUMBER = re.compile(r"NCT0*([1-9][0-9]{0,7})", re.IGNORECASE)  # what the API takes for one
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -24,7 +24,7 @@ def nct_number(text: str) -> str | None:
     return f"NCT{found[1]:0>8}" if found else None
 
 
-def judged(nct_id: str, answer: Answer) -> Whereabouts:
+def lookup_result(nct_id: str, answer: Response) -> LookupResult:
     """The place that an answer (200, a redirect or 404) to `/studies/{nct_id}` tells.
 
     Raises `NoAnswerError` for an answer that says nothing of this trial: a verdict never rests on a fault.
@@ -32,28 +32,28 @@ def judged(nct_id: str, answer: Answer) -> Whereabouts:
     if answer.status == requests.codes.not_found:
         # The registry's own 404 names the number; a proxy or a wrong base address answers 404 as well.
         if nct_id.casefold() in answer.quoted.casefold():
-            return Whereabouts(nct_id, Place.GONE)
+            return LookupResult(nct_id, LookupVerdict.GONE)
         raise _no_verdict(nct_id, "HTTP 404 without naming it")
     if answer.status in REDIRECTS:
         target = nct_number(urlsplit(answer.headers.get("Location", "")).path.rpartition("/")[2])
         if target in (None, nct_id):
             raise _no_verdict(nct_id, f"HTTP {answer.status} to somewhere that is no other trial")
-        return Whereabouts(nct_id, Place.FORWARDED, target=target)
-    shown = records.nct_id(answer.json)
+        return LookupResult(nct_id, LookupVerdict.FORWARDED, target=target)
+    shown = records.record_nct_id(answer.json)
     if shown is None:
         raise _no_verdict(nct_id, "a record without an NCT number")
     if shown != nct_id:
-        return Whereabouts(nct_id, Place.FORWARDED, target=shown)
+        return LookupResult(nct_id, LookupVerdict.FORWARDED, target=shown)
     record = records.without_contacts(answer.json)
-    place = Place.WITHHELD if records.status(record) == "WITHHELD" else Place.HERE
-    return Whereabouts(nct_id, place, record)
+    place = LookupVerdict.WITHHELD if records.overall_status(record) == "WITHHELD" else LookupVerdict.HERE
+    return LookupResult(nct_id, place, record)
 
 
 def by_asked_number(numbers: Collection[str], found: Iterable[Record]) -> dict[str, Record]:
     """Records (without contacts) under the numbers that were asked for, of which some may be aliases."""
     named: dict[str, Record] = {}
     for record in found:
-        own = records.nct_id(record)
+        own = records.record_nct_id(record)
         aliases = records.part(record, "protocolSection", "identificationModule", "nctIdAliases") or ()
         kept = records.without_contacts(record)
         named |= {number: kept for number in (*aliases, own) if number in numbers}

@@ -53,7 +53,7 @@ class TransientError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Response:
     """One answer, received whole. `json` is filled for data, and None for a verdict that is not data."""
 
     status: int
@@ -72,7 +72,7 @@ class Answer:
         return "" if line.startswith("<") else line[:LONGEST_QUOTE].rstrip(". ")
 
 
-def unpacked(body: bytes, headers: Mapping[str, str]) -> bytes:
+def decompressed(body: bytes, headers: Mapping[str, str]) -> bytes:
     """The body as it was before gzip. Raises `TransientError` when the stream is cut or damaged."""
     if headers.get("Content-Encoding", "").lower() != "gzip":
         return body
@@ -82,7 +82,7 @@ def unpacked(body: bytes, headers: Mapping[str, str]) -> bytes:
         raise TransientError("a compressed answer that is cut or damaged") from None
 
 
-def judge(answer: Answer, path: str, agent: str) -> None:
+def check_status(answer: Response, path: str, agent: str) -> None:
     """Return for 200; raise what every other status means."""
     status, said = answer.status, f": {answer.quoted}" if answer.quoted else ""
     if status == requests.codes.ok:
@@ -109,7 +109,7 @@ def judge(answer: Answer, path: str, agent: str) -> None:
     raise NoAnswerError(msg, transient=False)
 
 
-def parsed(answer: Answer, kind: type[Shape]) -> Shape:
+def parsed(answer: Response, kind: type[Shape]) -> Shape:
     """The JSON of an answer with status 200. Raises `TransientError` when it is not a whole `kind`."""
     if "html" in answer.headers.get("Content-Type", ""):
         raise TransientError("an HTML page in place of data")
@@ -132,7 +132,7 @@ def what_broke(error: Exception) -> str:
     return next((words for kinds, words in _BROKEN if isinstance(error, kinds)), type(error).__name__)
 
 
-def _retry_after(answer: Answer) -> float | None:
+def _retry_after(answer: Response) -> float | None:
     """`Retry-After` in seconds, given as seconds or as a date; a date that has passed is no wish."""
     value = answer.headers.get("Retry-After")
     if value is None:

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from mscwatch.replica.endpoints import Response
 from mscwatch.replica.server import Intercept, Replica, Request
-from mscwatch.replica.snapshot import Night, night_from_ndjson
+from mscwatch.replica.snapshot import Snapshot, snapshot_from_ndjson
 
-__all__ = ["Intercept", "Night", "Replica", "Request", "Response", "night_from_ndjson"]
+__all__ = ["Intercept", "Replica", "Request", "Response", "Snapshot", "snapshot_from_ndjson"]

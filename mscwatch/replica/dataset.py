@@ -12,7 +12,7 @@ import orjson
 
 from mscwatch.model import Record
 from mscwatch.replica.query import tokens
-from mscwatch.replica.snapshot import Night
+from mscwatch.replica.snapshot import Snapshot
 from mscwatch.replica.vocabulary import AREAS, PIECES
 
 _NCT_ID = re.compile(r"NCT0*([1-9]\d{0,7})", re.IGNORECASE)
@@ -21,10 +21,10 @@ FIELD_END = "\n"
 VALUE_END = " / "  # no token, so no phrase reaches from one value into the next
 
 
-class Edition:
+class Dataset:
     """A night that can be asked. `key` identifies its data set, in page tokens and in the ETag."""
 
-    def __init__(self, night: Night, number: int) -> None:
+    def __init__(self, night: Snapshot, number: int) -> None:
         self.night = night
         self.key = night.data_timestamp or f"night {number}"
         self._bodies: dict[str, bytes] = {}

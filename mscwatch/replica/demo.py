@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from mscwatch.model import Record
 from mscwatch.replica.sample import sample_records
-from mscwatch.replica.snapshot import Night
+from mscwatch.replica.snapshot import Snapshot
 
 INVENTED_TRIAL = "NCT99999901"
 COMPLETED_TRIAL = "NCT03254758"  # was RECRUITING
@@ -24,12 +24,12 @@ FIRST, SECOND, THIRD = "2022-10-10T09:00:05", "2022-10-11T09:00:05", "2022-10-14
 _POSTED = {"date": "2022-10-13", "type": "ACTUAL"}
 
 
-def demo_nights() -> list[Night]:
+def demo_nights() -> list[Snapshot]:
     """A baseline, a quiet night, and a night with invented changes; fresh copies at every call."""
     return [
-        Night(FIRST, sample_records()),
-        Night(SECOND, sample_records()),
-        Night(THIRD, _with_invented_changes(sample_records())),
+        Snapshot(FIRST, sample_records()),
+        Snapshot(SECOND, sample_records()),
+        Snapshot(THIRD, _with_invented_changes(sample_records())),
     ]
 
 

@@ -14,7 +14,7 @@ from hashlib import blake2b
 
 import orjson
 
-from mscwatch.replica.dataset import Edition, canonical_id
+from mscwatch.replica.dataset import Dataset, canonical_id
 from mscwatch.replica.enums import enums_answer
 from mscwatch.replica.parameters import BadParameterError, Parameters, allow, is_true
 from mscwatch.replica.projection import UnknownFieldError, project, tree_of
@@ -41,7 +41,7 @@ class Response:
     drip: float = 0.0
 
 
-def answer(edition: Edition, path: str, query: Parameters, if_none_match: str = "") -> Response:
+def answer(edition: Dataset, path: str, query: Parameters, if_none_match: str = "") -> Response:
     """The answer to a GET of `path` (from `/api/v2` on)."""
     etag = f'"replica/{blake2b(edition.key.encode(), digest_size=6).hexdigest()}"'
     if if_none_match and etag in if_none_match:
@@ -61,7 +61,7 @@ def _json(body: bytes) -> Response:
     return Response(200, {"Content-Type": "application/json"}, body)
 
 
-def _route(edition: Edition, path: str, query: Parameters) -> Response:
+def _route(edition: Dataset, path: str, query: Parameters) -> Response:
     match path.removeprefix(BASE).strip("/").split("/"):
         case _ if not path.startswith(f"{BASE}/"):
             return plain(404, "Not Found")
@@ -79,14 +79,14 @@ def _route(edition: Edition, path: str, query: Parameters) -> Response:
             return plain(404, "Not Found")
 
 
-def _version(edition: Edition) -> Response:
+def _version(edition: Dataset) -> Response:
     version = {"apiVersion": "2.0.5"}
     if edition.night.data_timestamp is not None:
         version["dataTimestamp"] = edition.night.data_timestamp
     return _json(orjson.dumps(version))
 
 
-def _study(edition: Edition, text: str, query: Parameters) -> Response:
+def _study(edition: Dataset, text: str, query: Parameters) -> Response:
     allow(query, _STUDY_PARAMETERS)
     nct_id = canonical_id(text)
     if nct_id is None:
@@ -99,7 +99,7 @@ def _study(edition: Edition, text: str, query: Parameters) -> Response:
     return _json(_bodies(edition, [current], query)[0])
 
 
-def _studies(edition: Edition, query: Parameters) -> Response:
+def _studies(edition: Dataset, query: Parameters) -> Response:
     """A page. A full page always has a token, even when nothing is left for the next one."""
     hits = find_hits(edition, query)
     size = _page_size(query.get("pageSize", ""))
@@ -114,7 +114,7 @@ def _studies(edition: Edition, query: Parameters) -> Response:
     return _json(b"{" + body + b"}")
 
 
-def _bodies(edition: Edition, nct_ids: list[str], query: Parameters) -> list[bytes]:
+def _bodies(edition: Dataset, nct_ids: list[str], query: Parameters) -> list[bytes]:
     if "fields" not in query:
         return [edition.body(nct_id) for nct_id in nct_ids]
     try:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Set as AbstractSet
 from functools import cache
 
-from mscwatch.replica.dataset import FIELD_END, Edition, canonical_id
+from mscwatch.replica.dataset import FIELD_END, Dataset, canonical_id
 from mscwatch.replica.enums import STATUS, VALUES_OF_PIECE, enum_value
 from mscwatch.replica.parameters import BadParameterError, Parameters, allow, listed
 from mscwatch.replica.query import (
@@ -45,14 +45,14 @@ _ALLOWED = frozenset((*_CHOICE, "format", "markupFormat", "fields", "countTotal"
 _MOST_SORTS = 2
 
 
-def find_hits(edition: Edition, query: Parameters) -> list[str]:
+def find_hits(edition: Dataset, query: Parameters) -> list[str]:
     """The ids that the parameters find. The same search of the same edition is made once."""
     allow(query, _ALLOWED)
     choice = {name: query[name] for name in _CHOICE if query.get(name, "").strip()}
     return edition.hits(frozenset(choice.items()), lambda: _find(edition, choice))
 
 
-def _find(edition: Edition, choice: Parameters) -> list[str]:
+def _find(edition: Dataset, choice: Parameters) -> list[str]:
     found: AbstractSet[str] = edition.night.records.keys()
     only_ids = False
     for name in (name for name in _QUERIES if name in choice):
@@ -70,7 +70,7 @@ def _nct_ids(text: str) -> list[str]:
     return [] if None in ids else [nct_id for nct_id in ids if nct_id]
 
 
-def _current(edition: Edition, ids: list[str]) -> set[str]:
+def _current(edition: Dataset, ids: list[str]) -> set[str]:
     """The trials that stand under these ids today; an id nobody knows is left out without a word."""
     return {
         current for nct_id in ids if (current := edition.current_id(nct_id))
@@ -78,7 +78,7 @@ def _current(edition: Edition, ids: list[str]) -> set[str]:
 
 
 def _search(
-    edition: Edition,
+    edition: Dataset,
     inputs: dict[str, tuple[str, str]],
     name: str,
     choice: Parameters,
@@ -91,7 +91,7 @@ def _search(
         raise BadParameterError(f"Error parsing query in {label}: {error}") from error
 
 
-def _filter(edition: Edition, choice: Parameters, found: AbstractSet[str]) -> AbstractSet[str]:
+def _filter(edition: Dataset, choice: Parameters, found: AbstractSet[str]) -> AbstractSet[str]:
     if "filter.ids" in choice:
         ids = []
         for number, text in enumerate(listed(choice, "filter.ids"), start=1):
@@ -111,7 +111,7 @@ def _filter(edition: Edition, choice: Parameters, found: AbstractSet[str]) -> Ab
     return found
 
 
-def _in_order(edition: Edition, sorts: list[str], found: AbstractSet[str]) -> list[str]:
+def _in_order(edition: Dataset, sorts: list[str], found: AbstractSet[str]) -> list[str]:
     """By the pieces asked for, studies without a value last, ties in the order of the data set."""
     if len(sorts) > _MOST_SORTS:
         raise BadParameterError("Parameter `sort` has more than 2 items")
@@ -134,7 +134,7 @@ def _in_order(edition: Edition, sorts: list[str], found: AbstractSet[str]) -> li
 _YEAR, _MONTH = 4, 7  # lengths of `2022` and `2022-10`
 
 
-def select(node: Node, area: str, edition: Edition, among: AbstractSet[str]) -> AbstractSet[str]:
+def select(node: Node, area: str, edition: Dataset, among: AbstractSet[str]) -> AbstractSet[str]:
     """The ids of `among` that `node` finds when its words are looked for in `area`."""
     match node:
         case Everything():
@@ -156,7 +156,7 @@ def select(node: Node, area: str, edition: Edition, among: AbstractSet[str]) -> 
             return {nct_id for nct_id in among if _holds(node, area, edition, nct_id)}
 
 
-def _holds(leaf: Missing | Range | Term, area: str, edition: Edition, nct_id: str) -> bool:
+def _holds(leaf: Missing | Range | Term, area: str, edition: Dataset, nct_id: str) -> bool:
     match leaf:
         case Missing():
             return not any(edition.values(nct_id, piece) for piece in AREAS.get(area, (area,)))

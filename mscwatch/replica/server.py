@@ -16,9 +16,9 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import parse_qsl, urlsplit
 
-from mscwatch.replica.dataset import Edition
+from mscwatch.replica.dataset import Dataset
 from mscwatch.replica.endpoints import BASE, Response, answer, plain
-from mscwatch.replica.snapshot import Night
+from mscwatch.replica.snapshot import Snapshot
 
 DRIP_BYTES = 1024
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)  # SO_LINGER of no seconds: close() sends RST instead of FIN
@@ -46,7 +46,7 @@ class Replica:
     the only way to make this registry misbehave. `requests` lists method and path with query, in order.
     """
 
-    def __init__(self, nights: Sequence[Night], port: int = 0, intercept: Intercept | None = None) -> None:
+    def __init__(self, nights: Sequence[Snapshot], port: int = 0, intercept: Intercept | None = None) -> None:
         if not nights:
             raise ValueError("A replica needs at least one night.")
         self.nights = tuple(nights)
@@ -54,7 +54,7 @@ class Replica:
         self.requests: list[tuple[str, str]] = []
         self._lock = threading.Lock()
         self._night = 0
-        self._edition = Edition(self.nights[0], 0)
+        self._edition = Dataset(self.nights[0], 0)
         self._server = _Server(("127.0.0.1", port), self)
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
@@ -74,7 +74,7 @@ class Replica:
     def night(self, index: int) -> None:
         with self._lock:
             self._night = index
-            self._edition = Edition(self.nights[index], index)
+            self._edition = Dataset(self.nights[index], index)
 
     def advance(self) -> None:
         """Goes on to the next night; the last one stays."""

@@ -13,7 +13,7 @@ from mscwatch.model import Record
 
 
 @dataclass(frozen=True)
-class Night:
+class Snapshot:
     """All records of one data set, by id.
 
     `data_timestamp` is what `/version` says (`2022-10-06T09:00:05`; None leaves it out). `aliases` maps an old
@@ -42,7 +42,7 @@ class RecordLines(Mapping[str, Record]):
         return len(self._lines)
 
 
-def night_from_ndjson(*paths: str | Path, data_timestamp: str | None = None) -> Night:
+def snapshot_from_ndjson(*paths: str | Path, data_timestamp: str | None = None) -> Snapshot:
     """A night of the records in `.ndjson` or `.ndjson.gz` files, one study a line; a later line wins."""
     lines: dict[str, bytes] = {}
     for path in paths:
@@ -51,7 +51,7 @@ def night_from_ndjson(*paths: str | Path, data_timestamp: str | None = None) -> 
             for line in file:
                 if line.strip():
                     lines[nct_id_of(orjson.loads(line))] = line
-    return Night(data_timestamp, RecordLines(lines))
+    return Snapshot(data_timestamp, RecordLines(lines))
 
 
 def nct_id_of(record: Record) -> str:

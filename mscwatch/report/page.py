@@ -14,7 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from mscwatch.digest import heading
-from mscwatch.model import Answer
+from mscwatch.model import QueryAnswer
 from mscwatch.report.places import on_map
 from mscwatch.report.words import amount, said, shown
 
@@ -29,7 +29,7 @@ SCRIPTS = (
 EVIDENCE = "_evidence"
 
 
-def page(facts: Mapping[str, str], answers: Mapping[str, Answer]) -> str:
+def page(facts: Mapping[str, str], answers: Mapping[str, QueryAnswer]) -> str:
     """One whole HTML document. `facts` is the table `meta`, `answers` what each query of the report found, by name.
 
     The same answers give the same bytes: nothing on the page depends on when it was made.

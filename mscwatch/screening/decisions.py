@@ -34,7 +34,7 @@ import tomlkit
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, ValidationError
 
 from mscwatch.errors import ConfigError
-from mscwatch.model import Reading, Record
+from mscwatch.model import Record, Screening
 from mscwatch.therapy import indication_group
 
 KEYS = ("nct_id", "paper", "decision", "reason", "date", "by")
@@ -68,7 +68,7 @@ class _Decision(BaseModel):
         return {key: told[key] for key in KEYS if key in told}
 
 
-class Screening(_Decision):
+class ScreeningDecision(_Decision):
     """Whether a trial belongs to the topic, whatever its words say."""
 
     decision: Literal["include", "exclude"]
@@ -89,14 +89,17 @@ class LinkDecision(_Decision):
         return f"{self.nct_id} and paper {self.paper}"
 
 
-KINDS: dict[str, type[Screening | LinkDecision]] = {"screening": Screening, "link": LinkDecision}
+KINDS: dict[str, type[ScreeningDecision | LinkDecision]] = {
+    "screening": ScreeningDecision,
+    "link": LinkDecision,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Decisions:
     """All decisions of a file, in its order; each trial and each link at most once."""
 
-    screening: dict[str, Screening] = field(default_factory=dict)
+    screening: dict[str, ScreeningDecision] = field(default_factory=dict)
     links: tuple[LinkDecision, ...] = ()
 
 
@@ -136,13 +139,13 @@ def with_link(text: str, decision: LinkDecision, source: str) -> str:
     return grown
 
 
-def whole_text(screening: Iterable[Screening], links: Iterable[LinkDecision]) -> str:
+def whole_text(screening: Iterable[ScreeningDecision], links: Iterable[LinkDecision]) -> str:
     """A file that says just these decisions."""
     told = {"screening": [one.entry() for one in screening], "link": [one.entry() for one in links]}
     return HEADING + "\n" + tomlkit.dumps({kind: entries for kind, entries in told.items() if entries})
 
 
-def screened(record: Record, reading: Reading, screening: Screening | None) -> Reading:
+def screened(record: Record, reading: Screening, screening: ScreeningDecision | None) -> Screening:
     """What holds of a record: a person's decision where there is one, else what its words say.
 
     Included is `core`, excluded is `off`; the reason says who, when and why, and what the words alone would say.
@@ -154,10 +157,12 @@ def screened(record: Record, reading: Reading, screening: Screening | None) -> R
         f"{screening.decision}d by {screening.by} on {screening.date}: {screening.reason} "
         f"(its words say {reading.relevance}: {reading.reason})"
     )
-    return Reading("core" if included else "off", reason, indication_group(record) if included else "none")
+    return Screening("core" if included else "off", reason, indication_group(record) if included else "none")
 
 
-def _entries(kind: str, told: dict[str, Any], text: str, source: str) -> Iterable[Screening | LinkDecision]:
+def _entries(
+    kind: str, told: dict[str, Any], text: str, source: str
+) -> Iterable[ScreeningDecision | LinkDecision]:
     listed = told.get(kind, [])
     if not isinstance(listed, list) or not all(isinstance(entry, dict) for entry in listed):
         msg = f"{source}: write every decision under its own [[{kind}]]."

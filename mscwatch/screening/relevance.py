@@ -16,7 +16,7 @@ from importlib.resources import files
 from typing import Any
 
 from mscwatch.errors import ConfigError
-from mscwatch.model import Reading, Record
+from mscwatch.model import Record, Screening
 from mscwatch.record import part
 from mscwatch.therapy import indication_group
 
@@ -65,41 +65,41 @@ def _source(rules: str) -> str:
     return source.read_text("utf-8")
 
 
-def read(record: Record, rules: str) -> Reading:
+def read(record: Record, rules: str) -> Screening:
     """Relevance (`core`, `adjacent`, `off`, `unsure`), the reason in words, and the indication group."""
     if rules == NO_RULES:
-        return Reading("unsure", "this watch has no reading rules", "none")
+        return Screening("unsure", "this watch has no reading rules", "none")
     words = vocabulary(rules)
     headline = _flat(_headline(record))
     disease = _first(words.disease, words.not_disease.sub(" ", headline))
     product = _product(words, headline)
     if not disease and not product:  # most of the registry: neither
-        return Reading("off", "neither such a product nor such a disease in the titles", "none")
+        return Screening("off", "neither such a product nor such a disease in the titles", "none")
 
     arms = _flat(_arms(record))
     if not disease:
         hint = _first(words.disease, words.not_disease.sub(" ", words.not_disease_in_arms.sub(" ", arms)))
         if hint:
-            return Reading("adjacent", f'"{product}" with "{hint}" only in the arms', "none")
-        return Reading("off", f'"{product}" for another disease', "none")
+            return Screening("adjacent", f'"{product}" with "{hint}" only in the arms', "none")
+        return Screening("off", f'"{product}" for another disease', "none")
 
     if product := product or _product(words, arms):
         group = indication_group(record)
         if group == "none":
-            return Reading(
+            return Screening(
                 "adjacent", f'"{product}" with "{disease}", but for patients with another disease', group
             )
-        return Reading("core", f'"{product}" for "{disease}"', group)
+        return Screening("core", f'"{product}" for "{disease}"', group)
     if hint := _product(words, _flat(_background(record))):
         reason = f'"{disease}" in the title, but "{hint}" only in the description'
-        return Reading("unsure", reason, indication_group(record))
+        return Screening("unsure", reason, indication_group(record))
     if doubtful := _first(words.doubtful_product, f"{headline} | {arms}"):
         reason = f'"{doubtful}" for "{disease}", nowhere called the watched product'
-        return Reading("adjacent", reason, indication_group(record))
+        return Screening("adjacent", reason, indication_group(record))
     if other := _first(words.other_product, arms or headline):
         reason = f'"{other}" for "{disease}", the watched product is not named'
-        return Reading("adjacent", reason, indication_group(record))
-    return Reading("off", f'"{disease}" without any such product', "none")
+        return Screening("adjacent", reason, indication_group(record))
+    return Screening("off", f'"{disease}" without any such product', "none")
 
 
 def _titles(record: Record) -> Iterator[str]:

@@ -8,9 +8,9 @@ from datetime import datetime
 import duckdb
 import orjson
 
-from mscwatch.changes.backfill import FirstSight, Former, Past, last_update_posted
+from mscwatch.changes.backfill import Backfill, EarlierVersion, FirstSight, last_update_posted
 from mscwatch.errors import MscwatchError
-from mscwatch.model import Seen
+from mscwatch.model import FetchedTrial
 from mscwatch.store.sql import insert, row_of
 
 UNREAD = """
@@ -47,11 +47,16 @@ def first_sight(con: duckdb.DuckDBPyConnection, nct_id: str) -> FirstSight:
         [nct_id],
     ).fetchall()
     run_id, observed_at, content, derived, record = row
-    return FirstSight(run_id, observed_at, Seen(nct_id, content, derived, orjson.loads(record)))
+    return FirstSight(run_id, observed_at, FetchedTrial(nct_id, content, derived, orjson.loads(record)))
 
 
 def note_answer(
-    con: duckdb.DuckDBPyConnection, nct_id: str, answer: str, read_at: datetime, told: int, found: Past | None
+    con: duckdb.DuckDBPyConnection,
+    nct_id: str,
+    answer: str,
+    read_at: datetime,
+    told: int,
+    found: Backfill | None,
 ) -> None:
     """Note that a trial's history was asked for, and what came of it; `told` counts the registry's versions."""
     kept, back_to = (len(found.versions), found.reaches_back_to) if found else (0, None)
@@ -61,7 +66,7 @@ def note_answer(
     )
 
 
-def keep(con: duckdb.DuckDBPyConnection, first: FirstSight, found: Past) -> None:
+def keep(con: duckdb.DuckDBPyConnection, first: FirstSight, found: Backfill) -> None:
     """Write one trial's past, within the caller's transaction; nothing of it is owed to anybody."""
     run_id, nct_id = first.run_id, first.seen.nct_id
     insert(con, "versions", (_version_row(one, run_id) for one in found.versions))
@@ -81,7 +86,7 @@ def keep(con: duckdb.DuckDBPyConnection, first: FirstSight, found: Past) -> None
     insert(con, "issues", (row_of(issue) | {"run_id": run_id} for issue in found.issues))
 
 
-def _version_row(one: Former, run_id: str) -> dict[str, object]:
+def _version_row(one: EarlierVersion, run_id: str) -> dict[str, object]:
     return {
         "nct_id": one.seen.nct_id,
         "version_no": one.version_no,

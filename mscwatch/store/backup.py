@@ -20,8 +20,8 @@ import duckdb
 from mscwatch import __version__
 from mscwatch.errors import ConfigError, WarehouseError
 from mscwatch.store import ledger, recovery, working
-from mscwatch.store.data_dir import Places, locked
-from mscwatch.store.publish import counts, opened_to_read, publish, sha256
+from mscwatch.store.data_dir import DataDir, locked
+from mscwatch.store.publish import counts, open_read_only, publish, sha256
 from mscwatch.store.sql import first_line, scalar
 
 MADE_BY = "mscwatch backup"
@@ -31,7 +31,7 @@ DATABASE = "mscwatch-working.duckdb"
 Manifest = dict[str, Any]
 
 
-def backup(places: Places, file: Path) -> Manifest:
+def backup(places: DataDir, file: Path) -> Manifest:
     """Write the working file and what is in it to `file`, read it back, and only then give it its name.
 
     Returns the manifest: SHA-256, counts, schema version, watch. Raises `LockedError` while a run is at work,
@@ -63,7 +63,7 @@ def backup(places: Places, file: Path) -> Manifest:
 
 
 def restore(
-    places: Places, file: Path, watch: str, *, replace: bool, memory_limit: str, keep: int
+    places: DataDir, file: Path, watch: str, *, replace: bool, memory_limit: str, keep: int
 ) -> Manifest:
     """Put a backup's database in place of the working file, bring it to today's schema, and publish it.
 
@@ -89,14 +89,14 @@ def restore(
             for log in places.logs():  # the replaced file's
                 log.unlink()
             fresh.replace(places.working)
-            recovery.forget_broken(places)  # what became of it is no news of the restored
+            recovery.drop_broken(places)  # what became of it is no news of the restored
         except (OSError, EOFError, KeyError, zipfile.BadZipFile, zlib.error) as error:
             msg = f"{file} cannot be restored: {error}. Nothing was changed."
             raise WarehouseError(msg) from None
         finally:
             fresh.unlink(missing_ok=True)
-        with working.opened(places, memory_limit) as con:
-            proven = ledger.last_night(con) is not None
+        with working.open_warehouse(places, memory_limit) as con:
+            proven = ledger.last_trusted_run(con) is not None
         if proven:
             publish(places, keep)
         else:
@@ -155,7 +155,7 @@ def _verify(fresh: Path, manifest: Manifest, file: Path) -> None:
     if sha256(fresh) != manifest["sha256"]:
         msg = f"{file} is damaged (its SHA-256 differs). Nothing was changed; take another backup."
         raise WarehouseError(msg)
-    with opened_to_read(fresh) as con:
+    with open_read_only(fresh) as con:
         found = counts(con)
     if found != manifest["counts"]:
         wrong = sorted(name for name, _ in found.items() ^ manifest["counts"].items())

@@ -16,11 +16,11 @@ from typing import Any
 
 import duckdb
 
-from mscwatch.changes.plan import Circumstances, NewVersion, Plan, is_read, plan, plan_membership
-from mscwatch.model import Departure, Watched, Whereabouts
+from mscwatch.changes.plan import NewVersion, Plan, PlanContext, is_read, plan, plan_membership
+from mscwatch.model import LookupResult, MembershipChange, WatchedTrial
 from mscwatch.registry.landing import Landing
 from mscwatch.store import derive, load
-from mscwatch.store.ledger import owe
+from mscwatch.store.ledger import enqueue
 from mscwatch.store.sql import insert, row_of
 
 STORED_AT_ONCE = 10_000  # refreshing ctgov has a fixed cost per call, and a group must fit into memory
@@ -45,7 +45,7 @@ WHERE standing <> 'matched' AND nct_id IN (SELECT nct_id FROM landed)
 
 
 @dataclass(slots=True)
-class Night:
+class RunStamp:
     """What identifies the rows that a night writes."""
 
     run_id: str
@@ -54,7 +54,7 @@ class Night:
 
 
 @dataclass(slots=True)
-class Written:
+class CommitReport:
     """What a night wrote (`runs.new`, `runs.changed`, `runs.stored`, and the count of events by kind)."""
 
     new: int = 0
@@ -65,13 +65,13 @@ class Written:
     events: Counter[str] = field(default_factory=Counter)
 
 
-def commit_night(
+def commit_run(
     con: duckdb.DuckDBPyConnection,
     landing: Landing,
-    missing: Iterable[tuple[Watched, Whereabouts]],
-    circumstances: Circumstances,
-    night: Night,
-) -> Written:
+    missing: Iterable[tuple[WatchedTrial, LookupResult]],
+    circumstances: PlanContext,
+    night: RunStamp,
+) -> CommitReport:
     """Write everything that a proven reading says, within the caller's transaction.
 
     A first night alone is committed group by group: a hundred thousand new records in one transaction do not fit into
@@ -79,7 +79,7 @@ def commit_night(
     night is the first one again, and finds part of its work done.
     `missing` are the trials that the reading lacks, each with what the registry said when asked for it.
     """
-    written = Written()
+    written = CommitReport()
     load.compare(con, landing)
     con.execute(NEW_READINGS)
     with ThreadPoolExecutor(max_workers=1) as bulk:
@@ -117,12 +117,12 @@ def commit_night(
     return written
 
 
-def watched(con: duckdb.DuckDBPyConnection) -> list[Watched]:
+def watched(con: duckdb.DuckDBPyConnection) -> list[WatchedTrial]:
     """The trials in the watch: each may be missing from tonight's reading."""
     rows = con.execute(
         "SELECT nct_id, relevance, missing_since, indication_group FROM watched WHERE in_watch ORDER BY nct_id"
     ).fetchall()
-    return [Watched(*row) for row in rows]
+    return [WatchedTrial(*row) for row in rows]
 
 
 def _together(plans: Sequence[Plan]) -> Plan:
@@ -130,7 +130,7 @@ def _together(plans: Sequence[Plan]) -> Plan:
     return Plan(*(tuple(row for one in plans for row in getattr(one, part.name)) for part in fields(Plan)))
 
 
-def _write(con: duckdb.DuckDBPyConnection, planned: Plan, night: Night, written: Written) -> None:
+def _write(con: duckdb.DuckDBPyConnection, planned: Plan, night: RunStamp, written: CommitReport) -> None:
     insert(con, "new_readings", (_version_row(version) for version in planned.versions))
     derive.replace_therapies(
         con, [(version.therapy, is_read(version.reading)) for version in planned.versions]
@@ -142,7 +142,7 @@ def _write(con: duckdb.DuckDBPyConnection, planned: Plan, night: Night, written:
     taken_back = [(old, one.event_id) for one in planned.retractions for old in one.taken_back]
     if taken_back:
         con.execute(RETRACT, [list(column) for column in zip(*taken_back, strict=True)])
-    owe(con, planned.deliveries)
+    enqueue(con, planned.deliveries)
     written.stored += len(planned.versions)
     written.new += sum(version.version_no == 1 for version in planned.versions)
     written.changed += sum(version.version_no > 1 for version in planned.versions)
@@ -150,7 +150,7 @@ def _write(con: duckdb.DuckDBPyConnection, planned: Plan, night: Night, written:
 
 
 def _depart(
-    con: duckdb.DuckDBPyConnection, departures: Iterable[Departure], stamp: datetime, night: Night
+    con: duckdb.DuckDBPyConnection, departures: Iterable[MembershipChange], stamp: datetime, night: RunStamp
 ) -> None:
     for departure in departures:
         if departure.standing == "pending":
@@ -166,7 +166,7 @@ def _depart(
             )
 
 
-def _bring_readings(con: duckdb.DuckDBPyConnection, night: Night) -> None:
+def _bring_readings(con: duckdb.DuckDBPyConnection, night: RunStamp) -> None:
     """Bring `watched` to what was made of the new versions."""
     derive.update_relevance(con, "new_readings")
     con.execute(

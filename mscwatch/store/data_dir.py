@@ -13,7 +13,7 @@ from mscwatch.errors import LockedError, WarehouseError
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class DataDir:
     """The files of one data directory; it belongs to one watch."""
 
     data_dir: Path
@@ -73,7 +73,7 @@ class Places:
 
 
 @contextmanager
-def locked(places: Places) -> Iterator[None]:
+def locked(places: DataDir) -> Iterator[None]:
     """Hold the data directory's lock. Raises `LockedError` at once when another run has it."""
     places.prepare()
     lock = FileLock(places.lock)

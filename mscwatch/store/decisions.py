@@ -11,9 +11,16 @@ from filelock import FileLock
 
 from mscwatch.errors import ConfigError
 from mscwatch.screening import relevance
-from mscwatch.screening.decisions import Decisions, LinkDecision, Screening, read, whole_text, with_link
+from mscwatch.screening.decisions import (
+    Decisions,
+    LinkDecision,
+    ScreeningDecision,
+    read,
+    whole_text,
+    with_link,
+)
 from mscwatch.store import derive, working
-from mscwatch.store.data_dir import Places, locked
+from mscwatch.store.data_dir import DataDir, locked
 from mscwatch.store.publish import publish
 from mscwatch.store.sql import dicts, insert, scalar
 
@@ -27,7 +34,7 @@ def load(file: Path) -> Decisions:
     return read(_text(file), str(file))
 
 
-def add_link(places: Places, file: Path, decision: LinkDecision) -> None:
+def add_link(places: DataDir, file: Path, decision: LinkDecision) -> None:
     """Write one more decision at the end of the file, whole or not at all.
 
     Raises `ConfigError` where the link is decided already or the file cannot be read or written.
@@ -45,7 +52,7 @@ def in_force(con: working.Connection, file: Path) -> Decisions:
     """
     if file.exists():
         return load(file)
-    screening = [Screening.model_validate(row) for row in dicts(con, STORED + "screening_decisions")]
+    screening = [ScreeningDecision.model_validate(row) for row in dicts(con, STORED + "screening_decisions")]
     links = [LinkDecision.model_validate(row) for row in dicts(con, STORED + "link_decisions")]
     if screening or links:
         _write(file, whole_text(screening, links))
@@ -53,7 +60,7 @@ def in_force(con: working.Connection, file: Path) -> Decisions:
     return Decisions({one.nct_id: one for one in screening}, tuple(links))
 
 
-def obey(con: working.Connection, told: Decisions, rules: str) -> int:
+def apply(con: working.Connection, told: Decisions, rules: str) -> int:
     """Make today's rules and people's decisions hold for every known trial; no event comes of it.
 
     All trials are read anew when the rules are not those that the warehouse was last read by, else those whose
@@ -76,10 +83,10 @@ def put_links_in_force(con: working.Connection, links: Iterable[LinkDecision]) -
     return len(_replace(con, "link_decisions", links))
 
 
-def publish_links(places: Places, file: Path, memory_limit: str, keep: int) -> None:
+def publish_links(places: DataDir, file: Path, memory_limit: str, keep: int) -> None:
     """Show analysts the links as the file decides them. Raises `LockedError` while a run is at work."""
     with locked(places):
-        with working.opened(places, memory_limit) as con, working.transaction(con):
+        with working.open_warehouse(places, memory_limit) as con, working.transaction(con):
             put_links_in_force(con, load(file).links)
         publish(places, keep)
 
@@ -98,7 +105,9 @@ def unknown(con: working.Connection) -> list[str]:
     return said
 
 
-def _replace(con: working.Connection, table: str, decisions: Iterable[Screening | LinkDecision]) -> list[str]:
+def _replace(
+    con: working.Connection, table: str, decisions: Iterable[ScreeningDecision | LinkDecision]
+) -> list[str]:
     """Make a table hold just these decisions; the trials whose rows are new, changed or gone."""
     con.execute(f"CREATE OR REPLACE TEMP TABLE told AS FROM {table} LIMIT 0")
     insert(con, "told", (_row(one) for one in decisions))
@@ -113,7 +122,7 @@ def _replace(con: working.Connection, table: str, decisions: Iterable[Screening 
     return [nct_id for (nct_id,) in moved]
 
 
-def _row(one: Screening | LinkDecision) -> dict[str, Any]:
+def _row(one: ScreeningDecision | LinkDecision) -> dict[str, Any]:
     row = one.entry()
     return row | {"decided_on": row.pop("date"), "decided_by": row.pop("by")}
 

@@ -10,9 +10,9 @@ import orjson
 
 from mscwatch.changes import membership
 from mscwatch.changes.plan import is_read, read_therapy
-from mscwatch.model import Reading, Record
+from mscwatch.model import Record, Screening
 from mscwatch.screening import relevance
-from mscwatch.screening.decisions import Screening, screened
+from mscwatch.screening.decisions import ScreeningDecision, screened
 from mscwatch.store import review_claims
 from mscwatch.store.sql import insert, scalar
 from mscwatch.therapy import Therapy
@@ -21,7 +21,7 @@ from mscwatch.therapy.rows import dose_rows, therapy_row
 RECORDS_AT_ONCE = 1_000
 
 
-def relevance_row(nct_id: str, reading: Reading) -> dict[str, Any]:
+def relevance_row(nct_id: str, reading: Screening) -> dict[str, Any]:
     """A reading under the names of `watched`."""
     return {
         "nct_id": nct_id,
@@ -53,7 +53,7 @@ def replace_therapies(con: duckdb.DuckDBPyConnection, read: Sequence[tuple[Thera
 def rederive(
     con: duckdb.DuckDBPyConnection,
     rules: str,
-    screening: Mapping[str, Screening],
+    screening: Mapping[str, ScreeningDecision],
     only: Sequence[str] | None = None,
 ) -> int:
     """Read known records (or only some) anew with the rules and decisions of today; no event comes of it.
@@ -103,7 +103,7 @@ def _read_anew(
     con: duckdb.DuckDBPyConnection,
     records: Iterable[tuple[str, Record]],
     rules: str,
-    screening: Mapping[str, Screening],
+    screening: Mapping[str, ScreeningDecision],
 ) -> None:
     found = [
         (nct_id, record, screened(record, relevance.read(record, rules), screening.get(nct_id)))

@@ -16,7 +16,7 @@ import duckdb
 
 from mscwatch.store import working
 from mscwatch.store.catalog import HUB, Relation, links, relations
-from mscwatch.store.data_dir import Places
+from mscwatch.store.data_dir import DataDir
 
 ONE_A_TRIAL = re.compile("One row per trial(?! and )")  # how the meaning of a relation begins
 
@@ -178,9 +178,9 @@ def _cell(said: str) -> str:
 def main() -> None:
     """Print the dictionary of a warehouse made for the purpose."""
     with TemporaryDirectory() as folder:
-        places = Places(Path(folder))
+        places = DataDir(Path(folder))
         places.prepare()
-        with working.opened(places) as con:
+        with working.open_warehouse(places) as con:
             sys.stdout.write(text(con))
 
 

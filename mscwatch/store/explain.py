@@ -14,34 +14,34 @@ import orjson
 from mscwatch.changes import dates, enrollment, membership, results, retraction, status
 from mscwatch.changes.event import NCT_ID_PATH
 from mscwatch.errors import WarehouseError
-from mscwatch.model import Kind, Record
+from mscwatch.model import EventKind, Record
 from mscwatch.record import part
 from mscwatch.store.sql import dicts
 
 RULE_OF = {
-    Kind.NEW_TRIAL: membership.first_seen,
-    Kind.ENTERED_WATCH: membership.first_seen,
-    Kind.COMPLETED: status.status_event,
-    Kind.TERMINATED: status.status_event,
-    Kind.WITHDRAWN: status.status_event,
-    Kind.SUSPENDED: status.status_event,
-    Kind.BECAME_UNKNOWN: status.status_event,
-    Kind.STATUS_CHANGED: status.status_event,
-    Kind.RESULTS_POSTED: results.results_event,
-    Kind.RESULTS_REMOVED: results.results_event,
-    Kind.PRIMARY_OUTCOME_CHANGED: results.primary_outcome_event,
-    Kind.ENROLLMENT_CHANGED: enrollment.enrollment_event,
-    Kind.DATE_CHANGED: dates.date_events,
-    Kind.PUBLICATION_LINKED: results.publication_events,
-    Kind.BECAME_RELEVANT: membership.became_relevant,
-    Kind.LEFT_WATCH: membership.departure,
-    Kind.MERGED: membership.departure,
-    Kind.REMOVED: membership.departure,
-    Kind.WITHHELD: membership.withheld,
-    Kind.RETURNED: membership.returned,
-    Kind.RETRACTED: retraction.retracted,
+    EventKind.NEW_TRIAL: membership.first_seen,
+    EventKind.ENTERED_WATCH: membership.first_seen,
+    EventKind.COMPLETED: status.status_event,
+    EventKind.TERMINATED: status.status_event,
+    EventKind.WITHDRAWN: status.status_event,
+    EventKind.SUSPENDED: status.status_event,
+    EventKind.BECAME_UNKNOWN: status.status_event,
+    EventKind.STATUS_CHANGED: status.status_event,
+    EventKind.RESULTS_POSTED: results.results_event,
+    EventKind.RESULTS_REMOVED: results.results_event,
+    EventKind.PRIMARY_OUTCOME_CHANGED: results.primary_outcome_event,
+    EventKind.ENROLLMENT_CHANGED: enrollment.enrollment_event,
+    EventKind.DATE_CHANGED: dates.date_events,
+    EventKind.PUBLICATION_LINKED: results.publication_events,
+    EventKind.BECAME_RELEVANT: membership.became_relevant,
+    EventKind.LEFT_WATCH: membership.departure,
+    EventKind.MERGED: membership.departure,
+    EventKind.REMOVED: membership.departure,
+    EventKind.WITHHELD: membership.withheld,
+    EventKind.RETURNED: membership.returned,
+    EventKind.RETRACTED: retraction.retracted,
 }
-FIRST_SIGHT = (Kind.NEW_TRIAL, Kind.ENTERED_WATCH)
+FIRST_SIGHT = (EventKind.NEW_TRIAL, EventKind.ENTERED_WATCH)
 
 # The newest version that a night had seen; before a change, the newest in which something could be read.
 AFTER = "valid_from <= $moment"
@@ -108,7 +108,7 @@ def explain(con: duckdb.DuckDBPyConnection, event_id: str) -> Explanation:
 
 def meaning(kind: str) -> str:
     """What an event of this kind means and what it ignores: the words that stand at its rule."""
-    rule = RULE_OF.get(Kind(kind))
+    rule = RULE_OF.get(EventKind(kind))
     return (rule and inspect.getdoc(rule)) or ""
 
 

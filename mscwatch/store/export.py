@@ -85,7 +85,7 @@ def export(data_dir: Path, folder: Path, form: Format) -> list[Exported]:
     for a folder that holds anything but an export, `WarehouseError` when it cannot be written.
     """
     _refuse_foreign(folder)
-    with queries.reader(data_dir) as con:
+    with queries.open_published(data_dir) as con:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             for left in folder.glob(f"{UNFINISHED}*"):

@@ -15,18 +15,20 @@ from mscwatch.model import (
     Delivery,
     Issue,
     Notice,
-    Outcome,
+    RunOutcome,
 )
 from mscwatch.store.sql import insert, row_of, scalar
 
 TRUSTED = "outcome IN ('baseline', 'published', 'unchanged')"
 
 # The last one that was proven and wrote something.
-NIGHT = "SELECT run_id FROM runs WHERE outcome IN ('baseline', 'published') ORDER BY started_at DESC LIMIT 1"
+LAST_WRITTEN_RUN = (
+    "SELECT run_id FROM runs WHERE outcome IN ('baseline', 'published') ORDER BY started_at DESC LIMIT 1"
+)
 
 
 @dataclass(frozen=True, slots=True)
-class LastNight:
+class LastRun:
     """What the last trusted night read, and whether anything went wrong since."""
 
     started_at: datetime
@@ -43,7 +45,7 @@ def begin_run(con: duckdb.DuckDBPyConnection, run_id: str, watch: str, started_a
     insert(
         con,
         "runs",
-        [{"run_id": run_id, "watch": watch, "started_at": started_at, "outcome": Outcome.RUNNING}],
+        [{"run_id": run_id, "watch": watch, "started_at": started_at, "outcome": RunOutcome.RUNNING}],
     )
 
 
@@ -61,7 +63,7 @@ def newest_run(con: duckdb.DuckDBPyConnection) -> str | None:
     return None if found is None else str(found)
 
 
-def last_night(con: duckdb.DuckDBPyConnection) -> LastNight | None:
+def last_trusted_run(con: duckdb.DuckDBPyConnection) -> LastRun | None:
     """The last trusted night, or None before the first."""
     rows = con.execute(
         f"SELECT started_at, data_timestamp, api_version FROM runs WHERE {TRUSTED} ORDER BY started_at DESC LIMIT 1"
@@ -73,7 +75,7 @@ def last_night(con: duckdb.DuckDBPyConnection) -> LastNight | None:
         con, f"SELECT count(*) FROM runs WHERE started_at > ? AND outcome <> 'running' AND NOT ({TRUSTED})",
         [started_at],
     )  # fmt: skip
-    return LastNight(started_at, data_timestamp, api_version, is_latest=since == 0)
+    return LastRun(started_at, data_timestamp, api_version, is_latest=since == 0)
 
 
 def incident_is_open(con: duckdb.DuckDBPyConnection) -> bool:
@@ -112,17 +114,17 @@ def note_issues(con: duckdb.DuckDBPyConnection, issues: Iterable[Issue], run_id:
     insert(con, "issues", (row_of(issue) | {"run_id": run_id} for issue in issues))
 
 
-def owe_notice(
+def enqueue_notice(
     con: duckdb.DuckDBPyConnection, notice: Notice, run_id: str, addresses: Iterable[Address]
 ) -> None:
     """Record a notice once, owed to every address."""
     if scalar(con, "SELECT 1 FROM notices WHERE notice_id = ?", [notice.notice_id]):
         return
     insert(con, "notices", [row_of(notice) | {"run_id": run_id}])
-    owe(con, (Delivery(notice.notice_id, address) for address in addresses))
+    enqueue(con, (Delivery(notice.notice_id, address) for address in addresses))
 
 
-def owe(con: duckdb.DuckDBPyConnection, deliveries: Iterable[Delivery]) -> None:
+def enqueue(con: duckdb.DuckDBPyConnection, deliveries: Iterable[Delivery]) -> None:
     """Write what is owed to whom."""
     insert(
         con,

@@ -15,7 +15,7 @@ import orjson
 from msgspec import structs
 
 from mscwatch import record as records
-from mscwatch.model import Address, Earlier, Kind, Known, Raised, Seen
+from mscwatch.model import Address, EventKind, FetchedTrial, PreviousVersion, RaisedEvent, StoredTrial
 from mscwatch.registry.landing import Landed, Landing
 from mscwatch.store import ctgov
 
@@ -177,7 +177,7 @@ LEFT JOIN heard ON heard.nct_id = t.nct_id
 
 def known_pairs(
     con: duckdb.DuckDBPyConnection, landing: Landing, pages: list[int]
-) -> Iterator[tuple[Known, Seen]]:
+) -> Iterator[tuple[StoredTrial, FetchedTrial]]:
     """The fresh records of some pages that are versions of a known trial, each with what was known."""
     rows = con.execute(KNOWN, [pages]).fetchall()
     earlier = _earlier(con, pages)
@@ -189,7 +189,7 @@ def known_pairs(
         if one.nct_id in wanted
     }
     for nct_id, version_no, content, derived, record, in_watch, times in rows:
-        before = Known(
+        before = StoredTrial(
             nct_id,
             version_no,
             content,
@@ -202,23 +202,25 @@ def known_pairs(
         yield before, _fetched(seen[nct_id])
 
 
-def new_pairs(landing: Landing, page: int, unseen: set[str]) -> Iterator[tuple[None, Seen]]:
+def new_pairs(landing: Landing, page: int, unseen: set[str]) -> Iterator[tuple[None, FetchedTrial]]:
     """The records of a page that are of trials never seen before; asks no database."""
     for one in landing.read(page):
         if one.nct_id in unseen:
             yield None, _fetched(one)
 
 
-def _earlier(con: duckdb.DuckDBPyConnection, pages: list[int]) -> dict[str, Earlier]:
+def _earlier(con: duckdb.DuckDBPyConnection, pages: list[int]) -> dict[str, PreviousVersion]:
     return {
-        nct_id: Earlier(
+        nct_id: PreviousVersion(
             orjson.loads(record),
-            tuple(Raised(event_id, Kind(kind), summary) for event_id, kind, summary in events),
+            tuple(RaisedEvent(event_id, EventKind(kind), summary) for event_id, kind, summary in events),
             tuple(Address(*address) for address in sorted(told)),
         )
         for nct_id, record, events, told in con.execute(EARLIER, [pages]).fetchall()
     }
 
 
-def _fetched(one: Landed) -> Seen:
-    return Seen(one.nct_id, one.content_hash, one.derived_hash, records.read(bytes(one.record)))
+def _fetched(one: Landed) -> FetchedTrial:
+    return FetchedTrial(
+        one.nct_id, one.content_hash, one.derived_hash, records.parse_record(bytes(one.record))
+    )

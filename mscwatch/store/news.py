@@ -13,7 +13,7 @@ from mscwatch.digest import significance
 from mscwatch.model import (
     Address,
     Event,
-    Kind,
+    EventKind,
     NewsItem,
     Notice,
     Product,
@@ -125,7 +125,7 @@ def _news_item(row: dict[str, Any]) -> NewsItem:
     event = Event(
         event_id=row["event_id"],
         nct_id=row["nct_id"],
-        kind=Kind(row["kind"]),
+        kind=EventKind(row["kind"]),
         severity=Severity(row["severity"]),
         field=row["field"],
         before=row["before"],

@@ -16,8 +16,8 @@ import duckdb
 
 from mscwatch.errors import WarehouseError
 from mscwatch.store import catalog
-from mscwatch.store.data_dir import Places
-from mscwatch.store.ledger import NIGHT
+from mscwatch.store.data_dir import DataDir
+from mscwatch.store.ledger import LAST_WRITTEN_RUN
 from mscwatch.store.sql import first_line, scalar
 
 log = logging.getLogger(__name__)
@@ -42,12 +42,12 @@ REFERENCES = (
 
 # What a killed run may have written and not published: a night, what it told, a history, a new reading, claims.
 WRITTEN = f"""
-SELECT ({NIGHT}), (SELECT count(*) FROM deliveries WHERE state = 'sent'), (SELECT count(*) FROM histories),
+SELECT ({LAST_WRITTEN_RUN}), (SELECT count(*) FROM deliveries WHERE state = 'sent'), (SELECT count(*) FROM histories),
     (SELECT value FROM meta WHERE key = 'rules_hash'), (SELECT value FROM meta WHERE key = 'claims_of')
 """
 
 
-def publish(places: Places, keep: int = 3) -> str:
+def publish(places: DataDir, keep: int = 3) -> str:
     """Copy the (closed) working file over the published one; returns its SHA-256.
 
     The file that it replaces stays under `previous/` unless the same night wrote it; `keep` of those are kept.
@@ -74,7 +74,7 @@ def publish(places: Places, keep: int = 3) -> str:
     return digest
 
 
-def is_behind(con: duckdb.DuckDBPyConnection, places: Places) -> bool:
+def is_behind(con: duckdb.DuckDBPyConnection, places: DataDir) -> bool:
     """Whether the opened working file holds a proven night, and more than the published file: its run was killed.
 
     Or killed a moment later, before the file's hash lay beside it.
@@ -85,13 +85,13 @@ def is_behind(con: duckdb.DuckDBPyConnection, places: Places) -> bool:
     try:
         if places.published_hash.stat().st_mtime_ns < places.published.stat().st_mtime_ns:
             return True
-        with opened_to_read(places.published) as published:
+        with open_read_only(places.published) as published:
             return published.execute(WRITTEN).fetchall() != written
     except (OSError, WarehouseError, duckdb.Error):  # none there, or one of an earlier schema
         return True
 
 
-def is_noted(places: Places) -> bool:
+def is_noted(places: DataDir) -> bool:
     """Whether the published file is the one whose SHA-256 lies beside it."""
     if not places.published_hash.exists():
         return False
@@ -108,7 +108,7 @@ def counts(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
     return dict(con.execute(each).fetchall())
 
 
-def opened_to_read(path: Path) -> duckdb.DuckDBPyConnection:
+def open_read_only(path: Path) -> duckdb.DuckDBPyConnection:
     """A read-only connection to one file. Raises `WarehouseError` when it is no readable warehouse."""
     try:
         return duckdb.connect(str(path), read_only=True, config={"autoinstall_known_extensions": "false"})
@@ -124,9 +124,9 @@ def sha256(path: Path) -> str:
 
 def _check(original: Path, copy: Path) -> str | None:
     """The run of the last proven night in the copy. Raises `WarehouseError` when it does not hold what it should."""
-    with opened_to_read(original) as con:
+    with open_read_only(original) as con:
         wanted = counts(con)
-    with opened_to_read(copy) as con:
+    with open_read_only(copy) as con:
         if counts(con) != wanted:
             msg = f"The copy of {original} does not hold what the original holds; nothing was published."
             raise WarehouseError(msg)
@@ -139,7 +139,7 @@ def _check(original: Path, copy: Path) -> str | None:
             raise WarehouseError(msg)
         if undescribed := [f"{one.schema}.{one.name}" for one in found if not one.meaning]:
             log.warning("Without a comment in the data dictionary: %s.", ", ".join(undescribed))
-        return scalar(con, NIGHT)  # type: ignore[no-any-return]  # run_id is text
+        return scalar(con, LAST_WRITTEN_RUN)  # type: ignore[no-any-return]  # run_id is text
 
 
 def _orphans(con: duckdb.DuckDBPyConnection, found: list[catalog.Relation]) -> list[str]:
@@ -159,7 +159,7 @@ def _orphans(con: duckdb.DuckDBPyConnection, found: list[catalog.Relation]) -> l
     return [f"{lost} row(s) whose {place} leads nowhere" for place, lost in rows]
 
 
-def _keep_previous(places: Places, coming: str | None, keep: int) -> None:
+def _keep_previous(places: DataDir, coming: str | None, keep: int) -> None:
     """Give the published file a second name under `previous/`, before its first one is taken; forget the oldest.
 
     Not where the night that is `coming` wrote it too.
@@ -179,8 +179,8 @@ def _keep_previous(places: Places, coming: str | None, keep: int) -> None:
 def _night(path: Path) -> str | None:
     """The run that wrote what a file holds; None for a file that cannot be read, which is not worth keeping."""
     try:
-        with opened_to_read(path) as con:
-            return scalar(con, NIGHT)  # type: ignore[no-any-return]  # run_id is text
+        with open_read_only(path) as con:
+            return scalar(con, LAST_WRITTEN_RUN)  # type: ignore[no-any-return]  # run_id is text
     except (WarehouseError, duckdb.Error) as error:
         log.warning("The published file is not kept: %s", error)
         return None

@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 
 from mscwatch.errors import ConfigError, WarehouseError
-from mscwatch.store.data_dir import Places
+from mscwatch.store.data_dir import DataDir
 from mscwatch.store.sql import dicts, first_line
 
 EVENT_COLUMNS = (
@@ -19,24 +19,24 @@ EVENT_COLUMNS = (
 )
 
 
-def reader(data_dir: Path) -> duckdb.DuckDBPyConnection:
+def open_published(data_dir: Path) -> duckdb.DuckDBPyConnection:
     """A read-only connection to the published file, `ctgov` on its search path."""
-    published = Places(data_dir).published
+    published = DataDir(data_dir).published
     if not published.exists():
         msg = f"There is no warehouse at {published} yet. Run `mscwatch run` first, or set MSCWATCH_DATA_DIR."
         raise WarehouseError(msg)
     return _open(published)
 
 
-def newest(data_dir: Path) -> duckdb.DuckDBPyConnection:
+def open_newest(data_dir: Path) -> duckdb.DuckDBPyConnection:
     """The working file where nobody is writing it (it also knows refused nights), else the published one."""
-    working = Places(data_dir).working
+    working = DataDir(data_dir).working
     if working.exists():
         try:
             return _open(working)
         except WarehouseError:
             pass  # a run is at work, and its file is locked
-    return reader(data_dir)
+    return open_published(data_dir)
 
 
 def _open(path: Path) -> duckdb.DuckDBPyConnection:
@@ -99,7 +99,7 @@ def last_good_night(con: duckdb.DuckDBPyConnection) -> dict[str, Any] | None:
     return next(iter(dicts(con, good)), None)
 
 
-def owed(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+def owed_deliveries(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     """What is owed to whom, with the last error."""
     return dicts(
         con,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from mscwatch.errors import ConfigError, WarehouseError
 from mscwatch.store import decisions, ledger, working
-from mscwatch.store.data_dir import Places, locked
+from mscwatch.store.data_dir import DataDir, locked
 from mscwatch.store.publish import counts, publish
 from mscwatch.watch import Watch
 
@@ -22,7 +22,7 @@ class Rebuilt:
     published: bool
 
 
-def rebuild(places: Places, watch: Watch, decided: Path, *, memory_limit: str, keep: int) -> Rebuilt:
+def rebuild(places: DataDir, watch: Watch, decided: Path, *, memory_limit: str, keep: int) -> Rebuilt:
     """Make schema `ctgov`, the readings, seeds, views, macros and comments anew, then publish.
 
     What nights wrote (records, changes, events, deliveries, runs) stays as it is; a second rebuild changes nothing.
@@ -35,23 +35,23 @@ def rebuild(places: Places, watch: Watch, decided: Path, *, memory_limit: str, k
         )
         raise WarehouseError(msg)
     with locked(places):
-        with working.opened(places, memory_limit) as con, working.transaction(con):
+        with working.open_warehouse(places, memory_limit) as con, working.transaction(con):
             refuse_other_watch(con, places, watch)
             told = decisions.in_force(con, decided)
             con.execute("DELETE FROM meta WHERE key IN ('definitions', 'ctgov_mapping', 'rules_hash')")
         # Opening makes whatever the file does not say it has, and a night reads anew when it does not say by which
         # rules it was read; so what a killed rebuild leaves undone is done then.
-        with working.opened(places, memory_limit) as con:
-            changed = decisions.obey(con, told, watch.relevance.rules)
+        with working.open_warehouse(places, memory_limit) as con:
+            changed = decisions.apply(con, told, watch.relevance.rules)
             found = counts(con)
-            proven = ledger.last_night(con) is not None
+            proven = ledger.last_trusted_run(con) is not None
         if proven:
             publish(places, keep)
     rows = sum(count for table, count in found.items() if table.startswith("ctgov."))
     return Rebuilt(found["main.watched"], rows, changed, proven)
 
 
-def refuse_other_watch(con: working.Connection, places: Places, watch: Watch) -> None:
+def refuse_other_watch(con: working.Connection, places: DataDir, watch: Watch) -> None:
     """Raise `ConfigError` where the data directory belongs to another watch."""
     owner = working.meta(con, "watch")
     if owner not in (None, watch.name):

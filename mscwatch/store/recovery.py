@@ -13,10 +13,10 @@ import shutil
 
 from mscwatch.errors import BrokenFileError, WarehouseError
 from mscwatch.store import publish
-from mscwatch.store.data_dir import Places
+from mscwatch.store.data_dir import DataDir
 
 
-def put_published(places: Places) -> None:
+def put_published(places: DataDir) -> None:
     """Put a copy of the published file in the place of the broken one, which is kept as `places.broken`.
 
     Raises `BrokenFileError` where nothing is published, or not what its SHA-256 says, `WarehouseError` where
@@ -42,7 +42,7 @@ def put_published(places: Places) -> None:
         fresh.replace(places.working)
         publish.sync(places.working.parent)
     except OSError as error:
-        forget_broken(places)
+        drop_broken(places)
         msg = (
             f"The working file {places.working} is broken and cannot be replaced: {error.strerror or error}."
         )
@@ -51,15 +51,15 @@ def put_published(places: Places) -> None:
         fresh.unlink(missing_ok=True)
 
 
-def forget_broken(places: Places) -> None:
+def drop_broken(places: DataDir) -> None:
     """Remove the broken file that is kept, with its logs; while it is there, a night tells of it."""
     for old in places.broken.parent.glob(f"{places.broken.name}*"):
         old.unlink()
 
 
-def _keep(places: Places) -> None:
+def _keep(places: DataDir) -> None:
     """Give the broken file a second name, so that there is a working file at every moment."""
-    forget_broken(places)
+    drop_broken(places)
     for log in places.logs():  # DuckDB would apply them to whatever file they stand beside
         log.replace(log.with_name(log.name.replace(places.working.name, places.broken.name)))
     publish.name_twice(places.working, places.broken)

@@ -20,13 +20,13 @@ import fsspec
 
 from mscwatch.errors import ConfigError, MscwatchError, WarehouseError
 from mscwatch.store import export
-from mscwatch.store.data_dir import Places
+from mscwatch.store.data_dir import DataDir
 
 LATEST = "latest.json"
 RUN = re.compile(r"\d{8}T\d{12}-[0-9a-f]{4}")  # how runs are named: by their time, so names sort
 
 
-def keep(places: Places, url: str, run_id: str, earlier: int) -> bool:
+def keep(places: DataDir, url: str, run_id: str, earlier: int) -> bool:
     """Bring the export at `url` up to the published file, and keep `earlier` older ones; whether that was needed.
 
     Raises `ConfigError` for a URL that cannot be used, `WarehouseError` when the export fails; `latest.json` then

@@ -8,25 +8,25 @@ from pathlib import Path
 import duckdb
 
 from mscwatch.errors import WarehouseError
-from mscwatch.model import Answer
+from mscwatch.model import QueryAnswer
 from mscwatch.store import queries
-from mscwatch.store.data_dir import Places
+from mscwatch.store.data_dir import DataDir
 from mscwatch.store.sql import dicts
 
 QUERIES = files("warehouse") / "report"
 
 
-def read(data_dir: Path) -> tuple[dict[str, str], dict[str, Answer]]:
+def read(data_dir: Path) -> tuple[dict[str, str], dict[str, QueryAnswer]]:
     """The facts about the published file (`meta`), and the answer to each query of `warehouse/report/`, by its name.
 
     Raises `WarehouseError` when there is no published file, or one that is older than the queries.
     """
-    with queries.reader(data_dir) as con:
+    with queries.open_published(data_dir) as con:
         names = sorted(entry.name for entry in QUERIES.iterdir() if entry.name.endswith(".sql"))
         return queries.meta(con), {name.removesuffix(".sql"): _answer(con, name) for name in names}
 
 
-def is_behind(places: Places) -> bool:
+def is_behind(places: DataDir) -> bool:
     """Whether a published file is there that the page does not show yet."""
     try:
         published = places.published.stat().st_mtime_ns
@@ -54,7 +54,7 @@ def put(path: Path, page: str) -> None:
         raise WarehouseError(msg) from None
 
 
-def _answer(con: duckdb.DuckDBPyConnection, name: str) -> Answer:
+def _answer(con: duckdb.DuckDBPyConnection, name: str) -> QueryAnswer:
     query = (QUERIES / name).read_text(encoding="utf-8")
     try:
         rows = dicts(con, query)
@@ -64,7 +64,7 @@ def _answer(con: duckdb.DuckDBPyConnection, name: str) -> Answer:
             "`mscwatch rebuild` brings an older one up to date."
         )
         raise WarehouseError(msg) from None
-    return Answer(name.removesuffix(".sql"), _meaning(query), query, tuple(rows))
+    return QueryAnswer(name.removesuffix(".sql"), _meaning(query), query, tuple(rows))
 
 
 def _meaning(query: str) -> str:

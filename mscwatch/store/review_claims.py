@@ -7,7 +7,7 @@ from typing import Any
 import duckdb
 
 from mscwatch.review import claims
-from mscwatch.store.ledger import NIGHT
+from mscwatch.store.ledger import LAST_WRITTEN_RUN
 from mscwatch.store.sql import insert, scalar
 
 # The views that claims count, computed once: a temporary table of the same name stands before the view, also where
@@ -19,9 +19,11 @@ COUNTED = {
 }
 
 
-def keep_up(con: duckdb.DuckDBPyConnection) -> None:
+def refresh(con: duckdb.DuckDBPyConnection) -> None:
     """Recompute within the caller's transaction, unless that was done since the last proven night."""
-    if scalar(con, f"SELECT ({NIGHT}) IS DISTINCT FROM (SELECT value FROM meta WHERE key = 'claims_of')"):
+    if scalar(
+        con, f"SELECT ({LAST_WRITTEN_RUN}) IS DISTINCT FROM (SELECT value FROM meta WHERE key = 'claims_of')"
+    ):
         recompute(con)
 
 
@@ -32,7 +34,9 @@ def recompute(con: duckdb.DuckDBPyConnection) -> None:
     """
     today = scalar(con, "SELECT day FROM last_night")
     con.execute("DELETE FROM review_claims")
-    con.execute(f"INSERT OR REPLACE INTO meta SELECT 'claims_of', night FROM (SELECT ({NIGHT}) AS night)")
+    con.execute(
+        f"INSERT OR REPLACE INTO meta SELECT 'claims_of', night FROM (SELECT ({LAST_WRITTEN_RUN}) AS night)"
+    )
     if today is None:
         return
     for view, chosen in COUNTED.items():

@@ -18,13 +18,13 @@ from mscwatch import __version__
 from mscwatch.errors import BrokenFileError, WarehouseError
 from mscwatch.review import claims
 from mscwatch.store import ctgov, review_claims
-from mscwatch.store.data_dir import Places
+from mscwatch.store.data_dir import DataDir
 from mscwatch.store.sql import first_line, scalar
 
 log = logging.getLogger(__name__)
 
 Connection = duckdb.DuckDBPyConnection
-Opened = AbstractContextManager[Connection]
+OpenWarehouse = AbstractContextManager[Connection]
 
 # DuckDB 2's own default cannot be opened by any 1.x client; this one is readable since 1.2.
 STORAGE_VERSION = "v1.2.0"
@@ -38,7 +38,7 @@ FULL = ("Could not write", "No space left", "failed to offload")
 
 
 @contextmanager
-def opened(places: Places, memory_limit: str = "500MB") -> Iterator[duckdb.DuckDBPyConnection]:
+def open_warehouse(places: DataDir, memory_limit: str = "500MB") -> Iterator[duckdb.DuckDBPyConnection]:
     """The working file, made or migrated if need be, closed (and so checkpointed) at the end.
 
     Raises `BrokenFileError` when it is not whole, `WarehouseError` when it cannot be opened for another reason, or is
@@ -88,7 +88,7 @@ def advice(said: str) -> str | None:
     return None
 
 
-def refuse_lost(places: Places) -> None:
+def refuse_lost(places: DataDir) -> None:
     """Raise `WarehouseError` when a published file stands beside no working file."""
     if places.published.exists() and not places.working.exists():
         msg = (

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from mscwatch.model import Issue, Record
-from mscwatch.record import nct_id
+from mscwatch.record import record_nct_id
 from mscwatch.therapy import disease, infusions, overrides, passages, terms
 from mscwatch.therapy.counts import Count
 from mscwatch.therapy.doses import Unread, read_doses
@@ -26,14 +26,14 @@ _COUNTED = {
 
 def read(record: Record) -> Therapy:
     """What a registry record says the cells were; a person's corrections win."""
-    found = nct_id(record) or ""
+    found = record_nct_id(record) or ""
     return overrides.of_record(_read(found, passages.of_record(record)))
 
 
 def indication_group(record: Record) -> str:
     """The indication group alone, for whoever needs no more: the same as that of the whole reading."""
     group, _, _ = disease.indication(passages.of_record(record))
-    return overrides.of_record(Therapy(nct_id(record) or "", indication_group=group)).indication_group
+    return overrides.of_record(Therapy(record_nct_id(record) or "", indication_group=group)).indication_group
 
 
 def read_printed(source: str, route: str, dose: str, disease: str, row: int | None = None) -> Therapy:

@@ -6,8 +6,8 @@ import time
 import mscwatch.cli.app  # noqa: F401  what the command loads before it begins
 from mscwatch import settings as configuration
 from mscwatch import watch as watches
-from mscwatch.pipeline.context import Order
-from mscwatch.pipeline.run import run_night
+from mscwatch.pipeline.context import RunOrder
+from mscwatch.pipeline.run import run_watch
 
 
 def main():
@@ -20,8 +20,8 @@ def main():
         finally:
             steps[name] = time.monotonic() - begun
 
-    settings = configuration.load()
-    result = run_night(Order(settings, watches.load(settings.watch)), timed)
+    settings = configuration.load_settings()
+    result = run_watch(RunOrder(settings, watches.load(settings.watch)), timed)
     print(json.dumps(result.as_json() | {"steps": steps}))
     raise SystemExit(result.exit_code)
 

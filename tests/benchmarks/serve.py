@@ -7,13 +7,13 @@ own work, which elsewhere happens on another machine, be measured with the rest.
 import gzip
 import sys
 
-from mscwatch.replica import Replica, Request, Response, night_from_ndjson
+from mscwatch.replica import Replica, Request, Response, snapshot_from_ndjson
 
 DAYS = ("2022-10-06T09:00:05", "2022-10-07T09:00:05")
 
 
 def main(*files):
-    nights = [night_from_ndjson(path, data_timestamp=day) for path, day in zip(files, DAYS, strict=True)]
+    nights = [snapshot_from_ndjson(path, data_timestamp=day) for path, day in zip(files, DAYS, strict=True)]
     packed = {}
 
     def from_what_is_packed(request: Request):

@@ -28,8 +28,8 @@ from season.edits import (
     verify,
 )
 
-from mscwatch.record import nct_id
-from mscwatch.replica import Night
+from mscwatch.record import record_nct_id
+from mscwatch.replica import Snapshot
 
 FIRST = date(2022, 10, 6)
 MEMBERSHIP = "protocolSection.identificationModule.nctId"
@@ -42,7 +42,7 @@ class Season:
     """The registry as it moves from night to night, and what each night is expected to tell."""
 
     def __init__(self, world, reserve, off_topic, random):
-        self.world = {nct_id(one): one for one in world}
+        self.world = {record_nct_id(one): one for one in world}
         self.reserve = list(reserve)
         self.off_topic = list(off_topic)
         self.random = random
@@ -82,7 +82,7 @@ class Season:
         for one in self.world.values():
             refresh(one, self.random)
         stamp = datetime.combine(self.day, datetime.min.time().replace(hour=9, second=5))
-        return Night(stamp.isoformat(), orjson.loads(orjson.dumps(self.world)), dict(self.aliases))
+        return Snapshot(stamp.isoformat(), orjson.loads(orjson.dumps(self.world)), dict(self.aliases))
 
     def make(self, one, edit, *, dated=None):
         """Make an edit and expect its events."""
@@ -108,9 +108,9 @@ class Season:
 
     def arrive(self, one):
         """A record that was not there; on its first night nothing else happens to it."""
-        self.world[nct_id(one)] = one
-        self.busy.add(nct_id(one))
-        return nct_id(one)
+        self.world[record_nct_id(one)] = one
+        self.busy.add(record_nct_id(one))
+        return record_nct_id(one)
 
     def release(self, one):
         self.busy.discard(one)
@@ -212,7 +212,7 @@ def is_not_found_once(season):
 
 
 def becomes_relevant(season):
-    one = season.take(lambda found: nct_id(found) in season.off_topic)
+    one = season.take(lambda found: record_nct_id(found) in season.off_topic)
     season.off_topic.remove(one)
     module(season.world[one], "identificationModule")["briefTitle"] = (
         "Mesenchymal stem cells in liver cirrhosis"
