@@ -18,13 +18,13 @@ from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 from prefect.tasks import Task
 
-from mscwatch import settings as configuration
 from mscwatch import watch as watches
 from mscwatch.errors import MscwatchError, NoAnswerError, StillOwedError
 from mscwatch.model import RunOutcome
 from mscwatch.pipeline.context import RunOrder, RunResult
 from mscwatch.pipeline.run import Step, run_watch
 from mscwatch.pipeline.summary import event_rows, markdown, sentence
+from mscwatch.settings import load_settings
 from mscwatch.store import queries
 
 T = TypeVar("T")
@@ -45,7 +45,7 @@ class NightFailedError(MscwatchError):
 @flow(name="mscwatch-nightly", flow_run_name=lambda: _run_name(), persist_result=False)  # noqa: PLW0108  set below
 def nightly(watch: str = "", force: bool = False, accept: str = "") -> RunResult:
     """Run one night of a watch (default: the configured one). Fails when the night failed, was refused, or owes."""
-    settings = configuration.load_settings(**({"watch": watch} if watch else {}))
+    settings = load_settings(**({"watch": watch} if watch else {}))
     order = RunOrder(settings, watches.load(settings.watch), force=force, accept=accept)
     result = run_watch(order, step=_as_task(order.watch.name))
     _leave_artifacts(order, result)
@@ -80,7 +80,7 @@ def _leave_artifacts(order: RunOrder, result: RunResult) -> None:
 
 
 def _run_name() -> str:
-    chosen = flow_run.parameters.get("watch") or configuration.load_settings().watch
+    chosen = flow_run.parameters.get("watch") or load_settings().watch
     started = flow_run.scheduled_start_time
     return f"{watches.load(chosen).name} {started:%Y-%m-%d}"
 

@@ -15,11 +15,11 @@ import duckdb
 import pytest
 from clients import night
 
-from mscwatch import settings as configuration
 from mscwatch import watch as watches
 from mscwatch.pipeline.context import RunOrder
 from mscwatch.registry.client import Client
 from mscwatch.replica import Replica
+from mscwatch.settings import Settings
 from mscwatch.store import ctgov, working
 from mscwatch.store.data_dir import DataDir
 
@@ -103,7 +103,7 @@ def order(tmp_path, watch_file):
 
     def make(url, *, force=False, accept="", watch=watch_file, **values):
         defaults = {"data_dir": tmp_path / "data", "min_interval": 0, "retry_budget": 0, "api_url": url}
-        chosen = configuration.Settings(**(defaults | values))
+        chosen = Settings(**(defaults | values))
         return RunOrder(chosen, watches.load(str(watch)), force=force, accept=accept)
 
     return make

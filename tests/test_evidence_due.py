@@ -6,10 +6,10 @@ import pytest
 from records import edited, record
 from test_first_night import nights
 
-from mscwatch import settings as configuration
 from mscwatch import watch as watches
 from mscwatch.pipeline import run
 from mscwatch.replica import Replica
+from mscwatch.settings import Settings
 from mscwatch.store import queries, working
 from mscwatch.store.data_dir import DataDir
 
@@ -103,7 +103,7 @@ def folder(tmp_path_factory):
     told = [edited(record(NUMBERS[name]), edit) for name, edit in SITUATIONS.items()]
     observational = record(99, designModule={"studyType": "OBSERVATIONAL"})
     with Replica(nights([*told, observational])) as registry:
-        chosen = configuration.Settings(data_dir=folder, min_interval=0, retry_budget=0, api_url=registry.url)
+        chosen = Settings(data_dir=folder, min_interval=0, retry_budget=0, api_url=registry.url)
         assert run.run_watch(run.Order(chosen, watches.load(str(watch)))).error is None
     return folder
 

@@ -17,7 +17,7 @@ __all__ = ["answers", "warehouse"]  # the fixtures
 
 REVIEWED = dt.date(2020, 10, 6)
 RECORDS = {nct_id: record for each in demo_nights() for nct_id, record in each.records.items()}
-SOURCES = {t.nct_id: therapy.read(RECORDS[t.nct_id]).cell_source for t in CORE}
+SOURCES = {t.nct_id: therapy.read_record(RECORDS[t.nct_id]).cell_source for t in CORE}
 SURE = {t.nct_id for row, t in LINKED if row["link_confidence"] == "high"}
 EARLY = [t for t in CORE if t.posted <= REVIEWED]
 

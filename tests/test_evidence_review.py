@@ -12,10 +12,10 @@ from types import SimpleNamespace
 import pytest
 from records import edited, record, set_status
 
-from mscwatch import settings as configuration
 from mscwatch import watch as watches
 from mscwatch.pipeline import run
 from mscwatch.replica import Replica, Snapshot
+from mscwatch.settings import Settings
 from mscwatch.store import queries, working
 from mscwatch.store.data_dir import DataDir
 
@@ -112,7 +112,7 @@ def warehouse(folder, *contents):
     watch = folder / "all.toml"
     watch.write_text('name = "all"\ntitle = "All"\n[query]\nterm = "ALL"\n[relevance]\nrules = "msc-liver"\n')
     with Replica(told) as registry, pytest.MonkeyPatch.context() as patch:
-        chosen = configuration.Settings(data_dir=folder, min_interval=0, retry_budget=0, api_url=registry.url)
+        chosen = Settings(data_dir=folder, min_interval=0, retry_budget=0, api_url=registry.url)
         for day, _ in contents:
             moment = dt.datetime.fromisoformat(day).replace(tzinfo=dt.UTC)
             patch.setattr(run, "datetime", SimpleNamespace(now=lambda zone, moment=moment: moment))

@@ -15,12 +15,12 @@ from types import SimpleNamespace
 import duckdb
 import pytest
 
-from mscwatch import settings as configuration
 from mscwatch import watch as watches
 from mscwatch.pipeline import run as night
 from mscwatch.replica import Replica
 from mscwatch.replica.demo import demo_nights
 from mscwatch.screening import relevance
+from mscwatch.settings import Settings
 from mscwatch.store import queries
 from mscwatch.store.data_dir import DataDir
 
@@ -41,7 +41,7 @@ def warehouse(tmp_path_factory):
     with Replica(demo_nights()) as registry, pytest.MonkeyPatch.context() as patch:
         for moment in NIGHTS:
             patch.setattr(night, "datetime", SimpleNamespace(now=lambda zone, moment=moment: moment))
-            chosen = configuration.Settings(
+            chosen = Settings(
                 data_dir=folder, min_interval=0, retry_budget=0, api_url=registry.url
             )
             assert night.run_watch(night.Order(chosen, watches.load(str(watch)))).error is None

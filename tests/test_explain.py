@@ -1,4 +1,4 @@
-"""`explain` answers "why was I told this?" for each kind of event, to somebody who knows nothing of the program."""
+"""`explain_event` answers "why was I told this?" for each kind of event, to somebody who knows nothing of the program."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from records import edited, record, set_status
 from sinks import WebhookSink
 from typer.testing import CliRunner
 
-from mscwatch import settings as configuration
 from mscwatch import watch as watches
 from mscwatch.cli.app import app
 from mscwatch.errors import WarehouseError
@@ -18,6 +17,7 @@ from mscwatch.model import EventKind
 from mscwatch.pipeline.context import RunOrder
 from mscwatch.pipeline.run import run_watch
 from mscwatch.replica import Replica, Snapshot
+from mscwatch.settings import Settings
 from mscwatch.store import explain as explaining
 from mscwatch.store import queries, working
 from mscwatch.store.data_dir import DataDir
@@ -110,7 +110,7 @@ def made(tmp_path_factory):
         f'[alerts]\nrelevance = ["core", "unsure"]\nkinds = [{kinds}]\n'
     )
     with Replica(the_nights()) as registry, WebhookSink() as slack:
-        settings = configuration.Settings(
+        settings = Settings(
             data_dir=folder / "data", min_interval=0, api_url=registry.url, slack_webhook_url=slack.url
         )
         for _ in registry.nights:

@@ -13,13 +13,13 @@ from test_diff import put
 from test_night import off_topic
 from typer.testing import CliRunner
 
-from mscwatch import settings as configuration
 from mscwatch import watch as watches
 from mscwatch.cli.app import app
-from mscwatch.pipeline import backfill as histories
+from mscwatch.pipeline.backfill import backfill_sentence, read_histories
 from mscwatch.pipeline.context import RunOrder
 from mscwatch.pipeline.run import run_watch
 from mscwatch.replica import Replica, Response
+from mscwatch.settings import Settings
 from mscwatch.store import queries as ask
 
 DAYS = (datetime(2022, 10, 6, 9), datetime(2022, 10, 7, 9), datetime(2022, 10, 10, 9))
@@ -84,7 +84,7 @@ class World:
         nights = [night(day, *content) for day, content in zip(DAYS, contents, strict=True)]
         self.asked = []
         with Replica(nights, intercept=history_of(past, self._note)) as registry, WebhookSink() as slack:
-            settings = configuration.Settings(
+            settings = Settings(
                 data_dir=folder / "data",
                 min_interval=0,
                 retry_budget=0,
@@ -95,9 +95,9 @@ class World:
             self._run()
             self.first = self.contents()
             if read:
-                self.done = histories.read_histories(self.order)
+                self.done = read_histories(self.order)
                 self.once, self.requests = self.contents(), len(self.asked)
-                self.again = histories.read_histories(self.order)
+                self.again = read_histories(self.order)
                 self.twice = self.contents()
             for _ in nights[1:]:
                 registry.advance()
@@ -216,7 +216,7 @@ def test_what_is_known_stays_as_it_is_and_a_second_reading_adds_nothing(with_his
     assert len(with_history.once["versions"]) > len(with_history.first["versions"])
     assert with_history.twice == with_history.once
     assert len(with_history.asked) == with_history.requests
-    assert histories.sentence(with_history.again).startswith("No history to read")
+    assert backfill_sentence(with_history.again).startswith("No history to read")
 
 
 def test_what_the_registry_has_no_history_of_is_noted_and_not_asked_again(with_history):
@@ -226,7 +226,7 @@ def test_what_the_registry_has_no_history_of_is_noted_and_not_asked_again(with_h
         number(NO_HISTORY): "not_found",
         number(MERGED): "forwarded",
     }
-    said = histories.sentence(with_history.done)
+    said = backfill_sentence(with_history.done)
     assert said.startswith("Read the history of 5 trial(s): ")
     assert said.endswith("The registry has none of 1 trial(s). 1 trial(s) were merged into others.")
 

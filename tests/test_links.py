@@ -17,7 +17,6 @@ from records import record
 from test_first_night import file_hash, nights, rows
 from typer.testing import CliRunner
 
-from mscwatch import settings as configuration
 from mscwatch import watch as watches
 from mscwatch.cli.app import app
 from mscwatch.errors import ConfigError
@@ -26,9 +25,10 @@ from mscwatch.pipeline.run import run_watch
 from mscwatch.record import record_nct_id
 from mscwatch.replica import Replica
 from mscwatch.screening.decisions import LinkDecision, read, with_link
-from mscwatch.store import decisions as decided
+from mscwatch.settings import Settings
 from mscwatch.store import working
 from mscwatch.store.data_dir import DataDir, locked
+from mscwatch.store.decisions import add_link, load, publish_links
 
 HOSTILE = "=HYPERLINK(1) \x1b[31mred\nER  - "
 KNEE = {"conditionsModule": {"conditions": ["Gonarthrosis"]}}
@@ -57,7 +57,7 @@ def made(tmp_path_factory):
         record(2705742, **papers(("RESULT", "26006200", "Kantarcioglu M"))),
     ]  # fmt: skip
     with Replica(nights(content)) as registry:
-        settings = configuration.Settings(
+        settings = Settings(
             data_dir=folder / "data", min_interval=0, api_url=registry.url, report=False
         )
         assert run_watch(RunOrder(settings, watches.load(str(watch)))).exit_code == 0
@@ -163,8 +163,8 @@ def test_a_link_that_nothing_makes_cannot_be_decided(tonight):
 
 def test_the_queue_empties(tonight):
     for trial, paper in waiting():
-        decided.add_link(tonight.places, tonight.settings.decisions, decision(nct_id=trial, paper=paper))
-    decided.publish_links(tonight.places, tonight.settings.decisions, "700MB", 3)
+        add_link(tonight.places, tonight.settings.decisions, decision(nct_id=trial, paper=paper))
+    publish_links(tonight.places, tonight.settings.decisions, "700MB", 3)
     assert waiting() == {}
     assert mscwatch("links").stdout == "No link waits.\n"
     assert mscwatch("links", "--csv").stdout == "nct_id\n"
@@ -192,14 +192,14 @@ def test_while_a_run_is_at_work_the_decision_is_kept_for_the_next_one(tonight):
 def test_two_people_deciding_at_once_lose_nothing(tmp_path):
     places, file = DataDir(tmp_path), tmp_path / "decisions.toml"
     people = [
-        Thread(target=decided.add_link, args=(places, file, decision(paper=str(number))))
+        Thread(target=add_link, args=(places, file, decision(paper=str(number))))
         for number in range(8)
     ]
     for one in people:
         one.start()
     for one in people:
         one.join()
-    assert {one.paper for one in decided.load(file).links} == {str(number) for number in range(8)}
+    assert {one.paper for one in load(file).links} == {str(number) for number in range(8)}
 
 
 def test_hostile_citations_stay_text_on_a_terminal_and_in_a_spreadsheet(tonight):
@@ -210,8 +210,8 @@ def test_hostile_citations_stay_text_on_a_terminal_and_in_a_spreadsheet(tonight)
 
 
 def test_a_decision_without_effect_is_shown(tonight):
-    decided.add_link(tonight.places, tonight.settings.decisions, decision(nct_id="NCT09999999", paper="1"))
-    decided.publish_links(tonight.places, tonight.settings.decisions, "700MB", 3)
+    add_link(tonight.places, tonight.settings.decisions, decision(nct_id="NCT09999999", paper="1"))
+    publish_links(tonight.places, tonight.settings.decisions, "700MB", 3)
     assert "Decided without effect: link of NCT09999999 to paper 1" in mscwatch("links").stdout
 
 
@@ -287,10 +287,10 @@ def test_a_bad_file_stops_the_night_before_it_begins(tonight):
 def test_a_file_that_is_gone_is_written_anew_with_what_is_in_force(tonight):
     file = tonight.settings.decisions
     mscwatch("links", "reject", "NCT00000001", "222", "--reason", "another trial", "--by", "A. Reader")
-    told = decided.load(file)
+    told = load(file)
     file.unlink()
     run_watch(tonight)  # the registry does not answer: what is decided holds all the same
-    assert decided.load(file) == told
+    assert load(file) == told
     file.write_text("")
     run_watch(tonight)
     assert graded(tonight)["222"] == "to_confirm"
@@ -300,6 +300,6 @@ def test_a_linked_file_stays_a_link(tmp_path):
     real, link = tmp_path / "real.toml", tmp_path / "decisions.toml"
     real.write_text("")
     Path(link).symlink_to(real)
-    decided.add_link(DataDir(tmp_path), link, decision())
+    add_link(DataDir(tmp_path), link, decision())
     assert link.is_symlink()
     assert read(real.read_text(), "it").links

@@ -115,7 +115,7 @@ BOUNDS = watch.Expect(min=60, max=150, max_drop=0.2)
 )
 def test_an_answer_that_fails_one_check_is_refused_with_its_reason(lie, missing, reason):
     sweep = dataclasses.replace(GOOD, **lie)
-    found = proof.prove(
+    found = proof.prove_sweep(
         sweep, set(), known=100, missing=[f"NCT{n:08}" for n in range(missing)], expect=BOUNDS
     )
     assert not found.trusted
@@ -123,25 +123,25 @@ def test_an_answer_that_fails_one_check_is_refused_with_its_reason(lie, missing,
 
 
 def test_a_good_answer_is_trusted_and_twenty_in_a_hundred_may_be_missing():
-    found = proof.prove(GOOD, set(), known=100, missing=[f"NCT{n:08}" for n in range(20)], expect=BOUNDS)
+    found = proof.prove_sweep(GOOD, set(), known=100, missing=[f"NCT{n:08}" for n in range(20)], expect=BOUNDS)
     assert found.trusted
     assert found.checks["distinct"] == 100
 
 
 def test_more_trials_than_expected_is_a_warning():
     many = dataclasses.replace(GOOD, total_count=151, distinct=151)
-    found = proof.prove(many, set(), known=100, missing=[], expect=BOUNDS)
+    found = proof.prove_sweep(many, set(), known=100, missing=[], expect=BOUNDS)
     assert found.trusted
     assert found.warnings == ("151 trials are more than the 150 that the watch expects",)
 
 
 def test_a_person_may_accept_a_bound_but_never_a_wrong_count():
     few = dataclasses.replace(GOOD, total_count=10, distinct=10)
-    assert proof.prove(few, set(), known=100, missing=[], expect=BOUNDS, accepted="sponsor withdrew").trusted
+    assert proof.prove_sweep(few, set(), known=100, missing=[], expect=BOUNDS, accepted="sponsor withdrew").trusted
     wrong = dataclasses.replace(GOOD, distinct=99)
-    assert not proof.prove(wrong, set(), known=100, missing=[], expect=BOUNDS, accepted="please").trusted
-    assert proof.prove(few, set(), known=100, missing=[], expect=BOUNDS).acceptable
-    assert not proof.prove(wrong, set(), known=100, missing=[], expect=BOUNDS).acceptable
+    assert not proof.prove_sweep(wrong, set(), known=100, missing=[], expect=BOUNDS, accepted="please").trusted
+    assert proof.prove_sweep(few, set(), known=100, missing=[], expect=BOUNDS).acceptable
+    assert not proof.prove_sweep(wrong, set(), known=100, missing=[], expect=BOUNDS).acceptable
 
 
 def titled(title, condition):

@@ -24,7 +24,6 @@ from records import edited, record, set_status
 from test_first_night import file_hash, nights, rows, trials
 from typer.testing import CliRunner
 
-from mscwatch import settings as configuration
 from mscwatch import watch as watches
 from mscwatch.cli import prompt
 from mscwatch.cli.app import app
@@ -32,6 +31,7 @@ from mscwatch.errors import ConfigError, LockedError, WarehouseError
 from mscwatch.pipeline.context import RunOrder
 from mscwatch.pipeline.run import run_watch
 from mscwatch.replica import Replica, Snapshot
+from mscwatch.settings import Settings
 from mscwatch.store import backup, catalog, export, publish, queries, rebuild, working
 from mscwatch.store.data_dir import DataDir, locked
 
@@ -52,7 +52,7 @@ def made(tmp_path_factory):
     )
     before = [*before[:2], hostile]
     with Replica(nights(before, [edited(before[0], set_status("COMPLETED")), *before[1:]])) as registry:
-        settings = configuration.Settings(data_dir=folder / "data", min_interval=0, api_url=registry.url)
+        settings = Settings(data_dir=folder / "data", min_interval=0, api_url=registry.url)
         for _ in range(2):
             assert run_watch(RunOrder(settings, watches.load(str(watch)))).exit_code == 0
             registry.advance()
@@ -102,9 +102,9 @@ def test_the_files_of_the_last_nights_are_kept_and_no_more(order):
 
 def test_publishing_a_night_again_pushes_no_earlier_one_out(two_nights):
     (before,) = (two_nights.places.data_dir / "previous").iterdir()
-    publish.publish(two_nights.places, keep=1)
+    publish.publish_copy(two_nights.places, keep=1)
     assert list((two_nights.places.data_dir / "previous").iterdir()) == [before]
-    publish.publish(two_nights.places, keep=0)
+    publish.publish_copy(two_nights.places, keep=0)
     assert list((two_nights.places.data_dir / "previous").iterdir()) == []
 
 
@@ -118,7 +118,7 @@ def test_without_hard_links_the_previous_file_is_copied(two_nights, monkeypatch)
         two_nights,
         "INSERT INTO runs SELECT 'z', * EXCLUDE run_id REPLACE (now()::TIMESTAMP + INTERVAL 1 DAY AS started_at) FROM runs LIMIT 1",
     )
-    publish.publish(two_nights.places)
+    publish.publish_copy(two_nights.places)
     newest = max((two_nights.places.data_dir / "previous").iterdir())
     assert hashlib.sha256(newest.read_bytes()).hexdigest() == kept
 
@@ -139,7 +139,7 @@ def test_a_file_that_does_not_hang_together_is_not_published(two_nights, damage,
     kept = file_hash(two_nights)
     change(two_nights, damage)
     with pytest.raises(WarehouseError, match=f"{words} leads nowhere"):
-        publish.publish(two_nights.places)
+        publish.publish_copy(two_nights.places)
     assert file_hash(two_nights) == kept
     assert not list(two_nights.places.data_dir.glob(".mscwatch*"))
 
@@ -152,20 +152,20 @@ def test_a_copy_that_lost_rows_is_not_published(two_nights, monkeypatch):
         publish, "counts", lambda con: original(con) | ({"main.events": 0} if next(counted) else {})
     )
     with pytest.raises(WarehouseError, match="does not hold what the original holds"):
-        publish.publish(two_nights.places)
+        publish.publish_copy(two_nights.places)
     assert file_hash(two_nights) == kept
 
 
 def test_a_table_without_a_comment_is_only_warned_of(two_nights, caplog):
     change(two_nights, "CREATE TABLE stray (x INTEGER)")
     with caplog.at_level(logging.WARNING, logger="mscwatch"):
-        publish.publish(two_nights.places)
+        publish.publish_copy(two_nights.places)
     assert "main.stray" in caplog.text
 
 
 def test_a_broken_published_file_is_replaced_and_not_kept(two_nights):
     two_nights.places.published.write_bytes(b"not a database")
-    publish.publish(two_nights.places)
+    publish.publish_copy(two_nights.places)
     assert rows(two_nights, "SELECT count(*) FROM trials") == [(3,)]
     assert len(list((two_nights.places.data_dir / "previous").iterdir())) == 1
 
@@ -182,7 +182,7 @@ READERS = {
 @pytest.mark.parametrize("form", list(export.OPTIONS))
 def test_every_relation_is_exported_whole_and_counted(two_nights, tmp_path, form):
     folder = tmp_path / "deep" / "out"
-    export.export(two_nights.settings.data_dir, folder, form)
+    export.export_tables(two_nights.settings.data_dir, folder, form)
     manifest = json.loads((folder / "manifest.json").read_text())
     assert (manifest["format"], manifest["data_timestamp"]) == (form.value, "2022-10-07 09:00:05")
     with queries.open_published(two_nights.settings.data_dir) as con:
@@ -196,14 +196,14 @@ def test_every_relation_is_exported_whole_and_counted(two_nights, tmp_path, form
     assert wanted["main.trials"] == wanted["ctgov.studies"] == 3
     with duckdb.connect() as con:
         for one in manifest["relations"]:
-            if one["rows"] or form is export.Format.PARQUET:
+            if one["rows"] or form is export.ExportFormat.PARQUET:
                 source = READERS[form.value].format(folder / one["path"])
                 assert con.execute(f"SELECT count(*) FROM {source}").fetchall() == [(one["rows"],)], one
     assert not list(folder.glob(".*"))
 
 
 def test_parquet_keeps_types_and_parts_what_only_grows(two_nights, tmp_path):
-    export.export(two_nights.settings.data_dir, tmp_path / "out", export.Format.PARQUET)
+    export.export_tables(two_nights.settings.data_dir, tmp_path / "out", export.ExportFormat.PARQUET)
     (year,) = {path.name for path in (tmp_path / "out" / "main" / "versions").iterdir()}
     assert year.startswith("observed_year=")
     with duckdb.connect() as con:
@@ -214,14 +214,14 @@ def test_parquet_keeps_types_and_parts_what_only_grows(two_nights, tmp_path):
 def test_growing_tables_without_rows_still_have_their_columns(two_nights, tmp_path):
     with duckdb.connect(str(two_nights.places.published)) as con:
         con.execute("DELETE FROM events")
-    export.export(two_nights.settings.data_dir, tmp_path / "out", export.Format.PARQUET)
+    export.export_tables(two_nights.settings.data_dir, tmp_path / "out", export.ExportFormat.PARQUET)
     with duckdb.connect() as con:
         found = con.execute(f"FROM read_parquet('{tmp_path}/out/main/events/**/*.parquet')")
         assert "observed_year" in [column[0] for column in found.description]
 
 
 def test_csv_runs_no_formula_and_joins_lists(two_nights, tmp_path):
-    export.export(two_nights.settings.data_dir, tmp_path / "out", export.Format.CSV)
+    export.export_tables(two_nights.settings.data_dir, tmp_path / "out", export.ExportFormat.CSV)
     text = (tmp_path / "out" / "main" / "trials.csv").read_text()
     found = {row["nct_id"]: row for row in csv.DictReader(io.StringIO(text))}
     assert found["NCT00000003"]["brief_title"] == f"'{HOSTILE}"
@@ -244,7 +244,7 @@ def test_every_beginning_of_a_formula_is_defused(start):
 
 
 def test_ndjson_has_lists_records_and_utc_times(two_nights, tmp_path):
-    export.export(two_nights.settings.data_dir, tmp_path / "out", export.Format.NDJSON)
+    export.export_tables(two_nights.settings.data_dir, tmp_path / "out", export.ExportFormat.NDJSON)
     lines = (tmp_path / "out" / "main" / "versions.ndjson").read_text().splitlines()
     first = json.loads(lines[0])
     assert first["record"]["protocolSection"]["identificationModule"]["nctId"] == first["nct_id"]
@@ -253,10 +253,10 @@ def test_ndjson_has_lists_records_and_utc_times(two_nights, tmp_path):
 
 def test_an_earlier_export_is_replaced_and_other_files_are_left_alone(two_nights, tmp_path):
     folder = tmp_path / "out"
-    export.export(two_nights.settings.data_dir, folder, export.Format.CSV)
+    export.export_tables(two_nights.settings.data_dir, folder, export.ExportFormat.CSV)
     (folder / "notes.txt").write_text("mine")
     (folder / f"{export.UNFINISHED}killed").mkdir()
-    export.export(two_nights.settings.data_dir, folder, export.Format.PARQUET)
+    export.export_tables(two_nights.settings.data_dir, folder, export.ExportFormat.PARQUET)
     assert sorted(path.name for path in folder.iterdir()) == ["ctgov", "main", "manifest.json", "notes.txt"]
     assert not list(folder.rglob("*.csv"))
 
@@ -266,15 +266,15 @@ def test_a_folder_with_anything_else_is_refused_and_untouched(two_nights, tmp_pa
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / stranger).write_text('{"made_by": "somebody else"}')
     with pytest.raises(ConfigError, match="is not empty and holds no earlier export"):
-        export.export(two_nights.settings.data_dir, tmp_path / "out", export.Format.CSV)
+        export.export_tables(two_nights.settings.data_dir, tmp_path / "out", export.ExportFormat.CSV)
     assert [path.name for path in (tmp_path / "out").iterdir()] == [stranger]
     with pytest.raises(ConfigError, match="is a file"):
-        export.export(two_nights.settings.data_dir, tmp_path / "out" / stranger, export.Format.CSV)
+        export.export_tables(two_nights.settings.data_dir, tmp_path / "out" / stranger, export.ExportFormat.CSV)
 
 
 def test_an_export_that_fails_leaves_the_earlier_one(two_nights, tmp_path, monkeypatch):
     folder = tmp_path / "out"
-    export.export(two_nights.settings.data_dir, folder, export.Format.CSV)
+    export.export_tables(two_nights.settings.data_dir, folder, export.ExportFormat.CSV)
     before = {path: path.read_bytes() for path in folder.rglob("*.*") if path.is_file()}
 
     def full(*_):
@@ -282,7 +282,7 @@ def test_an_export_that_fails_leaves_the_earlier_one(two_nights, tmp_path, monke
 
     monkeypatch.setattr(export, "_write_manifest", full)
     with pytest.raises(WarehouseError, match="No space left"):
-        export.export(two_nights.settings.data_dir, folder, export.Format.CSV)
+        export.export_tables(two_nights.settings.data_dir, folder, export.ExportFormat.CSV)
     assert {path: path.read_bytes() for path in folder.rglob("*.*") if path.is_file()} == before
 
 
@@ -290,7 +290,7 @@ def test_an_export_that_fails_leaves_the_earlier_one(two_nights, tmp_path, monke
 
 
 def rebuilt(order):
-    return rebuild.rebuild(order.places, order.watch, order.settings.decisions, memory_limit="700MB", keep=3)
+    return rebuild.rebuild_derived(order.places, order.watch, order.settings.decisions, memory_limit="700MB", keep=3)
 
 
 def test_a_rebuild_makes_everything_derived_anew_and_nothing_else(two_nights):
@@ -347,13 +347,13 @@ def test_a_rebuild_waits_for_nobody_and_takes_no_other_watchs_data(two_nights, o
 @pytest.fixture
 def saved(two_nights, tmp_path):
     file = tmp_path / "saved.zip"
-    backup.backup(two_nights.places, file)
+    backup.write_backup(two_nights.places, file)
     return file
 
 
 def restore(file, folder, *, watch="all", replace=False):
     places = DataDir(folder)
-    backup.restore(places, file, watch, replace=replace, memory_limit="700MB", keep=3)
+    backup.restore_backup(places, file, watch, replace=replace, memory_limit="700MB", keep=3)
     return places
 
 
@@ -383,7 +383,7 @@ def test_a_backup_takes_in_what_a_killed_run_left_in_its_log(two_nights, tmp_pat
     con.execute("INSERT INTO meta VALUES ('late', 'yes')")
     con.close()
     assert two_nights.places.working.with_name("mscwatch-working.duckdb.wal").exists()
-    backup.backup(two_nights.places, tmp_path / "late.zip")
+    backup.write_backup(two_nights.places, tmp_path / "late.zip")
     there = restore(tmp_path / "late.zip", tmp_path / "there")
     with publish.open_read_only(there.working) as found:
         assert queries.meta(found)["late"] == "yes"
@@ -436,18 +436,18 @@ def test_a_warehouse_is_only_replaced_on_request(two_nights, saved):
 
 def test_a_backup_overwrites_an_earlier_one_and_nothing_else(two_nights, saved, tmp_path):
     change(two_nights, "INSERT INTO meta VALUES ('later', 'yes')")
-    backup.backup(two_nights.places, saved)
+    backup.write_backup(two_nights.places, saved)
     letter = tmp_path / "letter.txt"
     letter.write_text("Dear")
     with pytest.raises(ConfigError, match="is not a backup"):
-        backup.backup(two_nights.places, letter)
+        backup.write_backup(two_nights.places, letter)
     assert letter.read_text() == "Dear"
     with locked(two_nights.places), pytest.raises(LockedError):
-        backup.backup(two_nights.places, tmp_path / "new.zip")
+        backup.write_backup(two_nights.places, tmp_path / "new.zip")
     with pytest.raises(WarehouseError, match="cannot be written"):
-        backup.backup(two_nights.places, tmp_path / "no" / "such" / "folder.zip")
+        backup.write_backup(two_nights.places, tmp_path / "no" / "such" / "folder.zip")
     with pytest.raises(WarehouseError, match="no warehouse"):
-        backup.backup(DataDir(tmp_path / "nowhere"), tmp_path / "new.zip")
+        backup.write_backup(DataDir(tmp_path / "nowhere"), tmp_path / "new.zip")
     assert sorted(path.name for path in tmp_path.iterdir() if path.is_file()) == [
         "all.toml",
         "letter.txt",

@@ -21,15 +21,15 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 import mscwatch
-from mscwatch import settings as configuration
 from mscwatch import watch as watches
 from mscwatch.cli import nights, screen
 from mscwatch.cli.app import app
 from mscwatch.pipeline import run as night
 from mscwatch.replica import Replica
 from mscwatch.replica import demo as invented
-from mscwatch.store import decisions as decided
+from mscwatch.settings import load_settings
 from mscwatch.store import queries
+from mscwatch.store.decisions import load
 
 README = Path(__file__).parents[1] / "README.md"
 TEXT = README.read_text(encoding="utf-8")
@@ -97,7 +97,7 @@ def demo(tmp_path_factory):
         patch.setattr(nights, "datetime", SimpleNamespace(now=lambda _: NOW))
         for moment in NIGHTS:
             patch.setattr(night, "datetime", SimpleNamespace(now=lambda _, moment=moment: moment))
-            result = night.run_watch(night.Order(configuration.load_settings(), watches.load(str(watch))))
+            result = night.run_watch(night.Order(load_settings(), watches.load(str(watch))))
             assert result.error is None
             if moment != NIGHTS[-1]:
                 registry.advance()
@@ -153,7 +153,7 @@ def test_a_screen_is_what_the_commands_print(shown, monkeypatch):
     "query", [part for block in blocks("sql") for part in block.split(";\n") if part.strip()]
 )
 def test_every_query_finds_something(query):
-    with queries.open_published(configuration.load_settings().data_dir) as con:
+    with queries.open_published(load_settings().data_dir) as con:
         _, rows = queries.query(con, query)
     assert rows
 
@@ -172,11 +172,11 @@ def test_the_watch_file_the_subscription_and_the_decision_are_valid(tmp_path):
     told.write_text(decision, encoding="utf-8")
     assert watches.load(str(watch)).name == "msc-wilson"
     assert watches.load(str(watch)).subscriptions[0].channel == "email"
-    assert [one.decision for one in decided.load(told).screening.values()] == ["include"]
+    assert [one.decision for one in load(told).screening.values()] == ["include"]
 
 
 def test_every_relation_and_every_path_of_the_readme_exists():
-    with queries.open_published(configuration.load_settings().data_dir) as con:
+    with queries.open_published(load_settings().data_dir) as con:
         _, rows = queries.query(con, "SELECT table_name FROM information_schema.tables")
     table = TEXT.partition("| relation | answers |")[2].partition("\n\n")[0]
     named = [name for line in table.splitlines()[2:] for name in spans(line.split("|")[1])]

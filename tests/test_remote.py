@@ -11,12 +11,12 @@ from fsspec.implementations.memory import MemoryFileSystem
 from records import edited, set_status
 from test_first_night import nights, trials
 
-from mscwatch import settings as configuration
 from mscwatch.errors import ConfigError
 from mscwatch.model import RunOutcome
 from mscwatch.pipeline import doctor
 from mscwatch.pipeline.run import run_watch
 from mscwatch.replica import Replica
+from mscwatch.settings import show_settings
 from mscwatch.store import remote
 
 
@@ -135,7 +135,7 @@ def test_a_url_that_cannot_be_used_is_named_without_its_secrets(order, registry,
     everything = (
         json.dumps(result.as_json())
         + repr(tonight.settings)
-        + str(configuration.show_settings(tonight.settings))
+        + str(show_settings(tonight.settings))
     )
     assert "hunter2" not in everything + row.detail
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from reported import nights, run_nights
 
 from mscwatch.digest import plain
-from mscwatch.report import page
+from mscwatch.report import render_page
 from mscwatch.report.page import SCRIPTS
 from mscwatch.report.places import on_map
 from mscwatch.report.words import amount, said, shown
@@ -36,7 +36,7 @@ def data_dir(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def found(data_dir):
-    return report.read(data_dir)
+    return report.read_answers(data_dir)
 
 
 class Page(HTMLParser):
@@ -122,14 +122,14 @@ def test_each_figure_of_the_page_is_the_warehouses(data_dir, found, figure):
 
 
 def test_every_query_is_on_the_page_and_every_button_opens_one(found):
-    elements = Page(page(*found)).elements
+    elements = Page(render_page(*found)).elements
     opened = {attributes["popovertarget"] for _, attributes in elements if "popovertarget" in attributes}
     there = {attributes["id"] for _, attributes in elements if "popover" in attributes}
     assert opened == there == {f"query-{name.removesuffix('.sql')}" for name in QUERIES}
 
 
 def test_the_page_says_what_it_is_and_what_it_is_not(found):
-    text = " ".join(Page(page(*found)).text.split())
+    text = " ".join(Page(render_page(*found)).text.split())
     for words in (
         "DEMO: invented.", "is no medical advice", "covers ClinicalTrials.gov only", "CC BY 4.0",
         "Registry data of 2022-10-14 09:00 (UTC)", "U.S. National Library of Medicine",
@@ -138,7 +138,7 @@ def test_the_page_says_what_it_is_and_what_it_is_not(found):
 
 
 def test_nothing_is_fetched_and_only_the_pages_own_scripts_may_run(found):
-    whole = Page(page(*found))
+    whole = Page(render_page(*found))
     for tag, attributes in whole.elements:
         assert "src" not in attributes, tag
         assert not any(name.startswith("on") for name in attributes), (tag, attributes)
@@ -164,7 +164,7 @@ def test_whatever_a_record_says_stays_text(found, text):
     trials = replace(
         answers["trials"], rows=({**first, **words, "countries": [text], "cell_source": [text]},)
     )
-    whole = Page(page(facts, answers | {"trials": trials}))
+    whole = Page(render_page(facts, answers | {"trials": trials}))
     counted = Counter(tag for tag, _ in whole.elements)
     assert (counted["script"], counted["style"], counted["img"]) == (6, 1, 0)
     assert whole.scripts[1:] == [PACKAGE.joinpath(name).read_text("utf-8") for name in SCRIPTS]
@@ -176,7 +176,7 @@ def test_a_page_of_200_trials_stays_small(found):
     rows = answers["trials"].rows
     longest = sorted(rows, key=lambda row: -len(str(row)))[:10]
     many = tuple({**longest[n % 10], "nct_id": f"NCT{n:08}"} for n in range(200))
-    assert len(page(facts, answers | {"trials": replace(answers["trials"], rows=many)}).encode()) < 3_000_000
+    assert len(render_page(facts, answers | {"trials": replace(answers["trials"], rows=many)}).encode()) < 3_000_000
 
 
 def test_the_vendored_files_are_the_ones_that_are_named():

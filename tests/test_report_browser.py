@@ -10,7 +10,7 @@ import duckdb
 import pytest
 from reported import COUNTRY, HOSTILE, SPONSOR, TITLE, nights, run_nights
 
-from mscwatch.report import page
+from mscwatch.report import render_page
 from mscwatch.report.words import said
 from mscwatch.screening import relevance
 from mscwatch.store import report
@@ -41,7 +41,7 @@ def data_dir(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def answers(data_dir):
-    return report.read(data_dir)[1]
+    return report.read_answers(data_dir)[1]
 
 
 @pytest.fixture
@@ -209,9 +209,9 @@ def test_many_trials_are_shown_in_part_until_somebody_wants_all(show, data_dir, 
     rows = answers["trials"].rows
     many = tuple({**rows[n % len(rows)], "nct_id": f"NCT{n:08}"} for n in range(400))
     path = tmp_path / "many.html"
-    facts = report.read(data_dir)[0]
+    facts = report.read_answers(data_dir)[0]
     path.write_text(
-        page(facts, answers | {"trials": replace(answers["trials"], rows=many)}), encoding="utf-8"
+        render_page(facts, answers | {"trials": replace(answers["trials"], rows=many)}), encoding="utf-8"
     )
     tab = show(path)
     assert len(ids(tab)) == 250

@@ -15,7 +15,7 @@ from mscwatch.cli.app import app
 from mscwatch.errors import WarehouseError
 from mscwatch.pipeline.run import run_watch
 from mscwatch.replica import Replica, Snapshot
-from mscwatch.report import page
+from mscwatch.report import render_page
 from mscwatch.store import report
 from mscwatch.store.data_dir import DataDir
 
@@ -26,20 +26,20 @@ def data_dir(tmp_path_factory):
 
 
 def test_the_same_answers_give_the_same_page(data_dir):
-    found = report.read(data_dir)
-    assert page(*found) == page(*report.read(data_dir)) == DataDir(data_dir).report.read_text("utf-8")
+    found = report.read_answers(data_dir)
+    assert render_page(*found) == render_page(*report.read_answers(data_dir)) == DataDir(data_dir).report.read_text("utf-8")
 
 
 def test_the_page_is_due_when_something_newer_is_published_and_not_before(data_dir, tmp_path):
     places = DataDir(tmp_path)
-    assert not report.is_behind(places)
+    assert not report.page_is_behind(places)
     shutil.copy(DataDir(data_dir).published, places.published)
-    assert report.is_behind(places)
-    report.put(places.report, page(*report.read(tmp_path)))
-    assert not report.is_behind(places)
+    assert report.page_is_behind(places)
+    report.write_page(places.report, render_page(*report.read_answers(tmp_path)))
+    assert not report.page_is_behind(places)
     later = places.report.stat().st_mtime + 1
     os.utime(places.published, (later, later))
-    assert report.is_behind(places)
+    assert report.page_is_behind(places)
 
 
 def test_a_quiet_night_brings_a_lost_page_back_and_leaves_a_good_one_alone(tmp_path):
@@ -98,4 +98,4 @@ def test_a_warehouse_that_is_older_than_the_queries_is_named(tmp_path):
     with pytest.raises(
         WarehouseError, match=r"query .*\.sql does not run on this warehouse.*mscwatch rebuild"
     ):
-        report.read(tmp_path)
+        report.read_answers(tmp_path)

@@ -14,7 +14,6 @@ from records import edited, known, record, seen, set_status
 from test_first_night import nights, rows
 from typer.testing import CliRunner
 
-from mscwatch import settings as configuration
 from mscwatch import watch as watches
 from mscwatch.changes.plan import PlanContext, plan
 from mscwatch.cli.app import app
@@ -26,6 +25,7 @@ from mscwatch.replica import Replica
 from mscwatch.review import ris
 from mscwatch.screening import relevance
 from mscwatch.screening.decisions import ScreeningDecision, screened
+from mscwatch.settings import Settings
 from mscwatch.store import rebuild, working
 
 HOSTILE = '=cmd|"/c calc"!A1\nER  - \n\nTY  - JOUR\nTI  - planted'
@@ -55,7 +55,7 @@ def made(tmp_path_factory):
     watch = folder / "all.toml"
     watch.write_text('name = "all"\ntitle = "All"\n[query]\nterm = "ALL"\n[relevance]\nrules = "msc-liver"\n')
     with Replica(nights(CONTENT)) as registry:
-        settings = configuration.Settings(
+        settings = Settings(
             data_dir=folder / "data", min_interval=0, api_url=registry.url, report=False
         )
         assert run_watch(RunOrder(settings, watches.load(str(watch)))).exit_code == 0
@@ -142,7 +142,7 @@ def test_new_rules_are_read_with_the_decisions_in_force(tonight):
 
 def test_a_rebuild_keeps_to_the_decisions(tonight):
     decide(tonight, (1, "exclude", "a duplicate"))
-    done = rebuild.rebuild(
+    done = rebuild.rebuild_derived(
         tonight.places, tonight.watch, tonight.settings.decisions, memory_limit="700MB", keep=3
     )
     assert done.readings_changed == 1

@@ -10,7 +10,15 @@ import pytest
 from records import record
 
 from mscwatch.errors import ConfigError
-from mscwatch.therapy import Confidence, Therapy, indication_group, overrides, read, read_printed, words
+from mscwatch.therapy import (
+    Confidence,
+    Therapy,
+    indication_group,
+    overrides,
+    read_printed,
+    read_record,
+    words,
+)
 
 SEEDS = Path(__file__).parents[1] / "warehouse" / "seeds" / "published_trials.csv"
 
@@ -29,7 +37,7 @@ def trial(
     interventions = [{"name": given, "description": how}]
     if control:
         interventions.append({"name": control[0], "description": control[1]})
-    return read(
+    return read_record(
         record(
             identificationModule={
                 "nctId": "NCT00000001",
@@ -294,7 +302,7 @@ def test_the_indication_is_what_the_trial_enrols(title, conditions, group):
 
 
 def test_the_group_alone_is_that_of_the_reading():
-    assert indication_group(record()) == read(record()).indication_group == "cirrhosis"
+    assert indication_group(record()) == read_record(record()).indication_group == "cirrhosis"
 
 
 @pytest.mark.parametrize(
@@ -322,7 +330,7 @@ def test_the_cause_is_that_of_the_enrolled(told, causes):
     "one", [{}, {"protocolSection": {}}, {"protocolSection": None}, record(armsInterventionsModule={})]
 )
 def test_a_record_that_says_nothing_is_read(one):
-    found = read(one)
+    found = read_record(one)
     assert (found.cell_source, found.donor, found.route) == (("not_stated",),) * 3
 
 

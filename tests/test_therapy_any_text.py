@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from records import record
 
 from mscwatch.screening import relevance
-from mscwatch.therapy import NOT_STATED, read
+from mscwatch.therapy import NOT_STATED, read_record
 from mscwatch.therapy.infusions import MOST
 
 pieces = st.sampled_from(
@@ -32,7 +32,7 @@ def test_any_record_is_read(title, given_, how, arm, summary, criteria):
         eligibilityModule={"eligibilityCriteria": criteria},
     )
     told = [title, given_, how, arm, summary, criteria]
-    therapy = read(one)
+    therapy = read_record(one)
     assert therapy.infusions_max is None or 1 <= therapy.infusions_max <= MOST
     for level in therapy.doses:
         assert level.unit in {"cells", "cells/kg", "particles", "other"}

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from mscwatch.record import record_nct_id
-from mscwatch.therapy import NOT_STATED, read
+from mscwatch.therapy import NOT_STATED, read_record
 
 LIVER = Path(__file__).parents[2] / "shared" / "gold" / "therapy_labels.csv"
 OTHER = Path(__file__).with_name("labels_other.csv")  # MSC records of other diseases
@@ -83,7 +83,7 @@ def readings(real_records):
     by_id = {record_nct_id(one): one for one in real_records}
     return {
         path: [
-            (row, by_id[number], read(by_id[number])) for number, row in rows(path).items() if number in by_id
+            (row, by_id[number], read_record(by_id[number])) for number, row in rows(path).items() if number in by_id
         ]
         for path in THRESHOLDS
         if path.is_file()
@@ -126,7 +126,7 @@ def test_what_a_reading_rests_on_stands_in_the_record(readings):
 
 def test_every_record_is_read_without_an_error(real_records):
     for one in real_records[::6]:
-        therapy = read(one)
+        therapy = read_record(one)
         assert therapy.cell_source
         assert therapy.donor
         assert therapy.route

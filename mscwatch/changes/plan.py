@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from mscwatch import therapy as therapies
 from mscwatch.changes import diff, membership, retraction, rules
 from mscwatch.changes.issues import not_understood
 from mscwatch.digest.subscriptions import wants
@@ -27,10 +26,10 @@ from mscwatch.model import (
     StoredTrial,
     WatchedTrial,
 )
-from mscwatch.record import record_nct_id as record_id
+from mscwatch.record import record_nct_id
 from mscwatch.screening import relevance
 from mscwatch.screening.decisions import ScreeningDecision, screened
-from mscwatch.therapy import Therapy
+from mscwatch.therapy import Therapy, read_record
 from mscwatch.watch import Alerts, Watch
 
 
@@ -119,10 +118,10 @@ def plan(pairs: Iterable[tuple[StoredTrial | None, FetchedTrial]], night: PlanCo
 
 
 def read_therapy(record: Record, reading: Screening) -> Therapy:
-    """What the cells were; of a record off the topic nothing is read (`therapies.is_read` says so)."""
+    """What the cells were; of a record off the topic nothing is read (`is_read` says so)."""
     if is_read(reading):
-        return therapies.read(record)
-    return Therapy(record_id(record) or "")
+        return read_record(record)
+    return Therapy(record_nct_id(record) or "")
 
 
 def is_read(reading: Screening) -> bool:

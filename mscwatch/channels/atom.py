@@ -40,7 +40,7 @@ class Atom:
     def send(self, digest: Digest, recipient: str) -> None:
         """Put the news at the head of the feed. A file that is something else is never written over."""
         try:
-            files.replace(self._path, feed(digest, self._earlier(), datetime.now(UTC)))
+            files.replace_file(self._path, feed(digest, self._earlier(), datetime.now(UTC)))
         except OSError as error:
             msg = f"The feed {recipient} cannot be written ({error.strerror or error})."
             raise ChannelError(msg) from None

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 
-def replace(path: Path, content: bytes) -> None:
+def replace_file(path: Path, content: bytes) -> None:
     """Put `content` in place of a file in one instant: a reader finds the old or the new one, whole."""
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(f".{path.name}.new")

@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from mscwatch import settings as configuration
 from mscwatch import watch as watches
 from mscwatch.errors import MscwatchError
+from mscwatch.settings import load_settings
 from mscwatch.store import queries
 
 
@@ -26,12 +26,12 @@ def offered(known: Callable[[], Iterable[str]]) -> Callable[[str], list[str]]:
 
 
 def _trials() -> list[str]:
-    with queries.open_published(configuration.load_settings().data_dir) as con:
+    with queries.open_published(load_settings().data_dir) as con:
         return queries.trial_ids(con)
 
 
 def _events() -> list[str]:
-    with queries.open_published(configuration.load_settings().data_dir) as con:
+    with queries.open_published(load_settings().data_dir) as con:
         return [row["event_id"] for row in queries.events(con)]
 
 

@@ -11,12 +11,12 @@ from typing import Annotated
 
 import typer
 
-from mscwatch import settings as configuration
 from mscwatch.cli import screen
 from mscwatch.cli.nights import night, show_night
 from mscwatch.pipeline.context import RunResult
 from mscwatch.replica import Replica
 from mscwatch.replica.demo import demo_nights
+from mscwatch.settings import load_settings, overridden
 
 NAMES = ("baseline", "a quiet night", "a night with changes")
 
@@ -27,13 +27,13 @@ def demo(direct: Annotated[bool, typer.Option("--direct", help="Without Prefect;
     Leaves a warehouse, the digests and the report in a folder `demo` of the data directory. The changes are invented.
     """
     console = screen.console()
-    folder = configuration.load_settings().data_dir / "demo"
+    folder = load_settings().data_dir / "demo"
     shutil.rmtree(folder, ignore_errors=True)
     console.print("DEMO: three nights on an embedded registry; the changes are invented.")
     with (
         Replica(demo_nights()) as registry,
         as_file(files("mscwatch.replica") / "demo.toml") as watch,
-        configuration.overridden(
+        overridden(
             data_dir=folder,
             decisions_file="",
             api_url=registry.url,
@@ -51,7 +51,7 @@ def demo(direct: Annotated[bool, typer.Option("--direct", help="Without Prefect;
         _use_own_prefect(folder)
         for number, name in enumerate(NAMES, start=1):
             console.print(f"\nDEMO night {number} of {len(NAMES)}: {name}", style="bold")
-            result = night(configuration.load_settings(), force=False, accept="", direct=direct)
+            result = night(load_settings(), force=False, accept="", direct=direct)
             if result.error:
                 raise result.error
             show_night(result, printed=True)

@@ -9,16 +9,15 @@ from typing import Annotated
 
 import typer
 
-from mscwatch import digest as digests
-from mscwatch import settings as configuration
 from mscwatch import watch as watches
 from mscwatch.changes import plan
 from mscwatch.channels import slack
 from mscwatch.cli import screen
 from mscwatch.cli.questions import day
+from mscwatch.digest import compose
 from mscwatch.errors import ConfigError, MscwatchError
 from mscwatch.model import Digest
-from mscwatch.settings import Settings
+from mscwatch.settings import Settings, load_settings
 from mscwatch.store import news, queries
 
 
@@ -47,7 +46,7 @@ def digest(
     if until is not None and until <= since:
         msg = f"--until {until:%Y-%m-%d} is not after --since {since:%Y-%m-%d}, so there is no night between them."
         raise ConfigError(msg)
-    message = _composed(configuration.load_settings(), since, until)
+    message = _composed(load_settings(), since, until)
     if message is None:
         msg = (
             f"There is nothing to tell since {since:%Y-%m-%d}. `mscwatch events` lists what was noted without "
@@ -70,6 +69,6 @@ def _composed(settings: Settings, since: datetime, until: datetime | None) -> Di
     if not told and not notices:
         return None
     data = facts.get("data_timestamp", "")[:10] or "unknown date"
-    return digests.compose(
+    return compose(
         told, notices, title=facts.get("watch_title", ""), night=data, banner=facts.get("banner", "")
     )

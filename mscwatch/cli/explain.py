@@ -9,15 +9,14 @@ from typing import Annotated, Any
 
 import typer
 
-from mscwatch import settings as configuration
 from mscwatch.changes import diff
 from mscwatch.changes.event import NCT_ID_PATH
 from mscwatch.cli import screen
 from mscwatch.cli.completion import event_ids
 from mscwatch.cli.questions import AsJson
+from mscwatch.settings import load_settings
 from mscwatch.store import queries
-from mscwatch.store.explain import Explanation, Side
-from mscwatch.store.explain import explain as explained
+from mscwatch.store.explain import Explanation, Side, explain_event
 
 LINES = 30
 
@@ -37,8 +36,8 @@ def explain(
 
     The rule, the record before and after, the night on which it was found, and who was told.
     """
-    with queries.open_published(configuration.load_settings().data_dir) as con:
-        found = explained(con, event_id)
+    with queries.open_published(load_settings().data_dir) as con:
+        found = explain_event(con, event_id)
         banner = queries.meta(con).get("banner", "")
     if as_json:
         screen.write_json({"banner": banner} | asdict(found))

@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from mscwatch import settings as configuration
 from mscwatch import watch as watches
 from mscwatch.cli import screen
-from mscwatch.pipeline import backfill as histories
+from mscwatch.pipeline.backfill import backfill_sentence, read_histories
 from mscwatch.pipeline.context import RunOrder
+from mscwatch.settings import load_settings
 
 
 def history(
@@ -25,6 +25,6 @@ def history(
     off goes on where it stopped.
     """
     screen.log_to_stderr()
-    settings = configuration.load_settings()
-    done = histories.read_histories(RunOrder(settings, watches.load(settings.watch)), nct_ids or ())
-    screen.console().print(histories.sentence(done), soft_wrap=True)
+    settings = load_settings()
+    done = read_histories(RunOrder(settings, watches.load(settings.watch)), nct_ids or ())
+    screen.console().print(backfill_sentence(done), soft_wrap=True)

@@ -8,14 +8,14 @@ from typing import Annotated, Literal
 
 import typer
 
-from mscwatch import settings as configuration
 from mscwatch.cli import screen
 from mscwatch.cli.questions import AsCsv, AsJson
 from mscwatch.errors import ConfigError, LockedError
 from mscwatch.screening.decisions import LinkDecision
-from mscwatch.store import decisions as decided
+from mscwatch.settings import load_settings
 from mscwatch.store import queries
 from mscwatch.store.data_dir import DataDir
+from mscwatch.store.decisions import add_link, publish_links, unknown_decisions
 
 links = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -30,9 +30,9 @@ def waiting(context: typer.Context, as_json: AsJson = False, as_csv: AsCsv = Fal
     """List links to papers that wait for a yes or no."""
     if context.invoked_subcommand:
         return
-    settings = configuration.load_settings()
+    settings = load_settings()
     with queries.open_published(settings.data_dir) as con:
-        rows, strange, banner = queries.links(con), decided.unknown(con), queries.meta(con).get("banner", "")
+        rows, strange, banner = queries.links(con), unknown_decisions(con), queries.meta(con).get("banner", "")
     console = screen.console()
     if as_json:
         screen.write_json(rows)
@@ -67,7 +67,7 @@ def reject(nct_id: NctId, paper: Paper, reason: Reason, by: By = "") -> None:
 
 
 def _decide(decision: Literal["accept", "reject"], nct_id: str, paper: str, reason: str, by: str) -> None:
-    settings = configuration.load_settings()
+    settings = load_settings()
     nct_id, file, places = nct_id.upper(), settings.decisions, DataDir(settings.data_dir)
     if not reason.strip():
         raise ConfigError('A decision needs its reason: --reason "…".')
@@ -79,9 +79,9 @@ def _decide(decision: Literal["accept", "reject"], nct_id: str, paper: str, reas
     one = LinkDecision(
         nct_id=nct_id, paper=paper, decision=decision, reason=reason, date=today, by=by or getpass.getuser()
     )
-    decided.add_link(places, file, one)
+    add_link(places, file, one)
     try:
-        decided.publish_links(places, file, settings.memory_limit, settings.keep_published)
+        publish_links(places, file, settings.memory_limit, settings.keep_published)
         shown = "It holds from now on."
     except LockedError:
         shown = "A run is at work; it holds from the next one on."

@@ -7,8 +7,6 @@ from typing import Annotated, Any
 
 import typer
 
-from mscwatch import schedule as schedule_of
-from mscwatch import settings as configuration
 from mscwatch import watch as watches
 from mscwatch.cli import screen
 from mscwatch.cli.completion import WatchName
@@ -17,6 +15,8 @@ from mscwatch.pipeline import summary, wiring
 from mscwatch.pipeline.context import RunOrder, RunResult
 from mscwatch.pipeline.doctor import run_checks
 from mscwatch.pipeline.run import run_watch
+from mscwatch.schedule import next_night
+from mscwatch.settings import Settings, load_settings, show_settings
 from mscwatch.store import queries
 
 
@@ -50,7 +50,7 @@ def run(
     """
     screen.log_to_stderr()
     try:
-        settings = configuration.load_settings(**({"watch": watch} if watch else {}))
+        settings = load_settings(**({"watch": watch} if watch else {}))
         result = night(settings, force=force, accept=accept.strip(), direct=direct)
     except Exception as error:  # a program that reads the object gets it whatever happened
         if as_json:
@@ -70,7 +70,7 @@ def _no_night(error: Exception) -> dict[str, Any]:
     return nothing.as_json() | {"run_id": None, "watch": None, "error": str(error)}
 
 
-def night(settings: configuration.Settings, *, force: bool, accept: str, direct: bool) -> RunResult:
+def night(settings: Settings, *, force: bool, accept: str, direct: bool) -> RunResult:
     """One night, as a flow or directly."""
     if direct:
         return run_watch(RunOrder(settings, watches.load(settings.watch), force=force, accept=accept))
@@ -96,7 +96,7 @@ def schedule() -> None:
     Needs a Prefect server (`prefect server start`, and PREFECT_API_URL set to it). MSCWATCH_CRON and
     MSCWATCH_TIMEZONE say when. Without Prefect, let cron or a systemd timer call `mscwatch run --direct`.
     """
-    settings = configuration.load_settings()
+    settings = load_settings()
     watch = watches.load(settings.watch)
     from flows.serve import serve
 
@@ -111,7 +111,7 @@ def status(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
     """Show the last nights, the next, and what is owed."""
-    settings = configuration.load_settings()
+    settings = load_settings()
     with queries.open_newest(settings.data_dir) as con:
         nights, owed, good = (
             queries.nights(con, limit),
@@ -119,7 +119,7 @@ def status(
             queries.last_good_night(con),
         )
         banner = queries.meta(con).get("banner", "")
-    due = schedule_of.next_night(settings.cron, settings.timezone, datetime.now(UTC))
+    due = next_night(settings.cron, settings.timezone, datetime.now(UTC))
     if as_json:
         screen.write_json(
             {"banner": banner, "next_run": due, "last_good": good, "nights": nights, "owed": owed}
@@ -156,9 +156,9 @@ def doctor(
 
     Prints every setting with its value (secrets masked) and where it came from; each failed check says what to do.
     """
-    settings = configuration.load_settings()
+    settings = load_settings()
     found = run_checks(settings)
-    shown = configuration.show_settings(settings)
+    shown = show_settings(settings)
     if as_json:
         screen.write_json(
             {"settings": [row._asdict() for row in shown], "checks": [row._asdict() for row in found]}

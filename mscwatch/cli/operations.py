@@ -7,13 +7,13 @@ from typing import Annotated
 
 import typer
 
-from mscwatch import settings as configuration
 from mscwatch import watch as watches
 from mscwatch.cli import screen
-from mscwatch.store import backup as backups
-from mscwatch.store import export as exports
-from mscwatch.store import rebuild as rebuilding
+from mscwatch.settings import load_settings
+from mscwatch.store.backup import restore_backup, write_backup
 from mscwatch.store.data_dir import DataDir
+from mscwatch.store.export import MANIFEST, ExportFormat, export_tables
+from mscwatch.store.rebuild import rebuild_derived
 
 
 def export(
@@ -21,22 +21,22 @@ def export(
         Path,
         typer.Argument(metavar="DIR", help="New, empty, or holding an earlier export, which is replaced."),
     ],
-    form: Annotated[exports.Format, typer.Option("--format", help="What to write.")] = exports.Format.PARQUET,
+    form: Annotated[ExportFormat, typer.Option("--format", help="What to write.")] = ExportFormat.PARQUET,
 ) -> None:
     """Write every table and view into a folder, with a manifest."""
-    written = exports.export(configuration.load_settings().data_dir, folder, form)
+    written = export_tables(load_settings().data_dir, folder, form)
     rows = sum(one.rows for one in written)
     screen.console().print(
-        f"{len(written)} tables and views, {rows} rows in {folder} as {form.value}; see {exports.MANIFEST} there.",
+        f"{len(written)} tables and views, {rows} rows in {folder} as {form.value}; see {MANIFEST} there.",
         soft_wrap=True,
     )
 
 
 def rebuild() -> None:
     """Derive every derived table anew; no network, no events."""
-    settings = configuration.load_settings()
+    settings = load_settings()
     screen.log_to_stderr()
-    done = rebuilding.rebuild(
+    done = rebuild_derived(
         DataDir(settings.data_dir),
         watches.load(settings.watch),
         settings.decisions,
@@ -56,7 +56,7 @@ def backup(
     ],
 ) -> None:
     """Save the warehouse into one file, and verify it."""
-    manifest = backups.backup(DataDir(configuration.load_settings().data_dir), file)
+    manifest = write_backup(DataDir(load_settings().data_dir), file)
     screen.console().print(
         f"{manifest['counts']['main.versions']} records and {manifest['counts']['main.events']} events of the watch "
         f"{manifest['watch'] or '(none yet)'} in {file}; bring them back with `mscwatch restore`.",
@@ -71,8 +71,8 @@ def restore(
     ] = False,
 ) -> None:
     """Bring a backup back, verified and published."""
-    settings = configuration.load_settings()
-    manifest = backups.restore(
+    settings = load_settings()
+    manifest = restore_backup(
         DataDir(settings.data_dir),
         file,
         watches.load(settings.watch).name,

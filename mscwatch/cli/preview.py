@@ -8,16 +8,16 @@ from typing import Annotated, Any
 
 import typer
 
-from mscwatch import record as records
-from mscwatch import settings as configuration
 from mscwatch import watch as watches
 from mscwatch.cli import screen
 from mscwatch.cli.completion import WatchName
 from mscwatch.cli.questions import AsCsv, AsJson
 from mscwatch.model import Record
 from mscwatch.pipeline import summary, wiring
+from mscwatch.record import overall_status, part, record_nct_id
 from mscwatch.screening import relevance
 from mscwatch.screening.decisions import ScreeningDecision, screened
+from mscwatch.settings import load_settings
 from mscwatch.store import decisions
 
 ORDER = ("core", "unsure", "adjacent", "off")
@@ -30,7 +30,7 @@ def preview(
     as_csv: AsCsv = False,
 ) -> None:
     """Show what a watch would match now, and why; writes nothing."""
-    settings = configuration.load_settings(**({"watch": watch} if watch else {}))
+    settings = load_settings(**({"watch": watch} if watch else {}))
     topic = watches.load(settings.watch)
     client = wiring.registry_client(settings)
     pages = client.pages(topic.query.parameters(), settings.page_size)
@@ -60,12 +60,12 @@ def preview(
 
 
 def _row(record: Record, rules: str, told: Mapping[str, ScreeningDecision]) -> dict[str, Any]:
-    reading = screened(record, relevance.read(record, rules), told.get(records.record_nct_id(record) or ""))
+    reading = screened(record, relevance.read(record, rules), told.get(record_nct_id(record) or ""))
     return {
-        "nct_id": records.record_nct_id(record) or "?",
+        "nct_id": record_nct_id(record) or "?",
         "relevance": reading.relevance,
         "reason": reading.reason,
         "indication_group": reading.indication_group,
-        "overall_status": records.overall_status(record),
-        "brief_title": records.part(record, "protocolSection", "identificationModule", "briefTitle"),
+        "overall_status": overall_status(record),
+        "brief_title": part(record, "protocolSection", "identificationModule", "briefTitle"),
     }

@@ -11,10 +11,10 @@ from typing import Annotated, Protocol
 
 import typer
 
-from mscwatch import settings as configuration
 from mscwatch.cli import screen
 from mscwatch.cli.questions import AsCsv, AsJson
 from mscwatch.errors import ConfigError, MscwatchError
+from mscwatch.settings import load_settings
 from mscwatch.store import queries
 from mscwatch.store.data_dir import DataDir
 from mscwatch.store.working import Connection
@@ -44,7 +44,7 @@ def sql(
     as_csv: AsCsv = False,
 ) -> None:
     """Ask the published warehouse; AACT's tables need no prefix."""
-    data_dir = configuration.load_settings().data_dir
+    data_dir = load_settings().data_dir
     if query is None:
         if as_json or as_csv or not sys.stdin.isatty():
             msg = 'A query is missing. Give one: `mscwatch sql "SELECT …"`, or "-" to read it from standard input.'

@@ -8,11 +8,11 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from mscwatch import settings as configuration
 from mscwatch.cli import screen
 from mscwatch.cli.completion import trial_ids
 from mscwatch.errors import MscwatchError
 from mscwatch.model import EventKind
+from mscwatch.settings import load_settings
 from mscwatch.store import queries
 from mscwatch.store.working import Connection
 
@@ -47,7 +47,7 @@ def events(
     as_csv: AsCsv = False,
 ) -> None:
     """List what happened to the trials, newest first."""
-    with queries.open_published(configuration.load_settings().data_dir) as con:
+    with queries.open_published(load_settings().data_dir) as con:
         rows = queries.events(
             con,
             since=since,
@@ -80,7 +80,7 @@ def show(
     publications. Times are UTC.
     """
     unknown = []
-    with queries.open_published(configuration.load_settings().data_dir) as con:
+    with queries.open_published(load_settings().data_dir) as con:
         if banner := queries.meta(con).get("banner"):
             screen.console().print(banner)
         for nct_id in (one.upper() for one in nct_ids):

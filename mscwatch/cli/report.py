@@ -8,11 +8,11 @@ from typing import Annotated
 
 import typer
 
-from mscwatch import report as reporting
-from mscwatch import settings as configuration
 from mscwatch.cli import screen
-from mscwatch.store import report as answers
+from mscwatch.report import render_page
+from mscwatch.settings import load_settings
 from mscwatch.store.data_dir import DataDir
+from mscwatch.store.report import read_answers, write_page
 
 
 def report(
@@ -23,10 +23,10 @@ def report(
     opened: Annotated[bool, typer.Option("--open", help="Open it in a browser.")] = False,
 ) -> None:
     """Write the HTML report: one page, no network needed."""
-    data_dir = configuration.load_settings().data_dir
+    data_dir = load_settings().data_dir
     path = to or DataDir(data_dir).report
-    page = reporting.page(*answers.read(data_dir))
-    answers.put(path, page)
+    page = render_page(*read_answers(data_dir))
+    write_page(path, page)
     screen.console().print(
         f"{path}: {len(page.encode()) / 1e6:.1f} MB, works without a network.", soft_wrap=True
     )

@@ -9,7 +9,6 @@ from typing import Annotated
 import typer
 
 from mscwatch import digest
-from mscwatch import settings as configuration
 from mscwatch import watch as watches
 from mscwatch.channels import Routes
 from mscwatch.cli import screen
@@ -18,7 +17,7 @@ from mscwatch.digest import notices
 from mscwatch.errors import ChannelError, ConfigError, MscwatchError
 from mscwatch.model import Address, Digest, Event, EventKind, NewsItem, Severity, TrialFacts
 from mscwatch.pipeline import wiring
-from mscwatch.settings import Settings
+from mscwatch.settings import Settings, load_settings
 from mscwatch.store import addresses, ledger, working
 from mscwatch.store.data_dir import DataDir, locked
 
@@ -26,7 +25,7 @@ BANNER = "TEST: no trial has changed. Somebody tries whether alerts arrive here.
 
 
 def _channels() -> list[str]:
-    channels = wiring.configured_channels(configuration.load_settings())
+    channels = wiring.configured_channels(load_settings())
     return sorted({address.channel for one in channels for address in one.addresses()})
 
 
@@ -44,7 +43,7 @@ def test_alert(
 
     An address that was switched off because it refused a message is switched on again when the sample arrives.
     """
-    settings = configuration.load_settings()
+    settings = load_settings()
     watch = watches.load(settings.watch)
     routes = wiring.configured_routes(settings, watch)
     chosen = [address for address in routes.channels if address.channel == channel]

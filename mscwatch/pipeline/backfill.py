@@ -17,10 +17,10 @@ from mscwatch.pipeline.context import RunOrder
 from mscwatch.pipeline.wiring import manners_of
 from mscwatch.registry.history import HistoryAnswer, HistoryClient, history_url
 from mscwatch.registry.lookup import nct_number
-from mscwatch.store import backfill as store
 from mscwatch.store import ledger, review_claims, working
+from mscwatch.store.backfill import first_sight, keep_backfill, note_answer, unread_trials
 from mscwatch.store.data_dir import locked
-from mscwatch.store.publish import publish
+from mscwatch.store.publish import publish_copy
 from mscwatch.store.rebuild import refuse_other_watch
 
 log = logging.getLogger(__name__)
@@ -61,19 +61,19 @@ def read_histories(
             with working.open_warehouse(places, order.settings.memory_limit) as con:
                 refuse_other_watch(con, places, order.watch)
                 _refuse_without_night(con, order)
-                _read_all(con, history, store.unread(con, numbers), done)
+                _read_all(con, history, unread_trials(con, numbers), done)
                 with working.transaction(con):
                     review_claims.recompute(con)  # the registry as of the review's date is known better now
         except BaseException:
             if done.answers:
-                publish(places, order.settings.keep_published)
+                publish_copy(places, order.settings.keep_published)
             raise
-        publish(places, order.settings.keep_published)  # also what a killed reading left unpublished
+        publish_copy(places, order.settings.keep_published)  # also what a killed reading left unpublished
     done.requests = history.traffic.requests
     return done
 
 
-def sentence(done: HistoriesRead) -> str:
+def backfill_sentence(done: HistoriesRead) -> str:
     """A reading in a line."""
     if not done.answers:
         return "No history to read: that of every trial asked for is in the warehouse."
@@ -94,14 +94,14 @@ def _read_all(
 ) -> None:
     for place, nct_id in enumerate(trials, start=1):
         history.renew_patience()
-        first = store.first_sight(con, nct_id)
+        first = first_sight(con, nct_id)
         reading = history.read(nct_id, until=first.observed_at.date())
         found = backfill(reading.versions, first) if reading.verdict is HistoryAnswer.TOLD else None
         now = datetime.now(UTC).replace(tzinfo=None)
         with working.transaction(con):
             if found:
-                store.keep(con, first, found)
-            store.note_answer(con, nct_id, reading.verdict, now, reading.listed, found)
+                keep_backfill(con, first, found)
+            note_answer(con, nct_id, reading.verdict, now, reading.listed, found)
         done.answers[reading.verdict] += 1
         said = f"no history ({reading.verdict.replace('_', ' ')})"
         if found:

@@ -6,13 +6,12 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from mscwatch import settings as configuration
 from mscwatch import watch as watches
 from mscwatch.digest import subscriptions
 from mscwatch.errors import LockedError, MscwatchError, NoAnswerError, WarehouseError
 from mscwatch.pipeline import wiring
 from mscwatch.registry.client import user_agent
-from mscwatch.settings import Settings
+from mscwatch.settings import Settings, unknown_variables
 from mscwatch.store import addresses, decisions, queries, remote
 from mscwatch.store.addresses import SwitchedOff
 from mscwatch.store.data_dir import DataDir, locked
@@ -56,7 +55,7 @@ def _examined(looks: dict[str, Callable[[Settings], str]], settings: Settings) -
 
 
 def _settings(_: Settings) -> str:
-    if strange := configuration.unknown_variables():
+    if strange := unknown_variables():
         msg = f"{', '.join(strange)}: no such setting. Correct the name or unset it."
         raise WarehouseError(msg)
     return "every MSCWATCH_ variable is known"

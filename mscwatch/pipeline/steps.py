@@ -24,12 +24,12 @@ from mscwatch.pipeline.context import (
 )
 from mscwatch.pipeline.delivery import deliver
 from mscwatch.registry import api_drift
-from mscwatch.registry.proof import prove as prove_sweep
+from mscwatch.registry.proof import prove_sweep
 from mscwatch.registry.sweep import sweep
-from mscwatch.report import page
+from mscwatch.report import render_page
 from mscwatch.store import commit, ctgov, decisions, ledger, load, news, remote, review_claims, working
-from mscwatch.store import publish as publishing
-from mscwatch.store import report as reports
+from mscwatch.store.publish import publish_copy
+from mscwatch.store.report import page_is_behind, read_answers, write_page
 
 log = logging.getLogger(__name__)
 
@@ -162,7 +162,7 @@ def store(
         with working.transaction(con):
             review_claims.refresh(con)
         result.news = _news(con, tonight, notices)
-        result.warnings += [f"{order.settings.decisions}: {one}" for one in decisions.unknown(con)]
+        result.warnings += [f"{order.settings.decisions}: {one}" for one in decisions.unknown_decisions(con)]
     log.info(
         "Committed: %d new, %d changed, %d event(s).", result.new, result.changed, sum(result.events.values())
     )
@@ -171,18 +171,18 @@ def store(
 
 def publish(tonight: RunContext) -> None:
     """Put a checked copy of the working file in place."""
-    publishing.publish(tonight.order.places, tonight.order.settings.keep_published)
+    publish_copy(tonight.order.places, tonight.order.settings.keep_published)
 
 
 def report_is_due(tonight: RunContext) -> bool:
     """Whether the page is wanted and older than what is published, by this run or by any command since the last."""
-    return tonight.order.settings.report and reports.is_behind(tonight.order.places)
+    return tonight.order.settings.report and page_is_behind(tonight.order.places)
 
 
 def report(tonight: RunContext) -> None:
     """Write the page of what is published; a failure is a warning, and tried next time."""
     try:
-        reports.put(tonight.order.places.report, page(*reports.read(tonight.order.places.data_dir)))
+        write_page(tonight.order.places.report, render_page(*read_answers(tonight.order.places.data_dir)))
     except Exception as error:  # noqa: BLE001  whatever it is: people were told, and the night is good
         said = f"The report was not written, an older one may stand there: {error}"
         log.warning("%s", said)

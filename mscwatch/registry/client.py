@@ -16,9 +16,9 @@ import msgspec
 import requests
 
 from mscwatch import __version__
-from mscwatch import record as records
 from mscwatch.errors import ConfigError, NoAnswerError, QueryRejectedError, RefusedError
 from mscwatch.model import LookupResult, Record, RegistryVersion
+from mscwatch.record import parse_record
 from mscwatch.registry.http import PoliteSession, Traffic
 from mscwatch.registry.lookup import VERDICTS, by_asked_number, lookup_result, nct_number
 from mscwatch.registry.responses import DataMovedError
@@ -49,7 +49,7 @@ class Page:
 
     @property
     def records(self) -> Iterator[Record]:
-        return map(records.parse_record, self.texts)
+        return map(parse_record, self.texts)
 
 
 class Client(PoliteSession):

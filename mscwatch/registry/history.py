@@ -15,10 +15,10 @@ from urllib.parse import urlsplit
 
 import requests
 
-from mscwatch import record as records
 from mscwatch.changes.backfill import HistoryVersion
 from mscwatch.errors import ConfigError, NoAnswerError
 from mscwatch.model import Record
+from mscwatch.record import record_nct_id, without_contacts
 from mscwatch.registry.http import PoliteSession
 from mscwatch.registry.lookup import REDIRECTS, nct_number
 from mscwatch.registry.responses import Response
@@ -91,12 +91,12 @@ class HistoryClient(PoliteSession):
         study = told.get("study")
         if told.get("studyVersion") != number or not isinstance(study, dict):
             raise HistoryGoneError(nct_id, f"something else than its version {number}")
-        shown = records.record_nct_id(study)
+        shown = record_nct_id(study)
         if shown is None:
             raise HistoryGoneError(nct_id, f"a version {number} without an NCT number")
         if shown != nct_id:
             raise _VerdictError(HistoryAnswer.FORWARDED)
-        return records.without_contacts(study)
+        return without_contacts(study)
 
     def _asked(self, nct_id: str, below: str) -> dict[str, Any]:
         try:

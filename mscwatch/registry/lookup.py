@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 
 import requests
 
-from mscwatch import record as records
 from mscwatch.errors import NoAnswerError
 from mscwatch.model import LookupResult, LookupVerdict, Record
+from mscwatch.record import overall_status, part, record_nct_id, without_contacts
 from mscwatch.registry.responses import Response
 
 _NCT_NUMBER = re.compile(r"NCT0*([1-9][0-9]{0,7})", re.IGNORECASE)  # what the API takes for one
@@ -39,13 +39,13 @@ def lookup_result(nct_id: str, answer: Response) -> LookupResult:
         if target in (None, nct_id):
             raise _no_verdict(nct_id, f"HTTP {answer.status} to somewhere that is no other trial")
         return LookupResult(nct_id, LookupVerdict.FORWARDED, target=target)
-    shown = records.record_nct_id(answer.json)
+    shown = record_nct_id(answer.json)
     if shown is None:
         raise _no_verdict(nct_id, "a record without an NCT number")
     if shown != nct_id:
         return LookupResult(nct_id, LookupVerdict.FORWARDED, target=shown)
-    record = records.without_contacts(answer.json)
-    place = LookupVerdict.WITHHELD if records.overall_status(record) == "WITHHELD" else LookupVerdict.HERE
+    record = without_contacts(answer.json)
+    place = LookupVerdict.WITHHELD if overall_status(record) == "WITHHELD" else LookupVerdict.HERE
     return LookupResult(nct_id, place, record)
 
 
@@ -53,9 +53,9 @@ def by_asked_number(numbers: Collection[str], found: Iterable[Record]) -> dict[s
     """Records (without contacts) under the numbers that were asked for, of which some may be aliases."""
     named: dict[str, Record] = {}
     for record in found:
-        own = records.record_nct_id(record)
-        aliases = records.part(record, "protocolSection", "identificationModule", "nctIdAliases") or ()
-        kept = records.without_contacts(record)
+        own = record_nct_id(record)
+        aliases = part(record, "protocolSection", "identificationModule", "nctIdAliases") or ()
+        kept = without_contacts(record)
         named |= {number: kept for number in (*aliases, own) if number in numbers}
     return named
 

@@ -9,7 +9,7 @@ from mscwatch.model import Proof, Sweep
 from mscwatch.watch import Expect
 
 
-def prove(
+def prove_sweep(
     sweep: Sweep,
     ids: AbstractSet[str],
     *,

@@ -29,7 +29,7 @@ SCRIPTS = (
 EVIDENCE = "_evidence"
 
 
-def page(facts: Mapping[str, str], answers: Mapping[str, QueryAnswer]) -> str:
+def render_page(facts: Mapping[str, str], answers: Mapping[str, QueryAnswer]) -> str:
     """One whole HTML document. `facts` is the table `meta`, `answers` what each query of the report found, by name.
 
     The same answers give the same bytes: nothing on the page depends on when it was made.

@@ -25,7 +25,7 @@ WHERE in_watch AND relevance IN ('core', 'unsure') AND nct_id NOT IN (SELECT nct
 """
 
 
-def unread(con: duckdb.DuckDBPyConnection, asked: Sequence[str]) -> list[str]:
+def unread_trials(con: duckdb.DuckDBPyConnection, asked: Sequence[str]) -> list[str]:
     """Which of these trials have no history yet; without any, which of those that the watch is about.
 
     Raises `MscwatchError` for a trial that no night has seen.
@@ -66,7 +66,7 @@ def note_answer(
     )
 
 
-def keep(con: duckdb.DuckDBPyConnection, first: FirstSight, found: Backfill) -> None:
+def keep_backfill(con: duckdb.DuckDBPyConnection, first: FirstSight, found: Backfill) -> None:
     """Write one trial's past, within the caller's transaction; nothing of it is owed to anybody."""
     run_id, nct_id = first.run_id, first.seen.nct_id
     insert(con, "versions", (_version_row(one, run_id) for one in found.versions))

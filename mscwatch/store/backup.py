@@ -21,7 +21,7 @@ from mscwatch import __version__
 from mscwatch.errors import ConfigError, WarehouseError
 from mscwatch.store import ledger, recovery, working
 from mscwatch.store.data_dir import DataDir, locked
-from mscwatch.store.publish import counts, open_read_only, publish, sha256
+from mscwatch.store.publish import counts, open_read_only, publish_copy, sha256
 from mscwatch.store.sql import first_line, scalar
 
 MADE_BY = "mscwatch backup"
@@ -31,7 +31,7 @@ DATABASE = "mscwatch-working.duckdb"
 Manifest = dict[str, Any]
 
 
-def backup(places: DataDir, file: Path) -> Manifest:
+def write_backup(places: DataDir, file: Path) -> Manifest:
     """Write the working file and what is in it to `file`, read it back, and only then give it its name.
 
     Returns the manifest: SHA-256, counts, schema version, watch. Raises `LockedError` while a run is at work,
@@ -62,7 +62,7 @@ def backup(places: DataDir, file: Path) -> Manifest:
     return manifest
 
 
-def restore(
+def restore_backup(
     places: DataDir, file: Path, watch: str, *, replace: bool, memory_limit: str, keep: int
 ) -> Manifest:
     """Put a backup's database in place of the working file, bring it to today's schema, and publish it.
@@ -98,7 +98,7 @@ def restore(
         with working.open_warehouse(places, memory_limit) as con:
             proven = ledger.last_trusted_run(con) is not None
         if proven:
-            publish(places, keep)
+            publish_copy(places, keep)
         else:
             places.published.unlink(missing_ok=True)
     return manifest

@@ -21,7 +21,7 @@ from mscwatch.screening.decisions import (
 )
 from mscwatch.store import derive, working
 from mscwatch.store.data_dir import DataDir, locked
-from mscwatch.store.publish import publish
+from mscwatch.store.publish import publish_copy
 from mscwatch.store.sql import dicts, insert, scalar
 
 log = logging.getLogger(__name__)
@@ -88,10 +88,10 @@ def publish_links(places: DataDir, file: Path, memory_limit: str, keep: int) -> 
     with locked(places):
         with working.open_warehouse(places, memory_limit) as con, working.transaction(con):
             put_links_in_force(con, load(file).links)
-        publish(places, keep)
+        publish_copy(places, keep)
 
 
-def unknown(con: working.Connection) -> list[str]:
+def unknown_decisions(con: working.Connection) -> list[str]:
     """Decisions in force that concern nothing the warehouse knows, in words."""
     trials = con.execute(
         "SELECT nct_id FROM screening_decisions WHERE nct_id NOT IN (SELECT nct_id FROM watched) ORDER BY ALL"

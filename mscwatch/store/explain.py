@@ -80,7 +80,7 @@ class Explanation:
     retracts: list[dict[str, Any]]
 
 
-def explain(con: duckdb.DuckDBPyConnection, event_id: str) -> Explanation:
+def explain_event(con: duckdb.DuckDBPyConnection, event_id: str) -> Explanation:
     """Everything about one event; the beginning of its id is enough. Raises `WarehouseError` for no or several."""
     event = _event(con, event_id.strip().lower())
     after = _side(con, event, AFTER, {"moment": event["observed_at"]})

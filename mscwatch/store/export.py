@@ -37,7 +37,7 @@ FORMULA = r"^[=+\-@\t\r\n\x{FF1D}\x{FF0B}\x{FF0D}\x{FF20}]"
 TELLING = ("watch", "banner", "data_timestamp", "mscwatch_version", "attribution")
 
 
-class Format(StrEnum):
+class ExportFormat(StrEnum):
     """What an export is written as; the value is also the files' ending."""
 
     PARQUET = "parquet"
@@ -47,10 +47,10 @@ class Format(StrEnum):
 
 
 OPTIONS = {
-    Format.PARQUET: "FORMAT parquet, COMPRESSION zstd",
-    Format.CSV: "FORMAT csv, HEADER",
+    ExportFormat.PARQUET: "FORMAT parquet, COMPRESSION zstd",
+    ExportFormat.CSV: "FORMAT csv, HEADER",
     # Every time in the warehouse is UTC.
-    Format.NDJSON: "FORMAT json, TIMESTAMPFORMAT '%Y-%m-%dT%H:%M:%S.%fZ'",
+    ExportFormat.NDJSON: "FORMAT json, TIMESTAMPFORMAT '%Y-%m-%dT%H:%M:%S.%fZ'",
 }
 
 
@@ -78,7 +78,7 @@ class Exported:
     meaning: str
 
 
-def export(data_dir: Path, folder: Path, form: Format) -> list[Exported]:
+def export_tables(data_dir: Path, folder: Path, form: ExportFormat) -> list[Exported]:
     """Write every public table and view of the published file into `folder`, which is made if need be.
 
     An earlier export there is replaced once the new one is whole; other files are left alone. Raises `ConfigError`
@@ -91,7 +91,7 @@ def export(data_dir: Path, folder: Path, form: Format) -> list[Exported]:
             for left in folder.glob(f"{UNFINISHED}*"):
                 shutil.rmtree(left)
             with tempfile.TemporaryDirectory(prefix=UNFINISHED, dir=folder) as unfinished:
-                if form is Format.PRISMA:
+                if form is ExportFormat.PRISMA:
                     written = _write_search_record(con, Path(unfinished))
                 else:
                     written = [_write(con, one, form, Path(unfinished)) for one in catalog.relations(con)]
@@ -123,14 +123,14 @@ def _is_export(folder: Path) -> bool:
     return isinstance(manifest, dict) and manifest.get("made_by") == MADE_BY
 
 
-def _write(con: duckdb.DuckDBPyConnection, one: catalog.Relation, form: Format, folder: Path) -> Exported:
+def _write(con: duckdb.DuckDBPyConnection, one: catalog.Relation, form: ExportFormat, folder: Path) -> Exported:
     (folder / one.schema).mkdir(exist_ok=True)
     name = f"{one.schema}.{one.name}"
     path, columns, options = f"{one.schema}/{one.name}.{form}", "*", OPTIONS[form]
     target = folder / path
-    if form is Format.CSV:
+    if form is ExportFormat.CSV:
         columns = ", ".join(_as_cell(column, kind) for column, kind, _ in one.columns)
-    elif form is Format.PARQUET and name in GROWING:
+    elif form is ExportFormat.PARQUET and name in GROWING:
         path, columns, target = (
             f"{one.schema}/{one.name}/**/*.parquet",
             f"*, {YEAR}",
@@ -148,7 +148,7 @@ def _write(con: duckdb.DuckDBPyConnection, one: catalog.Relation, form: Format, 
 def _write_search_record(con: duckdb.DuckDBPyConnection, folder: Path) -> list[Exported]:
     """What a systematic review has to show of its search, and the included trials with the papers linked to them."""
     tables = [one for one in catalog.relations(con) if (one.schema, one.name) in SEARCH_RECORD]
-    written = [_write(con, one, Format.CSV, folder) for one in tables]
+    written = [_write(con, one, ExportFormat.CSV, folder) for one in tables]
     trials, papers = dicts(con, INCLUDED), dicts(con, PAPERS)
     path = "main/included.ris"
     (folder / path).write_text(ris.references(trials, papers), encoding="utf-8")
@@ -168,7 +168,7 @@ def _as_cell(name: str, kind: str) -> str:
 
 
 def _write_manifest(
-    con: duckdb.DuckDBPyConnection, written: Iterable[Exported], form: Format, folder: Path
+    con: duckdb.DuckDBPyConnection, written: Iterable[Exported], form: ExportFormat, folder: Path
 ) -> None:
     facts = queries.meta(con)
     manifest = {

@@ -14,8 +14,8 @@ import duckdb
 import orjson
 from msgspec import structs
 
-from mscwatch import record as records
 from mscwatch.model import Address, EventKind, FetchedTrial, PreviousVersion, RaisedEvent, StoredTrial
+from mscwatch.record import parse_record
 from mscwatch.registry.landing import Landed, Landing
 from mscwatch.store import ctgov
 
@@ -222,5 +222,5 @@ def _earlier(con: duckdb.DuckDBPyConnection, pages: list[int]) -> dict[str, Prev
 
 def _fetched(one: Landed) -> FetchedTrial:
     return FetchedTrial(
-        one.nct_id, one.content_hash, one.derived_hash, records.parse_record(bytes(one.record))
+        one.nct_id, one.content_hash, one.derived_hash, parse_record(bytes(one.record))
     )

@@ -47,7 +47,7 @@ SELECT ({LAST_WRITTEN_RUN}), (SELECT count(*) FROM deliveries WHERE state = 'sen
 """
 
 
-def publish(places: DataDir, keep: int = 3) -> str:
+def publish_copy(places: DataDir, keep: int = 3) -> str:
     """Copy the (closed) working file over the published one; returns its SHA-256.
 
     The file that it replaces stays under `previous/` unless the same night wrote it; `keep` of those are kept.

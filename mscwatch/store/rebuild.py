@@ -8,7 +8,7 @@ from pathlib import Path
 from mscwatch.errors import ConfigError, WarehouseError
 from mscwatch.store import decisions, ledger, working
 from mscwatch.store.data_dir import DataDir, locked
-from mscwatch.store.publish import counts, publish
+from mscwatch.store.publish import counts, publish_copy
 from mscwatch.watch import Watch
 
 
@@ -22,7 +22,7 @@ class Rebuilt:
     published: bool
 
 
-def rebuild(places: DataDir, watch: Watch, decided: Path, *, memory_limit: str, keep: int) -> Rebuilt:
+def rebuild_derived(places: DataDir, watch: Watch, decided: Path, *, memory_limit: str, keep: int) -> Rebuilt:
     """Make schema `ctgov`, the readings, seeds, views, macros and comments anew, then publish.
 
     What nights wrote (records, changes, events, deliveries, runs) stays as it is; a second rebuild changes nothing.
@@ -46,7 +46,7 @@ def rebuild(places: DataDir, watch: Watch, decided: Path, *, memory_limit: str, 
             found = counts(con)
             proven = ledger.last_trusted_run(con) is not None
         if proven:
-            publish(places, keep)
+            publish_copy(places, keep)
     rows = sum(count for table, count in found.items() if table.startswith("ctgov."))
     return Rebuilt(found["main.watched"], rows, changed, proven)
 

@@ -38,7 +38,7 @@ def keep(places: DataDir, url: str, run_id: str, earlier: int) -> bool:
         if _latest(files, root).get("sha256") == published:
             return False
         with tempfile.TemporaryDirectory(prefix="export-", dir=places.working.parent) as made:
-            export.export(places.data_dir, Path(made) / run_id, export.Format.PARQUET)
+            export.export_tables(places.data_dir, Path(made) / run_id, export.ExportFormat.PARQUET)
             _put(files, root, Path(made) / run_id, published)
         _forget(files, root, earlier)
     return True

@@ -16,7 +16,7 @@ from mscwatch.store.sql import dicts
 QUERIES = files("warehouse") / "report"
 
 
-def read(data_dir: Path) -> tuple[dict[str, str], dict[str, QueryAnswer]]:
+def read_answers(data_dir: Path) -> tuple[dict[str, str], dict[str, QueryAnswer]]:
     """The facts about the published file (`meta`), and the answer to each query of `warehouse/report/`, by its name.
 
     Raises `WarehouseError` when there is no published file, or one that is older than the queries.
@@ -26,7 +26,7 @@ def read(data_dir: Path) -> tuple[dict[str, str], dict[str, QueryAnswer]]:
         return queries.meta(con), {name.removesuffix(".sql"): _answer(con, name) for name in names}
 
 
-def is_behind(places: DataDir) -> bool:
+def page_is_behind(places: DataDir) -> bool:
     """Whether a published file is there that the page does not show yet."""
     try:
         published = places.published.stat().st_mtime_ns
@@ -38,7 +38,7 @@ def is_behind(places: DataDir) -> bool:
         return True
 
 
-def put(path: Path, page: str) -> None:
+def write_page(path: Path, page: str) -> None:
     """Write the page in one instant.
 
     Raises `WarehouseError` when the file cannot be written; what was there before is then as it was.

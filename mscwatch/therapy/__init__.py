@@ -1,7 +1,7 @@
 """What the cells of a trial were, read from its record: the review's axes, with the words they rest on."""
 
 from mscwatch.therapy.model import NOT_STATED, Confidence, DoseLevel, Evidence, Therapy
-from mscwatch.therapy.reading import indication_group, read, read_printed
+from mscwatch.therapy.reading import indication_group, read_printed, read_record
 
 __all__ = [
     "NOT_STATED",
@@ -10,6 +10,6 @@ __all__ = [
     "Evidence",
     "Therapy",
     "indication_group",
-    "read",
     "read_printed",
+    "read_record",
 ]

@@ -24,7 +24,7 @@ _COUNTED = {
 }  # fmt: skip
 
 
-def read(record: Record) -> Therapy:
+def read_record(record: Record) -> Therapy:
     """What a registry record says the cells were; a person's corrections win."""
     found = record_nct_id(record) or ""
     return overrides.of_record(_read(found, passages.of_record(record)))
