@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from prefect import flow
 
-from mscwatch import watch as watches
 from mscwatch.pipeline.backfill import HistoriesRead, read_histories
 from mscwatch.pipeline.context import RunOrder
 from mscwatch.settings import load_settings
+from mscwatch.watches import load_watch
 
 
 @flow(name="mscwatch-history", persist_result=False)
 def history(nct_ids: list[str] | None = None, watch: str = "") -> HistoriesRead:
     """Read the history of these trials (default: of all core and unsure ones that were never asked for)."""
     settings = load_settings(**({"watch": watch} if watch else {}))
-    return read_histories(RunOrder(settings, watches.load(settings.watch)), nct_ids or ())
+    return read_histories(RunOrder(settings, load_watch(settings.watch)), nct_ids or ())
 
 
 if __name__ == "__main__":

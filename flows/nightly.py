@@ -18,7 +18,6 @@ from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 from prefect.tasks import Task
 
-from mscwatch import watch as watches
 from mscwatch.errors import MscwatchError, NoAnswerError, StillOwedError
 from mscwatch.model import RunOutcome
 from mscwatch.pipeline.context import RunOrder, RunResult
@@ -26,6 +25,7 @@ from mscwatch.pipeline.run import Step, run_watch
 from mscwatch.pipeline.summary import event_rows, markdown, sentence
 from mscwatch.settings import load_settings
 from mscwatch.store import queries
+from mscwatch.watches import load_watch
 
 T = TypeVar("T")
 
@@ -46,7 +46,7 @@ class NightFailedError(MscwatchError):
 def nightly(watch: str = "", force: bool = False, accept: str = "") -> RunResult:
     """Run one night of a watch (default: the configured one). Fails when the night failed, was refused, or owes."""
     settings = load_settings(**({"watch": watch} if watch else {}))
-    order = RunOrder(settings, watches.load(settings.watch), force=force, accept=accept)
+    order = RunOrder(settings, load_watch(settings.watch), force=force, accept=accept)
     result = run_watch(order, step=_as_task(order.watch.name))
     _leave_artifacts(order, result)
     return cast("RunResult", _state(result))  # Prefect unpacks it: the caller gets the result, or the error
@@ -82,7 +82,7 @@ def _leave_artifacts(order: RunOrder, result: RunResult) -> None:
 def _run_name() -> str:
     chosen = flow_run.parameters.get("watch") or load_settings().watch
     started = flow_run.scheduled_start_time
-    return f"{watches.load(chosen).name} {started:%Y-%m-%d}"
+    return f"{load_watch(chosen).name} {started:%Y-%m-%d}"
 
 
 def _as_task(watch: str) -> Step:

@@ -1,17 +1,13 @@
-"""A watch file (TOML) says everything about one topic; here it becomes a validated `Watch`."""
+"""One topic, as its watch file (TOML) describes it: what is asked, what is believed, what is told. Pure."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import tomllib
-from importlib.resources import files
-from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from mscwatch.errors import ConfigError
 from mscwatch.model import EventKind, Severity
 
 QUIET_KINDS = frozenset({"status_changed", "enrollment_changed", "date_changed", "left_watch"})
@@ -104,64 +100,3 @@ class Watch(_Part):
         """A hash of what decides membership and what is told: an edit makes the next run read again."""
         said = self.model_dump(mode="json", exclude={"title", "banner", "subscriptions"})
         return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
-
-
-def packaged() -> list[str]:
-    """Names of the watches that come with the package."""
-    folder = files("mscwatch") / "watches"
-    return sorted(
-        entry.name.removesuffix(".toml").replace("_", "-")
-        for entry in folder.iterdir()
-        if entry.name.endswith(".toml")
-    )
-
-
-def load(name_or_path: str) -> Watch:
-    """Read a packaged watch by name or a watch file by path, following `extends`.
-
-    Raises `ConfigError` naming the file and the key.
-    """
-    try:
-        return Watch.model_validate(_resolved(name_or_path))
-    except ValidationError as error:
-        item = error.errors(include_url=False)[0]
-        key = ".".join(str(part) for part in item["loc"]) or "the file"
-        what = "is not a key of a watch file" if item["type"] == "extra_forbidden" else item["msg"]
-        msg = f"Watch {name_or_path}: {key}: {what.removeprefix('Value error, ')}. Correct the watch file."
-        raise ConfigError(msg) from None
-
-
-def _resolved(name_or_path: str, seen: tuple[str, ...] = ()) -> dict[str, Any]:
-    if name_or_path in seen:
-        msg = f"Watch {seen[0]} extends itself by way of {name_or_path}. Remove one `extends`."
-        raise ConfigError(msg)
-    told = _read(name_or_path)
-    base_name = told.pop("extends", None)
-    if base_name is None:
-        return told
-    base = _resolved(str(base_name), (*seen, name_or_path))
-    for key, value in told.items():
-        inherited = base.get(key)
-        if isinstance(inherited, dict) and isinstance(value, dict):
-            base[key] = inherited | value
-        else:
-            base[key] = value
-    return base
-
-
-def _read(name_or_path: str) -> dict[str, Any]:
-    if name_or_path in packaged():
-        text = (files("mscwatch") / "watches" / f"{name_or_path.replace('-', '_')}.toml").read_text("utf-8")
-        return tomllib.loads(text)
-    try:
-        return tomllib.loads(Path(name_or_path).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        known = ", ".join(packaged())
-        msg = f"There is no watch {name_or_path}: neither a file nor a packaged watch ({known})."
-        raise ConfigError(msg) from None
-    except OSError as error:
-        msg = f"Watch file {name_or_path} cannot be read: {error.strerror or error}."
-        raise ConfigError(msg) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        msg = f"Watch file {name_or_path} is not valid TOML: {error}."
-        raise ConfigError(msg) from None

@@ -15,13 +15,13 @@ import duckdb
 import pytest
 from clients import night
 
-from mscwatch import watch as watches
 from mscwatch.pipeline.context import RunOrder
 from mscwatch.registry.client import Client
 from mscwatch.replica import Replica
 from mscwatch.settings import Settings
 from mscwatch.store import ctgov, working
 from mscwatch.store.data_dir import DataDir
+from mscwatch.watches import load_watch
 
 RECORDS = Path(__file__).parents[2] / "shared" / "records"
 
@@ -104,7 +104,7 @@ def order(tmp_path, watch_file):
     def make(url, *, force=False, accept="", watch=watch_file, **values):
         defaults = {"data_dir": tmp_path / "data", "min_interval": 0, "retry_budget": 0, "api_url": url}
         chosen = Settings(**(defaults | values))
-        return RunOrder(chosen, watches.load(str(watch)), force=force, accept=accept)
+        return RunOrder(chosen, load_watch(str(watch)), force=force, accept=accept)
 
     return make
 

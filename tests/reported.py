@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import copy
 
-from mscwatch import watch as watches
 from mscwatch.pipeline.context import RunOrder
 from mscwatch.pipeline.run import run_watch
 from mscwatch.replica import Replica, Snapshot
 from mscwatch.replica.demo import INVENTED_TRIAL, demo_nights
 from mscwatch.settings import Settings
+from mscwatch.watches import load_watch
 
 HOSTILE = "NCT77777777"
 TITLE = "Mesenchymal stem cells in cirrhosis </script><script>window.broken=1</script><!-- {{ 7*7 }}"
@@ -37,7 +37,7 @@ def order(folder, url, **values):
     watch.write_text(WATCH)
     usual = {"data_dir": folder, "min_interval": 0, "retry_budget": 0, "api_url": url, "report": True}
     settings = Settings(**(usual | values))
-    return RunOrder(settings, watches.load(str(watch)))
+    return RunOrder(settings, load_watch(str(watch)))
 
 
 def run_nights(factory):

@@ -9,13 +9,13 @@ import pytest
 from records import edited, record, set_status
 from typer.testing import CliRunner
 
-from mscwatch import watch as watches
 from mscwatch.cli.app import app
 from mscwatch.errors import ConfigError, MscwatchError
 from mscwatch.pipeline.context import RunOrder
 from mscwatch.pipeline.run import run_watch
 from mscwatch.replica import Replica, Snapshot
 from mscwatch.settings import Settings
+from mscwatch.watches import load_watch
 
 TODAY, LATER = (f"{datetime.now(UTC) + timedelta(days=days):%Y-%m-%d}" for days in (0, 2))
 LITERATURE = {"references": [{"pmid": "17903050", "type": "BACKGROUND", "citation": "Not of this trial."}]}
@@ -47,11 +47,9 @@ def data_dir(tmp_path_factory):
     with Replica(
         [Snapshot("2022-10-06T09:00:05", before), Snapshot("2022-10-07T09:00:05", after)]
     ) as registry:
-        settings = Settings(
-            data_dir=folder / "data", min_interval=0, retry_budget=0, api_url=registry.url
-        )
+        settings = Settings(data_dir=folder / "data", min_interval=0, retry_budget=0, api_url=registry.url)
         for _ in range(2):
-            run_watch(RunOrder(settings, watches.load(str(watch))))
+            run_watch(RunOrder(settings, load_watch(str(watch))))
             registry.advance()
     return folder / "data"
 

@@ -12,18 +12,18 @@ from hypothesis import strategies as st
 from records import known, seen
 from season.edits import EDITS, NOISE, SAME_MATTER
 
-from mscwatch import watch
 from mscwatch.changes import diff, rules
 from mscwatch.changes import plan as night
 from mscwatch.model import PreviousVersion, RaisedEvent
 from mscwatch.record import record_nct_id
+from mscwatch.watches import load_watch
 
 STAMP = datetime(2022, 10, 6, 9)
 BIGGEST = 60_000  # characters; a few records with results are a hundred times larger
 quickly = settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
 randoms = st.randoms(use_true_random=False)
 CIRCUMSTANCES = night.PlanContext(
-    watch=watch.load("msc-liver"), previous_night=STAMP, addresses=(), stamp=STAMP
+    watch=load_watch("msc-liver"), previous_night=STAMP, addresses=(), stamp=STAMP
 )
 
 

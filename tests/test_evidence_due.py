@@ -6,12 +6,12 @@ import pytest
 from records import edited, record
 from test_first_night import nights
 
-from mscwatch import watch as watches
 from mscwatch.pipeline import run
 from mscwatch.replica import Replica
 from mscwatch.settings import Settings
 from mscwatch.store import queries, working
 from mscwatch.store.data_dir import DataDir
+from mscwatch.watches import load_watch
 
 
 def ended(day="2020-03", *, status="COMPLETED", phases=("PHASE2",), **more):
@@ -104,7 +104,7 @@ def folder(tmp_path_factory):
     observational = record(99, designModule={"studyType": "OBSERVATIONAL"})
     with Replica(nights([*told, observational])) as registry:
         chosen = Settings(data_dir=folder, min_interval=0, retry_budget=0, api_url=registry.url)
-        assert run.run_watch(run.Order(chosen, watches.load(str(watch)))).error is None
+        assert run.run_watch(run.RunOrder(chosen, load_watch(str(watch)))).error is None
     return folder
 
 

@@ -12,12 +12,12 @@ from types import SimpleNamespace
 import pytest
 from records import edited, record, set_status
 
-from mscwatch import watch as watches
 from mscwatch.pipeline import run
 from mscwatch.replica import Replica, Snapshot
 from mscwatch.settings import Settings
 from mscwatch.store import queries, working
 from mscwatch.store.data_dir import DataDir
+from mscwatch.watches import load_watch
 
 SHARED = Path(__file__).parents[2] / "shared" / "review"
 SEEDS = resources.files("warehouse") / "seeds"
@@ -116,7 +116,7 @@ def warehouse(folder, *contents):
         for day, _ in contents:
             moment = dt.datetime.fromisoformat(day).replace(tzinfo=dt.UTC)
             patch.setattr(run, "datetime", SimpleNamespace(now=lambda zone, moment=moment: moment))
-            assert run.run_watch(run.Order(chosen, watches.load(str(watch)))).error is None
+            assert run.run_watch(run.RunOrder(chosen, load_watch(str(watch)))).error is None
             registry.advance()
     return folder
 

@@ -15,7 +15,6 @@ from types import SimpleNamespace
 import duckdb
 import pytest
 
-from mscwatch import watch as watches
 from mscwatch.pipeline import run as night
 from mscwatch.replica import Replica
 from mscwatch.replica.demo import demo_nights
@@ -23,6 +22,7 @@ from mscwatch.screening import relevance
 from mscwatch.settings import Settings
 from mscwatch.store import queries
 from mscwatch.store.data_dir import DataDir
+from mscwatch.watches import load_watch
 
 EXAMPLES = resources.files("warehouse") / "examples"
 TESTS = ("test_examples.py", "test_evidence_examples.py")  # where the answers are checked, in their order
@@ -41,10 +41,8 @@ def warehouse(tmp_path_factory):
     with Replica(demo_nights()) as registry, pytest.MonkeyPatch.context() as patch:
         for moment in NIGHTS:
             patch.setattr(night, "datetime", SimpleNamespace(now=lambda zone, moment=moment: moment))
-            chosen = Settings(
-                data_dir=folder, min_interval=0, retry_budget=0, api_url=registry.url
-            )
-            assert night.run_watch(night.Order(chosen, watches.load(str(watch)))).error is None
+            chosen = Settings(data_dir=folder, min_interval=0, retry_budget=0, api_url=registry.url)
+            assert night.run_watch(night.RunOrder(chosen, load_watch(str(watch)))).error is None
             registry.advance()
     with duckdb.connect(str(DataDir(folder).published)) as con:  # the demo tells nobody and meets nothing odd
         con.execute(

@@ -10,7 +10,6 @@ from records import edited, record, set_status
 from sinks import WebhookSink
 from typer.testing import CliRunner
 
-from mscwatch import watch as watches
 from mscwatch.cli.app import app
 from mscwatch.errors import WarehouseError
 from mscwatch.model import EventKind
@@ -21,6 +20,7 @@ from mscwatch.settings import Settings
 from mscwatch.store import explain as explaining
 from mscwatch.store import queries, working
 from mscwatch.store.data_dir import DataDir
+from mscwatch.watches import load_watch
 
 PAPER = {"pmid": "123", "type": "RESULT", "citation": "Li X. \x1b[31mStem cells."}
 
@@ -114,7 +114,7 @@ def made(tmp_path_factory):
             data_dir=folder / "data", min_interval=0, api_url=registry.url, slack_webhook_url=slack.url
         )
         for _ in registry.nights:
-            result = run_watch(RunOrder(settings, watches.load(str(watch))))
+            result = run_watch(RunOrder(settings, load_watch(str(watch))))
             assert result.exit_code == 0, result.error
             registry.advance()
     return settings.data_dir

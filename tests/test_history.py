@@ -13,7 +13,6 @@ from test_diff import put
 from test_night import off_topic
 from typer.testing import CliRunner
 
-from mscwatch import watch as watches
 from mscwatch.cli.app import app
 from mscwatch.pipeline.backfill import backfill_sentence, read_histories
 from mscwatch.pipeline.context import RunOrder
@@ -21,6 +20,7 @@ from mscwatch.pipeline.run import run_watch
 from mscwatch.replica import Replica, Response
 from mscwatch.settings import Settings
 from mscwatch.store import queries as ask
+from mscwatch.watches import load_watch
 
 DAYS = (datetime(2022, 10, 6, 9), datetime(2022, 10, 7, 9), datetime(2022, 10, 10, 9))
 PLAIN, FLIPPED, REPEATED, LATER, NO_HISTORY, MERGED, WITHHELD, OFF_TOPIC = range(1, 9)
@@ -91,7 +91,7 @@ class World:
                 api_url=registry.url,
                 slack_webhook_url=slack.url,
             )
-            self.order = RunOrder(settings, watches.load(str(watch)))
+            self.order = RunOrder(settings, load_watch(str(watch)))
             self._run()
             self.first = self.contents()
             if read:

@@ -200,7 +200,7 @@ def test_a_reading_that_breaks_off_goes_on_where_it_stopped(begun):
 def test_what_a_killed_reading_left_unpublished_is_published_by_the_next(begun):
     registry, tonight = begun
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(histories, "publish", lambda *_: None)
+        patch.setattr(histories, "publish_copy", lambda *_: None)
         histories.read_histories(tonight)
     assert rows(tonight, "SELECT count(*) FROM histories") == [(0,)]
     asked = len(registry.requests)

@@ -17,7 +17,6 @@ from records import record
 from test_first_night import file_hash, nights, rows
 from typer.testing import CliRunner
 
-from mscwatch import watch as watches
 from mscwatch.cli.app import app
 from mscwatch.errors import ConfigError
 from mscwatch.pipeline.context import RunOrder
@@ -29,6 +28,7 @@ from mscwatch.settings import Settings
 from mscwatch.store import working
 from mscwatch.store.data_dir import DataDir, locked
 from mscwatch.store.decisions import add_link, load, publish_links
+from mscwatch.watches import load_watch
 
 HOSTILE = "=HYPERLINK(1) \x1b[31mred\nER  - "
 KNEE = {"conditionsModule": {"conditions": ["Gonarthrosis"]}}
@@ -57,10 +57,8 @@ def made(tmp_path_factory):
         record(2705742, **papers(("RESULT", "26006200", "Kantarcioglu M"))),
     ]  # fmt: skip
     with Replica(nights(content)) as registry:
-        settings = Settings(
-            data_dir=folder / "data", min_interval=0, api_url=registry.url, report=False
-        )
-        assert run_watch(RunOrder(settings, watches.load(str(watch)))).exit_code == 0
+        settings = Settings(data_dir=folder / "data", min_interval=0, api_url=registry.url, report=False)
+        assert run_watch(RunOrder(settings, load_watch(str(watch)))).exit_code == 0
     return settings.data_dir
 
 
@@ -192,8 +190,7 @@ def test_while_a_run_is_at_work_the_decision_is_kept_for_the_next_one(tonight):
 def test_two_people_deciding_at_once_lose_nothing(tmp_path):
     places, file = DataDir(tmp_path), tmp_path / "decisions.toml"
     people = [
-        Thread(target=add_link, args=(places, file, decision(paper=str(number))))
-        for number in range(8)
+        Thread(target=add_link, args=(places, file, decision(paper=str(number)))) for number in range(8)
     ]
     for one in people:
         one.start()

@@ -37,12 +37,12 @@ from registry_faults import (
 )
 from test_first_night import DAYS, file_hash, rows
 
-from mscwatch import watch as watches
 from mscwatch.pipeline.context import RunOrder
 from mscwatch.pipeline.run import run_watch
 from mscwatch.registry.client import Client
 from mscwatch.replica import Replica, Snapshot
 from mscwatch.settings import Settings
+from mscwatch.watches import load_watch
 
 WATCH = """
 name = "all"
@@ -197,7 +197,7 @@ def baseline(registry, tmp_path_factory):
     folder = tmp_path_factory.mktemp("baseline")
     (folder / "all.toml").write_text(WATCH)
     settings = Settings(data_dir=folder / "data", min_interval=0, api_url=registry.url)
-    assert run_watch(RunOrder(settings, watches.load(str(folder / "all.toml")))).exit_code == 0
+    assert run_watch(RunOrder(settings, load_watch(str(folder / "all.toml")))).exit_code == 0
     return folder / "data"
 
 

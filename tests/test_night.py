@@ -8,7 +8,6 @@ from datetime import datetime
 import pytest
 from records import edited, known, record, seen, set_status
 
-from mscwatch import watch
 from mscwatch.changes import plan as night
 from mscwatch.model import (
     Address,
@@ -20,11 +19,13 @@ from mscwatch.model import (
     Sweep,
 )
 from mscwatch.registry import proof
+from mscwatch.watch import Expect
+from mscwatch.watches import load_watch
 
 MAIL = Address("email", "a@example.org")
 SLACK = Address("slack", "https://hooks.slack.com/***")
 VERSION = RegistryVersion("2.0.5", datetime(2022, 10, 6, 9))
-WATCH = watch.load("msc-liver")
+WATCH = load_watch("msc-liver")
 
 
 def circumstances(**values):
@@ -97,7 +98,7 @@ def test_a_derived_term_makes_a_version_and_no_event():
 
 
 GOOD = Sweep(VERSION, VERSION, total_count=100, distinct=100, duplicates=0, nameless=0, walks=1)
-BOUNDS = watch.Expect(min=60, max=150, max_drop=0.2)
+BOUNDS = Expect(min=60, max=150, max_drop=0.2)
 
 
 @pytest.mark.parametrize(
@@ -123,7 +124,9 @@ def test_an_answer_that_fails_one_check_is_refused_with_its_reason(lie, missing,
 
 
 def test_a_good_answer_is_trusted_and_twenty_in_a_hundred_may_be_missing():
-    found = proof.prove_sweep(GOOD, set(), known=100, missing=[f"NCT{n:08}" for n in range(20)], expect=BOUNDS)
+    found = proof.prove_sweep(
+        GOOD, set(), known=100, missing=[f"NCT{n:08}" for n in range(20)], expect=BOUNDS
+    )
     assert found.trusted
     assert found.checks["distinct"] == 100
 
@@ -137,9 +140,13 @@ def test_more_trials_than_expected_is_a_warning():
 
 def test_a_person_may_accept_a_bound_but_never_a_wrong_count():
     few = dataclasses.replace(GOOD, total_count=10, distinct=10)
-    assert proof.prove_sweep(few, set(), known=100, missing=[], expect=BOUNDS, accepted="sponsor withdrew").trusted
+    assert proof.prove_sweep(
+        few, set(), known=100, missing=[], expect=BOUNDS, accepted="sponsor withdrew"
+    ).trusted
     wrong = dataclasses.replace(GOOD, distinct=99)
-    assert not proof.prove_sweep(wrong, set(), known=100, missing=[], expect=BOUNDS, accepted="please").trusted
+    assert not proof.prove_sweep(
+        wrong, set(), known=100, missing=[], expect=BOUNDS, accepted="please"
+    ).trusted
     assert proof.prove_sweep(few, set(), known=100, missing=[], expect=BOUNDS).acceptable
     assert not proof.prove_sweep(wrong, set(), known=100, missing=[], expect=BOUNDS).acceptable
 

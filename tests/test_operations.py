@@ -24,7 +24,6 @@ from records import edited, record, set_status
 from test_first_night import file_hash, nights, rows, trials
 from typer.testing import CliRunner
 
-from mscwatch import watch as watches
 from mscwatch.cli import prompt
 from mscwatch.cli.app import app
 from mscwatch.errors import ConfigError, LockedError, WarehouseError
@@ -34,6 +33,7 @@ from mscwatch.replica import Replica, Snapshot
 from mscwatch.settings import Settings
 from mscwatch.store import backup, catalog, export, publish, queries, rebuild, working
 from mscwatch.store.data_dir import DataDir, locked
+from mscwatch.watches import load_watch
 
 HOSTILE = '=HYPERLINK("http://example.org")'
 
@@ -54,7 +54,7 @@ def made(tmp_path_factory):
     with Replica(nights(before, [edited(before[0], set_status("COMPLETED")), *before[1:]])) as registry:
         settings = Settings(data_dir=folder / "data", min_interval=0, api_url=registry.url)
         for _ in range(2):
-            assert run_watch(RunOrder(settings, watches.load(str(watch)))).exit_code == 0
+            assert run_watch(RunOrder(settings, load_watch(str(watch)))).exit_code == 0
             registry.advance()
     return settings.data_dir
 
@@ -269,7 +269,9 @@ def test_a_folder_with_anything_else_is_refused_and_untouched(two_nights, tmp_pa
         export.export_tables(two_nights.settings.data_dir, tmp_path / "out", export.ExportFormat.CSV)
     assert [path.name for path in (tmp_path / "out").iterdir()] == [stranger]
     with pytest.raises(ConfigError, match="is a file"):
-        export.export_tables(two_nights.settings.data_dir, tmp_path / "out" / stranger, export.ExportFormat.CSV)
+        export.export_tables(
+            two_nights.settings.data_dir, tmp_path / "out" / stranger, export.ExportFormat.CSV
+        )
 
 
 def test_an_export_that_fails_leaves_the_earlier_one(two_nights, tmp_path, monkeypatch):
@@ -290,7 +292,9 @@ def test_an_export_that_fails_leaves_the_earlier_one(two_nights, tmp_path, monke
 
 
 def rebuilt(order):
-    return rebuild.rebuild_derived(order.places, order.watch, order.settings.decisions, memory_limit="700MB", keep=3)
+    return rebuild.rebuild_derived(
+        order.places, order.watch, order.settings.decisions, memory_limit="700MB", keep=3
+    )
 
 
 def test_a_rebuild_makes_everything_derived_anew_and_nothing_else(two_nights):

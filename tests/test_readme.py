@@ -21,7 +21,6 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 import mscwatch
-from mscwatch import watch as watches
 from mscwatch.cli import nights, screen
 from mscwatch.cli.app import app
 from mscwatch.pipeline import run as night
@@ -30,6 +29,7 @@ from mscwatch.replica import demo as invented
 from mscwatch.settings import load_settings
 from mscwatch.store import queries
 from mscwatch.store.decisions import load
+from mscwatch.watches import load_watch
 
 README = Path(__file__).parents[1] / "README.md"
 TEXT = README.read_text(encoding="utf-8")
@@ -97,7 +97,7 @@ def demo(tmp_path_factory):
         patch.setattr(nights, "datetime", SimpleNamespace(now=lambda _: NOW))
         for moment in NIGHTS:
             patch.setattr(night, "datetime", SimpleNamespace(now=lambda _, moment=moment: moment))
-            result = night.run_watch(night.Order(load_settings(), watches.load(str(watch))))
+            result = night.run_watch(night.RunOrder(load_settings(), load_watch(str(watch))))
             assert result.error is None
             if moment != NIGHTS[-1]:
                 registry.advance()
@@ -170,8 +170,8 @@ def test_the_watch_file_the_subscription_and_the_decision_are_valid(tmp_path):
     watch, told = tmp_path / "own.toml", tmp_path / "decisions.toml"
     watch.write_text(f"{own}\n{subscription}", encoding="utf-8")
     told.write_text(decision, encoding="utf-8")
-    assert watches.load(str(watch)).name == "msc-wilson"
-    assert watches.load(str(watch)).subscriptions[0].channel == "email"
+    assert load_watch(str(watch)).name == "msc-wilson"
+    assert load_watch(str(watch)).subscriptions[0].channel == "email"
     assert [one.decision for one in load(told).screening.values()] == ["include"]
 
 

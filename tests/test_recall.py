@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from mscwatch import watch
 from mscwatch.record import record_nct_id
 from mscwatch.registry.client import Client
 from mscwatch.replica import Replica, Snapshot
 from mscwatch.screening import relevance
+from mscwatch.watches import load_watch
 
 FACTS = Path(__file__).parents[2] / "shared" / "review" / "registry_facts.csv"
 
@@ -26,7 +26,7 @@ def registry(real_records):
 
 def matched(registry, name):
     client = Client(registry.url, user_agent="test python-requests", min_interval=0)
-    return [one for page in client.pages(watch.load(name).query.parameters(), 1000) for one in page.records]
+    return [one for page in client.pages(load_watch(name).query.parameters(), 1000) for one in page.records]
 
 
 def labelled(real_records):

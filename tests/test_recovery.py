@@ -143,7 +143,9 @@ def test_a_statement_that_is_wrong_is_no_trouble_with_the_file(tonight):
 def test_a_restored_backup_knows_nothing_of_the_file_that_was_broken(broken, tmp_path):
     run_watch(broken)
     backup.write_backup(broken.places, tmp_path / "saved")
-    backup.restore_backup(broken.places, tmp_path / "saved", "all", replace=True, memory_limit="500MB", keep=3)
+    backup.restore_backup(
+        broken.places, tmp_path / "saved", "all", replace=True, memory_limit="500MB", keep=3
+    )
     assert not broken.places.broken.exists()
 
 
@@ -216,7 +218,9 @@ def test_other_commands_leave_a_torn_file_to_the_next_night(broken, tmp_path):
     order, left = broken, broken.places.working.read_bytes()
     settings = order.settings
     for command in (
-        lambda: rebuild.rebuild_derived(order.places, order.watch, settings.decisions, memory_limit="500MB", keep=3),
+        lambda: rebuild.rebuild_derived(
+            order.places, order.watch, settings.decisions, memory_limit="500MB", keep=3
+        ),
         lambda: backup.write_backup(order.places, tmp_path / "saved"),
     ):
         with pytest.raises(WarehouseError, match="`mscwatch run` mends it"):

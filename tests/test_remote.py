@@ -132,11 +132,7 @@ def test_a_url_that_cannot_be_used_is_named_without_its_secrets(order, registry,
     for said in (warning, row.detail):
         assert shown in said
         assert words in said
-    everything = (
-        json.dumps(result.as_json())
-        + repr(tonight.settings)
-        + str(show_settings(tonight.settings))
-    )
+    everything = json.dumps(result.as_json()) + repr(tonight.settings) + str(show_settings(tonight.settings))
     assert "hunter2" not in everything + row.detail
 
 

@@ -176,7 +176,10 @@ def test_a_page_of_200_trials_stays_small(found):
     rows = answers["trials"].rows
     longest = sorted(rows, key=lambda row: -len(str(row)))[:10]
     many = tuple({**longest[n % 10], "nct_id": f"NCT{n:08}"} for n in range(200))
-    assert len(render_page(facts, answers | {"trials": replace(answers["trials"], rows=many)}).encode()) < 3_000_000
+    assert (
+        len(render_page(facts, answers | {"trials": replace(answers["trials"], rows=many)}).encode())
+        < 3_000_000
+    )
 
 
 def test_the_vendored_files_are_the_ones_that_are_named():

@@ -27,7 +27,11 @@ def data_dir(tmp_path_factory):
 
 def test_the_same_answers_give_the_same_page(data_dir):
     found = report.read_answers(data_dir)
-    assert render_page(*found) == render_page(*report.read_answers(data_dir)) == DataDir(data_dir).report.read_text("utf-8")
+    assert (
+        render_page(*found)
+        == render_page(*report.read_answers(data_dir))
+        == DataDir(data_dir).report.read_text("utf-8")
+    )
 
 
 def test_the_page_is_due_when_something_newer_is_published_and_not_before(data_dir, tmp_path):

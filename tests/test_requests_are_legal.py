@@ -13,11 +13,12 @@ import yaml
 from jsonschema import Draft7Validator
 from records import edited, record, set_status
 
-from mscwatch import watch as watches
 from mscwatch.pipeline.run import run_watch
 from mscwatch.registry import api_drift
 from mscwatch.registry.client import Client
 from mscwatch.replica import Replica, Snapshot
+from mscwatch.watch import Query
+from mscwatch.watches import load_watch, packaged
 
 OPENAPI = Path(__file__).parents[2] / "shared" / "registry" / "openapi.yaml"
 BASE = "/api/v2"
@@ -156,15 +157,15 @@ def test_a_baseline_a_quiet_and_a_changed_night_are_legal(order):
         assert len(registry.requests) > 10
 
 
-@pytest.mark.parametrize("name", watches.packaged())
+@pytest.mark.parametrize("name", packaged())
 def test_the_query_of_a_packaged_watch_is_legal(name):
     with Replica([night("2022-10-06T09:00:05", record(1))]) as registry:
-        list(client(registry).pages(watches.load(name).query.parameters(), 1))
+        list(client(registry).pages(load_watch(name).query.parameters(), 1))
         assert_legal(registry)
 
 
 def test_every_part_of_a_query_is_legal():
-    query = watches.Query(
+    query = Query(
         cond='"liver" OR "hepatitis, viral"',
         intr='"stem cells" AND NOT "müller cells"',
         term="ALL",

@@ -21,13 +21,13 @@ from test_first_night import nights, trials
 from typer.testing import CliRunner
 
 from mscwatch import settings
-from mscwatch import watch as watches
 from mscwatch.cli.app import app
 from mscwatch.errors import ConfigError
 from mscwatch.pipeline import summary
 from mscwatch.pipeline.run import run_watch
 from mscwatch.replica import Replica
 from mscwatch.schedule import next_night
+from mscwatch.watches import packaged
 
 ROOT = Path(__file__).parents[1]
 DEPLOYED = yaml.safe_load((ROOT / "flows" / "prefect.yaml").read_text(encoding="utf-8"))["deployments"]
@@ -110,7 +110,7 @@ def test_before_any_good_night_status_says_so():
 
 
 def test_every_packaged_watch_is_deployed_once_with_a_directory_and_a_queue_of_its_own():
-    assert sorted(one["parameters"]["watch"] for one in DEPLOYED) == watches.packaged()
+    assert sorted(one["parameters"]["watch"] for one in DEPLOYED) == packaged()
     pools = [one["work_pool"] for one in DEPLOYED]
     assert len({pool["job_variables"]["env"]["MSCWATCH_DATA_DIR"] for pool in pools}) == len(pools)
     assert len({pool["work_queue_name"] for pool in pools}) == len(pools)

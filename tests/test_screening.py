@@ -14,7 +14,6 @@ from records import edited, known, record, seen, set_status
 from test_first_night import nights, rows
 from typer.testing import CliRunner
 
-from mscwatch import watch as watches
 from mscwatch.changes.plan import PlanContext, plan
 from mscwatch.cli.app import app
 from mscwatch.errors import ConfigError
@@ -27,6 +26,8 @@ from mscwatch.screening import relevance
 from mscwatch.screening.decisions import ScreeningDecision, screened
 from mscwatch.settings import Settings
 from mscwatch.store import rebuild, working
+from mscwatch.watch import Watch
+from mscwatch.watches import load_watch
 
 HOSTILE = '=cmd|"/c calc"!A1\nER  - \n\nTY  - JOUR\nTI  - planted'
 INCLUDE = (
@@ -55,10 +56,8 @@ def made(tmp_path_factory):
     watch = folder / "all.toml"
     watch.write_text('name = "all"\ntitle = "All"\n[query]\nterm = "ALL"\n[relevance]\nrules = "msc-liver"\n')
     with Replica(nights(CONTENT)) as registry:
-        settings = Settings(
-            data_dir=folder / "data", min_interval=0, api_url=registry.url, report=False
-        )
-        assert run_watch(RunOrder(settings, watches.load(str(watch)))).exit_code == 0
+        settings = Settings(data_dir=folder / "data", min_interval=0, api_url=registry.url, report=False)
+        assert run_watch(RunOrder(settings, load_watch(str(watch)))).exit_code == 0
     return settings.data_dir
 
 
@@ -174,7 +173,7 @@ def test_two_decisions_on_one_trial_stop_the_night_and_name_both(tonight):
 
 
 def circumstances(*decisions):
-    watch = watches.Watch.model_validate(
+    watch = Watch.model_validate(
         {"name": "w", "title": "W", "query": {"term": "x"}, "relevance": {"rules": "msc-liver"}}
     )
     told = {one.nct_id: one for one in decisions}

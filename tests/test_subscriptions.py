@@ -9,13 +9,13 @@ from sinks import MailSink, WebhookSink
 from test_first_night import nights, rows
 from test_telling import ANNE, BERT, by_mail
 
-from mscwatch import watch
 from mscwatch.digest import subscriptions
 from mscwatch.errors import ConfigError
 from mscwatch.model import Address, EventKind
 from mscwatch.pipeline import doctor, run
 from mscwatch.replica import Replica
 from mscwatch.watch import Subscription
+from mscwatch.watches import load_watch
 
 TO_ANNE, TO_BERT, SLACK = Address("email", ANNE), Address("email", BERT), Address("slack", "https://x/***-1")
 COMPLETED, UNKNOWN = item(1).event, item(2, kind=EventKind.BECAME_UNKNOWN).event
@@ -93,14 +93,14 @@ def test_a_subscription_of_nobody_is_an_error_that_names_whom_there_is(subscribe
 def test_a_subscription_that_can_never_be_told_is_an_error_of_the_watch_file(watch_file, lines, words):
     watch_file.write_text(watch_file.read_text() + "[[subscriptions]]\n" + lines)
     with pytest.raises(ConfigError) as error:
-        watch.load(str(watch_file))
+        load_watch(str(watch_file))
     assert words in str(error.value)
 
 
 def test_a_new_subscription_is_no_edit_that_makes_the_night_read_again(watch_file):
-    before = watch.load(str(watch_file))
+    before = load_watch(str(watch_file))
     watch_file.write_text(watch_file.read_text() + '[[subscriptions]]\nchannel = "email"\n')
-    assert watch.load(str(watch_file)).digest == before.digest
+    assert load_watch(str(watch_file)).digest == before.digest
 
 
 def test_each_event_is_owed_to_those_who_want_it_alone(order, watch_file):

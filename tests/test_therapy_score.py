@@ -83,7 +83,9 @@ def readings(real_records):
     by_id = {record_nct_id(one): one for one in real_records}
     return {
         path: [
-            (row, by_id[number], read_record(by_id[number])) for number, row in rows(path).items() if number in by_id
+            (row, by_id[number], read_record(by_id[number]))
+            for number, row in rows(path).items()
+            if number in by_id
         ]
         for path in THRESHOLDS
         if path.is_file()

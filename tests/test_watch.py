@@ -6,23 +6,24 @@ import tomllib
 
 import pytest
 
-from mscwatch import watch
 from mscwatch.errors import ConfigError
 from mscwatch.screening import relevance
+from mscwatch.watch import Watch
+from mscwatch.watches import load_watch, packaged
 
 MINIMAL = 'name = "mine"\ntitle = "Mine"\n[query]\nterm = "liver"\n'
 
 
 def test_every_packaged_watch_is_valid_and_its_rules_exist():
-    for name in watch.packaged():
-        found = watch.load(name)
+    for name in packaged():
+        found = load_watch(name)
         assert found.name == name
         if found.relevance.rules != "none":
             assert relevance.vocabulary(found.relevance.rules)
 
 
 def test_what_the_packaged_watch_sends_is_short_phrases_in_a_short_address():
-    sent = watch.load("msc-liver").query.parameters()
+    sent = load_watch("msc-liver").query.parameters()
     assert set(sent) == {"query.cond", "query.intr"}
     assert sum(len(text) for text in sent.values()) < 3_000
     for text in sent.values():
@@ -33,7 +34,7 @@ def test_what_the_packaged_watch_sends_is_short_phrases_in_a_short_address():
 
 def test_a_watch_extends_a_packaged_one_and_overrides_only_what_it_says(tmp_path):
     (tmp_path / "w.toml").write_text('extends = "msc-liver"\nname = "mine"\n[expect]\nmin = 5\n')
-    base, mine = watch.load("msc-liver"), watch.load(str(tmp_path / "w.toml"))
+    base, mine = load_watch("msc-liver"), load_watch(str(tmp_path / "w.toml"))
     assert (mine.name, mine.title, mine.query) == ("mine", base.title, base.query)
     assert mine.expect == base.expect.model_copy(update={"min": 5})
     assert mine.digest != base.digest
@@ -55,7 +56,7 @@ def test_a_wrong_watch_file_is_an_error_that_names_the_key(tmp_path, text, named
     path = tmp_path / "w.toml"
     path.write_text(text)
     with pytest.raises(ConfigError) as error:
-        watch.load(str(path))
+        load_watch(str(path))
     assert named in str(error.value)
     assert error.value.exit_code == 2
 
@@ -64,12 +65,12 @@ def test_watches_that_extend_each_other_are_an_error(tmp_path):
     (tmp_path / "a.toml").write_text('extends = "b.toml"\n')
     (tmp_path / "b.toml").write_text('extends = "a.toml"\n')
     with pytest.raises(ConfigError, match="extends itself"):
-        watch.load("a.toml")
+        load_watch("a.toml")
 
 
 def test_a_new_title_is_no_edit_and_a_new_query_is_one(tmp_path):
     tables = tomllib.loads(MINIMAL)
-    same = watch.Watch.model_validate(tables | {"title": "Other words"})
-    other = watch.Watch.model_validate(tables | {"query": {"term": "hepatic"}})
-    mine = watch.Watch.model_validate(tables)
+    same = Watch.model_validate(tables | {"title": "Other words"})
+    other = Watch.model_validate(tables | {"query": {"term": "hepatic"}})
+    mine = Watch.model_validate(tables)
     assert mine.digest == same.digest != other.digest

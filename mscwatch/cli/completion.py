@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from mscwatch import watch as watches
 from mscwatch.errors import MscwatchError
 from mscwatch.settings import load_settings
 from mscwatch.store import queries
+from mscwatch.watches import packaged
 
 
 def offered(known: Callable[[], Iterable[str]]) -> Callable[[str], list[str]]:
@@ -35,7 +35,7 @@ def _events() -> list[str]:
         return [row["event_id"] for row in queries.events(con)]
 
 
-watch_names = offered(watches.packaged)
+watch_names = offered(packaged)
 trial_ids = offered(_trials)
 event_ids = offered(_events)
 

@@ -9,7 +9,6 @@ from typing import Annotated
 
 import typer
 
-from mscwatch import watch as watches
 from mscwatch.changes import plan
 from mscwatch.channels import slack
 from mscwatch.cli import screen
@@ -19,6 +18,7 @@ from mscwatch.errors import ConfigError, MscwatchError
 from mscwatch.model import Digest
 from mscwatch.settings import Settings, load_settings
 from mscwatch.store import news, queries
+from mscwatch.watches import load_watch
 
 
 class Format(StrEnum):
@@ -61,7 +61,7 @@ def digest(
 
 def _composed(settings: Settings, since: datetime, until: datetime | None) -> Digest | None:
     """One message of what the alerts of the watch admit, or None; title and banner are those of the warehouse."""
-    alerts = watches.load(settings.watch).alerts
+    alerts = load_watch(settings.watch).alerts
     with queries.open_newest(settings.data_dir) as con:
         items, notices = news.news_between(con, since, until)
         facts = queries.meta(con)

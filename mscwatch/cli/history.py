@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from mscwatch import watch as watches
 from mscwatch.cli import screen
 from mscwatch.pipeline.backfill import backfill_sentence, read_histories
 from mscwatch.pipeline.context import RunOrder
 from mscwatch.settings import load_settings
+from mscwatch.watches import load_watch
 
 
 def history(
@@ -26,5 +26,5 @@ def history(
     """
     screen.log_to_stderr()
     settings = load_settings()
-    done = read_histories(RunOrder(settings, watches.load(settings.watch)), nct_ids or ())
+    done = read_histories(RunOrder(settings, load_watch(settings.watch)), nct_ids or ())
     screen.console().print(backfill_sentence(done), soft_wrap=True)

@@ -32,7 +32,11 @@ def waiting(context: typer.Context, as_json: AsJson = False, as_csv: AsCsv = Fal
         return
     settings = load_settings()
     with queries.open_published(settings.data_dir) as con:
-        rows, strange, banner = queries.links(con), unknown_decisions(con), queries.meta(con).get("banner", "")
+        rows, strange, banner = (
+            queries.links(con),
+            unknown_decisions(con),
+            queries.meta(con).get("banner", ""),
+        )
     console = screen.console()
     if as_json:
         screen.write_json(rows)

@@ -7,7 +7,6 @@ from typing import Annotated, Any
 
 import typer
 
-from mscwatch import watch as watches
 from mscwatch.cli import screen
 from mscwatch.cli.completion import WatchName
 from mscwatch.model import RunOutcome
@@ -18,6 +17,7 @@ from mscwatch.pipeline.run import run_watch
 from mscwatch.schedule import next_night
 from mscwatch.settings import Settings, load_settings, show_settings
 from mscwatch.store import queries
+from mscwatch.watches import load_watch
 
 
 def run(
@@ -73,7 +73,7 @@ def _no_night(error: Exception) -> dict[str, Any]:
 def night(settings: Settings, *, force: bool, accept: str, direct: bool) -> RunResult:
     """One night, as a flow or directly."""
     if direct:
-        return run_watch(RunOrder(settings, watches.load(settings.watch), force=force, accept=accept))
+        return run_watch(RunOrder(settings, load_watch(settings.watch), force=force, accept=accept))
     from flows.quiet import run_quietly
 
     return run_quietly(settings.watch, force=force, accept=accept)
@@ -97,7 +97,7 @@ def schedule() -> None:
     MSCWATCH_TIMEZONE say when. Without Prefect, let cron or a systemd timer call `mscwatch run --direct`.
     """
     settings = load_settings()
-    watch = watches.load(settings.watch)
+    watch = load_watch(settings.watch)
     from flows.serve import serve
 
     screen.console().print(

@@ -7,13 +7,13 @@ from typing import Annotated
 
 import typer
 
-from mscwatch import watch as watches
 from mscwatch.cli import screen
 from mscwatch.settings import load_settings
 from mscwatch.store.backup import restore_backup, write_backup
 from mscwatch.store.data_dir import DataDir
 from mscwatch.store.export import MANIFEST, ExportFormat, export_tables
 from mscwatch.store.rebuild import rebuild_derived
+from mscwatch.watches import load_watch
 
 
 def export(
@@ -38,7 +38,7 @@ def rebuild() -> None:
     screen.log_to_stderr()
     done = rebuild_derived(
         DataDir(settings.data_dir),
-        watches.load(settings.watch),
+        load_watch(settings.watch),
         settings.decisions,
         memory_limit=settings.memory_limit,
         keep=settings.keep_published,
@@ -75,7 +75,7 @@ def restore(
     manifest = restore_backup(
         DataDir(settings.data_dir),
         file,
-        watches.load(settings.watch).name,
+        load_watch(settings.watch).name,
         replace=replace,
         memory_limit=settings.memory_limit,
         keep=settings.keep_published,

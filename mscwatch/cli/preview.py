@@ -8,7 +8,6 @@ from typing import Annotated, Any
 
 import typer
 
-from mscwatch import watch as watches
 from mscwatch.cli import screen
 from mscwatch.cli.completion import WatchName
 from mscwatch.cli.questions import AsCsv, AsJson
@@ -19,6 +18,7 @@ from mscwatch.screening import relevance
 from mscwatch.screening.decisions import ScreeningDecision, screened
 from mscwatch.settings import load_settings
 from mscwatch.store import decisions
+from mscwatch.watches import load_watch
 
 ORDER = ("core", "unsure", "adjacent", "off")
 
@@ -31,7 +31,7 @@ def preview(
 ) -> None:
     """Show what a watch would match now, and why; writes nothing."""
     settings = load_settings(**({"watch": watch} if watch else {}))
-    topic = watches.load(settings.watch)
+    topic = load_watch(settings.watch)
     client = wiring.registry_client(settings)
     pages = client.pages(topic.query.parameters(), settings.page_size)
     told = decisions.load(settings.decisions).screening

@@ -9,7 +9,6 @@ from typing import Annotated
 import typer
 
 from mscwatch import digest
-from mscwatch import watch as watches
 from mscwatch.channels import Routes
 from mscwatch.cli import screen
 from mscwatch.cli.completion import offered
@@ -20,6 +19,7 @@ from mscwatch.pipeline import wiring
 from mscwatch.settings import Settings, load_settings
 from mscwatch.store import addresses, ledger, working
 from mscwatch.store.data_dir import DataDir, locked
+from mscwatch.watches import load_watch
 
 BANNER = "TEST: no trial has changed. Somebody tries whether alerts arrive here."
 
@@ -44,7 +44,7 @@ def test_alert(
     An address that was switched off because it refused a message is switched on again when the sample arrives.
     """
     settings = load_settings()
-    watch = watches.load(settings.watch)
+    watch = load_watch(settings.watch)
     routes = wiring.configured_routes(settings, watch)
     chosen = [address for address in routes.channels if address.channel == channel]
     if not chosen:

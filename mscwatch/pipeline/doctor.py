@@ -6,7 +6,6 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from mscwatch import watch as watches
 from mscwatch.digest import subscriptions
 from mscwatch.errors import LockedError, MscwatchError, NoAnswerError, WarehouseError
 from mscwatch.pipeline import wiring
@@ -17,6 +16,7 @@ from mscwatch.store.addresses import SwitchedOff
 from mscwatch.store.data_dir import DataDir, locked
 from mscwatch.store.publish import is_noted, open_read_only
 from mscwatch.store.working import advice, refuse_lost
+from mscwatch.watches import load_watch
 
 ROOM = 1_000_000_000  # bytes: several nights of a topic, and the copies made while publishing
 
@@ -62,7 +62,7 @@ def _settings(_: Settings) -> str:
 
 
 def _watch(settings: Settings) -> str:
-    watch = watches.load(settings.watch)
+    watch = load_watch(settings.watch)
     return f"{watch.name}: {watch.title}"
 
 
@@ -110,7 +110,7 @@ def _warehouse(settings: Settings) -> str:
         return "none yet; `mscwatch run` makes it"
     with queries.open_published(settings.data_dir) as con:
         nights, owner = queries.nights(con, 1), queries.meta(con).get("watch")
-    if owner not in (None, asked := watches.load(settings.watch).name):
+    if owner not in (None, asked := load_watch(settings.watch).name):
         where = f"{settings.data_dir} belongs to the watch {owner}, not to {asked}"
         msg = f"{where}. Correct MSCWATCH_DATA_DIR or MSCWATCH_WATCH."
         raise WarehouseError(msg)
@@ -136,7 +136,7 @@ def _working(settings: Settings) -> str:
 
 
 def _channels(settings: Settings) -> str:
-    watch = watches.load(settings.watch)
+    watch = load_watch(settings.watch)
     routes = wiring.configured_routes(settings, watch)
     if off := [one for one in _switched_off(settings) if one.address in routes.channels]:
         told = "; ".join(f"{one.address.channel} to {one.address.recipient}: {one.reason}" for one in off)

@@ -123,7 +123,9 @@ def _is_export(folder: Path) -> bool:
     return isinstance(manifest, dict) and manifest.get("made_by") == MADE_BY
 
 
-def _write(con: duckdb.DuckDBPyConnection, one: catalog.Relation, form: ExportFormat, folder: Path) -> Exported:
+def _write(
+    con: duckdb.DuckDBPyConnection, one: catalog.Relation, form: ExportFormat, folder: Path
+) -> Exported:
     (folder / one.schema).mkdir(exist_ok=True)
     name = f"{one.schema}.{one.name}"
     path, columns, options = f"{one.schema}/{one.name}.{form}", "*", OPTIONS[form]

@@ -221,6 +221,4 @@ def _earlier(con: duckdb.DuckDBPyConnection, pages: list[int]) -> dict[str, Prev
 
 
 def _fetched(one: Landed) -> FetchedTrial:
-    return FetchedTrial(
-        one.nct_id, one.content_hash, one.derived_hash, parse_record(bytes(one.record))
-    )
+    return FetchedTrial(one.nct_id, one.content_hash, one.derived_hash, parse_record(bytes(one.record)))

@@ -4,10 +4,10 @@ import json
 import time
 
 import mscwatch.cli.app  # noqa: F401  what the command loads before it begins
-from mscwatch import watch as watches
 from mscwatch.pipeline.context import RunOrder
 from mscwatch.pipeline.run import run_watch
 from mscwatch.settings import load_settings
+from mscwatch.watches import load_watch
 
 
 def main():
@@ -21,7 +21,7 @@ def main():
             steps[name] = time.monotonic() - begun
 
     settings = load_settings()
-    result = run_watch(RunOrder(settings, watches.load(settings.watch)), timed)
+    result = run_watch(RunOrder(settings, load_watch(settings.watch)), timed)
     print(json.dumps(result.as_json() | {"steps": steps}))
     raise SystemExit(result.exit_code)
 
