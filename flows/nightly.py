@@ -19,12 +19,12 @@ from prefect.states import Completed, Failed
 from prefect.tasks import Task
 
 from mscwatch.errors import MscwatchError, NoAnswerError, StillOwedError
-from mscwatch.model import RunOutcome
 from mscwatch.pipeline.context import RunOrder, RunResult
 from mscwatch.pipeline.run import Step, run_watch
 from mscwatch.pipeline.summary import event_rows, markdown, sentence
 from mscwatch.settings import load_settings
 from mscwatch.store import queries
+from mscwatch.vocabulary import RunOutcome
 from mscwatch.watches import load_watch
 
 T = TypeVar("T")

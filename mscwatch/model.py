@@ -8,56 +8,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 
+from mscwatch.vocabulary import (
+    EventKind,
+    IndicationGroup,
+    LinkConfidence,
+    LookupVerdict,
+    Membership,
+    NoticeKind,
+    Relevance,
+    Severity,
+)
+
 Record = dict[str, Any]
-
-
-class EventKind(StrEnum):
-    """What an event says, in the words of the contract with users (`events.kind`)."""
-
-    NEW_TRIAL = "new_trial"
-    ENTERED_WATCH = "entered_watch"
-    COMPLETED = "completed"
-    TERMINATED = "terminated"
-    WITHDRAWN = "withdrawn"
-    SUSPENDED = "suspended"
-    BECAME_UNKNOWN = "became_unknown"
-    STATUS_CHANGED = "status_changed"
-    RESULTS_POSTED = "results_posted"
-    RESULTS_REMOVED = "results_removed"
-    PRIMARY_OUTCOME_CHANGED = "primary_outcome_changed"
-    ENROLLMENT_CHANGED = "enrollment_changed"
-    DATE_CHANGED = "date_changed"
-    PUBLICATION_LINKED = "publication_linked"
-    BECAME_RELEVANT = "became_relevant"
-    LEFT_WATCH = "left_watch"
-    MERGED = "merged"
-    WITHHELD = "withheld"
-    REMOVED = "removed"
-    RETURNED = "returned"
-    RETRACTED = "retracted"
-
-
-class Severity(StrEnum):
-    """How much an event matters by default (`events.severity`)."""
-
-    HIGH = "high"
-    NORMAL = "normal"
-    LOW = "low"
-
-
-class RunOutcome(StrEnum):
-    """How a night ended (`runs.outcome`)."""
-
-    RUNNING = "running"
-    BASELINE = "baseline"
-    PUBLISHED = "published"
-    UNCHANGED = "unchanged"
-    REFUSED = "refused"
-    FAILED = "failed"
-    INTERRUPTED = "interrupted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +36,9 @@ class RegistryVersion:
 class Screening:
     """What our own rules make of a record: whether it belongs to the topic, and why."""
 
-    relevance: str
+    relevance: Relevance
     reason: str
-    indication_group: str
+    indication_group: IndicationGroup
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,21 +86,12 @@ class FetchedTrial:
     record: Record
 
 
-class LookupVerdict(StrEnum):
-    """What has become of a trial that the search no longer shows."""
-
-    HERE = "here"  # on the registry, no longer matched
-    WITHHELD = "withheld"
-    FORWARDED = "forwarded"  # merged into another registration
-    GONE = "gone"  # "not found"
-
-
 @dataclass(frozen=True, slots=True)
 class LookupResult:
     """One missing trial's place. `record` (without contacts) when here or withheld, `target` when forwarded."""
 
     nct_id: str
-    place: LookupVerdict
+    verdict: LookupVerdict
     record: Record | None = None
     target: str | None = None
 
@@ -146,17 +101,17 @@ class WatchedTrial:
     """A trial of the watch, as the warehouse knows it when the night begins; tonight's search may not show it."""
 
     nct_id: str
-    relevance: str
+    relevance: Relevance
     missing_since: datetime | None  # data timestamp of the first "not found", if there was one
-    indication_group: str = "none"
+    indication_group: IndicationGroup = IndicationGroup.NONE
 
 
 @dataclass(frozen=True, slots=True)
 class MembershipChange:
-    """What the warehouse notes of a missing trial: its new standing (a word of `watched.standing`)."""
+    """What the warehouse notes of a missing trial: its new membership (`watched.standing`)."""
 
     nct_id: str
-    standing: str
+    membership: Membership
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +158,7 @@ class Notice:
     """A message that is not about one event (a row of `notices`)."""
 
     notice_id: str
-    kind: str
+    kind: NoticeKind
     summary: str
 
 
@@ -230,7 +185,7 @@ class Product:
     The dose is of one administration, in `dose_unit`; None is not stated.
     """
 
-    indication_group: str
+    indication_group: IndicationGroup
     aetiology: tuple[str, ...]
     cell_type: str
     cell_source: tuple[str, ...]
@@ -253,7 +208,7 @@ class PublishedTrial:
     year: int
     product: Product
     nct_id: str | None
-    link_confidence: str
+    link_confidence: LinkConfidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,7 +223,7 @@ class TrialFacts:
     enrollment: int | None
     conditions: tuple[str, ...]
     interventions: tuple[str, ...]
-    relevance: str
+    relevance: Relevance
     product: Product | None = None
     completion_date: date | None = None  # planned or actual; a month or a year is its last day
     has_results: bool = False

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Literal, Self
+from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from mscwatch.model import EventKind, Severity
+from mscwatch.vocabulary import EventKind, IndicationGroup, Relevance, Severity
 
-QUIET_KINDS = frozenset({"status_changed", "enrollment_changed", "date_changed", "left_watch"})
+QUIET_KINDS = frozenset(
+    {EventKind.STATUS_CHANGED, EventKind.ENROLLMENT_CHANGED, EventKind.DATE_CHANGED, EventKind.LEFT_WATCH}
+)
 
 
 class _Part(BaseModel):
@@ -54,7 +56,7 @@ class Rules(_Part):
 class Alerts(_Part):
     """What is told: trials of these relevances, events of these kinds."""
 
-    relevance: tuple[str, ...] = ("core", "unsure")
+    relevance: tuple[Relevance, ...] = (Relevance.CORE, Relevance.UNSURE)
     kinds: tuple[EventKind, ...] = tuple(kind for kind in EventKind if kind not in QUIET_KINDS)
 
 
@@ -65,7 +67,7 @@ class Subscription(_Part):
     to: tuple[str, ...] = ()
     kinds: tuple[EventKind, ...] = ()
     severities: tuple[Severity, ...] = ()
-    indications: tuple[Literal["cirrhosis", "liver_failure", "transplant", "other_liver", "none"], ...] = ()
+    indications: tuple[IndicationGroup, ...] = ()
 
 
 class Watch(_Part):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from mscwatch.digest import compose
-from mscwatch.model import Event, EventKind, NewsItem, Product, PublishedTrial, Severity, TrialFacts
+from mscwatch.model import Event, NewsItem, Product, PublishedTrial, TrialFacts
+from mscwatch.vocabulary import EventKind, Severity
 
 NIGHT = datetime(2022, 10, 7, 9)
 

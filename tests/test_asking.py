@@ -14,10 +14,10 @@ import registry_faults as faults
 from clients import ALL, gaps, ids, night, noting
 
 from mscwatch.errors import ConfigError, NoAnswerError, QueryRejectedError
-from mscwatch.model import RunOutcome
 from mscwatch.pipeline.run import run_watch
 from mscwatch.registry.http import ATTEMPTS
 from mscwatch.replica import Replica, Response
+from mscwatch.vocabulary import RunOutcome
 
 RETRIED = [408, 429, 500, 502, 503, 504]
 NOT_RETRIED = {301: 4, 304: 4, 400: 2, 401: 4, 403: 4, 404: 4, 410: 4, 414: 2, 501: 4, 505: 4}
@@ -181,7 +181,7 @@ def test_the_budget_ends_the_waiting_and_can_be_renewed(serve, ask, waits):
     assert waits == [2, 4]
     with pytest.raises(NoAnswerError, match="asked 2 times"):  # 4 of the 10 seconds are left
         asking.version()
-    asking.renew_patience()
+    asking.reset_retry_budget()
     with pytest.raises(NoAnswerError, match="asked 3 times"):
         asking.version()
 

@@ -11,32 +11,32 @@ from clients import night
 from records import edited, record, set_status
 
 from mscwatch.errors import ConfigError, NoAnswerError
-from mscwatch.model import LookupVerdict
 from mscwatch.registry.client import DataMovedError
 from mscwatch.registry.http import LONGEST_URL
 from mscwatch.replica import Response
+from mscwatch.vocabulary import LookupVerdict
 
 # Where a trial stands
 
 
 def test_a_trial_that_is_still_there_comes_with_its_record_without_contacts(serve, ask):
     contacts = {"centralContacts": [{"name": "A person"}], "overallOfficials": []}
-    shown = ask(serve(night(1, record(2, contactsLocationsModule=contacts)))).whereabouts("NCT00000002")
-    assert (shown.place, shown.nct_id, shown.target) == (LookupVerdict.HERE, "NCT00000002", None)
+    shown = ask(serve(night(1, record(2, contactsLocationsModule=contacts)))).lookup("NCT00000002")
+    assert (shown.verdict, shown.nct_id, shown.target) == (LookupVerdict.HERE, "NCT00000002", None)
     assert shown.record["protocolSection"]["contactsLocationsModule"] == {"overallOfficials": []}
 
 
 def test_a_withheld_trial_is_withheld(serve, ask):
     registry = serve(night(0, edited(record(2), set_status("WITHHELD"))))
-    shown = ask(registry).whereabouts("NCT00000002")
-    assert shown.place == LookupVerdict.WITHHELD
+    shown = ask(registry).lookup("NCT00000002")
+    assert shown.verdict == LookupVerdict.WITHHELD
     assert shown.record["protocolSection"]["statusModule"]["overallStatus"] == "WITHHELD"
 
 
 def test_an_alias_is_forwarded_and_the_redirect_is_not_followed(serve, ask):
     registry = serve(night(3, NCT00000009="NCT00000002"))
-    shown = ask(registry).whereabouts("NCT00000009")
-    assert (shown.place, shown.target, shown.record) == (LookupVerdict.FORWARDED, "NCT00000002", None)
+    shown = ask(registry).lookup("NCT00000009")
+    assert (shown.verdict, shown.target, shown.record) == (LookupVerdict.FORWARDED, "NCT00000002", None)
     assert len(registry.requests) == 1
 
 
@@ -51,18 +51,18 @@ def test_an_alias_is_forwarded_and_the_redirect_is_not_followed(serve, ask):
 )
 def test_a_redirect_may_be_absolute_or_relative(serve, ask, code, location):
     registry = serve(intercept=faults.status(code, headers={"Location": location}))
-    assert ask(registry).whereabouts("NCT00000009").target == "NCT00000002"
+    assert ask(registry).lookup("NCT00000009").target == "NCT00000002"
 
 
 def test_another_record_in_answer_to_an_id_is_forwarded(serve, ask):
     registry = serve(intercept=lambda _: Response(body=orjson.dumps(record(2))))
-    shown = ask(registry).whereabouts("NCT00000009")
-    assert (shown.place, shown.target) == (LookupVerdict.FORWARDED, "NCT00000002")
+    shown = ask(registry).lookup("NCT00000009")
+    assert (shown.verdict, shown.target) == (LookupVerdict.FORWARDED, "NCT00000002")
 
 
 def test_an_id_that_the_registry_does_not_know_is_gone(serve, ask):
     registry = serve()
-    assert ask(registry).whereabouts("NCT00000009").place == LookupVerdict.GONE
+    assert ask(registry).lookup("NCT00000009").verdict == LookupVerdict.GONE
     assert len(registry.requests) == 1
 
 
@@ -90,12 +90,12 @@ NO_VERDICTS = {
 def test_a_fault_is_never_a_verdict(serve, ask, fault):
     registry = serve(night(9), fault)
     with pytest.raises(NoAnswerError):
-        ask(registry).whereabouts("NCT00000009")
+        ask(registry).lookup("NCT00000009")
 
 
 def test_a_trial_is_asked_for_with_patience(serve, ask, waits):
     registry = serve(intercept=faults.first(2, faults.status(503)))
-    assert ask(registry).whereabouts("NCT00000009").place == LookupVerdict.GONE
+    assert ask(registry).lookup("NCT00000009").verdict == LookupVerdict.GONE
     assert waits == [2, 4]
 
 
@@ -105,7 +105,7 @@ def test_a_trial_is_asked_for_with_patience(serve, ask, waits):
 def test_what_is_no_nct_number_is_not_asked_for(serve, ask, text):
     registry = serve()
     with pytest.raises(ConfigError, match="no NCT number"):
-        ask(registry).whereabouts(text)
+        ask(registry).lookup(text)
     assert registry.requests == []
 
 

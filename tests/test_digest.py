@@ -13,7 +13,8 @@ from news import digest, item, product
 
 from mscwatch.channels.slack import payload
 from mscwatch.digest import render_item
-from mscwatch.model import EventKind, Notice
+from mscwatch.model import Notice
+from mscwatch.vocabulary import EventKind
 
 HOSTILE = [
     "<script>alert(1)</script>",

@@ -11,7 +11,8 @@ from records import edited, known, record, seen, set_status
 from test_diff import put
 
 from mscwatch.changes import event, issues, membership, rules, status
-from mscwatch.model import EventKind, Screening, Severity
+from mscwatch.model import Screening
+from mscwatch.vocabulary import EventKind, Severity
 
 NIGHT = datetime(2022, 10, 6, 9)
 STATUS = "protocolSection.statusModule"

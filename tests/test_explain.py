@@ -12,7 +12,6 @@ from typer.testing import CliRunner
 
 from mscwatch.cli.app import app
 from mscwatch.errors import WarehouseError
-from mscwatch.model import EventKind
 from mscwatch.pipeline.context import RunOrder
 from mscwatch.pipeline.run import run_watch
 from mscwatch.replica import Replica, Snapshot
@@ -20,6 +19,7 @@ from mscwatch.settings import Settings
 from mscwatch.store import explain as explaining
 from mscwatch.store import queries, working
 from mscwatch.store.data_dir import DataDir
+from mscwatch.vocabulary import EventKind
 from mscwatch.watches import load_watch
 
 PAPER = {"pmid": "123", "type": "RESULT", "citation": "Li X. \x1b[31mStem cells."}

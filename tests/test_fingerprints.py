@@ -11,12 +11,12 @@ from registry_faults import on, record_missing
 from test_first_night import nights, rows, trials
 
 from mscwatch.errors import NoAnswerError
-from mscwatch.model import RunOutcome
 from mscwatch.pipeline.run import run_watch
 from mscwatch.record import content_hash, derived_hash, fingerprint, parse_record
 from mscwatch.registry.landing import Landing
 from mscwatch.replica import Replica
 from mscwatch.store import working
+from mscwatch.vocabulary import RunOutcome
 
 WORDS = st.sampled_from(["versionHolder", '"versionHolder":"2022-10-06"', "a", "", '"', "\\", "x\\"])
 JSON = st.recursive(

@@ -15,7 +15,6 @@ from registry_faults import (
     status,
 )
 
-from mscwatch.model import RunOutcome
 from mscwatch.pipeline import steps
 from mscwatch.pipeline.run import run_watch
 from mscwatch.registry.client import Client
@@ -23,6 +22,7 @@ from mscwatch.replica import Replica, Snapshot
 from mscwatch.store import commit, publish, queries, review_claims, working
 from mscwatch.store.data_dir import DataDir
 from mscwatch.store.ledger import LAST_WRITTEN_RUN
+from mscwatch.vocabulary import RunOutcome
 
 DAYS = ("2022-10-06T09:00:05", "2022-10-07T09:00:05", "2022-10-10T09:00:05")
 

@@ -10,10 +10,10 @@ from registry_faults import on, status
 from sinks import WebhookSink
 from test_first_night import DAYS, nights, rows, trials
 
-from mscwatch.model import RunOutcome
 from mscwatch.pipeline.run import run_watch
 from mscwatch.replica import Replica, Snapshot
 from mscwatch.store import working
+from mscwatch.vocabulary import RunOutcome
 
 STANDING = "SELECT standing, in_watch FROM watched WHERE nct_id = 'NCT00000001'"
 EVENTS = "SELECT kind, summary FROM events WHERE NOT is_baseline ORDER BY observed_at, kind"

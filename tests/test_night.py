@@ -9,16 +9,9 @@ import pytest
 from records import edited, known, record, seen, set_status
 
 from mscwatch.changes import plan as night
-from mscwatch.model import (
-    Address,
-    EventKind,
-    PreviousVersion,
-    RaisedEvent,
-    RegistryVersion,
-    Retraction,
-    Sweep,
-)
+from mscwatch.model import Address, PreviousVersion, RaisedEvent, RegistryVersion, Retraction, Sweep
 from mscwatch.registry import proof
+from mscwatch.vocabulary import EventKind
 from mscwatch.watch import Expect
 from mscwatch.watches import load_watch
 

@@ -12,12 +12,12 @@ from records import edited, set_status
 from test_first_night import nights, trials
 
 from mscwatch.errors import ConfigError
-from mscwatch.model import RunOutcome
 from mscwatch.pipeline import doctor
 from mscwatch.pipeline.run import run_watch
 from mscwatch.replica import Replica
 from mscwatch.settings import show_settings
 from mscwatch.store import remote
+from mscwatch.vocabulary import RunOutcome
 
 
 @pytest.fixture

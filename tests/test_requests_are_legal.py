@@ -190,9 +190,7 @@ def test_asking_where_trials_stand_is_legal():
     withheld = edited(record(2), set_status("WITHHELD"))
     with Replica([night("2022-10-06T09:00:05", record(1), withheld, NCT00000009="NCT00000001")]) as registry:
         asking = client(registry)
-        places = [
-            asking.whereabouts(one).place for one in ("NCT00000001", "nct2", "NCT00000009", "NCT00000077")
-        ]
+        places = [asking.lookup(one).verdict for one in ("NCT00000001", "nct2", "NCT00000009", "NCT00000077")]
         assert places == ["here", "withheld", "forwarded", "gone"]
         assert_legal(registry)
 

@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 from mscwatch.changes.plan import PlanContext, plan
 from mscwatch.cli.app import app
 from mscwatch.errors import ConfigError
-from mscwatch.model import Address, EventKind, RunOutcome
+from mscwatch.model import Address
 from mscwatch.pipeline.context import RunOrder
 from mscwatch.pipeline.run import run_watch
 from mscwatch.replica import Replica
@@ -26,6 +26,7 @@ from mscwatch.screening import relevance
 from mscwatch.screening.decisions import ScreeningDecision, screened
 from mscwatch.settings import Settings
 from mscwatch.store import rebuild, working
+from mscwatch.vocabulary import EventKind, RunOutcome
 from mscwatch.watch import Watch
 from mscwatch.watches import load_watch
 

@@ -10,11 +10,11 @@ import pytest
 from season.script import STORIES, Season
 from test_first_night import rows
 
-from mscwatch.model import EventKind
 from mscwatch.pipeline.run import run_watch
 from mscwatch.record import record_nct_id
 from mscwatch.replica import Replica
 from mscwatch.screening import relevance
+from mscwatch.vocabulary import EventKind
 
 TRIALS = 150
 RESERVE = 30

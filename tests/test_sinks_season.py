@@ -18,12 +18,12 @@ from witnesses import in_feed, in_lines, in_mail, in_post
 from mscwatch import channels
 from mscwatch.channels import slack as slack_channel
 from mscwatch.channels import smtp
-from mscwatch.model import RunOutcome
 from mscwatch.pipeline import delivery as telling
 from mscwatch.pipeline.run import run_watch
 from mscwatch.record import record_nct_id
 from mscwatch.replica import Replica, Snapshot
 from mscwatch.store import working
+from mscwatch.vocabulary import RunOutcome
 
 pytestmark = pytest.mark.slow
 

@@ -11,9 +11,10 @@ from test_telling import ANNE, BERT, by_mail
 
 from mscwatch.digest import subscriptions
 from mscwatch.errors import ConfigError
-from mscwatch.model import Address, EventKind
+from mscwatch.model import Address
 from mscwatch.pipeline import doctor, run
 from mscwatch.replica import Replica
+from mscwatch.vocabulary import EventKind
 from mscwatch.watch import Subscription
 from mscwatch.watches import load_watch
 

@@ -8,11 +8,11 @@ from sinks import MailSink, WebhookSink, free_port
 from test_first_night import nights, rows, trials
 
 from mscwatch import channels
-from mscwatch.model import RunOutcome
 from mscwatch.pipeline.run import run_watch
 from mscwatch.replica import Replica
 from mscwatch.store import working
 from mscwatch.store.data_dir import DataDir
+from mscwatch.vocabulary import RunOutcome
 
 ANNE, BERT = "anne@example.org", "bert@example.org"
 FAILS = [(500, "oops")] * channels.ATTEMPTS  # all of a night's attempts

@@ -11,10 +11,10 @@ from test_first_night import nights, trials
 from test_telling import ANNE, BERT, by_mail
 
 from mscwatch import channels
-from mscwatch.model import RunOutcome
 from mscwatch.pipeline.run import run_watch
 from mscwatch.replica import Replica
 from mscwatch.store import working
+from mscwatch.vocabulary import RunOutcome
 
 GONE = (404, "no_service")
 OPERATOR = "ops@example.org"

@@ -13,10 +13,11 @@ from test_telling import ANNE, by_mail
 
 from mscwatch import channels
 from mscwatch.digest import NOTICE_WORDS, notices
-from mscwatch.model import Address, RunOutcome
+from mscwatch.model import Address
 from mscwatch.pipeline.run import run_watch
 from mscwatch.replica import Replica
 from mscwatch.store import working
+from mscwatch.vocabulary import RunOutcome
 
 OPERATOR = "ops@example.org"
 LATE = NOTICE_WORDS.get("late", "late")

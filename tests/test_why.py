@@ -9,7 +9,7 @@ import pytest
 from news import item, product, published
 
 from mscwatch.digest.significance import Background, reasons
-from mscwatch.model import EventKind
+from mscwatch.vocabulary import EventKind
 
 REVIEW = Background(
     published=(

@@ -9,8 +9,9 @@ from datetime import date
 
 from mscwatch.changes.diff import only_precision
 from mscwatch.changes.event import change
-from mscwatch.model import Event, EventKind, FetchedTrial, Record, StoredTrial
+from mscwatch.model import Event, FetchedTrial, Record, StoredTrial
 from mscwatch.record import part
+from mscwatch.vocabulary import EventKind
 
 STATUS_MODULE = "protocolSection.statusModule"
 PLANNED = {

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from mscwatch.changes.event import change
-from mscwatch.model import Event, EventKind, FetchedTrial, Record, StoredTrial
+from mscwatch.model import Event, FetchedTrial, Record, StoredTrial
 from mscwatch.record import part
+from mscwatch.vocabulary import EventKind
 
 ENROLLMENT_PATH = "protocolSection.designModule.enrollmentInfo.count"
 NOT_STATED = 99999999  # what the registry writes for "no number"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime
 
-from mscwatch.model import Event, EventKind, FetchedTrial, Severity, StoredTrial
+from mscwatch.model import Event, FetchedTrial, StoredTrial
+from mscwatch.vocabulary import EventKind, Severity
 
 NCT_ID_PATH = "protocolSection.identificationModule.nctId"
 
@@ -60,7 +61,7 @@ def change(
     return _event(identity, seen.nct_id, kind, field, before, after, summary)
 
 
-def membership(
+def membership_event(
     nct_id: str, kind: EventKind, stamp: datetime, summary: str, after: str | None = None
 ) -> Event:
     """An event about belonging to the watch: the data timestamp stands in place of the pair of contents."""

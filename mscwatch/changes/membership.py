@@ -6,13 +6,11 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 from mscwatch.changes import diff
-from mscwatch.changes.event import arrival, change, membership, words
+from mscwatch.changes.event import arrival, change, membership_event, words
 from mscwatch.model import (
     Event,
-    EventKind,
     FetchedTrial,
     LookupResult,
-    LookupVerdict,
     MembershipChange,
     Record,
     Screening,
@@ -20,10 +18,11 @@ from mscwatch.model import (
     WatchedTrial,
 )
 from mscwatch.record import overall_status, part
+from mscwatch.vocabulary import EventKind, LookupVerdict, Membership, Relevance
 
 FIRST_POSTED_PATH = "protocolSection.statusModule.studyFirstPostDateStruct.date"
 NEW_WITHIN = timedelta(days=30)  # before the previous trusted night (contract, new_trial)
-RELEVANT = frozenset({"core", "unsure"})
+RELEVANT = frozenset({Relevance.CORE, Relevance.UNSURE})
 
 
 def first_seen(seen: FetchedTrial, *, baseline: bool, previous_night: datetime | None) -> Event:
@@ -69,32 +68,41 @@ def departure(
     Still on the registry: `left_watch`. Forwarded: `merged`, naming the target. Redacted: `withheld`. "Not found"
     is noted the first time and told as `removed` only when a later data set says it again.
     """
-    match found.place:
+    match found.verdict:
         case LookupVerdict.HERE:
             return _leave(
-                missing, "left", EventKind.LEFT_WATCH, stamp, "Still on the registry, no longer matched"
+                missing,
+                Membership.LEFT,
+                EventKind.LEFT_WATCH,
+                stamp,
+                "Still on the registry, no longer matched",
             )
         case LookupVerdict.FORWARDED:
             return _leave(
-                missing, "merged", EventKind.MERGED, stamp, f"Merged into {found.target}", found.target
+                missing,
+                Membership.MERGED,
+                EventKind.MERGED,
+                stamp,
+                f"Merged into {found.target}",
+                found.target,
             )
         case LookupVerdict.WITHHELD:
-            return MembershipChange(missing.nct_id, "withheld"), withheld(missing.nct_id, stamp)
+            return MembershipChange(missing.nct_id, Membership.WITHHELD), withheld(missing.nct_id, stamp)
         case LookupVerdict.GONE if missing.missing_since is None or missing.missing_since >= stamp:
-            return MembershipChange(missing.nct_id, "pending"), None
+            return MembershipChange(missing.nct_id, Membership.PENDING), None
         case LookupVerdict.GONE:
             said = f"Removed: not found on {missing.missing_since:%Y-%m-%d} and on {stamp:%Y-%m-%d}"
-            return _leave(missing, "removed", EventKind.REMOVED, stamp, said)
+            return _leave(missing, Membership.REMOVED, EventKind.REMOVED, stamp, said)
 
 
 def returned(nct_id: str, stamp: datetime) -> Event:
     """A trial that had left the watch matches again. What changed meanwhile are events of their own."""
-    return membership(nct_id, EventKind.RETURNED, stamp, "Matches again")
+    return membership_event(nct_id, EventKind.RETURNED, stamp, "Matches again")
 
 
 def withheld(nct_id: str, stamp: datetime) -> Event:
     """The registry redacts the record. All that is blanked by that is no event of its own."""
-    return membership(nct_id, EventKind.WITHHELD, stamp, "Withheld: the registry redacts the record")
+    return membership_event(nct_id, EventKind.WITHHELD, stamp, "Withheld: the registry redacts the record")
 
 
 def is_redacted(record: Record) -> bool:
@@ -116,13 +124,15 @@ def last_readable(known: StoredTrial) -> Record | None:
 
 def _leave(
     missing: WatchedTrial,
-    standing: str,
+    membership: Membership,
     kind: EventKind,
     stamp: datetime,
     summary: str,
     after: str | None = None,
 ) -> tuple[MembershipChange, Event]:
-    return MembershipChange(missing.nct_id, standing), membership(missing.nct_id, kind, stamp, summary, after)
+    return MembershipChange(missing.nct_id, membership), membership_event(
+        missing.nct_id, kind, stamp, summary, after
+    )
 
 
 def _is_recent(posted: object, previous_night: date) -> bool:

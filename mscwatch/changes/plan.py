@@ -14,7 +14,6 @@ from mscwatch.model import (
     Change,
     Delivery,
     Event,
-    EventKind,
     FetchedTrial,
     Issue,
     LookupResult,
@@ -30,6 +29,7 @@ from mscwatch.record import record_nct_id
 from mscwatch.screening import relevance
 from mscwatch.screening.decisions import ScreeningDecision, screened
 from mscwatch.therapy import Therapy, read_record
+from mscwatch.vocabulary import EventKind, Membership, NoticeKind, Relevance
 from mscwatch.watch import Alerts, Watch
 
 
@@ -126,7 +126,7 @@ def read_therapy(record: Record, reading: Screening) -> Therapy:
 
 def is_read(reading: Screening) -> bool:
     """Whether a trial is near enough to the topic for its therapy to be read."""
-    return reading.relevance != "off"
+    return reading.relevance is not Relevance.OFF
 
 
 def plan_membership(
@@ -145,7 +145,7 @@ def plan_membership(
     for trial, whereabouts in missing:
         departure, event = membership.departure(trial, whereabouts, night.stamp)
         departures.append(departure)
-        if event and not (night.watch_edited and departure.standing == "left"):
+        if event and not (night.watch_edited and departure.membership is Membership.LEFT):
             found.append(event)
             owed += _owed([event], trial.relevance, trial.indication_group, night)
     for nct_id, relevance_of_trial, indication_group in back:
@@ -168,9 +168,9 @@ def summary_notice(night: PlanContext, run_id: str, entered: int, left: int = 0)
     if night.is_baseline:
         trials = "1 trial" if entered == 1 else f"{entered} trials"
         said = f'The watch "{title}" begins with {trials}. From now on, changes are told.'
-        return Notice(f"baseline-{night.watch.name}", "baseline", said)
+        return Notice(f"baseline-{night.watch.name}", NoticeKind.BASELINE, said)
     said = f'The watch file of "{title}" was edited; {entered} trials entered and {left} left by that.'
-    return Notice(f"bulk-{run_id}", "bulk", said)
+    return Notice(f"bulk-{run_id}", NoticeKind.BULK, said)
 
 
 def _owed(

@@ -10,8 +10,9 @@ from mscwatch.changes.dates import last_day
 from mscwatch.changes.diff import as_text
 from mscwatch.changes.event import change
 from mscwatch.changes.outcomes import in_words, objects, shifts
-from mscwatch.model import Event, EventKind, FetchedTrial, Record, StoredTrial
+from mscwatch.model import Event, FetchedTrial, Record, StoredTrial
 from mscwatch.record import overall_status, part
+from mscwatch.vocabulary import EventKind
 
 RESULTS_PATH = "hasResults"
 OUTCOMES_PATH = "protocolSection.outcomesModule.primaryOutcomes"

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from mscwatch.changes import diff
 from mscwatch.changes.event import change
-from mscwatch.model import Event, EventKind, FetchedTrial, Record, StoredTrial
+from mscwatch.model import Event, FetchedTrial, Record, StoredTrial
 from mscwatch.record import overall_status, part
+from mscwatch.vocabulary import EventKind
 
 POSTED_PATH = "protocolSection.statusModule.lastUpdatePostDateStruct.date"
 BOOKKEEPING = ("protocolSection.statusModule.lastUpdate", "protocolSection.statusModule.statusVerifiedDate")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mscwatch.changes.event import change, words
-from mscwatch.model import Event, EventKind, FetchedTrial, StoredTrial
+from mscwatch.model import Event, FetchedTrial, StoredTrial
 from mscwatch.record import overall_status, part
+from mscwatch.vocabulary import EventKind
 
 STATUS_PATH = "protocolSection.statusModule.overallStatus"
 

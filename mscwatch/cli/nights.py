@@ -9,7 +9,6 @@ import typer
 
 from mscwatch.cli import screen
 from mscwatch.cli.completion import WatchName
-from mscwatch.model import RunOutcome
 from mscwatch.pipeline import summary, wiring
 from mscwatch.pipeline.context import RunOrder, RunResult
 from mscwatch.pipeline.doctor import run_checks
@@ -17,6 +16,7 @@ from mscwatch.pipeline.run import run_watch
 from mscwatch.schedule import next_night
 from mscwatch.settings import Settings, load_settings, show_settings
 from mscwatch.store import queries
+from mscwatch.vocabulary import RunOutcome
 from mscwatch.watches import load_watch
 
 

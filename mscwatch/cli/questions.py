@@ -11,10 +11,10 @@ from rich.table import Table
 from mscwatch.cli import screen
 from mscwatch.cli.completion import trial_ids
 from mscwatch.errors import MscwatchError
-from mscwatch.model import EventKind
 from mscwatch.settings import load_settings
 from mscwatch.store import queries
 from mscwatch.store.working import Connection
+from mscwatch.vocabulary import EventKind
 
 AsJson = Annotated[bool, typer.Option("--json", help="JSON on stdout.")]
 AsCsv = Annotated[bool, typer.Option("--csv", help="CSV on stdout.")]

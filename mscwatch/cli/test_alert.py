@@ -14,11 +14,12 @@ from mscwatch.cli import screen
 from mscwatch.cli.completion import offered
 from mscwatch.digest import notices
 from mscwatch.errors import ChannelError, ConfigError, MscwatchError
-from mscwatch.model import Address, Digest, Event, EventKind, NewsItem, Severity, TrialFacts
+from mscwatch.model import Address, Digest, Event, NewsItem, TrialFacts
 from mscwatch.pipeline import wiring
 from mscwatch.settings import Settings, load_settings
 from mscwatch.store import addresses, ledger, working
 from mscwatch.store.data_dir import DataDir, locked
+from mscwatch.vocabulary import EventKind, Relevance, Severity
 from mscwatch.watches import load_watch
 
 BANNER = "TEST: no trial has changed. Somebody tries whether alerts arrive here."
@@ -81,7 +82,7 @@ def sample(title: str, now: datetime) -> Digest:
         enrollment=None,
         conditions=("Test",),
         interventions=(),
-        relevance="core",
+        relevance=Relevance.CORE,
     )
     return digest.compose(
         [NewsItem(event, now, trial)], [], title=title, night=f"{now:%Y-%m-%d}", banner=BANNER

@@ -14,7 +14,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from mscwatch.digest.item import render_item
 from mscwatch.digest.table import table
 from mscwatch.digest.text import heading, plain, shorten, words
-from mscwatch.model import Digest, NewsItem, Notice, Severity
+from mscwatch.model import Digest, NewsItem, Notice
+from mscwatch.vocabulary import Severity
 
 # The order in which kinds are told, within a severity (contract, section 4).
 KINDS = (

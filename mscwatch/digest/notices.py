@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from mscwatch.digest import words
-from mscwatch.model import Address, Issue, Notice, RunOutcome
+from mscwatch.model import Address, Issue, Notice
+from mscwatch.vocabulary import NoticeKind, RunOutcome
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -21,9 +22,9 @@ def incident(run_id: str, watch: str, outcome: RunOutcome, error: str, *, is_ope
     if failed == is_open:
         return None
     if failed:
-        return Notice(f"{outcome.value}-{run_id}", outcome.value, error)
+        return Notice(f"{outcome.value}-{run_id}", NoticeKind(outcome.value), error)
     said = f"The watch {watch} runs again: {outcome.value}."
-    return Notice(f"recovered-{run_id}", "recovered", said)
+    return Notice(f"recovered-{run_id}", NoticeKind.RECOVERED, said)
 
 
 def late(watch: str, last_good: datetime, now: datetime, limit: float, outcome: RunOutcome) -> Notice | None:
@@ -38,7 +39,7 @@ def late(watch: str, last_good: datetime, now: datetime, limit: float, outcome: 
         f"The watch {watch} had no good night since {last_good:%Y-%m-%d %H:%M} UTC, for {hours:.0f} hours. {over} "
         "See that the schedule runs; `mscwatch status` shows the nights."
     )
-    return Notice(f"late-{watch}-{last_good:%Y%m%dT%H%M%S}", "late", said)
+    return Notice(f"late-{watch}-{last_good:%Y%m%dT%H%M%S}", NoticeKind.LATE, said)
 
 
 def working_file_recovered(broken: str, written: datetime) -> Notice:
@@ -49,13 +50,13 @@ def working_file_recovered(broken: str, written: datetime) -> Notice:
         f"are forgotten; histories are read again by `mscwatch history`. The broken file is {broken}; delete it when "
         "you like."
     )
-    return Notice(f"mended-{written:%Y%m%dT%H%M%S%f}", "mended", said)
+    return Notice(f"mended-{written:%Y%m%dT%H%M%S%f}", NoticeKind.MENDED, said)
 
 
 def drift(run_id: str, api_version: str, drifted: Sequence[Issue]) -> Notice:
     """What moved in the registry's vocabulary."""
     said = " ".join(f"{one.path} {one.value}: {one.message}" for one in drifted)
-    return Notice(f"drift-{run_id}", "drift", f"The registry's API is now {api_version}: {said}")
+    return Notice(f"drift-{run_id}", NoticeKind.DRIFT, f"The registry's API is now {api_version}: {said}")
 
 
 def channel_off(run_id: str, addresses: Sequence[Address], why: str) -> Notice:
@@ -66,13 +67,15 @@ def channel_off(run_id: str, addresses: Sequence[Address], why: str) -> Notice:
         f"{channel} to {to} is switched off: {why} What is owed there waits. Correct the setting, or make it work and "
         f"run `mscwatch test-alert {channel}`."
     )
-    return Notice(f"channel_off-{run_id}-{_mark(to)}", "channel_off", said)
+    return Notice(f"channel_off-{run_id}-{_mark(to)}", NoticeKind.CHANNEL_OFF, said)
 
 
 def channel_on(run_id: str, addresses: Iterable[Address], because: str) -> Notice:
     """Addresses to which is sent again."""
     to = ", ".join(f"{address.channel} to {address.recipient}" for address in addresses)
-    return Notice(f"channel_on-{run_id}-{_mark(to)}", "channel_on", f"{to} is switched on again: {because}.")
+    return Notice(
+        f"channel_on-{run_id}-{_mark(to)}", NoticeKind.CHANNEL_ON, f"{to} is switched on again: {because}."
+    )
 
 
 def gave_up(address: Address, count: int, nights: int, error: str, last_sent: datetime | None) -> Notice:
@@ -83,7 +86,7 @@ def gave_up(address: Address, count: int, nights: int, error: str, last_sent: da
         f"nothing was sent there {since}. Last error: {error or 'none'} `mscwatch events` lists all that happened."
     )
     identity = f"{address.channel} {address.recipient} {last_sent}"
-    return Notice(f"gave_up-{_mark(identity)}", "gave_up", said)
+    return Notice(f"gave_up-{_mark(identity)}", NoticeKind.GAVE_UP, said)
 
 
 def weekly_is_due(today: date, weekday: str) -> bool:
@@ -102,7 +105,7 @@ def weekly(
     }
     went = ", ".join(f"{count} {outcome}" for outcome, count in bad.items()) or "all good"
     said = f'The last seven days of "{title}": {what}. {sum(nights.values())} night(s), {went}.'
-    return Notice(f"weekly-{watch}-{year}-W{week:02}", "weekly", said)
+    return Notice(f"weekly-{watch}-{year}-W{week:02}", NoticeKind.WEEKLY, said)
 
 
 def _mark(text: str) -> str:

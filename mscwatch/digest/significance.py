@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from mscwatch.model import EventKind, NewsItem, Product, PublishedTrial
+from mscwatch.model import NewsItem, Product, PublishedTrial
+from mscwatch.vocabulary import EventKind, LinkConfidence
 
 ARRIVING = frozenset({EventKind.NEW_TRIAL, EventKind.ENTERED_WATCH, EventKind.BECAME_RELEVANT})
 ENDING = frozenset({EventKind.COMPLETED, EventKind.TERMINATED, EventKind.BECAME_UNKNOWN})
@@ -82,8 +83,8 @@ def how_the_paper_was_linked(item: NewsItem, _: Background) -> str | None:
 def of_the_review(item: NewsItem, around: Background) -> str | None:
     """The trial is one of the review's Table 2; the words say how sure the link is."""
     for row in around.published:
-        if row.nct_id == item.trial.nct_id and row.link_confidence != "none":
-            probably = "This is" if row.link_confidence == "high" else "This is probably"
+        if row.nct_id == item.trial.nct_id and row.link_confidence is not LinkConfidence.NONE:
+            probably = "This is" if row.link_confidence is LinkConfidence.HIGH else "This is probably"
             return f"{probably} the trial of the review's Table 2 {_rows([row])}."
     return None
 

@@ -93,7 +93,7 @@ def _read_all(
     con: working.Connection, history: HistoryClient, trials: Sequence[str], done: HistoriesRead
 ) -> None:
     for place, nct_id in enumerate(trials, start=1):
-        history.renew_patience()
+        history.reset_retry_budget()
         first = first_sight(con, nct_id)
         reading = history.read(nct_id, until=first.observed_at.date())
         found = backfill(reading.versions, first) if reading.verdict is HistoryAnswer.TOLD else None

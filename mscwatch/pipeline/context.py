@@ -8,13 +8,14 @@ from typing import Any, NamedTuple
 
 from mscwatch.channels import Routes
 from mscwatch.errors import MscwatchError
-from mscwatch.model import Digest, LookupResult, Proof, RunOutcome, Sweep, WatchedTrial
+from mscwatch.model import Digest, LookupResult, Proof, Sweep, WatchedTrial
 from mscwatch.registry.client import Client
 from mscwatch.registry.landing import Landing
 from mscwatch.screening.decisions import Decisions
 from mscwatch.settings import Settings
 from mscwatch.store import ledger, working
 from mscwatch.store.data_dir import DataDir
+from mscwatch.vocabulary import RunOutcome
 from mscwatch.watch import Watch
 
 
@@ -127,7 +128,7 @@ def proof_row(tonight: RunContext, judged: Proof, found: LookedUp) -> dict[str, 
     traffic = tonight.client.traffic
     return judged.checks | {
         "reasons": list(judged.reasons),
-        "verdicts": {one.nct_id: one.place.value for _, one in found},
+        "verdicts": {one.nct_id: one.verdict.value for _, one in found},
         "requests": traffic.requests,
         "retries": traffic.retries,
         "bytes": traffic.bytes,

@@ -21,6 +21,7 @@ from mscwatch.model import Address, Digest
 from mscwatch.store import addresses, ledger, news
 from mscwatch.store.addresses import SwitchedOff
 from mscwatch.store.working import Connection, transaction
+from mscwatch.vocabulary import DeliveryState
 from mscwatch.watch import Watch
 
 log = logging.getLogger(__name__)
@@ -83,15 +84,15 @@ def _tell_one(
             continue
         message = digest.compose(items, told, title=watch.title, night=night, banner=watch.banner)
         ids = [item.event.event_id for item in items] + [notice.notice_id for notice in told]
-        ledger.mark(con, address, ids, "in_doubt", _now())
+        ledger.mark(con, address, ids, DeliveryState.IN_DOUBT, _now())
         try:
             send_with_patience(channel, message, address.recipient)
         except ChannelError as error:
-            after = "in_doubt" if error.in_doubt else state
+            after = DeliveryState.IN_DOUBT if error.in_doubt else state
             ledger.mark(con, address, ids, after, _now(), error=str(error))
             log.warning("Not told: %s", error)
             return error
-        ledger.mark(con, address, ids, "sent", _now(), shown=_named(message, channel.named))
+        ledger.mark(con, address, ids, DeliveryState.SENT, _now(), shown=_named(message, channel.named))
         log.info("Told %s by %s: %s", address.recipient, address.channel, message.subject)
     return None
 

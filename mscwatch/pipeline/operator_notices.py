@@ -6,11 +6,12 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from mscwatch.digest import notices
-from mscwatch.model import Issue, Notice, RunOutcome
+from mscwatch.model import Issue, Notice
 from mscwatch.pipeline.context import RunContext
 from mscwatch.store import addresses, ledger
 from mscwatch.store.data_dir import DataDir
 from mscwatch.store.working import Connection
+from mscwatch.vocabulary import RunOutcome
 
 NIGHTS_OWED = 30  # then an alert is given up (contract, section 6, "Telling")
 

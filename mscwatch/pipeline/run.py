@@ -15,12 +15,12 @@ from datetime import UTC, datetime
 from typing import Protocol, TypeVar
 
 from mscwatch.errors import MscwatchError, RefusedError
-from mscwatch.model import RunOutcome
 from mscwatch.pipeline import steps, wiring
 from mscwatch.pipeline.context import RunContext, RunOrder, RunResult
 from mscwatch.pipeline.opening import open_warehouse
 from mscwatch.registry.client import Client
 from mscwatch.store.data_dir import locked
+from mscwatch.vocabulary import RunOutcome
 
 T = TypeVar("T")
 

@@ -10,7 +10,7 @@ from mscwatch import digest
 from mscwatch.changes import plan
 from mscwatch.channels import heartbeat
 from mscwatch.errors import ChannelError, MscwatchError, RefusedError, StillOwedError
-from mscwatch.model import Digest, Issue, Notice, Proof, RegistryVersion, RunOutcome
+from mscwatch.model import Digest, Issue, Notice, Proof, RegistryVersion
 from mscwatch.pipeline import operator_notices
 from mscwatch.pipeline.context import (
     LookedUp,
@@ -30,13 +30,14 @@ from mscwatch.report import render_page
 from mscwatch.store import commit, ctgov, decisions, ledger, load, news, remote, review_claims, working
 from mscwatch.store.publish import publish_copy
 from mscwatch.store.report import page_is_behind, read_answers, write_page
+from mscwatch.vocabulary import RunOutcome
 
 log = logging.getLogger(__name__)
 
 
 def ask_version(tonight: RunContext) -> RegistryVersion:
     """Which API and which data answer tonight."""
-    tonight.client.renew_patience()
+    tonight.client.reset_retry_budget()
     version = tonight.client.version()
     tonight.result.api_version, tonight.result.data_timestamp = version.api_version, version.data_timestamp
     return version
@@ -57,7 +58,7 @@ def is_unchanged(version: RegistryVersion, opened: WarehouseState, *, force: boo
 def read(tonight: RunContext, version: RegistryVersion) -> SweepResult:
     """Walk the whole topic onto the disk; what is stored letter by letter is not read again, unless it is forced."""
     order, result, client = tonight.order, tonight.result, tonight.client
-    client.renew_patience()
+    client.reset_retry_budget()
     with tonight.warehouse() as con:
         watched = commit.watched(con)
         known = {} if order.force else load.known_fingerprints(con)
@@ -99,8 +100,8 @@ def prove(tonight: RunContext, reading: SweepResult) -> Proof:
 
 def ask_for_missing(tonight: RunContext, reading: SweepResult) -> LookedUp:
     """Ask for each trial that the search no longer shows, by itself; an outage is never a verdict."""
-    tonight.client.renew_patience()
-    found = [(trial, tonight.client.whereabouts(trial.nct_id)) for trial in reading.missing]
+    tonight.client.reset_retry_budget()
+    found = [(trial, tonight.client.lookup(trial.nct_id)) for trial in reading.missing]
     if found and tonight.client.version() != reading.sweep.after:
         msg = "The registry's data moved while it was asked for missing trials. Nothing was changed; run again later."
         raise RefusedError(msg)

@@ -94,7 +94,7 @@ class Client(PoliteSession):
             parameters = parameters | {"pageToken": token}
             parameters.pop("countTotal", None)
 
-    def whereabouts(self, nct_id: str) -> LookupResult:
+    def lookup(self, nct_id: str) -> LookupResult:
         """Where one trial stands, asked for by itself.
 
         A redirect is not followed: it is the verdict, and it drops the query string. A fault is never a verdict:
@@ -109,7 +109,7 @@ class Client(PoliteSession):
     def studies_by_id(self, ids: Sequence[str]) -> dict[str, Record]:
         """The records (without contacts) of many trials, each under the id that was asked for, aliases included.
 
-        What is malformed or not found is absent; why, only `whereabouts` can tell. A request that the registry
+        What is malformed or not found is absent; why, only `lookup` can tell. A request that the registry
         refuses is halved until the id that it dislikes stands alone: some say that one missing id is enough.
         """
         numbers = {text: number for text in ids if (number := nct_number(text))}

@@ -137,7 +137,7 @@ class PoliteSession:
             raise QueryRejectedError(msg)
         return url
 
-    def renew_patience(self) -> None:
+    def reset_retry_budget(self) -> None:
         """Give the budget whole again, for a step that is tried again as a whole."""
         self._lost = 0.0
 

@@ -9,9 +9,10 @@ from urllib.parse import urlsplit
 import requests
 
 from mscwatch.errors import NoAnswerError
-from mscwatch.model import LookupResult, LookupVerdict, Record
+from mscwatch.model import LookupResult, Record
 from mscwatch.record import overall_status, part, record_nct_id, without_contacts
 from mscwatch.registry.responses import Response
+from mscwatch.vocabulary import LookupVerdict
 
 _NCT_NUMBER = re.compile(r"NCT0*([1-9][0-9]{0,7})", re.IGNORECASE)  # what the API takes for one
 REDIRECTS = frozenset({301, 302, 303, 307, 308})

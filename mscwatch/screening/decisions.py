@@ -36,6 +36,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, Vali
 from mscwatch.errors import ConfigError
 from mscwatch.model import Record, Screening
 from mscwatch.therapy import indication_group
+from mscwatch.vocabulary import IndicationGroup, Relevance
 
 KEYS = ("nct_id", "paper", "decision", "reason", "date", "by")
 HEADING = (
@@ -157,7 +158,9 @@ def screened(record: Record, reading: Screening, screening: ScreeningDecision | 
         f"{screening.decision}d by {screening.by} on {screening.date}: {screening.reason} "
         f"(its words say {reading.relevance}: {reading.reason})"
     )
-    return Screening("core" if included else "off", reason, indication_group(record) if included else "none")
+    if included:
+        return Screening(Relevance.CORE, reason, indication_group(record))
+    return Screening(Relevance.OFF, reason, IndicationGroup.NONE)
 
 
 def _entries(

@@ -19,6 +19,7 @@ from mscwatch.errors import ConfigError
 from mscwatch.model import Record, Screening
 from mscwatch.record import part
 from mscwatch.therapy import indication_group
+from mscwatch.vocabulary import IndicationGroup, Relevance
 
 NO_RULES = "none"
 _NOTHING = r"(?!)"  # matches nowhere
@@ -68,38 +69,44 @@ def _source(rules: str) -> str:
 def read(record: Record, rules: str) -> Screening:
     """Relevance (`core`, `adjacent`, `off`, `unsure`), the reason in words, and the indication group."""
     if rules == NO_RULES:
-        return Screening("unsure", "this watch has no reading rules", "none")
+        return Screening(Relevance.UNSURE, "this watch has no reading rules", IndicationGroup.NONE)
     words = vocabulary(rules)
     headline = _flat(_headline(record))
     disease = _first(words.disease, words.not_disease.sub(" ", headline))
     product = _product(words, headline)
     if not disease and not product:  # most of the registry: neither
-        return Screening("off", "neither such a product nor such a disease in the titles", "none")
+        return Screening(
+            Relevance.OFF, "neither such a product nor such a disease in the titles", IndicationGroup.NONE
+        )
 
     arms = _flat(_arms(record))
     if not disease:
         hint = _first(words.disease, words.not_disease.sub(" ", words.not_disease_in_arms.sub(" ", arms)))
         if hint:
-            return Screening("adjacent", f'"{product}" with "{hint}" only in the arms', "none")
-        return Screening("off", f'"{product}" for another disease', "none")
+            return Screening(
+                Relevance.ADJACENT, f'"{product}" with "{hint}" only in the arms', IndicationGroup.NONE
+            )
+        return Screening(Relevance.OFF, f'"{product}" for another disease', IndicationGroup.NONE)
 
     if product := product or _product(words, arms):
         group = indication_group(record)
-        if group == "none":
+        if group is IndicationGroup.NONE:
             return Screening(
-                "adjacent", f'"{product}" with "{disease}", but for patients with another disease', group
+                Relevance.ADJACENT,
+                f'"{product}" with "{disease}", but for patients with another disease',
+                group,
             )
-        return Screening("core", f'"{product}" for "{disease}"', group)
+        return Screening(Relevance.CORE, f'"{product}" for "{disease}"', group)
     if hint := _product(words, _flat(_background(record))):
         reason = f'"{disease}" in the title, but "{hint}" only in the description'
-        return Screening("unsure", reason, indication_group(record))
+        return Screening(Relevance.UNSURE, reason, indication_group(record))
     if doubtful := _first(words.doubtful_product, f"{headline} | {arms}"):
         reason = f'"{doubtful}" for "{disease}", nowhere called the watched product'
-        return Screening("adjacent", reason, indication_group(record))
+        return Screening(Relevance.ADJACENT, reason, indication_group(record))
     if other := _first(words.other_product, arms or headline):
         reason = f'"{other}" for "{disease}", the watched product is not named'
-        return Screening("adjacent", reason, indication_group(record))
-    return Screening("off", f'"{disease}" without any such product', "none")
+        return Screening(Relevance.ADJACENT, reason, indication_group(record))
+    return Screening(Relevance.OFF, f'"{disease}" without any such product', IndicationGroup.NONE)
 
 
 def _titles(record: Record) -> Iterator[str]:

@@ -10,8 +10,10 @@ import duckdb
 
 from mscwatch.model import Address
 from mscwatch.store.sql import dicts, insert, scalar
+from mscwatch.vocabulary import DeliveryState
 
-UNSENT = ("in_doubt", "owed")  # what is in doubt is owed all the same
+UNSENT = (DeliveryState.IN_DOUBT, DeliveryState.OWED)  # what is in doubt is owed all the same
+IS_UNSENT = "state IN ('in_doubt', 'owed')"
 
 # When each thing that is told was written.
 WRITTEN = (
@@ -82,7 +84,7 @@ def switched_off(con: duckdb.DuckDBPyConnection) -> dict[Address, SwitchedOff]:
 def move(con: duckdb.DuckDBPyConnection, successors: Mapping[str, Address]) -> None:
     """What is owed at a former URL or file of a channel is owed where that channel goes now (by channel name)."""
     for channel, new in successors.items():
-        former = f"FROM deliveries WHERE state IN {UNSENT} AND channel = ? AND recipient <> ?"
+        former = f"FROM deliveries WHERE {IS_UNSENT} AND channel = ? AND recipient <> ?"
         con.execute(
             "INSERT INTO deliveries BY NAME SELECT event_id, channel, ? AS recipient, 'owed' AS state, "
             "max(attempts) AS attempts, min(first_tried_at) AS first_tried_at, any_value(error) AS error "
@@ -95,7 +97,7 @@ def move(con: duckdb.DuckDBPyConnection, successors: Mapping[str, Address]) -> N
 def owed_count(con: duckdb.DuckDBPyConnection, addresses: Collection[Address]) -> dict[Address, int]:
     """How much is owed at each of these addresses, where anything is."""
     rows = con.execute(
-        f"SELECT channel, recipient, count(*) FROM deliveries WHERE state IN {UNSENT} GROUP BY ALL ORDER BY ALL"
+        f"SELECT channel, recipient, count(*) FROM deliveries WHERE {IS_UNSENT} GROUP BY ALL ORDER BY ALL"
     ).fetchall()
     counted = {Address(channel, recipient): count for channel, recipient, count in rows}
     return {address: count for address, count in counted.items() if address in addresses}
@@ -108,7 +110,7 @@ def give_up(con: duckdb.DuckDBPyConnection, nights: int) -> list[GivenUp]:
     ).fetchall()
     if len(days) <= nights:
         return []
-    old = f"state IN {UNSENT} AND event_id IN (SELECT id FROM ({WRITTEN}) WHERE started_at::DATE <= ?)"
+    old = f"{IS_UNSENT} AND event_id IN (SELECT id FROM ({WRITTEN}) WHERE started_at::DATE <= ?)"
     rows = con.execute(
         f"SELECT channel, recipient, count(*), max(error) FROM deliveries WHERE {old} GROUP BY ALL ORDER BY ALL",
         [days[-1][0]],

@@ -22,6 +22,7 @@ from mscwatch.registry.landing import Landing
 from mscwatch.store import derive, load
 from mscwatch.store.ledger import enqueue
 from mscwatch.store.sql import insert, row_of
+from mscwatch.vocabulary import IndicationGroup, Membership, Relevance
 
 STORED_AT_ONCE = 10_000  # refreshing ctgov has a fixed cost per call, and a group must fit into memory
 COMPARED_AT_ONCE = 1_000  # with what was known; each query for it reads the stored records through
@@ -110,7 +111,7 @@ def commit_run(
     _write(con, planned, night, written)
     _depart(con, planned.departures, circumstances.stamp, night)
     con.execute(BACK)
-    written.left = sum(departure.standing != "pending" for departure in planned.departures)
+    written.left = sum(departure.membership is not Membership.PENDING for departure in planned.departures)
     load.keep_fingerprints(con, "landed")
     con.execute("DROP TABLE new_readings")
     load.drop(con)
@@ -122,7 +123,10 @@ def watched(con: duckdb.DuckDBPyConnection) -> list[WatchedTrial]:
     rows = con.execute(
         "SELECT nct_id, relevance, missing_since, indication_group FROM watched WHERE in_watch ORDER BY nct_id"
     ).fetchall()
-    return [WatchedTrial(*row) for row in rows]
+    return [
+        WatchedTrial(nct_id, Relevance(relevance), missing_since, IndicationGroup(group))
+        for nct_id, relevance, missing_since, group in rows
+    ]
 
 
 def _together(plans: Sequence[Plan]) -> Plan:
@@ -153,7 +157,7 @@ def _depart(
     con: duckdb.DuckDBPyConnection, departures: Iterable[MembershipChange], stamp: datetime, night: RunStamp
 ) -> None:
     for departure in departures:
-        if departure.standing == "pending":
+        if departure.membership is Membership.PENDING:
             con.execute(
                 "UPDATE watched SET standing = 'pending', missing_since = coalesce(missing_since, ?) "
                 "WHERE nct_id = ?",
@@ -162,7 +166,7 @@ def _depart(
         else:
             con.execute(
                 "UPDATE watched SET in_watch = false, standing = ?, left_at = ? WHERE nct_id = ?",
-                [departure.standing, night.observed_at, departure.nct_id],
+                [departure.membership, night.observed_at, departure.nct_id],
             )
 
 

@@ -14,9 +14,10 @@ import orjson
 from mscwatch.changes import dates, enrollment, membership, results, retraction, status
 from mscwatch.changes.event import NCT_ID_PATH
 from mscwatch.errors import WarehouseError
-from mscwatch.model import EventKind, Record
+from mscwatch.model import Record
 from mscwatch.record import part
 from mscwatch.store.sql import dicts
+from mscwatch.vocabulary import EventKind
 
 RULE_OF = {
     EventKind.NEW_TRIAL: membership.first_seen,

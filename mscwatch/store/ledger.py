@@ -10,14 +10,9 @@ from typing import Any
 import duckdb
 import orjson
 
-from mscwatch.model import (
-    Address,
-    Delivery,
-    Issue,
-    Notice,
-    RunOutcome,
-)
+from mscwatch.model import Address, Delivery, Issue, Notice
 from mscwatch.store.sql import insert, row_of, scalar
+from mscwatch.vocabulary import DeliveryState, RunOutcome
 
 TRUSTED = "outcome IN ('baseline', 'published', 'unchanged')"
 
@@ -134,7 +129,7 @@ def enqueue(con: duckdb.DuckDBPyConnection, deliveries: Iterable[Delivery]) -> N
                 "event_id": delivery.event_id,
                 "channel": delivery.address.channel,
                 "recipient": delivery.address.recipient,
-                "state": "owed",
+                "state": DeliveryState.OWED,
             }
             for delivery in deliveries
         ),
@@ -145,7 +140,7 @@ def mark(
     con: duckdb.DuckDBPyConnection,
     address: Address,
     ids: list[str],
-    state: str,
+    state: DeliveryState,
     now: datetime,
     *,
     shown: set[str] | None = None,
@@ -157,7 +152,7 @@ def mark(
     """
     if error is not None:
         change = "error = $error"
-    elif state == "in_doubt":
+    elif state == DeliveryState.IN_DOUBT:
         change = "error = NULL, attempts = attempts + 1, first_tried_at = coalesce(first_tried_at, $now)"
     else:
         change = "sent_at = $now, error = NULL, shown = CASE WHEN event_id IN $shown THEN 'named' ELSE 'counted' END"

@@ -14,10 +14,11 @@ import duckdb
 import orjson
 from msgspec import structs
 
-from mscwatch.model import Address, EventKind, FetchedTrial, PreviousVersion, RaisedEvent, StoredTrial
+from mscwatch.model import Address, FetchedTrial, PreviousVersion, RaisedEvent, StoredTrial
 from mscwatch.record import parse_record
 from mscwatch.registry.landing import Landed, Landing
 from mscwatch.store import ctgov
+from mscwatch.vocabulary import EventKind
 
 LANDED = """
 CREATE OR REPLACE TEMP TABLE landed AS SELECT * FROM read_csv(?, header = true, columns = {

@@ -8,20 +8,12 @@ from datetime import datetime
 from typing import Any
 
 import duckdb
+import msgspec
 
 from mscwatch.digest import significance
-from mscwatch.model import (
-    Address,
-    Event,
-    EventKind,
-    NewsItem,
-    Notice,
-    Product,
-    PublishedTrial,
-    Severity,
-    TrialFacts,
-)
+from mscwatch.model import Address, Event, NewsItem, Notice, Product, PublishedTrial, TrialFacts
 from mscwatch.store.sql import dicts
+from mscwatch.vocabulary import EventKind, LinkConfidence, Relevance, Severity
 
 NEWS_NOTICES = ["baseline", "bulk", "weekly"]  # notices that go where news go; the others are the operator's
 
@@ -65,7 +57,7 @@ def owed_news(
     notices = dicts(
         con, f"SELECT notice_id, kind, summary FROM notices WHERE notice_id IN ({owed})", parameters
     )
-    return news, [Notice(**row) for row in notices]
+    return news, [msgspec.convert(row, Notice) for row in notices]
 
 
 def news_between(
@@ -81,7 +73,7 @@ def news_between(
         f"WHERE {when.format('r.started_at')} AND list_contains($kinds, n.kind) ORDER BY r.started_at, n.notice_id",
         nights | {"kinds": NEWS_NOTICES},
     )
-    return news, [Notice(**row) for row in notices]
+    return news, [msgspec.convert(row, Notice) for row in notices]
 
 
 def news_items(
@@ -110,8 +102,12 @@ def _background(con: duckdb.DuckDBPyConnection) -> significance.Background:
 
 
 def _published(row: dict[str, Any]) -> PublishedTrial:
-    named = ("review_row", "first_author", "year", "nct_id", "link_confidence")
-    return PublishedTrial(product=_product(row), **{name: row[name] for name in named})
+    named = ("review_row", "first_author", "year", "nct_id")
+    return PublishedTrial(
+        product=_product(row),
+        link_confidence=LinkConfidence(row["link_confidence"]),
+        **{name: row[name] for name in named},
+    )
 
 
 def _product(row: dict[str, Any]) -> Product:
@@ -142,7 +138,7 @@ def _news_item(row: dict[str, Any]) -> NewsItem:
         enrollment=row["enrollment"],
         conditions=tuple(row["conditions"]),
         interventions=tuple(row["intervention_names"]),
-        relevance=row["relevance"],
+        relevance=Relevance(row["relevance"]),
         product=_product(row) if row["is_read"] else None,
         completion_date=row["completion_date"],
         has_results=row["has_results"],

@@ -13,6 +13,7 @@ from mscwatch.therapy.doses import Unread, read_doses
 from mscwatch.therapy.model import NOT_STATED, Confidence, DoseLevel, Evidence, Therapy
 from mscwatch.therapy.passages import Passage, Passages
 from mscwatch.therapy.words import names
+from mscwatch.vocabulary import IndicationGroup
 
 _CELL_FREE = {"exosome", "conditioned_medium"}
 _TABLE = "Clinical trials of mesenchymal stem cells in liver disease"  # what the review's Table 2 lists
@@ -30,10 +31,11 @@ def read_record(record: Record) -> Therapy:
     return overrides.of_record(_read(found, passages.of_record(record)))
 
 
-def indication_group(record: Record) -> str:
+def indication_group(record: Record) -> IndicationGroup:
     """The indication group alone, for whoever needs no more: the same as that of the whole reading."""
     group, _, _ = disease.indication(passages.of_record(record))
-    return overrides.of_record(Therapy(record_nct_id(record) or "", indication_group=group)).indication_group
+    found = overrides.of_record(Therapy(record_nct_id(record) or "", indication_group=group))
+    return IndicationGroup(found.indication_group)
 
 
 def read_printed(source: str, route: str, dose: str, disease: str, row: int | None = None) -> Therapy:
