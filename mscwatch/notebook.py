@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pandas as pd
 
 from mscwatch import settings
 from mscwatch.store.queries import open_published
+from mscwatch.store.sql import Connection
 
 
-def connect(data_dir: str | Path | None = None) -> duckdb.DuckDBPyConnection:
+def connect(data_dir: str | Path | None = None) -> Connection:
     """A read-only connection to the published file, with AACT's schema `ctgov` on the search path.
 
     It keeps the night it opened; connect again for a newer one.

@@ -17,7 +17,7 @@ from mscwatch.errors import ConfigError, MscwatchError
 from mscwatch.settings import load_settings
 from mscwatch.store import queries
 from mscwatch.store.data_dir import DataDir
-from mscwatch.store.working import Connection
+from mscwatch.store.sql import Connection
 
 SHOWN = 200
 KEYWORDS = (

@@ -13,7 +13,7 @@ from mscwatch.cli.completion import trial_ids
 from mscwatch.errors import MscwatchError
 from mscwatch.settings import load_settings
 from mscwatch.store import queries
-from mscwatch.store.working import Connection
+from mscwatch.store.sql import Connection
 from mscwatch.vocabulary import EventKind
 
 AsJson = Annotated[bool, typer.Option("--json", help="JSON on stdout.")]

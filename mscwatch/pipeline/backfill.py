@@ -22,6 +22,7 @@ from mscwatch.store.backfill import first_sight, keep_backfill, note_answer, unr
 from mscwatch.store.data_dir import locked
 from mscwatch.store.publish import publish_copy
 from mscwatch.store.rebuild import refuse_other_watch
+from mscwatch.store.sql import Connection
 
 log = logging.getLogger(__name__)
 
@@ -89,9 +90,7 @@ def backfill_sentence(done: HistoriesRead) -> str:
     return said
 
 
-def _read_all(
-    con: working.Connection, history: HistoryClient, trials: Sequence[str], done: HistoriesRead
-) -> None:
+def _read_all(con: Connection, history: HistoryClient, trials: Sequence[str], done: HistoriesRead) -> None:
     for place, nct_id in enumerate(trials, start=1):
         history.reset_retry_budget()
         first = first_sight(con, nct_id)
@@ -120,7 +119,7 @@ def _number(text: str) -> str:
     return number
 
 
-def _refuse_without_night(con: working.Connection, order: RunOrder) -> None:
+def _refuse_without_night(con: Connection, order: RunOrder) -> None:
     if ledger.last_trusted_run(con) is None:
         raise _too_early(order)
 

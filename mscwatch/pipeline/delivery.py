@@ -20,7 +20,8 @@ from mscwatch.errors import ChannelError
 from mscwatch.model import Address, Digest
 from mscwatch.store import addresses, ledger, news
 from mscwatch.store.addresses import SwitchedOff
-from mscwatch.store.working import Connection, transaction
+from mscwatch.store.sql import Connection
+from mscwatch.store.working import transaction
 from mscwatch.vocabulary import DeliveryState
 from mscwatch.watch import Watch
 

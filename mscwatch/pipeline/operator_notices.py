@@ -10,7 +10,7 @@ from mscwatch.model import Issue, Notice
 from mscwatch.pipeline.context import RunContext
 from mscwatch.store import addresses, ledger
 from mscwatch.store.data_dir import DataDir
-from mscwatch.store.working import Connection
+from mscwatch.store.sql import Connection
 from mscwatch.vocabulary import RunOutcome
 
 NIGHTS_OWED = 30  # then an alert is given up (contract, section 6, "Telling")

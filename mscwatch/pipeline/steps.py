@@ -30,6 +30,7 @@ from mscwatch.report import render_page
 from mscwatch.store import commit, ctgov, decisions, ledger, load, news, remote, review_claims, working
 from mscwatch.store.publish import publish_copy
 from mscwatch.store.report import page_is_behind, read_answers, write_page
+from mscwatch.store.sql import Connection
 from mscwatch.vocabulary import RunOutcome
 
 log = logging.getLogger(__name__)
@@ -236,7 +237,7 @@ def ping_monitor(tonight: RunContext) -> None:
         log.warning("%s", error)
 
 
-def _news(con: working.Connection, tonight: RunContext, notices: tuple[Notice, ...]) -> Digest | None:
+def _news(con: Connection, tonight: RunContext, notices: tuple[Notice, ...]) -> Digest | None:
     """Tonight's news as one message, for whoever has no channel; None on a quiet night."""
     watch, result = tonight.order.watch, tonight.result
     items = [
@@ -249,7 +250,7 @@ def _news(con: working.Connection, tonight: RunContext, notices: tuple[Notice, .
     return digest.compose(items, notices, title=watch.title, night=result.data_date, banner=watch.banner)
 
 
-def _note_facts(con: working.Connection, order: RunOrder, result: RunResult) -> None:
+def _note_facts(con: Connection, order: RunOrder, result: RunResult) -> None:
     facts = {
         "watch": order.watch.name,
         "watch_title": order.watch.title,

@@ -6,10 +6,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-import duckdb
-
 from mscwatch.model import Address
-from mscwatch.store.sql import dicts, insert, scalar
+from mscwatch.store.sql import Connection, dicts, insert, scalar
 from mscwatch.vocabulary import DeliveryState
 
 UNSENT = (DeliveryState.IN_DOUBT, DeliveryState.OWED)  # what is in doubt is owed all the same
@@ -42,7 +40,7 @@ class GivenUp:
     last_sent: datetime | None
 
 
-def switch_off(con: duckdb.DuckDBPyConnection, found: Iterable[SwitchedOff]) -> None:
+def switch_off(con: Connection, found: Iterable[SwitchedOff]) -> None:
     """Send nothing to these addresses from now on."""
     rows = (
         {
@@ -57,7 +55,7 @@ def switch_off(con: duckdb.DuckDBPyConnection, found: Iterable[SwitchedOff]) -> 
     insert(con, "switched_off", rows)
 
 
-def switch_on(con: duckdb.DuckDBPyConnection, addresses: Iterable[Address]) -> None:
+def switch_on(con: Connection, addresses: Iterable[Address]) -> None:
     """Send to these addresses again."""
     for address in addresses:
         con.execute(
@@ -66,12 +64,12 @@ def switch_on(con: duckdb.DuckDBPyConnection, addresses: Iterable[Address]) -> N
         )
 
 
-def are_kept(con: duckdb.DuckDBPyConnection) -> bool:
+def are_kept(con: Connection) -> bool:
     """Whether a file that was only opened to read has the table already; a run adds it."""
     return bool(scalar(con, "SELECT count(*) FROM duckdb_tables() WHERE table_name = 'switched_off'"))
 
 
-def switched_off(con: duckdb.DuckDBPyConnection) -> dict[Address, SwitchedOff]:
+def switched_off(con: Connection) -> dict[Address, SwitchedOff]:
     """Every address to which nothing is sent, and why."""
     rows = dicts(con, "SELECT * FROM switched_off ORDER BY ALL")
     found = (
@@ -81,7 +79,7 @@ def switched_off(con: duckdb.DuckDBPyConnection) -> dict[Address, SwitchedOff]:
     return {one.address: one for one in found}
 
 
-def move(con: duckdb.DuckDBPyConnection, successors: Mapping[str, Address]) -> None:
+def move(con: Connection, successors: Mapping[str, Address]) -> None:
     """What is owed at a former URL or file of a channel is owed where that channel goes now (by channel name)."""
     for channel, new in successors.items():
         former = f"FROM deliveries WHERE {IS_UNSENT} AND channel = ? AND recipient <> ?"
@@ -94,7 +92,7 @@ def move(con: duckdb.DuckDBPyConnection, successors: Mapping[str, Address]) -> N
         con.execute(f"DELETE {former}", [channel, new.recipient])
 
 
-def owed_count(con: duckdb.DuckDBPyConnection, addresses: Collection[Address]) -> dict[Address, int]:
+def owed_count(con: Connection, addresses: Collection[Address]) -> dict[Address, int]:
     """How much is owed at each of these addresses, where anything is."""
     rows = con.execute(
         f"SELECT channel, recipient, count(*) FROM deliveries WHERE {IS_UNSENT} GROUP BY ALL ORDER BY ALL"
@@ -103,7 +101,7 @@ def owed_count(con: duckdb.DuckDBPyConnection, addresses: Collection[Address]) -
     return {address: count for address, count in counted.items() if address in addresses}
 
 
-def give_up(con: duckdb.DuckDBPyConnection, nights: int) -> list[GivenUp]:
+def give_up(con: Connection, nights: int) -> list[GivenUp]:
     """Stop trying what has been owed for that many nights; a day on which something ran is a night."""
     days = con.execute(
         "SELECT DISTINCT started_at::DATE AS day FROM runs ORDER BY day DESC LIMIT ?", [nights + 1]
@@ -122,7 +120,7 @@ def give_up(con: duckdb.DuckDBPyConnection, nights: int) -> list[GivenUp]:
     ]
 
 
-def _last_sent(con: duckdb.DuckDBPyConnection, channel: str, recipient: str) -> datetime | None:
+def _last_sent(con: Connection, channel: str, recipient: str) -> datetime | None:
     found: datetime | None = scalar(
         con, "SELECT max(sent_at) FROM deliveries WHERE channel = ? AND recipient = ?", [channel, recipient]
     )

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-import duckdb
 import orjson
 
 from mscwatch.changes.backfill import Backfill, EarlierVersion, FirstSight, last_update_posted
 from mscwatch.errors import MscwatchError
 from mscwatch.model import FetchedTrial
-from mscwatch.store.sql import insert, row_of
+from mscwatch.store.sql import Connection, insert, row_of
 
 UNREAD = """
 SELECT w.nct_id FROM watched AS w LEFT JOIN histories AS h ON h.nct_id = w.nct_id AND h.answer = 'told'
@@ -25,7 +24,7 @@ WHERE in_watch AND relevance IN ('core', 'unsure') AND nct_id NOT IN (SELECT nct
 """
 
 
-def unread_trials(con: duckdb.DuckDBPyConnection, asked: Sequence[str]) -> list[str]:
+def unread_trials(con: Connection, asked: Sequence[str]) -> list[str]:
     """Which of these trials have no history yet; without any, which of those that the watch is about.
 
     Raises `MscwatchError` for a trial that no night has seen.
@@ -39,7 +38,7 @@ def unread_trials(con: duckdb.DuckDBPyConnection, asked: Sequence[str]) -> list[
     return [row[0] for row in con.execute(UNREAD, [list(asked)]).fetchall()]
 
 
-def first_sight(con: duckdb.DuckDBPyConnection, nct_id: str) -> FirstSight:
+def first_sight(con: Connection, nct_id: str) -> FirstSight:
     """The version of a known trial that a night saw first."""
     (row,) = con.execute(
         "SELECT first_run_id, observed_at, content_hash, derived_hash, record FROM versions "
@@ -51,7 +50,7 @@ def first_sight(con: duckdb.DuckDBPyConnection, nct_id: str) -> FirstSight:
 
 
 def note_answer(
-    con: duckdb.DuckDBPyConnection,
+    con: Connection,
     nct_id: str,
     answer: str,
     read_at: datetime,
@@ -66,7 +65,7 @@ def note_answer(
     )
 
 
-def keep_backfill(con: duckdb.DuckDBPyConnection, first: FirstSight, found: Backfill) -> None:
+def keep_backfill(con: Connection, first: FirstSight, found: Backfill) -> None:
     """Write one trial's past, within the caller's transaction; nothing of it is owed to anybody."""
     run_id, nct_id = first.run_id, first.seen.nct_id
     insert(con, "versions", (_version_row(one, run_id) for one in found.versions))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import duckdb
+from mscwatch.store.sql import Connection
 
 HUB = {"main": "trials", "ctgov": "studies"}  # the relation of each schema that nct_id leads to
 
@@ -21,7 +21,7 @@ class Relation:
     key: str
 
 
-def relations(con: duckdb.DuckDBPyConnection) -> list[Relation]:
+def relations(con: Connection) -> list[Relation]:
     """Every relation of `main` and `ctgov` in the current database, by name; meanings are empty where uncommented."""
     keys = {
         (schema, name): columns[0]

@@ -14,14 +14,12 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
-import duckdb
-
 from mscwatch.changes.plan import NewVersion, Plan, PlanContext, is_read, plan, plan_membership
 from mscwatch.model import LookupResult, MembershipChange, WatchedTrial
 from mscwatch.registry.landing import Landing
 from mscwatch.store import derive, load
 from mscwatch.store.ledger import enqueue
-from mscwatch.store.sql import insert, row_of
+from mscwatch.store.sql import Connection, insert, row_of
 from mscwatch.vocabulary import IndicationGroup, Membership, Relevance
 
 STORED_AT_ONCE = 10_000  # refreshing ctgov has a fixed cost per call, and a group must fit into memory
@@ -67,7 +65,7 @@ class CommitReport:
 
 
 def commit_run(
-    con: duckdb.DuckDBPyConnection,
+    con: Connection,
     landing: Landing,
     missing: Iterable[tuple[WatchedTrial, LookupResult]],
     circumstances: PlanContext,
@@ -118,7 +116,7 @@ def commit_run(
     return written
 
 
-def watched(con: duckdb.DuckDBPyConnection) -> list[WatchedTrial]:
+def watched(con: Connection) -> list[WatchedTrial]:
     """The trials in the watch: each may be missing from tonight's reading."""
     rows = con.execute(
         "SELECT nct_id, relevance, missing_since, indication_group FROM watched WHERE in_watch ORDER BY nct_id"
@@ -134,7 +132,7 @@ def _together(plans: Sequence[Plan]) -> Plan:
     return Plan(*(tuple(row for one in plans for row in getattr(one, part.name)) for part in fields(Plan)))
 
 
-def _write(con: duckdb.DuckDBPyConnection, planned: Plan, night: RunStamp, written: CommitReport) -> None:
+def _write(con: Connection, planned: Plan, night: RunStamp, written: CommitReport) -> None:
     insert(con, "new_readings", (_version_row(version) for version in planned.versions))
     derive.replace_therapies(
         con, [(version.therapy, is_read(version.reading)) for version in planned.versions]
@@ -154,7 +152,7 @@ def _write(con: duckdb.DuckDBPyConnection, planned: Plan, night: RunStamp, writt
 
 
 def _depart(
-    con: duckdb.DuckDBPyConnection, departures: Iterable[MembershipChange], stamp: datetime, night: RunStamp
+    con: Connection, departures: Iterable[MembershipChange], stamp: datetime, night: RunStamp
 ) -> None:
     for departure in departures:
         if departure.membership is Membership.PENDING:
@@ -170,7 +168,7 @@ def _depart(
             )
 
 
-def _bring_readings(con: duckdb.DuckDBPyConnection, night: RunStamp) -> None:
+def _bring_readings(con: Connection, night: RunStamp) -> None:
     """Bring `watched` to what was made of the new versions."""
     derive.update_relevance(con, "new_readings")
     con.execute(

@@ -30,7 +30,7 @@ from importlib import resources
 from itertools import groupby
 from operator import itemgetter
 
-import duckdb
+from mscwatch.store.sql import Connection
 
 SECTIONS = "protocolSection|resultsSection|annotationSection|documentSection|derivedSection|hasResults"
 # Left to itself DuckDB stores long texts as they are; like this they take a fifth.
@@ -117,7 +117,7 @@ def mapped_paths() -> set[str]:
     return {path for path in found if not path.endswith(".")}
 
 
-def refresh(con: duckdb.DuckDBPyConnection, records: str) -> None:
+def refresh(con: Connection, records: str) -> None:
     """Replace the rows of some trials in every table, within the caller's transaction.
 
     `records` names a table with the columns `nct_id` and `record` (JSON text), one row per trial.
@@ -127,9 +127,7 @@ def refresh(con: duckdb.DuckDBPyConnection, records: str) -> None:
 
 
 @contextmanager
-def parsed(
-    con: duckdb.DuckDBPyConnection, records: str, parameters: Mapping[str, object] | None = None
-) -> Iterator[None]:
+def parsed(con: Connection, records: str, parameters: Mapping[str, object] | None = None) -> Iterator[None]:
     """Keep records, taken apart, in the temporary table `ctgov_parsed` for as long as the block runs.
 
     `records` is a query, with `parameters`, of `nct_id`, `record` (text) and whatever else the table is to have. There
@@ -145,7 +143,7 @@ def parsed(
     con.execute("DROP TABLE temp.ctgov_parsed; DROP MACRO temp.partial_date")
 
 
-def fill(con: duckdb.DuckDBPyConnection) -> None:
+def fill(con: Connection) -> None:
     """Replace the rows of the trials that are parsed."""
     there = con.execute(
         "SELECT 1 FROM ctgov.studies WHERE nct_id IN (SELECT nct_id FROM ctgov_parsed) LIMIT 1"
@@ -159,7 +157,7 @@ def fill(con: duckdb.DuckDBPyConnection) -> None:
             con.execute(_insert(table))
 
 
-def _stated(con: duckdb.DuckDBPyConnection) -> set[str]:
+def _stated(con: Connection) -> set[str]:
     """The sources that any record has: planning an INSERT of nothing costs as much as one of a hundred records."""
     sources = list(dict.fromkeys(source for table in load_mapping() for source in table.sources))
     paths = {source: source.partition("[]")[0] for source in sources if source and not source.startswith("=")}

@@ -22,7 +22,7 @@ from mscwatch.screening.decisions import (
 from mscwatch.store import derive, working
 from mscwatch.store.data_dir import DataDir, locked
 from mscwatch.store.publish import publish_copy
-from mscwatch.store.sql import dicts, insert, scalar
+from mscwatch.store.sql import Connection, dicts, insert, scalar
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ def add_link(places: DataDir, file: Path, decision: LinkDecision) -> None:
         _write(file, with_link(_text(file), decision, str(file)))
 
 
-def in_force(con: working.Connection, file: Path) -> Decisions:
+def in_force(con: Connection, file: Path) -> Decisions:
     """What people decided, as the file says.
 
     Where the file itself is gone (a restored backup, another folder), what the warehouse holds goes on, and the file
@@ -60,7 +60,7 @@ def in_force(con: working.Connection, file: Path) -> Decisions:
     return Decisions({one.nct_id: one for one in screening}, tuple(links))
 
 
-def apply(con: working.Connection, told: Decisions, rules: str) -> int:
+def apply(con: Connection, told: Decisions, rules: str) -> int:
     """Make today's rules and people's decisions hold for every known trial; no event comes of it.
 
     All trials are read anew when the rules are not those that the warehouse was last read by, else those whose
@@ -78,7 +78,7 @@ def apply(con: working.Connection, told: Decisions, rules: str) -> int:
     return changed
 
 
-def put_links_in_force(con: working.Connection, links: Iterable[LinkDecision]) -> int:
+def put_links_in_force(con: Connection, links: Iterable[LinkDecision]) -> int:
     """Bring `link_decisions` to what the file says; how many trials that concerns."""
     return len(_replace(con, "link_decisions", links))
 
@@ -91,7 +91,7 @@ def publish_links(places: DataDir, file: Path, memory_limit: str, keep: int) -> 
         publish_copy(places, keep)
 
 
-def unknown_decisions(con: working.Connection) -> list[str]:
+def unknown_decisions(con: Connection) -> list[str]:
     """Decisions in force that concern nothing the warehouse knows, in words."""
     trials = con.execute(
         "SELECT nct_id FROM screening_decisions WHERE nct_id NOT IN (SELECT nct_id FROM watched) ORDER BY ALL"
@@ -105,9 +105,7 @@ def unknown_decisions(con: working.Connection) -> list[str]:
     return said
 
 
-def _replace(
-    con: working.Connection, table: str, decisions: Iterable[ScreeningDecision | LinkDecision]
-) -> list[str]:
+def _replace(con: Connection, table: str, decisions: Iterable[ScreeningDecision | LinkDecision]) -> list[str]:
     """Make a table hold just these decisions; the trials whose rows are new, changed or gone."""
     con.execute(f"CREATE OR REPLACE TEMP TABLE told AS FROM {table} LIMIT 0")
     insert(con, "told", (_row(one) for one in decisions))

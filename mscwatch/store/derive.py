@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import duckdb
 import orjson
 
 from mscwatch.changes import membership
@@ -14,7 +13,7 @@ from mscwatch.model import Record, Screening
 from mscwatch.screening import relevance
 from mscwatch.screening.decisions import ScreeningDecision, screened
 from mscwatch.store import review_claims
-from mscwatch.store.sql import insert, scalar
+from mscwatch.store.sql import Connection, insert, scalar
 from mscwatch.therapy import Therapy
 from mscwatch.therapy.rows import dose_rows, therapy_row
 
@@ -31,7 +30,7 @@ def relevance_row(nct_id: str, reading: Screening) -> dict[str, Any]:
     }
 
 
-def update_relevance(con: duckdb.DuckDBPyConnection, source: str) -> None:
+def update_relevance(con: Connection, source: str) -> None:
     """Bring `watched` to the readings in a table that has its columns."""
     con.execute(
         "UPDATE watched SET relevance = n.relevance, relevance_reason = n.relevance_reason, "
@@ -39,7 +38,7 @@ def update_relevance(con: duckdb.DuckDBPyConnection, source: str) -> None:
     )
 
 
-def replace_therapies(con: duckdb.DuckDBPyConnection, read: Sequence[tuple[Therapy, bool]]) -> None:
+def replace_therapies(con: Connection, read: Sequence[tuple[Therapy, bool]]) -> None:
     """Replace the rows of some trials in `therapies` and `doses`; each with whether it was read at all."""
     if not read:
         return
@@ -51,7 +50,7 @@ def replace_therapies(con: duckdb.DuckDBPyConnection, read: Sequence[tuple[Thera
 
 
 def rederive(
-    con: duckdb.DuckDBPyConnection,
+    con: Connection,
     rules: str,
     screening: Mapping[str, ScreeningDecision],
     only: Sequence[str] | None = None,
@@ -87,7 +86,7 @@ def rederive(
     return int(changed)
 
 
-def _readable(con: duckdb.DuckDBPyConnection, nct_id: str, text: str) -> Record:
+def _readable(con: Connection, nct_id: str, text: str) -> Record:
     """The record; of a withheld one the last version that could be read, as on the night itself."""
     record: Record = orjson.loads(text)
     if not membership.is_redacted(record):
@@ -100,7 +99,7 @@ def _readable(con: duckdb.DuckDBPyConnection, nct_id: str, text: str) -> Record:
 
 
 def _read_anew(
-    con: duckdb.DuckDBPyConnection,
+    con: Connection,
     records: Iterable[tuple[str, Record]],
     rules: str,
     screening: Mapping[str, ScreeningDecision],

@@ -12,11 +12,10 @@ from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import duckdb
-
 from mscwatch.store import working
 from mscwatch.store.catalog import HUB, Relation, links, relations
 from mscwatch.store.data_dir import DataDir
+from mscwatch.store.sql import Connection
 
 ONE_A_TRIAL = re.compile("One row per trial(?! and )")  # how the meaning of a relation begins
 
@@ -100,7 +99,7 @@ The file is read-only: intermediate results are `CREATE TEMP TABLE`, or CTEs.
 """
 
 
-def text(con: duckdb.DuckDBPyConnection) -> str:
+def text(con: Connection) -> str:
     """The whole dictionary of the current database as Markdown."""
     found = relations(con)
     parts = [OPENING]
@@ -151,7 +150,7 @@ def _ignored() -> Iterator[str]:
     yield ""
 
 
-def _macros(con: duckdb.DuckDBPyConnection) -> Iterator[str]:
+def _macros(con: Connection) -> Iterator[str]:
     macros = con.execute(
         "SELECT DISTINCT schema_name, function_name, parameters, coalesce(comment, '') FROM duckdb_functions()"
         " WHERE database_name = current_database() AND NOT internal AND function_type LIKE '%macro' ORDER BY ALL"

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-import duckdb
 import orjson
 
 from mscwatch.changes import dates, enrollment, membership, results, retraction, status
@@ -16,7 +15,7 @@ from mscwatch.changes.event import NCT_ID_PATH
 from mscwatch.errors import WarehouseError
 from mscwatch.model import Record
 from mscwatch.record import part
-from mscwatch.store.sql import dicts
+from mscwatch.store.sql import Connection, dicts
 from mscwatch.vocabulary import EventKind
 
 RULE_OF = {
@@ -81,7 +80,7 @@ class Explanation:
     retracts: list[dict[str, Any]]
 
 
-def explain_event(con: duckdb.DuckDBPyConnection, event_id: str) -> Explanation:
+def explain_event(con: Connection, event_id: str) -> Explanation:
     """Everything about one event; the beginning of its id is enough. Raises `WarehouseError` for no or several."""
     event = _event(con, event_id.strip().lower())
     after = _side(con, event, AFTER, {"moment": event["observed_at"]})
@@ -123,7 +122,7 @@ def fragment(record: Record, field: str) -> Any:
     return value
 
 
-def _event(con: duckdb.DuckDBPyConnection, beginning: str) -> dict[str, Any]:
+def _event(con: Connection, beginning: str) -> dict[str, Any]:
     found = dicts(
         con, "SELECT * FROM events WHERE starts_with(event_id, ?) ORDER BY event_id LIMIT 2", [beginning]
     )
@@ -140,9 +139,7 @@ def _event(con: duckdb.DuckDBPyConnection, beginning: str) -> dict[str, Any]:
     return found[0]
 
 
-def _side(
-    con: duckdb.DuckDBPyConnection, event: dict[str, Any], condition: str, values: dict[str, Any]
-) -> Side | None:
+def _side(con: Connection, event: dict[str, Any], condition: str, values: dict[str, Any]) -> Side | None:
     rows = dicts(
         con,
         "SELECT version_no, origin, observed_at, data_timestamp, last_update_posted_date, record FROM versions "
@@ -156,7 +153,7 @@ def _side(
     return Side(**rows[0], overall_status=said, fragment=fragment(record, event["field"]))
 
 
-def _run(con: duckdb.DuckDBPyConnection, run_id: str) -> dict[str, Any]:
+def _run(con: Connection, run_id: str) -> dict[str, Any]:
     run = _one(dicts(con, "SELECT * FROM runs WHERE run_id = ?", [run_id]))
     return run | {"proof": orjson.loads(run["proof"]) if run.get("proof") else None}
 

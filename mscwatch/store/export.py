@@ -21,7 +21,7 @@ import duckdb
 from mscwatch.errors import ConfigError, WarehouseError
 from mscwatch.review import ris
 from mscwatch.store import catalog, queries
-from mscwatch.store.sql import dicts, first_line, scalar
+from mscwatch.store.sql import Connection, dicts, first_line, scalar
 
 MADE_BY = "mscwatch export"
 MANIFEST = "manifest.json"
@@ -123,9 +123,7 @@ def _is_export(folder: Path) -> bool:
     return isinstance(manifest, dict) and manifest.get("made_by") == MADE_BY
 
 
-def _write(
-    con: duckdb.DuckDBPyConnection, one: catalog.Relation, form: ExportFormat, folder: Path
-) -> Exported:
+def _write(con: Connection, one: catalog.Relation, form: ExportFormat, folder: Path) -> Exported:
     (folder / one.schema).mkdir(exist_ok=True)
     name = f"{one.schema}.{one.name}"
     path, columns, options = f"{one.schema}/{one.name}.{form}", "*", OPTIONS[form]
@@ -147,7 +145,7 @@ def _write(
     return Exported(name, int(rows), path, one.meaning)
 
 
-def _write_search_record(con: duckdb.DuckDBPyConnection, folder: Path) -> list[Exported]:
+def _write_search_record(con: Connection, folder: Path) -> list[Exported]:
     """What a systematic review has to show of its search, and the included trials with the papers linked to them."""
     tables = [one for one in catalog.relations(con) if (one.schema, one.name) in SEARCH_RECORD]
     written = [_write(con, one, ExportFormat.CSV, folder) for one in tables]
@@ -169,9 +167,7 @@ def _as_cell(name: str, kind: str) -> str:
     return f"CASE WHEN regexp_matches({text}, '{FORMULA}') THEN '''' || {text} ELSE {text} END AS \"{name}\""
 
 
-def _write_manifest(
-    con: duckdb.DuckDBPyConnection, written: Iterable[Exported], form: ExportFormat, folder: Path
-) -> None:
+def _write_manifest(con: Connection, written: Iterable[Exported], form: ExportFormat, folder: Path) -> None:
     facts = queries.meta(con)
     manifest = {
         "made_by": MADE_BY,

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import duckdb
 import orjson
 
 from mscwatch.model import Address, Delivery, Issue, Notice
-from mscwatch.store.sql import insert, row_of, scalar
+from mscwatch.store.sql import Connection, insert, row_of, scalar
 from mscwatch.vocabulary import DeliveryState, RunOutcome
 
 TRUSTED = "outcome IN ('baseline', 'published', 'unchanged')"
@@ -32,7 +31,7 @@ class LastRun:
     is_latest: bool  # no refused, failed or interrupted night since
 
 
-def begin_run(con: duckdb.DuckDBPyConnection, run_id: str, watch: str, started_at: datetime) -> None:
+def begin_run(con: Connection, run_id: str, watch: str, started_at: datetime) -> None:
     """Open the run's row. A run that never finished was killed: the lock is ours, so nobody is at work."""
     con.execute(
         "UPDATE runs SET outcome = 'interrupted', error = 'the run was killed' WHERE outcome = 'running'"
@@ -44,7 +43,7 @@ def begin_run(con: duckdb.DuckDBPyConnection, run_id: str, watch: str, started_a
     )
 
 
-def finish_run(con: duckdb.DuckDBPyConnection, run_id: str, facts: dict[str, Any]) -> None:
+def finish_run(con: Connection, run_id: str, facts: dict[str, Any]) -> None:
     """Fill the run's row: column names and values; `proof` is given as a dict."""
     if isinstance(facts.get("proof"), dict):
         facts = facts | {"proof": orjson.dumps(facts["proof"]).decode()}
@@ -52,13 +51,13 @@ def finish_run(con: duckdb.DuckDBPyConnection, run_id: str, facts: dict[str, Any
     con.execute(f"UPDATE runs SET {assignments} WHERE run_id = ?", [*facts.values(), run_id])
 
 
-def newest_run(con: duckdb.DuckDBPyConnection) -> str | None:
+def newest_run(con: Connection) -> str | None:
     """The id of the last run, however it went."""
     found = scalar(con, "SELECT run_id FROM runs ORDER BY started_at DESC LIMIT 1")
     return None if found is None else str(found)
 
 
-def last_trusted_run(con: duckdb.DuckDBPyConnection) -> LastRun | None:
+def last_trusted_run(con: Connection) -> LastRun | None:
     """The last trusted night, or None before the first."""
     rows = con.execute(
         f"SELECT started_at, data_timestamp, api_version FROM runs WHERE {TRUSTED} ORDER BY started_at DESC LIMIT 1"
@@ -73,7 +72,7 @@ def last_trusted_run(con: duckdb.DuckDBPyConnection) -> LastRun | None:
     return LastRun(started_at, data_timestamp, api_version, is_latest=since == 0)
 
 
-def incident_is_open(con: duckdb.DuckDBPyConnection) -> bool:
+def incident_is_open(con: Connection) -> bool:
     """Whether the operator was told of a refused or failed night and not yet that it is over."""
     last = scalar(
         con,
@@ -84,7 +83,7 @@ def incident_is_open(con: duckdb.DuckDBPyConnection) -> bool:
 
 
 def events_since(
-    con: duckdb.DuckDBPyConnection, since: datetime, kinds: Iterable[str], relevance: Iterable[str]
+    con: Connection, since: datetime, kinds: Iterable[str], relevance: Iterable[str]
 ) -> dict[str, int]:
     """How many events there were, by kind, of what is told; the most frequent first."""
     rows = con.execute(
@@ -96,7 +95,7 @@ def events_since(
     return dict(rows)
 
 
-def nights_since(con: duckdb.DuckDBPyConnection, since: datetime) -> dict[str, int]:
+def nights_since(con: Connection, since: datetime) -> dict[str, int]:
     """How many nights there were, by outcome."""
     rows = con.execute(
         "SELECT outcome, count(*) FROM runs WHERE started_at >= ? GROUP BY ALL ORDER BY ALL", [since]
@@ -104,14 +103,12 @@ def nights_since(con: duckdb.DuckDBPyConnection, since: datetime) -> dict[str, i
     return dict(rows)
 
 
-def note_issues(con: duckdb.DuckDBPyConnection, issues: Iterable[Issue], run_id: str) -> None:
+def note_issues(con: Connection, issues: Iterable[Issue], run_id: str) -> None:
     """Keep what was not understood."""
     insert(con, "issues", (row_of(issue) | {"run_id": run_id} for issue in issues))
 
 
-def enqueue_notice(
-    con: duckdb.DuckDBPyConnection, notice: Notice, run_id: str, addresses: Iterable[Address]
-) -> None:
+def enqueue_notice(con: Connection, notice: Notice, run_id: str, addresses: Iterable[Address]) -> None:
     """Record a notice once, owed to every address."""
     if scalar(con, "SELECT 1 FROM notices WHERE notice_id = ?", [notice.notice_id]):
         return
@@ -119,7 +116,7 @@ def enqueue_notice(
     enqueue(con, (Delivery(notice.notice_id, address) for address in addresses))
 
 
-def enqueue(con: duckdb.DuckDBPyConnection, deliveries: Iterable[Delivery]) -> None:
+def enqueue(con: Connection, deliveries: Iterable[Delivery]) -> None:
     """Write what is owed to whom."""
     insert(
         con,
@@ -137,7 +134,7 @@ def enqueue(con: duckdb.DuckDBPyConnection, deliveries: Iterable[Delivery]) -> N
 
 
 def mark(
-    con: duckdb.DuckDBPyConnection,
+    con: Connection,
     address: Address,
     ids: list[str],
     state: DeliveryState,
@@ -165,7 +162,7 @@ def mark(
     )
 
 
-def explain_doubt(con: duckdb.DuckDBPyConnection) -> None:
+def explain_doubt(con: Connection) -> None:
     """Say why rows are in doubt that a process left so when it died while sending; `tell` sends them again."""
     con.execute(
         "UPDATE deliveries SET error = 'the process died while sending' WHERE state = 'in_doubt' AND error IS NULL"

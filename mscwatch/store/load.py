@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import duckdb
 import orjson
 from msgspec import structs
 
@@ -18,6 +17,7 @@ from mscwatch.model import Address, FetchedTrial, PreviousVersion, RaisedEvent, 
 from mscwatch.record import parse_record
 from mscwatch.registry.landing import Landed, Landing
 from mscwatch.store import ctgov
+from mscwatch.store.sql import Connection
 from mscwatch.vocabulary import EventKind
 
 LANDED = """
@@ -57,19 +57,19 @@ FROM {PAGES} JOIN (
 """
 
 
-def compare(con: duckdb.DuckDBPyConnection, landing: Landing) -> None:
+def compare(con: Connection, landing: Landing) -> None:
     """Look which landed records are not stored as they are."""
     con.execute(LANDED, [str(landing.index)])
     con.execute(FRESH_IDS)
 
 
-def drop(con: duckdb.DuckDBPyConnection) -> None:
+def drop(con: Connection) -> None:
     """Drop what `compare` made."""
     con.execute("DROP TABLE landed; DROP TABLE fresh_ids")
 
 
 def groups_of_pages(
-    con: duckdb.DuckDBPyConnection, most: int, among: Sequence[int] | None = None, oldest_version: int = 1
+    con: Connection, most: int, among: Sequence[int] | None = None, oldest_version: int = 1
 ) -> list[list[int]]:
     """The pages that hold anything fresh (of that version or a later one), `most` records at once or a single page."""
     groups: list[list[int]] = []
@@ -87,7 +87,7 @@ def groups_of_pages(
     return groups
 
 
-def unseen(con: duckdb.DuckDBPyConnection, pages: list[int]) -> set[str]:
+def unseen(con: Connection, pages: list[int]) -> set[str]:
     """Which fresh records of some pages are of trials that were never seen."""
     rows = con.execute(
         "SELECT nct_id FROM fresh_ids WHERE version_no = 1 AND list_contains(?, page)", [pages]
@@ -95,9 +95,7 @@ def unseen(con: duckdb.DuckDBPyConnection, pages: list[int]) -> set[str]:
     return {nct_id for (nct_id,) in rows}
 
 
-def store_bulk(
-    con: duckdb.DuckDBPyConnection, landing: Landing, pages: list[int], night: Mapping[str, Any]
-) -> None:
+def store_bulk(con: Connection, landing: Landing, pages: list[int], night: Mapping[str, Any]) -> None:
     """Close the versions that some pages replace, add the new ones, and bring `ctgov` to them.
 
     `night` has what every new version bears: `run_id`, `observed_at`, `data_timestamp`.
@@ -116,12 +114,12 @@ def store_bulk(
         ctgov.fill(con)
 
 
-def known_fingerprints(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+def known_fingerprints(con: Connection) -> dict[str, str]:
     """Every stored record's fingerprint with its NCT number."""
     return dict(con.execute("SELECT fingerprint, nct_id FROM fingerprints").fetchall())
 
 
-def keep_fingerprints(con: duckdb.DuckDBPyConnection, landed: str) -> None:
+def keep_fingerprints(con: Connection, landed: str) -> None:
     """Bring the table to what was landed; `landed` names a table that has the landing's index."""
     con.execute(
         f"DELETE FROM fingerprints WHERE nct_id IN (SELECT nct_id FROM {landed} WHERE page IS NOT NULL)"
@@ -177,7 +175,7 @@ LEFT JOIN heard ON heard.nct_id = t.nct_id
 
 
 def known_pairs(
-    con: duckdb.DuckDBPyConnection, landing: Landing, pages: list[int]
+    con: Connection, landing: Landing, pages: list[int]
 ) -> Iterator[tuple[StoredTrial, FetchedTrial]]:
     """The fresh records of some pages that are versions of a known trial, each with what was known."""
     rows = con.execute(KNOWN, [pages]).fetchall()
@@ -210,7 +208,7 @@ def new_pairs(landing: Landing, page: int, unseen: set[str]) -> Iterator[tuple[N
             yield None, _fetched(one)
 
 
-def _earlier(con: duckdb.DuckDBPyConnection, pages: list[int]) -> dict[str, PreviousVersion]:
+def _earlier(con: Connection, pages: list[int]) -> dict[str, PreviousVersion]:
     return {
         nct_id: PreviousVersion(
             orjson.loads(record),

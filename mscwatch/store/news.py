@@ -7,12 +7,11 @@ from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
 
-import duckdb
 import msgspec
 
 from mscwatch.digest import significance
 from mscwatch.model import Address, Event, NewsItem, Notice, Product, PublishedTrial, TrialFacts
-from mscwatch.store.sql import dicts
+from mscwatch.store.sql import Connection, dicts
 from mscwatch.vocabulary import EventKind, LinkConfidence, Relevance, Severity
 
 NEWS_NOTICES = ["baseline", "bulk", "weekly"]  # notices that go where news go; the others are the operator's
@@ -47,9 +46,7 @@ SELECT value, any_value(nct_id) FROM (
 """
 
 
-def owed_news(
-    con: duckdb.DuckDBPyConnection, address: Address, state: str
-) -> tuple[list[NewsItem], list[Notice]]:
+def owed_news(con: Connection, address: Address, state: str) -> tuple[list[NewsItem], list[Notice]]:
     """What is owed, or in doubt (`state`), at one address: events with their trials' facts, and notices."""
     parameters = [state, address.channel, address.recipient]
     owed = "SELECT event_id FROM deliveries WHERE state = ? AND channel = ? AND recipient = ?"
@@ -61,7 +58,7 @@ def owed_news(
 
 
 def news_between(
-    con: duckdb.DuckDBPyConnection, since: datetime, until: datetime | None
+    con: Connection, since: datetime, until: datetime | None
 ) -> tuple[list[NewsItem], list[Notice]]:
     """Every event, and every notice that goes where news go, of the nights from `since` until before `until` (UTC)."""
     nights = {"since": since, "until": until}
@@ -76,9 +73,7 @@ def news_between(
     return news, [msgspec.convert(row, Notice) for row in notices]
 
 
-def news_items(
-    con: duckdb.DuckDBPyConnection, condition: str, parameters: Sequence[Any] | dict[str, Any]
-) -> list[NewsItem]:
+def news_items(con: Connection, condition: str, parameters: Sequence[Any] | dict[str, Any]) -> list[NewsItem]:
     """Events that meet a condition over `e` (events), oldest first, each with its trial's facts and why it matters."""
     rows = dicts(con, f"{NEWS} WHERE {condition} ORDER BY e.observed_at, e.nct_id, e.kind", parameters)
     if not rows:
@@ -88,7 +83,7 @@ def news_items(
     return [replace(item, why=significance.reasons(item, around)) for item in items]
 
 
-def _background(con: duckdb.DuckDBPyConnection) -> significance.Background:
+def _background(con: Connection) -> significance.Background:
     published = dicts(
         con,
         "SELECT *, 'msc' AS cell_type, 'cells' AS product_form, 'none_stated' AS modification, "

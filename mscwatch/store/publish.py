@@ -18,7 +18,7 @@ from mscwatch.errors import WarehouseError
 from mscwatch.store import catalog
 from mscwatch.store.data_dir import DataDir
 from mscwatch.store.ledger import LAST_WRITTEN_RUN
-from mscwatch.store.sql import first_line, scalar
+from mscwatch.store.sql import Connection, first_line, scalar
 
 log = logging.getLogger(__name__)
 
@@ -74,7 +74,7 @@ def publish_copy(places: DataDir, keep: int = 3) -> str:
     return digest
 
 
-def is_behind(con: duckdb.DuckDBPyConnection, places: DataDir) -> bool:
+def is_behind(con: Connection, places: DataDir) -> bool:
     """Whether the opened working file holds a proven night, and more than the published file: its run was killed.
 
     Or killed a moment later, before the file's hash lay beside it.
@@ -98,7 +98,7 @@ def is_noted(places: DataDir) -> bool:
     return places.published_hash.read_text("ascii").partition(" ")[0] == sha256(places.published)
 
 
-def counts(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
+def counts(con: Connection) -> dict[str, int]:
     """How many rows every table of an opened file has, by `schema.table`."""
     names = con.execute(
         "SELECT schema_name || '.' || table_name FROM duckdb_tables() "
@@ -108,7 +108,7 @@ def counts(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
     return dict(con.execute(each).fetchall())
 
 
-def open_read_only(path: Path) -> duckdb.DuckDBPyConnection:
+def open_read_only(path: Path) -> Connection:
     """A read-only connection to one file. Raises `WarehouseError` when it is no readable warehouse."""
     try:
         return duckdb.connect(str(path), read_only=True, config={"autoinstall_known_extensions": "false"})
@@ -142,7 +142,7 @@ def _check(original: Path, copy: Path) -> str | None:
         return scalar(con, LAST_WRITTEN_RUN)  # type: ignore[no-any-return]  # run_id is text
 
 
-def _orphans(con: duckdb.DuckDBPyConnection, found: list[catalog.Relation]) -> list[str]:
+def _orphans(con: Connection, found: list[catalog.Relation]) -> list[str]:
     """Rows that name a row which is not there, in words; a null names nothing."""
     ctgov = (
         (f"ctgov.{child.name}", column, f"SELECT {parent.key} FROM ctgov.{parent.name}")

@@ -11,7 +11,7 @@ import duckdb
 
 from mscwatch.errors import ConfigError, WarehouseError
 from mscwatch.store.data_dir import DataDir
-from mscwatch.store.sql import dicts, first_line
+from mscwatch.store.sql import Connection, dicts, first_line
 
 EVENT_COLUMNS = (
     *("observed_at", "nct_id", "kind", "severity", "summary", "brief_title"),
@@ -19,7 +19,7 @@ EVENT_COLUMNS = (
 )
 
 
-def open_published(data_dir: Path) -> duckdb.DuckDBPyConnection:
+def open_published(data_dir: Path) -> Connection:
     """A read-only connection to the published file, `ctgov` on its search path."""
     published = DataDir(data_dir).published
     if not published.exists():
@@ -28,7 +28,7 @@ def open_published(data_dir: Path) -> duckdb.DuckDBPyConnection:
     return _open(published)
 
 
-def open_newest(data_dir: Path) -> duckdb.DuckDBPyConnection:
+def open_newest(data_dir: Path) -> Connection:
     """The working file where nobody is writing it (it also knows refused nights), else the published one."""
     working = DataDir(data_dir).working
     if working.exists():
@@ -39,7 +39,7 @@ def open_newest(data_dir: Path) -> duckdb.DuckDBPyConnection:
     return open_published(data_dir)
 
 
-def _open(path: Path) -> duckdb.DuckDBPyConnection:
+def _open(path: Path) -> Connection:
     try:
         con = duckdb.connect(str(path), read_only=True, config={"autoinstall_known_extensions": "false"})
         con.execute("SET search_path = 'main,ctgov'")
@@ -49,7 +49,7 @@ def _open(path: Path) -> duckdb.DuckDBPyConnection:
     return con
 
 
-def query(con: duckdb.DuckDBPyConnection, text: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+def query(con: Connection, text: str) -> tuple[list[str], list[tuple[Any, ...]]]:
     """Column names and rows of a person's query. Raises `ConfigError` with DuckDB's own words."""
     try:
         found = con.execute(text)
@@ -60,7 +60,7 @@ def query(con: duckdb.DuckDBPyConnection, text: str) -> tuple[list[str], list[tu
 
 
 def events(
-    con: duckdb.DuckDBPyConnection,
+    con: Connection,
     *,
     since: datetime | None = None,
     kinds: Sequence[str] = (),
@@ -88,18 +88,18 @@ def events(
     )
 
 
-def nights(con: duckdb.DuckDBPyConnection, limit: int) -> list[dict[str, Any]]:
+def nights(con: Connection, limit: int) -> list[dict[str, Any]]:
     """The last nights, newest first, with what is owed in all."""
     return dicts(con, "SELECT * FROM runs ORDER BY started_at DESC LIMIT ?", [limit])
 
 
-def last_good_night(con: duckdb.DuckDBPyConnection) -> dict[str, Any] | None:
+def last_good_night(con: Connection) -> dict[str, Any] | None:
     """The last night that the registry answered and that was believed, also when nothing was new; None without one."""
     good = "SELECT * FROM runs WHERE outcome IN ('baseline', 'published', 'unchanged') ORDER BY started_at DESC LIMIT 1"
     return next(iter(dicts(con, good)), None)
 
 
-def owed_deliveries(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+def owed_deliveries(con: Connection) -> list[dict[str, Any]]:
     """What is owed to whom, with the last error."""
     return dicts(
         con,
@@ -108,18 +108,18 @@ def owed_deliveries(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     )
 
 
-def trial_ids(con: duckdb.DuckDBPyConnection) -> list[str]:
+def trial_ids(con: Connection) -> list[str]:
     """Every trial that the watch has ever seen."""
     return [nct_id for (nct_id,) in con.execute("SELECT nct_id FROM trials ORDER BY nct_id").fetchall()]
 
 
-def trial(con: duckdb.DuckDBPyConnection, nct_id: str) -> dict[str, Any] | None:
+def trial(con: Connection, nct_id: str) -> dict[str, Any] | None:
     """One row of `trials`, or None."""
     rows = dicts(con, "SELECT * FROM trials WHERE nct_id = ?", [nct_id])
     return rows[0] if rows else None
 
 
-def therapy(con: duckdb.DuckDBPyConnection, nct_id: str) -> list[dict[str, Any]]:
+def therapy(con: Connection, nct_id: str) -> list[dict[str, Any]]:
     """What the cells of a trial were, a row per field, each with the words it was read from."""
     found = dicts(con, "SELECT * FROM therapies WHERE nct_id = ? AND is_read", [nct_id])
     if not found:
@@ -137,7 +137,7 @@ def _dose(read: dict[str, Any]) -> str | None:
     return f"{low if low == high else f'{low} to {high}'} {read['dose_unit']}"
 
 
-def history(con: duckdb.DuckDBPyConnection, nct_id: str) -> list[dict[str, Any]]:
+def history(con: Connection, nct_id: str) -> list[dict[str, Any]]:
     """The versions of one trial, oldest first, with how many material changes made each."""
     return dicts(
         con,
@@ -149,7 +149,7 @@ def history(con: duckdb.DuckDBPyConnection, nct_id: str) -> list[dict[str, Any]]
     )
 
 
-def papers(con: duckdb.DuckDBPyConnection, nct_id: str) -> list[dict[str, Any]]:
+def papers(con: Connection, nct_id: str) -> list[dict[str, Any]]:
     """Papers that the registry or the review's Table 2 links to a trial, the surest first."""
     return dicts(
         con,
@@ -159,7 +159,7 @@ def papers(con: duckdb.DuckDBPyConnection, nct_id: str) -> list[dict[str, Any]]:
     )
 
 
-def links(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+def links(con: Connection) -> list[dict[str, Any]]:
     """Links between trials and papers that wait for a person's yes or no."""
     return dicts(
         con,
@@ -169,12 +169,12 @@ def links(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     )
 
 
-def is_linked(con: duckdb.DuckDBPyConnection, nct_id: str, paper: str) -> bool:
+def is_linked(con: Connection, nct_id: str, paper: str) -> bool:
     """Whether the registry or Table 2 links a paper to a trial at all."""
     return bool(con.execute("FROM publications WHERE nct_id = ? AND paper = ?", [nct_id, paper]).fetchall())
 
 
-def screening(con: duckdb.DuckDBPyConnection, nct_id: str) -> list[dict[str, Any]]:
+def screening(con: Connection, nct_id: str) -> list[dict[str, Any]]:
     """What a person decided about a trial; no row where nobody did."""
     return dicts(
         con,
@@ -183,6 +183,6 @@ def screening(con: duckdb.DuckDBPyConnection, nct_id: str) -> list[dict[str, Any
     )
 
 
-def meta(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+def meta(con: Connection) -> dict[str, str]:
     """The facts about the file."""
     return dict(con.execute("SELECT key, value FROM meta").fetchall())

@@ -9,6 +9,7 @@ from mscwatch.errors import ConfigError, WarehouseError
 from mscwatch.store import decisions, ledger, working
 from mscwatch.store.data_dir import DataDir, locked
 from mscwatch.store.publish import counts, publish_copy
+from mscwatch.store.sql import Connection
 from mscwatch.watch import Watch
 
 
@@ -51,7 +52,7 @@ def rebuild_derived(places: DataDir, watch: Watch, decided: Path, *, memory_limi
     return Rebuilt(found["main.watched"], rows, changed, proven)
 
 
-def refuse_other_watch(con: working.Connection, places: DataDir, watch: Watch) -> None:
+def refuse_other_watch(con: Connection, places: DataDir, watch: Watch) -> None:
     """Raise `ConfigError` where the data directory belongs to another watch."""
     owner = working.meta(con, "watch")
     if owner not in (None, watch.name):

@@ -11,7 +11,7 @@ from mscwatch.errors import WarehouseError
 from mscwatch.model import QueryAnswer
 from mscwatch.store import queries
 from mscwatch.store.data_dir import DataDir
-from mscwatch.store.sql import dicts
+from mscwatch.store.sql import Connection, dicts
 
 QUERIES = files("warehouse") / "report"
 
@@ -54,7 +54,7 @@ def write_page(path: Path, page: str) -> None:
         raise WarehouseError(msg) from None
 
 
-def _answer(con: duckdb.DuckDBPyConnection, name: str) -> QueryAnswer:
+def _answer(con: Connection, name: str) -> QueryAnswer:
     query = (QUERIES / name).read_text(encoding="utf-8")
     try:
         rows = dicts(con, query)

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import duckdb
-
 from mscwatch.review import claims
 from mscwatch.store.ledger import LAST_WRITTEN_RUN
-from mscwatch.store.sql import insert, scalar
+from mscwatch.store.sql import Connection, insert, scalar
 
 # The views that claims count, computed once: a temporary table of the same name stands before the view, also where
 # the next of them reads it. The rows' queries stay as anybody would run them.
@@ -19,7 +17,7 @@ COUNTED = {
 }
 
 
-def refresh(con: duckdb.DuckDBPyConnection) -> None:
+def refresh(con: Connection) -> None:
     """Recompute within the caller's transaction, unless that was done since the last proven night."""
     if scalar(
         con, f"SELECT ({LAST_WRITTEN_RUN}) IS DISTINCT FROM (SELECT value FROM meta WHERE key = 'claims_of')"
@@ -27,7 +25,7 @@ def refresh(con: duckdb.DuckDBPyConnection) -> None:
         recompute(con)
 
 
-def recompute(con: duckdb.DuckDBPyConnection) -> None:
+def recompute(con: Connection) -> None:
     """Run every claim's query and write the table anew, within the caller's transaction.
 
     Before the first good night there is nothing to compare, and the table stays empty.
@@ -47,7 +45,7 @@ def recompute(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(f"DROP TABLE temp.{view}")
 
 
-def _row(con: duckdb.DuckDBPyConnection, claim: claims.Claim, today: Any, reviewed: Any) -> dict[str, Any]:
+def _row(con: Connection, claim: claims.Claim, today: Any, reviewed: Any) -> dict[str, Any]:
     value = scalar(con, claim.query)
     recomputed = None if value is None else str(value)
     return {

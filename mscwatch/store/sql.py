@@ -10,17 +10,19 @@ from typing import Any
 import duckdb
 import orjson
 
+Connection = duckdb.DuckDBPyConnection
+
 BATCH = 2_000
 
 
-def scalar(con: duckdb.DuckDBPyConnection, query: str, parameters: Sequence[Any] = ()) -> Any:
+def scalar(con: Connection, query: str, parameters: Sequence[Any] = ()) -> Any:
     """The first column of the first row, or None. Reads the answer to its end: a half-read one blocks."""
     rows = con.execute(query, parameters).fetchall()
     return rows[0][0] if rows else None
 
 
 def dicts(
-    con: duckdb.DuckDBPyConnection, query: str, parameters: Sequence[Any] | dict[str, Any] = ()
+    con: Connection, query: str, parameters: Sequence[Any] | dict[str, Any] = ()
 ) -> list[dict[str, Any]]:
     """All rows, each with its column names."""
     found = con.execute(query, parameters)
@@ -33,7 +35,7 @@ def row_of(noun: Any) -> dict[str, Any]:
     return {field.name: getattr(noun, field.name) for field in fields(noun)}
 
 
-def insert(con: duckdb.DuckDBPyConnection, table: str, rows: Iterable[dict[str, Any]]) -> int:
+def insert(con: Connection, table: str, rows: Iterable[dict[str, Any]]) -> int:
     """Append rows to a table; keys are column names, absent columns become null.
 
     The rows travel as one JSON text per batch: a statement per row is twenty times slower.
@@ -47,9 +49,7 @@ def insert(con: duckdb.DuckDBPyConnection, table: str, rows: Iterable[dict[str, 
     return count
 
 
-def _insert_batch(
-    con: duckdb.DuckDBPyConnection, table: str, types: dict[str, str], batch: list[dict[str, Any]]
-) -> None:
+def _insert_batch(con: Connection, table: str, types: dict[str, str], batch: list[dict[str, Any]]) -> None:
     names = list(batch[0])
     columns = ", ".join(f'"{name}"' for name in names)
     structure = orjson.dumps([{name: types[name] for name in names}]).decode()

@@ -19,11 +19,10 @@ from mscwatch.errors import BrokenFileError, WarehouseError
 from mscwatch.review import claims
 from mscwatch.store import ctgov, review_claims
 from mscwatch.store.data_dir import DataDir
-from mscwatch.store.sql import first_line, scalar
+from mscwatch.store.sql import Connection, first_line, scalar
 
 log = logging.getLogger(__name__)
 
-Connection = duckdb.DuckDBPyConnection
 OpenWarehouse = AbstractContextManager[Connection]
 
 # DuckDB 2's own default cannot be opened by any 1.x client; this one is readable since 1.2.
@@ -38,7 +37,7 @@ FULL = ("Could not write", "No space left", "failed to offload")
 
 
 @contextmanager
-def open_warehouse(places: DataDir, memory_limit: str = "500MB") -> Iterator[duckdb.DuckDBPyConnection]:
+def open_warehouse(places: DataDir, memory_limit: str = "500MB") -> Iterator[Connection]:
     """The working file, made or migrated if need be, closed (and so checkpointed) at the end.
 
     Raises `BrokenFileError` when it is not whole, `WarehouseError` when it cannot be opened for another reason, or is
@@ -99,7 +98,7 @@ def refuse_lost(places: DataDir) -> None:
 
 
 @contextmanager
-def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+def transaction(con: Connection) -> Iterator[None]:
     """All or nothing."""
     con.execute("BEGIN")
     try:
@@ -110,13 +109,13 @@ def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
     con.execute("COMMIT")
 
 
-def meta(con: duckdb.DuckDBPyConnection, key: str) -> str | None:
+def meta(con: Connection, key: str) -> str | None:
     """A value of the `meta` table, or None."""
     found = scalar(con, "SELECT value FROM meta WHERE key = ?", [key])
     return None if found is None else str(found)
 
 
-def set_meta(con: duckdb.DuckDBPyConnection, facts: dict[str, str]) -> None:
+def set_meta(con: Connection, facts: dict[str, str]) -> None:
     """Set values of the `meta` table by their keys."""
     con.execute(
         "INSERT OR REPLACE INTO meta SELECT unnest(?::VARCHAR[]), unnest(?::VARCHAR[])",
@@ -129,7 +128,7 @@ def newest_schema() -> int:
     return max(int(path.name[:3]) for path in _sql_files("schema"))
 
 
-def _migrate(con: duckdb.DuckDBPyConnection) -> None:
+def _migrate(con: Connection) -> None:
     """Apply what the file does not have yet: numbered schema files once each, derived relations when they differ."""
     con.execute(
         "CREATE TABLE IF NOT EXISTS schema_migrations (version INTEGER PRIMARY KEY, name VARCHAR, applied_at TIMESTAMP)"
@@ -150,7 +149,7 @@ def _migrate(con: duckdb.DuckDBPyConnection) -> None:
     _refresh_derived(con)
 
 
-def _refresh_derived(con: duckdb.DuckDBPyConnection) -> None:
+def _refresh_derived(con: Connection) -> None:
     """Make seeds, ctgov tables, views, macros and comments anew when their definitions are not those of the file."""
     mapping, wanted = _fingerprints()
     if meta(con, "definitions") == wanted:
@@ -209,7 +208,7 @@ def _is_broken(said: str) -> bool:
     return any(words in said for words in BROKEN)
 
 
-def _fill_seed(con: duckdb.DuckDBPyConnection, path: Path) -> None:
+def _fill_seed(con: Connection, path: Path) -> None:
     """Load a seed into the table of its name; lists are written with semicolons."""
     columns = con.execute(f"DESCRIBE {path.stem}").fetchall()
     values = ", ".join(
@@ -224,7 +223,7 @@ def _fill_seed(con: duckdb.DuckDBPyConnection, path: Path) -> None:
     )
 
 
-def _refill_ctgov(con: duckdb.DuckDBPyConnection) -> None:
+def _refill_ctgov(con: Connection) -> None:
     """Fill the registry's tables from the stored records, in batches that fit into memory."""
     total = scalar(con, "SELECT count(DISTINCT nct_id) FROM versions")
     for start in range(0, total, REBUILD_BATCH):
