@@ -24,6 +24,7 @@ from mscwatch.pipeline.run import Step, run_watch
 from mscwatch.pipeline.summary import event_rows, markdown, sentence
 from mscwatch.settings import load_settings
 from mscwatch.store import queries
+from mscwatch.store.data_dir import DataDir
 from mscwatch.vocabulary import RunOutcome
 from mscwatch.watches import load_watch
 
@@ -62,12 +63,12 @@ def _state(result: RunResult) -> State[Any]:
 
 def _leave_artifacts(order: RunOrder, result: RunResult) -> None:
     """How the night went, its events, and where the report lies. No night fails because Prefect takes no artifact."""
-    key, report = f"mscwatch-{order.watch.name}", order.places.report
+    key, report = f"mscwatch-{order.watch.name}", order.data_dir.report
     about = f"{order.watch.banner} How the night went".strip()
     try:
         create_markdown_artifact(key=key, markdown=markdown(result), description=about)
         if result.outcome is RunOutcome.PUBLISHED and result.events:
-            with queries.open_published(order.settings.data_dir) as con:
+            with queries.open_published(DataDir(order.settings.data_dir)) as con:
                 rows = event_rows(queries.events(con, run_id=result.run_id))
             create_table_artifact(
                 key=f"{key}-events", table=rows, description="What happened, event by event"

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from mscwatch import settings
+from mscwatch.store.data_dir import DataDir
 from mscwatch.store.queries import open_published
 from mscwatch.store.sql import Connection
 
@@ -18,7 +19,7 @@ def connect(data_dir: str | Path | None = None) -> Connection:
     It keeps the night it opened; connect again for a newer one.
     """
     chosen = settings.load_settings() if data_dir is None else settings.load_settings(data_dir=data_dir)
-    return open_published(chosen.data_dir)
+    return open_published(DataDir(chosen.data_dir))
 
 
 def frame(query: str, parameters: Any = (), *, data_dir: str | Path | None = None) -> pd.DataFrame:

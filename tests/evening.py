@@ -100,7 +100,7 @@ class Evening:
     def run(self, due=None):
         """Run the night; its exit code, and how many seconds it took since it had the lock."""
         self.due = due
-        before = self.places.lock.stat().st_mtime_ns
+        before = self.data_dir.lock.stat().st_mtime_ns
         settings = {
             "api_url": self.registry.url, "watch": self.watch_file, "data_dir": "data", "min_interval": 0,
             "smtp_url": f"smtp://127.0.0.1:{self.mail.port}", "email_from": "mscwatch@example.org",
@@ -112,7 +112,7 @@ class Evening:
                 [sys.executable, "-m", "mscwatch", "run", "--direct"], stdout=log, stderr=log, cwd=self.folder,
                 env=os.environ | {f"MSCWATCH_{name.upper()}": str(value) for name, value in settings.items()},
             )  # fmt: skip
-        while self.process.poll() is None and self.places.lock.stat().st_mtime_ns == before:
+        while self.process.poll() is None and self.data_dir.lock.stat().st_mtime_ns == before:
             time.sleep(0.005)
         begun = time.monotonic()
         if isinstance(due, float):
@@ -131,7 +131,7 @@ class Evening:
 
     def written(self):
         """What analysts find, by query."""
-        with duckdb.connect(str(self.places.published), read_only=True) as con:
+        with duckdb.connect(str(self.data_dir.published), read_only=True) as con:
             return {query: con.execute(query).fetchall() for query in (*WRITTEN, RETRACTIONS, DELIVERIES)}
 
     def found_dead(self):
@@ -141,13 +141,13 @@ class Evening:
         """
         if self.is_torn():
             return TORN, set()
-        with duckdb.connect(str(self.places.working), read_only=True) as con:
+        with duckdb.connect(str(self.data_dir.working), read_only=True) as con:
             states = dict(con.execute("SELECT state, count(*) FROM deliveries GROUP BY ALL").fetchall())
             outcomes = [
                 one for (one,) in con.execute("SELECT outcome FROM runs ORDER BY started_at").fetchall()
             ]
             doubtful = con.execute(DOUBTFUL).fetchall()
-        with duckdb.connect(str(self.places.published), read_only=True) as con:
+        with duckdb.connect(str(self.data_dir.published), read_only=True) as con:
             ((shown, sent),) = con.execute(
                 "SELECT (SELECT count(*) FROM runs WHERE outcome = 'published'), "
                 "(SELECT count(*) FROM deliveries WHERE state = 'sent')"
@@ -157,7 +157,7 @@ class Evening:
     def is_torn(self):
         """Whether the kill came in the midst of DuckDB's own write."""
         try:
-            duckdb.connect(str(self.places.working), read_only=True).close()
+            duckdb.connect(str(self.data_dir.working), read_only=True).close()
         except duckdb.Error as error:
             return any(words in str(error) for words in BROKEN)
         return False

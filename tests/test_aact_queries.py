@@ -35,7 +35,7 @@ def con(records, tmp_path_factory):
     places.prepare()
     with working.open_warehouse(places) as writer:
         rows = {at(record, "identificationModule.nctId"): record for record in records}
-        listed = places.data_dir / "records.ndjson"
+        listed = places.path / "records.ndjson"
         with listed.open("w", encoding="utf-8") as file:
             for nct_id, record in rows.items():
                 file.write(json.dumps({"nct_id": nct_id, "record": json.dumps(record)}) + "\n")

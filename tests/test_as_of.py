@@ -71,7 +71,7 @@ def three_nights(run_at, order, made_once):
 
 
 def rows(order, query, parameters=()):
-    with queries.open_published(order.settings.data_dir) as con:
+    with queries.open_published(DataDir(order.settings.data_dir)) as con:
         return con.execute(query, parameters).fetchall()
 
 
@@ -150,7 +150,7 @@ def as_of_today_is_today(order, records):
     with Replica([Snapshot("2022-10-06T09:00:05", records)]) as registry:
         tonight = order(registry.url)
         assert run_watch(tonight).exit_code == 0
-    with queries.open_published(tonight.settings.data_dir) as con:
+    with queries.open_published(DataDir(tonight.settings.data_dir)) as con:
         assert differing(con, "trials", "trials_as_of(current_date + 1)") == (
             {"version_no", "data_timestamp"},
             set(),

@@ -151,7 +151,7 @@ def test_spark_reads_the_export_as_duckdb_reads_the_warehouse(order, registry, t
         spark_sql.SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false").getOrCreate()
     )
     try:
-        with duckdb.connect(str(tonight.places.published), read_only=True) as con:
+        with duckdb.connect(str(tonight.data_dir.published), read_only=True) as con:
             for one in latest["relations"]:
                 path = tmp_path / "lake" / latest["folder"] / one["path"].removesuffix("/**/*.parquet")
                 expected = con.execute(f"SELECT count(*) FROM {one['name']}").fetchall()[0][0]

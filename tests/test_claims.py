@@ -50,7 +50,7 @@ def folder(tmp_path_factory):
 
 
 def test_each_rows_query_gives_its_value_in_the_published_file(folder):
-    with queries.open_published(folder) as con:
+    with queries.open_published(DataDir(folder)) as con:
         told = con.execute("SELECT claim_id, query, recomputed FROM review_claims").fetchall()
         values = {(claim_id, query): con.execute(query).fetchall() for claim_id, query, _ in told}
     assert len(told) == len(list(claims.load())) > 40
@@ -60,7 +60,7 @@ def test_each_rows_query_gives_its_value_in_the_published_file(folder):
 
 
 def test_the_verdicts_on_the_table_are_those_that_reading_it_gives(folder):
-    with queries.open_published(folder) as con:
+    with queries.open_published(DataDir(folder)) as con:
         told = con.execute("SELECT claim_id, verdict FROM review_claims WHERE scope = 'published'").fetchall()
     by_verdict = {verdict: {name for name, found in told if found == verdict} for _, verdict in told}
     assert by_verdict == {
@@ -75,7 +75,7 @@ def test_the_verdicts_on_the_table_are_those_that_reading_it_gives(folder):
 
 
 def test_the_registry_is_counted_as_of_the_review_and_as_of_the_night(folder):
-    with queries.open_published(folder) as con:
+    with queries.open_published(DataDir(folder)) as con:
         told = con.execute(
             "SELECT claim_id, scope, recomputed, verdict, as_of::VARCHAR FROM review_claims "
             "WHERE claim_id IN ('R1', 'R3', 'R4') ORDER BY ALL"

@@ -208,7 +208,7 @@ def test_a_night_that_was_killed_before_the_hash_lay_beside_the_file_is_put_righ
     with Replica([Snapshot("2022-10-06T09:00:05", {"NCT00000001": ACTIVE})]) as registry:
         tonight = order(registry.url)
         run_watch(tonight)
-        places = tonight.places
+        places = tonight.data_dir
         places.published_hash.write_text("of the night before")
         os.utime(places.published_hash, (0, 0))
         assert run_watch(tonight).outcome == "unchanged"

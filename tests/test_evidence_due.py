@@ -111,7 +111,7 @@ def folder(tmp_path_factory):
 @pytest.fixture(scope="module")
 def clocks(folder):
     """State, days overdue and reason by situation and clock."""
-    with queries.open_published(folder) as con:
+    with queries.open_published(DataDir(folder)) as con:
         found = con.execute("SELECT nct_id, clock, state, days_overdue, reason FROM results_due").fetchall()
     names = {f"NCT{number:08}": name for name, number in NUMBERS.items()}
     return {(names.get(nct_id, "observational"), clock): values for nct_id, clock, *values in found}
@@ -195,7 +195,7 @@ def test_days_are_counted_to_the_night_not_to_the_day_of_reading(clocks):
 
 
 def test_the_silent_list_leaves_out_what_is_published_and_names_what_waits(folder):
-    with queries.open_published(folder) as con:
+    with queries.open_published(DataDir(folder)) as con:
         found = dict(con.execute("SELECT nct_id, reason FROM completed_without_publication").fetchall())
     listed = {name: found.get(f"NCT{number:08}") for name, number in NUMBERS.items()}
     assert listed["published"] is None

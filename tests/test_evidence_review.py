@@ -226,7 +226,7 @@ def test_what_a_night_observed_before_the_review_wins(tmp_path):
         edited(old[1], dated(update="2021-06-01")), given("Bone marrow MSC by the portal vein.")
     )
     folder = warehouse(tmp_path, (BEFORE, old), (AFTER, [completed_since, other_cells]))
-    with queries.open_published(folder) as con:
+    with queries.open_published(DataDir(folder)) as con:
         asked = "SELECT overall_status, known, is_read_as_then FROM trials_at_review ORDER BY nct_id"
         assert con.execute(asked).fetchall() == [
             ("RECRUITING", "as observed", True),

@@ -60,7 +60,7 @@ def warehouse(tmp_path_factory):
 @pytest.fixture(scope="module")
 def answers(warehouse):
     """Give a function from an example's number (and columns) to its rows."""
-    with queries.open_published(warehouse) as con:
+    with queries.open_published(DataDir(warehouse)) as con:
 
         def answer(number, *columns):
             [name] = [name for name in NAMES if name.startswith(f"{number:02}_")]

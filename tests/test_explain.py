@@ -136,7 +136,7 @@ def explain(made, monkeypatch):
 
 
 def events_of(folder, kind):
-    with queries.open_published(folder) as con:
+    with queries.open_published(DataDir(folder)) as con:
         return [row for row in queries.events(con, kinds=[kind]) if not row["is_baseline"]]
 
 
@@ -193,7 +193,7 @@ def test_every_kind_has_its_rule_in_words(kind):
 def test_what_stands_says_so_and_a_baseline_says_that_nobody_was_told(made, explain):
     completed = events_of(made, EventKind.COMPLETED)[0]
     assert "Yes: nothing took it back." in explain(completed["event_id"])
-    with queries.open_published(made) as con:
+    with queries.open_published(DataDir(made)) as con:
         baseline = next(row for row in queries.events(con, baseline=True) if row["is_baseline"])
     assert "Nobody: what was there before the watch began" in explain(baseline["event_id"])
 
@@ -232,7 +232,7 @@ def test_how_the_telling_went_is_said(made, explain, tmp_path, monkeypatch, stat
     with working.open_warehouse(places) as con:
         con.execute(f"UPDATE deliveries SET {state}")
     shutil.copyfile(places.working, places.published)
-    monkeypatch.setenv("MSCWATCH_DATA_DIR", str(places.data_dir))
+    monkeypatch.setenv("MSCWATCH_DATA_DIR", str(places.path))
     assert words in explain(events_of(made, EventKind.COMPLETED)[0]["event_id"])
 
 

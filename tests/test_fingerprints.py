@@ -48,14 +48,14 @@ def phone(number):
 def walked(tonight, number=-1):
     """What the last night's walk landed: the index's rows (number, page), and the records that were read."""
     landing = Landing.__new__(Landing)
-    landing.folder = sorted(tonight.places.landing.iterdir())[number]
+    landing.folder = sorted(tonight.data_dir.landing.iterdir())[number]
     _, *lines = landing.index.read_text().splitlines()
     index = {line.split(",")[0]: line.split(",")[3] for line in lines}
     return index, [one.nct_id for page in sorted({*index.values()} - {""}) for one in landing.read(int(page))]
 
 
 def kept(tonight):
-    with working.open_warehouse(tonight.places) as con:
+    with working.open_warehouse(tonight.data_dir) as con:
         return con.execute("SELECT nct_id, fingerprint FROM fingerprints ORDER BY ALL").fetchall()
 
 
@@ -154,7 +154,7 @@ def test_without_fingerprints_all_is_read_nothing_is_new_and_they_are_there_agai
         tonight = order(registry.url)
         run_watch(tonight)
         before = kept(tonight)
-        with working.open_warehouse(tonight.places) as con:
+        with working.open_warehouse(tonight.data_dir) as con:
             con.execute("DELETE FROM fingerprints")
         registry.advance()
         result = run_watch(tonight)

@@ -40,7 +40,7 @@ def trials(count, **values):
 
 
 def published(order):
-    return queries.open_published(order.settings.data_dir)
+    return queries.open_published(DataDir(order.settings.data_dir))
 
 
 def rows(order, query):
@@ -210,7 +210,7 @@ def test_a_first_night_killed_between_two_groups_is_a_first_night_again(order, m
         monkeypatch.setattr(commit, "plan", dies)
         with pytest.raises(KeyboardInterrupt):
             run_watch(tonight)
-        assert not tonight.places.published.exists()
+        assert not tonight.data_dir.published.exists()
         monkeypatch.setattr(commit, "plan", whole)
         result = run_watch(tonight)
     assert (result.outcome, result.new) == (RunOutcome.BASELINE, 20)
@@ -252,6 +252,6 @@ def test_claims_that_are_not_those_published_are_published(order):
     with Replica(nights(trials(3))) as registry:
         tonight = order(registry.url)
         run_watch(tonight)
-        with working.open_warehouse(tonight.places) as con:
+        with working.open_warehouse(tonight.data_dir) as con:
             con.execute("UPDATE meta SET value = 'an earlier night' WHERE key = 'claims_of'")
-            assert publish.is_behind(con, tonight.places)
+            assert publish.is_behind(con, tonight.data_dir)

@@ -20,6 +20,7 @@ from mscwatch.pipeline.run import run_watch
 from mscwatch.replica import Replica, Response
 from mscwatch.settings import Settings
 from mscwatch.store import queries as ask
+from mscwatch.store.data_dir import DataDir
 from mscwatch.watches import load_watch
 
 DAYS = (datetime(2022, 10, 6, 9), datetime(2022, 10, 7, 9), datetime(2022, 10, 10, 9))
@@ -264,7 +265,7 @@ def test_a_trial_off_the_topic_is_read_when_it_is_named(with_history, commands):
 
 
 def test_the_file_with_a_history_hangs_together(with_history):
-    with ask.open_published(with_history.order.settings.data_dir) as con:
+    with ask.open_published(DataDir(with_history.order.settings.data_dir)) as con:
         lost = con.execute(
             "SELECT count(*) FROM changes AS c WHERE NOT EXISTS "
             "(FROM versions AS v WHERE v.nct_id = c.nct_id AND v.version_no = c.to_version)"

@@ -220,7 +220,7 @@ def test_what_cannot_be_read_is_refused_before_anybody_is_asked(begun, order, tm
             histories.read_histories(tonight, words)
     with pytest.raises(WarehouseError, match="Run `mscwatch run` first"):
         histories.read_histories(order(registry.url, data_dir=tmp_path / "empty"))
-    with locked(tonight.places), pytest.raises(LockedError):
+    with locked(tonight.data_dir), pytest.raises(LockedError):
         histories.read_histories(tonight)
     other = tmp_path / "other.toml"
     other.write_text('name = "other"\ntitle = "Other"\n[query]\nterm = "ALL"\n')

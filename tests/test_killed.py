@@ -69,8 +69,8 @@ def killed(evening, moments):
         log = "" if code == 0 else f"exit code {code}\n{(night.folder / 'log.txt').read_text()}"
         taken = [(to, mail["Message-ID"]) for to, mail in night.mail.mails]
         folded = len(set(taken)) == len({to for to, _ in taken})
-        is_whole = night.places.published_hash.read_text().split()[0] == sha256(night.places.published)
-        was_torn = night.places.broken.exists()
+        is_whole = night.data_dir.published_hash.read_text().split()[0] == sha256(night.data_dir.published)
+        was_torn = night.data_dir.broken.exists()
         point = Point(stages, doubtful, night.told(), folded, night.written(), log, was_torn, is_whole)
     shutil.rmtree(night.folder)
     return point

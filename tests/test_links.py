@@ -140,7 +140,7 @@ def test_a_yes_is_kept_in_the_file_holds_at_once_and_is_never_asked_again(tonigh
     assert reason(tonight, "NCT00000001", "222").startswith("the abstract says so; ")
     assert ("NCT00000001", "222") not in waiting()
     assert file_hash(tonight) != before
-    assert tonight.places.published_hash.read_text().split()[0] == file_hash(tonight)
+    assert tonight.data_dir.published_hash.read_text().split()[0] == file_hash(tonight)
     assert rows(tonight, "SELECT count(*) FROM events WHERE NOT is_baseline") == [(0,)]
 
 
@@ -161,8 +161,8 @@ def test_a_link_that_nothing_makes_cannot_be_decided(tonight):
 
 def test_the_queue_empties(tonight):
     for trial, paper in waiting():
-        add_link(tonight.places, tonight.settings.decisions, decision(nct_id=trial, paper=paper))
-    publish_links(tonight.places, tonight.settings.decisions, "700MB", 3)
+        add_link(tonight.data_dir, tonight.settings.decisions, decision(nct_id=trial, paper=paper))
+    publish_links(tonight.data_dir, tonight.settings.decisions, "700MB", 3)
     assert waiting() == {}
     assert mscwatch("links").stdout == "No link waits.\n"
     assert mscwatch("links", "--csv").stdout == "nct_id\n"
@@ -177,7 +177,7 @@ def test_what_people_wrote_in_the_file_stays_as_it_is(tonight):
 
 
 def test_while_a_run_is_at_work_the_decision_is_kept_for_the_next_one(tonight):
-    with locked(tonight.places):
+    with locked(tonight.data_dir):
         done = mscwatch("links", "accept", "NCT00000001", "222", "--reason", "yes")
     assert (done.exit_code, "A run is at work" in done.stdout) == (0, True)
     assert graded(tonight)["222"] == "to_confirm"
@@ -207,8 +207,8 @@ def test_hostile_citations_stay_text_on_a_terminal_and_in_a_spreadsheet(tonight)
 
 
 def test_a_decision_without_effect_is_shown(tonight):
-    add_link(tonight.places, tonight.settings.decisions, decision(nct_id="NCT09999999", paper="1"))
-    publish_links(tonight.places, tonight.settings.decisions, "700MB", 3)
+    add_link(tonight.data_dir, tonight.settings.decisions, decision(nct_id="NCT09999999", paper="1"))
+    publish_links(tonight.data_dir, tonight.settings.decisions, "700MB", 3)
     assert "Decided without effect: link of NCT09999999 to paper 1" in mscwatch("links").stdout
 
 
@@ -276,7 +276,7 @@ def test_a_bad_file_stops_the_night_before_it_begins(tonight):
     with pytest.raises(ConfigError, match="entry 2"):
         run_watch(tonight)
     assert file_hash(tonight) == before
-    with working.open_warehouse(tonight.places) as con:
+    with working.open_warehouse(tonight.data_dir) as con:
         assert con.execute("SELECT outcome FROM runs").fetchall() == [("baseline",)]
         assert con.execute("SELECT count(*) FROM link_decisions").fetchall() == [(0,)]
 

@@ -234,7 +234,7 @@ def test_only_the_last_nights_landed_pages_are_kept(order):
         for _ in range(5):
             tonight = order(registry.url, force=True, keep_landed=2)
             run_watch(tonight)
-    assert len(list(tonight.places.landing.iterdir())) == 2
+    assert len(list(tonight.data_dir.landing.iterdir())) == 2
 
 
 def new_api(request):
@@ -271,7 +271,7 @@ def test_a_withheld_trial_keeps_the_reading_it_had_when_the_rules_are_read_anew(
         run_watch(tonight)
         registry.advance()
         run_watch(tonight)
-        with working.open_warehouse(tonight.places) as con:
+        with working.open_warehouse(tonight.data_dir) as con:
             working.set_meta(con, {"rules_hash": "of yesterday"})
         run_watch(tonight)
     read = "SELECT relevance, is_read FROM trials JOIN therapies USING (nct_id) WHERE nct_id = 'NCT00000001'"

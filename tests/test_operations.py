@@ -69,7 +69,7 @@ def two_nights(order, made):
 
 def change(order, statement):
     """Something goes wrong in the working file."""
-    with working.open_warehouse(order.places) as con:
+    with working.open_warehouse(order.data_dir) as con:
         con.execute(statement)
 
 
@@ -94,18 +94,18 @@ def test_the_files_of_the_last_nights_are_kept_and_no_more(order):
             run_watch(tonight)
             hashes.append(file_hash(tonight))
             registry.advance()
-    kept = sorted((tonight.places.data_dir / "previous").iterdir())
+    kept = sorted((tonight.data_dir.path / "previous").iterdir())
     runs = [run for (run,) in rows(tonight, "SELECT run_id FROM runs ORDER BY started_at")]
     assert [path.name for path in kept] == [f"mscwatch-{run}.duckdb" for run in runs[2:4]]
     assert [hashlib.sha256(path.read_bytes()).hexdigest() for path in kept] == hashes[2:4]
 
 
 def test_publishing_a_night_again_pushes_no_earlier_one_out(two_nights):
-    (before,) = (two_nights.places.data_dir / "previous").iterdir()
-    publish.publish_copy(two_nights.places, keep=1)
-    assert list((two_nights.places.data_dir / "previous").iterdir()) == [before]
-    publish.publish_copy(two_nights.places, keep=0)
-    assert list((two_nights.places.data_dir / "previous").iterdir()) == []
+    (before,) = (two_nights.data_dir.path / "previous").iterdir()
+    publish.publish_copy(two_nights.data_dir, keep=1)
+    assert list((two_nights.data_dir.path / "previous").iterdir()) == [before]
+    publish.publish_copy(two_nights.data_dir, keep=0)
+    assert list((two_nights.data_dir.path / "previous").iterdir()) == []
 
 
 def test_without_hard_links_the_previous_file_is_copied(two_nights, monkeypatch):
@@ -118,8 +118,8 @@ def test_without_hard_links_the_previous_file_is_copied(two_nights, monkeypatch)
         two_nights,
         "INSERT INTO runs SELECT 'z', * EXCLUDE run_id REPLACE (now()::TIMESTAMP + INTERVAL 1 DAY AS started_at) FROM runs LIMIT 1",
     )
-    publish.publish_copy(two_nights.places)
-    newest = max((two_nights.places.data_dir / "previous").iterdir())
+    publish.publish_copy(two_nights.data_dir)
+    newest = max((two_nights.data_dir.path / "previous").iterdir())
     assert hashlib.sha256(newest.read_bytes()).hexdigest() == kept
 
 
@@ -139,9 +139,9 @@ def test_a_file_that_does_not_hang_together_is_not_published(two_nights, damage,
     kept = file_hash(two_nights)
     change(two_nights, damage)
     with pytest.raises(WarehouseError, match=f"{words} leads nowhere"):
-        publish.publish_copy(two_nights.places)
+        publish.publish_copy(two_nights.data_dir)
     assert file_hash(two_nights) == kept
-    assert not list(two_nights.places.data_dir.glob(".mscwatch*"))
+    assert not list(two_nights.data_dir.path.glob(".mscwatch*"))
 
 
 def test_a_copy_that_lost_rows_is_not_published(two_nights, monkeypatch):
@@ -152,22 +152,22 @@ def test_a_copy_that_lost_rows_is_not_published(two_nights, monkeypatch):
         publish, "counts", lambda con: original(con) | ({"main.events": 0} if next(counted) else {})
     )
     with pytest.raises(WarehouseError, match="does not hold what the original holds"):
-        publish.publish_copy(two_nights.places)
+        publish.publish_copy(two_nights.data_dir)
     assert file_hash(two_nights) == kept
 
 
 def test_a_table_without_a_comment_is_only_warned_of(two_nights, caplog):
     change(two_nights, "CREATE TABLE stray (x INTEGER)")
     with caplog.at_level(logging.WARNING, logger="mscwatch"):
-        publish.publish_copy(two_nights.places)
+        publish.publish_copy(two_nights.data_dir)
     assert "main.stray" in caplog.text
 
 
 def test_a_broken_published_file_is_replaced_and_not_kept(two_nights):
-    two_nights.places.published.write_bytes(b"not a database")
-    publish.publish_copy(two_nights.places)
+    two_nights.data_dir.published.write_bytes(b"not a database")
+    publish.publish_copy(two_nights.data_dir)
     assert rows(two_nights, "SELECT count(*) FROM trials") == [(3,)]
-    assert len(list((two_nights.places.data_dir / "previous").iterdir())) == 1
+    assert len(list((two_nights.data_dir.path / "previous").iterdir())) == 1
 
 
 # export
@@ -182,10 +182,10 @@ READERS = {
 @pytest.mark.parametrize("form", list(export.OPTIONS))
 def test_every_relation_is_exported_whole_and_counted(two_nights, tmp_path, form):
     folder = tmp_path / "deep" / "out"
-    export.export_tables(two_nights.settings.data_dir, folder, form)
+    export.export_tables(DataDir(two_nights.settings.data_dir), folder, form)
     manifest = json.loads((folder / "manifest.json").read_text())
     assert (manifest["format"], manifest["data_timestamp"]) == (form.value, "2022-10-07 09:00:05")
-    with queries.open_published(two_nights.settings.data_dir) as con:
+    with queries.open_published(DataDir(two_nights.settings.data_dir)) as con:
         wanted = {
             f"{one.schema}.{one.name}": con.execute(
                 f"SELECT count(*) FROM {one.schema}.{one.name}"
@@ -203,7 +203,7 @@ def test_every_relation_is_exported_whole_and_counted(two_nights, tmp_path, form
 
 
 def test_parquet_keeps_types_and_parts_what_only_grows(two_nights, tmp_path):
-    export.export_tables(two_nights.settings.data_dir, tmp_path / "out", export.ExportFormat.PARQUET)
+    export.export_tables(DataDir(two_nights.settings.data_dir), tmp_path / "out", export.ExportFormat.PARQUET)
     (year,) = {path.name for path in (tmp_path / "out" / "main" / "versions").iterdir()}
     assert year.startswith("observed_year=")
     with duckdb.connect() as con:
@@ -212,16 +212,16 @@ def test_parquet_keeps_types_and_parts_what_only_grows(two_nights, tmp_path):
 
 
 def test_growing_tables_without_rows_still_have_their_columns(two_nights, tmp_path):
-    with duckdb.connect(str(two_nights.places.published)) as con:
+    with duckdb.connect(str(two_nights.data_dir.published)) as con:
         con.execute("DELETE FROM events")
-    export.export_tables(two_nights.settings.data_dir, tmp_path / "out", export.ExportFormat.PARQUET)
+    export.export_tables(DataDir(two_nights.settings.data_dir), tmp_path / "out", export.ExportFormat.PARQUET)
     with duckdb.connect() as con:
         found = con.execute(f"FROM read_parquet('{tmp_path}/out/main/events/**/*.parquet')")
         assert "observed_year" in [column[0] for column in found.description]
 
 
 def test_csv_runs_no_formula_and_joins_lists(two_nights, tmp_path):
-    export.export_tables(two_nights.settings.data_dir, tmp_path / "out", export.ExportFormat.CSV)
+    export.export_tables(DataDir(two_nights.settings.data_dir), tmp_path / "out", export.ExportFormat.CSV)
     text = (tmp_path / "out" / "main" / "trials.csv").read_text()
     found = {row["nct_id"]: row for row in csv.DictReader(io.StringIO(text))}
     assert found["NCT00000003"]["brief_title"] == f"'{HOSTILE}"
@@ -244,7 +244,7 @@ def test_every_beginning_of_a_formula_is_defused(start):
 
 
 def test_ndjson_has_lists_records_and_utc_times(two_nights, tmp_path):
-    export.export_tables(two_nights.settings.data_dir, tmp_path / "out", export.ExportFormat.NDJSON)
+    export.export_tables(DataDir(two_nights.settings.data_dir), tmp_path / "out", export.ExportFormat.NDJSON)
     lines = (tmp_path / "out" / "main" / "versions.ndjson").read_text().splitlines()
     first = json.loads(lines[0])
     assert first["record"]["protocolSection"]["identificationModule"]["nctId"] == first["nct_id"]
@@ -253,10 +253,10 @@ def test_ndjson_has_lists_records_and_utc_times(two_nights, tmp_path):
 
 def test_an_earlier_export_is_replaced_and_other_files_are_left_alone(two_nights, tmp_path):
     folder = tmp_path / "out"
-    export.export_tables(two_nights.settings.data_dir, folder, export.ExportFormat.CSV)
+    export.export_tables(DataDir(two_nights.settings.data_dir), folder, export.ExportFormat.CSV)
     (folder / "notes.txt").write_text("mine")
     (folder / f"{export.UNFINISHED}killed").mkdir()
-    export.export_tables(two_nights.settings.data_dir, folder, export.ExportFormat.PARQUET)
+    export.export_tables(DataDir(two_nights.settings.data_dir), folder, export.ExportFormat.PARQUET)
     assert sorted(path.name for path in folder.iterdir()) == ["ctgov", "main", "manifest.json", "notes.txt"]
     assert not list(folder.rglob("*.csv"))
 
@@ -266,7 +266,7 @@ def test_a_folder_with_anything_else_is_refused_and_untouched(two_nights, tmp_pa
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / stranger).write_text('{"made_by": "somebody else"}')
     with pytest.raises(ConfigError, match="is not empty and holds no earlier export"):
-        export.export_tables(two_nights.settings.data_dir, tmp_path / "out", export.ExportFormat.CSV)
+        export.export_tables(DataDir(two_nights.settings.data_dir), tmp_path / "out", export.ExportFormat.CSV)
     assert [path.name for path in (tmp_path / "out").iterdir()] == [stranger]
     with pytest.raises(ConfigError, match="is a file"):
         export.export_tables(
@@ -276,7 +276,7 @@ def test_a_folder_with_anything_else_is_refused_and_untouched(two_nights, tmp_pa
 
 def test_an_export_that_fails_leaves_the_earlier_one(two_nights, tmp_path, monkeypatch):
     folder = tmp_path / "out"
-    export.export_tables(two_nights.settings.data_dir, folder, export.ExportFormat.CSV)
+    export.export_tables(DataDir(two_nights.settings.data_dir), folder, export.ExportFormat.CSV)
     before = {path: path.read_bytes() for path in folder.rglob("*.*") if path.is_file()}
 
     def full(*_):
@@ -284,7 +284,7 @@ def test_an_export_that_fails_leaves_the_earlier_one(two_nights, tmp_path, monke
 
     monkeypatch.setattr(export, "_write_manifest", full)
     with pytest.raises(WarehouseError, match="No space left"):
-        export.export_tables(two_nights.settings.data_dir, folder, export.ExportFormat.CSV)
+        export.export_tables(DataDir(two_nights.settings.data_dir), folder, export.ExportFormat.CSV)
     assert {path: path.read_bytes() for path in folder.rglob("*.*") if path.is_file()} == before
 
 
@@ -293,12 +293,12 @@ def test_an_export_that_fails_leaves_the_earlier_one(two_nights, tmp_path, monke
 
 def rebuilt(order):
     return rebuild.rebuild_derived(
-        order.places, order.watch, order.settings.decisions, memory_limit="700MB", keep=3
+        order.data_dir, order.watch, order.settings.decisions, memory_limit="700MB", keep=3
     )
 
 
 def test_a_rebuild_makes_everything_derived_anew_and_nothing_else(two_nights):
-    wanted = contents(two_nights.places.working)
+    wanted = contents(two_nights.data_dir.working)
     change(
         two_nights,
         "DELETE FROM ctgov.conditions; UPDATE ctgov.studies SET overall_status = 'X'; DELETE FROM published_trials;"
@@ -308,32 +308,32 @@ def test_a_rebuild_makes_everything_derived_anew_and_nothing_else(two_nights):
     )
     done = rebuilt(two_nights)
     assert (done.records, done.readings_changed, done.published) == (3, 1, True)
-    assert contents(two_nights.places.working) == wanted
-    assert contents(two_nights.places.published) == wanted
+    assert contents(two_nights.data_dir.working) == wanted
+    assert contents(two_nights.data_dir.published) == wanted
     again = rebuilt(two_nights)
     assert (again.rows, again.readings_changed) == (done.rows, 0)
-    assert contents(two_nights.places.working) == wanted
+    assert contents(two_nights.data_dir.working) == wanted
 
 
 def test_a_rebuild_that_is_killed_goes_on_when_the_file_is_next_opened(two_nights, monkeypatch):
-    wanted = contents(two_nights.places.working)
+    wanted = contents(two_nights.data_dir.working)
     with monkeypatch.context() as patch:
         patch.setattr("mscwatch.store.ctgov.refresh", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             rebuilt(two_nights)
-    assert contents(two_nights.places.published) == wanted
-    with working.open_warehouse(two_nights.places):
+    assert contents(two_nights.data_dir.published) == wanted
+    with working.open_warehouse(two_nights.data_dir):
         pass
-    found = contents(two_nights.places.working)
+    found = contents(two_nights.data_dir.working)
     assert {name for name in wanted if found[name] != wanted[name]} == {
         "main.meta"
     }  # the next night reads anew
     rebuilt(two_nights)
-    assert contents(two_nights.places.working) == wanted
+    assert contents(two_nights.data_dir.working) == wanted
 
 
 def test_a_rebuild_waits_for_nobody_and_takes_no_other_watchs_data(two_nights, order, tmp_path, watch_file):
-    with locked(two_nights.places), pytest.raises(LockedError):
+    with locked(two_nights.data_dir), pytest.raises(LockedError):
         rebuilt(two_nights)
     other = tmp_path / "other.toml"
     other.write_text(watch_file.read_text().replace('"all"', '"other"'))
@@ -351,7 +351,7 @@ def test_a_rebuild_waits_for_nobody_and_takes_no_other_watchs_data(two_nights, o
 @pytest.fixture
 def saved(two_nights, tmp_path):
     file = tmp_path / "saved.zip"
-    backup.write_backup(two_nights.places, file)
+    backup.write_backup(two_nights.data_dir, file)
     return file
 
 
@@ -363,8 +363,8 @@ def restore(file, folder, *, watch="all", replace=False):
 
 def test_what_was_saved_comes_back_whole_and_goes_on(two_nights, saved, tmp_path, order):
     there = restore(saved, tmp_path / "there")
-    assert contents(there.working) == contents(two_nights.places.working)
-    assert contents(there.published) == contents(two_nights.places.published)
+    assert contents(there.working) == contents(two_nights.data_dir.working)
+    assert contents(there.published) == contents(two_nights.data_dir.published)
     completed = [edited(one, set_status("COMPLETED")) for one in trials(3)]
     with Replica(
         [Snapshot("2022-10-10T09:00:05", {f"NCT0000000{n}": one for n, one in enumerate(completed, 1)})]
@@ -382,12 +382,12 @@ def test_the_manifest_says_what_is_in_it(two_nights, saved):
 
 
 def test_a_backup_takes_in_what_a_killed_run_left_in_its_log(two_nights, tmp_path):
-    con = duckdb.connect(str(two_nights.places.working))
+    con = duckdb.connect(str(two_nights.data_dir.working))
     con.execute("PRAGMA disable_checkpoint_on_shutdown")
     con.execute("INSERT INTO meta VALUES ('late', 'yes')")
     con.close()
-    assert two_nights.places.working.with_name("mscwatch-working.duckdb.wal").exists()
-    backup.write_backup(two_nights.places, tmp_path / "late.zip")
+    assert two_nights.data_dir.working.with_name("mscwatch-working.duckdb.wal").exists()
+    backup.write_backup(two_nights.data_dir, tmp_path / "late.zip")
     there = restore(tmp_path / "late.zip", tmp_path / "there")
     with publish.open_read_only(there.working) as found:
         assert queries.meta(found)["late"] == "yes"
@@ -415,41 +415,41 @@ def rewritten(file, edit=None, *, database=None):
     ],
 )  # fmt: skip
 def test_an_unfit_backup_is_refused_and_changes_nothing(two_nights, saved, damage, error, words, tmp_path):
-    kept = contents(two_nights.places.working)
+    kept = contents(two_nights.data_dir.working)
     damage(saved)
     with pytest.raises(error, match=words):
         restore(saved, two_nights.settings.data_dir, replace=True)
-    assert contents(two_nights.places.working) == kept
-    assert not list(two_nights.places.working.parent.glob("restored*"))
+    assert contents(two_nights.data_dir.working) == kept
+    assert not list(two_nights.data_dir.working.parent.glob("restored*"))
     with pytest.raises(error):
         restore(saved, tmp_path / "fresh")
     assert not (tmp_path / "fresh" / "mscwatch.duckdb").exists()
 
 
 def test_a_warehouse_is_only_replaced_on_request(two_nights, saved):
-    wanted = contents(two_nights.places.working)
+    wanted = contents(two_nights.data_dir.working)
     change(two_nights, "INSERT INTO meta VALUES ('later', 'yes')")
     with pytest.raises(ConfigError, match="--replace"):
         restore(saved, two_nights.settings.data_dir)
-    with publish.open_read_only(two_nights.places.working) as con:
+    with publish.open_read_only(two_nights.data_dir.working) as con:
         assert queries.meta(con)["later"] == "yes"
     restore(saved, two_nights.settings.data_dir, replace=True)
-    assert contents(two_nights.places.working) == wanted
-    assert contents(two_nights.places.published) == wanted
+    assert contents(two_nights.data_dir.working) == wanted
+    assert contents(two_nights.data_dir.published) == wanted
 
 
 def test_a_backup_overwrites_an_earlier_one_and_nothing_else(two_nights, saved, tmp_path):
     change(two_nights, "INSERT INTO meta VALUES ('later', 'yes')")
-    backup.write_backup(two_nights.places, saved)
+    backup.write_backup(two_nights.data_dir, saved)
     letter = tmp_path / "letter.txt"
     letter.write_text("Dear")
     with pytest.raises(ConfigError, match="is not a backup"):
-        backup.write_backup(two_nights.places, letter)
+        backup.write_backup(two_nights.data_dir, letter)
     assert letter.read_text() == "Dear"
-    with locked(two_nights.places), pytest.raises(LockedError):
-        backup.write_backup(two_nights.places, tmp_path / "new.zip")
+    with locked(two_nights.data_dir), pytest.raises(LockedError):
+        backup.write_backup(two_nights.data_dir, tmp_path / "new.zip")
     with pytest.raises(WarehouseError, match="cannot be written"):
-        backup.write_backup(two_nights.places, tmp_path / "no" / "such" / "folder.zip")
+        backup.write_backup(two_nights.data_dir, tmp_path / "no" / "such" / "folder.zip")
     with pytest.raises(WarehouseError, match="no warehouse"):
         backup.write_backup(DataDir(tmp_path / "nowhere"), tmp_path / "new.zip")
     assert sorted(path.name for path in tmp_path.iterdir() if path.is_file()) == [
@@ -478,14 +478,14 @@ def with_schemas(monkeypatch, *extra, until=999):
 
 
 def test_a_warehouse_of_today_opens_in_the_next_schema(two_nights, tmp_path, monkeypatch):
-    wanted = contents(two_nights.places.working)
+    wanted = contents(two_nights.data_dir.working)
     following = tmp_path / "999_following.sql"
     following.write_text("ALTER TABLE runs ADD COLUMN mood VARCHAR; UPDATE runs SET mood = 'fine';")
     with_schemas(monkeypatch, following)
-    with working.open_warehouse(two_nights.places) as con:
+    with working.open_warehouse(two_nights.data_dir) as con:
         assert con.execute("SELECT DISTINCT mood FROM runs").fetchall() == [("fine",)]
         assert con.execute("SELECT max(version) FROM schema_migrations").fetchall() == [(999,)]
-    found = contents(two_nights.places.working)
+    found = contents(two_nights.data_dir.working)
     moved = {"main.runs", "main.schema_migrations"}
     assert {name for name in wanted if found[name] != wanted[name]} == moved
 
@@ -495,29 +495,29 @@ def test_a_newer_warehouse_is_refused_unharmed(two_nights, tmp_path, monkeypatch
     following.write_text("ALTER TABLE runs ADD COLUMN mood VARCHAR")
     with monkeypatch.context() as patch:
         with_schemas(patch, following)
-        with working.open_warehouse(two_nights.places):
+        with working.open_warehouse(two_nights.data_dir):
             pass
-    before = two_nights.places.working.read_bytes()
+    before = two_nights.data_dir.working.read_bytes()
     with (
         pytest.raises(WarehouseError, match="schema 999, newer than this"),
-        working.open_warehouse(two_nights.places),
+        working.open_warehouse(two_nights.data_dir),
     ):
         pass
-    assert two_nights.places.working.read_bytes() == before
+    assert two_nights.data_dir.working.read_bytes() == before
 
 
 def test_a_migration_that_fails_leaves_the_warehouse_as_it_was(two_nights, tmp_path, monkeypatch):
-    wanted = contents(two_nights.places.working)
+    wanted = contents(two_nights.data_dir.working)
     following = tmp_path / "999_following.sql"
     following.write_text("ALTER TABLE runs ADD COLUMN mood VARCHAR; SELECT * FROM nowhere")
     with monkeypatch.context() as patch:
         with_schemas(patch, following)
         with (
             pytest.raises(WarehouseError, match="cannot be opened"),
-            working.open_warehouse(two_nights.places),
+            working.open_warehouse(two_nights.data_dir),
         ):
             pass
-    assert contents(two_nights.places.working) == wanted
+    assert contents(two_nights.data_dir.working) == wanted
 
 
 @pytest.mark.parametrize("number", SCHEMAS)
@@ -595,7 +595,7 @@ def test_duckdbs_own_shell_is_used_where_there_is_one(two_nights, person, tmp_pa
         prompt.sql(None)
     assert left.value.exit_code == 3
     words = (tmp_path / "words").read_text().splitlines()
-    assert (words[0], words[-1]) == ("-readonly", str(two_nights.places.published))
+    assert (words[0], words[-1]) == ("-readonly", str(two_nights.data_dir.published))
 
 
 def test_the_prompt_answers_forgives_remembers_and_completes(
@@ -624,7 +624,7 @@ def test_what_is_typed_is_completed_also_within_parentheses(
     two_nights, tmp_path, monkeypatch, typed, offered
 ):
     monkeypatch.setattr(prompt.typer, "get_app_dir", lambda _: str(tmp_path / "home"))
-    with queries.open_published(two_nights.settings.data_dir) as con:
+    with queries.open_published(DataDir(two_nights.settings.data_dir)) as con:
         words = prompt.vocabulary(con)
     assert {"SELECT", "trials", "why_stopped", "trials_as_of", "studies"} <= set(words)
     with create_pipe_input() as keys, create_app_session(input=keys, output=DummyOutput()):
@@ -637,5 +637,5 @@ def test_the_end_of_input_leaves_the_prompt(two_nights):
     def prompt_once(_):
         raise EOFError
 
-    with queries.open_published(two_nights.settings.data_dir) as con:
+    with queries.open_published(DataDir(two_nights.settings.data_dir)) as con:
         prompt.answer_all(SimpleNamespace(prompt=prompt_once), con)

@@ -67,7 +67,7 @@ def read_while_publishing(order, tmp_path, *, nights, readers, queries):
     with Replica(days) as registry:
         tonight = order(registry.url)
         assert run_watch(tonight).exit_code == 0
-        words = [sys.executable, "-c", READER, tonight.places.published, finished, progress, *QUESTIONS]
+        words = [sys.executable, "-c", READER, tonight.data_dir.published, finished, progress, *QUESTIONS]
         processes = [
             subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
             for _ in range(readers)

@@ -28,6 +28,7 @@ from mscwatch.replica import Replica
 from mscwatch.replica import demo as invented
 from mscwatch.settings import load_settings
 from mscwatch.store import queries
+from mscwatch.store.data_dir import DataDir
 from mscwatch.store.decisions import load
 from mscwatch.watches import load_watch
 
@@ -153,7 +154,7 @@ def test_a_screen_is_what_the_commands_print(shown, monkeypatch):
     "query", [part for block in blocks("sql") for part in block.split(";\n") if part.strip()]
 )
 def test_every_query_finds_something(query):
-    with queries.open_published(load_settings().data_dir) as con:
+    with queries.open_published(DataDir(load_settings().data_dir)) as con:
         _, rows = queries.query(con, query)
     assert rows
 
@@ -176,7 +177,7 @@ def test_the_watch_file_the_subscription_and_the_decision_are_valid(tmp_path):
 
 
 def test_every_relation_and_every_path_of_the_readme_exists():
-    with queries.open_published(load_settings().data_dir) as con:
+    with queries.open_published(DataDir(load_settings().data_dir)) as con:
         _, rows = queries.query(con, "SELECT table_name FROM information_schema.tables")
     table = TEXT.partition("| relation | answers |")[2].partition("\n\n")[0]
     named = [name for line in table.splitlines()[2:] for name in spans(line.split("|")[1])]

@@ -53,7 +53,7 @@ def registry():
 def tonight(order, registry, made_once):
     """An order of the second night."""
     one = order(registry.url)
-    made_once(one.places.data_dir, lambda: run_watch(one))
+    made_once(one.data_dir.path, lambda: run_watch(one))
     registry.advance()
     return one
 
@@ -62,7 +62,7 @@ def tonight(order, registry, made_once):
 def undisturbed(order, registry, tonight, tmp_path):
     """An order whose second night went well."""
     one = order(registry.url, data_dir=tmp_path / "undisturbed")
-    shutil.copytree(tonight.places.data_dir, one.places.data_dir)
+    shutil.copytree(tonight.data_dir.path, one.data_dir.path)
     run_watch(one)
     return one
 
@@ -70,9 +70,9 @@ def undisturbed(order, registry, tonight, tmp_path):
 @pytest.fixture
 def broken(tonight):
     """An order whose working file was torn on its second night."""
-    place = tonight.places.working
+    place = tonight.data_dir.working
     before = place.read_bytes()
-    with working.open_warehouse(tonight.places) as con:
+    with working.open_warehouse(tonight.data_dir) as con:
         con.execute(
             "INSERT INTO runs (run_id, watch, started_at, outcome) VALUES ('r', 'all', now(), 'running')"
         )
@@ -91,21 +91,21 @@ def opens(place, content):
 
 
 def test_the_published_state_takes_the_place_of_a_torn_file_and_nothing_is_lost(undisturbed, broken):
-    left = broken.places.working.read_bytes()
+    left = broken.data_dir.working.read_bytes()
     result = run_watch(broken)
     assert (result.outcome, result.error, result.events) == ("published", None, {"completed": 1})
     (said,) = result.warnings
-    assert str(broken.places.broken) in said
+    assert str(broken.data_dir.broken) in said
     for query in (TOLD, STORED):
         assert rows(broken, query) == rows(undisturbed, query)
-    assert broken.places.broken.read_bytes() == left
+    assert broken.data_dir.broken.read_bytes() == left
     assert run_watch(broken).warnings == []
     assert rows(broken, MENDED) == [(said,)]
 
 
 def test_a_part_that_only_a_later_statement_reads_is_found_broken_too(broken, monkeypatch):
     """DuckDB reads a table's metadata when the table is first asked for; a large file has them in several blocks."""
-    broken.places.working.write_bytes(broken.places.published.read_bytes())
+    broken.data_dir.working.write_bytes(broken.data_dir.published.read_bytes())
     asked = ledger.last_trusted_run
 
     def torn_at_first(con):
@@ -130,23 +130,23 @@ def test_a_part_that_only_a_later_statement_reads_is_found_broken_too(broken, mo
 )
 def test_what_duckdb_says_of_the_file_comes_with_what_to_do(tonight, said, kind, words):
     error = duckdb.OutOfMemoryException if "Memory" in said else duckdb.IOException
-    with pytest.raises(WarehouseError, match=words) as raised, working.open_warehouse(tonight.places):
+    with pytest.raises(WarehouseError, match=words) as raised, working.open_warehouse(tonight.data_dir):
         raise error(said)
     assert type(raised.value) is kind
 
 
 def test_a_statement_that_is_wrong_is_no_trouble_with_the_file(tonight):
-    with pytest.raises(duckdb.CatalogException), working.open_warehouse(tonight.places) as con:
+    with pytest.raises(duckdb.CatalogException), working.open_warehouse(tonight.data_dir) as con:
         con.execute("FROM nowhere")
 
 
 def test_a_restored_backup_knows_nothing_of_the_file_that_was_broken(broken, tmp_path):
     run_watch(broken)
-    backup.write_backup(broken.places, tmp_path / "saved")
+    backup.write_backup(broken.data_dir, tmp_path / "saved")
     backup.restore_backup(
-        broken.places, tmp_path / "saved", "all", replace=True, memory_limit="500MB", keep=3
+        broken.data_dir, tmp_path / "saved", "all", replace=True, memory_limit="500MB", keep=3
     )
-    assert not broken.places.broken.exists()
+    assert not broken.data_dir.broken.exists()
 
 
 def test_the_operator_hears_of_it_from_the_next_run_when_the_first_one_stops(broken, tmp_path):
@@ -160,7 +160,7 @@ def test_the_operator_hears_of_it_from_the_next_run_when_the_first_one_stops(bro
 
 
 def test_a_log_of_changes_goes_with_the_file_that_it_belongs_to(broken):
-    places = broken.places
+    places = broken.data_dir
     log = places.working.with_name(f"{places.working.name}.wal")
     log.write_bytes(b"of the torn file")
     assert run_watch(broken).outcome == "published"
@@ -178,7 +178,7 @@ def test_a_log_of_changes_goes_with_the_file_that_it_belongs_to(broken):
     ],
 )
 def test_where_no_sound_file_is_published_a_torn_one_stays_and_it_is_said_what_to_do(broken, lacks, words):
-    places, left = broken.places, broken.places.working.read_bytes()
+    places, left = broken.data_dir, broken.data_dir.working.read_bytes()
     match lacks:
         case "the published file":
             places.published.unlink()
@@ -195,7 +195,7 @@ def test_where_no_sound_file_is_published_a_torn_one_stays_and_it_is_said_what_t
 
 
 def test_a_disk_without_room_for_the_published_state_leaves_the_torn_file_as_it_is(broken):
-    places, left = broken.places, broken.places.working.read_bytes()
+    places, left = broken.data_dir, broken.data_dir.working.read_bytes()
     with limited(len(left) - BLOCK), pytest.raises(WarehouseError, match="cannot be replaced"):
         run_watch(broken)
     assert [path.name for path in places.working.parent.iterdir()] == [places.working.name]
@@ -210,24 +210,24 @@ def test_where_the_copy_cannot_be_put_in_place_nobody_is_told_that_it_was(broken
         patch.setattr(Path, "replace", failing)
         with pytest.raises(WarehouseError, match="cannot be replaced: Input/output error"):
             run_watch(broken)
-    assert not broken.places.broken.exists()
+    assert not broken.data_dir.broken.exists()
     assert run_watch(broken).outcome == "published"
 
 
 def test_other_commands_leave_a_torn_file_to_the_next_night(broken, tmp_path):
-    order, left = broken, broken.places.working.read_bytes()
+    order, left = broken, broken.data_dir.working.read_bytes()
     settings = order.settings
     for command in (
         lambda: rebuild.rebuild_derived(
-            order.places, order.watch, settings.decisions, memory_limit="500MB", keep=3
+            order.data_dir, order.watch, settings.decisions, memory_limit="500MB", keep=3
         ),
-        lambda: backup.write_backup(order.places, tmp_path / "saved"),
+        lambda: backup.write_backup(order.data_dir, tmp_path / "saved"),
     ):
         with pytest.raises(WarehouseError, match="`mscwatch run` mends it"):
             command()
     (failed,) = [check for check in doctor.run_checks(settings) if check.what == "working file"]
     assert (failed.good, "`mscwatch run` mends it" in failed.detail) == (False, True)
-    assert order.places.working.read_bytes() == left
+    assert order.data_dir.working.read_bytes() == left
 
 
 def test_a_file_that_cannot_be_opened_for_another_reason_is_left_alone(order):
@@ -237,12 +237,12 @@ def test_a_file_that_cannot_be_opened_for_another_reason_is_left_alone(order):
         with pytest.raises(WarehouseError, match="MSCWATCH_MEMORY_LIMIT") as said:
             run_watch(order(registry.url, memory_limit="1MB", force=True))
     assert not isinstance(said.value, BrokenFileError)
-    assert not tonight.places.broken.exists()
+    assert not tonight.data_dir.broken.exists()
 
 
 def test_a_night_that_finds_the_disk_full_says_so_and_the_next_one_tells_what_happened(tonight, undisturbed):
     with (
-        limited(tonight.places.working.stat().st_size),
+        limited(tonight.data_dir.working.stat().st_size),
         pytest.raises(WarehouseError, match="Make room on its disk"),
     ):
         run_watch(tonight)
@@ -265,7 +265,7 @@ def limited(size):
 
 @pytest.mark.slow
 def test_a_night_that_is_torn_in_any_of_its_writes_is_made_good(tonight, undisturbed, monkeypatch):
-    data, kept = tonight.places.data_dir, tonight.places.data_dir.with_name("kept")
+    data, kept = tonight.data_dir.path, tonight.data_dir.path.with_name("kept")
     moments = []  # of the night: the folder before each opening, and the file after it
 
     @contextmanager
@@ -279,7 +279,7 @@ def test_a_night_that_is_torn_in_any_of_its_writes_is_made_good(tonight, undistu
         plainly = working.open_warehouse
         patch.setattr(working, "open_warehouse", noted)
         run_watch(tonight)
-    place, mended = tonight.places.working, 0
+    place, mended = tonight.data_dir.working, 0
     for folder, after in moments:
         lefts = list(torn(DataDir(folder).working.read_bytes(), after))
         for left in Random(1).sample(lefts, min(TEARS, len(lefts))):

@@ -53,9 +53,9 @@ def test_every_night_the_published_tables_are_at_the_url_as_parquet(order, regis
     registry.advance()
     assert run_watch(tonight).warnings == []
     manifest, folder = latest(f"file://{tmp_path}/lake")
-    assert manifest["sha256"] == tonight.places.published_hash.read_text().split()[0]
+    assert manifest["sha256"] == tonight.data_dir.published_hash.read_text().split()[0]
     assert manifest["made_by"] == "mscwatch export"
-    with duckdb.connect(str(tonight.places.published), read_only=True) as con:
+    with duckdb.connect(str(tonight.data_dir.published), read_only=True) as con:
         for one in manifest["relations"]:
             read = con.execute(f"SELECT count(*) FROM read_parquet('{folder}/{one['path']}')").fetchall()
             assert read == con.execute(f"SELECT count(*) FROM {one['name']}").fetchall(), one["name"]
@@ -97,7 +97,7 @@ def test_an_export_that_breaks_off_leaves_the_earlier_one_and_the_next_night_mak
     assert latest("memory://lake")[0] == before
     assert run_watch(tonight).outcome is RunOutcome.UNCHANGED
     after, folder = latest("memory://lake")
-    assert after["sha256"] == tonight.places.published_hash.read_text().split()[0] != before["sha256"]
+    assert after["sha256"] == tonight.data_dir.published_hash.read_text().split()[0] != before["sha256"]
     assert len([path for path in files_in("memory://lake") if path.startswith(folder)]) > len(
         after["relations"]
     )

@@ -36,7 +36,7 @@ def data_dir(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def found(data_dir):
-    return report.read_answers(data_dir)
+    return report.read_answers(DataDir(data_dir))
 
 
 class Page(HTMLParser):

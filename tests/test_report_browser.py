@@ -41,7 +41,7 @@ def data_dir(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def answers(data_dir):
-    return report.read_answers(data_dir)[1]
+    return report.read_answers(DataDir(data_dir))[1]
 
 
 @pytest.fixture
@@ -209,7 +209,7 @@ def test_many_trials_are_shown_in_part_until_somebody_wants_all(show, data_dir, 
     rows = answers["trials"].rows
     many = tuple({**rows[n % len(rows)], "nct_id": f"NCT{n:08}"} for n in range(400))
     path = tmp_path / "many.html"
-    facts = report.read_answers(data_dir)[0]
+    facts = report.read_answers(DataDir(data_dir))[0]
     path.write_text(
         render_page(facts, answers | {"trials": replace(answers["trials"], rows=many)}), encoding="utf-8"
     )

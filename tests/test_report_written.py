@@ -26,10 +26,10 @@ def data_dir(tmp_path_factory):
 
 
 def test_the_same_answers_give_the_same_page(data_dir):
-    found = report.read_answers(data_dir)
+    found = report.read_answers(DataDir(data_dir))
     assert (
         render_page(*found)
-        == render_page(*report.read_answers(data_dir))
+        == render_page(*report.read_answers(DataDir(data_dir)))
         == DataDir(data_dir).report.read_text("utf-8")
     )
 
@@ -39,7 +39,7 @@ def test_the_page_is_due_when_something_newer_is_published_and_not_before(data_d
     assert not report.page_is_behind(places)
     shutil.copy(DataDir(data_dir).published, places.published)
     assert report.page_is_behind(places)
-    report.write_page(places.report, render_page(*report.read_answers(tmp_path)))
+    report.write_page(places.report, render_page(*report.read_answers(DataDir(tmp_path))))
     assert not report.page_is_behind(places)
     later = places.report.stat().st_mtime + 1
     os.utime(places.published, (later, later))
@@ -102,4 +102,4 @@ def test_a_warehouse_that_is_older_than_the_queries_is_named(tmp_path):
     with pytest.raises(
         WarehouseError, match=r"query .*\.sql does not run on this warehouse.*mscwatch rebuild"
     ):
-        report.read_answers(tmp_path)
+        report.read_answers(DataDir(tmp_path))

@@ -134,7 +134,7 @@ def test_only_what_was_decided_is_read_anew_and_a_withdrawn_decision_gives_the_w
 def test_new_rules_are_read_with_the_decisions_in_force(tonight):
     decide(tonight, (2, "include", "why not"))
     run_watch(tonight)
-    with working.open_warehouse(tonight.places) as con:
+    with working.open_warehouse(tonight.data_dir) as con:
         working.set_meta(con, {"rules_hash": "older rules"})
     run_watch(tonight)
     assert read_as(tonight)["NCT00000002"][0] == "core"
@@ -143,7 +143,7 @@ def test_new_rules_are_read_with_the_decisions_in_force(tonight):
 def test_a_rebuild_keeps_to_the_decisions(tonight):
     decide(tonight, (1, "exclude", "a duplicate"))
     done = rebuild.rebuild_derived(
-        tonight.places, tonight.watch, tonight.settings.decisions, memory_limit="700MB", keep=3
+        tonight.data_dir, tonight.watch, tonight.settings.decisions, memory_limit="700MB", keep=3
     )
     assert done.readings_changed == 1
     assert read_as(tonight)["NCT00000001"][0] == "off"

@@ -106,7 +106,7 @@ class Season:
             tonight = self.order(registry.url, **self._settings(ports))
             result = run_watch(tonight)
         self._note(mail, slack, faults)
-        with working.open_warehouse(tonight.places) as con:
+        with working.open_warehouse(tonight.data_dir) as con:
             off = {name for (name,) in con.execute("SELECT DISTINCT channel FROM switched_off").fetchall()}
         found = {"mail": "email" in off, "slack": "slack" in off}
         due = {name: self.off[name] or (faults[name] or ())[:2] in SWITCHING_OFF for name in found}

@@ -39,7 +39,7 @@ def registry():
 
 def ask(order, query):
     """Rows of the working file, which also knows nights that published nothing."""
-    with working.open_warehouse(order.places) as con:
+    with working.open_warehouse(order.data_dir) as con:
         return con.execute(query).fetchall()
 
 
@@ -180,7 +180,7 @@ def test_what_has_been_owed_for_thirty_nights_is_given_up_and_said_once(order, r
 
 def age(order, nights):
     """Make every night so many days older, with an unchanged night on each day since."""
-    with working.open_warehouse(order.places) as con:
+    with working.open_warehouse(order.data_dir) as con:
         con.execute("UPDATE runs SET started_at = started_at - to_days(?)", [nights])
         (newest,) = con.execute("SELECT max(started_at) FROM runs").fetchone()
         for day in range(1, nights):

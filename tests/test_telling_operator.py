@@ -41,7 +41,7 @@ def subjects(sink, recipient):
 
 
 def make_older(order, **age):
-    with working.open_warehouse(order.places) as con:
+    with working.open_warehouse(order.data_dir) as con:
         con.execute("UPDATE runs SET started_at = started_at - ?", [timedelta(**age)])
 
 
@@ -135,7 +135,7 @@ def test_a_week_is_summed_up_once_for_everybody_also_when_nothing_happened(order
         assert "1 completed. 2 night(s), all good." in " ".join(texts[1].split())
         quiet = order(registry.url, **by_mail(mail))
         make_older(quiet, days=8)
-        with working.open_warehouse(quiet.places) as con:
+        with working.open_warehouse(quiet.data_dir) as con:
             con.execute("UPDATE events SET observed_at = observed_at - to_days(8)")
             con.execute("UPDATE notices SET notice_id = 'an-earlier-week' WHERE kind = 'weekly'")
             con.execute(

@@ -10,6 +10,7 @@ import typer
 from mscwatch.errors import MscwatchError
 from mscwatch.settings import load_settings
 from mscwatch.store import queries
+from mscwatch.store.data_dir import DataDir
 from mscwatch.watches import packaged
 
 
@@ -26,12 +27,12 @@ def offered(known: Callable[[], Iterable[str]]) -> Callable[[str], list[str]]:
 
 
 def _trials() -> list[str]:
-    with queries.open_published(load_settings().data_dir) as con:
+    with queries.open_published(DataDir(load_settings().data_dir)) as con:
         return queries.trial_ids(con)
 
 
 def _events() -> list[str]:
-    with queries.open_published(load_settings().data_dir) as con:
+    with queries.open_published(DataDir(load_settings().data_dir)) as con:
         return [row["event_id"] for row in queries.events(con)]
 
 

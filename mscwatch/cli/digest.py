@@ -18,6 +18,7 @@ from mscwatch.errors import ConfigError, MscwatchError
 from mscwatch.model import Digest
 from mscwatch.settings import Settings, load_settings
 from mscwatch.store import news, queries
+from mscwatch.store.data_dir import DataDir
 from mscwatch.watches import load_watch
 
 
@@ -62,7 +63,7 @@ def digest(
 def _composed(settings: Settings, since: datetime, until: datetime | None) -> Digest | None:
     """One message of what the alerts of the watch admit, or None; title and banner are those of the warehouse."""
     alerts = load_watch(settings.watch).alerts
-    with queries.open_newest(settings.data_dir) as con:
+    with queries.open_newest(DataDir(settings.data_dir)) as con:
         items, notices = news.news_between(con, since, until)
         facts = queries.meta(con)
     told = [item for item in items if plan.is_told(item.event, item.trial.relevance, alerts)]

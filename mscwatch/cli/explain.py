@@ -16,6 +16,7 @@ from mscwatch.cli.completion import event_ids
 from mscwatch.cli.questions import AsJson
 from mscwatch.settings import load_settings
 from mscwatch.store import queries
+from mscwatch.store.data_dir import DataDir
 from mscwatch.store.explain import Explanation, Side, explain_event
 
 LINES = 30
@@ -36,7 +37,7 @@ def explain(
 
     The rule, the record before and after, the night on which it was found, and who was told.
     """
-    with queries.open_published(load_settings().data_dir) as con:
+    with queries.open_published(DataDir(load_settings().data_dir)) as con:
         found = explain_event(con, event_id)
         banner = queries.meta(con).get("banner", "")
     if as_json:

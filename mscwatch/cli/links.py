@@ -31,7 +31,7 @@ def waiting(context: typer.Context, as_json: AsJson = False, as_csv: AsCsv = Fal
     if context.invoked_subcommand:
         return
     settings = load_settings()
-    with queries.open_published(settings.data_dir) as con:
+    with queries.open_published(DataDir(settings.data_dir)) as con:
         rows, strange, banner = (
             queries.links(con),
             unknown_decisions(con),
@@ -72,10 +72,10 @@ def reject(nct_id: NctId, paper: Paper, reason: Reason, by: By = "") -> None:
 
 def _decide(decision: Literal["accept", "reject"], nct_id: str, paper: str, reason: str, by: str) -> None:
     settings = load_settings()
-    nct_id, file, places = nct_id.upper(), settings.decisions, DataDir(settings.data_dir)
+    nct_id, file, data_dir = nct_id.upper(), settings.decisions, DataDir(settings.data_dir)
     if not reason.strip():
         raise ConfigError('A decision needs its reason: --reason "…".')
-    with queries.open_published(settings.data_dir) as con:
+    with queries.open_published(DataDir(settings.data_dir)) as con:
         if not queries.is_linked(con, nct_id, paper):
             msg = f"Nothing links {nct_id} to paper {paper}. `mscwatch show {nct_id}` lists its papers."
             raise ConfigError(msg)
@@ -83,9 +83,9 @@ def _decide(decision: Literal["accept", "reject"], nct_id: str, paper: str, reas
     one = LinkDecision(
         nct_id=nct_id, paper=paper, decision=decision, reason=reason, date=today, by=by or getpass.getuser()
     )
-    add_link(places, file, one)
+    add_link(data_dir, file, one)
     try:
-        publish_links(places, file, settings.memory_limit, settings.keep_published)
+        publish_links(data_dir, file, settings.memory_limit, settings.keep_published)
         shown = "It holds from now on."
     except LockedError:
         shown = "A run is at work; it holds from the next one on."

@@ -16,6 +16,7 @@ from mscwatch.pipeline.run import run_watch
 from mscwatch.schedule import next_night
 from mscwatch.settings import Settings, load_settings, show_settings
 from mscwatch.store import queries
+from mscwatch.store.data_dir import DataDir
 from mscwatch.vocabulary import RunOutcome
 from mscwatch.watches import load_watch
 
@@ -112,7 +113,7 @@ def status(
 ) -> None:
     """Show the last nights, the next, and what is owed."""
     settings = load_settings()
-    with queries.open_newest(settings.data_dir) as con:
+    with queries.open_newest(DataDir(settings.data_dir)) as con:
         nights, owed, good = (
             queries.nights(con, limit),
             queries.owed_deliveries(con),

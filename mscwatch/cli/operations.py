@@ -24,7 +24,7 @@ def export(
     form: Annotated[ExportFormat, typer.Option("--format", help="What to write.")] = ExportFormat.PARQUET,
 ) -> None:
     """Write every table and view into a folder, with a manifest."""
-    written = export_tables(load_settings().data_dir, folder, form)
+    written = export_tables(DataDir(load_settings().data_dir), folder, form)
     rows = sum(one.rows for one in written)
     screen.console().print(
         f"{len(written)} tables and views, {rows} rows in {folder} as {form.value}; see {MANIFEST} there.",

@@ -44,7 +44,7 @@ def sql(
     as_csv: AsCsv = False,
 ) -> None:
     """Ask the published warehouse; AACT's tables need no prefix."""
-    data_dir = load_settings().data_dir
+    data_dir = DataDir(load_settings().data_dir)
     if query is None:
         if as_json or as_csv or not sys.stdin.isatty():
             msg = 'A query is missing. Give one: `mscwatch sql "SELECT …"`, or "-" to read it from standard input.'
@@ -61,12 +61,12 @@ def sql(
         screen.console().print(screen.table(names, rows))
 
 
-def _converse(data_dir: Path) -> None:
+def _converse(data_dir: DataDir) -> None:
     """DuckDB's own shell where it is installed, else a prompt of ours; both read-only."""
     with queries.open_published(data_dir) as con:
         if shell := shutil.which("duckdb"):
             con.close()
-            published = str(DataDir(data_dir).published)
+            published = str(data_dir.published)
             done = subprocess.run(  # noqa: S603  the user's own shell, on the user's own file
                 [shell, "-readonly", "-cmd", "SET search_path = 'main,ctgov'", published], check=False
             )

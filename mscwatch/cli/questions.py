@@ -13,6 +13,7 @@ from mscwatch.cli.completion import trial_ids
 from mscwatch.errors import MscwatchError
 from mscwatch.settings import load_settings
 from mscwatch.store import queries
+from mscwatch.store.data_dir import DataDir
 from mscwatch.store.sql import Connection
 from mscwatch.vocabulary import EventKind
 
@@ -47,7 +48,7 @@ def events(
     as_csv: AsCsv = False,
 ) -> None:
     """List what happened to the trials, newest first."""
-    with queries.open_published(load_settings().data_dir) as con:
+    with queries.open_published(DataDir(load_settings().data_dir)) as con:
         rows = queries.events(
             con,
             since=since,
@@ -80,7 +81,7 @@ def show(
     publications. Times are UTC.
     """
     unknown = []
-    with queries.open_published(load_settings().data_dir) as con:
+    with queries.open_published(DataDir(load_settings().data_dir)) as con:
         if banner := queries.meta(con).get("banner"):
             screen.console().print(banner)
         for nct_id in (one.upper() for one in nct_ids):

@@ -23,8 +23,8 @@ def report(
     opened: Annotated[bool, typer.Option("--open", help="Open it in a browser.")] = False,
 ) -> None:
     """Write the HTML report: one page, no network needed."""
-    data_dir = load_settings().data_dir
-    path = to or DataDir(data_dir).report
+    data_dir = DataDir(load_settings().data_dir)
+    path = to or data_dir.report
     page = render_page(*read_answers(data_dir))
     write_page(path, page)
     screen.console().print(

@@ -104,10 +104,10 @@ def _sent(routes: Routes, chosen: Iterable[Address], message: Digest) -> tuple[l
 
 def _switched_on(settings: Settings, routes: Routes, arrived: Iterable[Address]) -> list[Address]:
     """Of the addresses where the message arrived, those that had been switched off; the operator hears of it."""
-    places = DataDir(settings.data_dir)
-    if not places.working.exists():
+    data_dir = DataDir(settings.data_dir)
+    if not data_dir.working.exists():
         return []
-    with locked(places), working.open_warehouse(places, settings.memory_limit) as con:
+    with locked(data_dir), working.open_warehouse(data_dir, settings.memory_limit) as con:
         off = addresses.switched_off(con)
         again = [address for address in arrived if address in off]
         last = ledger.newest_run(con)

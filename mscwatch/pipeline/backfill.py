@@ -54,22 +54,22 @@ def read_histories(
     """
     history = history or history_client(order)
     numbers = [_number(text) for text in asked]
-    places, done = order.places, HistoriesRead()
-    if not places.working.exists():
+    data_dir, done = order.data_dir, HistoriesRead()
+    if not data_dir.working.exists():
         raise _too_early(order)
-    with locked(places):
+    with locked(data_dir):
         try:
-            with working.open_warehouse(places, order.settings.memory_limit) as con:
-                refuse_other_watch(con, places, order.watch)
+            with working.open_warehouse(data_dir, order.settings.memory_limit) as con:
+                refuse_other_watch(con, data_dir, order.watch)
                 _refuse_without_night(con, order)
                 _read_all(con, history, unread_trials(con, numbers), done)
                 with working.transaction(con):
                     review_claims.recompute(con)  # the registry as of the review's date is known better now
         except BaseException:
             if done.answers:
-                publish_copy(places, order.settings.keep_published)
+                publish_copy(data_dir, order.settings.keep_published)
             raise
-        publish_copy(places, order.settings.keep_published)  # also what a killed reading left unpublished
+        publish_copy(data_dir, order.settings.keep_published)  # also what a killed reading left unpublished
     done.requests = history.traffic.requests
     return done
 
@@ -126,6 +126,6 @@ def _refuse_without_night(con: Connection, order: RunOrder) -> None:
 
 def _too_early(order: RunOrder) -> MscwatchError:
     return WarehouseError(
-        f"No night is in {order.places.data_dir} yet, and a history belongs to trials that a night has seen. "
+        f"No night is in {order.data_dir.path} yet, and a history belongs to trials that a night has seen. "
         "Run `mscwatch run` first."
     )

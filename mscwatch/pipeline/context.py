@@ -29,7 +29,7 @@ class RunOrder:
     accept: str = ""
 
     @property
-    def places(self) -> DataDir:
+    def data_dir(self) -> DataDir:
         return DataDir(self.settings.data_dir)
 
 
@@ -97,7 +97,7 @@ class RunContext:
 
     def warehouse(self) -> working.OpenWarehouse:
         """The working file, opened for one step."""
-        return working.open_warehouse(self.order.places, self.order.settings.memory_limit)
+        return working.open_warehouse(self.order.data_dir, self.order.settings.memory_limit)
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,8 +87,8 @@ def _registry(settings: Settings) -> str:
 
 
 def _disk(settings: Settings) -> str:
-    places = DataDir(settings.data_dir)
-    places.prepare()
+    data_dir = DataDir(settings.data_dir)
+    data_dir.prepare()
     free = shutil.disk_usage(settings.data_dir).free
     if free < ROOM:
         msg = f"Only {free / 1e9:.1f} GB are free in {settings.data_dir}. Make room or set MSCWATCH_DATA_DIR."
@@ -105,28 +105,31 @@ def _lock(settings: Settings) -> str:
 
 
 def _warehouse(settings: Settings) -> str:
-    places = DataDir(settings.data_dir)
-    if not places.published.exists():
+    data_dir = DataDir(settings.data_dir)
+    if not data_dir.published.exists():
         return "none yet; `mscwatch run` makes it"
-    with queries.open_published(settings.data_dir) as con:
+    with queries.open_published(DataDir(settings.data_dir)) as con:
         nights, owner = queries.nights(con, 1), queries.meta(con).get("watch")
     if owner not in (None, asked := load_watch(settings.watch).name):
         where = f"{settings.data_dir} belongs to the watch {owner}, not to {asked}"
         msg = f"{where}. Correct MSCWATCH_DATA_DIR or MSCWATCH_WATCH."
         raise WarehouseError(msg)
-    if not is_noted(places):
-        msg = f"{places.published} is not what was published (SHA-256 differs). `mscwatch run --force` publishes anew."
+    if not is_noted(data_dir):
+        msg = (
+            f"{data_dir.published} is not what was published (SHA-256 differs). "
+            "`mscwatch run --force` publishes anew."
+        )
         raise WarehouseError(msg)
     return f"readable, hash as published, last night {nights[0]['outcome'] if nights else 'none'}"
 
 
 def _working(settings: Settings) -> str:
-    places = DataDir(settings.data_dir)
-    refuse_lost(places)
-    if not places.working.exists():
+    data_dir = DataDir(settings.data_dir)
+    refuse_lost(data_dir)
+    if not data_dir.working.exists():
         return "none yet; `mscwatch run` makes it"
     try:
-        with locked(places), open_read_only(places.working):
+        with locked(data_dir), open_read_only(data_dir.working):
             return "readable"
     except LockedError:
         return "in use: a run is at work"
@@ -153,7 +156,7 @@ def _channels(settings: Settings) -> str:
 def _switched_off(settings: Settings) -> Iterable[SwitchedOff]:
     if not DataDir(settings.data_dir).working.exists():
         return []
-    with queries.open_newest(settings.data_dir) as con:
+    with queries.open_newest(DataDir(settings.data_dir)) as con:
         return addresses.switched_off(con).values() if addresses.are_kept(con) else []
 
 

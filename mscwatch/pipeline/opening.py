@@ -17,13 +17,13 @@ def open_warehouse(tonight: RunContext) -> WarehouseState:
 
     Raises `ConfigError` when the data directory belongs to another watch.
     """
-    places, result = tonight.order.places, tonight.result
+    data_dir, result = tonight.order.data_dir, tonight.result
     try:
         return _opened(tonight)
     except BrokenFileError as error:
         log.warning("%s", error)
-    recovery.put_published(places)
-    if said := operator_notices.recovery_notice(places):
+    recovery.put_published(data_dir)
+    if said := operator_notices.recovery_notice(data_dir):
         log.warning("%s", said.summary)
         result.warnings.append(said.summary)
     return _opened(tonight)
@@ -35,7 +35,7 @@ def _opened(tonight: RunContext) -> WarehouseState:
         owner = working.meta(con, "watch")
         if owner not in (None, order.watch.name):
             msg = (
-                f"The data directory {order.places.data_dir} belongs to the watch {owner}, not to "
+                f"The data directory {order.data_dir.path} belongs to the watch {owner}, not to "
                 f"{order.watch.name}. Set another MSCWATCH_DATA_DIR for it."
             )
             raise ConfigError(msg)
@@ -48,5 +48,5 @@ def _opened(tonight: RunContext) -> WarehouseState:
             operator_notices.note_recovery(con, tonight)
         edited = working.meta(con, "watch_hash") not in (None, order.watch.digest)
         changed = decisions.apply(con, told, order.watch.relevance.rules)
-        behind = publish.is_behind(con, order.places)
-        return WarehouseState(last, edited, told, changed if order.places.published.exists() else 0, behind)
+        behind = publish.is_behind(con, order.data_dir)
+        return WarehouseState(last, edited, told, changed if order.data_dir.published.exists() else 0, behind)

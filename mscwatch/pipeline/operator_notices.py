@@ -58,17 +58,17 @@ def note_drift(con: Connection, tonight: RunContext, drifted: list[Issue]) -> No
         _tell_operator(con, tonight, notices.drift(result.run_id, result.api_version, drifted))
 
 
-def recovery_notice(places: DataDir) -> Notice | None:
+def recovery_notice(data_dir: DataDir) -> Notice | None:
     """What there is to say of a broken working file; None where none is kept."""
-    if not places.broken.exists():
+    if not data_dir.broken.exists():
         return None
-    written = datetime.fromtimestamp(places.broken.stat().st_mtime, UTC)
-    return notices.working_file_recovered(str(places.broken), written)
+    written = datetime.fromtimestamp(data_dir.broken.stat().st_mtime, UTC)
+    return notices.working_file_recovered(str(data_dir.broken), written)
 
 
 def note_recovery(con: Connection, tonight: RunContext) -> None:
     """The operator hears of a broken working file once, from whichever run comes to it."""
-    if said := recovery_notice(tonight.order.places):
+    if said := recovery_notice(tonight.order.data_dir):
         _tell_operator(con, tonight, said)
 
 

@@ -54,7 +54,7 @@ def run_watch(order: RunOrder, step: Step = plainly, client: Client | None = Non
     def do(name: str, action: Callable[[], T], *, asks_registry: bool = False) -> T:
         return step(name, lambda: _timed(tonight, action), asks_registry=asks_registry)
 
-    with locked(order.places):
+    with locked(order.data_dir):
         opened = do("open the warehouse", lambda: open_warehouse(tonight))
         try:
             version = do("ask for the version", lambda: steps.ask_version(tonight), asks_registry=True)

@@ -66,7 +66,7 @@ def read(tonight: RunContext, version: RegistryVersion) -> SweepResult:
     found, landing = sweep(
         client,
         order.watch.query.parameters(),
-        order.places.landing / result.run_id,
+        order.data_dir.landing / result.run_id,
         before=version,
         page_size=order.settings.page_size,
         known=known,
@@ -173,18 +173,18 @@ def store(
 
 def publish(tonight: RunContext) -> None:
     """Put a checked copy of the working file in place."""
-    publish_copy(tonight.order.places, tonight.order.settings.keep_published)
+    publish_copy(tonight.order.data_dir, tonight.order.settings.keep_published)
 
 
 def report_is_due(tonight: RunContext) -> bool:
     """Whether the page is wanted and older than what is published, by this run or by any command since the last."""
-    return tonight.order.settings.report and page_is_behind(tonight.order.places)
+    return tonight.order.settings.report and page_is_behind(tonight.order.data_dir)
 
 
 def report(tonight: RunContext) -> None:
     """Write the page of what is published; a failure is a warning, and tried next time."""
     try:
-        write_page(tonight.order.places.report, render_page(*read_answers(tonight.order.places.data_dir)))
+        write_page(tonight.order.data_dir.report, render_page(*read_answers(tonight.order.data_dir)))
     except Exception as error:  # noqa: BLE001  whatever it is: people were told, and the night is good
         said = f"The report was not written, an older one may stand there: {error}"
         log.warning("%s", said)
@@ -194,11 +194,11 @@ def report(tonight: RunContext) -> None:
 def export(tonight: RunContext) -> None:
     """Bring the export at MSCWATCH_EXPORT_URL up to what is published; a failure is a warning, and tried next time."""
     order = tonight.order
-    if not order.places.published.exists():
+    if not order.data_dir.published.exists():
         return
     try:
         url, earlier = order.settings.export_url.get_secret_value(), order.settings.keep_published
-        remote.keep(order.places, url, tonight.result.run_id, earlier)
+        remote.keep(order.data_dir, url, tonight.result.run_id, earlier)
     except MscwatchError as error:
         tonight.result.warnings.append(str(error))
 
@@ -223,7 +223,7 @@ def deliver_owed(tonight: RunContext) -> int:
     result.owed = told.still_owed
     if told.still_owed and result.error is None:
         result.error = StillOwedError(f"{told.still_owed} alert(s) are still owed: {'; '.join(told.errors)}.")
-    return told.attempts if tonight.order.places.published.exists() else 0
+    return told.attempts if tonight.order.data_dir.published.exists() else 0
 
 
 def ping_monitor(tonight: RunContext) -> None:
@@ -270,6 +270,6 @@ def _note_proof(tonight: RunContext, proof: Proof, found: LookedUp) -> None:
 
 def _forget_old_landings(order: RunOrder) -> None:
     """Keep the landed pages of the last nights; folders are named by run, so names sort by time."""
-    folders = sorted(path for path in order.places.landing.iterdir() if path.is_dir())
+    folders = sorted(path for path in order.data_dir.landing.iterdir() if path.is_dir())
     for folder in folders[: -order.settings.keep_landed]:
         shutil.rmtree(folder, ignore_errors=True)

@@ -31,25 +31,25 @@ DATABASE = "mscwatch-working.duckdb"
 Manifest = dict[str, Any]
 
 
-def write_backup(places: DataDir, file: Path) -> Manifest:
+def write_backup(data_dir: DataDir, file: Path) -> Manifest:
     """Write the working file and what is in it to `file`, read it back, and only then give it its name.
 
     Returns the manifest: SHA-256, counts, schema version, watch. Raises `LockedError` while a run is at work,
     `ConfigError` when `file` exists and is no backup, `WarehouseError` when there is nothing to save or it cannot
     be written.
     """
-    if not places.working.exists():
-        msg = f"There is no warehouse in the folder {places.data_dir} to back up. Run `mscwatch run` first."
+    if not data_dir.working.exists():
+        msg = f"There is no warehouse in the folder {data_dir.path} to back up. Run `mscwatch run` first."
         raise WarehouseError(msg)
     if file.exists():
         read_manifest(file)  # only a backup may be overwritten
     partial = file.with_name(f".{file.name}.part")
-    with locked(places):
-        manifest = _describe(places.working)
+    with locked(data_dir):
+        manifest = _describe(data_dir.working)
         try:
             with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
                 archive.writestr(MANIFEST, json.dumps(manifest, indent=2) + "\n")
-                archive.write(places.working, DATABASE)
+                archive.write(data_dir.working, DATABASE)
             if _sha256_within(partial) != manifest["sha256"]:
                 msg = f"The backup {file} does not read back as it was written. Check the disk; nothing was replaced."
                 raise WarehouseError(msg)
@@ -63,7 +63,7 @@ def write_backup(places: DataDir, file: Path) -> Manifest:
 
 
 def restore_backup(
-    places: DataDir, file: Path, watch: str, *, replace: bool, memory_limit: str, keep: int
+    data_dir: DataDir, file: Path, watch: str, *, replace: bool, memory_limit: str, keep: int
 ) -> Manifest:
     """Put a backup's database in place of the working file, bring it to today's schema, and publish it.
 
@@ -72,12 +72,12 @@ def restore_backup(
     """
     manifest = read_manifest(file)
     _refuse_unfit(manifest, file, watch)
-    with locked(places):
+    with locked(data_dir):
         # Other files there are no warehouse: the default folder of a source checkout holds this package's SQL.
-        if not replace and (places.working.exists() or places.published.exists()):
-            msg = f"{places.data_dir} already holds a warehouse. Back it up, then restore with --replace."
+        if not replace and (data_dir.working.exists() or data_dir.published.exists()):
+            msg = f"{data_dir.path} already holds a warehouse. Back it up, then restore with --replace."
             raise ConfigError(msg)
-        fresh = places.working.with_name("restored.duckdb")
+        fresh = data_dir.working.with_name("restored.duckdb")
         try:
             with (
                 zipfile.ZipFile(file) as archive,
@@ -86,21 +86,21 @@ def restore_backup(
             ):
                 shutil.copyfileobj(source, target)
             _verify(fresh, manifest, file)
-            for log in places.logs():  # the replaced file's
+            for log in data_dir.logs():  # the replaced file's
                 log.unlink()
-            fresh.replace(places.working)
-            recovery.drop_broken(places)  # what became of it is no news of the restored
+            fresh.replace(data_dir.working)
+            recovery.drop_broken(data_dir)  # what became of it is no news of the restored
         except (OSError, EOFError, KeyError, zipfile.BadZipFile, zlib.error) as error:
             msg = f"{file} cannot be restored: {error}. Nothing was changed."
             raise WarehouseError(msg) from None
         finally:
             fresh.unlink(missing_ok=True)
-        with working.open_warehouse(places, memory_limit) as con:
+        with working.open_warehouse(data_dir, memory_limit) as con:
             proven = ledger.last_trusted_run(con) is not None
         if proven:
-            publish_copy(places, keep)
+            publish_copy(data_dir, keep)
         else:
-            places.published.unlink(missing_ok=True)
+            data_dir.published.unlink(missing_ok=True)
     return manifest
 
 

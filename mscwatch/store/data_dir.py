@@ -16,23 +16,23 @@ from mscwatch.errors import LockedError, WarehouseError
 class DataDir:
     """The files of one data directory; it belongs to one watch."""
 
-    data_dir: Path
+    path: Path
 
     @property
     def published(self) -> Path:
-        return self.data_dir / "mscwatch.duckdb"
+        return self.path / "mscwatch.duckdb"
 
     @property
     def published_hash(self) -> Path:
-        return self.data_dir / "mscwatch.duckdb.sha256"
+        return self.path / "mscwatch.duckdb.sha256"
 
     @property
     def report(self) -> Path:
-        return self.data_dir / "report.html"
+        return self.path / "report.html"
 
     @property
     def working(self) -> Path:
-        return self.data_dir / "working" / "mscwatch-working.duckdb"
+        return self.path / "working" / "mscwatch-working.duckdb"
 
     def logs(self) -> list[Path]:
         """What DuckDB keeps beside the working file while it is open, or was when its process died."""
@@ -40,50 +40,50 @@ class DataDir:
 
     @property
     def broken(self) -> Path:
-        return self.data_dir / "working" / "broken.duckdb"
+        return self.path / "working" / "broken.duckdb"
 
     @property
     def spill(self) -> Path:
-        return self.data_dir / "working" / "spill"
+        return self.path / "working" / "spill"
 
     @property
     def landing(self) -> Path:
-        return self.data_dir / "landing"
+        return self.path / "landing"
 
     @property
     def digests(self) -> Path:
-        return self.data_dir / "digests"
+        return self.path / "digests"
 
     @property
     def lock(self) -> Path:
-        return self.data_dir / "mscwatch.lock"
+        return self.path / "mscwatch.lock"
 
     def prepare(self) -> None:
         """Make the folders. Raises `WarehouseError` when the data directory cannot be written."""
         try:
-            for folder in (self.data_dir, self.working.parent, self.landing):
+            for folder in (self.path, self.working.parent, self.landing):
                 folder.mkdir(parents=True, exist_ok=True)
             self.lock.touch()
         except OSError as error:
             msg = (
-                f"The data directory {self.data_dir} cannot be written ({error.strerror or error}). "
+                f"The data directory {self.path} cannot be written ({error.strerror or error}). "
                 "Make it writable or set MSCWATCH_DATA_DIR."
             )
             raise WarehouseError(msg) from None
 
 
 @contextmanager
-def locked(places: DataDir) -> Iterator[None]:
+def locked(data_dir: DataDir) -> Iterator[None]:
     """Hold the data directory's lock. Raises `LockedError` at once when another run has it."""
-    places.prepare()
-    lock = FileLock(places.lock)
+    data_dir.prepare()
+    lock = FileLock(data_dir.lock)
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        msg = f"Another run is at work in {places.data_dir}. Wait for it; `mscwatch status` shows the last nights."
+        msg = f"Another run is at work in {data_dir.path}. Wait for it; `mscwatch status` shows the last nights."
         raise LockedError(msg) from None
     except OSError as error:
-        msg = f"The data directory {places.data_dir} cannot be locked ({error.strerror or error})."
+        msg = f"The data directory {data_dir.path} cannot be locked ({error.strerror or error})."
         raise WarehouseError(msg) from None
     try:
         yield

@@ -34,13 +34,13 @@ def load(file: Path) -> Decisions:
     return read(_text(file), str(file))
 
 
-def add_link(places: DataDir, file: Path, decision: LinkDecision) -> None:
+def add_link(data_dir: DataDir, file: Path, decision: LinkDecision) -> None:
     """Write one more decision at the end of the file, whole or not at all.
 
     Raises `ConfigError` where the link is decided already or the file cannot be read or written.
     """
-    places.prepare()
-    with FileLock(places.data_dir / "decisions.lock"):  # two people may decide at the same moment
+    data_dir.prepare()
+    with FileLock(data_dir.path / "decisions.lock"):  # two people may decide at the same moment
         _write(file, with_link(_text(file), decision, str(file)))
 
 
@@ -83,12 +83,12 @@ def put_links_in_force(con: Connection, links: Iterable[LinkDecision]) -> int:
     return len(_replace(con, "link_decisions", links))
 
 
-def publish_links(places: DataDir, file: Path, memory_limit: str, keep: int) -> None:
+def publish_links(data_dir: DataDir, file: Path, memory_limit: str, keep: int) -> None:
     """Show analysts the links as the file decides them. Raises `LockedError` while a run is at work."""
-    with locked(places):
-        with working.open_warehouse(places, memory_limit) as con, working.transaction(con):
+    with locked(data_dir):
+        with working.open_warehouse(data_dir, memory_limit) as con, working.transaction(con):
             put_links_in_force(con, load(file).links)
-        publish_copy(places, keep)
+        publish_copy(data_dir, keep)
 
 
 def unknown_decisions(con: Connection) -> list[str]:

@@ -177,9 +177,9 @@ def _cell(said: str) -> str:
 def main() -> None:
     """Print the dictionary of a warehouse made for the purpose."""
     with TemporaryDirectory() as folder:
-        places = DataDir(Path(folder))
-        places.prepare()
-        with working.open_warehouse(places) as con:
+        data_dir = DataDir(Path(folder))
+        data_dir.prepare()
+        with working.open_warehouse(data_dir) as con:
             sys.stdout.write(text(con))
 
 

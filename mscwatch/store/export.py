@@ -21,6 +21,7 @@ import duckdb
 from mscwatch.errors import ConfigError, WarehouseError
 from mscwatch.review import ris
 from mscwatch.store import catalog, queries
+from mscwatch.store.data_dir import DataDir
 from mscwatch.store.sql import Connection, dicts, first_line, scalar
 
 MADE_BY = "mscwatch export"
@@ -78,7 +79,7 @@ class Exported:
     meaning: str
 
 
-def export_tables(data_dir: Path, folder: Path, form: ExportFormat) -> list[Exported]:
+def export_tables(data_dir: DataDir, folder: Path, form: ExportFormat) -> list[Exported]:
     """Write every public table and view of the published file into `folder`, which is made if need be.
 
     An earlier export there is replaced once the new one is whole; other files are left alone. Raises `ConfigError`

@@ -47,34 +47,34 @@ SELECT ({LAST_WRITTEN_RUN}), (SELECT count(*) FROM deliveries WHERE state = 'sen
 """
 
 
-def publish_copy(places: DataDir, keep: int = 3) -> str:
+def publish_copy(data_dir: DataDir, keep: int = 3) -> str:
     """Copy the (closed) working file over the published one; returns its SHA-256.
 
     The file that it replaces stays under `previous/` unless the same night wrote it; `keep` of those are kept.
     Raises `WarehouseError` when the copy does not read like the original or does not hang together; the published
     file is then as it was.
     """
-    fresh = places.data_dir / ".mscwatch.duckdb.new"
+    fresh = data_dir.path / ".mscwatch.duckdb.new"
     try:
-        shutil.copyfile(places.working, fresh)
+        shutil.copyfile(data_dir.working, fresh)
         sync(fresh)
-        night = _check(places.working, fresh)
+        night = _check(data_dir.working, fresh)
         digest = sha256(fresh)
-        _keep_previous(places, night, keep)
-        fresh.replace(places.published)
-        note = places.data_dir / ".mscwatch.duckdb.sha256.new"
-        note.write_text(f"{digest}  {places.published.name}\n", encoding="ascii")
-        note.replace(places.published_hash)
-        sync(places.data_dir)
+        _keep_previous(data_dir, night, keep)
+        fresh.replace(data_dir.published)
+        note = data_dir.path / ".mscwatch.duckdb.sha256.new"
+        note.write_text(f"{digest}  {data_dir.published.name}\n", encoding="ascii")
+        note.replace(data_dir.published_hash)
+        sync(data_dir.path)
     except OSError as error:
-        msg = f"The published file {places.published} cannot be replaced: {error.strerror or error}."
+        msg = f"The published file {data_dir.published} cannot be replaced: {error.strerror or error}."
         raise WarehouseError(msg) from None
     finally:
         fresh.unlink(missing_ok=True)
     return digest
 
 
-def is_behind(con: Connection, places: DataDir) -> bool:
+def is_behind(con: Connection, data_dir: DataDir) -> bool:
     """Whether the opened working file holds a proven night, and more than the published file: its run was killed.
 
     Or killed a moment later, before the file's hash lay beside it.
@@ -83,19 +83,19 @@ def is_behind(con: Connection, places: DataDir) -> bool:
     if written[0][0] is None:
         return False
     try:
-        if places.published_hash.stat().st_mtime_ns < places.published.stat().st_mtime_ns:
+        if data_dir.published_hash.stat().st_mtime_ns < data_dir.published.stat().st_mtime_ns:
             return True
-        with open_read_only(places.published) as published:
+        with open_read_only(data_dir.published) as published:
             return published.execute(WRITTEN).fetchall() != written
     except (OSError, WarehouseError, duckdb.Error):  # none there, or one of an earlier schema
         return True
 
 
-def is_noted(places: DataDir) -> bool:
+def is_noted(data_dir: DataDir) -> bool:
     """Whether the published file is the one whose SHA-256 lies beside it."""
-    if not places.published_hash.exists():
+    if not data_dir.published_hash.exists():
         return False
-    return places.published_hash.read_text("ascii").partition(" ")[0] == sha256(places.published)
+    return data_dir.published_hash.read_text("ascii").partition(" ")[0] == sha256(data_dir.published)
 
 
 def counts(con: Connection) -> dict[str, int]:
@@ -159,18 +159,18 @@ def _orphans(con: Connection, found: list[catalog.Relation]) -> list[str]:
     return [f"{lost} row(s) whose {place} leads nowhere" for place, lost in rows]
 
 
-def _keep_previous(places: DataDir, coming: str | None, keep: int) -> None:
+def _keep_previous(data_dir: DataDir, coming: str | None, keep: int) -> None:
     """Give the published file a second name under `previous/`, before its first one is taken; forget the oldest.
 
     Not where the night that is `coming` wrote it too.
     """
-    folder = places.data_dir / "previous"
-    night = _night(places.published) if places.published.exists() else None
+    folder = data_dir.path / "previous"
+    night = _night(data_dir.published) if data_dir.published.exists() else None
     if keep and night and night != coming:
         folder.mkdir(exist_ok=True)
         kept = folder / f"mscwatch-{night}.duckdb"
         kept.unlink(missing_ok=True)
-        name_twice(places.published, kept)
+        name_twice(data_dir.published, kept)
     newest_first = sorted(folder.glob("mscwatch-*.duckdb"), reverse=True)  # runs are named by their time
     for old in newest_first[keep:]:
         old.unlink()

@@ -19,18 +19,18 @@ EVENT_COLUMNS = (
 )
 
 
-def open_published(data_dir: Path) -> Connection:
+def open_published(data_dir: DataDir) -> Connection:
     """A read-only connection to the published file, `ctgov` on its search path."""
-    published = DataDir(data_dir).published
+    published = data_dir.published
     if not published.exists():
         msg = f"There is no warehouse at {published} yet. Run `mscwatch run` first, or set MSCWATCH_DATA_DIR."
         raise WarehouseError(msg)
     return _open(published)
 
 
-def open_newest(data_dir: Path) -> Connection:
+def open_newest(data_dir: DataDir) -> Connection:
     """The working file where nobody is writing it (it also knows refused nights), else the published one."""
-    working = DataDir(data_dir).working
+    working = data_dir.working
     if working.exists():
         try:
             return _open(working)

@@ -23,41 +23,41 @@ class Rebuilt:
     published: bool
 
 
-def rebuild_derived(places: DataDir, watch: Watch, decided: Path, *, memory_limit: str, keep: int) -> Rebuilt:
+def rebuild_derived(
+    data_dir: DataDir, watch: Watch, decided: Path, *, memory_limit: str, keep: int
+) -> Rebuilt:
     """Make schema `ctgov`, the readings, seeds, views, macros and comments anew, then publish.
 
     What nights wrote (records, changes, events, deliveries, runs) stays as it is; a second rebuild changes nothing.
     `decided` is the file of people's decisions. Raises `WarehouseError` where there is no warehouse, `ConfigError`
     where it is another watch's or the decisions cannot be read, `LockedError` while a run is at work.
     """
-    if not places.working.exists():
-        msg = (
-            f"There is no warehouse in the folder {places.data_dir}. Run `mscwatch run`, or restore a backup."
-        )
+    if not data_dir.working.exists():
+        msg = f"There is no warehouse in the folder {data_dir.path}. Run `mscwatch run`, or restore a backup."
         raise WarehouseError(msg)
-    with locked(places):
-        with working.open_warehouse(places, memory_limit) as con, working.transaction(con):
-            refuse_other_watch(con, places, watch)
+    with locked(data_dir):
+        with working.open_warehouse(data_dir, memory_limit) as con, working.transaction(con):
+            refuse_other_watch(con, data_dir, watch)
             told = decisions.in_force(con, decided)
             con.execute("DELETE FROM meta WHERE key IN ('definitions', 'ctgov_mapping', 'rules_hash')")
         # Opening makes whatever the file does not say it has, and a night reads anew when it does not say by which
         # rules it was read; so what a killed rebuild leaves undone is done then.
-        with working.open_warehouse(places, memory_limit) as con:
+        with working.open_warehouse(data_dir, memory_limit) as con:
             changed = decisions.apply(con, told, watch.relevance.rules)
             found = counts(con)
             proven = ledger.last_trusted_run(con) is not None
         if proven:
-            publish_copy(places, keep)
+            publish_copy(data_dir, keep)
     rows = sum(count for table, count in found.items() if table.startswith("ctgov."))
     return Rebuilt(found["main.watched"], rows, changed, proven)
 
 
-def refuse_other_watch(con: Connection, places: DataDir, watch: Watch) -> None:
+def refuse_other_watch(con: Connection, data_dir: DataDir, watch: Watch) -> None:
     """Raise `ConfigError` where the data directory belongs to another watch."""
     owner = working.meta(con, "watch")
     if owner not in (None, watch.name):
         msg = (
-            f"The data directory {places.data_dir} belongs to the watch {owner}, not to {watch.name}. "
+            f"The data directory {data_dir.path} belongs to the watch {owner}, not to {watch.name}. "
             "Set MSCWATCH_WATCH or MSCWATCH_DATA_DIR."
         )
         raise ConfigError(msg)

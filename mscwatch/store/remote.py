@@ -26,19 +26,19 @@ LATEST = "latest.json"
 RUN = re.compile(r"\d{8}T\d{12}-[0-9a-f]{4}")  # how runs are named: by their time, so names sort
 
 
-def keep(places: DataDir, url: str, run_id: str, earlier: int) -> bool:
+def keep(data_dir: DataDir, url: str, run_id: str, earlier: int) -> bool:
     """Bring the export at `url` up to the published file, and keep `earlier` older ones; whether that was needed.
 
     Raises `ConfigError` for a URL that cannot be used, `WarehouseError` when the export fails; `latest.json` then
     names the export that it named before. Messages hold no password.
     """
     files, root = _opened(url)
-    published = places.published_hash.read_text("ascii").split()[0]
+    published = data_dir.published_hash.read_text("ascii").split()[0]
     with _put_in_words(url):
         if _latest(files, root).get("sha256") == published:
             return False
-        with tempfile.TemporaryDirectory(prefix="export-", dir=places.working.parent) as made:
-            export.export_tables(places.data_dir, Path(made) / run_id, export.ExportFormat.PARQUET)
+        with tempfile.TemporaryDirectory(prefix="export-", dir=data_dir.working.parent) as made:
+            export.export_tables(data_dir, Path(made) / run_id, export.ExportFormat.PARQUET)
             _put(files, root, Path(made) / run_id, published)
         _forget(files, root, earlier)
     return True

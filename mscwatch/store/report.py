@@ -16,7 +16,7 @@ from mscwatch.store.sql import Connection, dicts
 QUERIES = files("warehouse") / "report"
 
 
-def read_answers(data_dir: Path) -> tuple[dict[str, str], dict[str, QueryAnswer]]:
+def read_answers(data_dir: DataDir) -> tuple[dict[str, str], dict[str, QueryAnswer]]:
     """The facts about the published file (`meta`), and the answer to each query of `warehouse/report/`, by its name.
 
     Raises `WarehouseError` when there is no published file, or one that is older than the queries.
@@ -26,14 +26,14 @@ def read_answers(data_dir: Path) -> tuple[dict[str, str], dict[str, QueryAnswer]
         return queries.meta(con), {name.removesuffix(".sql"): _answer(con, name) for name in names}
 
 
-def page_is_behind(places: DataDir) -> bool:
+def page_is_behind(data_dir: DataDir) -> bool:
     """Whether a published file is there that the page does not show yet."""
     try:
-        published = places.published.stat().st_mtime_ns
+        published = data_dir.published.stat().st_mtime_ns
     except OSError:  # nothing to show
         return False
     try:
-        return places.report.stat().st_mtime_ns < published
+        return data_dir.report.stat().st_mtime_ns < published
     except OSError:
         return True
 

@@ -37,28 +37,28 @@ FULL = ("Could not write", "No space left", "failed to offload")
 
 
 @contextmanager
-def open_warehouse(places: DataDir, memory_limit: str = "500MB") -> Iterator[Connection]:
+def open_warehouse(data_dir: DataDir, memory_limit: str = "500MB") -> Iterator[Connection]:
     """The working file, made or migrated if need be, closed (and so checkpointed) at the end.
 
     Raises `BrokenFileError` when it is not whole, `WarehouseError` when it cannot be opened for another reason, or is
     gone while a published file stands: a new one would begin a baseline, and its publication would take the history
     away.
     """
-    refuse_lost(places)
+    refuse_lost(data_dir)
     con = duckdb.connect(config={"autoinstall_known_extensions": "false"})
     try:
         con.execute("SET memory_limit = ?", [memory_limit])
-        con.execute("SET temp_directory = ?", [str(places.spill)])
+        con.execute("SET temp_directory = ?", [str(data_dir.spill)])
         con.execute("SET preserve_insertion_order = false")
         con.execute(
-            f"ATTACH {_quoted(str(places.working))} AS warehouse "
+            f"ATTACH {_quoted(str(data_dir.working))} AS warehouse "
             f"(STORAGE_VERSION '{STORAGE_VERSION}', ROW_GROUP_SIZE {ROW_GROUP_SIZE})"
         )
         con.execute("USE warehouse")
         _migrate(con)
     except duckdb.Error as error:
         con.close()
-        said = f"The working file {places.working} cannot be opened: {first_line(error)}"
+        said = f"The working file {data_dir.working} cannot be opened: {first_line(error)}"
         raise _unusable(said, advice(said) or "If that stays so, restore a backup with --replace.") from None
     except BaseException:
         con.close()
@@ -67,7 +67,7 @@ def open_warehouse(places: DataDir, memory_limit: str = "500MB") -> Iterator[Con
         yield con
         con.execute("CHECKPOINT")  # the published copy is of the file alone
     except duckdb.Error as error:
-        said = f"The working file {places.working} cannot be worked with: {first_line(error)}"
+        said = f"The working file {data_dir.working} cannot be worked with: {first_line(error)}"
         advised = advice(said)
         if not advised and not isinstance(error, (duckdb.OperationalError, duckdb.FatalException)):
             raise  # no trouble with the file, but a statement of ours that is wrong
@@ -87,12 +87,12 @@ def advice(said: str) -> str | None:
     return None
 
 
-def refuse_lost(places: DataDir) -> None:
+def refuse_lost(data_dir: DataDir) -> None:
     """Raise `WarehouseError` when a published file stands beside no working file."""
-    if places.published.exists() and not places.working.exists():
+    if data_dir.published.exists() and not data_dir.working.exists():
         msg = (
-            f"The working file {places.working} is gone, but {places.published} stands. Copy that there to go on from "
-            "it, restore a backup with --replace, or move it away to begin anew."
+            f"The working file {data_dir.working} is gone, but {data_dir.published} stands. "
+            "Copy that there to go on from it, restore a backup with --replace, or move it away to begin anew."
         )
         raise WarehouseError(msg)
 
