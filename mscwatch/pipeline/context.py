@@ -123,9 +123,9 @@ class SweepResult(NamedTuple):
 LookedUp = list[tuple[WatchedTrial, LookupResult]]
 
 
-def proof_row(tonight: RunContext, judged: Proof, found: LookedUp) -> dict[str, Any]:
+def proof_row(context: RunContext, judged: Proof, found: LookedUp) -> dict[str, Any]:
     """The proof as it is kept: the checks, what the missing trials' verdicts were, and what asking cost."""
-    traffic = tonight.client.traffic
+    traffic = context.client.traffic
     return judged.checks | {
         "reasons": list(judged.reasons),
         "verdicts": {one.nct_id: one.verdict.value for _, one in found},
@@ -136,9 +136,9 @@ def proof_row(tonight: RunContext, judged: Proof, found: LookedUp) -> dict[str, 
     }
 
 
-def run_row(tonight: RunContext) -> dict[str, Any]:
+def run_row(context: RunContext) -> dict[str, Any]:
     """What the run's row says when the run ends; counts its requests into the result."""
-    result, traffic = tonight.result, tonight.client.traffic
+    result, traffic = context.result, context.client.traffic
     result.requests = traffic.requests
     return {
         "finished_at": datetime.now(UTC).replace(tzinfo=None),

@@ -12,26 +12,26 @@ from mscwatch.store import decisions, ledger, publish, recovery, working
 log = logging.getLogger(__name__)
 
 
-def open_warehouse(tonight: RunContext) -> WarehouseState:
+def open_warehouse(context: RunContext) -> WarehouseState:
     """Open the run in the ledger, where need be with the published state in the place of a broken working file.
 
     Raises `ConfigError` when the data directory belongs to another watch.
     """
-    data_dir, result = tonight.order.data_dir, tonight.result
+    data_dir, result = context.order.data_dir, context.result
     try:
-        return _opened(tonight)
+        return _opened(context)
     except BrokenFileError as error:
         log.warning("%s", error)
     recovery.put_published(data_dir)
     if said := operator_notices.recovery_notice(data_dir):
         log.warning("%s", said.summary)
         result.warnings.append(said.summary)
-    return _opened(tonight)
+    return _opened(context)
 
 
-def _opened(tonight: RunContext) -> WarehouseState:
-    order, result = tonight.order, tonight.result
-    with tonight.warehouse() as con:
+def _opened(context: RunContext) -> WarehouseState:
+    order, result = context.order, context.result
+    with context.warehouse() as con:
         owner = working.meta(con, "watch")
         if owner not in (None, order.watch.name):
             msg = (
@@ -43,9 +43,9 @@ def _opened(tonight: RunContext) -> WarehouseState:
         last = ledger.last_trusted_run(con)
         ledger.begin_run(con, result.run_id, order.watch.name, result.started_at)
         ledger.explain_doubt(con)
-        operator_notices.settle_addresses(con, tonight)
+        operator_notices.settle_addresses(con, context)
         if last:
-            operator_notices.note_recovery(con, tonight)
+            operator_notices.note_recovery(con, context)
         edited = working.meta(con, "watch_hash") not in (None, order.watch.digest)
         changed = decisions.apply(con, told, order.watch.relevance.rules)
         behind = publish.is_behind(con, order.data_dir)

@@ -16,9 +16,9 @@ from mscwatch.vocabulary import RunOutcome
 NIGHTS_OWED = 30  # then an alert is given up (contract, section 6, "Telling")
 
 
-def settle_addresses(con: Connection, tonight: RunContext) -> None:
+def settle_addresses(con: Connection, context: RunContext) -> None:
     """Bring what earlier nights noted of addresses to today's settings: a changed setting is tried again."""
-    routes, successors = tonight.routes, tonight.routes.successors()
+    routes, successors = context.routes, context.routes.successors()
     addresses.move(con, successors)
     again = []
     for one in addresses.switched_off(con).values():
@@ -30,12 +30,12 @@ def settle_addresses(con: Connection, tonight: RunContext) -> None:
             again.append(one.address)
     if again:
         because = "its setting changed"
-        _tell_operator(con, tonight, notices.channel_on(tonight.result.run_id, again, because))
+        _tell_operator(con, context, notices.channel_on(context.result.run_id, again, because))
 
 
-def note_incident(con: Connection, tonight: RunContext) -> None:
+def note_incident(con: Connection, context: RunContext) -> None:
     """The operator hears of a refused, failed or missing night once, and once when it is over."""
-    result, last = tonight.result, ledger.last_trusted_run(con)
+    result, last = context.result, ledger.last_trusted_run(con)
     said = notices.incident(
         result.run_id,
         result.watch,
@@ -44,18 +44,18 @@ def note_incident(con: Connection, tonight: RunContext) -> None:
         is_open=ledger.incident_is_open(con),
     )
     if said is None and last:
-        limit = tonight.order.settings.late_after
+        limit = context.order.settings.late_after
         said = notices.late(result.watch, last.started_at, result.started_at, limit, result.outcome)
     if said:
-        _tell_operator(con, tonight, said)
+        _tell_operator(con, context, said)
 
 
-def note_drift(con: Connection, tonight: RunContext, drifted: list[Issue]) -> None:
+def note_drift(con: Connection, context: RunContext, drifted: list[Issue]) -> None:
     """Keep what moved in the registry's vocabulary, and tell the operator in one notice."""
     if drifted:
-        result = tonight.result
+        result = context.result
         ledger.note_issues(con, drifted, result.run_id)
-        _tell_operator(con, tonight, notices.drift(result.run_id, result.api_version, drifted))
+        _tell_operator(con, context, notices.drift(result.run_id, result.api_version, drifted))
 
 
 def recovery_notice(data_dir: DataDir) -> Notice | None:
@@ -66,31 +66,31 @@ def recovery_notice(data_dir: DataDir) -> Notice | None:
     return notices.working_file_recovered(str(data_dir.broken), written)
 
 
-def note_recovery(con: Connection, tonight: RunContext) -> None:
+def note_recovery(con: Connection, context: RunContext) -> None:
     """The operator hears of a broken working file once, from whichever run comes to it."""
-    if said := recovery_notice(tonight.order.data_dir):
-        _tell_operator(con, tonight, said)
+    if said := recovery_notice(context.order.data_dir):
+        _tell_operator(con, context, said)
 
 
-def note_week(con: Connection, tonight: RunContext) -> None:
+def note_week(con: Connection, context: RunContext) -> None:
     """Once a week, where it is wanted, everybody gets the last seven days counted."""
-    watch, settings, result = tonight.order.watch, tonight.order.settings, tonight.result
+    watch, settings, result = context.order.watch, context.order.settings, context.result
     today = result.started_at.replace(tzinfo=UTC).astimezone(ZoneInfo(settings.timezone)).date()
     if result.outcome is RunOutcome.BASELINE or not notices.weekly_is_due(today, settings.weekly):
         return
     since = result.started_at - timedelta(days=7)
     events = ledger.events_since(con, since, watch.alerts.kinds, watch.alerts.relevance)
     week = notices.weekly(watch.name, watch.title, today, events, ledger.nights_since(con, since))
-    ledger.enqueue_notice(con, week, result.run_id, tonight.routes.news)
+    ledger.enqueue_notice(con, week, result.run_id, context.routes.news)
 
 
-def give_up(con: Connection, tonight: RunContext) -> None:
+def give_up(con: Connection, context: RunContext) -> None:
     """Stop trying what has been owed for too long, and say so to the operator."""
     for one in addresses.give_up(con, NIGHTS_OWED):
         said = notices.gave_up(one.address, one.count, NIGHTS_OWED, one.error, one.last_sent)
-        _tell_operator(con, tonight, said)
+        _tell_operator(con, context, said)
 
 
-def _tell_operator(con: Connection, tonight: RunContext, notice: Notice) -> None:
-    reached = tonight.routes.operator_but(addresses.switched_off(con))
-    ledger.enqueue_notice(con, notice, tonight.result.run_id, reached)
+def _tell_operator(con: Connection, context: RunContext, notice: Notice) -> None:
+    reached = context.routes.operator_but(addresses.switched_off(con))
+    ledger.enqueue_notice(con, notice, context.result.run_id, reached)

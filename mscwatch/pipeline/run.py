@@ -44,7 +44,7 @@ def run_watch(order: RunOrder, step: Step = plainly, client: Client | None = Non
     """
     started = datetime.now(UTC).replace(tzinfo=None)
     result = RunResult(f"{started:%Y%m%dT%H%M%S%f}-{secrets.token_hex(2)}", order.watch.name, started)
-    tonight = RunContext(
+    context = RunContext(
         order,
         result,
         client or wiring.registry_client(order.settings),
@@ -52,56 +52,56 @@ def run_watch(order: RunOrder, step: Step = plainly, client: Client | None = Non
     )
 
     def do(name: str, action: Callable[[], T], *, asks_registry: bool = False) -> T:
-        return step(name, lambda: _timed(tonight, action), asks_registry=asks_registry)
+        return step(name, lambda: _timed(context, action), asks_registry=asks_registry)
 
     with locked(order.data_dir):
-        opened = do("open the warehouse", lambda: open_warehouse(tonight))
+        opened = do("open the warehouse", lambda: open_warehouse(context))
         try:
-            version = do("ask for the version", lambda: steps.ask_version(tonight), asks_registry=True)
+            version = do("ask for the version", lambda: steps.ask_version(context), asks_registry=True)
             if steps.is_unchanged(version, opened, force=order.force):
-                do("close an unchanged night", lambda: steps.close(tonight, RunOutcome.UNCHANGED))
+                do("close an unchanged night", lambda: steps.close(context, RunOutcome.UNCHANGED))
             else:
-                reading = do("read the registry", lambda: steps.read(tonight, version), asks_registry=True)
-                proof = do("prove the reading", lambda: steps.prove(tonight, reading))
+                reading = do("read the registry", lambda: steps.read(context, version), asks_registry=True)
+                proof = do("prove the reading", lambda: steps.prove(context, reading))
                 found = do(
-                    "ask for the missing", lambda: steps.ask_for_missing(tonight, reading), asks_registry=True
+                    "ask for the missing", lambda: steps.ask_for_missing(context, reading), asks_registry=True
                 )
-                drifted = do("compare the vocabulary", lambda: steps.compare_vocabulary(tonight, opened))
-                do("commit", lambda: steps.store(tonight, opened, reading, proof, found, drifted))
-                do("publish", lambda: steps.publish(tonight))
+                drifted = do("compare the vocabulary", lambda: steps.compare_vocabulary(context, opened))
+                do("commit", lambda: steps.store(context, opened, reading, proof, found, drifted))
+                do("publish", lambda: steps.publish(context))
         except MscwatchError as error:
             result.error = error
             outcome = RunOutcome.REFUSED if isinstance(error, RefusedError) else RunOutcome.FAILED
-            do("close a night that failed", lambda: steps.close(tonight, outcome))
+            do("close a night that failed", lambda: steps.close(context, outcome))
         except BaseException as error:
             result.error = MscwatchError("the run broke off")
             stopped = isinstance(error, KeyboardInterrupt)  # by a person, who need not be told
-            steps.close(tonight, RunOutcome.INTERRUPTED if stopped else RunOutcome.FAILED)
+            steps.close(context, RunOutcome.INTERRUPTED if stopped else RunOutcome.FAILED)
             raise
         lags = opened.is_behind and result.outcome not in {RunOutcome.BASELINE, RunOutcome.PUBLISHED}
-        if do("tell", lambda: steps.deliver_owed(tonight)) or opened.readings_changed or lags:
-            do("publish what was told", lambda: steps.publish(tonight))
-        if steps.report_is_due(tonight):
-            do("write the report", lambda: steps.report(tonight))
+        if do("tell", lambda: steps.deliver_owed(context)) or opened.readings_changed or lags:
+            do("publish what was told", lambda: steps.publish(context))
+        if steps.report_is_due(context):
+            do("write the report", lambda: steps.report(context))
         if order.settings.heartbeat_url.get_secret_value():
-            do("tell the monitor", lambda: steps.ping_monitor(tonight))
+            do("tell the monitor", lambda: steps.ping_monitor(context))
         if order.settings.export_url.get_secret_value():
-            do("export", lambda: steps.export(tonight))
+            do("export", lambda: steps.export(context))
     return result
 
 
-def _timed(tonight: RunContext, action: Callable[[], T]) -> T:
+def _timed(context: RunContext, action: Callable[[], T]) -> T:
     """Run a step and count its own work: the time that did not go into the registry's answers and distances.
 
     What is done while an answer is awaited does not count.
     """
-    begun, asking = time.monotonic(), tonight.client.traffic.seconds
+    begun, asking = time.monotonic(), context.client.traffic.seconds
     try:
         with _no_search_for_cycles():
             return action()
     finally:
         elapsed = time.monotonic() - begun
-        tonight.result.work_seconds += max(0.0, elapsed - (tonight.client.traffic.seconds - asking))
+        context.result.work_seconds += max(0.0, elapsed - (context.client.traffic.seconds - asking))
 
 
 @contextmanager

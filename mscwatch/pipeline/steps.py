@@ -36,11 +36,11 @@ from mscwatch.vocabulary import RunOutcome
 log = logging.getLogger(__name__)
 
 
-def ask_version(tonight: RunContext) -> RegistryVersion:
+def ask_version(context: RunContext) -> RegistryVersion:
     """Which API and which data answer tonight."""
-    tonight.client.reset_retry_budget()
-    version = tonight.client.version()
-    tonight.result.api_version, tonight.result.data_timestamp = version.api_version, version.data_timestamp
+    context.client.reset_retry_budget()
+    version = context.client.version()
+    context.result.api_version, context.result.data_timestamp = version.api_version, version.data_timestamp
     return version
 
 
@@ -56,11 +56,11 @@ def is_unchanged(version: RegistryVersion, opened: WarehouseState, *, force: boo
     )
 
 
-def read(tonight: RunContext, version: RegistryVersion) -> SweepResult:
+def read(context: RunContext, version: RegistryVersion) -> SweepResult:
     """Walk the whole topic onto the disk; what is stored letter by letter is not read again, unless it is forced."""
-    order, result, client = tonight.order, tonight.result, tonight.client
+    order, result, client = context.order, context.result, context.client
     client.reset_retry_budget()
-    with tonight.warehouse() as con:
+    with context.warehouse() as con:
         watched = commit.watched(con)
         known = {} if order.force else load.known_fingerprints(con)
     found, landing = sweep(
@@ -77,19 +77,19 @@ def read(tonight: RunContext, version: RegistryVersion) -> SweepResult:
     return SweepResult(found, landing, len(watched), missing)
 
 
-def prove(tonight: RunContext, reading: SweepResult) -> Proof:
+def prove(context: RunContext, reading: SweepResult) -> Proof:
     """Decide whether the reading may be believed. Raises `RefusedError` with every reason when not."""
     proof = prove_sweep(
         reading.sweep,
         reading.landing.ids,
         known=reading.known,
         missing=[trial.nct_id for trial in reading.missing],
-        expect=tonight.order.watch.expect,
-        accepted=tonight.order.accept,
+        expect=context.order.watch.expect,
+        accepted=context.order.accept,
     )
-    tonight.result.warnings += proof.warnings
+    context.result.warnings += proof.warnings
     if not proof.trusted:
-        _note_proof(tonight, proof, [])
+        _note_proof(context, proof, [])
         way_out = ' or `mscwatch run --accept "REASON"`' if proof.acceptable else ""
         msg = (
             f"The registry's answer was not trusted: {'; '.join(proof.reasons)}. Nothing was published; "
@@ -99,28 +99,28 @@ def prove(tonight: RunContext, reading: SweepResult) -> Proof:
     return proof
 
 
-def ask_for_missing(tonight: RunContext, reading: SweepResult) -> LookedUp:
+def ask_for_missing(context: RunContext, reading: SweepResult) -> LookedUp:
     """Ask for each trial that the search no longer shows, by itself; an outage is never a verdict."""
-    tonight.client.reset_retry_budget()
-    found = [(trial, tonight.client.lookup(trial.nct_id)) for trial in reading.missing]
-    if found and tonight.client.version() != reading.sweep.after:
+    context.client.reset_retry_budget()
+    found = [(trial, context.client.lookup(trial.nct_id)) for trial in reading.missing]
+    if found and context.client.version() != reading.sweep.after:
         msg = "The registry's data moved while it was asked for missing trials. Nothing was changed; run again later."
         raise RefusedError(msg)
     return found
 
 
-def compare_vocabulary(tonight: RunContext, opened: WarehouseState) -> list[Issue]:
+def compare_vocabulary(context: RunContext, opened: WarehouseState) -> list[Issue]:
     """When the registry's API version is not the last night's: which of its values and fields are new or gone."""
     return api_drift.look(
-        tonight.client,
-        tonight.result.api_version,
+        context.client,
+        context.result.api_version,
         last_seen=opened.last.api_version if opened.last else None,
         mapped=ctgov.mapped_paths(),
     )
 
 
 def store(
-    tonight: RunContext,
+    context: RunContext,
     opened: WarehouseState,
     reading: SweepResult,
     proof: Proof,
@@ -132,18 +132,18 @@ def store(
     What reads whole views follows with the file opened anew: what a large night touched stays in DuckDB's memory.
     Where that fails, the night is there all the same; the run is called failed, and the next one reads again.
     """
-    order, result = tonight.order, tonight.result
+    order, result = context.order, context.result
     circumstances = plan.PlanContext(
         watch=order.watch,
         previous_night=(opened.last.data_timestamp or opened.last.started_at) if opened.last else None,
         watch_edited=opened.watch_edited,
-        addresses=tonight.routes.news,
+        addresses=context.routes.news,
         stamp=result.stamp,
         merged_into=frozenset(one.target for _, one in found if one.target),
         screening=opened.decided.screening,
     )
     stamp = commit.RunStamp(result.run_id, result.started_at, result.data_timestamp)
-    with tonight.warehouse() as con, working.transaction(con):
+    with context.warehouse() as con, working.transaction(con):
         written = commit.commit_run(con, reading.landing, found, circumstances, stamp)
         result.new, result.changed, result.events = written.new, written.changed, dict(written.events)
         result.outcome = RunOutcome.BASELINE if circumstances.is_baseline else RunOutcome.PUBLISHED
@@ -151,19 +151,19 @@ def store(
         notice = plan.summary_notice(circumstances, result.run_id, entered, written.left)
         notices = (notice,) if notice else ()
         for one in notices:
-            ledger.enqueue_notice(con, one, result.run_id, tonight.routes.news)
-        operator_notices.note_incident(con, tonight)
-        operator_notices.note_drift(con, tonight, drifted)
+            ledger.enqueue_notice(con, one, result.run_id, context.routes.news)
+        operator_notices.note_incident(con, context)
+        operator_notices.note_drift(con, context, drifted)
         _note_facts(con, order, result)
         ledger.finish_run(
             con,
             result.run_id,
-            run_row(tonight) | {"stored": written.stored, "proof": proof_row(tonight, proof, found)},
+            run_row(context) | {"stored": written.stored, "proof": proof_row(context, proof, found)},
         )
-    with tonight.warehouse() as con:
+    with context.warehouse() as con:
         with working.transaction(con):
             review_claims.refresh(con)
-        result.news = _news(con, tonight, notices)
+        result.news = _news(con, context, notices)
         result.warnings += [f"{order.settings.decisions}: {one}" for one in decisions.unknown_decisions(con)]
     log.info(
         "Committed: %d new, %d changed, %d event(s).", result.new, result.changed, sum(result.events.values())
@@ -171,75 +171,75 @@ def store(
     _forget_old_landings(order)
 
 
-def publish(tonight: RunContext) -> None:
+def publish(context: RunContext) -> None:
     """Put a checked copy of the working file in place."""
-    publish_copy(tonight.order.data_dir, tonight.order.settings.keep_published)
+    publish_copy(context.order.data_dir, context.order.settings.keep_published)
 
 
-def report_is_due(tonight: RunContext) -> bool:
+def report_is_due(context: RunContext) -> bool:
     """Whether the page is wanted and older than what is published, by this run or by any command since the last."""
-    return tonight.order.settings.report and page_is_behind(tonight.order.data_dir)
+    return context.order.settings.report and page_is_behind(context.order.data_dir)
 
 
-def report(tonight: RunContext) -> None:
+def report(context: RunContext) -> None:
     """Write the page of what is published; a failure is a warning, and tried next time."""
     try:
-        write_page(tonight.order.data_dir.report, render_page(*read_answers(tonight.order.data_dir)))
+        write_page(context.order.data_dir.report, render_page(*read_answers(context.order.data_dir)))
     except Exception as error:  # noqa: BLE001  whatever it is: people were told, and the night is good
         said = f"The report was not written, an older one may stand there: {error}"
         log.warning("%s", said)
-        tonight.result.warnings.append(said)
+        context.result.warnings.append(said)
 
 
-def export(tonight: RunContext) -> None:
+def export(context: RunContext) -> None:
     """Bring the export at MSCWATCH_EXPORT_URL up to what is published; a failure is a warning, and tried next time."""
-    order = tonight.order
+    order = context.order
     if not order.data_dir.published.exists():
         return
     try:
         url, earlier = order.settings.export_url.get_secret_value(), order.settings.keep_published
-        remote.keep(order.data_dir, url, tonight.result.run_id, earlier)
+        remote.keep(order.data_dir, url, context.result.run_id, earlier)
     except MscwatchError as error:
-        tonight.result.warnings.append(str(error))
+        context.result.warnings.append(str(error))
 
 
-def close(tonight: RunContext, outcome: RunOutcome) -> None:
+def close(context: RunContext, outcome: RunOutcome) -> None:
     """Finish the row of a night that wrote nothing else, and tell the operator of an incident once."""
-    tonight.result.outcome = outcome
-    with tonight.warehouse() as con, working.transaction(con):
-        operator_notices.note_incident(con, tonight)
-        ledger.finish_run(con, tonight.result.run_id, run_row(tonight))
+    context.result.outcome = outcome
+    with context.warehouse() as con, working.transaction(con):
+        operator_notices.note_incident(con, context)
+        ledger.finish_run(con, context.result.run_id, run_row(context))
         if outcome is RunOutcome.UNCHANGED:
             review_claims.refresh(con)  # with a run that was killed before it came to that
 
 
-def deliver_owed(tonight: RunContext) -> int:
+def deliver_owed(context: RunContext) -> int:
     """Send what is owed, tonight's and earlier nights'; how many messages were tried (0 if nothing is published)."""
-    result = tonight.result
-    with tonight.warehouse() as con:
-        operator_notices.note_week(con, tonight)
-        operator_notices.give_up(con, tonight)
-        told = deliver(con, tonight.routes, tonight.order.watch, run_id=result.run_id, night=result.data_date)
+    result = context.result
+    with context.warehouse() as con:
+        operator_notices.note_week(con, context)
+        operator_notices.give_up(con, context)
+        told = deliver(con, context.routes, context.order.watch, run_id=result.run_id, night=result.data_date)
     result.owed = told.still_owed
     if told.still_owed and result.error is None:
         result.error = StillOwedError(f"{told.still_owed} alert(s) are still owed: {'; '.join(told.errors)}.")
-    return told.attempts if tonight.order.data_dir.published.exists() else 0
+    return told.attempts if context.order.data_dir.published.exists() else 0
 
 
-def ping_monitor(tonight: RunContext) -> None:
+def ping_monitor(context: RunContext) -> None:
     """Tell the monitor of a good night, whoever else could not be told; that it does not answer is a warning."""
-    if tonight.result.outcome in {RunOutcome.REFUSED, RunOutcome.FAILED}:
+    if context.result.outcome in {RunOutcome.REFUSED, RunOutcome.FAILED}:
         return
     try:
-        heartbeat.beat(tonight.order.settings.heartbeat_url.get_secret_value())
+        heartbeat.beat(context.order.settings.heartbeat_url.get_secret_value())
     except ChannelError as error:
-        tonight.result.warnings.append(str(error))
+        context.result.warnings.append(str(error))
         log.warning("%s", error)
 
 
-def _news(con: Connection, tonight: RunContext, notices: tuple[Notice, ...]) -> Digest | None:
+def _news(con: Connection, context: RunContext, notices: tuple[Notice, ...]) -> Digest | None:
     """Tonight's news as one message, for whoever has no channel; None on a quiet night."""
-    watch, result = tonight.order.watch, tonight.result
+    watch, result = context.order.watch, context.result
     items = [
         item
         for item in news.news_items(con, "e.run_id = ?", [result.run_id])
@@ -263,9 +263,9 @@ def _note_facts(con: Connection, order: RunOrder, result: RunResult) -> None:
     working.set_meta(con, facts)
 
 
-def _note_proof(tonight: RunContext, proof: Proof, found: LookedUp) -> None:
-    with tonight.warehouse() as con:
-        ledger.finish_run(con, tonight.result.run_id, {"proof": proof_row(tonight, proof, found)})
+def _note_proof(context: RunContext, proof: Proof, found: LookedUp) -> None:
+    with context.warehouse() as con:
+        ledger.finish_run(con, context.result.run_id, {"proof": proof_row(context, proof, found)})
 
 
 def _forget_old_landings(order: RunOrder) -> None:
