@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date, datetime
 
 import pytest
@@ -29,7 +30,7 @@ def night(day, *records, **aliases):
 
 
 @pytest.fixture
-def run_at(order, monkeypatch):
+def run_at(order):
     """Run nights of a registry, each at the time of its data; gives the last order."""
 
     def run(*nights):
@@ -37,14 +38,7 @@ def run_at(order, monkeypatch):
             tonight = order(registry.url)
             for one in nights:
                 moment = datetime.fromisoformat(one.data_timestamp)
-
-                class Then(datetime):
-                    @classmethod
-                    def now(cls, tz=None, moment=moment):
-                        return moment.replace(tzinfo=tz)
-
-                monkeypatch.setattr("mscwatch.pipeline.run.datetime", Then)
-                result = run_watch(tonight)
+                result = run_watch(replace(tonight, clock=lambda moment=moment: moment))
                 assert result.exit_code == 0, result.error
                 registry.advance()
         return tonight

@@ -7,7 +7,6 @@ import datetime as dt
 import json
 from importlib import resources
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from records import edited, record, set_status
@@ -111,12 +110,12 @@ def warehouse(folder, *contents):
     ]
     watch = folder / "all.toml"
     watch.write_text('name = "all"\ntitle = "All"\n[query]\nterm = "ALL"\n[relevance]\nrules = "msc-liver"\n')
-    with Replica(told) as registry, pytest.MonkeyPatch.context() as patch:
+    with Replica(told) as registry:
         chosen = Settings(data_dir=folder, min_interval=0, retry_budget=0, api_url=registry.url)
         for day, _ in contents:
-            moment = dt.datetime.fromisoformat(day).replace(tzinfo=dt.UTC)
-            patch.setattr(run, "datetime", SimpleNamespace(now=lambda zone, moment=moment: moment))
-            assert run.run_watch(run.RunOrder(chosen, load_watch(str(watch)))).error is None
+            moment = dt.datetime.fromisoformat(day)
+            order = run.RunOrder(chosen, load_watch(str(watch)), clock=lambda moment=moment: moment)
+            assert run.run_watch(order).error is None
             registry.advance()
     return folder
 

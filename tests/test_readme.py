@@ -12,9 +12,8 @@ import shlex
 import shutil
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from typer.main import get_command
@@ -34,8 +33,8 @@ from mscwatch.watches import load_watch
 
 README = Path(__file__).parents[1] / "README.md"
 TEXT = README.read_text(encoding="utf-8")
-NIGHTS = [datetime(2026, 11, day, 15, 30, tzinfo=UTC) for day in (18, 19, 20)]
-NOW = datetime(2026, 11, 20, 17, tzinfo=UTC)
+NIGHTS = [datetime(2026, 11, day, 15, 30) for day in (18, 19, 20)]
+NOW = datetime(2026, 11, 20, 17)
 AS_LEFT = "warehouse/as_the_demo_left_it"
 
 PLACEHOLDERS = {"EVENT_ID": "6746555b16", "CHANNEL": "jsonl", "DIR": "export", "FILE": "backup.file", "REASON": "a",
@@ -95,10 +94,12 @@ def demo(tmp_path_factory):
         for name, value in values.items():
             patch.setenv(f"MSCWATCH_{name.upper()}", value)
         patch.setattr(screen, "log_to_stderr", lambda: None)  # its handlers would outlive the test
-        patch.setattr(nights, "datetime", SimpleNamespace(now=lambda _: NOW))
+        patch.setattr(nights, "utc_now", lambda: NOW)
         for moment in NIGHTS:
-            patch.setattr(night, "datetime", SimpleNamespace(now=lambda _, moment=moment: moment))
-            result = night.run_watch(night.RunOrder(load_settings(), load_watch(str(watch))))
+            order = night.RunOrder(
+                load_settings(), load_watch(str(watch)), clock=lambda moment=moment: moment
+            )
+            result = night.run_watch(order)
             assert result.error is None
             if moment != NIGHTS[-1]:
                 registry.advance()

@@ -11,6 +11,7 @@ from urllib.parse import quote
 from xml.etree import ElementTree as ET
 
 from mscwatch.channels import files
+from mscwatch.clock import Clock, utc_now
 from mscwatch.digest import plain, render_item
 from mscwatch.errors import ChannelError
 from mscwatch.model import Address, Digest, NewsItem, Notice
@@ -30,8 +31,8 @@ class Atom:
     name = "atom"
     named = sys.maxsize
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, clock: Clock = utc_now) -> None:
+        self._path, self._clock = path, clock
         self.setting = str(path)
 
     def addresses(self) -> tuple[Address, ...]:
@@ -40,7 +41,7 @@ class Atom:
     def send(self, digest: Digest, recipient: str) -> None:
         """Put the news at the head of the feed. A file that is something else is never written over."""
         try:
-            files.replace_file(self._path, feed(digest, self._earlier(), datetime.now(UTC)))
+            files.replace_file(self._path, feed(digest, self._earlier(), self._clock().replace(tzinfo=UTC)))
         except OSError as error:
             msg = f"The feed {recipient} cannot be written ({error.strerror or error})."
             raise ChannelError(msg) from None

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import getpass
-from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 import typer
 
 from mscwatch.cli import screen
 from mscwatch.cli.questions import AsCsv, AsJson
+from mscwatch.clock import utc_now
 from mscwatch.errors import ConfigError, LockedError
 from mscwatch.screening.decisions import LinkDecision
 from mscwatch.settings import load_settings
@@ -79,7 +79,7 @@ def _decide(decision: Literal["accept", "reject"], nct_id: str, paper: str, reas
         if not queries.is_linked(con, nct_id, paper):
             msg = f"Nothing links {nct_id} to paper {paper}. `mscwatch show {nct_id}` lists its papers."
             raise ConfigError(msg)
-    today = datetime.now(UTC).date()
+    today = utc_now().date()
     one = LinkDecision(
         nct_id=nct_id, paper=paper, decision=decision, reason=reason, date=today, by=by or getpass.getuser()
     )

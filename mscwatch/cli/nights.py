@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Annotated, Any
 
 import typer
 
 from mscwatch.cli import screen
 from mscwatch.cli.completion import WatchName
+from mscwatch.clock import utc_now
 from mscwatch.pipeline import summary, wiring
 from mscwatch.pipeline.context import RunOrder, RunResult
 from mscwatch.pipeline.doctor import run_checks
@@ -67,7 +68,7 @@ def run(
 
 def _no_night(error: Exception) -> dict[str, Any]:
     """What `run --json` prints of a run that never became a night: the same keys, nothing counted."""
-    nothing = RunResult("", "", datetime.now(UTC).replace(tzinfo=None), RunOutcome.FAILED)
+    nothing = RunResult("", "", utc_now(), RunOutcome.FAILED)
     return nothing.as_json() | {"run_id": None, "watch": None, "error": str(error)}
 
 
@@ -120,7 +121,7 @@ def status(
             queries.last_good_night(con),
         )
         banner = queries.meta(con).get("banner", "")
-    due = next_night(settings.cron, settings.timezone, datetime.now(UTC))
+    due = next_night(settings.cron, settings.timezone, utc_now().replace(tzinfo=UTC))
     if as_json:
         screen.write_json(
             {"banner": banner, "next_run": due, "last_good": good, "nights": nights, "owed": owed}

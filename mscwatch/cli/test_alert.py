@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -12,6 +12,7 @@ from mscwatch import digest
 from mscwatch.channels import Routes
 from mscwatch.cli import screen
 from mscwatch.cli.completion import offered
+from mscwatch.clock import utc_now
 from mscwatch.digest import notices
 from mscwatch.errors import ChannelError, ConfigError, MscwatchError
 from mscwatch.model import Address, Digest, Event, NewsItem, TrialFacts
@@ -52,7 +53,7 @@ def test_alert(
         known = ", ".join(sorted({address.channel for address in routes.channels})) or "none"
         msg = f"There is no channel {channel!r} (configured: {known}). `mscwatch doctor` shows the settings."
         raise ConfigError(msg)
-    arrived, refused = _sent(routes, chosen, sample(watch.title, datetime.now(UTC).replace(tzinfo=None)))
+    arrived, refused = _sent(routes, chosen, sample(watch.title, utc_now()))
     for address in arrived:
         screen.console().print(f"Sent to {address.recipient} by {channel}.", soft_wrap=True)
     for address in _switched_on(settings, routes, arrived):

@@ -9,9 +9,10 @@ import logging
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date
 
 from mscwatch.changes.backfill import backfill
+from mscwatch.clock import Clock
 from mscwatch.errors import ConfigError, MscwatchError, WarehouseError
 from mscwatch.pipeline.context import RunOrder
 from mscwatch.pipeline.wiring import manners_of
@@ -62,7 +63,7 @@ def read_histories(
             with working.open_warehouse(data_dir, order.settings.memory_limit) as con:
                 refuse_other_watch(con, data_dir, order.watch)
                 _refuse_without_night(con, order)
-                _read_all(con, history, unread_trials(con, numbers), done)
+                _read_all(con, history, unread_trials(con, numbers), done, order.clock)
                 with working.transaction(con):
                     review_claims.recompute(con)  # the registry as of the review's date is known better now
         except BaseException:
@@ -90,13 +91,15 @@ def backfill_sentence(done: HistoriesRead) -> str:
     return said
 
 
-def _read_all(con: Connection, history: HistoryClient, trials: Sequence[str], done: HistoriesRead) -> None:
+def _read_all(
+    con: Connection, history: HistoryClient, trials: Sequence[str], done: HistoriesRead, clock: Clock
+) -> None:
     for place, nct_id in enumerate(trials, start=1):
         history.reset_retry_budget()
         first = first_sight(con, nct_id)
         reading = history.read(nct_id, until=first.observed_at.date())
         found = backfill(reading.versions, first) if reading.verdict is HistoryAnswer.TOLD else None
-        now = datetime.now(UTC).replace(tzinfo=None)
+        now = clock()
         with working.transaction(con):
             if found:
                 keep_backfill(con, first, found)

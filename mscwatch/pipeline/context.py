@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from mscwatch.channels import Routes
+from mscwatch.clock import Clock, utc_now
 from mscwatch.errors import MscwatchError
 from mscwatch.model import Digest, LookupResult, Proof, Sweep, WatchedTrial
 from mscwatch.registry.client import Client
@@ -27,6 +28,7 @@ class RunOrder:
     watch: Watch
     force: bool = False
     accept: str = ""
+    clock: Clock = utc_now
 
     @property
     def data_dir(self) -> DataDir:
@@ -141,7 +143,7 @@ def run_row(context: RunContext) -> dict[str, Any]:
     result, traffic = context.result, context.client.traffic
     result.requests = traffic.requests
     return {
-        "finished_at": datetime.now(UTC).replace(tzinfo=None),
+        "finished_at": context.order.clock(),
         "outcome": result.outcome.value,
         "api_version": result.api_version or None,
         "data_timestamp": result.data_timestamp,

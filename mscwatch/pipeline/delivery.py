@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 
 from mscwatch import digest
 from mscwatch.channels import Channel, Routes, send_with_patience
+from mscwatch.clock import Clock, utc_now
 from mscwatch.digest import notices
 from mscwatch.errors import ChannelError
 from mscwatch.model import Address, Digest
@@ -40,7 +41,9 @@ class DeliveryReport:
     errors: list[str] = field(default_factory=list)
 
 
-def deliver(con: Connection, routes: Routes, watch: Watch, *, run_id: str, night: str) -> DeliveryReport:
+def deliver(
+    con: Connection, routes: Routes, watch: Watch, *, run_id: str, night: str, clock: Clock = utc_now
+) -> DeliveryReport:
     """Send every configured address what it is owed, but nothing to those that are switched off.
 
     What is owed at addresses that are no longer configured stays owed, uncounted.
@@ -53,9 +56,9 @@ def deliver(con: Connection, routes: Routes, watch: Watch, *, run_id: str, night
             if address in off:
                 continue  # perhaps since a moment ago, with the rest of its channel
             told.attempts += 1
-            if error := _tell_one(con, routes.channels[address], address, watch, night):
+            if error := _tell_one(con, routes.channels[address], address, watch, night, clock):
                 failed[address] = error
-                off |= _switch_off(con, routes, address, error, run_id)
+                off |= _switch_off(con, routes, address, error, run_id, clock())
     still = addresses.owed_count(con, routes.channels)
     told.still_owed = sum(still.values())
     told.errors = [_why(off[one]) if one in off else _again(failed.get(one)) for one in still]
@@ -76,7 +79,7 @@ def _again(error: ChannelError | None) -> str:
 
 
 def _tell_one(
-    con: Connection, channel: Channel, address: Address, watch: Watch, night: str
+    con: Connection, channel: Channel, address: Address, watch: Watch, night: str, clock: Clock
 ) -> ChannelError | None:
     """Send what is in doubt there as the one message that it was, and then what is owed; what stopped that."""
     for state in addresses.UNSENT:
@@ -85,21 +88,21 @@ def _tell_one(
             continue
         message = digest.compose(items, told, title=watch.title, night=night, banner=watch.banner)
         ids = [item.event.event_id for item in items] + [notice.notice_id for notice in told]
-        ledger.mark(con, address, ids, DeliveryState.IN_DOUBT, _now())
+        ledger.mark(con, address, ids, DeliveryState.IN_DOUBT, clock())
         try:
             send_with_patience(channel, message, address.recipient)
         except ChannelError as error:
             after = DeliveryState.IN_DOUBT if error.in_doubt else state
-            ledger.mark(con, address, ids, after, _now(), error=str(error))
+            ledger.mark(con, address, ids, after, clock(), error=str(error))
             log.warning("Not told: %s", error)
             return error
-        ledger.mark(con, address, ids, DeliveryState.SENT, _now(), shown=_named(message, channel.named))
+        ledger.mark(con, address, ids, DeliveryState.SENT, clock(), shown=_named(message, channel.named))
         log.info("Told %s by %s: %s", address.recipient, address.channel, message.subject)
     return None
 
 
 def _switch_off(
-    con: Connection, routes: Routes, address: Address, error: ChannelError, run_id: str
+    con: Connection, routes: Routes, address: Address, error: ChannelError, run_id: str, now: datetime
 ) -> dict[Address, SwitchedOff]:
     """The addresses that an error puts out of use, noted and told to the operator; none where trying later may help."""
     match error.about:
@@ -109,7 +112,6 @@ def _switch_off(
             broken = routes.sharing(address)
         case _:
             return {}
-    now = _now()
     found = {one: SwitchedOff(one, now, str(error), routes.channels[one].setting) for one in broken}
     known = addresses.switched_off(con)
     off = known.keys() | found.keys()
@@ -126,7 +128,3 @@ def _named(message: Digest, most: int) -> set[str]:
     """Ids of what the message names; the rest it only counts and attaches."""
     named = {item.event.event_id for item in message.items[:most]}
     return named | {notice.notice_id for notice in message.notices}
-
-
-def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)

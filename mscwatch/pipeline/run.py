@@ -11,7 +11,6 @@ import secrets
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from typing import Protocol, TypeVar
 
 from mscwatch.errors import MscwatchError, RefusedError
@@ -42,7 +41,7 @@ def run_watch(order: RunOrder, step: Step = plainly, client: Client | None = Non
     Expected failures come back as `NightResult.error`; a lock held by another run, an unusable setting or an
     unwritable directory are raised, because then there is no night.
     """
-    started = datetime.now(UTC).replace(tzinfo=None)
+    started = order.clock()
     result = RunResult(f"{started:%Y%m%dT%H%M%S%f}-{secrets.token_hex(2)}", order.watch.name, started)
     context = RunContext(
         order,

@@ -219,7 +219,14 @@ def deliver_owed(context: RunContext) -> int:
     with context.warehouse() as con:
         operator_notices.note_week(con, context)
         operator_notices.give_up(con, context)
-        told = deliver(con, context.routes, context.order.watch, run_id=result.run_id, night=result.data_date)
+        told = deliver(
+            con,
+            context.routes,
+            context.order.watch,
+            run_id=result.run_id,
+            night=result.data_date,
+            clock=context.order.clock,
+        )
     result.owed = told.still_owed
     if told.still_owed and result.error is None:
         result.error = StillOwedError(f"{told.still_owed} alert(s) are still owed: {'; '.join(told.errors)}.")

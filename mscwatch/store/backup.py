@@ -11,13 +11,13 @@ import json
 import shutil
 import zipfile
 import zlib
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from mscwatch import __version__
+from mscwatch.clock import utc_now
 from mscwatch.errors import ConfigError, WarehouseError
 from mscwatch.store import ledger, recovery, working
 from mscwatch.store.data_dir import DataDir, locked
@@ -133,7 +133,7 @@ def _describe(path: Path) -> Manifest:
         raise WarehouseError(f"{said} {working.advice(said) or ''}".strip()) from None
     made = {
         "made_by": MADE_BY,
-        "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "made_at": f"{utc_now():%Y-%m-%dT%H:%M:%S}+00:00",
         "mscwatch_version": __version__,
     }
     return made | told | {"sha256": sha256(path), "bytes": path.stat().st_size}

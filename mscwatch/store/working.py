@@ -6,7 +6,6 @@ import hashlib
 import logging
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import as_file, files
 from importlib.resources.abc import Traversable
@@ -15,6 +14,7 @@ from pathlib import Path
 import duckdb
 
 from mscwatch import __version__
+from mscwatch.clock import utc_now
 from mscwatch.errors import BrokenFileError, WarehouseError
 from mscwatch.review import claims
 from mscwatch.store import ctgov, review_claims
@@ -144,8 +144,9 @@ def _migrate(con: Connection) -> None:
     for version in sorted(known.keys() - done):
         with transaction(con):
             con.execute(known[version].read_text("utf-8"))
-            now = datetime.now(UTC).replace(tzinfo=None)
-            con.execute("INSERT INTO schema_migrations VALUES (?, ?, ?)", [version, known[version].name, now])
+            con.execute(
+                "INSERT INTO schema_migrations VALUES (?, ?, ?)", [version, known[version].name, utc_now()]
+            )
     _refresh_derived(con)
 
 
