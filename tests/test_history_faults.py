@@ -20,7 +20,6 @@ from mscwatch.pipeline.run import run_watch
 from mscwatch.registry.client import user_agent
 from mscwatch.registry.history import HistoryAnswer, HistoryClient, HistoryGoneError, history_url
 from mscwatch.replica import Replica, Response
-from mscwatch.store import backfill as store
 from mscwatch.store.data_dir import locked
 
 DAY = datetime(2022, 10, 6, 9)
@@ -177,7 +176,7 @@ def test_a_reading_that_breaks_off_goes_on_where_it_stopped(begun):
     assert rows(tonight, "SELECT nct_id FROM histories") == [("NCT00000001",)]  # published already
     registry.intercept = usual
 
-    usually = store.note_answer
+    usually = histories.note_answer
 
     def killed(con, nct_id, *facts):
         usually(con, nct_id, *facts)
@@ -185,7 +184,7 @@ def test_a_reading_that_breaks_off_goes_on_where_it_stopped(begun):
             raise KeyboardInterrupt
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(store, "note_answer", killed)
+        patch.setattr(histories, "note_answer", killed)
         with pytest.raises(KeyboardInterrupt):
             histories.read_histories(tonight)
     asked = len(registry.requests)
