@@ -5,8 +5,9 @@ from __future__ import annotations
 from prefect.logging.configuration import setup_logging
 from prefect.settings import PREFECT_LOGGING_LEVEL, temporary_settings
 
-from flows.nightly import NightFailedError, nightly
 from mscwatch.pipeline.context import RunResult
+
+from .nightly import NightFailedError, nightly
 
 
 def run_quietly(watch: str, *, force: bool = False, accept: str = "") -> RunResult:

@@ -9,8 +9,9 @@ from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLi
 from prefect.schedules import Cron
 from prefect.settings import PREFECT_API_URL
 
-from flows.nightly import nightly
 from mscwatch.errors import ConfigError
+
+from .nightly import nightly
 
 ONE_AT_A_TIME = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW)
 

@@ -6,6 +6,7 @@ For notebooks: `mscwatch.frame("from trials")` is a pandas frame of the publishe
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -13,6 +14,12 @@ if TYPE_CHECKING:
 
 __all__ = ["connect", "frame"]
 __version__ = "0.1.0"
+
+# `flows` and `warehouse` are parts of this package under names of their own: `mscwatch.flows`, `mscwatch.warehouse`. So
+# folders of the same names in a user's project never stand in their way. A wheel holds them inside the package; in a
+# checkout they stand beside it.
+if not (Path(__file__).parent / "warehouse").is_dir():
+    __path__.append(str(Path(__file__).parents[1]))
 
 
 def __getattr__(name: str) -> Any:

@@ -17,7 +17,7 @@ SHARED = Path(__file__).resolve().parents[2] / "shared"
 RECORDS = [SHARED / "records" / name for name in ("studies.ndjson.gz", "msc_2022.ndjson.gz")]
 AACT_COLUMNS = SHARED / "registry" / "aact_columns.csv"
 PIECES = SHARED / "registry" / "pieces.json"  # the field tree that the API publishes
-IGNORED = resources.files("warehouse") / "ctgov_ignored.csv"
+IGNORED = resources.files("mscwatch.warehouse") / "ctgov_ignored.csv"
 
 
 def test_every_table_and_column_carries_its_meaning_into_the_database(con):

@@ -141,7 +141,7 @@ def test_every_aact_table_that_is_not_here_is_named_as_missing():
 
 
 def test_the_page_lists_every_ignored_path_with_its_reason():
-    listed = (resources.files("warehouse") / "ctgov_ignored.csv").read_text("utf-8")
+    listed = (resources.files("mscwatch.warehouse") / "ctgov_ignored.csv").read_text("utf-8")
     page = README.read_text(encoding="utf-8")
     for row in csv.DictReader(listed.splitlines()):
         assert f"| `{row['path']}` | {row['reason']} |" in page

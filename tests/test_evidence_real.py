@@ -10,7 +10,7 @@ from test_evidence_review import AFTER, warehouse
 from mscwatch.screening import relevance
 from mscwatch.store import queries
 
-EXAMPLES = resources.files("warehouse") / "examples"
+EXAMPLES = resources.files("mscwatch.warehouse") / "examples"
 
 
 def of_topic(one):

@@ -19,7 +19,7 @@ from mscwatch.store.data_dir import DataDir
 from mscwatch.watches import load_watch
 
 SHARED = Path(__file__).parents[2] / "shared" / "review"
-SEEDS = resources.files("warehouse") / "seeds"
+SEEDS = resources.files("mscwatch.warehouse") / "seeds"
 BEFORE, AFTER = "2020-09-01T09:00:05", "2022-10-06T09:00:05"
 
 
@@ -188,7 +188,9 @@ def test_the_table_against_a_registration_that_says_otherwise(con):
         (16, "size", "158 registered (actual)"),
         (16, "source", "adipose"),
     ]
-    above = (resources.files("warehouse") / "examples" / "41_doses_beyond_the_table.sql").read_text("utf-8")
+    above = (resources.files("mscwatch.warehouse") / "examples" / "41_doses_beyond_the_table.sql").read_text(
+        "utf-8"
+    )
     assert [row[0] for row in con.execute(above).fetchall()] == [ROW_16]
 
 

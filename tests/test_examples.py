@@ -24,7 +24,7 @@ from mscwatch.store import queries
 from mscwatch.store.data_dir import DataDir
 from mscwatch.watches import load_watch
 
-EXAMPLES = resources.files("warehouse") / "examples"
+EXAMPLES = resources.files("mscwatch.warehouse") / "examples"
 TESTS = ("test_examples.py", "test_evidence_examples.py")  # where the answers are checked, in their order
 NAMES = sorted(entry.name for entry in EXAMPLES.iterdir() if entry.name.endswith(".sql"))
 NIGHTS = [dt.datetime(2022, *day, 2) for day in ((9, 12), (10, 11), (10, 14))]
@@ -133,7 +133,9 @@ CORE = [trial for trial in NOW if trial.relevance == "core"]
 BY_ID = {trial.nct_id: trial for trial in NOW}
 TABLE = list(
     csv.DictReader(
-        (resources.files("warehouse") / "seeds" / "published_trials.csv").read_text("utf-8").splitlines()
+        (resources.files("mscwatch.warehouse") / "seeds" / "published_trials.csv")
+        .read_text("utf-8")
+        .splitlines()
     )
 )
 LINKED = [(row, BY_ID[row["nct_id"]]) for row in TABLE if row["nct_id"] in BY_ID]

@@ -247,7 +247,7 @@ def test_the_flow_does_the_same(begun):
     environment = {f"MSCWATCH_{name.upper()}": str(getattr(tonight.settings, name)) for name in named}
     watch = str(tonight.settings.data_dir.parent / "all.toml")
     done = subprocess.run(
-        [sys.executable, "-c", f"from flows.history import history; print(history.fn(['NCT00000002'], {watch!r}))"],
+        [sys.executable, "-c", f"from mscwatch.flows.history import history; print(history.fn(['NCT00000002'], {watch!r}))"],
         env=os.environ | environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr

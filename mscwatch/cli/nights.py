@@ -76,9 +76,10 @@ def night(settings: Settings, *, force: bool, accept: str, direct: bool) -> RunR
     """One night, as a flow or directly."""
     if direct:
         return run_watch(RunOrder(settings, load_watch(settings.watch), force=force, accept=accept))
-    from flows.quiet import run_quietly
+    from mscwatch.flows.quiet import run_quietly
 
-    return run_quietly(settings.watch, force=force, accept=accept)
+    result: RunResult = run_quietly(settings.watch, force=force, accept=accept)
+    return result
 
 
 def show_night(result: RunResult, *, printed: bool) -> None:
@@ -100,7 +101,7 @@ def schedule() -> None:
     """
     settings = load_settings()
     watch = load_watch(settings.watch)
-    from flows.serve import serve
+    from mscwatch.flows.serve import serve
 
     screen.console().print(
         f"Schedule of {watch.name}: {settings.cron} ({settings.timezone}). Ctrl-C ends it."

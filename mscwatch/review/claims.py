@@ -30,7 +30,7 @@ class Claim:
 
 def text() -> str:
     """The file that the claims stand in."""
-    return (files("warehouse") / "seeds" / "review_claims.toml").read_text("utf-8")
+    return (files("mscwatch.warehouse") / "seeds" / "review_claims.toml").read_text("utf-8")
 
 
 def load() -> Iterator[Claim]:

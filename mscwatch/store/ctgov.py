@@ -71,7 +71,7 @@ class Table:
 @cache
 def load_mapping() -> tuple[Table, ...]:
     """Read the packaged mapping: every table, in the order in which the file has them."""
-    text = resources.files("warehouse").joinpath("ctgov.csv").read_text(encoding="utf-8")
+    text = resources.files("mscwatch.warehouse").joinpath("ctgov.csv").read_text(encoding="utf-8")
     tables = groupby(csv.DictReader(text.splitlines()), key=itemgetter("table"))
     told = itemgetter("column", "type", "path", "meaning", "unit")
     return tuple(

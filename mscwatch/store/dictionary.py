@@ -140,7 +140,7 @@ def _pictures(found: list[Relation]) -> Iterator[str]:
 
 
 def _ignored() -> Iterator[str]:
-    listed = (files("warehouse") / "ctgov_ignored.csv").read_text(encoding="utf-8")
+    listed = (files("mscwatch.warehouse") / "ctgov_ignored.csv").read_text(encoding="utf-8")
     yield from ("## What of a record is in no table", "")
     yield from ("The whole record, without contact data, is in `versions.record`.", "")
     yield from ("| path | why |", "| --- | --- |")

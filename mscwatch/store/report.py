@@ -13,7 +13,7 @@ from mscwatch.store import queries
 from mscwatch.store.data_dir import DataDir
 from mscwatch.store.sql import Connection, dicts
 
-QUERIES = files("warehouse") / "report"
+QUERIES = files("mscwatch.warehouse") / "report"
 
 
 def read_answers(data_dir: DataDir) -> tuple[dict[str, str], dict[str, QueryAnswer]]:

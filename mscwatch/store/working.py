@@ -190,13 +190,16 @@ ATTRIBUTION = (
 def _definitions() -> list[Traversable]:
     """The files that derived relations, their contents and their comments come from, in the order of making."""
     folders = ("views", "macros", "seeds")
-    return [*(file for folder in folders for file in _sql_files(folder)), files("warehouse") / "comments.sql"]
+    return [
+        *(file for folder in folders for file in _sql_files(folder)),
+        files("mscwatch.warehouse") / "comments.sql",
+    ]
 
 
 @cache  # a night opens the file ten times
 def _fingerprints() -> tuple[str, str]:
     """Hashes of the registry's mapping, and of that, every other definition and what `meta` says of this mscwatch."""
-    mapping = _hash((files("warehouse") / "ctgov.csv").read_text("utf-8"))
+    mapping = _hash((files("mscwatch.warehouse") / "ctgov.csv").read_text("utf-8"))
     texts = "".join(source.read_text("utf-8") for source in _definitions()) + claims.text()
     return mapping, _hash(f"{mapping}{texts}{__version__} {newest_schema()} {ATTRIBUTION}")
 
@@ -239,7 +242,9 @@ def _refill_ctgov(con: Connection) -> None:
 
 def _sql_files(folder: str) -> list[Traversable]:
     found = [
-        entry for entry in (files("warehouse") / folder).iterdir() if entry.name.endswith((".sql", ".csv"))
+        entry
+        for entry in (files("mscwatch.warehouse") / folder).iterdir()
+        if entry.name.endswith((".sql", ".csv"))
     ]
     return sorted(found, key=lambda entry: entry.name)
 
