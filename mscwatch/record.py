@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from mscwatch.errors import NoAnswerError
 from mscwatch.model import Record
 
 # What the API accepts as an NCT number: any case, and the leading zeros may be missing.
@@ -59,12 +58,8 @@ def record_nct_id(record: Record) -> str | None:
 
 
 def parse_record(text: bytes) -> Record:
-    """A record from its JSON text. Raises `NoAnswerError` when the text is not JSON."""
-    try:
-        record: Record = orjson.loads(text)
-    except orjson.JSONDecodeError:
-        msg = f"The registry sent a record that cannot be read: {text[:80]!r}… Run again later."
-        raise NoAnswerError(msg) from None
+    """A record from its JSON text. Raises `ValueError` when the text is not JSON."""
+    record: Record = orjson.loads(text)
     return record
 
 
