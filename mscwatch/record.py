@@ -1,56 +1,82 @@
-"""A registry record as a value: its id, what of it is kept, and what makes two of them the same."""
+"""A registry record as a value: its NCT number, its content without contacts, its hashes, and the registry's enums."""
 
 from __future__ import annotations
 
 import hashlib
 import re
-from typing import Any
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any, NamedTuple
 
 import orjson
 
-from mscwatch.errors import NoAnswerError
 from mscwatch.model import Record
 
-NCT_ID = re.compile(r"NCT\d{8}")
+# What the API accepts as an NCT number: any case, and the leading zeros may be missing.
+_NCT_NUMBER = re.compile(r"NCT0*([1-9][0-9]{0,7})", re.IGNORECASE)
 
-# Personal data that the registry shows for recruiting only; never stored, and in no hash of content.
-# Whoever changes what is kept or hashed raises RECIPE, so that every record is read again.
+# Part of every fingerprint. Raise it when you change what is stored or hashed, so that every record is read again.
 RECIPE = b"1"
+# Personal data, which the registry shows for recruitment only: never stored and never hashed.
 _CONTACT_KEYS = {
     ("protocolSection", "contactsLocationsModule"): "centralContacts",
     ("resultsSection", "moreInfoModule"): "pointOfContact",
 }
 
 
+class RegistryValues(NamedTuple):
+    """The registry's enumerations (`registry_values.toml`): each type with its values and their labels, in order."""
+
+    api_version: str
+    enums: Mapping[str, Mapping[str, str]]
+
+
+@cache
+def registry_values() -> RegistryValues:
+    """The enumerations as API `api_version` listed them. A value without a label has itself as label."""
+    text = files("mscwatch").joinpath("registry_values.toml").read_text(encoding="utf-8")
+    content = tomllib.loads(text)
+    enums = {
+        name: values if isinstance(values, dict) else {value: value for value in values}
+        for name, values in content["enums"].items()
+    }
+    return RegistryValues(content["api_version"], enums)
+
+
+def nct_number(text: str) -> str | None:
+    """`nct0123` as the registry writes it, `NCT00000123`; None when the text is not an NCT number."""
+    match = _NCT_NUMBER.fullmatch(text.strip())
+    return f"NCT{match[1]:0>8}" if match else None
+
+
 def record_nct_id(record: Record) -> str | None:
-    """The record's NCT number, or None when it has none that looks like one."""
-    found = part(record, "protocolSection", "identificationModule", "nctId")
-    return found if isinstance(found, str) and NCT_ID.fullmatch(found) else None
+    """The record's NCT number, or None when there is none in the registry's own spelling."""
+    nct_id = part(record, "protocolSection", "identificationModule", "nctId")
+    return nct_id if isinstance(nct_id, str) and nct_number(nct_id) == nct_id else None
 
 
 def parse_record(text: bytes) -> Record:
-    """A record from its JSON text. Raises `NoAnswerError` for what is no JSON."""
-    try:
-        found: Record = orjson.loads(text)
-    except orjson.JSONDecodeError:
-        msg = f"The registry sent a record that cannot be read: {text[:80]!r}… Run again later."
-        raise NoAnswerError(msg) from None
-    return found
+    """A record from its JSON text. Raises `ValueError` when the text is not JSON."""
+    record: Record = orjson.loads(text)
+    return record
 
 
 def fingerprint(text: bytes) -> str:
-    """Sixteen bytes in hexadecimal by which a record that comes again, letter by letter, is known without reading it.
+    """Sixteen bytes in hexadecimal that identify a record's JSON text, so that the same text need not be parsed again.
 
-    Left out is `versionHolder`, which moves on every refresh, where the registry has it: at the head of
-    `derivedSection.miscInfoModule`, after all that people write (and in a text the quotes would be escaped).
+    `versionHolder` is left out, because it moves with every refresh of the registry. The registry writes it at the
+    head of `derivedSection.miscInfoModule`, after everything that people write. A quoted text cannot imitate it: its
+    quotation marks would be escaped.
     """
     before, key, rest = text.rpartition(b'"miscInfoModule":{"versionHolder":"')
-    found = hashlib.sha256(RECIPE + before)
+    digest = hashlib.sha256(RECIPE + before)
     if key:
-        found.update(b"\0")  # where it stood, which no JSON text can hold
+        digest.update(b"\0")  # marks the place; no JSON text can hold this byte
         rest = rest.partition(b'"')[2]
-    found.update(rest)
-    return found.hexdigest()[:32]
+    digest.update(rest)
+    return digest.hexdigest()[:32]
 
 
 def part(record: Record, *path: str) -> Any:
@@ -64,12 +90,12 @@ def part(record: Record, *path: str) -> Any:
 
 
 def without_contacts(record: Record) -> Record:
-    """The same record without names, phones and mail addresses of contacts (changed in place)."""
+    """The same record without names, phones and mail addresses of contacts. The record is changed in place."""
     for path, key in _CONTACT_KEYS.items():
         module = part(record, *path)
         if isinstance(module, dict):
             module.pop(key, None)
-    # every list of sites, whatever it is called: copies of the registry have more than one
+    # Every list of sites, whatever its name: copies of the registry have more than one.
     module = part(record, "protocolSection", "contactsLocationsModule")
     for sites in module.values() if isinstance(module, dict) else ():
         for site in sites if isinstance(sites, list) else ():
@@ -79,12 +105,12 @@ def without_contacts(record: Record) -> Record:
 
 
 def content_hash(record: Record) -> str:
-    """SHA-256 of everything that people wrote: the record without `derivedSection`."""
+    """SHA-256 of everything that people wrote: the record without `derivedSection` (`versions.content_hash`)."""
     return _hash({key: value for key, value in record.items() if key != "derivedSection"})
 
 
 def derived_hash(record: Record) -> str:
-    """SHA-256 of what the registry derives, without `versionHolder`, which moves on every refresh."""
+    """SHA-256 of what the registry derives, without `versionHolder` (`versions.derived_hash`)."""
     derived = dict(record.get("derivedSection") or {})
     misc = derived.get("miscInfoModule")
     if isinstance(misc, dict):
@@ -93,9 +119,9 @@ def derived_hash(record: Record) -> str:
 
 
 def overall_status(record: Record) -> str:
-    """`overallStatus`, or an empty text where the record has none."""
-    found = part(record, "protocolSection", "statusModule", "overallStatus")
-    return found if isinstance(found, str) else ""
+    """`overallStatus`, or an empty string where the record has none."""
+    status = part(record, "protocolSection", "statusModule", "overallStatus")
+    return status if isinstance(status, str) else ""
 
 
 def _hash(value: Any) -> str:

@@ -12,8 +12,9 @@ from test_first_night import nights, rows, trials
 
 from mscwatch.errors import NoAnswerError
 from mscwatch.pipeline.run import run_watch
-from mscwatch.record import content_hash, derived_hash, fingerprint, parse_record
+from mscwatch.record import content_hash, derived_hash, fingerprint
 from mscwatch.registry.landing import Landing
+from mscwatch.registry.responses import read_record
 from mscwatch.replica import Replica
 from mscwatch.store import working
 from mscwatch.vocabulary import RunOutcome
@@ -108,7 +109,7 @@ def test_all_real_records_are_told_apart_and_known_again(real_records):
 
 def test_a_text_that_is_no_json_is_said_to_be_none_and_may_be_asked_for_again():
     with pytest.raises(NoAnswerError, match="cannot be read") as said:
-        parse_record(b'{"protocolSection": 1e999}')
+        read_record(b'{"protocolSection": 1e999}')
     assert said.value.transient
 
 

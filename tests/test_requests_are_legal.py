@@ -204,6 +204,6 @@ def test_asking_for_many_trials_is_legal_whatever_the_ids():
 
 def test_looking_for_drift_is_legal():
     with Replica([night("2022-10-06T09:00:05", record(1))]) as registry:
-        api_drift.look(client(registry), "2.1.0", last_seen="2.0.5", mapped=set())
+        api_drift.find_drift(client(registry), "2.1.0", last_seen="2.0.5", mapped=set())
         assert len(registry.requests) == 2
         assert_legal(registry)

@@ -9,14 +9,13 @@ from mscwatch.changes.dates import PLANNED, STATUS_MODULE, last_day
 from mscwatch.changes.enrollment import ENROLLMENT_PATH, NOT_STATED, count
 from mscwatch.changes.status import STATUS_PATH, STATUSES
 from mscwatch.model import FetchedTrial, Issue, Record
-from mscwatch.record import overall_status, part
+from mscwatch.record import overall_status, part, registry_values
 
 STUDY_TYPE_PATH = "protocolSection.designModule.studyType"
 PHASES_PATH = "protocolSection.designModule.phases"
 
-# `StudyType` and `Phase` of the API's enums (/studies/enums, API 2.0.5).
-STUDY_TYPES = frozenset({"EXPANDED_ACCESS", "INTERVENTIONAL", "OBSERVATIONAL"})
-PHASES = frozenset({"NA", "EARLY_PHASE1", "PHASE1", "PHASE2", "PHASE3", "PHASE4"})
+STUDY_TYPES = frozenset(registry_values().enums["StudyType"])
+PHASES = frozenset(registry_values().enums["Phase"])
 POSTED = ("studyFirstPostDateStruct", "resultsFirstPostDateStruct", "lastUpdatePostDateStruct")
 
 

@@ -6,19 +6,12 @@ from collections.abc import Iterator
 
 from mscwatch.changes.event import change, words
 from mscwatch.model import Event, FetchedTrial, StoredTrial
-from mscwatch.record import overall_status, part
+from mscwatch.record import overall_status, part, registry_values
 from mscwatch.vocabulary import EventKind
 
 STATUS_PATH = "protocolSection.statusModule.overallStatus"
 
-# `Status` of the API's enums (/studies/enums, API 2.0.5).
-STATUSES = frozenset(
-    {
-        "ACTIVE_NOT_RECRUITING", "COMPLETED", "ENROLLING_BY_INVITATION", "NOT_YET_RECRUITING", "RECRUITING",
-        "SUSPENDED", "TERMINATED", "WITHDRAWN", "AVAILABLE", "NO_LONGER_AVAILABLE",
-        "TEMPORARILY_NOT_AVAILABLE", "APPROVED_FOR_MARKETING", "WITHHELD", "UNKNOWN",
-    }
-)  # fmt: skip
+STATUSES = frozenset(registry_values().enums["Status"])
 
 STATUS_KINDS = {
     "COMPLETED": EventKind.COMPLETED,

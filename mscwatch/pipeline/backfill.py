@@ -16,8 +16,8 @@ from mscwatch.clock import Clock
 from mscwatch.errors import ConfigError, MscwatchError, WarehouseError
 from mscwatch.pipeline.context import RunOrder
 from mscwatch.pipeline.wiring import manners_of
+from mscwatch.record import nct_number
 from mscwatch.registry.history import HistoryAnswer, HistoryClient, history_url
-from mscwatch.registry.lookup import nct_number
 from mscwatch.store import ledger, review_claims, working
 from mscwatch.store.backfill import first_sight, keep_backfill, note_answer, unread_trials
 from mscwatch.store.data_dir import locked

@@ -111,7 +111,7 @@ def ask_for_missing(context: RunContext, reading: SweepResult) -> LookedUp:
 
 def compare_vocabulary(context: RunContext, opened: WarehouseState) -> list[Issue]:
     """When the registry's API version is not the last night's: which of its values and fields are new or gone."""
-    return api_drift.look(
+    return api_drift.find_drift(
         context.client,
         context.result.api_version,
         last_seen=opened.last.api_version if opened.last else None,

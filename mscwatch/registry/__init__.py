@@ -1,1 +1,1 @@
-"""The registry's side: HTTP manners (`client`), a proven reading (`sweep`), and a registry to try things on."""
+"""ClinicalTrials.gov from outside: polite requests, a proven sweep of a topic, single trials, and their history."""

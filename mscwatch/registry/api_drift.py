@@ -1,25 +1,35 @@
-"""Whether the registry's vocabulary has moved away from what this program knows, looked at when its API changes.
+"""Whether the registry's values and fields still are those that this program knows, compared when its API changes.
 
-Sources: `/studies/enums` and `/studies/metadata` of API v2, compared with `known.toml` and with the fields that the
-warehouse is filled from. A difference is an `Issue` for a person; the night goes on.
+Sources: `/studies/enums` and `/studies/metadata` of API v2, compared with `registry_values.toml` and with the fields
+that the warehouse reads. A difference is an `Issue` for a person; the run goes on.
 """
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from functools import cache
-from importlib.resources import files
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from mscwatch.errors import NoAnswerError, QueryRejectedError
 from mscwatch.model import Issue
+from mscwatch.record import registry_values
 from mscwatch.registry.client import Client
 
 ENUMS, METADATA = "/studies/enums", "/studies/metadata"
 SECTION = "protocolSection"
+
+# Fields of `protocolSection` that no table holds, on purpose.
+NOT_STORED = frozenset(
+    {
+        "protocolSection.armsInterventionsModule.armGroups.interventionNames",  # labelled copies of the names
+        "protocolSection.contactsLocationsModule.centralContacts",  # personal data
+        "protocolSection.contactsLocationsModule.locations.contacts",  # personal data
+        "protocolSection.designModule.nPtrsToThisExpAccNctId",
+        "protocolSection.referencesModule.references.retractions",
+        "protocolSection.statusModule.resultsWaived",
+    }
+)
 
 
 class _Value(BaseModel):
@@ -40,63 +50,49 @@ class Node(BaseModel):
     children: list[Node] = []
 
 
-class KnownVocabulary(BaseModel):
-    """`known.toml`: the API version that was looked at, its enumerations, and fields that are not stored."""
+def find_drift(
+    client: Client, api_version: str, *, last_seen: str | None, mapped: AbstractSet[str]
+) -> list[Issue]:
+    """Compare the registry's values and fields with ours: two requests, or none while the API version stays the same.
 
-    api_version: str
-    enums: dict[str, frozenset[str]]
-    not_stored: frozenset[str]
-
-
-@cache
-def known() -> KnownVocabulary:
-    """What this program knows of the registry's vocabulary."""
-    text = files("mscwatch.registry").joinpath("known.toml").read_text(encoding="utf-8")
-    return KnownVocabulary.model_validate(tomllib.loads(text))
-
-
-def look(client: Client, api_version: str, *, last_seen: str | None, mapped: AbstractSet[str]) -> list[Issue]:
-    """Compare the registry's vocabulary with ours: two requests, and none while the API version stays.
-
-    `last_seen` is the API version of the night before (None: there was none, and what `known.toml` was made from
-    takes its place), `mapped` the record paths that the warehouse reads. Never fails a night: a list that the
-    registry does not give is an issue that says so.
+    `last_seen` is the API version of the last trusted run; None stands for that of `registry_values.toml`. `mapped`
+    are the record paths that the warehouse reads. A list that the registry does not give is an issue, not an error.
     """
-    if api_version == (last_seen or known().api_version):
+    if api_version == (last_seen or registry_values().api_version):
         return []
     issues: list[Issue] = []
     try:
         enums = TypeAdapter(list[Enum]).validate_python(client.listing(ENUMS))
-        issues += unknown_values(enums, known().enums)
+        issues += unknown_values(enums, registry_values().enums)
     except (NoAnswerError, QueryRejectedError, ValidationError):
         issues.append(_not_checked(ENUMS, api_version, "for values that are new"))
     try:
         fields = TypeAdapter(list[Node]).validate_python(client.listing(METADATA))
-        issues += moved_fields(fields, mapped, known().not_stored)
+        issues += moved_fields(fields, mapped, NOT_STORED)
     except (NoAnswerError, QueryRejectedError, ValidationError):
         issues.append(_not_checked(METADATA, api_version, "for fields that are new or gone"))
     return issues
 
 
-def unknown_values(enums: Iterable[Enum], ours: Mapping[str, AbstractSet[str]]) -> list[Issue]:
-    """Every value, and every whole enumeration, that we do not know. Values that are gone harm nobody."""
+def unknown_values(enums: Iterable[Enum], ours: Mapping[str, Collection[str]]) -> list[Issue]:
+    """An issue for every value and every whole enumeration that we do not know. Values that are gone do no harm."""
     issues = []
     for enum in enums:
         if enum.type not in ours:
-            values = ", ".join(one.value for one in enum.values)
+            values = ", ".join(item.value for item in enum.values)
             message = (
-                f"The registry has a new list of values, {enum.type}; look at whether a table should hold it."
+                f"The registry has a new list of values, {enum.type}. Check whether a table should hold it."
             )
             issues.append(Issue("", enum.type, values, message))
             continue
         message = (
-            f"The registry's list {enum.type} has a value that is not known here; records that use it are kept as "
-            "they are, and reading rules do not know it."
+            f"The registry's list {enum.type} has a value that is not known here. Records that use it are stored as "
+            "they are; the reading rules do not know it."
         )
         issues += [
-            Issue("", enum.type, one.value, message)
-            for one in enum.values
-            if one.value not in ours[enum.type]
+            Issue("", enum.type, item.value, message)
+            for item in enum.values
+            if item.value not in ours[enum.type]
         ]
     return issues
 
@@ -104,11 +100,11 @@ def unknown_values(enums: Iterable[Enum], ours: Mapping[str, AbstractSet[str]]) 
 def moved_fields(
     fields: Sequence[Node], mapped: AbstractSet[str], not_stored: AbstractSet[str]
 ) -> list[Issue]:
-    """Fields that the warehouse reads and the registry no longer has, and new ones under `protocolSection`."""
+    """An issue for each field that the warehouse reads and the registry lost, and for each new one under `SECTION`."""
     branches, leaves = _paths(fields)
     read = {path.replace("[]", "") for path in mapped}
-    gone = "The registry no longer describes this field; the columns that are read from it will be empty."
-    new = "The registry has a new field, which no table holds; the stored records keep it."
+    gone = "The registry no longer describes this field. The columns that are read from it will be empty."
+    new = "The registry has a new field, which no table holds. The stored records contain it."
     issues = [
         Issue("", path, "", gone)
         for path in sorted(read - branches - leaves)
@@ -125,10 +121,9 @@ def moved_fields(
 
 def _paths(fields: Sequence[Node]) -> tuple[set[str], set[str]]:
     """The dotted paths of branches, and those of leaves."""
-    walked = list(_walk(fields, ""))
-    return {path for path, node in walked if node.children}, {
-        path for path, node in walked if not node.children
-    }
+    nodes = list(_walk(fields, ""))
+    branches = {path for path, node in nodes if node.children}
+    return branches, {path for path, node in nodes if not node.children}
 
 
 def _walk(fields: Sequence[Node], above: str) -> Iterator[tuple[str, Node]]:

@@ -1,6 +1,6 @@
-"""The registry's API v2 as a few questions: what data, which records, where one trial stands.
+"""A client of the registry's API v2: its version, walks through a query, and single trials.
 
-Source: the API's OpenAPI document 2.0.5. How a question is asked is `asking`, what an answer means is `answers`.
+Source: the API's OpenAPI document 2.0.5. `http` sends the requests; `responses` says what an answer means.
 """
 
 from __future__ import annotations
@@ -18,22 +18,22 @@ import requests
 from mscwatch import __version__
 from mscwatch.errors import ConfigError, NoAnswerError, QueryRejectedError, RefusedError
 from mscwatch.model import LookupResult, Record, RegistryVersion
-from mscwatch.record import parse_record
-from mscwatch.registry.http import PoliteSession, Traffic
-from mscwatch.registry.lookup import VERDICTS, by_asked_number, lookup_result, nct_number
-from mscwatch.registry.responses import DataMovedError
+from mscwatch.record import nct_number
+from mscwatch.registry.http import Traffic
+from mscwatch.registry.lookup import VERDICTS, by_requested_number, lookup_result
+from mscwatch.registry.responses import DataMovedError, RegistrySession, read_record
 
 __all__ = ["Client", "DataMovedError", "Page", "Traffic", "user_agent"]
 
 log = logging.getLogger(__name__)
 
-ROOM_FOR_TOKEN = 200  # characters: a walk that can begin can also go on
+ROOM_FOR_TOKEN = 200  # characters, so that a walk whose first URL fits can also go on
 BATCH = 200  # ids in one request, 2.9 kB of URL; never more than a page holds
 LARGEST_PAGE = 1_000
 
 
 class StudiesPage(msgspec.Struct):
-    """An answer to `/studies`, its records as they came: most of them are as they were, and need no reading."""
+    """An answer to `/studies`. The records stay unparsed: most of them are stored already."""
 
     studies: msgspec.Raw = msgspec.Raw()
     nextPageToken: Any = None  # noqa: N815  the registry's name
@@ -49,36 +49,41 @@ class Page:
 
     @property
     def records(self) -> Iterator[Record]:
-        return map(parse_record, self.texts)
+        """The parsed records, contacts included. Raises `NoAnswerError` for a text that is not JSON."""
+        return map(read_record, self.texts)
 
 
-class Client(PoliteSession):
-    """The questions. Each may raise what `Asking.ask` raises."""
+class Client(RegistrySession):
+    """The questions that the pipeline asks. Each also raises what `ask` raises."""
 
     def version(self) -> RegistryVersion:
-        """Which API and which data set answers. `dataTimestamp` may be absent; it is UTC without saying so."""
-        told = self.ask("/version").json
-        text = told.get("dataTimestamp")
+        """The version of the API and of its data set. `dataTimestamp` may be absent; it is UTC but does not say so.
+
+        Raises `NoAnswerError` when it is not a date.
+        """
+        content = self.ask("/version").json
+        text = content.get("dataTimestamp")
         try:
             stamp = None if text is None else _utc(datetime.fromisoformat(text))
-        except (TypeError, ValueError):
+        except (TypeError, ValueError) as error:
             msg = f"The registry's /version gave a dataTimestamp that is no date: {str(text)[:60]!r}."
-            raise NoAnswerError(msg, transient=False) from None
-        return RegistryVersion(str(told.get("apiVersion", "")), stamp)
+            raise NoAnswerError(msg, transient=False) from error
+        return RegistryVersion(str(content.get("apiVersion", "")), stamp)
 
     def pages(self, query: dict[str, str], page_size: int) -> Iterator[Page]:
-        """Walk a query to its end: every parameter on each page, until an answer has no next token.
+        """Walk a query to its end, with every parameter on each page, until an answer has no next token.
 
-        An empty page is normal at the end; a token that comes twice is not.
+        The last page may be empty. Raises `RefusedError` when a token comes twice, and `NoAnswerError` for an answer
+        without a list of studies.
         """
         parameters = query | {"format": "json", "pageSize": str(page_size), "countTotal": "true"}
         self.address("/studies", parameters | {"pageToken": "." * ROOM_FOR_TOKEN})
         tokens: set[str] = set()
         etag = None
         while True:
-            answer = self.ask("/studies", parameters, kind=StudiesPage)
-            etag = self._compared(etag, answer.headers.get("ETag"))
-            texts, token, total = _texts(answer.json), answer.json.nextPageToken, answer.json.totalCount
+            response = self.ask("/studies", parameters, kind=StudiesPage)
+            etag = self._compare_etags(etag, response.headers.get("ETag"))
+            texts, token, total = _texts(response.json), response.json.nextPageToken, response.json.totalCount
             if texts is None or not isinstance(token, str | None):
                 msg = (
                     "The registry's answer to /studies holds no list of studies, or a token that is no text."
@@ -95,10 +100,10 @@ class Client(PoliteSession):
             parameters.pop("countTotal", None)
 
     def lookup(self, nct_id: str) -> LookupResult:
-        """Where one trial stands, asked for by itself.
+        """Where one trial stands. `nct_id` may be in any spelling that the API accepts.
 
-        A redirect is not followed: it is the verdict, and it drops the query string. A fault is never a verdict:
-        whatever is not clearly one of the four places raises.
+        A redirect is not followed: it is a verdict, and it drops the query string. Raises `ConfigError` when `nct_id`
+        is not an NCT number, and `NoAnswerError` when the answer is not clearly one of the four verdicts.
         """
         number = nct_number(nct_id)
         if number is None:
@@ -107,22 +112,22 @@ class Client(PoliteSession):
         return lookup_result(number, self.ask(f"/studies/{number}", verdicts=VERDICTS))
 
     def studies_by_id(self, ids: Sequence[str]) -> dict[str, Record]:
-        """The records (without contacts) of many trials, each under the id that was asked for, aliases included.
+        """The records (without contacts) of many trials, each under the id that was requested, aliases included.
 
-        What is malformed or not found is absent; why, only `lookup` can tell. A request that the registry
-        refuses is halved until the id that it dislikes stands alone: some say that one missing id is enough.
+        An id that is malformed or not found is left out; `lookup` tells why. A request that the registry refuses is
+        halved until the refused id stands alone, since one bad id may be enough for a refusal.
         """
         numbers = {text: number for text in ids if (number := nct_number(text))}
         distinct = list(dict.fromkeys(numbers.values()))
-        found: dict[str, Record] = {}
+        records: dict[str, Record] = {}
         for start in range(0, len(distinct), BATCH):
-            found |= self._batch(distinct[start : start + BATCH])
-        return {text: found[number] for text, number in numbers.items() if number in found}
+            records |= self._batch(distinct[start : start + BATCH])
+        return {text: records[number] for text, number in numbers.items() if number in records}
 
     def listing(self, path: str) -> list[Any]:
         """An answer that is a list, such as `/studies/enums` and `/studies/metadata`."""
-        told: list[Any] = self.ask(path, kind=list).json
-        return told
+        items: list[Any] = self.ask(path, kind=list).json
+        return items
 
     def _batch(self, numbers: list[str]) -> dict[str, Record]:
         try:
@@ -132,13 +137,13 @@ class Client(PoliteSession):
                 return {}
             half = len(numbers) // 2
             return self._batch(numbers[:half]) | self._batch(numbers[half:])
-        return by_asked_number(numbers, (record for page in walk for record in page.records))
+        return by_requested_number(numbers, (record for page in walk for record in page.records))
 
-    def _compared(self, before: str | None, etag: str | None) -> str | None:
-        """Note an ETag that differs from the page before.
+    def _compare_etags(self, before: str | None, etag: str | None) -> str | None:
+        """Count an ETag that differs from that of the page before; returns the latest one.
 
-        It names build and data set together, and builds are changed without the data (and two of them may answer
-        side by side), so it alone does not restart a walk: `/version` and the count decide.
+        An ETag names the build and the data set together. Builds change without the data, and two of them may answer
+        side by side. So an ETag alone does not restart a walk: `/version` and the count decide.
         """
         if before and etag and etag != before:
             self.traffic.etag_changes += 1
@@ -147,9 +152,9 @@ class Client(PoliteSession):
 
 
 def user_agent(own: str = "", contact: str = "") -> str:
-    """Who asks. The token of `requests` stays: the registry's edge refuses an agent that its TLS belies.
+    """The user agent, from MSCWATCH_USER_AGENT and MSCWATCH_CONTACT. Raises `ConfigError` for unprintable text.
 
-    Raises `ConfigError` for text that a header cannot carry.
+    The token of `requests` is always in it: the registry's edge refuses an agent that does not match its TLS.
     """
     for setting, text in (("MSCWATCH_USER_AGENT", own), ("MSCWATCH_CONTACT", contact)):
         if not (text.isascii() and text.isprintable()):
@@ -165,11 +170,11 @@ def user_agent(own: str = "", contact: str = "") -> str:
 
 def _texts(listing: StudiesPage) -> list[bytes] | None:
     try:
-        return [bytes(one) for one in msgspec.json.decode(listing.studies, type=list[msgspec.Raw])]
+        return [bytes(text) for text in msgspec.json.decode(listing.studies, type=list[msgspec.Raw])]
     except msgspec.DecodeError:
         return None
 
 
 def _utc(stamp: datetime) -> datetime:
-    """Naive UTC; an offset, should the registry begin to send one, is honoured."""
+    """Naive UTC. The registry sends no offset today; one would be applied."""
     return stamp.astimezone(UTC).replace(tzinfo=None) if stamp.tzinfo else stamp

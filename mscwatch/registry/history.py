@@ -1,7 +1,7 @@
-"""The registry's own history of a record: two endpoints behind its web pages that nobody promises.
+"""A client of the registry's own history of a record: two unofficial endpoints behind its web pages.
 
-`GET …/api/int/studies/{id}/history` lists the versions, `…/history/{n}` is one of them (n from 0). They are asked
-with the same manners as the API, and believed only in the shape that they are known to have.
+`GET …/api/int/studies/{id}/history` lists the versions, `…/history/{n}` is one of them (n from 0). Requests are as
+polite as those to the API. An answer counts only in the shape that is known today.
 """
 
 from __future__ import annotations
@@ -18,27 +18,26 @@ import requests
 from mscwatch.changes.backfill import HistoryVersion
 from mscwatch.errors import ConfigError, NoAnswerError
 from mscwatch.model import Record
-from mscwatch.record import record_nct_id, without_contacts
-from mscwatch.registry.http import PoliteSession
-from mscwatch.registry.lookup import REDIRECTS, nct_number
-from mscwatch.registry.responses import Response
+from mscwatch.record import nct_number, record_nct_id, without_contacts
+from mscwatch.registry.http_response import REDIRECTS, Response
+from mscwatch.registry.responses import RegistrySession
 
 NOT_THERE = frozenset({400, 404, 405, 410})
 
 
 class HistoryGoneError(NoAnswerError):
-    """The endpoints are not there, or answer in a shape that is not known."""
+    """The endpoints are gone, or answer in a shape that is not known."""
 
     def __init__(self, nct_id: str, what: str) -> None:
         super().__init__(
-            f"The registry's own history is gone or has changed: asked for that of {nct_id}, it answered {what}. "
+            f"The registry's own history is gone or has changed: for {nct_id} it answered {what}. "
             "Nothing of this trial was written; the history is unofficial, and nights do not need it.",
             transient=False,
         )
 
 
 class HistoryAnswer(StrEnum):
-    """What the registry says when it is asked for a trial's history (`histories.answer`)."""
+    """The registry's answer to the request for a trial's history (`histories.answer`)."""
 
     TOLD = "told"
     NOT_FOUND = "not_found"
@@ -47,7 +46,7 @@ class HistoryAnswer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class HistoryReading:
-    """A trial's history as far as it was asked for, oldest version first; `listed` counts those that there are."""
+    """The part of a trial's history that was read, oldest version first. `listed` counts all of its versions."""
 
     verdict: HistoryAnswer
     listed: int = 0
@@ -59,23 +58,27 @@ class _VerdictError(Exception):
         self.verdict = verdict
 
 
-class HistoryClient(PoliteSession):
-    """The questions. Each may raise what `Asking.ask` raises, and `HistoryGoneError`."""
+class HistoryClient(RegistrySession):
+    """A session with the history's endpoints."""
 
     def read(self, nct_id: str, until: date) -> HistoryReading:
-        """Every version that was submitted by a day, each one request; records are without contacts."""
+        """Every version submitted until a day, one request each; records are without contacts.
+
+        Raises `HistoryGoneError`, and what `ask` raises.
+        """
         try:
             listed = list(self._listed(nct_id))
-            asked = [(number, day) for number, day in listed if day <= until]
             versions = tuple(
-                HistoryVersion(number, day, self._version(nct_id, number)) for number, day in asked
+                HistoryVersion(number, day, self._version(nct_id, number))
+                for number, day in listed
+                if day <= until
             )
         except _VerdictError as error:
             return HistoryReading(error.verdict)
         return HistoryReading(HistoryAnswer.TOLD, len(listed), versions)
 
     def _listed(self, nct_id: str) -> Iterator[tuple[int, date]]:
-        changes = self._asked(nct_id, "").get("changes")
+        changes = self._get(nct_id, "").get("changes")
         if not isinstance(changes, list) or not changes:
             raise HistoryGoneError(nct_id, "without a list of versions")
         for number, change in enumerate(changes):
@@ -83,13 +86,13 @@ class HistoryClient(PoliteSession):
                 raise HistoryGoneError(nct_id, "versions that are not numbered from 0")
             try:
                 yield number, date.fromisoformat(change["date"])
-            except (KeyError, TypeError, ValueError):
-                raise HistoryGoneError(nct_id, f"version {number} without a day") from None
+            except (KeyError, TypeError, ValueError) as error:
+                raise HistoryGoneError(nct_id, f"version {number} without a day") from error
 
     def _version(self, nct_id: str, number: int) -> Record:
-        told = self._asked(nct_id, f"/{number}")
-        study = told.get("study")
-        if told.get("studyVersion") != number or not isinstance(study, dict):
+        content = self._get(nct_id, f"/{number}")
+        study = content.get("study")
+        if content.get("studyVersion") != number or not isinstance(study, dict):
             raise HistoryGoneError(nct_id, f"something else than its version {number}")
         shown = record_nct_id(study)
         if shown is None:
@@ -98,37 +101,40 @@ class HistoryClient(PoliteSession):
             raise _VerdictError(HistoryAnswer.FORWARDED)
         return without_contacts(study)
 
-    def _asked(self, nct_id: str, below: str) -> dict[str, Any]:
+    def _get(self, nct_id: str, below: str) -> dict[str, Any]:
         try:
-            answer = self.ask(f"/studies/{nct_id}/history{below}", verdicts=REDIRECTS | NOT_THERE)
+            response = self.ask(f"/studies/{nct_id}/history{below}", verdicts=REDIRECTS | NOT_THERE)
         except NoAnswerError as error:
             if not error.transient:
                 raise
             msg = f"{error} If this lasts, the registry's own history is gone or has changed; nights do not need it."
-            raise NoAnswerError(msg) from None
-        if answer.status == requests.codes.ok:
-            found: dict[str, Any] = answer.json
-            return found
-        if verdict := _verdict(nct_id, answer):
+            raise NoAnswerError(msg) from error
+        if response.status == requests.codes.ok:
+            content: dict[str, Any] = response.json
+            return content
+        if verdict := _verdict(nct_id, response):
             raise _VerdictError(verdict)
-        raise HistoryGoneError(nct_id, f"HTTP {answer.status}")
+        raise HistoryGoneError(nct_id, f"HTTP {response.status}")
 
 
 def history_url(api_url: str) -> str:
-    """Where the history is, beside the API: `…/api/v2` gives `…/api/int`. Raises `ConfigError` for another ending."""
+    """The address of the history, beside the API: `…/api/v2` gives `…/api/int`. Raises `ConfigError` otherwise."""
     base, slash, version = api_url.rpartition("/")
     if not slash or version != "v2":
-        msg = "MSCWATCH_API_URL does not end with /v2, so where the registry's own history is cannot be told from it."
+        msg = (
+            "MSCWATCH_API_URL does not end with /v2, so the address of the registry's own history is unknown. "
+            "Set an address that ends with /v2."
+        )
         raise ConfigError(msg)
     return f"{base}/int"
 
 
-def _verdict(nct_id: str, answer: Response) -> HistoryAnswer | None:
-    """About this trial, not about the endpoint: a 404 that names it, or a way to another trial."""
-    if answer.status == requests.codes.not_found and nct_id.casefold() in answer.quoted.casefold():
+def _verdict(nct_id: str, response: Response) -> HistoryAnswer | None:
+    """What an answer says of this trial: a 404 that names it, or a redirect to another one. None: it is no verdict."""
+    if response.status == requests.codes.not_found and nct_id.casefold() in response.quote.casefold():
         return HistoryAnswer.NOT_FOUND
-    if answer.status in REDIRECTS:
-        steps = urlsplit(answer.headers.get("Location", "")).path.split("/")
+    if response.status in REDIRECTS:
+        steps = urlsplit(response.headers.get("Location", "")).path.split("/")
         if any(number not in (None, nct_id) for number in map(nct_number, steps)):
             return HistoryAnswer.FORWARDED
     return None

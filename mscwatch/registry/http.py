@@ -1,4 +1,8 @@
-"""One request after the other: at a distance, of bounded length, asked again with patience, and counted."""
+"""A polite HTTP session: one request at a time, at a distance, of bounded length, retried with patience, and counted.
+
+Nothing here knows the service that is asked: its name, the setting of its address and the meaning of its statuses come
+from a subclass.
+"""
 
 from __future__ import annotations
 
@@ -15,13 +19,12 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type
 from urllib3.exceptions import HTTPError
 
 from mscwatch.errors import ConfigError, NoAnswerError, QueryRejectedError
-from mscwatch.registry.responses import (
+from mscwatch.registry.http_response import (
     Response,
     TransientError,
-    check_status,
-    decompressed,
-    parsed,
-    what_broke,
+    decompress,
+    failure_in_words,
+    parse_json,
 )
 
 log = logging.getLogger(__name__)
@@ -29,32 +32,36 @@ log = logging.getLogger(__name__)
 ATTEMPTS = 5
 CONNECT_TIMEOUT = 10.0
 FIRST_WAIT = 2.0
-FIRST_WAIT_WHEN_LIMITED = 10.0  # 429: the registry gives no Retry-After, and hammering lengthens the ban
+FIRST_WAIT_WHEN_LIMITED = 10.0  # 429 without Retry-After: asking again too soon lengthens a ban
 LONGEST_WAIT = 120.0
-LONGEST_URL = 6_000  # the edge refuses somewhere between 7 and 8 kB
-PIECE = 65_536
+LONGEST_URL = 6_000  # the edge of ClinicalTrials.gov refuses somewhere between 7 and 8 kB
+CHUNK_BYTES = 65_536
+TRANSIENT_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
 
 
 @dataclass(slots=True)
 class Traffic:
-    """What the conversation cost so far (`runs.requests`, `runs.bytes`, and the proof)."""
+    """What a session has cost so far (`runs.requests`, `runs.bytes`, and `runs.proof`)."""
 
     requests: int = 0
     retries: int = 0
     bytes: int = 0  # of bodies, as they came over the line
-    waited: float = 0.0  # seconds, before asking again
-    seconds: float = 0.0  # in all: answers, distance and waiting
-    causes: list[str] = field(default_factory=list)
-    etag_changes: int = 0  # from one page to the next of a walk
+    waited: float = 0.0  # seconds before retries
+    seconds: float = 0.0  # in all: answers, distance and waits
+    causes: list[str] = field(default_factory=list)  # of the retries
+    etag_changes: int = 0  # from one page of a walk to the next
 
 
 class PoliteSession:
-    """Requests never overlap and begin at least `min_interval` seconds apart.
+    """A session with one service. Requests never overlap and begin at least `min_interval` seconds apart.
 
-    `timeout` bounds one request, silence and slowness alike; `budget` bounds the seconds that a step may lose to
-    answers of no use and to the waits after them. Tests inject the first waits, `clock`, `sleep` and `jitter` (a
-    factor around 1).
+    `timeout` bounds the seconds of one request, whether it is silent or slow. `budget` bounds the seconds that a step
+    may lose to useless answers and to the waits after them. Tests set the first waits, `clock`, `sleep` and `jitter`
+    (a factor around 1).
     """
+
+    service: str  # its name at the start of a sentence
+    address_setting: str  # the setting that holds `base_url`
 
     def __init__(
         self,
@@ -71,8 +78,8 @@ class PoliteSession:
         jitter: Callable[[], float] = lambda: random.uniform(0.8, 1.2),  # noqa: S311  no secret
     ) -> None:
         self.traffic = Traffic()
+        self.user_agent = user_agent
         self._base_url = base_url
-        self._agent = user_agent
         self._min_interval, self._timeout, self._budget = min_interval, timeout, budget
         self._first_wait, self._first_wait_when_limited = first_wait, first_wait_when_limited
         self._clock, self._sleep, self._jitter = clock, sleep, jitter
@@ -80,7 +87,7 @@ class PoliteSession:
         self._lost = 0.0
         self._session = requests.Session()
         self._session.headers.update(
-            # gzip only: it is unpacked here, where a cut stream is noticed
+            # gzip only: `decompress` notices a stream that is cut
             {"User-Agent": user_agent, "Accept": "application/json", "Accept-Encoding": "gzip"}
         )
 
@@ -92,97 +99,108 @@ class PoliteSession:
         kind: type[Any] = dict,
         verdicts: Collection[int] = (),
     ) -> Response:
-        """One answer, asked for patiently: 200 with its JSON (as `kind`), or a status that `verdicts` names.
+        """GET `path`, with retries: the answer to a 200 with its JSON (a `kind`), or one whose status is in `verdicts`.
 
-        Raises `QueryRejectedError` (400, 414, or a URL that is too long to send), `DataMovedError`,
-        `NoAnswerError` (a refusal, or nothing usable until attempts or budget ended) and `ConfigError`.
+        Raises what `address` and `check_status` raise, and `NoAnswerError` when no answer was usable until the
+        attempts or the budget ended.
         """
         url = self.address(path, parameters)
-        patience = Retrying(
+        retrying = Retrying(
             retry=retry_if_exception_type(TransientError),
             wait=self._wait,
             stop=self._gives_up,
             sleep=self._sleep,
-            before_sleep=self._say_why,
+            before_sleep=self._note_retry,
             reraise=True,
         )
-        begun = self._clock()
+        start = self._clock()
         try:
-            return patience(self._ask_once, url, path, kind, verdicts)
+            return retrying(self._ask_once, url, path, kind, verdicts)
         except TransientError as error:
-            times = patience.statistics["attempt_number"]
+            attempts = retrying.statistics["attempt_number"]
             msg = (
-                f"The registry at {self._shown_base} gave no usable answer to {path}: {error} "
-                f"(asked {'once' if times == 1 else f'{times} times'}). Nothing was changed; the next run tries again."
+                f"{self.service} at {self._shown_base} gave no usable answer to {path}: {error} "
+                f"(asked {'once' if attempts == 1 else f'{attempts} times'}). "
+                "Nothing was changed; the next run tries again."
             )
-            raise NoAnswerError(msg) from None
+            raise NoAnswerError(msg) from error
         finally:
-            self.traffic.seconds += self._clock() - begun
+            self.traffic.seconds += self._clock() - start
 
     def address(self, path: str, parameters: dict[str, str] | None = None) -> str:
-        """The URL as it goes over the line. Raises `QueryRejectedError` when the registry would not take it."""
+        """The URL of a request. Raises `QueryRejectedError` when it is too long, `ConfigError` when it is no URL."""
         try:
             url = str(requests.Request("GET", self._base_url + path, params=parameters).prepare().url)
         except (requests.exceptions.InvalidURL, requests.exceptions.MissingSchema):
-            msg = f"{self._shown_base} is not an address that can be asked. Correct MSCWATCH_API_URL."
-            raise ConfigError(msg) from None
+            msg = f"{self._shown_base} is not a usable address. Correct {self.address_setting}."
+            raise ConfigError(msg) from None  # the cause shows the address with its password
         if len(url) > LONGEST_URL:
             sizes = {name: len(urlencode({name: value})) for name, value in (parameters or {}).items()}
-            sizes["MSCWATCH_API_URL"] = len(self._base_url)
+            sizes[self.address_setting] = len(self._base_url)
             longest = max(sizes, key=sizes.__getitem__)
             msg = (
-                f"The query needs a URL of {len(url)} characters, and the registry takes {LONGEST_URL}. "
+                f"The query needs a URL of {len(url)} characters; the limit is {LONGEST_URL}. "
                 f"Shorten {longest}, which makes {sizes[longest]} of them."
             )
             raise QueryRejectedError(msg)
         return url
 
+    def check_status(self, response: Response, path: str) -> None:
+        """Return for 200. A subclass adds what other statuses mean to its service.
+
+        Raises `TransientError` for a status that is worth a retry, and `NoAnswerError` for every other.
+        """
+        status, quote = response.status, f": {response.quote}" if response.quote else ""
+        if status == requests.codes.ok:
+            return
+        if status in TRANSIENT_STATUSES:
+            limited, wish = status == requests.codes.too_many_requests, response.retry_after
+            asks = f" (it asks for {wish:.0f} s of silence)" if wish else ""
+            raise TransientError(f"HTTP {status}{quote}{asks}", limited=limited, retry_after=wish)
+        msg = f"{self.service} answered HTTP {status} to {path}{quote}. Check {self.address_setting}."
+        raise NoAnswerError(msg, transient=False)
+
     def reset_retry_budget(self) -> None:
-        """Give the budget whole again, for a step that is tried again as a whole."""
+        """Restore the whole budget, for a new step or for a step that is tried again."""
         self._lost = 0.0
 
     @property
     def _shown_base(self) -> str:
-        """The base address without a password that may be in it."""
+        """The base address without the password that it may hold."""
         parts = urlsplit(self._base_url)
         return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
 
-    def _ask_once(
-        self,
-        url: str,
-        path: str,
-        kind: type[Any],
-        verdicts: Collection[int],
-    ) -> Response:
+    def _ask_once(self, url: str, path: str, kind: type[Any], verdicts: Collection[int]) -> Response:
         self._keep_distance()
         self.traffic.requests += 1
-        begun = self._clock()
+        start = self._clock()
         try:
-            answer = self._received(url, expires=begun + self._timeout)
-            if answer.status in verdicts:
-                return answer
-            check_status(answer, path, self._agent)
-            return replace(answer, json=parsed(answer, kind))
+            response = self._receive(url, deadline=start + self._timeout)
+            if response.status in verdicts:
+                return response
+            self.check_status(response, path)
+            return replace(response, json=parse_json(response, kind))
         except TransientError:
-            self._lost += self._clock() - begun
+            self._lost += self._clock() - start
             raise
 
-    def _received(self, url: str, *, expires: float) -> Response:
-        """The whole answer, read as it comes: `requests` bounds only the silence between two pieces of it."""
+    def _receive(self, url: str, *, deadline: float) -> Response:
+        """The whole answer, read in chunks, because `requests` bounds only the silence between two of them."""
         try:
             timeout = (min(CONNECT_TIMEOUT, self._timeout), self._timeout)
             with self._session.get(url, timeout=timeout, allow_redirects=False, stream=True) as response:
                 body = bytearray()
-                while piece := response.raw.read1(PIECE, decode_content=False):
-                    self.traffic.bytes += len(piece)
-                    body += piece
-                    if self._clock() > expires:
+                while chunk := response.raw.read1(CHUNK_BYTES, decode_content=False):
+                    self.traffic.bytes += len(chunk)
+                    body += chunk
+                    if self._clock() > deadline:
                         raise TransientError(f"the answer was not whole after {self._timeout:g} s")
-        except requests.exceptions.InvalidHeader:
-            raise ConfigError("The user agent cannot be sent. Correct MSCWATCH_USER_AGENT.") from None
+        except requests.exceptions.InvalidHeader as error:
+            raise ConfigError("The user agent cannot be sent. Correct MSCWATCH_USER_AGENT.") from error
         except (requests.RequestException, HTTPError) as error:
-            raise TransientError(what_broke(error)) from None
-        return Response(response.status_code, response.headers, decompressed(bytes(body), response.headers))
+            # the cause may show the address of a proxy with its password
+            raise TransientError(failure_in_words(error)) from None
+        return Response(response.status_code, response.headers, decompress(bytes(body), response.headers))
 
     def _keep_distance(self) -> None:
         if self._last_start is not None:
@@ -201,13 +219,13 @@ class PoliteSession:
     def _gives_up(self, state: RetryCallState) -> bool:
         return state.attempt_number >= ATTEMPTS or self._lost + state.upcoming_sleep > self._budget
 
-    def _say_why(self, state: RetryCallState) -> None:
+    def _note_retry(self, state: RetryCallState) -> None:
         error = _error_of(state)
         self.traffic.retries += 1
         self.traffic.waited += state.upcoming_sleep
         self.traffic.causes.append(str(error))
         self._lost += state.upcoming_sleep
-        log.warning("The registry: %s; asking again in %.0f s.", error, state.upcoming_sleep)
+        log.warning("%s: %s; asking again in %.0f s.", self.service, error, state.upcoming_sleep)
 
 
 def _error_of(state: RetryCallState) -> TransientError:

@@ -1,8 +1,8 @@
-"""Where a walk lands: one compressed NDJSON file per page, and an index of all that was seen.
+"""The files of a walk: one compressed NDJSON file per page, and an index of every record that came.
 
-A line is `{"nct_id", "content_hash", "derived_hash", "record"}`; the index has the first three, the page and the
-record's fingerprint. Of a record whose fingerprint is known the index has the NCT number only: it is as it was, and is
-not read. Contact data never reaches the disk.
+A line is `{"nct_id", "content_hash", "derived_hash", "record"}`. The index has the first three, the page and the
+record's fingerprint. A record whose fingerprint is stored already is not parsed, and the index has its NCT number only.
+Contact data never reaches the disk.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ import msgspec
 import orjson
 import zstandard
 
-from mscwatch import record as records
+from mscwatch.record import content_hash, derived_hash, fingerprint, record_nct_id, without_contacts
+from mscwatch.registry.responses import read_record
 
 INDEX_COLUMNS = ("nct_id", "content_hash", "derived_hash", "page", "fingerprint")
 
@@ -33,7 +34,7 @@ class Landed(msgspec.Struct):
 class Landing:
     """A folder that takes the pages of one walk. A repeated NCT number is landed once.
 
-    `known` are the fingerprints of records that are stored, each with its NCT number.
+    `known` are the fingerprints of stored records, each with its NCT number. An existing folder is emptied.
     """
 
     def __init__(self, folder: Path, known: Mapping[str, str]) -> None:
@@ -53,28 +54,29 @@ class Landing:
         return self.folder / "index.csv"
 
     def page(self, number: int) -> Path:
+        """The file of a page, numbered from 1. It exists only where the page held something new."""
         return self.folder / f"page-{number:05}.ndjson.zst"
 
     def land(self, page: Iterable[bytes]) -> None:
-        """Write what is new of one page's JSON texts; the file exists under its name only when it is complete.
+        """Write what is new among one page's JSON texts. The file appears under its name only when it is complete.
 
-        Raises `NoAnswerError` for a text that cannot be read.
+        Raises `NoAnswerError` for a text that is not JSON.
         """
         self.pages += 1
         rows: list[tuple[str | int | None, ...]] = []
         lines = []
         for text in page:
-            fingerprint = records.fingerprint(text)
-            nct_id = self.known.get(fingerprint)
+            mark = fingerprint(text)
+            nct_id = self.known.get(mark)
             if nct_id is not None:
                 if self._is_first(nct_id):
                     rows.append((nct_id, "", "", "", ""))
                 continue
-            record = records.without_contacts(records.parse_record(text))
-            nct_id = records.record_nct_id(record)
+            record = without_contacts(read_record(text))
+            nct_id = record_nct_id(record)
             if self._is_first(nct_id):
-                content, derived = records.content_hash(record), records.derived_hash(record)
-                rows.append((nct_id, content, derived, self.pages, fingerprint))
+                content, derived = content_hash(record), derived_hash(record)
+                rows.append((nct_id, content, derived, self.pages, mark))
                 line = {"nct_id": nct_id, "content_hash": content, "derived_hash": derived, "record": record}
                 lines.append(orjson.dumps(line))
         if lines:
@@ -86,12 +88,12 @@ class Landing:
             csv.writer(file).writerows(rows)
 
     def read(self, page: int) -> list[Landed]:
-        """What was landed of a page, in its order."""
+        """The lines of a page, in its order."""
         with self.page(page).open("rb") as file, zstandard.ZstdDecompressor().stream_reader(file) as plain:
             return msgspec.json.Decoder(Landed).decode_lines(plain.read())
 
     def _is_first(self, nct_id: str | None) -> bool:
-        """Whether a record is to be landed; a nameless one and a repeated one are counted."""
+        """Whether a record is to be landed. Counts those without an NCT number and those that came before."""
         if nct_id is None:
             self.nameless += 1
         elif nct_id in self.ids:

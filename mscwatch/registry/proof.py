@@ -1,4 +1,4 @@
-"""Whether a reading of the registry may be believed, and why. Pure."""
+"""Whether a sweep of the registry may be trusted, and why. Pure."""
 
 from __future__ import annotations
 
@@ -18,12 +18,11 @@ def prove_sweep(
     expect: Expect,
     accepted: str = "",
 ) -> Proof:
-    """Whether a reading of the topic may be trusted.
+    """Whether a sweep of the topic may be trusted.
 
-    `ids` are the trials that came, `known` is the number of trials that were in the watch, `missing` those of them
-    that tonight's reading lacks.
-    `accepted` is a person's reason to take a night that fails a bound of the watch file; a count that does not
-    add up or data that moved are never taken.
+    `ids` are the trials that came, `known` is the number of trials in the watch so far, and `missing` are those of them
+    that did not come. `accepted` is a person's reason to trust a sweep that fails a bound of the watch file. It never
+    excuses a count that does not add up or data that moved.
     """
     wrong = []
     if sweep.nameless:

@@ -1,4 +1,4 @@
-"""One whole reading of a topic: version, walk, version again; begun anew, a bounded number of times, when data move."""
+"""One whole reading of a topic: version, walk, version again; repeated, a few times at most, when the data moved."""
 
 from __future__ import annotations
 
@@ -26,10 +26,11 @@ def sweep(
     page_size: int,
     known: Mapping[str, str],
 ) -> tuple[Sweep, Landing]:
-    """Read the topic whole into `folder`. `before` is the version that was asked for just now.
+    """Read the whole topic into `folder`: what the sweep counted, and the landed pages.
 
-    `known` are the fingerprints of the records that are stored.
-    Raises `RefusedError` when the data moved under every walk; the client's errors pass through.
+    `before` is the registry's version just before. `known` are the fingerprints of stored records, each with its NCT
+    number. Raises `RefusedError` when the data moved during every walk, and what `Client.pages` and `Client.version`
+    raise.
     """
     for walk in range(1, WALKS + 1):
         landing = Landing(folder, known)
@@ -40,7 +41,7 @@ def sweep(
         else:
             after = client.version()
             if after == before:
-                found = Sweep(
+                counted = Sweep(
                     before=before,
                     after=after,
                     total_count=total,
@@ -49,7 +50,7 @@ def sweep(
                     nameless=landing.nameless,
                     walks=walk,
                 )
-                return found, landing
+                return counted, landing
         log.warning("The registry's data moved during walk %d; reading again.", walk)
         before = after
     msg = f"The registry's data moved during {WALKS} walks in a row. Nothing was changed; run again later."
@@ -57,19 +58,19 @@ def sweep(
 
 
 def _walk(client: Client, query: dict[str, str], landing: Landing, page_size: int) -> int | None:
-    """One page lands while the next one is asked for."""
+    """Land every page, one while the next one is requested. Returns the registry's own count of trials."""
     total: int | None = None
     with ThreadPoolExecutor(max_workers=1) as lander:
         landed: Future[None] | None = None
-        seen = 0
+        count = 0
         for number, page in enumerate(client.pages(query, page_size), start=1):
             if number == 1:
                 total = page.total_count
             if landed:
                 landed.result()
             landed = lander.submit(landing.land, page.texts)
-            seen += len(page.texts)
-            log.info("Page %d: %d of %s trials.", number, seen, "?" if total is None else total)
+            count += len(page.texts)
+            log.info("Page %d: %d of %s trials.", number, count, "?" if total is None else total)
         if landed:
             landed.result()
     return total

@@ -1,4 +1,4 @@
-"""The embedded registry: ClinicalTrials.gov API v2 in miniature, on loopback, for the demo and for tests."""
+"""The embedded registry: a small ClinicalTrials.gov API v2 on loopback, for the demo and for tests."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""The demo's three nights. Everything that happens on the third one is invented.
+"""The demo's three nights. Every change on the third night is invented.
 
-The first night is the sample: real registrations as they stood in October 2022. On the second, the next weekday,
-nothing changed but the timestamp. For the third, three days later, one trial was made up, and real registrations were
-given a status, a posting date or a results section that they never had on that day: none of it may be quoted.
+The first night is the sample: real registrations as they stood in October 2022. On the second night, the next weekday,
+only the timestamp changes. On the third, three days later, one trial is made up, and real registrations get a status,
+a posting date or a results section that they never had on that day. None of it may be quoted.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ INVENTED_TRIAL = "NCT99999901"
 COMPLETED_TRIAL = "NCT03254758"  # was RECRUITING
 RESULTS_TRIAL = "NCT01591200"  # was COMPLETED, without results
 UNKNOWN_TRIAL = "NCT04822922"  # was NOT_YET_RECRUITING
-ESCAPED_TRIAL = "NCT05491135"  # these two change in ways that nobody should be told of
+ESCAPED_TRIAL = "NCT05491135"  # these two change in ways that are no events
 REORDERED_TRIAL = "NCT02223897"
 
 FIRST, SECOND, THIRD = "2022-10-10T09:00:05", "2022-10-11T09:00:05", "2022-10-14T09:00:05"
@@ -25,7 +25,7 @@ _POSTED = {"date": "2022-10-13", "type": "ACTUAL"}
 
 
 def demo_nights() -> list[Snapshot]:
-    """A baseline, a quiet night, and a night with invented changes; fresh copies at every call."""
+    """A baseline, a quiet night, and a night with invented changes. Every call returns new copies."""
     return [
         Snapshot(FIRST, sample_records()),
         Snapshot(SECOND, sample_records()),
@@ -36,7 +36,7 @@ def demo_nights() -> list[Snapshot]:
 def _with_invented_changes(records: Mapping[str, Record]) -> dict[str, Record]:
     _complete(records[COMPLETED_TRIAL])
     _post_results(records[RESULTS_TRIAL])
-    _lose_sight(records[UNKNOWN_TRIAL])
+    _become_unknown(records[UNKNOWN_TRIAL])
     _make_noise(records)
     return {**records, INVENTED_TRIAL: _invented_trial()}
 
@@ -57,15 +57,15 @@ def _post_results(record: Record) -> None:
     }
 
 
-def _lose_sight(record: Record) -> None:
-    """The registry sets UNKNOWN by itself and moves no date."""
+def _become_unknown(record: Record) -> None:
+    """The registry sets UNKNOWN by itself, without moving a date."""
     status = record["protocolSection"]["statusModule"]
     status["lastKnownStatus"] = status["overallStatus"]
     status["overallStatus"] = "UNKNOWN"
 
 
 def _make_noise(records: Mapping[str, Record]) -> None:
-    """The same text with its markup escaped, and the same list in another order."""
+    """Escape the markup of a text, and reverse the order of a list."""
     for outcome in records[ESCAPED_TRIAL]["protocolSection"]["outcomesModule"]["primaryOutcomes"]:
         outcome["measure"] = outcome["measure"].replace(">", "\\>")
     records[REORDERED_TRIAL]["protocolSection"]["conditionsModule"]["keywords"].reverse()

@@ -9,11 +9,14 @@ Parameters = Mapping[str, str]
 
 
 class BadParameterError(Exception):
-    """Answered with 400; the message is the body."""
+    """A bad parameter. It is answered with status 400 and the message as body."""
 
 
 def allow(query: Parameters, names: frozenset[str]) -> None:
-    """Refuses every parameter that is not in `names`, and every value of two that are known in advance."""
+    """Check the names of the parameters, and the values of `format` and `markupFormat`.
+
+    Raises `BadParameterError` for a name that is not in `names` and for a value that the registry refuses.
+    """
     for name in query:
         if name not in names:
             raise BadParameterError(f"`{name}` is unknown parameter")
@@ -22,15 +25,17 @@ def allow(query: Parameters, names: frozenset[str]) -> None:
 
 
 def one_of(query: Parameters, name: str, values: tuple[str, ...]) -> None:
+    """Raises `BadParameterError` when the parameter is given and not one of `values`."""
     if query.get(name) and query[name] not in values:
         raise BadParameterError(f"Invalid value in parameter `{name}`: `{query[name]}`")
 
 
 def is_true(query: Parameters, name: str) -> bool:
+    """A parameter that is `true`, `false` or absent. Raises `BadParameterError` for another value."""
     one_of(query, name, ("true", "false"))
     return query.get(name) == "true"
 
 
 def listed(query: Parameters, name: str) -> list[str]:
-    """The items of a parameter that lists values between commas or bars."""
+    """The items of a parameter that separates its values with commas or bars."""
     return [item.strip() for item in re.split(r"[,|]", query.get(name, "")) if item.strip()]

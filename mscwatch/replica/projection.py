@@ -1,4 +1,4 @@
-"""The `fields` parameter: which leaves of a study are given."""
+"""The `fields` parameter: which parts of a study are sent."""
 
 from __future__ import annotations
 
@@ -9,15 +9,18 @@ from mscwatch.replica.vocabulary import AREAS, PIECES
 
 _SECTIONS = ("protocolSection", "resultsSection", "annotationSection", "documentSection", "derivedSection")
 
-Tree = dict[str, "Tree | None"]  # None: everything below
+Tree = dict[str, "Tree | None"]  # None stands for everything below a key
 
 
 class UnknownFieldError(Exception):
-    """Carries the name that is neither a piece, an area nor a path."""
+    """A name that is neither a piece, an area nor a path; it is the message."""
 
 
 def tree_of(names: Iterable[str]) -> Tree:
-    """The paths that the names ask for, as one tree of keys; a longer path adds nothing to a shorter one."""
+    """The paths that the names stand for, as one tree of keys. A longer path adds nothing to a shorter one.
+
+    Raises `UnknownFieldError` for an unknown name.
+    """
     tree: Tree = {}
     for name in names:
         for path in _paths(name):
@@ -44,7 +47,7 @@ def _paths(name: str) -> list[str]:
 
 
 def project(value: Any, tree: Tree | None) -> Any:
-    """The value with only the leaves of the tree; lists keep their length, so positions still correspond."""
+    """The value reduced to the tree. Lists keep their length, so that positions still correspond."""
     if tree is None or not isinstance(value, dict | list):
         return value
     if isinstance(value, list):

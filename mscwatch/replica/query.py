@@ -1,8 +1,8 @@
-"""The registry's query language: from the text of a `query.*` or `filter.advanced` to a tree that is known to be sound.
+"""The registry's query language: from the text of a `query.*` or `filter.advanced` parameter to a checked tree.
 
-In: quoted phrases, runs of words, AND, OR, NOT in capitals, parentheses, AREA[...], RANGE[...], MISSING, ALL, with
-the registry's precedence (terms bind closest, then NOT and AREA, then AND, then OR). Out: frozen nodes, or a
-`QueryError` in the registry's words. Synonyms and the operators EXPANSION, COVERAGE, SEARCH and TILT are not known.
+A query has quoted phrases, runs of words, AND, OR, NOT in capitals, parentheses, AREA[...], RANGE[...], MISSING and
+ALL. The precedence is the registry's: terms bind closest, then NOT and AREA, then AND, then OR. Synonyms and the
+operators EXPANSION, COVERAGE, SEARCH and TILT are not supported.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from mscwatch.replica.vocabulary import AREAS, DATE_PIECES, NUMBER_PIECES, PIECE
 
 _NUMBER = re.compile(r"\d+(\.\d+)?")
 _DATE = re.compile(r"\d{4}(-\d\d(-\d\d)?)?|\d\d/\d\d/\d{4}")
-MOST_WORDS = 13  # unquoted, in one AND group; the registry takes 12 and refuses 14
+MOST_WORDS = 13  # unquoted, in one AND group; the registry accepts 12 and refuses 14
 
 GRAMMAR = r"""
 ?start: either
@@ -48,12 +48,12 @@ WORDS:     /(?:(?!(?:AND|OR|NOT|ALL|MISSING)(?=[\s\[\]()"]|$)|(?:AREA|RANGE)\[)[
 
 
 class QueryError(Exception):
-    """A query that the registry would answer with 400; the message is what follows the name of the input."""
+    """A query that the registry would answer with 400. The message is the part after the name of the input."""
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A run of words, or a phrase when it was quoted."""
+    """A run of words, or a phrase if quoted."""
 
     text: str
     quoted: bool
@@ -100,7 +100,7 @@ Node: TypeAlias = Term | Range | Missing | Everything | Negated | Scoped | Both 
 
 
 class _ToNodes(Transformer[Token, Node]):
-    """Names the rules of the grammar; nothing is judged here."""
+    """From the grammar's rules to nodes, without any checks."""
 
     def either(self, parts: list[Node]) -> Node:
         return Either(tuple(parts))
@@ -138,16 +138,19 @@ def _parser() -> Lark:
 
 
 def parse_query(text: str, area: str) -> Node:
-    """The tree of a query whose words are looked for in `area` unless it says otherwise."""
+    """The tree of a query. `area` is where its words are searched unless it names another one.
+
+    Raises `QueryError`, in the registry's words, for a query that the registry would refuse.
+    """
     try:
         node: Node = _ToNodes().transform(_parser().parse(text))
     except UnexpectedInput as error:
-        raise QueryError(_complaint(text, error)) from error
+        raise QueryError(_syntax_message(text, error)) from error
     _check(node, area)
     return node
 
 
-def _complaint(text: str, error: UnexpectedInput) -> str:
+def _syntax_message(text: str, error: UnexpectedInput) -> str:
     if isinstance(error, UnexpectedCharacters) and error.char in "[]":
         return f"mismatched input '{error.char}' expecting {{<EOF>, '(', ',', 'NOT', 'AND', 'OR'}}"
     if isinstance(error, UnexpectedToken) and error.token.type in {"$END", "RPAR"}:
@@ -157,7 +160,7 @@ def _complaint(text: str, error: UnexpectedInput) -> str:
 
 
 def _check(node: Node, area: str) -> None:
-    """Refuses what parses and yet means nothing to the registry."""
+    """Raise `QueryError` for a query that parses but that the registry would refuse."""
     match node:
         case Scoped(name, inner):
             if name not in AREAS and name not in PIECES:
@@ -199,7 +202,7 @@ def _check_bounds(bounds: tuple[str, str], area: str) -> None:
 
 
 def _words_at_once(node: Node) -> int:
-    """How many unquoted words have to be weighed together; a hyphenated word counts as several."""
+    """How many unquoted words are combined with AND; a hyphenated word counts as several."""
     match node:
         case Term(text, quoted):
             return 0 if quoted else len(tokens(text))
@@ -218,5 +221,5 @@ _BETWEEN = re.compile(r"[\W_]+")
 
 
 def tokens(text: str) -> list[str]:
-    """Lower-case words and numbers; a plural -s is dropped, so that "cells" finds "cell"."""
+    """The words and numbers of a text in lower case, without a plural -s, so that "cells" finds "cell"."""
     return _BETWEEN.sub(" ", _PLURAL.sub("", text.lower())).split()

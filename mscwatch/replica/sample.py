@@ -1,7 +1,7 @@
-"""The bundled sample: 67 real registrations as they stood in October 2022, typed from facts.
+"""The bundled sample: 67 real registrations as they stood in October 2022, entered as facts in `sample.csv`.
 
-Columns of `sample.csv`. Lists are separated by ` | `, the parts of an item by ` :: `; an empty cell means that the
-sample does not have the fact, never that the registry does not.
+Its columns are listed below. ` | ` separates the items of a list, ` :: ` the parts of an item. An empty cell means that
+the sample lacks the fact; the registry may have it.
 
 - `topic`: ours; `msc_liver`, `msc_liver_borderline`, `msc_other` (another organ), `liver_other` (no such cells)
 - titles, conditions, keywords (those of 80 characters or less), study type, phases, allocation, status, reason
@@ -30,12 +30,12 @@ def sample_rows() -> list[dict[str, str]]:
 
 
 def sample_records() -> dict[str, Record]:
-    """The sample as the registry would give it, by id. A new copy at every call."""
+    """The sample as records of API v2, by id. Every call returns a new copy."""
     return {row["nct_id"]: _record(row) for row in sample_rows()}
 
 
 def _record(row: Row) -> Record:
-    """A study with the keys for which the row has a value."""
+    """A study with only those keys for which the row has a value."""
     protocol = {
         "identificationModule": _present(
             nctId=row["nct_id"],
@@ -92,7 +92,7 @@ def _date(row: Row, column: str) -> dict[str, Any]:
 
 
 def _items(cell: str, *parts: str) -> list[Any]:
-    """The values of a cell, or, where an item has parts, a dictionary of each."""
+    """The items of a cell: strings, or dictionaries where `parts` names the parts of an item."""
     values = cell.split(" | ") if cell else []
     if not parts:
         return values
@@ -100,5 +100,5 @@ def _items(cell: str, *parts: str) -> list[Any]:
 
 
 def _present(**facts: Any) -> dict[str, Any]:
-    """The facts that there are: the registry leaves a key out where it has no value."""
+    """The facts without empty ones: the registry omits a key that has no value."""
     return {key: value for key, value in facts.items() if value not in ("", [], {})}

@@ -1,4 +1,4 @@
-"""The embedded registry: an HTTP server on loopback that answers like ClinicalTrials.gov API v2."""
+"""The replica's HTTP server on loopback, which answers like ClinicalTrials.gov API v2."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _RESET_ON_CLOSE = struct.pack("ii", 1, 0)  # SO_LINGER of no seconds: close() se
 
 @dataclass(frozen=True)
 class Request:
-    """One request as the server saw it. `usual()` gives what the registry, as it stands then, would answer."""
+    """One request as the server saw it. `usual()` gives the answer of the snapshot that is served then."""
 
     index: int
     method: str
@@ -40,10 +40,11 @@ Intercept = Callable[[Request], Response | None]
 
 
 class Replica:
-    """Serves a sequence of nights, one at a time, while the `with` block runs.
+    """Serves a sequence of snapshots, one for each night, while the `with` block runs.
 
-    `intercept` sees every request first; what it returns is sent instead, None means the usual answer. It is
-    the only way to make this registry misbehave. `requests` lists method and path with query, in order.
+    `intercept` sees every request first. It returns the answer to send, or None for the usual one, and it is the only
+    way to make this registry misbehave. `requests` lists method and path with query, in order. Raises `ValueError`
+    without any snapshot.
     """
 
     def __init__(self, nights: Sequence[Snapshot], port: int = 0, intercept: Intercept | None = None) -> None:
@@ -54,7 +55,7 @@ class Replica:
         self.requests: list[tuple[str, str]] = []
         self._lock = threading.Lock()
         self._night = 0
-        self._edition = Dataset(self.nights[0], 0)
+        self._dataset = Dataset(self.nights[0], 0)
         self._server = _Server(("127.0.0.1", port), self)
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
@@ -67,22 +68,22 @@ class Replica:
 
     @property
     def night(self) -> int:
-        """Index of the night being served; setting it changes the whole registry at once."""
+        """Index of the snapshot being served. Setting it changes the whole registry at once."""
         return self._night
 
     @night.setter
     def night(self, index: int) -> None:
         with self._lock:
             self._night = index
-            self._edition = Dataset(self.nights[index], index)
+            self._dataset = Dataset(self.nights[index], index)
 
     def advance(self) -> None:
-        """Goes on to the next night; the last one stays."""
+        """Serve the next night's snapshot; the last one stays."""
         if self._night + 1 < len(self.nights):
             self.night = self._night + 1
 
     def respond(self, method: str, target: str, headers: Message) -> Response:
-        """Notes the request and answers it."""
+        """Record the request and answer it."""
         with self._lock:
             index = len(self.requests)
             self.requests.append((method, target))
@@ -92,7 +93,7 @@ class Replica:
         def usual() -> Response:
             if method != "GET":
                 return plain(405, "Method Not Allowed")
-            return answer(self._edition, parts.path, query, headers.get("If-None-Match", ""))
+            return answer(self._dataset, parts.path, query, headers.get("If-None-Match", ""))
 
         request = Request(index, method, parts.path, query, headers, usual)
         instead = self.intercept(request) if self.intercept else None
@@ -112,14 +113,14 @@ class Replica:
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
-    block_on_close = False  # a client may keep its connection open for as long as it likes
+    block_on_close = False  # a client may keep its connection open
 
     def __init__(self, address: tuple[str, int], replica: Replica) -> None:
         self.replica = replica
         super().__init__(address, _Handler)
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """A client that hangs up is no news; anything else is a bug and shown as socketserver shows it."""
+        """Ignore a client that hangs up. Anything else is a bug, and socketserver prints it."""
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)  # type: ignore[arg-type]
 
@@ -137,7 +138,7 @@ class _Handler(BaseHTTPRequestHandler):
     do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = do_GET  # noqa: N815
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
-        """Nothing: `Replica.requests` is the log."""
+        """Log nothing: `Replica.requests` is the log."""
 
     def _send(self, response: Response) -> None:
         body, headers = response.body, dict(response.headers)
@@ -145,7 +146,7 @@ class _Handler(BaseHTTPRequestHandler):
             body = gzip.compress(body, compresslevel=1)
             headers["Content-Encoding"] = "gzip"
         if self.command != "GET":
-            headers["Connection"] = "close"  # a body that nobody reads must not be taken for the next request
+            headers["Connection"] = "close"  # so that an unread body is not parsed as the next request
         headers.setdefault("Content-Length", str(len(body)))
 
         time.sleep(response.delay)

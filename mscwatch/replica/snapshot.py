@@ -1,4 +1,4 @@
-"""The registry as it stands at one moment: what a test or a demo hands to the replica."""
+"""The registry as it stands at one moment, as a test or the demo hands it to the replica."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from mscwatch.model import Record
 class Snapshot:
     """All records of one data set, by id.
 
-    `data_timestamp` is what `/version` says (`2022-10-06T09:00:05`; None leaves it out). `aliases` maps an old
-    id to the one it was merged into; ids under a record's own `nctIdAliases` need not be repeated.
+    `data_timestamp` is the `dataTimestamp` of `/version` (`2022-10-06T09:00:05`; None leaves it out). `aliases` maps an
+    old id to the id it was merged into; a record's own `nctIdAliases` count as well.
     """
 
     data_timestamp: str | None
@@ -26,7 +26,7 @@ class Snapshot:
 
 
 class RecordLines(Mapping[str, Record]):
-    """Records kept as the lines they were read from and parsed when asked for: a tenth of the memory."""
+    """Records stored as lines of JSON and parsed on access, which takes a tenth of the memory."""
 
     def __init__(self, lines: Mapping[str, bytes]) -> None:
         self._lines = lines
@@ -43,7 +43,10 @@ class RecordLines(Mapping[str, Record]):
 
 
 def snapshot_from_ndjson(*paths: str | Path, data_timestamp: str | None = None) -> Snapshot:
-    """A night of the records in `.ndjson` or `.ndjson.gz` files, one study a line; a later line wins."""
+    """A snapshot of the records in `.ndjson` or `.ndjson.gz` files, one study per line; a later line wins.
+
+    Raises `KeyError` for a line without an NCT number, and `ValueError` for one that is not JSON.
+    """
     lines: dict[str, bytes] = {}
     for path in paths:
         opener = gzip.open if str(path).endswith(".gz") else open

@@ -1,8 +1,8 @@
-"""The registry's words that the replica knows: pieces, search areas and enumerations.
+"""The registry's names that the replica knows: pieces with their paths, and search areas.
 
-A *piece* is the registry's short name of a field (`Condition`); its dotted path stands in the record. Only
-the pieces that a search for trials touches are here. Names, paths and areas are those of the API's metadata
-and search-area pages; weights are left out, because nothing here ranks.
+A *piece* is the registry's short name of a field (`Condition`). Only the pieces that a search for trials touches are
+here. Names, paths and areas come from the API's metadata and search-area pages. Weights are left out, because the
+replica does not rank.
 """
 
 from __future__ import annotations

@@ -1,0 +1,105 @@
+"""One HTTP answer, received whole: decompressed, parsed, and what went wrong on the way in plain words."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import msgspec
+import orjson
+import requests
+from urllib3 import exceptions as urllib3_errors
+from urllib3.util import Retry
+
+Shape = TypeVar("Shape")
+
+LONGEST_QUOTE = 300  # characters
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+
+# The first match counts. `requests` raises until the headers are there, and `urllib3` while the body is read.
+_FAILURES: tuple[tuple[type[Exception] | tuple[type[Exception], ...], str], ...] = (
+    ((requests.Timeout, urllib3_errors.TimeoutError), "no answer in time"),
+    (
+        (requests.exceptions.SSLError, urllib3_errors.SSLError),
+        "no trusted connection (its TLS was not accepted)",
+    ),
+    (requests.exceptions.ProxyError, "no connection through the proxy"),
+    (requests.ConnectionError, "no connection"),
+    (urllib3_errors.ProtocolError, "the answer broke off"),
+)
+
+
+class TransientError(Exception):
+    """An answer that may be better next time. `retry_after` is the service's own wish, in seconds."""
+
+    def __init__(self, what: str, *, limited: bool = False, retry_after: float | None = None) -> None:
+        super().__init__(what)
+        self.limited = limited
+        self.retry_after = retry_after
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """One whole answer. `json` is the parsed body of a 200, and None for other statuses."""
+
+    status: int
+    headers: Mapping[str, str]  # names in any case
+    body: bytes
+    json: Any = None
+
+    @property
+    def quote(self) -> str:
+        """The start of a plain-text body, on one line and without a full stop; empty for anything else."""
+        if "text/plain" not in self.headers.get("Content-Type", ""):
+            return ""
+        text = self.body.decode("utf-8", errors="replace")
+        printable = "".join(letter if letter.isprintable() else " " for letter in text)
+        line = " ".join(printable.split())
+        return "" if line.startswith("<") else line[:LONGEST_QUOTE].rstrip(". ")
+
+    @property
+    def retry_after(self) -> float | None:
+        """`Retry-After` in seconds, sent as seconds or as a date; None when absent, unreadable or past."""
+        value = self.headers.get("Retry-After")
+        if value is None:
+            return None
+        try:
+            return float(Retry().parse_retry_after(value)) or None
+        except (urllib3_errors.InvalidHeader, ValueError, OverflowError):
+            return None
+
+
+def decompress(body: bytes, headers: Mapping[str, str]) -> bytes:
+    """The body as it was before gzip. Raises `TransientError` when the stream is cut or damaged."""
+    if headers.get("Content-Encoding", "").lower() != "gzip":
+        return body
+    try:
+        return gzip.decompress(body)
+    except (EOFError, OSError, zlib.error) as error:
+        raise TransientError("a compressed answer that is cut or damaged") from error
+
+
+def parse_json(response: Response, kind: type[Shape]) -> Shape:
+    """The JSON of an answer with status 200. Raises `TransientError` when it is not a whole `kind`."""
+    if "html" in response.headers.get("Content-Type", ""):
+        raise TransientError("an HTML page in place of data")
+    try:
+        if issubclass(kind, msgspec.Struct):
+            response.body.decode()  # msgspec does not check the encoding of `Raw` fields
+            return msgspec.json.decode(response.body, type=kind)
+        value = orjson.loads(response.body)
+    except msgspec.ValidationError as error:
+        raise TransientError("JSON of another shape than expected") from error
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
+        raise TransientError("truncated or invalid JSON") from error
+    if not isinstance(value, kind):
+        raise TransientError("JSON of another shape than expected")
+    return value
+
+
+def failure_in_words(error: Exception) -> str:
+    """What broke a request, in words: the libraries' own messages hold object addresses and URLs."""
+    return next((words for kinds, words in _FAILURES if isinstance(error, kinds)), type(error).__name__)
