@@ -14,11 +14,11 @@ from dataclasses import dataclass, replace
 from mscwatch.therapy.amounts import Amount, Shape, amounts, plain_signs
 from mscwatch.therapy.model import DoseLevel
 from mscwatch.therapy.passages import Passage
+from mscwatch.vocabulary import DoseUnit
 
 PLAUSIBLE = (1e3, 1e12)  # cells, or cells per kg, of one administration
 _PLAUSIBLE_PARTICLES = (1e3, 1e15)
 
-CELLS, PER_KG, PARTICLES, OTHER = "cells", "cells/kg", "particles", "other"
 _CONCENTRATION = "cells/mL"
 _NO_DOSE = "no dose"
 
@@ -199,27 +199,33 @@ def _unit(amount: Amount, before: str, after: str, bare: bool, counted: frozense
         and cells.start() < particles.start()
         and not re.search(r"cells?\W*$|MSCs?[-\s]", noun[: particles.start()])
     ):
-        return (PARTICLES, told) if not per or _VOLUME.match(per["what"] or "") else (OTHER, told)
+        return (
+            (DoseUnit.PARTICLES, told)
+            if not per or _VOLUME.match(per["what"] or "")
+            else (DoseUnit.OTHER, told)
+        )
     if per:
         return _per_unit(per, told=told, counts=bool(cells) or amount.shape != Shape.PLAIN)
     if cells and (amount.shape != Shape.PLAIN or cells.start() < 60):  # noqa: PLR2004 - "1000 healthy ... cells" is near
-        return CELLS, told
+        return DoseUnit.CELLS, told
     said = amount.shape == Shape.POWER or (amount.shape == Shape.WORD and _DOSE_WORD.search(before))
     said = said or bool(other and amount.shape == Shape.WORD)  # "MSC 30 million unit"
-    return (CELLS, told) if bare and said else (_NO_DOSE, False)
+    return (DoseUnit.CELLS, told) if bare and said else (_NO_DOSE, False)
 
 
 def _per_unit(per: re.Match[str], *, told: bool, counts: bool) -> tuple[str, bool]:
     what = per["what"]
     if what is None or _BODY_WEIGHT.match(what):
-        return (_NO_DOSE, False) if per["count"] else (PER_KG, told)  # "5 million/20kg" is an example
+        return (
+            (_NO_DOSE, False) if per["count"] else (DoseUnit.CELLS_PER_KG, told)
+        )  # "5 million/20kg" is an example
     if not counts:
         return _NO_DOSE, False
     if _SURFACE.match(what) and not re.match(r"cm\W*3", what):
-        return OTHER, told
+        return DoseUnit.OTHER, told
     if _VOLUME.match(what) and not re.match(r"min|mm|micro", what, re.IGNORECASE):
         # "5 x 10^7 cells/10 mL" is all of it in a volume; without a number it is a concentration.
-        return (CELLS, False) if per["count"] else (_CONCENTRATION, told)
+        return (DoseUnit.CELLS, False) if per["count"] else (_CONCENTRATION, told)
     return _NO_DOSE, False
 
 
@@ -238,14 +244,14 @@ def _with_volume(candidate: _Candidate) -> _Candidate | None:
         return None
     volume = float(min(volumes, key=lambda found: found[0])[1][1].replace(",", "."))
     whole = replace(
-        candidate, low=candidate.low * volume, high=candidate.high * volume, unit=CELLS, told=False
+        candidate, low=candidate.low * volume, high=candidate.high * volume, unit=DoseUnit.CELLS, told=False
     )
     return whole if _plausible(whole) else None
 
 
 def _plausible(candidate: _Candidate) -> bool:
-    least, most = _PLAUSIBLE_PARTICLES if candidate.unit == PARTICLES else PLAUSIBLE
-    return candidate.unit == OTHER or least <= candidate.low <= candidate.high <= most
+    least, most = _PLAUSIBLE_PARTICLES if candidate.unit == DoseUnit.PARTICLES else PLAUSIBLE
+    return candidate.unit == DoseUnit.OTHER or least <= candidate.low <= candidate.high <= most
 
 
 def _unread(candidate: _Candidate, message: str) -> Unread:
@@ -255,7 +261,9 @@ def _unread(candidate: _Candidate, message: str) -> Unread:
 def _levels(candidates: list[_Candidate]) -> list[DoseLevel]:
     levels: dict[tuple[float, float, str], DoseLevel] = {}
     for one in candidates:
-        level = DoseLevel(one.sentence.arm, one.low, one.high, one.unit, one.span, one.sentence.path)
+        level = DoseLevel(
+            one.sentence.arm, one.low, one.high, DoseUnit(one.unit), one.span, one.sentence.path
+        )
         known = levels.setdefault((one.low, one.high, one.unit), level)
         if level.arm and not known.arm:
             levels[one.low, one.high, one.unit] = level

@@ -13,9 +13,19 @@ from mscwatch.therapy.doses import Unread, read_doses
 from mscwatch.therapy.model import NOT_STATED, Confidence, DoseLevel, Evidence, Therapy
 from mscwatch.therapy.passages import Passage, Passages
 from mscwatch.therapy.words import names
-from mscwatch.vocabulary import IndicationGroup
+from mscwatch.vocabulary import (
+    Aetiology,
+    CellSource,
+    CellType,
+    Donor,
+    DoseUnit,
+    IndicationGroup,
+    Modification,
+    ProductForm,
+    Route,
+)
 
-_CELL_FREE = {"exosome", "conditioned_medium"}
+_CELL_FREE = {ProductForm.EXOSOME, ProductForm.CONDITIONED_MEDIUM}
 _TABLE = "Clinical trials of mesenchymal stem cells in liver disease"  # what the review's Table 2 lists
 _COUNTED = {
     "hepatocyte": frozenset({"hepatocyte"}),
@@ -34,8 +44,8 @@ def read_record(record: Record) -> Therapy:
 def indication_group(record: Record) -> IndicationGroup:
     """The indication group alone, for whoever needs no more: the same as that of the whole reading."""
     group, _, _ = disease.indication(passages.of_record(record))
-    found = overrides.of_record(Therapy(record_nct_id(record) or "", indication_group=group))
-    return IndicationGroup(found.indication_group)
+    therapy = Therapy(record_nct_id(record) or "", indication_group=IndicationGroup(group))
+    return overrides.of_record(therapy).indication_group
 
 
 def read_printed(source: str, route: str, dose: str, disease: str, row: int | None = None) -> Therapy:
@@ -60,8 +70,8 @@ def _read(trial: str, told: Passages) -> Therapy:
         causes, cause_evidence = (NOT_STATED,), ()
     patients = Therapy(
         trial,
-        indication_group=group,
-        aetiology=causes,
+        indication_group=IndicationGroup(group),
+        aetiology=tuple(map(Aetiology, causes)),
         evidence={
             name: seen
             for name, seen in (("indication_group", group_evidence), ("aetiology", cause_evidence))
@@ -103,16 +113,16 @@ def _with_product(patients: Therapy, told: Passages, cell: terms.Told) -> Therap
     if count:
         evidence["infusions_max"] = (Evidence(count.path, count.span, count.rule),)
         confidence["infusions_max"] = count_confidence
-    shape = form.values[0] if form.values else "cells"
-    changed = modified.values[0] if modified.values else "none_stated"
+    shape = ProductForm(form.values[0]) if form.values else ProductForm.CELLS
+    changed = Modification(modified.values[0]) if modified.values else Modification.NONE_STATED
     return replace(
         patients,
-        cell_type=cell.values[0],
-        cell_source=source.values or (NOT_STATED,),
-        donor=donor.values or (NOT_STATED,),
+        cell_type=CellType(cell.values[0]),
+        cell_source=tuple(map(CellSource, source.values)) or (CellSource.NOT_STATED,),
+        donor=tuple(map(Donor, donor.values)) or (Donor.NOT_STATED,),
         product_form=shape,
-        modification="cell_free" if shape in _CELL_FREE else changed,
-        route=route.values or (NOT_STATED,),
+        modification=Modification.CELL_FREE if shape in _CELL_FREE else changed,
+        route=tuple(map(Route, route.values)) or (Route.NOT_STATED,),
         doses=tuple(_of_form(one, shape) for one in doses),
         infusions_max=count.number if count else None,
         evidence={**patients.evidence, **evidence},
@@ -138,10 +148,10 @@ def _doses(told: Passages, counted: frozenset[str]) -> tuple[tuple[DoseLevel, ..
     return (), Confidence.LOW, missed
 
 
-def _of_form(dose: DoseLevel, shape: str) -> DoseLevel:
-    """A bare number of an exosome product counts particles."""
-    bare = dose.unit == "cells" and not names("product", dose.evidence)
-    return replace(dose, unit="particles") if bare and shape == "exosome" else dose
+def _of_form(dose: DoseLevel, shape: ProductForm) -> DoseLevel:
+    """The dose; a number of an exosome product that names no cells counts particles."""
+    bare = dose.unit is DoseUnit.CELLS and not names("product", dose.evidence)
+    return replace(dose, unit=DoseUnit.PARTICLES) if bare and shape is ProductForm.EXOSOME else dose
 
 
 def _infusions(told: Passages) -> tuple[Count | None, Confidence]:
