@@ -1,4 +1,4 @@
-"""One record in, its therapy out. Pure: the vocabulary and the overrides are read once from the package."""
+"""From a record to its therapy. Pure: the vocabulary and the corrections are read once from the package."""
 
 from __future__ import annotations
 
@@ -36,20 +36,23 @@ _COUNTED = {
 
 
 def read_record(record: Record) -> Therapy:
-    """What a registry record says the cells were; a person's corrections win."""
+    """The therapy of a registry record; a person's corrections win over the reading.
+
+    Raises `ConfigError` where a packaged vocabulary or correction has an unknown word.
+    """
     found = record_nct_id(record) or ""
     return overrides.of_record(_read(found, passages.of_record(record)))
 
 
 def indication_group(record: Record) -> IndicationGroup:
-    """The indication group alone, for whoever needs no more: the same as that of the whole reading."""
+    """The indication group alone, the same as in the whole therapy. Raises as `read_record` does."""
     group, _, _ = disease.indication(passages.of_record(record))
     therapy = Therapy(record_nct_id(record) or "", indication_group=IndicationGroup(group))
     return overrides.of_record(therapy).indication_group
 
 
 def read_printed(source: str, route: str, dose: str, disease: str, row: int | None = None) -> Therapy:
-    """The same reading of the cells of the review's Table 2 as printed; `row` finds the person's judgements."""
+    """The therapy of a row of the review's Table 2, from its cells as printed; `row` finds its corrections."""
     printed = Passages(
         titles=(Passage("disease_as_printed", disease),),
         product=(
@@ -132,7 +135,7 @@ def _with_product(patients: Therapy, told: Passages, cell: terms.Told) -> Therap
 
 
 def _doses(told: Passages, counted: frozenset[str]) -> tuple[tuple[DoseLevel, ...], Confidence, list[Unread]]:
-    """The dose levels of the first place that tells any; what could not be read only where nothing was."""
+    """The dose levels of the first tier that has any; unread amounts only where no tier has one."""
     tiers: tuple[tuple[Confidence, bool, Iterable[Passage]], ...] = (
         (Confidence.HIGH, True, terms.about_product(told.product, told.brands)),
         (Confidence.HIGH, True, told.titles),
@@ -155,7 +158,7 @@ def _of_form(dose: DoseLevel, shape: ProductForm) -> DoseLevel:
 
 
 def _infusions(told: Passages) -> tuple[Count | None, Confidence]:
-    """The largest planned number of administrations: told, else listed, else a frequency times a duration."""
+    """The largest planned number of administrations: stated, else listed, else a frequency times a duration."""
     product = list(terms.about_product(told.product, told.brands))
     own = list(terms.own_sentences((*told.summary, *told.description), told.brands))
     count, scheduled = infusions.most_told(product), infusions.most_scheduled(product)

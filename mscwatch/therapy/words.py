@@ -31,7 +31,7 @@ _GAP = r"[\s\-\u2010-\u2015_]*"  # "bone marrow", "bone-marrow" and "bonemarrow"
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A value of a field, named by the words at `start` to `end` of a text."""
+    """A value of a field, named by the words from `start` to `end` of a text."""
 
     value: str
     start: int
@@ -40,7 +40,7 @@ class Found:
 
 @lru_cache(maxsize=2048)  # a record's sentences are asked for one field after another, several times
 def find(field: str, text: str) -> tuple[Found, ...]:
-    """Every value of a field that a text names, in order. Where readings overlap, the longest wins, then `nothing`."""
+    """Every value of a field that a text names, in order. Where matches overlap, the longest wins, then `nothing`."""
     claims = [
         Found(value, match.start(), match.end())
         for value, pattern in vocabulary()[field]
@@ -116,12 +116,12 @@ def _pattern(words: dict[str, list[str]]) -> re.Pattern[str]:
 
 
 def _at(terms: list[str]) -> str:
-    """Where a word begins with the first letter of a term: most words end the search here."""
+    """A look-ahead for the first letters of the terms, at which most words end the search."""
     return rf"\b(?=[{''.join(sorted({term[0] for term in terms}))}])"
 
 
 def _before_msc(tissue: str) -> str:
-    """UC: UCMSC, UC-MSCs, hUC-D-MSC, "UC -MSC", and in capitals "UC MSC" ("at MSC" is no adipose tissue)."""
+    """Of UC: UCMSC, UC-MSCs, hUC-D-MSC, "UC -MSC", and in capitals "UC MSC" ("at MSC" is not adipose tissue)."""
     cells = "MSC" if len(tissue) == 1 else "M?SC"
     joined = rf"\b(?:h|hu|allo-?|auto-?)?{tissue}(?:\s?-\s?)?(?:D-?)?{cells}s?\b"
     if len(tissue) == 1:
