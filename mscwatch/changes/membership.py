@@ -28,7 +28,7 @@ RELEVANT = frozenset({Relevance.CORE, Relevance.UNSURE})
 def first_seen(fetched: FetchedTrial, *, baseline: bool, previous_run: datetime | None) -> Event:
     """`new_trial` for a trial first posted from 30 days before the previous trusted run on; else `entered_watch`.
 
-    On a baseline, the first run of a watch, every trial enters with `is_baseline`.
+    With `baseline` (the first run of a watch, or an edited watch file) every trial has entered, with `is_baseline`.
     """
     posted = part(fetched.record, *FIRST_POSTED_PATH.split("."))
     is_new = not baseline and previous_run is not None and _is_recent(posted, previous_run.date())

@@ -5,7 +5,7 @@ It covers everything that decides what `trials` and `therapies` say of a stored 
 - the relevance rules: `screening/relevance.py` and `screening/rules/`
 - the therapy reading: all of `therapy/`, its vocabulary and its corrections
 - which trials have their therapy read: `changes.plan.is_read`
-- what of a record is stored: `record.without_contacts`
+- what of a record is stored: `record.without_contacts` (raise `record.RECIPE` too, so that records are fetched anew)
 """
 
 from __future__ import annotations
