@@ -11,13 +11,21 @@ from datetime import date, datetime
 from typing import Any
 
 from mscwatch.vocabulary import (
+    Aetiology,
+    CellSource,
+    CellType,
+    Donor,
+    DoseUnit,
     EventKind,
     IndicationGroup,
     LinkConfidence,
     LookupVerdict,
     Membership,
+    Modification,
     NoticeKind,
+    ProductForm,
     Relevance,
+    Route,
     Severity,
 )
 
@@ -186,16 +194,16 @@ class Product:
     """
 
     indication_group: IndicationGroup
-    aetiology: tuple[str, ...]
-    cell_type: str
-    cell_source: tuple[str, ...]
-    donor: tuple[str, ...]
-    product_form: str
-    modification: str
-    route: tuple[str, ...]
+    aetiology: tuple[Aetiology, ...]
+    cell_type: CellType
+    cell_source: tuple[CellSource, ...]
+    donor: tuple[Donor, ...]
+    product_form: ProductForm
+    modification: Modification
+    route: tuple[Route, ...]
     dose_low: float | None = None
     dose_high: float | None = None
-    dose_unit: str | None = None
+    dose_unit: DoseUnit | None = None
     infusions_max: int | None = None
 
 

@@ -283,13 +283,13 @@ def test_a_record_that_says_the_same_of_its_topic_does_not_become_relevant(noise
 def test_a_trial_is_new_when_posted_within_thirty_days_before_the_previous_night(posted, kind):
     one = record()
     one["protocolSection"]["statusModule"]["studyFirstPostDateStruct"] = {"date": posted} if posted else {}
-    event = membership.first_seen(seen(one), baseline=False, previous_night=NIGHT)
+    event = membership.first_seen(seen(one), baseline=False, previous_run=NIGHT)
     assert event.kind == kind
     assert not event.is_baseline
 
 
 def test_on_the_first_night_everything_enters_and_nothing_is_news():
-    event = membership.first_seen(seen(record()), baseline=True, previous_night=None)
+    event = membership.first_seen(seen(record()), baseline=True, previous_run=None)
     assert (event.kind, event.is_baseline) == ("entered_watch", True)
 
 

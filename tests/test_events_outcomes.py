@@ -23,7 +23,7 @@ def trial(primary, secondary=(), **modules):
 
 
 def told(before, after):
-    return [outcomes.in_words(shift) for shift in outcomes.shifts(before, after)]
+    return [outcomes.in_words(change) for change in outcomes.outcome_changes(before, after)]
 
 
 @pytest.mark.parametrize(
@@ -152,8 +152,8 @@ def test_each_outcome_finds_its_most_similar_partner_whatever_the_order():
     before = trial([{"measure": "Change in liver stiffness at rest"}, {"measure": "Change in serum albumin"}])
     after = trial([{"measure": "Change in serum albumin level"}, {"measure": "Change in liver stiffness"}])
     assert [
-        (shift.how, shift.before.measure[:15], shift.after.measure[:15])
-        for shift in outcomes.shifts(before, after)
+        (change.kind, change.before.measure[:15], change.after.measure[:15])
+        for change in outcomes.outcome_changes(before, after)
     ] == [
         ("measure changed", "Change in serum", "Change in serum"),
         ("measure changed", "Change in liver", "Change in liver"),

@@ -23,7 +23,7 @@ BIGGEST = 60_000  # characters; a few records with results are a hundred times l
 quickly = settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
 randoms = st.randoms(use_true_random=False)
 CIRCUMSTANCES = night.PlanContext(
-    watch=load_watch("msc-liver"), previous_night=STAMP, addresses=(), stamp=STAMP
+    watch=load_watch("msc-liver"), previous_run=STAMP, addresses=(), stamp=STAMP
 )
 
 

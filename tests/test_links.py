@@ -255,11 +255,11 @@ ENTRY = '[[link]]\nnct_id = "NCT00000001"\npaper = 1\ndecision = "accept"\nreaso
         (ENTRY.replace('reason = "r"\n', ""), "link entry 1 (line 1): reason is missing"),
         (ENTRY.replace('"r"', '" "'), "link entry 1 (line 1): reason"),
         (ENTRY.replace("accept", "perhaps"), "link entry 1 (line 1): decision"),
-        (ENTRY.replace("NCT00000001", "NCT1"), "nct_id is no NCT number"),
+        (ENTRY.replace("NCT00000001", "NCT1"), "nct_id is not an NCT number"),
         (ENTRY.replace("2026-01-31", "31"), "link entry 1 (line 1): date"),
         ("\n" + ENTRY + 'mood = "good"\n', "link entry 1 (line 2): mood is not a key"),
         (ENTRY.replace("[[link]]", "[link]"), "under its own [[link]]"),
-        (ENTRY.replace("[[link]]", "[[links]]"), "links is no kind of decision"),
+        (ENTRY.replace("[[link]]", "[[links]]"), "links is not a kind of decision"),
         ("link = [1]\n", "under its own [[link]]"),
     ],
 )

@@ -25,7 +25,7 @@ def circumstances(**values):
     usual = {
         "watch": WATCH,
         "stamp": datetime(2022, 10, 6, 9),
-        "previous_night": datetime(2022, 10, 5, 9),
+        "previous_run": datetime(2022, 10, 5, 9),
         "addresses": (MAIL, SLACK),
     }
     return night.PlanContext(**(usual | values))
@@ -70,7 +70,7 @@ def test_a_kind_that_the_watch_does_not_ask_for_is_recorded_and_not_told():
 
 
 def test_the_first_night_tells_nobody_of_a_trial():
-    plan = night.plan([(None, seen(record()))], circumstances(previous_night=None))
+    plan = night.plan([(None, seen(record()))], circumstances(previous_run=None))
     assert [event.is_baseline for event in plan.events] == [True]
     assert plan.deliveries == ()
 
@@ -269,7 +269,7 @@ def test_a_record_that_is_redacted_in_the_search_is_withheld_and_what_is_blanked
     before = record(outcomesModule={"primaryOutcomes": [{"measure": "MELD"}]})
     plan = night.plan([(known(before), seen(edited(before, redacted)))], circumstances())
     assert [event.kind for event in plan.events] == ["withheld"]
-    assert plan.versions[0].reading.relevance == "core"
+    assert plan.versions[0].screening.relevance == "core"
     assert {owed.address for owed in plan.deliveries} == {MAIL, SLACK}
 
 

@@ -11,7 +11,7 @@ from records import edited, known, seen, set_status
 from registry_history import MELD, OUTCOMES, STORY, SURVIVAL, as_told, line, submitted
 from test_diff import put
 
-from mscwatch.changes.backfill import FirstSight, HistoryVersion, backfill
+from mscwatch.changes.backfill import FirstVersion, HistoryVersion, backfill
 from mscwatch.changes.rules import changed
 from mscwatch.record import part
 
@@ -27,11 +27,11 @@ def settled(told, shown):
     versions = [
         HistoryVersion(number, day, one) for number, (day, one) in enumerate(zip(days, told, strict=True))
     ]
-    return backfill(versions, FirstSight("run", NIGHT, seen(shown)))
+    return backfill(versions, FirstVersion("run", NIGHT, seen(shown)))
 
 
 def days(found):
-    return [(one.version_no, one.number, f"{one.stood_from:%Y-%m-%d}", f"{one.stood_until:%Y-%m-%d}")
+    return [(one.version_no, one.number, f"{one.valid_from:%Y-%m-%d}", f"{one.valid_to:%Y-%m-%d}")
             for one in found.versions]  # fmt: skip
 
 
@@ -42,7 +42,7 @@ def kinds(found):
 def test_a_version_stood_from_the_day_it_was_posted_until_the_next_one_was():
     found = settled(as_told(STORY), STORY[-1])
     assert days(found) == [(-1, 0, "2018-03-05", "2019-05-06"), (0, 1, "2019-05-06", "2021-04-01")]
-    assert found.first_stood_from == datetime(2021, 4, 1)
+    assert found.first_valid_from == datetime(2021, 4, 1)
     assert kinds(found) == [("status_changed", "2019-05-06"), ("primary_outcome_changed", "2021-04-01")]
     assert all(event.is_baseline for event, _ in found.events)
     assert {(change.from_version, change.to_version) for change in found.changes} == {(-1, 0), (0, 1)}
@@ -103,7 +103,7 @@ def test_what_the_registry_did_by_itself_after_the_last_version_is_dated_by_the_
     """UNKNOWN is no version of the history."""
     found = settled(as_told(STORY), edited(STORY[-1], set_status("UNKNOWN")))
     assert [one.version_no for one in found.versions] == [-2, -1, 0]
-    assert found.first_stood_from == NIGHT
+    assert found.first_valid_from == NIGHT
     assert kinds(found)[-1] == ("became_unknown", "2022-10-06")
 
 
@@ -125,7 +125,7 @@ def test_two_versions_of_one_day_follow_each_other():
     )
     found = settled(as_told(told), told[-1])
     assert kinds(found) == [("primary_outcome_changed", "2018-03-05"), ("suspended", "2021-04-01")]
-    assert all(one.stood_from < one.stood_until for one in found.versions)
+    assert all(one.valid_from < one.valid_to for one in found.versions)
 
 
 def test_a_withheld_version_in_between_blanks_nothing():
@@ -158,8 +158,8 @@ EDITS = (
 def test_any_past_is_a_line_without_gaps_whose_events_no_night_can_have(edits, whole):
     told = line(*[(submitted(f"2018-03-{day:02}", f"2018-03-{day // 2 + 9:02}"), edit) for day, edit in enumerate(edits, 1)])  # fmt: skip
     found = settled(told if whole else as_told(told), told[-1])
-    ends = [one.stood_until for one in found.versions]
-    assert ends == [*[one.stood_from for one in found.versions[1:]], found.first_stood_from][: len(ends)]
+    ends = [one.valid_to for one in found.versions]
+    assert ends == [*[one.valid_from for one in found.versions[1:]], found.first_valid_from][: len(ends)]
     assert [one.version_no for one in found.versions] == list(range(1 - len(ends), 1))
     ids = [event.event_id for event, _ in found.events]
     assert len(ids) == len(set(ids))

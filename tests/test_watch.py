@@ -19,7 +19,7 @@ def test_every_packaged_watch_is_valid_and_its_rules_exist():
         found = load_watch(name)
         assert found.name == name
         if found.relevance.rules != "none":
-            assert relevance.vocabulary(found.relevance.rules)
+            assert relevance.patterns(found.relevance.rules)
 
 
 def test_what_the_packaged_watch_sends_is_short_phrases_in_a_short_address():

@@ -1,1 +1,1 @@
-"""Two versions of a trial, and what happened to it: one small rule per kind of event. Pure."""
+"""Two versions of a trial become events: what changed, by one small rule per kind of event. Pure."""

@@ -1,7 +1,8 @@
-"""What the registry's own history adds to what the nights have seen: earlier versions, and what happened between them.
+"""The history of a trial from before its first run: earlier versions, and the events between them. Pure.
 
-Pure. A version of the past stood from the day on which the registry posted it (`lastUpdatePostDateStruct`, of the
-first version `studyFirstPostDateStruct`); the day in the list of versions is that of submission, a few days earlier.
+The registry keeps a version history of every record. A version is valid from the day on which the registry posted it
+(`lastUpdatePostDateStruct`, for the first version `studyFirstPostDateStruct`). The day in the list of versions is the
+day of submission, a few days earlier.
 """
 
 from __future__ import annotations
@@ -21,13 +22,13 @@ from mscwatch.record import content_hash, derived_hash, part
 STATUS = ("protocolSection", "statusModule")
 HAS_RESULTS = "hasResults"
 
-# What the registry, not the sponsor, writes into the status of a version when it posts it.
+# What the registry, not the sponsor, writes into the status module when it posts a version.
 _POSTING = re.compile(r"protocolSection\.statusModule\.(lastUpdate|\w+PostDateStruct)")
 _MOMENT = timedelta(seconds=1)
 
 
 class HistoryVersion(NamedTuple):
-    """A version as the registry tells it: its number there (from 0), the day of submission, the record."""
+    """A version in the registry's history: its number there (from 0), the day of submission, the record."""
 
     number: int
     submitted: date
@@ -35,105 +36,123 @@ class HistoryVersion(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class FirstSight:
-    """The first version that a night saw of a trial."""
+class FirstVersion:
+    """The first version of a trial that a run fetched."""
 
     run_id: str
     observed_at: datetime
-    seen: FetchedTrial
+    fetched: FetchedTrial
 
 
 @dataclass(frozen=True, slots=True)
-class EarlierVersion:
-    """A version from before the first night. `version_no` ends with 0 and goes back from there."""
+class BackfilledVersion:
+    """A version from before the first run. `version_no` counts back from 0; `number` is the registry's own."""
 
     version_no: int
     number: int
-    stood_from: datetime
-    stood_until: datetime
-    seen: FetchedTrial
+    valid_from: datetime
+    valid_to: datetime
+    trial: FetchedTrial
 
 
 @dataclass(frozen=True, slots=True)
 class Backfill:
-    """What to keep of one trial's history. Events carry the time from which what they tell of stood."""
+    """What to store of one trial's history. Each event comes with the time from which its new version was valid."""
 
-    versions: tuple[EarlierVersion, ...]
-    first_stood_from: datetime  # since when the content of the first night had stood
+    versions: tuple[BackfilledVersion, ...]
+    first_valid_from: datetime  # since when the content of the first run's version was valid
     changes: tuple[Change, ...]
     events: tuple[tuple[Event, datetime], ...]
     issues: tuple[Issue, ...]
 
     @property
     def reaches_back_to(self) -> date:
-        """The first day of which it tells."""
-        return (self.versions[0].stood_from if self.versions else self.first_stood_from).date()
+        """The first day of the history."""
+        return (self.versions[0].valid_from if self.versions else self.first_valid_from).date()
 
 
-def backfill(told: Sequence[HistoryVersion], first: FirstSight) -> Backfill:
-    """Settle what stood before the first night, from the versions that the registry tells, oldest first.
+class _Version(NamedTuple):
+    """A version of the line that events and changes compare: number, valid from, trial."""
 
-    The version that says what the first night saw is not kept twice; it only tells since when that stood. The same
-    rules as on a night make the events; all are `is_baseline`, and what belongs to the watch (entering, leaving,
-    becoming relevant) is none of them, for there was no watch.
+    version_no: int
+    valid_from: datetime
+    trial: FetchedTrial
+
+
+def backfill(history: Sequence[HistoryVersion], first: FirstVersion) -> Backfill:
+    """The past of a trial: what was valid before its first run, from the registry's versions, oldest first.
+
+    The version with the content of the first run is not stored twice; it only tells since when that was valid. The
+    rules of a run raise the events, all with `is_baseline`. Entering, leaving and becoming relevant are not among
+    them, because there was no watch yet.
     """
-    before, same = _before(told, first)
-    stood = _moments([*before, *([same] if same else [])])
-    since = min(stood.pop(), first.observed_at) if same else first.observed_at
-    until = [*stood[1:], since]
+    before, same = _before(history, first)
+    starts = _valid_from([*before, *([same] if same else [])])
+    since = min(starts.pop(), first.observed_at) if same else first.observed_at
+    ends = [*starts[1:], since]
     versions = tuple(
-        EarlierVersion(
-            at + 1 - len(before), one.number, stood[at], until[at], _seen(first.seen.nct_id, one.record)
+        BackfilledVersion(
+            at + 1 - len(before),
+            version.number,
+            starts[at],
+            ends[at],
+            _fetched(first.fetched.nct_id, version.record),
         )
-        for at, one in enumerate(before)
+        for at, version in enumerate(before)
     )
-    line = [*((one.version_no, one.stood_from, one.seen) for one in versions), (1, since, first.seen)]
-    spoken = frozenset(key for one in before for key in one.record) - {HAS_RESULTS}
-    line = [(no, moment, replace(seen, record=_spoken(seen.record, spoken))) for no, moment, seen in line]
+    shown = frozenset(key for version in before for key in version.record) - {HAS_RESULTS}
+    line = [
+        _Version(version_no, valid_from, replace(trial, record=_as_history_shows(trial.record, shown)))
+        for version_no, valid_from, trial in (
+            *((version.version_no, version.valid_from, version.trial) for version in versions),
+            (1, since, first.fetched),
+        )
+    ]
     return Backfill(versions, since, tuple(_changes(line)), tuple(_events(line)), tuple(_issues(versions)))
 
 
-def posted_on(one: HistoryVersion) -> date:
+def posted_on(version: HistoryVersion) -> date:
     """The day from which the registry showed a version; where the record does not say, the day of submission."""
-    day = last_update_posted(one.record)
-    if day is None and one.number == 0:
-        day = _day(part(one.record, *STATUS, "studyFirstPostDateStruct", "date"))
-    return max(day, one.submitted) if day else one.submitted
+    day = last_update_posted(version.record)
+    if day is None and version.number == 0:
+        day = _day(part(version.record, *STATUS, "studyFirstPostDateStruct", "date"))
+    return max(day, version.submitted) if day else version.submitted
 
 
 def last_update_posted(record: Record) -> date | None:
-    """The day of the latest update, as a version says."""
+    """The day of `lastUpdatePostDateStruct`, or None."""
     return _day(part(record, *STATUS, "lastUpdatePostDateStruct", "date"))
 
 
 def _before(
-    told: Sequence[HistoryVersion], first: FirstSight
+    history: Sequence[HistoryVersion], first: FirstVersion
 ) -> tuple[list[HistoryVersion], HistoryVersion | None]:
-    """The versions older than what the first night saw, and the one that says the same, if there is one."""
-    shown = first.seen.record
-    submitted = _submitted(shown)
-    known = [one for one in told if _midnight(posted_on(one)) < first.observed_at]
+    """The versions older than the first run's, and the one with the same content, if there is one."""
+    record = first.fetched.record
+    submitted = _submitted(record)
+    older = [version for version in history if _midnight(posted_on(version)) < first.observed_at]
     if submitted is not None:
-        known = [one for one in known if (_submitted(one.record) or one.submitted) <= submitted]
-        last = [one for one in known if (_submitted(one.record) or one.submitted) == submitted]
+        days = {version.number: _submitted(version.record) or version.submitted for version in older}
+        older = [version for version in older if days[version.number] <= submitted]
+        last = [version for version in older if days[version.number] == submitted]
     else:
-        last = known[-1:]
-    same = next((one for one in reversed(last) if _says_the_same(one.record, shown)), None)
-    return (known[: known.index(same)] if same else known), same
+        last = older[-1:]
+    same = next((version for version in reversed(last) if _says_the_same(version.record, record)), None)
+    return (older[: older.index(same)] if same else older), same
 
 
-def _says_the_same(former: Record, shown: Record) -> bool:
-    spoken = frozenset(former) - {HAS_RESULTS}
+def _says_the_same(former: Record, record: Record) -> bool:
+    shown = frozenset(former) - {HAS_RESULTS}
     return all(
-        _POSTING.match(one.path) or not one.is_material
-        for one in diff.differences(_spoken(former, spoken), _spoken(shown, spoken))
+        _POSTING.match(difference.path) or not difference.is_material
+        for difference in diff.differences(_as_history_shows(former, shown), _as_history_shows(record, shown))
     )
 
 
-def _spoken(record: Record, sections: Collection[str]) -> Record:
-    """A record as far as the history speaks of it: a section that it never shows is neither there nor gone.
+def _as_history_shows(record: Record, sections: Collection[str]) -> Record:
+    """A record with only the sections that the history shows, so that the others are neither added nor removed.
 
-    Whether there are results, a version without `hasResults` says by the day on which they were posted.
+    A version of the history has no `hasResults`; the day on which results were posted stands for it.
     """
     results = record.get(HAS_RESULTS)
     if not isinstance(results, bool):
@@ -141,42 +160,49 @@ def _spoken(record: Record, sections: Collection[str]) -> Record:
     return {key: value for key, value in record.items() if key in sections} | {HAS_RESULTS: results}
 
 
-def _changes(line: Sequence[tuple[int, datetime, FetchedTrial]]) -> Iterator[Change]:
-    for (older_no, _, older), (newer_no, _, newer) in pairwise(line):
-        for found in diff.differences(older.record, newer.record):
-            yield Change(newer.nct_id, older_no, newer_no, *found)
+def _changes(line: Sequence[_Version]) -> Iterator[Change]:
+    for older, newer in pairwise(line):
+        for difference in diff.differences(older.trial.record, newer.trial.record):
+            yield Change(newer.trial.nct_id, older.version_no, newer.version_no, *difference)
 
 
-def _events(line: Sequence[tuple[int, datetime, FetchedTrial]]) -> Iterator[tuple[Event, datetime]]:
-    """The events from each version that can be read to the next one that can be."""
-    readable = [one for one in line if not membership.is_redacted(one[2].record)]
-    arrivals = [seen.content_hash for _, _, seen in readable]
-    for at, ((older_no, _, older), (_, moment, newer)) in enumerate(pairwise(readable), start=1):
-        # A night counts from 0 how often a content had come before. The past counts from -1 backwards, so no event
-        # of a night has its identity, whenever the history is read.
-        times = -1 - arrivals[at + 1 :].count(newer.content_hash)
-        known = StoredTrial(
-            older.nct_id, older_no, older.content_hash, older.derived_hash, True, times, older.record
+def _events(line: Sequence[_Version]) -> Iterator[tuple[Event, datetime]]:
+    """The events from each readable version to the next readable one."""
+    readable = [version for version in line if not membership.is_redacted(version.trial.record)]
+    hashes = [version.trial.content_hash for version in readable]
+    for at, (older, newer) in enumerate(pairwise(readable), start=1):
+        # A run counts from 0 how often a content had come before. The past counts from -1 backwards, so no event
+        # of a run has its identity, whenever the history is read.
+        times = -1 - hashes[at + 1 :].count(newer.trial.content_hash)
+        trial = older.trial
+        stored = StoredTrial(
+            trial.nct_id,
+            older.version_no,
+            trial.content_hash,
+            trial.derived_hash,
+            True,
+            times,
+            trial.record,
         )
-        for event in rules.changed(known, newer, moment):
-            yield replace(event, is_baseline=True), moment
+        for event in rules.changed(stored, newer.trial, newer.valid_from):
+            yield replace(event, is_baseline=True), newer.valid_from
 
 
-def _issues(versions: Sequence[EarlierVersion]) -> Iterator[Issue]:
-    """What was not understood, once, in however many versions it stands."""
-    yield from dict.fromkeys(issue for one in versions for issue in not_understood(one.seen))
+def _issues(versions: Sequence[BackfilledVersion]) -> Iterator[Issue]:
+    """Each issue once, in however many versions it is."""
+    yield from dict.fromkeys(issue for version in versions for issue in not_understood(version.trial))
 
 
-def _moments(versions: Sequence[HistoryVersion]) -> list[datetime]:
-    """Since when each stood. The later of two that were posted on one day stood from a second after the other."""
-    stood: list[datetime] = []
-    for one in versions:
-        moment = _midnight(posted_on(one))
-        stood.append(max(moment, stood[-1] + _MOMENT) if stood else moment)
-    return stood
+def _valid_from(versions: Sequence[HistoryVersion]) -> list[datetime]:
+    """Since when each was valid. Of two that were posted on one day, the later is valid from a second later."""
+    starts: list[datetime] = []
+    for version in versions:
+        moment = _midnight(posted_on(version))
+        starts.append(max(moment, starts[-1] + _MOMENT) if starts else moment)
+    return starts
 
 
-def _seen(nct_id: str, record: Record) -> FetchedTrial:
+def _fetched(nct_id: str, record: Record) -> FetchedTrial:
     return FetchedTrial(nct_id, content_hash(record), derived_hash(record), record)
 
 

@@ -1,8 +1,8 @@
-"""Two versions of a record become the paths that differ, each with the rule that decided what it is worth.
+"""The paths on which two versions of a record differ, each with the rule that says whether it is material.
 
-Objects are compared key by key. Lists are compared whole: the registry promises no order, so two lists with the
-same items in another order are the same matter; a list that differs is one change at the list's own path. (No key
-would do: intervention names and sites occur twice in one record.)
+Objects are compared key by key. Lists are compared whole, because the registry promises no order: the same items in
+another order are no material change, and a list that differs is one change at the list's own path. Items cannot be
+matched by a key: intervention names and sites occur twice in one record.
 """
 
 from __future__ import annotations
@@ -19,22 +19,21 @@ from mscwatch.model import Record
 
 DERIVED = "derivedSection"
 VERSION_HOLDER = "derivedSection.miscInfoModule.versionHolder"
-GEOCODE = "geoPoint"  # the registry's own, although it stands among the sites
+GEOCODE = "geoPoint"  # derived by the registry, although it is a key of the sites
 DATE_PATHS = ("Date", ".date")
+ABSENT: Any = object()
+_GEO = frozenset({GEOCODE})
 
 # The registry writes markdown: a backslash before a punctuation mark is an escape, not a character of the text.
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _PARTIAL_DATE = re.compile(r"\d{4}(-\d\d){0,2}")
 
 
-ABSENT: Any = object()
-
-
 class Difference(NamedTuple):
-    """One path with its values as JSON text (texts as they are); None where the path is absent.
+    """One path with both values (see `as_text`).
 
-    `rule` is why the two values differ: `content`, which is material, or why they say the same: `order` of a list,
-    `markup` (also case and white space), `precision` of a date, `derived` by the registry.
+    `rule` is `content` where the difference is material. Else it names what alone differs: the `order` of a list,
+    `markup` (with case and white space), the `precision` of a date, or a value `derived` by the registry.
     """
 
     path: str
@@ -45,21 +44,21 @@ class Difference(NamedTuple):
 
 
 def differences(before: Record, after: Record) -> list[Difference]:
-    """Every path that differs, in the order of the record. `versionHolder` is not looked at."""
-    found = []
+    """Every path that differs, in the order of the record, without `versionHolder`."""
+    differing = []
     for path, old, new in _walk("", before, after):
         if path != VERSION_HOLDER:
             rule = _rule(path, old, new)
-            found.append(Difference(path, as_text(old), as_text(new), rule == "content", rule))
-    return found
+            differing.append(Difference(path, as_text(old), as_text(new), rule == "content", rule))
+    return differing
 
 
 def canonical(
     value: Any, text: Callable[[str], str] | None = None, without: frozenset[str] = frozenset()
 ) -> Any:
-    """The value in a form in which equal means "says the same": lists in one order, texts as `text` makes them.
+    """The value in a form to compare: lists sorted, every text through `text` (default `plain_text`).
 
-    Without `text`, texts are compared plainly (see `plain_text`). Keys in `without` are left out.
+    Keys in `without` are left out.
     """
     if isinstance(value, str):
         return (text or plain_text)(value)
@@ -78,13 +77,13 @@ def plain_text(text: str) -> str:
 
 
 def only_precision(before: str, after: str) -> bool:
-    """Whether two dates differ only in how precise they are: `2024-05` and `2024-05-17`."""
+    """Whether two dates differ only in precision: `2024-05` and `2024-05-17`."""
     shorter, longer = sorted((before, after), key=len)
     return longer.startswith(f"{shorter}-") and _PARTIAL_DATE.fullmatch(longer) is not None
 
 
 def as_text(value: Any) -> str | None:
-    """A value as the warehouse shows it: texts as they are, everything else as JSON, an absent one as None."""
+    """A value as `changes` and `events` hold it: texts as they are, other values as JSON, None where it is absent."""
     if value is ABSENT:
         return None
     if isinstance(value, str):
@@ -93,7 +92,7 @@ def as_text(value: Any) -> str | None:
 
 
 def _rule(path: str, old: Any, new: Any) -> str:
-    """The weakest rule under which the two say the same; `content` when none does."""
+    """The weakest rule under which both values say the same; `content` where there is none."""
     if path.startswith(DERIVED):
         return "derived"
     if (
@@ -110,9 +109,6 @@ def _rule(path: str, old: Any, new: Any) -> str:
     if isinstance(old, list) and canonical(old, without=_GEO) == canonical(new, without=_GEO):
         return "derived"
     return "content"
-
-
-_GEO = frozenset({GEOCODE})
 
 
 def _walk(path: str, before: Any, after: Any) -> Iterator[tuple[str, Any, Any]]:

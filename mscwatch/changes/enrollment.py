@@ -1,4 +1,4 @@
-"""How many people take part."""
+"""The number of participants: the rule for `enrollment_changed`."""
 
 from __future__ import annotations
 
@@ -11,33 +11,30 @@ from mscwatch.record import part
 from mscwatch.vocabulary import EventKind
 
 ENROLLMENT_PATH = "protocolSection.designModule.enrollmentInfo.count"
-NOT_STATED = 99999999  # what the registry writes for "no number"
+NOT_STATED = 99999999  # the registry writes this where no number is stated
 
 
-def enrollment_event(known: StoredTrial, seen: FetchedTrial) -> Iterator[Event]:
-    """The planned or actual number changed: the trial grew, shrank, or said what it reached.
-
-    Ignored: ESTIMATED becoming ACTUAL with the same number, and one way of not stating it for another.
-    """
-    before, after = _stated(known.record), _stated(seen.record)
+def enrollment_event(stored: StoredTrial, fetched: FetchedTrial) -> Iterator[Event]:
+    """`enrollment_changed` where the number changed; not where only its type did, or how it is left unstated."""
+    before, after = _stated(stored.record), _stated(fetched.record)
     if before == after:
         return
-    kind = part(seen.record, "protocolSection", "designModule", "enrollmentInfo", "type")
+    kind = part(fetched.record, "protocolSection", "designModule", "enrollmentInfo", "type")
     summary = f"Enrollment {_words(before)} → {_words(after)}"
     if isinstance(kind, str) and after is not None:
         summary += f" ({kind.lower()})"
-    old, new = (_text(count(version.record)) for version in (known, seen))
-    yield change(known, seen, EventKind.ENROLLMENT_CHANGED, ENROLLMENT_PATH, old, new, summary)
+    old, new = (_text(count(trial.record)) for trial in (stored, fetched))
+    yield change(stored, fetched, EventKind.ENROLLMENT_CHANGED, ENROLLMENT_PATH, old, new, summary)
 
 
 def count(record: Record) -> Any:
-    """The number as the registry gives it, None where it gives none."""
+    """The number as the registry gives it (any JSON value); None where there is none."""
     return part(record, *ENROLLMENT_PATH.split("."))
 
 
 def _stated(record: Record) -> Any:
-    found = count(record)
-    return None if found == NOT_STATED else found
+    number = count(record)
+    return None if number == NOT_STATED else number
 
 
 def _text(value: Any) -> str | None:

@@ -1,4 +1,4 @@
-"""What makes an event this event and no other, and how much its kind matters."""
+"""Events: their identity (a hash) and their severity."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ SEVERITY = {
 
 
 def event_id(nct_id: str, kind: EventKind, field: str, before: str, after: str, times_before: int = 0) -> str:
-    """Identity: trial, kind, field and the two contents (hashes; the first is empty for a first sight).
+    """Twenty hexadecimal digits from trial, kind, field and the hashes of both contents (contract, section 6).
 
-    The same change read twice is one event. A→B→A→B is three: the second arrival at B differs from the first by
-    `times_before`, the number of versions that already had this content.
+    The same change read twice is one event. A→B→A→B is three events: `times_before`, the number of earlier versions
+    with the new content, tells the second B from the first. `before` is empty where there is no earlier content.
     """
     parts = [nct_id, kind, field, before, after]
     if times_before:
@@ -33,7 +33,7 @@ def event_id(nct_id: str, kind: EventKind, field: str, before: str, after: str, 
 
 
 def arrival(
-    seen: FetchedTrial,
+    fetched: FetchedTrial,
     kind: EventKind,
     field: str,
     after: str | None,
@@ -41,14 +41,14 @@ def arrival(
     *,
     is_baseline: bool = False,
 ) -> Event:
-    """An event about a first sight: there is no content before."""
-    identity = event_id(seen.nct_id, kind, field, "", seen.content_hash)
-    return _event(identity, seen.nct_id, kind, field, None, after, summary, is_baseline=is_baseline)
+    """An event about the first version of a trial: there is no content before."""
+    identity = event_id(fetched.nct_id, kind, field, "", fetched.content_hash)
+    return _event(identity, fetched.nct_id, kind, field, None, after, summary, is_baseline=is_baseline)
 
 
 def change(
-    known: StoredTrial,
-    seen: FetchedTrial,
+    stored: StoredTrial,
+    fetched: FetchedTrial,
     kind: EventKind,
     field: str,
     before: str | None,
@@ -56,21 +56,21 @@ def change(
     summary: str,
 ) -> Event:
     """An event between two contents of a record."""
-    pair = known.content_hash, seen.content_hash
-    identity = event_id(seen.nct_id, kind, field, *pair, known.times_before)
-    return _event(identity, seen.nct_id, kind, field, before, after, summary)
+    pair = stored.content_hash, fetched.content_hash
+    identity = event_id(fetched.nct_id, kind, field, *pair, stored.times_before)
+    return _event(identity, fetched.nct_id, kind, field, before, after, summary)
 
 
 def membership_event(
     nct_id: str, kind: EventKind, stamp: datetime, summary: str, after: str | None = None
 ) -> Event:
-    """An event about belonging to the watch: the data timestamp stands in place of the pair of contents."""
+    """An event about membership in the watch: its identity has the data timestamp instead of the two contents."""
     identity = event_id(nct_id, kind, NCT_ID_PATH, "", stamp.isoformat())
     return _event(identity, nct_id, kind, NCT_ID_PATH, nct_id, after, summary)
 
 
 def words(value: str) -> str:
-    """A value of an enum as people read it."""
+    """A value of one of the API's enums in words: `not yet recruiting`."""
     return value.replace("_", " ").lower() or "no status"
 
 

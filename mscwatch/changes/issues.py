@@ -1,4 +1,4 @@
-"""What a record says in words that nobody published: kept and told as it is, and noted."""
+"""Values in a record that the registry's published enums and formats do not explain: rows of `issues`."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ PHASES = frozenset(registry_values().enums["Phase"])
 POSTED = ("studyFirstPostDateStruct", "resultsFirstPostDateStruct", "lastUpdatePostDateStruct")
 
 
-def not_understood(seen: FetchedTrial) -> Iterator[Issue]:
-    """Values that no published enum names, dates that are none, and numbers that are none.
+def not_understood(fetched: FetchedTrial) -> Iterator[Issue]:
+    """One issue for each value that is in no published enum, is not a date, or is not a number.
 
-    An absent value is not stated, which is no issue; only the status is never absent.
+    An absent value is not stated, which is not an issue; only a status must be there.
     """
-    for path, value, message in _strange(seen.record):
-        yield Issue(seen.nct_id, path, str(value), message)
+    for path, value, message in _strange(fetched.record):
+        yield Issue(fetched.nct_id, path, str(value), message)
 
 
 def _strange(record: Record) -> Iterator[tuple[str, Any, str]]:
-    if (found := overall_status(record)) not in STATUSES:
-        yield STATUS_PATH, found, "a status that the registry's published enums do not name"
+    if (overall := overall_status(record)) not in STATUSES:
+        yield STATUS_PATH, overall, "a status that the registry's published enums do not name"
     study_type = part(record, *STUDY_TYPE_PATH.split("."))
     if study_type is not None and study_type not in STUDY_TYPES:
         yield STUDY_TYPE_PATH, study_type, "a study type that the registry's published enums do not name"

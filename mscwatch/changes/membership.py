@@ -1,4 +1,4 @@
-"""Belonging to the watch: entering it, leaving it, coming back, and coming to be about the topic."""
+"""Membership in the watch: events for trials that enter, leave, return, or become relevant."""
 
 from __future__ import annotations
 
@@ -21,122 +21,113 @@ from mscwatch.record import overall_status, part
 from mscwatch.vocabulary import EventKind, LookupVerdict, Membership, Relevance
 
 FIRST_POSTED_PATH = "protocolSection.statusModule.studyFirstPostDateStruct.date"
-NEW_WITHIN = timedelta(days=30)  # before the previous trusted night (contract, new_trial)
+NEW_WITHIN = timedelta(days=30)  # before the previous trusted run (contract, section 4, new_trial)
 RELEVANT = frozenset({Relevance.CORE, Relevance.UNSURE})
 
 
-def first_seen(seen: FetchedTrial, *, baseline: bool, previous_night: datetime | None) -> Event:
-    """A trial's first time in the watch.
+def first_seen(fetched: FetchedTrial, *, baseline: bool, previous_run: datetime | None) -> Event:
+    """`new_trial` for a trial first posted from 30 days before the previous trusted run on; else `entered_watch`.
 
-    `new_trial` when it was first posted no earlier than 30 days before the previous trusted night; else
-    `entered_watch` (its record changed, or the registry's synonyms did). The first night of a watch is a
-    baseline: everything enters, nothing is news.
+    With `baseline` (the first run of a watch, or an edited watch file) every trial has entered, with `is_baseline`.
     """
-    posted = part(seen.record, *FIRST_POSTED_PATH.split("."))
-    fresh = not baseline and previous_night is not None and _is_recent(posted, previous_night.date())
-    kind = EventKind.NEW_TRIAL if fresh else EventKind.ENTERED_WATCH
-    entered = "New on the registry" if fresh else "Entered the watch"
-    summary = f"{entered}: {words(overall_status(seen.record))}, first posted {posted or '?'}"
-    return arrival(seen, kind, FIRST_POSTED_PATH, posted, summary, is_baseline=baseline)
+    posted = part(fetched.record, *FIRST_POSTED_PATH.split("."))
+    is_new = not baseline and previous_run is not None and _is_recent(posted, previous_run.date())
+    kind = EventKind.NEW_TRIAL if is_new else EventKind.ENTERED_WATCH
+    verb = "New on the registry" if is_new else "Entered the watch"
+    summary = f"{verb}: {words(overall_status(fetched.record))}, first posted {posted or '?'}"
+    return arrival(fetched, kind, FIRST_POSTED_PATH, posted, summary, is_baseline=baseline)
 
 
 def became_relevant(
-    known: StoredTrial, seen: FetchedTrial, before: Screening, after: Screening
+    stored: StoredTrial, fetched: FetchedTrial, before: Screening, after: Screening
 ) -> Iterator[Event]:
-    """A known trial's record changed so that it now is, or may be, about the topic.
+    """`became_relevant` where a change of the record moved it from off or adjacent to core or unsure.
 
-    Both readings must come of the same rules: new rules read known trials anew and wake nobody. Ignored: between
-    core and unsure, between off and adjacent, every way out of the topic, and a record that says the same in other
-    markup, should our rules read that otherwise.
+    Both screenings must come from the same rules and decisions, so that new ones raise no event. A record that only
+    changed in order, markup or status raises none either, even where the rules read it differently.
     """
     if before.relevance in RELEVANT or after.relevance not in RELEVANT:
         return
-    if not any(
-        one.is_material for one in diff.differences(known.record, seen.record) if _is_about_it(one.path)
-    ):
+    differences = diff.differences(stored.record, fetched.record)
+    if not any(one.is_material and _can_bear_on_relevance(one.path) for one in differences):
         return
     summary = f"{before.relevance} → {after.relevance}: {after.reason} (before: {before.reason})"
     field = "protocolSection"
-    yield change(known, seen, EventKind.BECAME_RELEVANT, field, before.relevance, after.relevance, summary)
+    yield change(
+        stored, fetched, EventKind.BECAME_RELEVANT, field, before.relevance, after.relevance, summary
+    )
 
 
 def departure(
-    missing: WatchedTrial, found: LookupResult, stamp: datetime
+    trial: WatchedTrial, answer: LookupResult, stamp: datetime
 ) -> tuple[MembershipChange, Event | None]:
-    """What becomes of a trial that the search no longer shows; `stamp` is the data timestamp of tonight.
+    """The new membership of a trial that the search no longer shows, and its event; `stamp` is the data timestamp.
 
-    Still on the registry: `left_watch`. Forwarded: `merged`, naming the target. Redacted: `withheld`. "Not found"
-    is noted the first time and told as `removed` only when a later data set says it again.
+    Still on the registry: `left_watch`. Forwarded: `merged`, naming the target. Redacted: `withheld`. "Not found":
+    `pending` without an event the first time, `removed` on a later data timestamp (contract, section 6).
     """
-    match found.verdict:
+    match answer.verdict:
         case LookupVerdict.HERE:
             return _leave(
-                missing,
+                trial,
                 Membership.LEFT,
                 EventKind.LEFT_WATCH,
                 stamp,
                 "Still on the registry, no longer matched",
             )
         case LookupVerdict.FORWARDED:
-            return _leave(
-                missing,
-                Membership.MERGED,
-                EventKind.MERGED,
-                stamp,
-                f"Merged into {found.target}",
-                found.target,
-            )
+            summary = f"Merged into {answer.target}"
+            return _leave(trial, Membership.MERGED, EventKind.MERGED, stamp, summary, answer.target)
         case LookupVerdict.WITHHELD:
-            return MembershipChange(missing.nct_id, Membership.WITHHELD), withheld(missing.nct_id, stamp)
-        case LookupVerdict.GONE if missing.missing_since is None or missing.missing_since >= stamp:
-            return MembershipChange(missing.nct_id, Membership.PENDING), None
+            return MembershipChange(trial.nct_id, Membership.WITHHELD), withheld(trial.nct_id, stamp)
+        case LookupVerdict.GONE if trial.missing_since is None or trial.missing_since >= stamp:
+            return MembershipChange(trial.nct_id, Membership.PENDING), None
         case LookupVerdict.GONE:
-            said = f"Removed: not found on {missing.missing_since:%Y-%m-%d} and on {stamp:%Y-%m-%d}"
-            return _leave(missing, Membership.REMOVED, EventKind.REMOVED, stamp, said)
+            summary = f"Removed: not found on {trial.missing_since:%Y-%m-%d} and on {stamp:%Y-%m-%d}"
+            return _leave(trial, Membership.REMOVED, EventKind.REMOVED, stamp, summary)
 
 
 def returned(nct_id: str, stamp: datetime) -> Event:
-    """A trial that had left the watch matches again. What changed meanwhile are events of their own."""
+    """`returned` for a trial that had left the watch and matches again."""
     return membership_event(nct_id, EventKind.RETURNED, stamp, "Matches again")
 
 
 def withheld(nct_id: str, stamp: datetime) -> Event:
-    """The registry redacts the record. All that is blanked by that is no event of its own."""
+    """`withheld` for a record that the registry redacts."""
     return membership_event(nct_id, EventKind.WITHHELD, stamp, "Withheld: the registry redacts the record")
 
 
 def is_redacted(record: Record) -> bool:
-    """Whether the record is a withheld one, in which nothing can be read."""
+    """Whether the record is withheld, so that the rules can read nothing in it."""
     return overall_status(record) == "WITHHELD"
 
 
-def _is_about_it(path: str) -> bool:
-    """Whether a path can bear on relevance: not the status and its dates, which every update moves."""
+def last_readable(stored: StoredTrial) -> Record | None:
+    """The stored record, or the version before it where the stored one is withheld; None where there is none before."""
+    if not is_redacted(stored.record):
+        return stored.record
+    return stored.earlier.record if stored.earlier else None
+
+
+def _can_bear_on_relevance(path: str) -> bool:
+    """Any path but the status and its dates, which every update moves."""
     return not path.startswith("protocolSection.statusModule")
 
 
-def last_readable(known: StoredTrial) -> Record | None:
-    """The last content of a trial in which something could be read, as far back as one version before."""
-    if not is_redacted(known.record):
-        return known.record
-    return known.earlier.record if known.earlier else None
-
-
 def _leave(
-    missing: WatchedTrial,
+    trial: WatchedTrial,
     membership: Membership,
     kind: EventKind,
     stamp: datetime,
     summary: str,
     after: str | None = None,
 ) -> tuple[MembershipChange, Event]:
-    return MembershipChange(missing.nct_id, membership), membership_event(
-        missing.nct_id, kind, stamp, summary, after
-    )
+    event = membership_event(trial.nct_id, kind, stamp, summary, after)
+    return MembershipChange(trial.nct_id, membership), event
 
 
-def _is_recent(posted: object, previous_night: date) -> bool:
+def _is_recent(posted: object, previous_run: date) -> bool:
     try:
-        return date.fromisoformat(str(posted)) >= previous_night - NEW_WITHIN
+        return date.fromisoformat(str(posted)) >= previous_run - NEW_WITHIN
     except ValueError:
         return False

@@ -1,7 +1,7 @@
-"""Two lists of outcomes become what happened to the primary ones.
+"""What changed in the primary outcomes between two versions of a record.
 
-Outcomes have no id, and a measure may stand in a list twice, so they are aligned by what they say, from the surest
-sign to the weakest: same measure and time frame; same measure; moved between primary and secondary; similar words.
+Outcomes have no id, and a list may hold a measure twice, so they are matched by their texts, the surest match first:
+same measure and time frame; same measure; moved between primary and secondary; similar words.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from mscwatch.changes.diff import plain_text
 from mscwatch.model import Record
 from mscwatch.record import part
 
-SIMILAR = 0.6  # share of words in the same order from which on a measure is reworded and not another one
+SIMILAR = 0.6  # share of words in the same order from which a measure counts as reworded, not as another one
 SHOWN = 90  # characters of a measure in a summary
 
 _DASHES = {ord(dash): "-" for dash in "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"}
@@ -27,8 +27,8 @@ _SIGNS = {ord("≥"): ">=", ord("≤"): "<=", ord("&"): " and "}
 _TOKEN = re.compile(r"(?<![\w)])(?<!\d )-(?=\d)|\d+(?:\.\d+)?|[^\W\d_]+|[<>=+%±]")
 
 
-class OutcomeChange(StrEnum):
-    """What happened to one primary outcome."""
+class ChangeKind(StrEnum):
+    """What changed in one primary outcome."""
 
     TIME_FRAME = "time frame changed"
     PROMOTED = "promoted from secondary"
@@ -39,60 +39,62 @@ class OutcomeChange(StrEnum):
 
 
 class TrialOutcome(NamedTuple):
-    """An outcome as it is written."""
+    """An outcome, both texts as the record has them."""
 
     measure: str
     time_frame: str
 
 
 @dataclass(frozen=True, slots=True)
-class Shift:
-    """One thing that happened to one primary outcome; `before` or `after` is None where there is none."""
+class OutcomeChange:
+    """One change of one primary outcome; `before` or `after` is None where there is none."""
 
-    how: OutcomeChange
+    kind: ChangeKind
     before: TrialOutcome | None
     after: TrialOutcome | None
 
 
-def shifts(before: Record, after: Record) -> list[Shift]:
-    """What happened to the primary outcomes between two versions, each outcome named once."""
-    modules = [part(one, "protocolSection", "outcomesModule") for one in (before, after)]
-    if modules[0] == modules[1]:  # most of the time, and comparing words costs more
+def outcome_changes(before: Record, after: Record) -> list[OutcomeChange]:
+    """What changed in the primary outcomes between two versions; each outcome is in one change at most."""
+    modules = [part(record, "protocolSection", "outcomesModule") for record in (before, after)]
+    if modules[0] == modules[1]:  # the usual case; comparing words costs more
         return []
-    old, new = (_listed(one, "primaryOutcomes") for one in (before, after))
+    old, new = (_listed(record, "primaryOutcomes") for record in (before, after))
     _pair(old, new, _says_the_same)
-    was_secondary, is_secondary = (_listed(one, "secondaryOutcomes") for one in (before, after))
+    was_secondary, is_secondary = (_listed(record, "secondaryOutcomes") for record in (before, after))
     _pair(was_secondary, is_secondary, _same_measure)
-    found = [Shift(OutcomeChange.TIME_FRAME, *pair) for pair in _pair(old, new, _same_measure)]
-    found += [Shift(OutcomeChange.PROMOTED, *pair) for pair in _pair(was_secondary, new, _same_measure)]
-    found += [Shift(OutcomeChange.DEMOTED, *pair) for pair in _pair(old, is_secondary, _same_measure)]
-    found += [Shift(OutcomeChange.MEASURE, *pair) for pair in _alike(old, new)]
-    found += [Shift(OutcomeChange.DROPPED, one, None) for one in old]
-    return found + [Shift(OutcomeChange.ADDED, None, one) for one in new]
+    changes = [OutcomeChange(ChangeKind.TIME_FRAME, *pair) for pair in _pair(old, new, _same_measure)]
+    changes += [
+        OutcomeChange(ChangeKind.PROMOTED, *pair) for pair in _pair(was_secondary, new, _same_measure)
+    ]
+    changes += [OutcomeChange(ChangeKind.DEMOTED, *pair) for pair in _pair(old, is_secondary, _same_measure)]
+    changes += [OutcomeChange(ChangeKind.MEASURE, *pair) for pair in _alike(old, new)]
+    changes += [OutcomeChange(ChangeKind.DROPPED, outcome, None) for outcome in old]
+    return changes + [OutcomeChange(ChangeKind.ADDED, None, outcome) for outcome in new]
 
 
-def in_words(shift: Shift) -> str:
-    """One shift as people read it."""
-    match shift:
-        case Shift(OutcomeChange.TIME_FRAME, TrialOutcome(measure, was), TrialOutcome(_, now)):
+def in_words(change: OutcomeChange) -> str:
+    """One change as an event's summary says it: `added: "Overall survival" (2 years)`."""
+    match change:
+        case OutcomeChange(ChangeKind.TIME_FRAME, TrialOutcome(measure, was), TrialOutcome(_, now)):
             return f'time frame of "{_short(measure)}" changed: {_short(was) or "none"} → {_short(now) or "none"}'
-        case Shift(OutcomeChange.MEASURE, TrialOutcome() as was, TrialOutcome() as now):
+        case OutcomeChange(ChangeKind.MEASURE, TrialOutcome() as was, TrialOutcome() as now):
             frames = not _same_frame(was, now)
-            return f"{shift.how}: {_shown(was, frame=frames)} → {_shown(now, frame=frames)}"
-        case Shift(_, was, now):
-            one = now or was
-            return f"{shift.how}: {_shown(one, frame=True)}" if one else str(shift.how)
+            return f"{change.kind}: {_shown(was, frame=frames)} → {_shown(now, frame=frames)}"
+        case OutcomeChange(_, was, now):
+            outcome = now or was
+            return f"{change.kind}: {_shown(outcome, frame=True)}" if outcome else str(change.kind)
 
 
 def objects(record: Record, *path: str) -> list[dict[str, Any]]:
-    """The objects of a list in a record; an absent list has none."""
-    return [one for one in part(record, *path) or () if isinstance(one, dict)]
+    """The objects in a list of a record; empty where there is no list."""
+    return [item for item in part(record, *path) or () if isinstance(item, dict)]
 
 
 def substance(text: str) -> str:
-    """What a text says, for comparison: words, numbers and signs without case, markup, spacing, punctuation.
+    """A text for comparison: its words, numbers and signs without case, markup, spacing and punctuation.
 
-    Written together except between two numbers: "12weeks" is "12 weeks" and "follow-up" is "followup".
+    Only two numbers stay apart: "12weeks" equals "12 weeks", and "follow-up" equals "followup".
     """
     tokens = _tokens(text)
     return "".join(
@@ -107,24 +109,24 @@ def _tokens(text: str) -> list[str]:
 
 
 def _listed(record: Record, name: str) -> list[TrialOutcome]:
-    """The outcomes of a list. One that is listed twice, description and all, is one outcome.
+    """The outcomes of a list, without repetitions of the same measure, time frame and description.
 
-    Measure and time frame alone do not tell: trials list "Efficacy" several times and say in the descriptions of what.
+    The description counts here: trials list "Efficacy" several times and only the descriptions say of what.
     """
-    found: dict[tuple[str, ...], TrialOutcome] = {}
-    for one in objects(record, "protocolSection", "outcomesModule", name):
+    outcomes: dict[tuple[str, ...], TrialOutcome] = {}
+    for item in objects(record, "protocolSection", "outcomesModule", name):
         measure, time_frame, description = (
-            str(one.get(key) or "") for key in ("measure", "timeFrame", "description")
+            str(item.get(key) or "") for key in ("measure", "timeFrame", "description")
         )
-        said = tuple(substance(text) for text in (measure, time_frame, description))
-        found.setdefault(said, TrialOutcome(measure, time_frame))
-    return list(found.values())
+        key = tuple(substance(text) for text in (measure, time_frame, description))
+        outcomes.setdefault(key, TrialOutcome(measure, time_frame))
+    return list(outcomes.values())
 
 
 def _pair(
     left: list[TrialOutcome], right: list[TrialOutcome], same: Callable[[TrialOutcome, TrialOutcome], bool]
 ) -> list[tuple[TrialOutcome, TrialOutcome]]:
-    """Take out of both lists what belongs together, in order."""
+    """Take the pairs that `same` finds out of both lists, in order."""
     pairs = []
     for one in list(left):
         partner = next((other for other in right if same(one, other)), None)
@@ -136,7 +138,7 @@ def _pair(
 
 
 def _alike(old: list[TrialOutcome], new: list[TrialOutcome]) -> list[tuple[TrialOutcome, TrialOutcome]]:
-    """Take out of both lists the pairs of similar wording, the most similar first."""
+    """Take the pairs of similar wording out of both lists, the most similar first."""
     ranked = sorted(
         ((_likeness(one, other), one, other) for one in old for other in new),
         key=lambda item: -item[0],

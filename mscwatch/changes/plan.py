@@ -1,4 +1,4 @@
-"""What a night makes of what was known and what was seen. Pure: nothing here reads a clock, a file or a network."""
+"""The plan of a run: from stored and fetched trials to the rows that the warehouse is to write. Pure."""
 
 from __future__ import annotations
 
@@ -35,204 +35,212 @@ from mscwatch.watch import Alerts, Watch
 
 @dataclass(frozen=True, slots=True)
 class PlanContext:
-    """What `plan` must know of the night beside the records."""
+    """What `plan` must know of the run beside the records."""
 
     watch: Watch
-    previous_night: datetime | None  # when the last trusted night was; None makes this one the baseline
+    previous_run: datetime | None  # time of the last trusted run; None makes this one the baseline
     addresses: tuple[Address, ...]
-    stamp: datetime  # data timestamp of tonight; the time of the run where the registry gives none
+    stamp: datetime  # data timestamp of this run; the time of the run where the registry gives none
     watch_edited: bool = False
-    merged_into: frozenset[str] = frozenset()  # targets of tonight's merges
-    screening: Mapping[str, ScreeningDecision] = field(default_factory=dict)  # what people decided, by trial
+    merged_into: frozenset[str] = frozenset()  # targets of this run's merges
+    screening: Mapping[str, ScreeningDecision] = field(default_factory=dict)  # decisions of people, by trial
 
     @property
     def is_baseline(self) -> bool:
-        return self.previous_night is None
+        return self.previous_run is None
 
     @property
     def entering_is_news(self) -> bool:
-        """Not on the first night, and not when a person's edit of the watch file brings trials in."""
+        """Not on a baseline, and not where an edit of the watch file brings trials in."""
         return not self.is_baseline and not self.watch_edited
 
 
 @dataclass(frozen=True, slots=True)
 class NewVersion:
-    """A content that was not known before, with the number it gets and what our rules make of it."""
+    """A content that is not stored yet, with its version number and what the rules read in it."""
 
     nct_id: str
     version_no: int
-    reading: Screening
+    screening: Screening
     therapy: Therapy  # with nothing stated where the record is off the topic
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Everything a batch of records makes the warehouse write. Nothing here has happened yet."""
+    """Everything that a batch of records makes the warehouse write; nothing is written yet."""
 
     versions: tuple[NewVersion, ...] = ()
     changes: tuple[Change, ...] = ()
     events: tuple[Event, ...] = ()
     issues: tuple[Issue, ...] = ()
     deliveries: tuple[Delivery, ...] = ()
-    departures: tuple[MembershipChange, ...] = ()
+    memberships: tuple[MembershipChange, ...] = ()
     retractions: tuple[Retraction, ...] = ()
 
 
-def plan(pairs: Iterable[tuple[StoredTrial | None, FetchedTrial]], night: PlanContext) -> Plan:
+def plan(pairs: Iterable[tuple[StoredTrial | None, FetchedTrial]], context: PlanContext) -> Plan:
     """Decide everything to write for records whose content or derived part is new.
 
-    Each pair is what was known (None: never seen) and what is seen. Derived readings are not compared: a better
-    vocabulary wakes nobody.
+    Each pair is the stored trial (None for a new one) and the fetched one. Therapies are not compared, so a better
+    vocabulary raises no event. Raises `ConfigError` where there are no rules of the watch's name.
     """
     versions: list[NewVersion] = []
     changes: list[Change] = []
-    found: list[Event] = []
+    events: list[Event] = []
     issues: list[Issue] = []
-    owed: list[Delivery] = []
+    deliveries: list[Delivery] = []
     retractions: list[Retraction] = []
-    for known, seen in pairs:
-        record = _readable(known, seen)
-        reading = _reading(seen.nct_id, record, night)
-        version_no = known.version_no + 1 if known else 1
-        therapy = read_therapy(record, reading)
-        versions.append(NewVersion(seen.nct_id, version_no, reading, therapy))
-        news = _news(known, seen, reading, night)
-        found += news
-        if known is None or known.content_hash != seen.content_hash:
-            issues += [*not_understood(seen), *therapy.issues]
-        if known:
-            changes += _changes(known, seen, version_no)
-        if known and known.earlier and news and news[0].kind is EventKind.RETRACTED:
-            retractions.append(Retraction(news[0].event_id, tuple(e.event_id for e in known.earlier.events)))
-            owed += _owed_to_the_told(news[0], known.earlier.told, night)
+    for stored, fetched in pairs:
+        record = _readable(stored, fetched)
+        screening = _screening(fetched.nct_id, record, context)
+        version_no = stored.version_no + 1 if stored else 1
+        therapy = read_therapy(record, screening)
+        versions.append(NewVersion(fetched.nct_id, version_no, screening, therapy))
+        raised = _events(stored, fetched, screening, context)
+        events += raised
+        if stored is None or stored.content_hash != fetched.content_hash:
+            issues += [*not_understood(fetched), *therapy.issues]
+        if stored:
+            changes += _changes(stored, fetched, version_no)
+        if stored and stored.earlier and raised and raised[0].kind is EventKind.RETRACTED:
+            taken_back = tuple(event.event_id for event in stored.earlier.events)
+            retractions.append(Retraction(raised[0].event_id, taken_back))
+            deliveries += _deliveries_to_the_notified(raised[0], stored.earlier.told, context)
         else:
-            owed += _owed(news, reading.relevance, reading.indication_group, night)
+            deliveries += _deliveries(raised, screening.relevance, screening.indication_group, context)
     return Plan(
         tuple(versions),
         tuple(changes),
-        tuple(found),
+        tuple(events),
         tuple(issues),
-        tuple(owed),
+        tuple(deliveries),
         retractions=tuple(retractions),
     )
 
 
-def read_therapy(record: Record, reading: Screening) -> Therapy:
-    """What the cells were; of a record off the topic nothing is read (`is_read` says so)."""
-    if is_read(reading):
+def read_therapy(record: Record, screening: Screening) -> Therapy:
+    """The therapy of a record; with nothing stated where the trial is not `is_read`."""
+    if is_read(screening):
         return read_record(record)
     return Therapy(record_nct_id(record) or "")
 
 
-def is_read(reading: Screening) -> bool:
+def is_read(screening: Screening) -> bool:
     """Whether a trial is near enough to the topic for its therapy to be read."""
-    return reading.relevance is not Relevance.OFF
+    return screening.relevance is not Relevance.OFF
 
 
 def plan_membership(
     missing: Iterable[tuple[WatchedTrial, LookupResult]],
     back: Iterable[tuple[str, str, str]],
-    night: PlanContext,
+    context: PlanContext,
 ) -> Plan:
-    """Decide what to write for trials that the search no longer shows, and for those that are back.
+    """Decide what to write for trials that the search no longer shows, and for those that match again.
 
-    `back` holds id, relevance and indication group of trials that had left and match again. What an edited watch
-    file drops or brings back is no news.
+    `back` holds id, relevance and indication group of the latter. Where the watch file was edited, leaving and
+    returning raise no events.
     """
-    departures: list[MembershipChange] = []
-    found: list[Event] = []
-    owed: list[Delivery] = []
-    for trial, whereabouts in missing:
-        departure, event = membership.departure(trial, whereabouts, night.stamp)
-        departures.append(departure)
-        if event and not (night.watch_edited and departure.membership is Membership.LEFT):
-            found.append(event)
-            owed += _owed([event], trial.relevance, trial.indication_group, night)
+    memberships: list[MembershipChange] = []
+    events: list[Event] = []
+    deliveries: list[Delivery] = []
+    for trial, answer in missing:
+        change, event = membership.departure(trial, answer, context.stamp)
+        memberships.append(change)
+        if event and not (context.watch_edited and change.membership is Membership.LEFT):
+            events.append(event)
+            deliveries += _deliveries([event], trial.relevance, trial.indication_group, context)
     for nct_id, relevance_of_trial, indication_group in back:
-        if not night.watch_edited:
-            found.append(membership.returned(nct_id, night.stamp))
-            owed += _owed(found[-1:], relevance_of_trial, indication_group, night)
-    return Plan(events=tuple(found), deliveries=tuple(owed), departures=tuple(departures))
+        if not context.watch_edited:
+            events.append(membership.returned(nct_id, context.stamp))
+            deliveries += _deliveries(events[-1:], relevance_of_trial, indication_group, context)
+    return Plan(events=tuple(events), deliveries=tuple(deliveries), memberships=tuple(memberships))
 
 
-def is_told(event: Event, relevance_of_trial: str, alerts: Alerts) -> bool:
-    """Whether an event goes to people: not on a baseline, and only what the watch asks for."""
+def is_alert(event: Event, relevance_of_trial: str, alerts: Alerts) -> bool:
+    """Whether an event is sent to people: not on a baseline, and only what `[alerts]` of the watch admits."""
     return not event.is_baseline and event.kind in alerts.kinds and relevance_of_trial in alerts.relevance
 
 
-def summary_notice(night: PlanContext, run_id: str, entered: int, left: int = 0) -> Notice | None:
-    """The one message for a night whose new trials are no news: a baseline, or an edited watch file."""
-    if night.entering_is_news or (night.watch_edited and not entered and not left):
+def summary_notice(context: PlanContext, run_id: str, entered: int, left: int = 0) -> Notice | None:
+    """The one message in place of events on a baseline, or after an edit of the watch file; else None."""
+    if context.entering_is_news or (context.watch_edited and not entered and not left):
         return None
-    title = night.watch.title
-    if night.is_baseline:
+    title = context.watch.title
+    if context.is_baseline:
         trials = "1 trial" if entered == 1 else f"{entered} trials"
-        said = f'The watch "{title}" begins with {trials}. From now on, changes are told.'
-        return Notice(f"baseline-{night.watch.name}", NoticeKind.BASELINE, said)
-    said = f'The watch file of "{title}" was edited; {entered} trials entered and {left} left by that.'
-    return Notice(f"bulk-{run_id}", NoticeKind.BULK, said)
+        summary = f'The watch "{title}" begins with {trials}. From now on, changes are told.'
+        return Notice(f"baseline-{context.watch.name}", NoticeKind.BASELINE, summary)
+    summary = f'The watch file of "{title}" was edited; {entered} trials entered and {left} left by that.'
+    return Notice(f"bulk-{run_id}", NoticeKind.BULK, summary)
 
 
-def _owed(
-    news: Iterable[Event], relevance_of_trial: str, indication_group: str, night: PlanContext
+def _deliveries(
+    events: Iterable[Event], relevance_of_trial: str, indication_group: str, context: PlanContext
 ) -> list[Delivery]:
     return [
         Delivery(event.event_id, address)
-        for event in news
-        if is_told(event, relevance_of_trial, night.watch.alerts)
-        for address in night.addresses
-        if wants(address, event, indication_group, night.watch.subscriptions)
+        for event in events
+        if is_alert(event, relevance_of_trial, context.watch.alerts)
+        for address in context.addresses
+        if wants(address, event, indication_group, context.watch.subscriptions)
     ]
 
 
-def _owed_to_the_told(event: Event, told: Iterable[Address], night: PlanContext) -> list[Delivery]:
-    """Who heard what is taken back hears that, whatever the alerts say; nobody else would know what is meant."""
-    return [Delivery(event.event_id, address) for address in told if address in night.addresses]
+def _deliveries_to_the_notified(
+    event: Event, notified: Iterable[Address], context: PlanContext
+) -> list[Delivery]:
+    """A retraction goes to whoever got what it takes back, whatever the alerts admit, and to nobody else."""
+    return [Delivery(event.event_id, address) for address in notified if address in context.addresses]
 
 
-def _readable(known: StoredTrial | None, seen: FetchedTrial) -> Record:
-    """The record that our rules read; of a withheld one what it was when it could be read."""
-    last = membership.last_readable(known) if known and membership.is_redacted(seen.record) else None
-    return last or seen.record
+def _readable(stored: StoredTrial | None, fetched: FetchedTrial) -> Record:
+    """The record that the rules read; of a withheld one the last readable version."""
+    last = membership.last_readable(stored) if stored and membership.is_redacted(fetched.record) else None
+    return last or fetched.record
 
 
-def _reading(nct_id: str, record: Record, night: PlanContext) -> Screening:
-    """Whether a record belongs to the topic: as a person decided, else as its words say."""
-    return screened(record, relevance.read(record, night.watch.relevance.rules), night.screening.get(nct_id))
+def _screening(nct_id: str, record: Record, context: PlanContext) -> Screening:
+    """Whether a record belongs to the topic, by a person's decision or else by the rules."""
+    by_rules = relevance.read(record, context.watch.relevance.rules)
+    return screened(record, by_rules, context.screening.get(nct_id))
 
 
-def _news(
-    known: StoredTrial | None, seen: FetchedTrial, reading: Screening, night: PlanContext
+def _events(
+    stored: StoredTrial | None, fetched: FetchedTrial, screening: Screening, context: PlanContext
 ) -> list[Event]:
-    if known is None:
-        if seen.nct_id in night.merged_into:
-            return []  # told by the merge that brings it
+    if stored is None:
+        if fetched.nct_id in context.merged_into:
+            return []  # the event `merged` of the old number names it
         return [
             membership.first_seen(
-                seen, baseline=not night.entering_is_news, previous_night=night.previous_night
+                fetched, baseline=not context.entering_is_news, previous_run=context.previous_run
             )
         ]
-    if known.content_hash == seen.content_hash:
+    if stored.content_hash == fetched.content_hash:
         return []
-    was_redacted = membership.is_redacted(known.record)
-    if membership.is_redacted(seen.record):
-        return [] if was_redacted else [membership.withheld(seen.nct_id, night.stamp)]
-    if not was_redacted and retraction.is_taken_back(known, seen):
-        return list(retraction.retracted(known, seen))
-    back = [membership.returned(seen.nct_id, night.stamp)] if was_redacted else []
-    readable = membership.last_readable(known)
-    return back + (_changed(replace(known, record=readable), seen, reading, night) if readable else [])
+    was_redacted = membership.is_redacted(stored.record)
+    if membership.is_redacted(fetched.record):
+        return [] if was_redacted else [membership.withheld(fetched.nct_id, context.stamp)]
+    if not was_redacted and retraction.is_taken_back(stored, fetched):
+        return list(retraction.retracted(stored, fetched))
+    back = [membership.returned(fetched.nct_id, context.stamp)] if was_redacted else []
+    readable = membership.last_readable(stored)
+    return back + (
+        _changed(replace(stored, record=readable), fetched, screening, context) if readable else []
+    )
 
 
-def _changed(known: StoredTrial, seen: FetchedTrial, reading: Screening, night: PlanContext) -> list[Event]:
-    found = rules.changed(known, seen, night.stamp)
-    if reading.relevance in membership.RELEVANT:
-        # today's rules and decisions read both, so that new ones wake nobody
-        before = _reading(known.nct_id, known.record, night)
-        found += membership.became_relevant(known, seen, before, reading)
-    return found
+def _changed(
+    stored: StoredTrial, fetched: FetchedTrial, screening: Screening, context: PlanContext
+) -> list[Event]:
+    events = rules.changed(stored, fetched, context.stamp)
+    if screening.relevance in membership.RELEVANT:
+        # today's rules and decisions read both versions, so that new ones raise no event
+        before = _screening(stored.nct_id, stored.record, context)
+        events += membership.became_relevant(stored, fetched, before, screening)
+    return events
 
 
-def _changes(known: StoredTrial, seen: FetchedTrial, version_no: int) -> Iterable[Change]:
-    for found in diff.differences(known.record, seen.record):
-        yield Change(seen.nct_id, known.version_no, version_no, *found)
+def _changes(stored: StoredTrial, fetched: FetchedTrial, version_no: int) -> Iterable[Change]:
+    for difference in diff.differences(stored.record, fetched.record):
+        yield Change(fetched.nct_id, stored.version_no, version_no, *difference)

@@ -1,4 +1,4 @@
-"""What the trial is to show and has shown: primary outcomes, results, publications."""
+"""Results, publications and primary outcomes: the rules for their events, and how far a trial is."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from mscwatch.changes.dates import last_day
 from mscwatch.changes.diff import as_text
 from mscwatch.changes.event import change
-from mscwatch.changes.outcomes import in_words, objects, shifts
+from mscwatch.changes.outcomes import in_words, objects, outcome_changes
 from mscwatch.model import Event, FetchedTrial, Record, StoredTrial
 from mscwatch.record import overall_status, part
 from mscwatch.vocabulary import EventKind
@@ -17,87 +17,85 @@ from mscwatch.vocabulary import EventKind
 RESULTS_PATH = "hasResults"
 OUTCOMES_PATH = "protocolSection.outcomesModule.primaryOutcomes"
 REFERENCES_PATH = "protocolSection.referencesModule.references"
-OWN_PAPERS = frozenset({"RESULT", "DERIVED"})  # BACKGROUND is literature that the trial rests on
+OWN_PAPERS = frozenset({"RESULT", "DERIVED"})  # BACKGROUND is literature on which the trial is based
 
 NOT_STARTED = frozenset({"NOT_YET_RECRUITING", "WITHDRAWN"})
 UNDER_WAY = frozenset({"RECRUITING", "ENROLLING_BY_INVITATION"})
 STARTED = UNDER_WAY | {"ACTIVE_NOT_RECRUITING", "SUSPENDED", "TERMINATED"}
 
 
-def results_event(known: StoredTrial, seen: FetchedTrial) -> Iterator[Event]:
-    """Results appear on the registry or disappear from it (`hasResults`); they do come down again.
-
-    Ignored: edits inside a results section that was there before, and a pending one that is not shown.
-    """
-    before, after = (version.record.get(RESULTS_PATH) is True for version in (known, seen))
+def results_event(stored: StoredTrial, fetched: FetchedTrial) -> Iterator[Event]:
+    """`results_posted` or `results_removed` where `hasResults` changed; the registry does take results down."""
+    before, after = (trial.record.get(RESULTS_PATH) is True for trial in (stored, fetched))
     if before == after:
         return
-    kind, said = (EventKind.RESULTS_POSTED, "posted") if after else (EventKind.RESULTS_REMOVED, "removed")
-    shown = seen.record if after else known.record
+    kind, verb = (EventKind.RESULTS_POSTED, "posted") if after else (EventKind.RESULTS_REMOVED, "removed")
+    shown = fetched.record if after else stored.record
     posted = part(shown, "protocolSection", "statusModule", "resultsFirstPostDateStruct", "date")
     when = f" (first posted {posted})" if posted else ""
-    yield change(known, seen, kind, RESULTS_PATH, as_text(before), as_text(after), f"Results {said}{when}")
+    yield change(
+        stored, fetched, kind, RESULTS_PATH, as_text(before), as_text(after), f"Results {verb}{when}"
+    )
 
 
-def publication_events(known: StoredTrial, seen: FetchedTrial) -> Iterator[Event]:
-    """A publication of this trial's results was linked: one event per PMID, which is part of the field.
+def publication_events(stored: StoredTrial, fetched: FetchedTrial) -> Iterator[Event]:
+    """One `publication_linked` per new PMID among the trial's own papers; the PMID is part of the field.
 
-    Sponsors link papers (RESULT) and so does PubMed by the NCT number in the paper (DERIVED), without moving any
-    date. Ignored: BACKGROUND literature, references without a PMID, an edited citation, a link that goes, and
-    one that only changes between RESULT and DERIVED.
+    Sponsors link papers (RESULT), and PubMed does so by the NCT number in a paper (DERIVED); no date moves.
     """
-    linked = _own_papers(known.record)
-    for pmid, reference in _own_papers(seen.record).items():
+    linked = _own_papers(stored.record)
+    for pmid, reference in _own_papers(fetched.record).items():
         if pmid not in linked:
             summary = f"Publication linked: PMID {pmid} ({reference['type'].lower()})"
             if citation := reference.get("citation"):
                 summary += f", {citation}"
             field = f"{REFERENCES_PATH}[pmid={pmid}]"
-            yield change(known, seen, EventKind.PUBLICATION_LINKED, field, None, as_text(reference), summary)
+            yield change(
+                stored, fetched, EventKind.PUBLICATION_LINKED, field, None, as_text(reference), summary
+            )
 
 
-def primary_outcome_event(known: StoredTrial, seen: FetchedTrial, today: date) -> Iterator[Event]:
-    """Primary outcomes were added, dropped, promoted, demoted, or changed in measure or time frame.
+def primary_outcome_event(stored: StoredTrial, fetched: FetchedTrial, today: date) -> Iterator[Event]:
+    """One `primary_outcome_changed` whose summary lists every change, with how far the trial was on day `today`.
 
-    One event whose summary lists all of it, graded by how far the trial was: a primary outcome that moves after
-    primary completion is another matter than one that moves before the start. Outcomes that vanish with their
-    module count. Ignored: order, case, spacing, markup, punctuation, descriptions, and all that stays secondary.
+    The stage matters: a change after primary completion weighs more than one before the start. Outcomes that vanish
+    with their module count.
     """
-    found = shifts(known.record, seen.record)
-    if not found:
+    changes = outcome_changes(stored.record, fetched.record)
+    if not changes:
         return
     before, after = (
-        part(version.record, "protocolSection", "outcomesModule", "primaryOutcomes")
-        for version in (known, seen)
+        part(trial.record, "protocolSection", "outcomesModule", "primaryOutcomes")
+        for trial in (stored, fetched)
     )
-    told = "; ".join(in_words(shift) for shift in found)
+    listed = "; ".join(map(in_words, changes))
     yield change(
-        known,
-        seen,
+        stored,
+        fetched,
         EventKind.PRIMARY_OUTCOME_CHANGED,
         OUTCOMES_PATH,
         None if before is None else as_text(before),
         None if after is None else as_text(after),
-        f"Primary outcomes changed {milestone(seen.record, today)}: {told}",
+        f"Primary outcomes changed {milestone(fetched.record, today)}: {listed}",
     )
 
 
 def milestone(record: Record, today: date) -> str:
-    """How far a trial is: before start, after start, after primary completion, after results posted.
+    """How far a trial is on day `today`, in words: before start, after start, after primary completion and so on.
 
-    An actual date decides; a status decides over an estimated date (a trial that recruits is not complete,
-    whatever its plan says); else the date decides, partial ones by the last day that they can mean.
+    An actual date decides first. A status outweighs an estimated date: a trial that recruits is not complete. Else
+    the estimated date decides. A partial date counts as the last day that it can mean.
     """
-    now = overall_status(record)
+    status = overall_status(record)
     if record.get(RESULTS_PATH) is True:
         return "after results posted"
-    if now in NOT_STARTED:
+    if status in NOT_STARTED:
         return "before start"
     completed, is_actual = _passed(record, "primaryCompletionDateStruct", today)
-    if now == "COMPLETED" or (completed and (is_actual or now not in UNDER_WAY)):
+    if status == "COMPLETED" or (completed and (is_actual or status not in UNDER_WAY)):
         return "after primary completion"
     started, is_actual = _passed(record, "startDateStruct", today)
-    if started or now in STARTED:
+    if started or status in STARTED:
         return "after start"
     return "at an unstated moment" if started is None else "before start"
 
@@ -113,7 +111,7 @@ def _own_papers(record: Record) -> dict[str, dict[str, Any]]:
     """References to the trial's own papers, by PMID."""
     references = objects(record, *REFERENCES_PATH.split("."))
     return {
-        str(one["pmid"]).strip(): one
-        for one in references
-        if one.get("type") in OWN_PAPERS and one.get("pmid")
+        str(reference["pmid"]).strip(): reference
+        for reference in references
+        if reference.get("type") in OWN_PAPERS and reference.get("pmid")
     }

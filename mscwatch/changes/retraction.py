@@ -1,4 +1,4 @@
-"""The registry takes an answer back: yesterday's content was not so."""
+"""The registry takes an answer back: a record returns exactly to its version before (contract, section 6)."""
 
 from __future__ import annotations
 
@@ -15,37 +15,37 @@ BOOKKEEPING = ("protocolSection.statusModule.lastUpdate", "protocolSection.statu
 SAYS_THE_SAME = frozenset({"order", "markup", "derived"})
 
 
-def is_taken_back(known: StoredTrial, seen: FetchedTrial) -> bool:
-    """Whether the record returns exactly to the version before the known one without having been updated.
+def is_taken_back(stored: StoredTrial, fetched: FetchedTrial) -> bool:
+    """Whether the record returns exactly to the version before the stored one, and was not updated since.
 
-    "Exactly" is the canonical content without `lastUpdate…` and `statusVerifiedDate`; without an update means a
-    `lastUpdatePostDate` that is not later than the known version's. With a later date it is a real change back.
-    A content that comes again after it was taken back is news again, not a retraction of the retraction. So is a
-    second flip to UNKNOWN after an update: the registry makes it without moving the date of that update.
+    "Exactly" compares the canonical content without `lastUpdate…` and `statusVerifiedDate`. "Not updated" means a
+    `lastUpdatePostDate` that is not later than the stored version's; with a later date it is a real change back.
+    Two cases are ordinary changes: a content that comes again after it was taken back, and a second change to UNKNOWN
+    after an update, which the registry makes without moving the date of that update.
     """
-    earlier = known.earlier
+    earlier = stored.earlier
     if earlier is None or any(taken.kind is EventKind.RETRACTED for taken in earlier.events):
         return False
-    if _posted(seen.record) > _posted(known.record):
+    if _posted(fetched.record) > _posted(stored.record):
         return False
-    if overall_status(seen.record) == "UNKNOWN" and _posted(seen.record) > _posted(earlier.record):
+    if overall_status(fetched.record) == "UNKNOWN" and _posted(fetched.record) > _posted(earlier.record):
         return False
     return all(
-        one.rule in SAYS_THE_SAME or one.path.startswith(BOOKKEEPING)
-        for one in diff.differences(earlier.record, seen.record)
+        difference.rule in SAYS_THE_SAME or difference.path.startswith(BOOKKEEPING)
+        for difference in diff.differences(earlier.record, fetched.record)
     )
 
 
-def retracted(known: StoredTrial, seen: FetchedTrial) -> Iterator[Event]:
-    """One event in place of the reverse ones, naming what no longer holds; none where nothing had been said."""
-    if known.earlier is None or not known.earlier.events:
+def retracted(stored: StoredTrial, fetched: FetchedTrial) -> Iterator[Event]:
+    """One `retracted` event that names the events it takes back; none where there are no such events."""
+    if stored.earlier is None or not stored.earlier.events:
         return
-    taken = "; ".join(f"{one.kind.value} ({one.summary})" for one in known.earlier.events)
+    taken = "; ".join(f"{event.kind.value} ({event.summary})" for event in stored.earlier.events)
     summary = f"The registry took its answer back; this did not happen: {taken}"
-    before, after = (_posted(version.record) or None for version in (known, seen))
-    yield change(known, seen, EventKind.RETRACTED, POSTED_PATH, before, after, summary)
+    before, after = (_posted(trial.record) or None for trial in (stored, fetched))
+    yield change(stored, fetched, EventKind.RETRACTED, POSTED_PATH, before, after, summary)
 
 
 def _posted(record: Record) -> str:
-    found = part(record, *POSTED_PATH.split("."))
-    return found if isinstance(found, str) else ""
+    day = part(record, *POSTED_PATH.split("."))
+    return day if isinstance(day, str) else ""

@@ -1,4 +1,4 @@
-"""The family of status: what the trial is doing."""
+"""The overall status: the rule for `completed`, `terminated` and the other kinds of a changed status."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ STATUS_KINDS = {
 }
 
 
-def status_event(known: StoredTrial, seen: FetchedTrial) -> Iterator[Event]:
-    """A change of `overallStatus`, named by the new status.
+def status_event(stored: StoredTrial, fetched: FetchedTrial) -> Iterator[Event]:
+    """A change of `overallStatus`, as an event of the new status's kind.
 
-    COMPLETED, TERMINATED, WITHDRAWN, SUSPENDED and UNKNOWN have kinds of their own; every other change, also to
-    a status that no published enum knows, is `status_changed`. UNKNOWN comes from the registry itself, without
-    moving any date, so no date is looked at. Ignored: statuses of sites, and a new reason for an old stop.
+    COMPLETED, TERMINATED, WITHDRAWN, SUSPENDED and UNKNOWN have kinds of their own. Every other change is
+    `status_changed`, also to a status that is in no published enum. Dates play no part: the registry sets UNKNOWN by
+    itself and moves none.
     """
-    before, after = overall_status(known.record), overall_status(seen.record)
+    before, after = overall_status(stored.record), overall_status(fetched.record)
     if before == after:
         return
     kind = STATUS_KINDS.get(after, EventKind.STATUS_CHANGED)
     summary = f"{words(before)} → {words(after)}"
-    why = part(seen.record, "protocolSection", "statusModule", "whyStopped")
-    last_known = part(seen.record, "protocolSection", "statusModule", "lastKnownStatus")
+    why = part(fetched.record, "protocolSection", "statusModule", "whyStopped")
+    last_known = part(fetched.record, "protocolSection", "statusModule", "lastKnownStatus")
     if why:
         summary += f". Why stopped: {why}"
     if kind is EventKind.BECAME_UNKNOWN and last_known:
         summary += f" (last known: {words(last_known)}; not verified for two years)"
-    yield change(known, seen, kind, STATUS_PATH, before, after, summary)
+    yield change(stored, fetched, kind, STATUS_PATH, before, after, summary)

@@ -11,13 +11,12 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from mscwatch.model import NewsItem, Product, PublishedTrial
-from mscwatch.vocabulary import EventKind, LinkConfidence
+from mscwatch.vocabulary import UNSAID, EventKind, LinkConfidence
 
 ARRIVING = frozenset({EventKind.NEW_TRIAL, EventKind.ENTERED_WATCH, EventKind.BECAME_RELEVANT})
 ENDING = frozenset({EventKind.COMPLETED, EventKind.TERMINATED, EventKind.BECAME_UNKNOWN})
 REPORTING = frozenset({EventKind.RESULTS_POSTED, EventKind.PUBLICATION_LINKED})
 STATUS = ENDING | {EventKind.STATUS_CHANGED, EventKind.WITHDRAWN, EventKind.SUSPENDED}
-UNSAID = frozenset({"not_stated", "other"})
 ROWS_SHOWN = 3
 IN_YEARS = 36  # months from which years are said
 

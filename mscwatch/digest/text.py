@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from urllib.parse import quote
 
 from mscwatch.model import Product
+from mscwatch.vocabulary import UNSAID
 
 KIND_WORDS = {"new_trial": "new", "entered_watch": "entered the watch", "left_watch": "left the watch"}
 INSTEAD = {"Cc": " ", "Cf": "", "Cs": "\N{REPLACEMENT CHARACTER}"}  # Unicode's categories of what acts
@@ -21,7 +22,6 @@ CELLS = {"msc": "MSC", "hepatocyte": "hepatocytes", "haematopoietic": "haematopo
     "endothelial_progenitor": "endothelial progenitor cells", "other": "cells"}  # fmt: skip
 FORM = {"exosome": "exosomes", "hepatocyte_like": "hepatocyte-like cells", "other": "product"}
 TREATED = {"pretreated": "pretreated", "gene_modified": "gene-modified"}
-UNSAID = frozenset({"not_stated", "other", "none"})
 SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 

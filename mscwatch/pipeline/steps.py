@@ -135,7 +135,7 @@ def store(
     order, result = context.order, context.result
     circumstances = plan.PlanContext(
         watch=order.watch,
-        previous_night=(opened.last.data_timestamp or opened.last.started_at) if opened.last else None,
+        previous_run=(opened.last.data_timestamp or opened.last.started_at) if opened.last else None,
         watch_edited=opened.watch_edited,
         addresses=context.routes.news,
         stamp=result.stamp,
@@ -250,7 +250,7 @@ def _news(con: Connection, context: RunContext, notices: tuple[Notice, ...]) -> 
     items = [
         item
         for item in news.news_items(con, "e.run_id = ?", [result.run_id])
-        if plan.is_told(item.event, item.trial.relevance, watch.alerts)
+        if plan.is_alert(item.event, item.trial.relevance, watch.alerts)
     ]
     if not items and not notices:
         return None

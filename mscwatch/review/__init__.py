@@ -1,1 +1,1 @@
-"""The review itself: the numbers it states, each with a query, and its literature records. Pure."""
+"""The published review: the numbers that it states, each with a query, and references for its readers. Pure."""

@@ -1,4 +1,4 @@
-"""The numbers that the review states, and whether a recomputed value bears them out. The store runs the queries."""
+"""The numbers that the review states, each with a query, and whether a recomputed value confirms them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One number of the review in one scope (published, at_review, today); `query` gives the recomputed value."""
+    """One number of the review in one scope (published, at_review, today); `query` recomputes its value."""
 
     claim_id: str
     claim: str
@@ -29,43 +29,43 @@ class Claim:
 
 
 def text() -> str:
-    """The file that the claims stand in."""
+    """The text of the claims' file, `warehouse/seeds/review_claims.toml`."""
     return (files("mscwatch.warehouse") / "seeds" / "review_claims.toml").read_text("utf-8")
 
 
 def load() -> Iterator[Claim]:
-    """Every claim once per scope."""
-    for told in tomllib.loads(text())["claim"]:
-        for scope in told["scopes"]:
-            yield _claim(told, scope)
+    """Every claim, once for each of its scopes."""
+    for entry in tomllib.loads(text())["claim"]:
+        for scope in entry["scopes"]:
+            yield _claim(entry, scope)
 
 
 def verdict(rule: str, stated: str, recomputed: str | None) -> str:
-    """Whether the value bears the statement out, by a rule that the head of the claims' file explains."""
+    """Whether the recomputed value confirms the stated one, by a rule that the head of the claims' file explains."""
     if recomputed is None or rule == "none":
         return UNCHECKED
-    wanted, found = _numbers(stated), _numbers(recomputed)
-    if rule == "range" and len(found) > 1 and found[0] <= wanted[0] <= found[-1]:
+    expected, actual = _numbers(stated), _numbers(recomputed)
+    if rule == "range" and len(actual) > 1 and actual[0] <= expected[0] <= actual[-1]:
         return UNCHECKED
     holds = {
         "equal": stated == recomputed,
-        "range": found == wanted,
-        "at_least": found[:1] >= wanted[:1],
-        "falling": all(first > second for first, second in pairwise(found)),
+        "range": actual == expected,
+        "at_least": actual[:1] >= expected[:1],
+        "falling": all(first > second for first, second in pairwise(actual)),
     }
     return REPRODUCED if holds[rule] else NOT_REPRODUCED
 
 
-def _claim(told: dict[str, Any], scope: str) -> Claim:
+def _claim(entry: dict[str, Any], scope: str) -> Claim:
     return Claim(
-        told["id"],
-        told["claim"],
-        told["place"],
+        entry["id"],
+        entry["claim"],
+        entry["place"],
         scope,
-        told["stated"],
-        told["rule"],
-        told["query"].strip().replace("{scope}", scope),
-        told.get("reason"),
+        entry["stated"],
+        entry["rule"],
+        entry["query"].strip().replace("{scope}", scope),
+        entry.get("reason"),
     )
 
 

@@ -1,7 +1,7 @@
-"""Included trials and their papers for reference managers (RIS). Pure.
+"""Included trials and their papers as RIS, for reference managers. Pure.
 
-A registration is a web page (`TY ELEC`, as Zotero and EndNote understand it) with its NCT number as accession number;
-a paper is an article with its PMID. Every value is one line, so that no title can end its record and begin another.
+A registration is a web page (`TY ELEC`, which Zotero and EndNote understand) with its NCT number as accession number.
+A paper is an article with its PMID. Every value is on one line, so that no title can end its record and begin another.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ NLM = re.compile(
 
 
 class _Writer(rispy.RisWriter):  # type: ignore[misc]  # rispy has no types
-    """Without the running number before each record, at which some readers stop."""
+    """Leaves out the number before each record, because some readers stop at it."""
 
     def set_header(self, count: int) -> str:  # noqa: ARG002  as rispy names it
         return ""
 
 
 def references(trials: Iterable[Mapping[str, Any]], papers: Iterable[Mapping[str, Any]]) -> str:
-    """RIS text of trials (rows of `trials` with the `reason` why they are included) and of papers.
+    """The RIS text of trials (rows of `trials`, with the `reason` why each is included) and of papers.
 
-    A paper is `paper, pmid, citation` as in `publications`, `doi` where Table 2 knows one, and `reports`: which
-    trials, and how sure that is.
+    A paper has `paper, pmid, citation` as in `publications`, `doi` where Table 2 has one, and `reports`: its trials,
+    and how sure each link is.
     """
     entries = [*map(_registration, trials), *map(_article, papers)]
     text: str = rispy.dumps([_clean(entry) for entry in entries], implementation=_Writer)
@@ -58,17 +58,17 @@ def _registration(trial: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _article(paper: Mapping[str, Any]) -> dict[str, Any]:
-    """A paper; its citation is taken apart only where it has PubMed's form, and is kept whole in the notes."""
+    """A paper. Its citation is split only where it has PubMed's form; the notes always hold it whole."""
     citation, pmid = plain(paper["citation"] or "", VALUE), paper["pmid"] or ""
-    known = NLM.match(citation)
+    parts = NLM.match(citation)
     doi = DOI.search(citation)
     entry: dict[str, Any] = {
         "type_of_reference": "JOUR",
         "id": paper["paper"],
-        "title": known["title"].rstrip(".") if known else citation,
-        "authors": re.split(r", ", known["authors"]) if known else [],
-        "journal_name": known["journal"] if known else "",
-        "year": known["year"] if known else "",
+        "title": parts["title"].rstrip(".") if parts else citation,
+        "authors": re.split(r", ", parts["authors"]) if parts else [],
+        "journal_name": parts["journal"] if parts else "",
+        "year": parts["year"] if parts else "",
         "doi": doi[1] if doi else paper.get("doi"),
         "accession_number": pmid,
         "name_of_database": "PubMed" if pmid else "",
@@ -80,7 +80,7 @@ def _article(paper: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _clean(entry: Mapping[str, Any]) -> dict[str, Any]:
-    """Every value on one line; what is empty is left out."""
+    """The entry with every value on one line, without empty ones."""
     cleaned = {}
     for name, value in entry.items():
         texts = list(_texts(value))
@@ -90,6 +90,6 @@ def _clean(entry: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _texts(value: Any) -> Iterator[str]:
-    for one in value if isinstance(value, list) else [value]:
-        if text := plain(str(one or ""), VALUE):
+    for item in value if isinstance(value, list) else [value]:
+        if text := plain(str(item or ""), VALUE):
             yield text

@@ -1,1 +1,1 @@
-"""Whether a trial belongs to the topic: what the reading rules say, and what people decided. Pure."""
+"""Whether a trial belongs to the topic: by the reading rules, or by a person's decision. Pure."""

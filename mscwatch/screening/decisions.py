@@ -1,7 +1,7 @@
-"""What people decided: which trials belong to the topic, and which papers are a trial's own.
+"""Decisions of people: which trials belong to the topic, and which papers report a trial.
 
-Decisions stand in one TOML file that people read, edit and keep under version control. Each says who decided, when
-and why, and wins over every rule:
+They are in one TOML file that people read, edit and keep under version control. Each decision says who decided, when
+and why. It wins over every rule:
 
     [[screening]]
     nct_id = "NCT02223897"
@@ -18,7 +18,7 @@ and why, and wins over every rule:
     date = 2026-01-31
     by = "A. Reader"
 
-Pure: text in, decisions or text out.
+Pure: text comes in, decisions or text go out.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ HEADING = (
 
 
 def _as_text(value: Any) -> Any:
-    """A PMID is often written as a number, and an NCT number in lower case."""
+    """The value, a whole number as text: people often write a PMID without quotes."""
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
@@ -64,13 +64,13 @@ class _Decision(BaseModel):
     by: str = Field(min_length=1)
 
     def entry(self) -> dict[str, Any]:
-        """As it stands in the file, in the order in which people read it."""
-        told = self.model_dump()
-        return {key: told[key] for key in KEYS if key in told}
+        """The decision as an entry of the file, in the order of `KEYS`."""
+        values = self.model_dump()
+        return {key: values[key] for key in KEYS if key in values}
 
 
 class ScreeningDecision(_Decision):
-    """Whether a trial belongs to the topic, whatever its words say."""
+    """Whether a trial belongs to the topic, whatever the rules read in it."""
 
     decision: Literal["include", "exclude"]
 
@@ -98,94 +98,97 @@ KINDS: dict[str, type[ScreeningDecision | LinkDecision]] = {
 
 @dataclass(frozen=True, slots=True)
 class Decisions:
-    """All decisions of a file, in its order; each trial and each link at most once."""
+    """All decisions of a file, in its order; at most one for each trial and for each link."""
 
     screening: dict[str, ScreeningDecision] = field(default_factory=dict)
     links: tuple[LinkDecision, ...] = ()
 
 
 def read(text: str, source: str) -> Decisions:
-    """The decisions of a file's text; `source` is its name for messages.
+    """The decisions of a file's text; `source` is the file's name for messages.
 
-    Raises `ConfigError` naming the entry and its line: not TOML, an unknown key, a missing reason, something decided
-    twice.
+    Raises `ConfigError`, naming the entry and its line, where the text is not TOML, a key is unknown, a reason is
+    missing, or something is decided twice.
     """
     try:
-        told = tomllib.loads(text)
+        tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         msg = f"{source} is not valid TOML: {error}. Correct it; the decisions in force stay as they were."
-        raise ConfigError(msg) from None
-    if strange := told.keys() - KINDS.keys():
-        msg = f"{source}: {', '.join(sorted(strange))} is no kind of decision; there are [[screening]] and [[link]]."
+        raise ConfigError(msg) from error
+    if unknown := tables.keys() - KINDS.keys():
+        msg = f"{source}: {', '.join(sorted(unknown))} is not a kind of decision. Use [[screening]] or [[link]]."
         raise ConfigError(msg)
-    entries: dict[str, list[Any]] = {kind: list(_entries(kind, told, text, source)) for kind in KINDS}
-    return Decisions({one.nct_id: one for one in entries["screening"]}, tuple(entries["link"]))
+    entries: dict[str, list[Any]] = {kind: list(_entries(kind, tables, text, source)) for kind in KINDS}
+    screening = {decision.nct_id: decision for decision in entries["screening"]}
+    return Decisions(screening, tuple(entries["link"]))
 
 
 def with_link(text: str, decision: LinkDecision, source: str) -> str:
-    """The file's text with one more entry at its end; all that people wrote stays byte by byte.
+    """The file's text with one more entry at its end; everything before stays byte by byte.
 
     Raises `ConfigError` where the link is decided already, or the text cannot be read.
     """
-    for one in read(text, source).links:
-        if one.key == decision.key:
+    for earlier in read(text, source).links:
+        if earlier.key == decision.key:
             msg = (
-                f"{one.key} is {one.decision}ed already, by {one.by} on {one.date} ({one.reason}). "
-                f"To change that, edit {source}."
+                f"{earlier.key} is {earlier.decision}ed already, by {earlier.by} on {earlier.date} "
+                f"({earlier.reason}). To change that, edit {source}."
             )
             raise ConfigError(msg)
     entry = tomlkit.dumps({"link": [decision.entry()]})
-    grown = f"{text.rstrip() or HEADING.rstrip()}\n\n{entry}"
-    read(grown, source)
-    return grown
+    longer = f"{text.rstrip() or HEADING.rstrip()}\n\n{entry}"
+    read(longer, source)
+    return longer
 
 
 def whole_text(screening: Iterable[ScreeningDecision], links: Iterable[LinkDecision]) -> str:
-    """A file that says just these decisions."""
-    told = {"screening": [one.entry() for one in screening], "link": [one.entry() for one in links]}
-    return HEADING + "\n" + tomlkit.dumps({kind: entries for kind, entries in told.items() if entries})
+    """The text of a file with just these decisions."""
+    tables = {
+        "screening": [decision.entry() for decision in screening],
+        "link": [decision.entry() for decision in links],
+    }
+    return HEADING + "\n" + tomlkit.dumps({kind: entries for kind, entries in tables.items() if entries})
 
 
-def screened(record: Record, reading: Screening, screening: ScreeningDecision | None) -> Screening:
-    """What holds of a record: a person's decision where there is one, else what its words say.
+def screened(record: Record, by_rules: Screening, decision: ScreeningDecision | None) -> Screening:
+    """The screening in force: a person's decision where there is one, else that of the rules.
 
-    Included is `core`, excluded is `off`; the reason says who, when and why, and what the words alone would say.
+    Included is `core`, excluded is `off`. The reason says who decided, when and why, and what the rules say.
     """
-    if screening is None:
-        return reading
-    included = screening.decision == "include"
+    if decision is None:
+        return by_rules
     reason = (
-        f"{screening.decision}d by {screening.by} on {screening.date}: {screening.reason} "
-        f"(its words say {reading.relevance}: {reading.reason})"
+        f"{decision.decision}d by {decision.by} on {decision.date}: {decision.reason} "
+        f"(its words say {by_rules.relevance}: {by_rules.reason})"
     )
-    if included:
+    if decision.decision == "include":
         return Screening(Relevance.CORE, reason, indication_group(record))
     return Screening(Relevance.OFF, reason, IndicationGroup.NONE)
 
 
 def _entries(
-    kind: str, told: dict[str, Any], text: str, source: str
+    kind: str, tables: dict[str, Any], text: str, source: str
 ) -> Iterable[ScreeningDecision | LinkDecision]:
-    listed = told.get(kind, [])
-    if not isinstance(listed, list) or not all(isinstance(entry, dict) for entry in listed):
+    entries = tables.get(kind, [])
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         msg = f"{source}: write every decision under its own [[{kind}]]."
         raise ConfigError(msg)
-    places = _places(kind, text, len(listed))
-    seen: dict[str, str] = {}
-    for entry, place in zip(listed, places, strict=True):
+    places = _places(kind, text, len(entries))
+    decided: dict[str, str] = {}
+    for entry, place in zip(entries, places, strict=True):
         try:
             decision = KINDS[kind].model_validate(entry)
         except ValidationError as error:
-            raise ConfigError(f"{source}, {place}: {_sentence(error)}") from None
-        if earlier := seen.get(decision.key):
+            raise ConfigError(f"{source}, {place}: {_sentence(error)}") from error
+        if earlier := decided.get(decision.key):
             msg = f"{source}, {place}: {decision.key} is decided already in {earlier}. Keep one of the two."
             raise ConfigError(msg)
-        seen[decision.key] = place
+        decided[decision.key] = place
         yield decision
 
 
 def _places(kind: str, text: str, count: int) -> list[str]:
-    """How messages name each entry; with its line, where headings and entries pair up."""
+    """The name of each entry in messages; with its line, where there are as many headings as entries."""
     headings = list(re.finditer(rf"^\s*\[\[\s*{kind}\s*\]\]", text, re.MULTILINE))
     lines = [text.count("\n", 0, heading.end()) + 1 for heading in headings]
     if len(lines) != count:
@@ -202,6 +205,6 @@ def _sentence(error: ValidationError) -> str:
         case "extra_forbidden":
             return f"{key} is not a key of a decision."
         case "string_pattern_mismatch":
-            return f"{key} is no NCT number, such as NCT02223897."
+            return f"{key} is not an NCT number, such as NCT02223897."
         case _:
             return f"{key}: {item['msg']}."

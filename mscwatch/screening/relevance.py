@@ -1,12 +1,11 @@
-"""Does a record belong to the topic (a product for a disease), and why? Words decide, by where they stand.
+"""Whether a record belongs to the topic (a product for a disease), and why: words decide, by where they stand.
 
-The vocabulary is data (`rules/*.toml`). A word in a title, condition, keyword, intervention or arm speaks
-of the trial; the same word in a description may be background literature, so it never makes a trial `core`.
+The words are data (`rules/*.toml`). A word in a title, condition, keyword, intervention or arm describes the trial.
+The same word in a description may be background literature, so it never makes a trial `core`.
 """
 
 from __future__ import annotations
 
-import hashlib
 import re
 import tomllib
 from collections.abc import Iterable, Iterator
@@ -19,16 +18,18 @@ from mscwatch.errors import ConfigError
 from mscwatch.model import Record, Screening
 from mscwatch.record import part
 from mscwatch.therapy import indication_group
+from mscwatch.therapy.axes import check_words
 from mscwatch.vocabulary import IndicationGroup, Relevance
 
 NO_RULES = "none"
+_KEYS = ("starts", "ends", "words")
 _NOTHING = r"(?!)"  # matches nowhere
 _TO_SPACE = {ord(character): " " for character in "-_‐‑‒–—―"}
 
 
 @dataclass(frozen=True, slots=True)
-class Vocabulary:
-    """One rules file, compiled: a pattern per word list."""
+class Patterns:
+    """One rules file, compiled: a pattern for each of its tables."""
 
     product: re.Pattern[str]
     not_product: re.Pattern[str]
@@ -39,38 +40,38 @@ class Vocabulary:
     not_disease_in_arms: re.Pattern[str]
 
 
-def fingerprint(rules: str) -> str:
-    """A hash of the rules and of all that reads: when it moves, known records are read anew, without events."""
-    readers = [files("mscwatch.screening") / "relevance.py", *(files("mscwatch") / "therapy").iterdir()]
-    told = sorted(path.read_text("utf-8") for path in readers if path.name.endswith((".toml", ".py")))
-    own = "" if rules == NO_RULES else _source(rules)
-    return hashlib.sha256("".join([own, *told]).encode()).hexdigest()
-
-
 @cache
-def vocabulary(rules: str) -> Vocabulary:
-    """The packaged rules of that name. Raises `ConfigError` when there are none."""
-    told = tomllib.loads(_source(rules))
-    lists = (field.name for field in fields(Vocabulary))
-    return Vocabulary(**{name: _pattern(told.get(name, {})) for name in lists})
-
-
-def _source(rules: str) -> str:
-    source = files("mscwatch.screening") / "rules" / f"{rules.replace('-', '_')}.toml"
+def patterns(rules: str) -> Patterns:
+    """The packaged rules of that name. Raises `ConfigError` where there are none, or as `parse` does."""
+    file = f"{rules.replace('-', '_')}.toml"
+    source = files("mscwatch.screening") / "rules" / file
     if not source.is_file():
         msg = (
             f'There are no reading rules "{rules}" (key relevance.rules of the watch). '
             "Use msc-liver, cell-therapy-liver or none."
         )
         raise ConfigError(msg)
-    return source.read_text("utf-8")
+    return parse(source.read_text("utf-8"), file)
+
+
+def parse(text: str, file: str) -> Patterns:
+    """The rules of a file's text. Raises `ConfigError` for a table or a key that there is not."""
+    tables = tomllib.loads(text)
+    names = [field.name for field in fields(Patterns)]
+    check_words(f"screening/rules/{file}, tables", tables, names)
+    for name, words in tables.items():
+        check_words(f"screening/rules/{file}, keys of {name}", words, _KEYS)
+    return Patterns(**{name: _pattern(tables.get(name, {})) for name in names})
 
 
 def read(record: Record, rules: str) -> Screening:
-    """Relevance (`core`, `adjacent`, `off`, `unsure`), the reason in words, and the indication group."""
+    """Relevance, the reason for it in words, and the indication group; with the rules `none` always `unsure`.
+
+    Raises `ConfigError` where there are no rules of that name.
+    """
     if rules == NO_RULES:
         return Screening(Relevance.UNSURE, "this watch has no reading rules", IndicationGroup.NONE)
-    words = vocabulary(rules)
+    words = patterns(rules)
     headline = _flat(_headline(record))
     disease = _first(words.disease, words.not_disease.sub(" ", headline))
     product = _product(words, headline)
@@ -116,7 +117,7 @@ def _titles(record: Record) -> Iterator[str]:
 
 
 def _headline(record: Record) -> Iterator[str]:
-    """Titles, conditions and keywords: what the trial says it is about."""
+    """Titles, conditions and keywords: what the trial is about."""
     yield from _titles(record)
     yield from _texts(part(record, "protocolSection", "conditionsModule"))
 
@@ -143,28 +144,28 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def _flat(texts: Iterable[str]) -> str:
-    """One line in lower case; hyphens and white space become one space, so that phrases meet their variants."""
+    """The texts as one line in lower case; hyphens and white space become one space, so that variants match."""
     return " ".join(" | ".join(texts).translate(_TO_SPACE).lower().split())
 
 
-def _product(words: Vocabulary, text: str) -> str | None:
-    """The watched product in a text, by a word that can mean nothing else."""
+def _product(words: Patterns, text: str) -> str | None:
+    """The watched product in a text, named by a word that is neither false nor doubtful."""
     return _first(words.product, words.doubtful_product.sub(" ", words.not_product.sub(" ", text)))
 
 
 def _first(pattern: re.Pattern[str], text: str) -> str | None:
-    """The first word or phrase that the pattern finds, from the beginning of its first word."""
-    found = pattern.search(text)
-    if found is None:
+    """The first match of the pattern, from the beginning of its first word; None where there is none."""
+    match = pattern.search(text)
+    if match is None:
         return None
-    start = max(text.rfind(mark, 0, found.start()) for mark in " |(/,;[") + 1
-    return text[start : found.end()]
+    start = max(text.rfind(mark, 0, match.start()) for mark in " |(/,;[") + 1
+    return text[start : match.end()]
 
 
 def _pattern(words: dict[str, list[str]]) -> re.Pattern[str]:
-    """Word beginnings (shown with the rest of their last word), and abbreviations as word ends or words.
+    """A pattern for the words of one table: `starts` with the rest of their last word, `ends` and whole `words`.
 
-    It meets text in lower case: ignoring case would cost half the speed.
+    It searches text in lower case, because ignoring case would cost half the speed.
     """
     starts = [re.escape(word.replace("-", " ").lower()) for word in words.get("starts", ())]
     firsts = "".join(sorted({start[0] for start in starts}))

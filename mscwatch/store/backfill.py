@@ -7,7 +7,7 @@ from datetime import datetime
 
 import orjson
 
-from mscwatch.changes.backfill import Backfill, EarlierVersion, FirstSight, last_update_posted
+from mscwatch.changes.backfill import Backfill, BackfilledVersion, FirstVersion, last_update_posted
 from mscwatch.errors import MscwatchError
 from mscwatch.model import FetchedTrial
 from mscwatch.store.sql import Connection, insert, row_of
@@ -38,7 +38,7 @@ def unread_trials(con: Connection, asked: Sequence[str]) -> list[str]:
     return [row[0] for row in con.execute(UNREAD, [list(asked)]).fetchall()]
 
 
-def first_sight(con: Connection, nct_id: str) -> FirstSight:
+def first_sight(con: Connection, nct_id: str) -> FirstVersion:
     """The version of a known trial that a night saw first."""
     (row,) = con.execute(
         "SELECT first_run_id, observed_at, content_hash, derived_hash, record FROM versions "
@@ -46,7 +46,7 @@ def first_sight(con: Connection, nct_id: str) -> FirstSight:
         [nct_id],
     ).fetchall()
     run_id, observed_at, content, derived, record = row
-    return FirstSight(run_id, observed_at, FetchedTrial(nct_id, content, derived, orjson.loads(record)))
+    return FirstVersion(run_id, observed_at, FetchedTrial(nct_id, content, derived, orjson.loads(record)))
 
 
 def note_answer(
@@ -65,13 +65,13 @@ def note_answer(
     )
 
 
-def keep_backfill(con: Connection, first: FirstSight, found: Backfill) -> None:
+def keep_backfill(con: Connection, first: FirstVersion, found: Backfill) -> None:
     """Write one trial's past, within the caller's transaction; nothing of it is owed to anybody."""
-    run_id, nct_id = first.run_id, first.seen.nct_id
+    run_id, nct_id = first.run_id, first.fetched.nct_id
     insert(con, "versions", (_version_row(one, run_id) for one in found.versions))
     con.execute(
         "UPDATE versions SET valid_from = ? WHERE nct_id = ? AND version_no = 1",
-        [found.first_stood_from, nct_id],
+        [found.first_valid_from, nct_id],
     )
     insert(con, "changes", (row_of(change) for change in found.changes))
     insert(
@@ -85,18 +85,18 @@ def keep_backfill(con: Connection, first: FirstSight, found: Backfill) -> None:
     insert(con, "issues", (row_of(issue) | {"run_id": run_id} for issue in found.issues))
 
 
-def _version_row(one: EarlierVersion, run_id: str) -> dict[str, object]:
+def _version_row(one: BackfilledVersion, run_id: str) -> dict[str, object]:
     return {
-        "nct_id": one.seen.nct_id,
+        "nct_id": one.trial.nct_id,
         "version_no": one.version_no,
         "first_run_id": run_id,
-        "observed_at": one.stood_from,
-        "last_update_posted_date": last_update_posted(one.seen.record),
-        "valid_from": one.stood_from,
-        "valid_to": one.stood_until,
-        "content_hash": one.seen.content_hash,
-        "derived_hash": one.seen.derived_hash,
-        "record": one.seen.record,
+        "observed_at": one.valid_from,
+        "last_update_posted_date": last_update_posted(one.trial.record),
+        "valid_from": one.valid_from,
+        "valid_to": one.valid_to,
+        "content_hash": one.trial.content_hash,
+        "derived_hash": one.trial.derived_hash,
+        "record": one.trial.record,
         "origin": "history",
         "registry_version": one.number,
     }

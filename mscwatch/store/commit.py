@@ -107,9 +107,9 @@ def commit_run(
     written.back = len(back)
     planned = plan_membership(missing, back, circumstances)
     _write(con, planned, night, written)
-    _depart(con, planned.departures, circumstances.stamp, night)
+    _depart(con, planned.memberships, circumstances.stamp, night)
     con.execute(BACK)
-    written.left = sum(departure.membership is not Membership.PENDING for departure in planned.departures)
+    written.left = sum(departure.membership is not Membership.PENDING for departure in planned.memberships)
     load.keep_fingerprints(con, "landed")
     con.execute("DROP TABLE new_readings")
     load.drop(con)
@@ -135,7 +135,7 @@ def _together(plans: Sequence[Plan]) -> Plan:
 def _write(con: Connection, planned: Plan, night: RunStamp, written: CommitReport) -> None:
     insert(con, "new_readings", (_version_row(version) for version in planned.versions))
     derive.replace_therapies(
-        con, [(version.therapy, is_read(version.reading)) for version in planned.versions]
+        con, [(version.therapy, is_read(version.screening)) for version in planned.versions]
     )
     stamp = {"run_id": night.run_id, "observed_at": night.observed_at}
     insert(con, "changes", (row_of(change) for change in planned.changes))
@@ -181,4 +181,4 @@ def _bring_readings(con: Connection, night: RunStamp) -> None:
 
 
 def _version_row(version: NewVersion) -> dict[str, Any]:
-    return derive.relevance_row(version.nct_id, version.reading) | {"version_no": version.version_no}
+    return derive.relevance_row(version.nct_id, version.screening) | {"version_no": version.version_no}

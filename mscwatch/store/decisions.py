@@ -10,7 +10,6 @@ from typing import Any
 from filelock import FileLock
 
 from mscwatch.errors import ConfigError
-from mscwatch.screening import relevance
 from mscwatch.screening.decisions import (
     Decisions,
     LinkDecision,
@@ -19,6 +18,7 @@ from mscwatch.screening.decisions import (
     whole_text,
     with_link,
 )
+from mscwatch.screening.version import rules_version
 from mscwatch.store import derive, working
 from mscwatch.store.data_dir import DataDir, locked
 from mscwatch.store.publish import publish_copy
@@ -66,15 +66,15 @@ def apply(con: Connection, told: Decisions, rules: str) -> int:
     All trials are read anew when the rules are not those that the warehouse was last read by, else those whose
     screening is new, changed or withdrawn. Returns how many trials and links are other than they were.
     """
-    fingerprint = relevance.fingerprint(rules)
+    version = rules_version(rules)
     with working.transaction(con):
         screened = _replace(con, "screening_decisions", told.screening.values())
         changed = put_links_in_force(con, told.links)
-        everything = working.meta(con, "rules_hash") != fingerprint
+        everything = working.meta(con, "rules_hash") != version
         if everything or screened:
             changed += derive.rederive(con, rules, told.screening, only=None if everything else screened)
         if everything:
-            working.set_meta(con, {"rules_hash": fingerprint})
+            working.set_meta(con, {"rules_hash": version})
     return changed
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,37 +9,15 @@ from typing import Any
 
 import orjson
 
-from mscwatch.changes import dates, enrollment, membership, results, retraction, status
 from mscwatch.changes.event import NCT_ID_PATH
+from mscwatch.changes.rules import MEANINGS
+from mscwatch.changes.status import STATUS_PATH
 from mscwatch.errors import WarehouseError
 from mscwatch.model import Record
 from mscwatch.record import part
 from mscwatch.store.sql import Connection, dicts
 from mscwatch.vocabulary import EventKind
 
-RULE_OF = {
-    EventKind.NEW_TRIAL: membership.first_seen,
-    EventKind.ENTERED_WATCH: membership.first_seen,
-    EventKind.COMPLETED: status.status_event,
-    EventKind.TERMINATED: status.status_event,
-    EventKind.WITHDRAWN: status.status_event,
-    EventKind.SUSPENDED: status.status_event,
-    EventKind.BECAME_UNKNOWN: status.status_event,
-    EventKind.STATUS_CHANGED: status.status_event,
-    EventKind.RESULTS_POSTED: results.results_event,
-    EventKind.RESULTS_REMOVED: results.results_event,
-    EventKind.PRIMARY_OUTCOME_CHANGED: results.primary_outcome_event,
-    EventKind.ENROLLMENT_CHANGED: enrollment.enrollment_event,
-    EventKind.DATE_CHANGED: dates.date_events,
-    EventKind.PUBLICATION_LINKED: results.publication_events,
-    EventKind.BECAME_RELEVANT: membership.became_relevant,
-    EventKind.LEFT_WATCH: membership.departure,
-    EventKind.MERGED: membership.departure,
-    EventKind.REMOVED: membership.departure,
-    EventKind.WITHHELD: membership.withheld,
-    EventKind.RETURNED: membership.returned,
-    EventKind.RETRACTED: retraction.retracted,
-}
 FIRST_SIGHT = (EventKind.NEW_TRIAL, EventKind.ENTERED_WATCH)
 
 # The newest version that a night had seen; before a change, the newest in which something could be read.
@@ -91,7 +68,7 @@ def explain_event(con: Connection, event_id: str) -> Explanation:
     return Explanation(
         event=event,
         trial=_one(dicts(con, "SELECT * FROM trials WHERE nct_id = ?", [event["nct_id"]])),
-        rule=meaning(event["kind"]),
+        rule=MEANINGS[EventKind(event["kind"])],
         before=before,
         after=after,
         run=_run(con, event["run_id"]),
@@ -104,12 +81,6 @@ def explain_event(con: Connection, event_id: str) -> Explanation:
         retracted_by=_one(dicts(con, short.format("event_id"), [event["retracted_by"]])) or None,
         retracts=dicts(con, short.format("retracted_by"), [event["event_id"]]),
     )
-
-
-def meaning(kind: str) -> str:
-    """What an event of this kind means and what it ignores: the words that stand at its rule."""
-    rule = RULE_OF.get(EventKind(kind))
-    return (rule and inspect.getdoc(rule)) or ""
 
 
 def fragment(record: Record, field: str) -> Any:
@@ -149,7 +120,7 @@ def _side(con: Connection, event: dict[str, Any], condition: str, values: dict[s
     if not rows:
         return None
     record = orjson.loads(rows[0].pop("record"))
-    said = part(record, *status.STATUS_PATH.split("."))
+    said = part(record, *STATUS_PATH.split("."))
     return Side(**rows[0], overall_status=said, fragment=fragment(record, event["field"]))
 
 

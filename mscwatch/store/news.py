@@ -106,10 +106,7 @@ def _published(row: dict[str, Any]) -> PublishedTrial:
 
 
 def _product(row: dict[str, Any]) -> Product:
-    values: dict[str, Any] = {
-        axis: tuple(row[axis]) if isinstance(row[axis], list) else row[axis] for axis in AXES
-    }
-    return Product(**values)
+    return msgspec.convert({axis: row[axis] for axis in AXES}, Product)
 
 
 def _news_item(row: dict[str, Any]) -> NewsItem:

@@ -1,4 +1,4 @@
-"""What the cells of a trial were, read from its record: the review's axes, with the words they rest on."""
+"""The therapy reading: a trial's cells on the review's axes, with the record's own words as evidence. Pure."""
 
 from mscwatch.therapy.model import NOT_STATED, Confidence, DoseLevel, Evidence, Therapy
 from mscwatch.therapy.reading import indication_group, read_printed, read_record

@@ -1,7 +1,7 @@
 """Amounts as people type them into records: 2×10^6, 1x106, 10E6, 1.000.000, "5, 10 and 15 x10E7", 7~8log10.
 
-Every amount is a tail that says how large (x 10^6, million, log10) and the numbers before it, which share it; or a
-plain number from a thousand. Whether cells are meant, and per what, is for `doses` to say.
+An amount is a tail that says how large (x 10^6, million, log10) with the numbers before it, which share the tail; or a
+plain number from a thousand on. `doses` decides whether it counts cells, and per what.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from itertools import pairwise
 
 
 class Shape(StrEnum):
-    """How an amount is written: only the first three are hardly ever anything but a count."""
+    """How an amount is written. The first three hardly ever mean anything but a count."""
 
     POWER = "power"
     WORD = "word"
@@ -25,7 +25,7 @@ class Shape(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """A number or a range at `start` of a text; what it counts is said after `end` (the end of a shared tail)."""
+    """A number or a range at `start` of a text. What it counts is said after `end` (the end of a shared tail)."""
 
     low: float
     high: float
@@ -46,7 +46,7 @@ _SCALES = {
     "thousand": 3, "million": 6, "mio": 6, "mill": 6, "mil": 6, "mln": 6, "m": 6, "mm": 6, "billion": 9, "trillion": 12,
 }  # fmt: skip
 
-# One sign for many, of the same length, so that places in the text stay true. Escapes of the API (\^, \*) vanish.
+# One sign for many, each of the same length, so that positions in the text stay valid. Escapes of the API (\^, \*) go.
 _SIGNS = str.maketrans(
     dict.fromkeys("×✕✖⨯хХΧX", "x")
     | dict.fromkeys("‐‑‒–—―−~～∼˜〜", "-")
@@ -89,12 +89,12 @@ _PLAIN = re.compile(rf"(?<![\w.,/^-])({_THOUSANDS}|\d{{1,3}}\.\d{{3}}|\d{{5,13}}
 
 
 def plain_signs(text: str) -> str:
-    """The text with one sign for each meaning (x, -, *), every character in its old place."""
+    """The text with one sign for each meaning (x, -, *); every character keeps its position."""
     return _PARTED.sub(r" \1,\2", text.translate(_SIGNS))
 
 
 def amounts(text: str) -> list[Amount]:
-    """Every amount in a text (as `plain_signs` gives it), in order and without overlaps."""
+    """Every amount in a text from `plain_signs`, in order and without overlaps."""
     found = list(_with_tails(text))
     for amount in (*_scientific(text), *_bare_powers(text), *_plain(text)):
         if all(amount.end <= other.start or other.end <= amount.start for other in found):
@@ -138,7 +138,7 @@ def _exponent(match: re.Match[str]) -> int:
 
 
 def _ranges(text: str, offset: int) -> list[tuple[Decimal, Decimal, int]]:
-    """Numbers and ranges of a list, with their places. What does not rise is no list: "group 3, 2 x 10^6" is 2."""
+    """Numbers and ranges of a list, with positions. Only rising numbers are a list: "group 3, 2 x 10^6" is 2."""
     text = re.sub(_SPREAD, lambda spread: " " * len(spread[0]), text)
     numbers = [
         (_decimal(match[0]), match.start(), match.end())
@@ -162,7 +162,7 @@ def _ranges(text: str, offset: int) -> list[tuple[Decimal, Decimal, int]]:
 
 
 def _scientific(text: str) -> Iterator[Amount]:
-    """6E7 and 1.5e8; but 10E6 is a ten with its exponent, 10^6, as records write it."""
+    """6E7 and 1.5e8; but not 10E6, which records write for 10^6."""
     for match in _SCIENTIFIC.finditer(text):
         mantissa, exponent = _decimal(match[1]), int(match[2])
         if match[1] != "10" and 0 < exponent <= _LARGEST_EXPONENT:
@@ -179,7 +179,7 @@ def _bare_powers(text: str) -> Iterator[Amount]:
 
 
 def _plain(text: str) -> Iterator[Amount]:
-    """1.000.000, 15,000,000 and 1000000; with groups of three behind a dot, as nobody counts parts of cells."""
+    """1.000.000, 15,000,000 and 1000000. Three digits after a dot are a group, because cells have no fractions."""
     for match in _PLAIN.finditer(text):
         value = float(re.sub(r"[., ]", "", match[1]))
         if value >= _LEAST_PLAIN:

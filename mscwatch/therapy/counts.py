@@ -1,4 +1,4 @@
-"""Numbers of administrations that a sentence tells: "4 times", "a single infusion", "two doses of UC-MSC"."""
+"""Numbers of administrations that a sentence states: "4 times", "a single infusion", "two doses of UC-MSC"."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from mscwatch.therapy.amounts import plain_signs
 from mscwatch.therapy.passages import Passage
 
-_NAMED = 12  # a number above this before one "infusion" belongs to a name
+_NAMED = 12  # a larger number before a singular "infusion" belongs to a name
 
 _NUMBERS = {
     "single": 1, "one": 1, "once": 1, "two": 2, "twice": 2, "double": 2, "three": 3, "thrice": 3, "four": 4, "five": 5,
@@ -27,7 +27,7 @@ _OFTEN = (
 )
 _COMPARED = r"(?:higher|lower|more|less|(?:the\s+)?upper|the\s+normal|of\s+normal|as\s|greater|\d|ULN)"
 _WHEN = r"(?:the|both|they|you|it|in|again|all|patients?|subjects?|enrolled|inform\w*|consent\w*|eligib\w*|at\sleast)\b"
-# What stands between a number and what is given: "two intravenous UC-MSC infusions"; not "2 weeks after infusions".
+# What may be between a number and what is given: "two intravenous UC-MSC infusions"; not "2 weeks after infusions".
 _NOT_KIND = (
     r"(?:days?|weeks?|months?|years?|hours?|hrs?|minutes?|min|patients?|subjects?|participants?|cases?|people|groups?|"
     r"arms?|cohorts?|centers?|centres?|times?|ml|mg|kg|cc|million|billion|x|between|after|before|of|in|at|to|and|or|with|"
@@ -87,7 +87,7 @@ _OF_OTHER = re.compile(rf"\s*(?:of|with)?\s*(?:\w+\s+)?(?:{_OTHER.pattern})", re
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """A number of administrations with the words it was read from; `rule` says how."""
+    """A number of administrations, with the words it was read from and the rule that read it."""
 
     number: int
     span: str

@@ -1,7 +1,7 @@
-"""What the patients have: the indication group and the aetiology, taken from what the trial enrols.
+"""The patients' disease: the indication group and the aetiology, from what the trial says that it enrols.
 
-Titles before conditions, and these before the sentences in which a description speaks of its own patients; a cause
-in the eligibility criteria counts only where it is said to have caused the disease.
+Titles come before conditions, and conditions before the sentences of a description about its own patients. A cause in
+the eligibility criteria counts only where it is said to have caused the disease.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _MANY = 3
 
 
 def indication(passages: Passages) -> Told:
-    """The indication group (`none` without a liver disease), with what it rests on."""
+    """The indication group (`none` without a liver disease), its confidence and its evidence."""
     about_others = any(names("other_disease", title.text) for title in passages.titles) and not any(
         names("indication", title.text) for title in passages.titles
     )
@@ -61,7 +61,7 @@ def indication(passages: Passages) -> Told:
 
 
 def aetiology(passages: Passages) -> tuple[tuple[str, ...], Confidence, tuple[Evidence, ...]]:
-    """The causes of the liver disease of the enrolled patients."""
+    """The causes of the enrolled patients' liver disease, their confidence and their evidence."""
     tiers = (
         (passages.titles, Confidence.HIGH),
         ((*passages.conditions, *passages.keywords), Confidence.HIGH),
@@ -84,7 +84,7 @@ def aetiology(passages: Passages) -> tuple[tuple[str, ...], Confidence, tuple[Ev
 
 
 def _of_cells(passages: Passages) -> bool:
-    """Whether the record speaks of cells at all: the review's groups are of cell therapies only."""
+    """Whether the record names cells at all: the review groups only cell therapies."""
     spoken = (
         *passages.titles,
         *passages.product,

@@ -1,8 +1,8 @@
-"""Doses of a single administration, read from sentences about the product: amounts with what they count, per what.
+"""Doses of a single administration, read from sentences about the product: amounts, what they count, and per what.
 
-An amount is no dose when it counts something else (platelets, hepatocytes of another product, IU, mg), is a rate or
-a laboratory value, or limits a dose that is told beside it. A concentration is one only with a volume: cells =
-cells/mL x mL (the labelling rule of the review's columns).
+An amount is not a dose where it counts something else (platelets, hepatocytes of another product, IU, mg), is a rate
+or a laboratory value, or limits a dose beside it. A concentration is a dose only with a volume: cells = cells/mL x mL
+(the labelling rule of the review's columns).
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from dataclasses import dataclass, replace
 from mscwatch.therapy.amounts import Amount, Shape, amounts, plain_signs
 from mscwatch.therapy.model import DoseLevel
 from mscwatch.therapy.passages import Passage
+from mscwatch.vocabulary import DoseUnit
 
 PLAUSIBLE = (1e3, 1e12)  # cells, or cells per kg, of one administration
 _PLAUSIBLE_PARTICLES = (1e3, 1e15)
 
-CELLS, PER_KG, PARTICLES, OTHER = "cells", "cells/kg", "particles", "other"
 _CONCENTRATION = "cells/mL"
 _NO_DOSE = "no dose"
 
@@ -75,7 +75,7 @@ _RANGED = re.compile(r"\s*(?:\w*cells?|\w*MSCs?)?\s*(?:(?:/|per)\s*kg)?\s*(?:-|\
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """An amount that looks like a dose and could not be read as one, and why."""
+    """An amount that looks like a dose but could not be read as one, and why."""
 
     path: str
     value: str
@@ -84,7 +84,7 @@ class Unread:
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """An amount in its sentence with its unit, and whether it is told as the dose itself (not a limit, a vial)."""
+    """An amount in its sentence with its unit; `told` where it is the dose itself, not a limit or a vial."""
 
     low: float
     high: float
@@ -98,10 +98,10 @@ class _Candidate:
 def read_doses(
     sentences: Iterable[Passage], *, bare: bool, counted: frozenset[str] = frozenset()
 ) -> tuple[list[DoseLevel], list[Unread]]:
-    """The dose levels that sentences tell, without repetitions, and what could not be read.
+    """The dose levels in sentences, without repetitions, and the amounts that could not be read.
 
-    `bare`: a power of ten without the word cells is a count of cells (true of arms, not of descriptions).
-    `counted`: words that count something else elsewhere and are this product ("hepatocytes", "cd34").
+    `bare`: a power of ten without the word cells counts cells (true of arms, not of descriptions).
+    `counted`: words that mean this product here and something else elsewhere ("hepatocytes", "cd34").
     """
     candidates: list[_Candidate] = []
     unread: list[Unread] = []
@@ -122,7 +122,7 @@ def read_doses(
 
 
 def _candidates(sentence: Passage, *, bare: bool, counted: frozenset[str]) -> Iterator[_Candidate]:
-    """The amounts of a sentence that count cells or particles, with units and ranges put together."""
+    """The amounts of a sentence that count cells or particles, with their units, ranges joined."""
     text = plain_signs(sentence.text)
     found = _ranges(text, amounts(text))
     unit, told = _NO_DOSE, True
@@ -145,7 +145,7 @@ def _candidates(sentence: Passage, *, bare: bool, counted: frozenset[str]) -> It
 
 
 def _told_until(after: str) -> int:
-    """How far the words after an amount say what it counts: "/kg", else "hUC-MSCs"."""
+    """The length of the words after an amount that say what it counts: "/kg", else "hUC-MSCs"."""
     clause = re.split(r"[.;,\n(]", after[:60])[0]
     told = _PER.search(clause) or _CELLS.search(clause) or _PARTICLES.search(clause)
     return told.end() if told else 0
@@ -172,7 +172,7 @@ def _ranges(text: str, found: list[Amount]) -> list[Amount]:
 
 
 def _unit(amount: Amount, before: str, after: str, bare: bool, counted: frozenset[str]) -> tuple[str, bool]:
-    """What an amount counts, per what, and whether it is told as the dose itself."""
+    """What an amount counts and per what, and whether it is the dose itself."""
     clause = _CLAUSE_END.split(after)[0]
     per = _PER.search(clause)
     noun = clause[: per.start()] if per else clause
@@ -199,53 +199,59 @@ def _unit(amount: Amount, before: str, after: str, bare: bool, counted: frozense
         and cells.start() < particles.start()
         and not re.search(r"cells?\W*$|MSCs?[-\s]", noun[: particles.start()])
     ):
-        return (PARTICLES, told) if not per or _VOLUME.match(per["what"] or "") else (OTHER, told)
+        return (
+            (DoseUnit.PARTICLES, told)
+            if not per or _VOLUME.match(per["what"] or "")
+            else (DoseUnit.OTHER, told)
+        )
     if per:
         return _per_unit(per, told=told, counts=bool(cells) or amount.shape != Shape.PLAIN)
     if cells and (amount.shape != Shape.PLAIN or cells.start() < 60):  # noqa: PLR2004 - "1000 healthy ... cells" is near
-        return CELLS, told
+        return DoseUnit.CELLS, told
     said = amount.shape == Shape.POWER or (amount.shape == Shape.WORD and _DOSE_WORD.search(before))
     said = said or bool(other and amount.shape == Shape.WORD)  # "MSC 30 million unit"
-    return (CELLS, told) if bare and said else (_NO_DOSE, False)
+    return (DoseUnit.CELLS, told) if bare and said else (_NO_DOSE, False)
 
 
 def _per_unit(per: re.Match[str], *, told: bool, counts: bool) -> tuple[str, bool]:
     what = per["what"]
     if what is None or _BODY_WEIGHT.match(what):
-        return (_NO_DOSE, False) if per["count"] else (PER_KG, told)  # "5 million/20kg" is an example
+        return (
+            (_NO_DOSE, False) if per["count"] else (DoseUnit.CELLS_PER_KG, told)
+        )  # "5 million/20kg" is an example
     if not counts:
         return _NO_DOSE, False
     if _SURFACE.match(what) and not re.match(r"cm\W*3", what):
-        return OTHER, told
+        return DoseUnit.OTHER, told
     if _VOLUME.match(what) and not re.match(r"min|mm|micro", what, re.IGNORECASE):
         # "5 x 10^7 cells/10 mL" is all of it in a volume; without a number it is a concentration.
-        return (CELLS, False) if per["count"] else (_CONCENTRATION, told)
+        return (DoseUnit.CELLS, False) if per["count"] else (_CONCENTRATION, told)
     return _NO_DOSE, False
 
 
 def _alias(text: str, found: list[Amount], index: int) -> bool:
-    """Said again in brackets: 1.000.000 (one million), 20 million (2 x 10^7)."""
+    """Whether an amount repeats the one before it in brackets: 20 million (2 x 10^7)."""
     if not index:
         return False
     return bool(_AGAIN.fullmatch(text[found[index - 1].end : found[index].start]))
 
 
 def _with_volume(candidate: _Candidate) -> _Candidate | None:
-    """A concentration times the volume nearest to it in its sentence, in mL: a number of cells."""
+    """A number of cells: the concentration times the nearest volume of its sentence, in mL; None without one."""
     text = plain_signs(candidate.sentence.text)
     volumes = [(abs(match.start() - candidate.start), match) for match in _MILLILITRES.finditer(text)]
     if not volumes:
         return None
     volume = float(min(volumes, key=lambda found: found[0])[1][1].replace(",", "."))
     whole = replace(
-        candidate, low=candidate.low * volume, high=candidate.high * volume, unit=CELLS, told=False
+        candidate, low=candidate.low * volume, high=candidate.high * volume, unit=DoseUnit.CELLS, told=False
     )
     return whole if _plausible(whole) else None
 
 
 def _plausible(candidate: _Candidate) -> bool:
-    least, most = _PLAUSIBLE_PARTICLES if candidate.unit == PARTICLES else PLAUSIBLE
-    return candidate.unit == OTHER or least <= candidate.low <= candidate.high <= most
+    least, most = _PLAUSIBLE_PARTICLES if candidate.unit == DoseUnit.PARTICLES else PLAUSIBLE
+    return candidate.unit == DoseUnit.OTHER or least <= candidate.low <= candidate.high <= most
 
 
 def _unread(candidate: _Candidate, message: str) -> Unread:
@@ -255,7 +261,9 @@ def _unread(candidate: _Candidate, message: str) -> Unread:
 def _levels(candidates: list[_Candidate]) -> list[DoseLevel]:
     levels: dict[tuple[float, float, str], DoseLevel] = {}
     for one in candidates:
-        level = DoseLevel(one.sentence.arm, one.low, one.high, one.unit, one.span, one.sentence.path)
+        level = DoseLevel(
+            one.sentence.arm, one.low, one.high, DoseUnit(one.unit), one.span, one.sentence.path
+        )
         known = levels.setdefault((one.low, one.high, one.unit), level)
         if level.arm and not known.arm:
             levels[one.low, one.high, one.unit] = level

@@ -1,4 +1,4 @@
-"""How often the product is given: counts that are told, days that are listed, and else a frequency times a duration."""
+"""How often the product is given: stated counts, listed days, or else a frequency times a duration."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MOST = 60  # more administrations than this is a misreading
 
 
 def most_told(sentences: Iterable[Passage]) -> Count | None:
-    """The largest number of administrations that sentences tell or list."""
+    """The largest number of administrations that sentences state or list."""
     return _largest(
         count
         for sentence in sentences
@@ -22,7 +22,7 @@ def most_told(sentences: Iterable[Passage]) -> Count | None:
 
 
 def most_scheduled(sentences: Iterable[Passage]) -> Count | None:
-    """The largest number of administrations that follows from a frequency and a duration."""
+    """The largest number of administrations that results from a frequency and a duration."""
     return _largest(count for sentence in sentences for count in scheduled(sentence))
 
 

@@ -1,4 +1,4 @@
-"""What a record says the cells were, with the words it rests on."""
+"""A therapy: what a record says about its cells, with the words of the record as evidence."""
 
 from __future__ import annotations
 
@@ -7,12 +7,23 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from mscwatch.model import Issue
+from mscwatch.vocabulary import (
+    Aetiology,
+    CellSource,
+    CellType,
+    Donor,
+    DoseUnit,
+    IndicationGroup,
+    Modification,
+    ProductForm,
+    Route,
+)
 
 NOT_STATED = "not_stated"
 
 
 class Confidence(StrEnum):
-    """How much a reading may be trusted: said of the product itself, said elsewhere, or concluded."""
+    """How sure a reading is: high where the product itself is described, medium elsewhere, low where it is inferred."""
 
     HIGH = "high"
     MEDIUM = "medium"
@@ -21,7 +32,7 @@ class Confidence(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Words of the record (`span`, verbatim), where they stand (`path`, as in the API), and the rule used."""
+    """Words of the record (`span`, verbatim), their API path, and the rule that read them."""
 
     path: str
     span: str
@@ -30,38 +41,38 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class DoseLevel:
-    """One dose of a single administration; `unit` is cells, cells/kg, particles or other.
+    """One dose of a single administration, in `unit`.
 
-    `arm` is the label of the arm it is said of, or empty where the record does not tell.
+    `arm` is the label of the arm that gets it, or empty where the record does not say.
     """
 
     arm: str
     low: float
     high: float
-    unit: str
+    unit: DoseUnit
     evidence: str
     path: str
 
 
 @dataclass(frozen=True, slots=True)
 class Therapy:
-    """One record's product. `not_stated`, no dose, and no infusions mean: the record does not say.
+    """One record's product. `not_stated`, no doses and no `infusions_max` mean that the record does not say.
 
-    What it says and we could not read is in `issues`. `evidence` and `confidence` have a key for every
-    field that is stated.
+    What the record says and the rules could not read is in `issues`. `evidence` and `confidence` have a key for
+    every field that is stated.
     """
 
     nct_id: str
-    cell_type: str = "none"
-    cell_source: tuple[str, ...] = (NOT_STATED,)
-    donor: tuple[str, ...] = (NOT_STATED,)
-    product_form: str = "other"
-    modification: str = "none_stated"
-    route: tuple[str, ...] = (NOT_STATED,)
+    cell_type: CellType = CellType.NONE
+    cell_source: tuple[CellSource, ...] = (CellSource.NOT_STATED,)
+    donor: tuple[Donor, ...] = (Donor.NOT_STATED,)
+    product_form: ProductForm = ProductForm.OTHER
+    modification: Modification = Modification.NONE_STATED
+    route: tuple[Route, ...] = (Route.NOT_STATED,)
     doses: tuple[DoseLevel, ...] = ()
     infusions_max: int | None = None
-    indication_group: str = "none"
-    aetiology: tuple[str, ...] = (NOT_STATED,)
+    indication_group: IndicationGroup = IndicationGroup.NONE
+    aetiology: tuple[Aetiology, ...] = (Aetiology.NOT_STATED,)
     evidence: Mapping[str, tuple[Evidence, ...]] = field(default_factory=dict)
     confidence: Mapping[str, Confidence] = field(default_factory=dict)
     issues: tuple[Issue, ...] = ()

@@ -1,6 +1,6 @@
-"""Where words stand in a record: titles, what is given, and descriptions, each with its path in the API.
+"""The passages of a record by what they describe: titles, product, descriptions; each with its API path.
 
-Only the arms and interventions of the cell product are kept: what a control arm receives says nothing of the cells.
+Of arms and interventions only those of the cell product are used: a control arm says nothing about the cells.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ _SENTENCE_END = re.compile(r"[.;!?。；](?=\s+[A-Z(\d]|\s*$)|\n+|[。；]")
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A text of a record with its path; `arm` is the label of the arm it speaks of, where that is known."""
+    """A text of a record with its path; `arm` is the label of the arm that it describes, where that is known."""
 
     path: str
     text: str
     arm: str = ""
 
     def sentences(self) -> Iterator[Passage]:
-        """The sentences, with the path and arm of the whole."""
+        """The sentences, each with the path and arm of the passage."""
         start = 0
         for end in [match.end() for match in _SENTENCE_END.finditer(self.text)] + [len(self.text)]:
             if sentence := self.text[start:end].strip():
@@ -40,12 +40,12 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Passages:
-    """A record's texts by what they speak of."""
+    """A record's texts by what they describe."""
 
     observational: bool = False
     titles: tuple[Passage, ...] = ()
     product: tuple[Passage, ...] = ()  # interventions and arms of the cell product
-    brands: frozenset[str] = frozenset()  # what only this product is called: "ADR-001", "Lomecel-B"
+    brands: frozenset[str] = frozenset()  # names of this product alone: "ADR-001", "Lomecel-B"
     keywords: tuple[Passage, ...] = ()
     conditions: tuple[Passage, ...] = ()
     summary: tuple[Passage, ...] = ()
@@ -54,7 +54,7 @@ class Passages:
 
 
 def of_record(record: Record) -> Passages:
-    """The passages of a record in the API's shape."""
+    """The passages of a record in the shape of the API."""
     protocol = part(record, "protocolSection") or {}
     arms, interventions = _groups(protocol, "armGroups"), _groups(protocol, "interventions")
     given = [group for group in interventions if _is_product(group)] or [
@@ -105,7 +105,7 @@ def _group(group: dict[str, Any], path: str) -> _Group:
 
 
 def _is_product(group: _Group) -> bool:
-    """Names the cells, and is not the placebo that speaks of "the solution without the cells"."""
+    """Whether a group names the cells, and is not a placebo such as "the solution without the cells"."""
     cells = find("product", group.name)
     placebo = _PLACEBO.search(group.name)
     return (
@@ -117,14 +117,14 @@ def _is_product(group: _Group) -> bool:
 
 
 def _brands(name: str) -> list[str]:
-    """What looks like the name of a product: "ADR-001", or the only word of an intervention, "Pneumostem"."""
+    """Words that look like a product's name: "ADR-001", or an intervention's only word, "Pneumostem"."""
     common = any(names(field, name) for field in ("giving", "product", "control", "other_treatment"))
     word = _ONE_WORD.fullmatch(name.strip())
     return [word[1]] if word and not common else _BRAND.findall(name)
 
 
 def _treated(arms: list[_Group], given: list[_Group]) -> list[_Group]:
-    """The arms that receive the product: they name it, or the registry links them to it."""
+    """The arms that receive the product, because they name it or the registry links them to it."""
     product_names = {group.name for group in given}
     able = [arm for arm in arms if arm.kind not in _CONTROL_ARMS]
     named = [

@@ -1,4 +1,4 @@
-"""One record in, its therapy out. Pure: the vocabulary and the overrides are read once from the package."""
+"""From a record to its therapy. Pure: the vocabulary and the corrections are read once from the package."""
 
 from __future__ import annotations
 
@@ -13,9 +13,19 @@ from mscwatch.therapy.doses import Unread, read_doses
 from mscwatch.therapy.model import NOT_STATED, Confidence, DoseLevel, Evidence, Therapy
 from mscwatch.therapy.passages import Passage, Passages
 from mscwatch.therapy.words import names
-from mscwatch.vocabulary import IndicationGroup
+from mscwatch.vocabulary import (
+    Aetiology,
+    CellSource,
+    CellType,
+    Donor,
+    DoseUnit,
+    IndicationGroup,
+    Modification,
+    ProductForm,
+    Route,
+)
 
-_CELL_FREE = {"exosome", "conditioned_medium"}
+_CELL_FREE = {ProductForm.EXOSOME, ProductForm.CONDITIONED_MEDIUM}
 _TABLE = "Clinical trials of mesenchymal stem cells in liver disease"  # what the review's Table 2 lists
 _COUNTED = {
     "hepatocyte": frozenset({"hepatocyte"}),
@@ -26,20 +36,23 @@ _COUNTED = {
 
 
 def read_record(record: Record) -> Therapy:
-    """What a registry record says the cells were; a person's corrections win."""
+    """The therapy of a registry record; a person's corrections win over the reading.
+
+    Raises `ConfigError` where a packaged vocabulary or correction has an unknown word.
+    """
     found = record_nct_id(record) or ""
     return overrides.of_record(_read(found, passages.of_record(record)))
 
 
 def indication_group(record: Record) -> IndicationGroup:
-    """The indication group alone, for whoever needs no more: the same as that of the whole reading."""
+    """The indication group alone, the same as in the whole therapy. Raises as `read_record` does."""
     group, _, _ = disease.indication(passages.of_record(record))
-    found = overrides.of_record(Therapy(record_nct_id(record) or "", indication_group=group))
-    return IndicationGroup(found.indication_group)
+    therapy = Therapy(record_nct_id(record) or "", indication_group=IndicationGroup(group))
+    return overrides.of_record(therapy).indication_group
 
 
 def read_printed(source: str, route: str, dose: str, disease: str, row: int | None = None) -> Therapy:
-    """The same reading of the cells of the review's Table 2 as printed; `row` finds the person's judgements."""
+    """The therapy of a row of the review's Table 2, from its cells as printed; `row` finds its corrections."""
     printed = Passages(
         titles=(Passage("disease_as_printed", disease),),
         product=(
@@ -60,8 +73,8 @@ def _read(trial: str, told: Passages) -> Therapy:
         causes, cause_evidence = (NOT_STATED,), ()
     patients = Therapy(
         trial,
-        indication_group=group,
-        aetiology=causes,
+        indication_group=IndicationGroup(group),
+        aetiology=tuple(map(Aetiology, causes)),
         evidence={
             name: seen
             for name, seen in (("indication_group", group_evidence), ("aetiology", cause_evidence))
@@ -103,16 +116,16 @@ def _with_product(patients: Therapy, told: Passages, cell: terms.Told) -> Therap
     if count:
         evidence["infusions_max"] = (Evidence(count.path, count.span, count.rule),)
         confidence["infusions_max"] = count_confidence
-    shape = form.values[0] if form.values else "cells"
-    changed = modified.values[0] if modified.values else "none_stated"
+    shape = ProductForm(form.values[0]) if form.values else ProductForm.CELLS
+    changed = Modification(modified.values[0]) if modified.values else Modification.NONE_STATED
     return replace(
         patients,
-        cell_type=cell.values[0],
-        cell_source=source.values or (NOT_STATED,),
-        donor=donor.values or (NOT_STATED,),
+        cell_type=CellType(cell.values[0]),
+        cell_source=tuple(map(CellSource, source.values)) or (CellSource.NOT_STATED,),
+        donor=tuple(map(Donor, donor.values)) or (Donor.NOT_STATED,),
         product_form=shape,
-        modification="cell_free" if shape in _CELL_FREE else changed,
-        route=route.values or (NOT_STATED,),
+        modification=Modification.CELL_FREE if shape in _CELL_FREE else changed,
+        route=tuple(map(Route, route.values)) or (Route.NOT_STATED,),
         doses=tuple(_of_form(one, shape) for one in doses),
         infusions_max=count.number if count else None,
         evidence={**patients.evidence, **evidence},
@@ -122,7 +135,7 @@ def _with_product(patients: Therapy, told: Passages, cell: terms.Told) -> Therap
 
 
 def _doses(told: Passages, counted: frozenset[str]) -> tuple[tuple[DoseLevel, ...], Confidence, list[Unread]]:
-    """The dose levels of the first place that tells any; what could not be read only where nothing was."""
+    """The dose levels of the first tier that has any; unread amounts only where no tier has one."""
     tiers: tuple[tuple[Confidence, bool, Iterable[Passage]], ...] = (
         (Confidence.HIGH, True, terms.about_product(told.product, told.brands)),
         (Confidence.HIGH, True, told.titles),
@@ -138,14 +151,14 @@ def _doses(told: Passages, counted: frozenset[str]) -> tuple[tuple[DoseLevel, ..
     return (), Confidence.LOW, missed
 
 
-def _of_form(dose: DoseLevel, shape: str) -> DoseLevel:
-    """A bare number of an exosome product counts particles."""
-    bare = dose.unit == "cells" and not names("product", dose.evidence)
-    return replace(dose, unit="particles") if bare and shape == "exosome" else dose
+def _of_form(dose: DoseLevel, shape: ProductForm) -> DoseLevel:
+    """The dose; a number of an exosome product that names no cells counts particles."""
+    bare = dose.unit is DoseUnit.CELLS and not names("product", dose.evidence)
+    return replace(dose, unit=DoseUnit.PARTICLES) if bare and shape is ProductForm.EXOSOME else dose
 
 
 def _infusions(told: Passages) -> tuple[Count | None, Confidence]:
-    """The largest planned number of administrations: told, else listed, else a frequency times a duration."""
+    """The largest planned number of administrations: stated, else listed, else a frequency times a duration."""
     product = list(terms.about_product(told.product, told.brands))
     own = list(terms.own_sentences((*told.summary, *told.description), told.brands))
     count, scheduled = infusions.most_told(product), infusions.most_scheduled(product)

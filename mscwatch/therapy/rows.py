@@ -1,4 +1,4 @@
-"""A reading as the rows of `therapies` and `doses`. Pure."""
+"""A therapy as rows of `therapies` and `doses`. Pure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _RANK = tuple(Confidence)  # high, medium, low
 
 
 def therapy_row(therapy: Therapy, *, is_read: bool) -> dict[str, Any]:
-    """One row of `therapies`: each field with its first evidence, and the least confidence of what is stated."""
+    """One row of `therapies`: each field with its first evidence, and the lowest confidence of all stated fields."""
     row: dict[str, Any] = {"nct_id": therapy.nct_id, "is_read": is_read}
     for name in FIELDS:
         value = getattr(therapy, name)
@@ -26,7 +26,7 @@ def therapy_row(therapy: Therapy, *, is_read: bool) -> dict[str, Any]:
 
 
 def dose_rows(therapy: Therapy) -> list[dict[str, Any]]:
-    """One row of `doses` per level."""
+    """One row of `doses` for each dose level."""
     return [
         {
             "nct_id": therapy.nct_id,
@@ -42,7 +42,7 @@ def dose_rows(therapy: Therapy) -> list[dict[str, Any]]:
 
 
 def _dose(therapy: Therapy) -> dict[str, Any]:
-    """The span over all levels, where they share a unit; else of the first level's unit."""
+    """The range over all levels that have the unit of the first one."""
     if not therapy.doses:
         return {"dose_low": None, "dose_high": None, "dose_unit": None}
     unit = therapy.doses[0].unit

@@ -1,4 +1,4 @@
-"""Numbers of administrations that follow from a schedule: listed days, repetitions, a frequency times a duration."""
+"""Numbers of administrations that result from a schedule: listed days, repetitions, a frequency times a duration."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def listed(sentence: Passage) -> Iterator[Count]:
 
 
 def again(sentence: Passage) -> Iterator[Count]:
-    """The first one and "re-injection at 3 months and 6 months"; "at surgery and on day 4"."""
+    """A first administration and its repetitions: "re-injection at 3 months and 6 months", "at surgery and day 4"."""
     for match in _AT_SURGERY.finditer(sentence.text):
         yield Count(2, match[0], sentence.path, "one at an operation and one later")
     if _CROSSOVER.search(sentence.text):
@@ -113,7 +113,7 @@ def again(sentence: Passage) -> Iterator[Count]:
 
 
 def numbered(sentence: Passage) -> Iterator[Count]:
-    """Two, of "the first infusion ... and the second infusion"."""
+    """The highest ordinal: two for "the first infusion ... and the second infusion"."""
     for match in _NUMBERED.finditer(sentence.text):
         if "plant" in match[0].lower() and not _FIRST_TRANSPLANT.search(sentence.text):
             continue  # a second transplant of an organ

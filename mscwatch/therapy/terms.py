@@ -1,7 +1,7 @@
-"""Values told by words: cell type, source, donor, form, modification and route, from the first place that tells them.
+"""Cell type, source, donor, form, modification and route: values named by words, from the first tier that names any.
 
-A place is a tier of passages. What is given comes before what describes it, and a sentence of the literature or about
-another treatment tells nothing.
+A tier is a group of passages. The product comes before its descriptions. A sentence about the literature or about
+another treatment does not count.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _MANY = 3
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """Values in the order they are told, what they rest on, and how surely."""
+    """Values in the order of the text, with their evidence and their confidence."""
 
     values: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...] = ()
@@ -30,7 +30,7 @@ Tier = tuple[Confidence, Iterable[Passage]]
 
 
 def cell_type(passages: Passages) -> Told:
-    """The review's kind of cell; mesenchymal wherever the titles or what is given name it."""
+    """The review's kind of cell: mesenchymal wherever titles, product or keywords name it."""
     named = (*passages.titles, *passages.product)
     if passages.observational and not any(names("giving", one.text) for one in _of_cells(named)):
         return Told()
@@ -50,7 +50,7 @@ def cell_type(passages: Passages) -> Told:
 
 
 def cell_source(passages: Passages, kind: str = "msc") -> Told:
-    """The tissues, from sentences that name the cells; hepatocytes (`kind`) come from livers."""
+    """The tissues, from sentences that name the cells; cells of the `kind` hepatocyte come from livers."""
     told = _first(
         "cell_source",
         [
@@ -62,7 +62,9 @@ def cell_source(passages: Passages, kind: str = "msc") -> Told:
         ],
     )
     if "cord_blood" in told.values and "umbilical_cord" in told.values:
-        return _without(told, "umbilical_cord")  # "umbilical cord" is short for it where both are said
+        return _without(
+            told, "umbilical_cord"
+        )  # where both are named, "umbilical cord" is short for its blood
     if "other" in told.values and len(told.values) > 1:
         return _without(told, "other")
     if kind == "hepatocyte" and not told.values:
@@ -74,7 +76,7 @@ def cell_source(passages: Passages, kind: str = "msc") -> Told:
 
 
 def donor(passages: Passages, sources: tuple[str, ...]) -> Told:
-    """Whose cells. Tissue of a birth, given to others, is allogeneic even when unsaid (the labelling rule)."""
+    """Whose cells. Tissue of a birth is allogeneic even where the record does not say so (the labelling rule)."""
     told = _first(
         "donor",
         [(Confidence.HIGH, (*passages.titles, *passages.product)), (Confidence.HIGH, passages.keywords)],
@@ -102,17 +104,17 @@ def donor(passages: Passages, sources: tuple[str, ...]) -> Told:
 
 
 def product_form(passages: Passages) -> Told:
-    """Cells, what they were made into, or what they shed. Only of the product itself."""
+    """Cells, what they were made into, or what they shed; from titles and product only."""
     return _first("product_form", [(Confidence.HIGH, (*passages.titles, *passages.product))])
 
 
 def modification(passages: Passages) -> Told:
-    """What was done to the cells before they were given."""
+    """What was done to the cells before they are given."""
     return _first("modification", [(Confidence.HIGH, _of_cells((*passages.titles, *passages.product)))])
 
 
 def route(passages: Passages) -> Told:
-    """The ways into the body, from what is given before titles: a title may offer more than the trial does."""
+    """The ways into the body. The product comes before titles: a title may name more than the trial does."""
     told = _first(
         "route",
         [
@@ -133,7 +135,7 @@ def route(passages: Passages) -> Told:
 
 
 def about_product(passages: Iterable[Passage], brands: frozenset[str] = frozenset()) -> Iterator[Passage]:
-    """The sentences that do not speak of another treatment alone."""
+    """The sentences that are not about another treatment alone."""
     return (
         one
         for one in _sentences(passages)
@@ -144,17 +146,17 @@ def about_product(passages: Iterable[Passage], brands: frozenset[str] = frozense
 
 
 def own_sentences(passages: Iterable[Passage], brands: frozenset[str] = frozenset()) -> Iterator[Passage]:
-    """The sentences of a description in which the trial speaks of itself and its cells."""
+    """The sentences of a description about this trial's own cells."""
     return _own(_of_cells(passages, brands))
 
 
 def treatment_sentences(passages: Passages) -> Iterator[Passage]:
-    """The sentences of the detailed description that speak of the trial, if not of another treatment."""
+    """The sentences of the detailed description about this trial that are not about another treatment."""
     return _own(about_product(passages.description, passages.brands))
 
 
 def _of_one_product(sentences: Iterable[Passage]) -> Iterator[Passage]:
-    """Without sentences that list three tissues or more: they tell where such cells are found at all."""
+    """The sentences that name fewer than three tissues; longer lists say where such cells occur in general."""
     return (one for one in sentences if len({found.value for found in find("cell_source", one.text)}) < _MANY)
 
 
@@ -175,7 +177,7 @@ def _sentences(passages: Iterable[Passage]) -> Iterator[Passage]:
 
 
 def _first(field: str, tiers: Iterable[Tier]) -> Told:
-    """What the first tier that tells anything tells."""
+    """The values of the first tier that names any."""
     for confidence, passages in tiers:
         found = [(passage, one) for passage in passages for one in find(field, passage.text)]
         if found:

@@ -1,0 +1,62 @@
+"""A word that the vocabulary does not have is refused when a packaged file is loaded: file, word and list are named."""
+
+from __future__ import annotations
+
+import pytest
+
+from mscwatch.errors import ConfigError
+from mscwatch.screening import relevance
+from mscwatch.therapy import overrides, words
+
+ENTRY = '[[override]]\nnct_id = "NCT00000001"\nrow = 1\nreason = "r"\ndate = 2026-01-31\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            '[cell_source.bone_marow]\nstarts = ["bone marrow"]',
+            r"therapy/vocabulary\.toml, values of cell_source: 'bone_marow' .* bone_marrow, umbilical_cord",
+        ),
+        ('[cell_sourse.skin]\nstarts = ["skin"]', r"vocabulary\.toml, fields: 'cell_sourse' .* cell_source"),
+        ('[route.other]\nstart = ["topical"]', r"keys of route\.other: 'start' .* starts, words, tissue"),
+        ('[own.route]\nstarts = ["this"]', r"values of own: 'route' .* any, nothing"),
+    ],
+)
+def test_the_therapy_vocabulary_names_only_known_values(text, message):
+    with pytest.raises(ConfigError, match=message):
+        words.parse(text)
+
+
+@pytest.mark.parametrize("file", ["overrides.toml", "printed.toml"])
+@pytest.mark.parametrize(
+    ("correction", "message"),
+    [
+        ('field = "route"\nvalue = ["by mouth"]', "value of route: 'by mouth' .* peripheral_vein"),
+        ('field = "cell_type"\nvalue = "marrow_stem"', "value of cell_type: 'marrow_stem' .* hepatocyte"),
+        ('field = "colour"\nvalue = "red"', "field: 'colour' .* cell_source, donor, route"),
+        (
+            'field = "doses"\nvalue = [{low = 1, high = 2, unit = "mg"}]',
+            "value of doses: 'mg' .* cells, cells/kg, particles, other",
+        ),
+        ('field = "doses"\nvalue = [{low = 1}]', "value of doses: .* is not its kind of value"),
+    ],
+)
+def test_corrections_name_only_known_fields_and_values(file, correction, message):
+    with pytest.raises(ConfigError, match=rf"therapy/{file}, entry 2, {message}"):
+        overrides.parse(f'{ENTRY}field = "route"\nvalue = ["other"]\n{ENTRY}{correction}', file)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('[produkt]\nstarts = ["msc"]', r"rules/mine\.toml, tables: 'produkt' .* product, not_product"),
+        (
+            '[disease]\nstart = ["liver"]',
+            r"rules/mine\.toml, keys of disease: 'start' .* starts, ends, words",
+        ),
+    ],
+)
+def test_rules_have_only_known_tables_and_keys(text, message):
+    with pytest.raises(ConfigError, match=message):
+        relevance.parse(text, "mine.toml")
