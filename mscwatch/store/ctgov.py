@@ -223,19 +223,19 @@ def _rows(table: Table, branch: int) -> str:
     so that the whole element is not copied to each of their rows. (WITH ORDINALITY would do this with a join.)
     """
     written = [path for column in table.columns for path in PATH.findall(column.path)]
-    wanted = {path: _alternatives(path)[branch if "{" in path else 0] for path in written}
+    paths = {path: _alternatives(path)[branch if "{" in path else 0] for path in written}
     lists = _lists(table.sources[branch])
     kept, parent, rank = {"nct_id": "nct_id", "base": "base"}, "0", "0"
     struct, around, rows = "r", "", "temp.ctgov_parsed"
     for depth, inner in enumerate(lists):
-        values = _values(wanted, struct, around, lists)
+        values = _values(paths, struct, around, lists)
         items = _items(struct, inner.removeprefix(around))
         place = {"parent": parent, "rank": rank, "place": f"generate_subscripts({items}, 1)"}
         rows = f"({_select(kept | values | place | {'element': f'unnest({items})'})} FROM {rows})"
         kept |= {path: f'"{path}"' for path in values}
         parent, rank = "parent" if depth else "place", f"rank * {LONGEST} + place"
         struct, around = "element", inner
-    values = kept | _values(wanted, struct, around, lists) | {"place": "place", "element": "element::VARCHAR"}
+    values = kept | _values(paths, struct, around, lists) | {"place": "place", "element": "element::VARCHAR"}
     order = {"branch": str(branch + 1), "parent": parent if len(lists) > 1 else "0", "rank": rank}
     return f"{_select(values | order)} FROM {rows} WHERE element IS NOT NULL"
 
@@ -244,11 +244,11 @@ def _select(values: dict[str, str]) -> str:
     return "SELECT " + ", ".join(f'{value} AS "{name}"' for name, value in values.items())
 
 
-def _values(wanted: dict[str, str], struct: str, around: str, lists: list[str]) -> dict[str, str]:
+def _values(paths: dict[str, str], struct: str, around: str, lists: list[str]) -> dict[str, str]:
     """Write the values that are read from the element `around`, and not from an element further in."""
     return {
         written: _field(struct, path.removeprefix(around)) if path[-1] != "." else "CAST(NULL AS VARCHAR)"
-        for written, path in wanted.items()
+        for written, path in paths.items()
         if around == next((list_ for list_ in lists[::-1] if f"{path}.".startswith(f"{list_}.")), "")
     }
 

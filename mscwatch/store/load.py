@@ -179,16 +179,16 @@ WITH moved AS (
     JOIN events AS e ON e.nct_id = v.nct_id AND e.run_id = v.first_run_id
     WHERE NOT e.is_baseline
         AND e.field <> 'protocolSection.identificationModule.nctId'
-), said AS (
+), grouped AS (
     SELECT nct_id, list([event_id, kind, summary] ORDER BY kind, event_id) AS events FROM raised GROUP BY nct_id
-), heard AS (
-    SELECT r.nct_id, list(DISTINCT [d.channel, d.recipient]) AS told
+), notified AS (
+    SELECT r.nct_id, list(DISTINCT [d.channel, d.recipient]) AS addresses
     FROM raised AS r JOIN deliveries AS d USING (event_id) WHERE d.state <> 'gave_up' GROUP BY r.nct_id
 )
-SELECT t.nct_id, b.record, coalesce(said.events, []), coalesce(heard.told, [])
+SELECT t.nct_id, b.record, coalesce(grouped.events, []), coalesce(notified.addresses, [])
 FROM turn AS t JOIN versions AS b ON b.nct_id = t.nct_id AND b.version_no = t.before_no
-LEFT JOIN said ON said.nct_id = t.nct_id
-LEFT JOIN heard ON heard.nct_id = t.nct_id
+LEFT JOIN grouped ON grouped.nct_id = t.nct_id
+LEFT JOIN notified ON notified.nct_id = t.nct_id
 """
 
 
@@ -231,9 +231,9 @@ def _earlier(con: Connection, pages: list[int]) -> dict[str, PreviousVersion]:
         nct_id: PreviousVersion(
             orjson.loads(record),
             tuple(RaisedEvent(event_id, EventKind(kind), summary) for event_id, kind, summary in events),
-            tuple(Address(*address) for address in sorted(told)),
+            tuple(Address(*address) for address in sorted(addresses)),
         )
-        for nct_id, record, events, told in con.execute(EARLIER, [pages]).fetchall()
+        for nct_id, record, events, addresses in con.execute(EARLIER, [pages]).fetchall()
     }
 
 
