@@ -137,7 +137,8 @@ def test_every_aact_table_that_is_not_here_is_named_as_missing():
     with AACT_COLUMNS.open(encoding="utf-8") as file:
         theirs = {row["table"] for row in csv.DictReader(file) if row["group"] != "views"}
     missing = theirs - {table.name for table in ctgov.load_mapping()}
-    assert [name for name in sorted(missing) if f"`{name}`" not in dictionary.DIFFERENCES] == []
+    differences = README.read_text("utf-8").partition("## Where `ctgov` differs")[2].partition("\n###")[0]
+    assert [name for name in sorted(missing) if f"`{name}`" not in differences] == []
 
 
 def test_the_page_lists_every_ignored_path_with_its_reason():

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from mscwatch.changes.rules import MEANINGS
 from mscwatch.cli.app import app
-from mscwatch.errors import WarehouseError
+from mscwatch.errors import MscwatchError
 from mscwatch.pipeline.context import RunOrder
 from mscwatch.pipeline.run import run_watch
 from mscwatch.replica import Replica, Snapshot
@@ -213,9 +213,9 @@ def test_json_has_both_fragments_the_proof_and_the_deliveries(made, explain):
 def test_the_beginning_of_an_id_is_enough_if_it_is_the_only_one(made, explain):
     event_id = events_of(made, EventKind.COMPLETED)[0]["event_id"]
     assert explain(f" {event_id[:10].upper()} ") == explain(event_id)
-    with pytest.raises(WarehouseError, match="several events"):
+    with pytest.raises(MscwatchError, match="Several event ids"):
         explain("")
-    with pytest.raises(WarehouseError, match=r'No event begins with "zz"\. `mscwatch events`'):
+    with pytest.raises(MscwatchError, match=r'No event id begins with "zz"\. `mscwatch events`'):
         explain("zz")
 
 

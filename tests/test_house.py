@@ -16,7 +16,7 @@ from mscwatch.cli.app import COMMANDS
 ROOT = Path(__file__).parents[1]
 # Bottom up. Every folder and loose module belongs to exactly one layer and imports only from layers below its own.
 LAYERS = (
-    {"vocabulary", "errors", "schedule", "clock"},
+    {"vocabulary", "errors", "schedule", "clock", "atomic_write"},
     {"model"},
     {"record", "settings", "watch"},
     {"watches", "therapy", "digest", "replica"},
@@ -212,10 +212,10 @@ def test_the_wheel_ships_the_sql_and_no_data(tmp_path):
     (wheel,) = tmp_path.glob("*.whl")
     names = set(zipfile.ZipFile(wheel).namelist())
     for shipped in (
-        "mscwatch/warehouse/ctgov.csv", "mscwatch/warehouse/schema/001_first_night.sql", "mscwatch/warehouse/views/10_trials.sql",
-        "mscwatch/warehouse/seeds/published_trials.csv", "mscwatch/warehouse/comments.sql", "mscwatch/warehouse/report/trials.sql", "mscwatch/report/page.html.j2", "mscwatch/report/vendor/plot.umd.min.js", "mscwatch/warehouse/macros/as_of.sql", "mscwatch/watches/msc_liver.toml",
-        "mscwatch/screening/rules/msc_liver.toml", "mscwatch/digest/templates/digest.html.j2", "mscwatch/flows/nightly.py",
-        "mscwatch/replica/sample.csv", "mscwatch/replica/demo.toml",
+        "warehouse/ctgov.csv", "warehouse/schema/001_first_night.sql", "warehouse/views/10_trials.sql",
+        "warehouse/seeds/published_trials.csv", "warehouse/comments.sql", "warehouse/report/trials.sql", "mscwatch/report/page.html.j2", "mscwatch/report/vendor/plot.umd.min.js", "warehouse/macros/as_of.sql", "mscwatch/watches/msc_liver.toml",
+        "mscwatch/screening/rules/msc_liver.toml", "mscwatch/digest/templates/digest.html.j2", "flows/nightly.py",
+        "mscwatch/replica/sample.csv", "mscwatch/replica/demo.toml", "mscwatch/store/dictionary.md.j2",
     ):  # fmt: skip
         assert shipped in names
     assert {name.split("/")[0] for name in names} == {"mscwatch", f"mscwatch-{__version__}.dist-info"}

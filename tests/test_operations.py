@@ -31,7 +31,7 @@ from mscwatch.pipeline.context import RunOrder
 from mscwatch.pipeline.run import run_watch
 from mscwatch.replica import Replica, Snapshot
 from mscwatch.settings import Settings
-from mscwatch.store import backup, catalog, export, publish, queries, rebuild, working
+from mscwatch.store import backup, catalog, export, publish, queries, rebuild, sql, working
 from mscwatch.store.data_dir import DataDir, locked
 from mscwatch.watches import load_watch
 
@@ -75,7 +75,7 @@ def change(order, statement):
 
 def contents(path):
     """Every table and view of a file, as sorted rows."""
-    with publish.open_read_only(path) as con:
+    with sql.open_read_only(path) as con:
         return {
             name: sorted(map(repr, con.execute(f"SELECT * FROM {name}").fetchall()))
             for name in (f"{one.schema}.{one.name}" for one in catalog.relations(con))
@@ -369,7 +369,7 @@ def test_what_was_saved_comes_back_whole_and_goes_on(two_nights, saved, tmp_path
     with Replica(
         [Snapshot("2022-10-10T09:00:05", {f"NCT0000000{n}": one for n, one in enumerate(completed, 1)})]
     ) as registry:
-        result = run_watch(order(registry.url, data_dir=there.data_dir))
+        result = run_watch(order(registry.url, data_dir=there.path))
     assert result.events == {"completed": 2}
 
 
@@ -389,7 +389,7 @@ def test_a_backup_takes_in_what_a_killed_run_left_in_its_log(two_nights, tmp_pat
     assert two_nights.data_dir.working.with_name("mscwatch-working.duckdb.wal").exists()
     backup.write_backup(two_nights.data_dir, tmp_path / "late.zip")
     there = restore(tmp_path / "late.zip", tmp_path / "there")
-    with publish.open_read_only(there.working) as found:
+    with sql.open_read_only(there.working) as found:
         assert queries.meta(found)["late"] == "yes"
 
 
@@ -431,7 +431,7 @@ def test_a_warehouse_is_only_replaced_on_request(two_nights, saved):
     change(two_nights, "INSERT INTO meta VALUES ('later', 'yes')")
     with pytest.raises(ConfigError, match="--replace"):
         restore(saved, two_nights.settings.data_dir)
-    with publish.open_read_only(two_nights.data_dir.working) as con:
+    with sql.open_read_only(two_nights.data_dir.working) as con:
         assert queries.meta(con)["later"] == "yes"
     restore(saved, two_nights.settings.data_dir, replace=True)
     assert contents(two_nights.data_dir.working) == wanted

@@ -19,7 +19,7 @@ from mscwatch.errors import BrokenFileError, ConfigError, WarehouseError
 from mscwatch.pipeline import doctor
 from mscwatch.pipeline.run import run_watch
 from mscwatch.replica import Replica
-from mscwatch.store import backup, ledger, publish, rebuild, working
+from mscwatch.store import backup, ledger, rebuild, sql, working
 from mscwatch.store.data_dir import DataDir
 
 BLOCKS_BEGIN, BLOCK, PAGE = 12_288, 262_144, 4_096  # bytes; a process is killed between two pages of a write
@@ -84,7 +84,7 @@ def broken(tonight):
 def opens(place, content):
     place.write_bytes(content)
     try:
-        with publish.open_read_only(place):
+        with sql.open_read_only(place):
             return True
     except WarehouseError:
         return False
@@ -121,11 +121,11 @@ def test_a_part_that_only_a_later_statement_reads_is_found_broken_too(broken, mo
 @pytest.mark.parametrize(
     ("said", "kind", "words"),
     [
-        ("IO Error: Could not read from file: Input/output error", WarehouseError, "Look at the disk"),
+        ("IO Error: Could not read from file: Input/output error", WarehouseError, "Check the disk"),
         ("IO Error: Could not write file: No space left on device", WarehouseError, "Make room"),
         ("Out of Memory Error: failed to offload data block of size 256.0 KiB", WarehouseError, "Make room"),
         ("Out of Memory Error: could not allocate block", WarehouseError, "MSCWATCH_MEMORY_LIMIT"),
-        ("IO Error: No more data remaining in MetadataReader", BrokenFileError, "`mscwatch run` mends it"),
+        ("IO Error: No more data remaining in MetadataReader", BrokenFileError, "`mscwatch run` replaces it"),
     ],
 )
 def test_what_duckdb_says_of_the_file_comes_with_what_to_do(tonight, said, kind, words):
@@ -171,10 +171,10 @@ def test_a_log_of_changes_goes_with_the_file_that_it_belongs_to(broken):
 @pytest.mark.parametrize(
     ("lacks", "words"),
     [
-        ("the published file", "Move it away to begin anew"),
-        ("its SHA-256", "put a file of previous/"),
-        ("what its SHA-256 says", "put a file of previous/"),
-        ("its content", "put a file of previous/"),
+        ("the published file", "Move it away to start again"),
+        ("its SHA-256", "replace both by a file of previous/"),
+        ("what its SHA-256 says", "replace both by a file of previous/"),
+        ("its content", "replace both by a file of previous/"),
     ],
 )
 def test_where_no_sound_file_is_published_a_torn_one_stays_and_it_is_said_what_to_do(broken, lacks, words):
@@ -223,10 +223,10 @@ def test_other_commands_leave_a_torn_file_to_the_next_night(broken, tmp_path):
         ),
         lambda: backup.write_backup(order.data_dir, tmp_path / "saved"),
     ):
-        with pytest.raises(WarehouseError, match="`mscwatch run` mends it"):
+        with pytest.raises(WarehouseError, match="`mscwatch run` replaces it"):
             command()
     (failed,) = [check for check in doctor.run_checks(settings) if check.what == "working file"]
-    assert (failed.good, "`mscwatch run` mends it" in failed.detail) == (False, True)
+    assert (failed.good, "`mscwatch run` replaces it" in failed.detail) == (False, True)
     assert order.data_dir.working.read_bytes() == left
 
 

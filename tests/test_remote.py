@@ -148,9 +148,11 @@ def test_doctor_says_what_a_reader_would_find(order, registry):
 
 def test_a_missing_driver_says_which_package(order):
     with pytest.raises(ConfigError, match="Install s3fs"):
-        remote.newest("s3://me:hunter2@bucket/x")
+        remote.latest_run("s3://me:hunter2@bucket/x")
 
 
 def test_a_storage_that_quotes_the_password_is_not_repeated():
-    said = remote._said(OSError("530 hunt r2 and hunt%20r2 are wrong\nat line 7"), "ftp://me:hunt%20r2@h/x")
+    said = remote._message(
+        OSError("530 hunt r2 and hunt%20r2 are wrong\nat line 7"), "ftp://me:hunt%20r2@h/x"
+    )
     assert said == "530 *** and *** are wrong."

@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import quote
 from xml.etree import ElementTree as ET
 
-from mscwatch.channels import files
+from mscwatch.atomic_write import replace_file
 from mscwatch.clock import Clock, utc_now
 from mscwatch.digest import plain, render_item
 from mscwatch.errors import ChannelError
@@ -41,7 +41,9 @@ class Atom:
     def send(self, digest: Digest, recipient: str) -> None:
         """Put the news at the head of the feed. A file that is something else is never written over."""
         try:
-            files.replace_file(self._path, feed(digest, self._earlier(), self._clock().replace(tzinfo=UTC)))
+            content = feed(digest, self._earlier(), self._clock().replace(tzinfo=UTC))
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            replace_file(self._path, content)
         except OSError as error:
             msg = f"The feed {recipient} cannot be written ({error.strerror or error})."
             raise ChannelError(msg) from None

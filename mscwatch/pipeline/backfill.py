@@ -19,7 +19,7 @@ from mscwatch.pipeline.wiring import manners_of
 from mscwatch.record import nct_number
 from mscwatch.registry.history import HistoryAnswer, HistoryClient, history_url
 from mscwatch.store import ledger, review_claims, working
-from mscwatch.store.backfill import first_sight, keep_backfill, note_answer, unread_trials
+from mscwatch.store.backfill import first_sight, note_answer, store_backfill, unread_trials
 from mscwatch.store.data_dir import locked
 from mscwatch.store.publish import publish_copy
 from mscwatch.store.rebuild import refuse_other_watch
@@ -102,7 +102,7 @@ def _read_all(
         now = clock()
         with working.transaction(con):
             if found:
-                keep_backfill(con, first, found)
+                store_backfill(con, first, found)
             note_answer(con, nct_id, reading.verdict, now, reading.listed, found)
         done.answers[reading.verdict] += 1
         said = f"no history ({reading.verdict.replace('_', ' ')})"

@@ -14,7 +14,8 @@ from mscwatch.settings import Settings, unknown_variables
 from mscwatch.store import addresses, decisions, queries, remote
 from mscwatch.store.addresses import SwitchedOff
 from mscwatch.store.data_dir import DataDir, locked
-from mscwatch.store.publish import is_noted, open_read_only
+from mscwatch.store.publish import hash_matches
+from mscwatch.store.sql import open_read_only
 from mscwatch.store.working import advice, refuse_lost
 from mscwatch.watches import load_watch
 
@@ -114,7 +115,7 @@ def _warehouse(settings: Settings) -> str:
         where = f"{settings.data_dir} belongs to the watch {owner}, not to {asked}"
         msg = f"{where}. Correct MSCWATCH_DATA_DIR or MSCWATCH_WATCH."
         raise WarehouseError(msg)
-    if not is_noted(data_dir):
+    if not hash_matches(data_dir):
         msg = (
             f"{data_dir.published} is not what was published (SHA-256 differs). "
             "`mscwatch run --force` publishes anew."
@@ -134,7 +135,7 @@ def _working(settings: Settings) -> str:
     except LockedError:
         return "in use: a run is at work"
     except WarehouseError as error:
-        advised = advice(str(error)) or "If that stays so, restore a backup with --replace."
+        advised = advice(str(error)) or "If this lasts, restore a backup with --replace."
         raise WarehouseError(f"{error} {advised}") from None
 
 
@@ -157,11 +158,11 @@ def _switched_off(settings: Settings) -> Iterable[SwitchedOff]:
     if not DataDir(settings.data_dir).working.exists():
         return []
     with queries.open_newest(DataDir(settings.data_dir)) as con:
-        return addresses.switched_off(con).values() if addresses.are_kept(con) else []
+        return addresses.switched_off(con).values() if addresses.table_exists(con) else []
 
 
 def _export(settings: Settings) -> str:
     url = settings.export_url.get_secret_value()
     if not url:
         return "off"
-    return f"{remote.masked(url)}, last written by the run {remote.newest(url) or '(none yet)'}"
+    return f"{remote.masked(url)}, last written by the run {remote.latest_run(url) or '(none yet)'}"

@@ -22,7 +22,7 @@ def open_warehouse(context: RunContext) -> WarehouseState:
         return _opened(context)
     except BrokenFileError as error:
         log.warning("%s", error)
-    recovery.put_published(data_dir)
+    recovery.restore_published(data_dir)
     if said := operator_notices.recovery_notice(data_dir):
         log.warning("%s", said.summary)
         result.warnings.append(said.summary)
@@ -39,7 +39,7 @@ def _opened(context: RunContext) -> WarehouseState:
                 f"{order.watch.name}. Set another MSCWATCH_DATA_DIR for it."
             )
             raise ConfigError(msg)
-        told = decisions.in_force(con, order.settings.decisions)
+        told = decisions.load_or_restore(con, order.settings.decisions)
         last = ledger.last_trusted_run(con)
         ledger.begin_run(con, result.run_id, order.watch.name, result.started_at)
         ledger.explain_doubt(con)

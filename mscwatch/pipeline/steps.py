@@ -198,7 +198,7 @@ def export(context: RunContext) -> None:
         return
     try:
         url, earlier = order.settings.export_url.get_secret_value(), order.settings.keep_published
-        remote.keep(order.data_dir, url, context.result.run_id, earlier)
+        remote.refresh(order.data_dir, url, context.result.run_id, earlier)
     except MscwatchError as error:
         context.result.warnings.append(str(error))
 

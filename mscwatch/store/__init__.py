@@ -1,1 +1,1 @@
-"""The only room that knows DuckDB: the private working file, the night's transaction, the published copy."""
+"""The warehouse in DuckDB: the private working file, a run's transaction, the published copy, queries on it."""

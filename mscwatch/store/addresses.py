@@ -1,4 +1,4 @@
-"""Addresses over many nights: which are switched off, which took another's place, what waited there too long."""
+"""Delivery addresses: which are switched off, which replaced another, and what was owed there for too long."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+import msgspec
+
 from mscwatch.model import Address
-from mscwatch.store.sql import Connection, dicts, insert, scalar
+from mscwatch.store.sql import Connection, dicts, insert, row_of, scalar
 from mscwatch.vocabulary import DeliveryState
 
-UNSENT = (DeliveryState.IN_DOUBT, DeliveryState.OWED)  # what is in doubt is owed all the same
+UNSENT = (DeliveryState.IN_DOUBT, DeliveryState.OWED)  # a delivery in doubt is sent again, like an owed one
 IS_UNSENT = "state IN ('in_doubt', 'owed')"
 
-# When each thing that is told was written.
+# The event or notice of every delivery, with the start of the run that wrote it.
 WRITTEN = (
     "SELECT event_id AS id, started_at FROM events JOIN runs USING (run_id) "
     "UNION ALL SELECT notice_id, started_at FROM notices JOIN runs USING (run_id)"
@@ -22,7 +24,7 @@ WRITTEN = (
 
 @dataclass(frozen=True, slots=True)
 class SwitchedOff:
-    """An address to which nothing is sent (a row of `switched_off`); `setting` is how it was configured then."""
+    """An address that nothing is sent to (a row of `switched_off`); `setting` is a mark of its configuration then."""
 
     address: Address
     since: datetime
@@ -32,7 +34,7 @@ class SwitchedOff:
 
 @dataclass(frozen=True, slots=True)
 class GivenUp:
-    """What is no longer tried at one address; `last_sent` is the last success there."""
+    """How many deliveries to one address were given up, the last error, and the last success there (UTC)."""
 
     address: Address
     count: int
@@ -40,17 +42,11 @@ class GivenUp:
     last_sent: datetime | None
 
 
-def switch_off(con: Connection, found: Iterable[SwitchedOff]) -> None:
+def switch_off(con: Connection, entries: Iterable[SwitchedOff]) -> None:
     """Send nothing to these addresses from now on."""
     rows = (
-        {
-            "channel": one.address.channel,
-            "recipient": one.address.recipient,
-            "since": one.since,
-            "reason": one.reason,
-            "setting": one.setting,
-        }
-        for one in found
+        row_of(entry.address) | {"since": entry.since, "reason": entry.reason, "setting": entry.setting}
+        for entry in entries
     )
     insert(con, "switched_off", rows)
 
@@ -64,23 +60,20 @@ def switch_on(con: Connection, addresses: Iterable[Address]) -> None:
         )
 
 
-def are_kept(con: Connection) -> bool:
-    """Whether a file that was only opened to read has the table already; a run adds it."""
+def table_exists(con: Connection) -> bool:
+    """Whether the file has the table `switched_off`: a file opened to read is not migrated and may lack it."""
     return bool(scalar(con, "SELECT count(*) FROM duckdb_tables() WHERE table_name = 'switched_off'"))
 
 
 def switched_off(con: Connection) -> dict[Address, SwitchedOff]:
-    """Every address to which nothing is sent, and why."""
+    """Every address that is switched off."""
     rows = dicts(con, "SELECT * FROM switched_off ORDER BY ALL")
-    found = (
-        SwitchedOff(Address(row["channel"], row["recipient"]), row["since"], row["reason"], row["setting"])
-        for row in rows
-    )
-    return {one.address: one for one in found}
+    entries = (msgspec.convert(row | {"address": row}, SwitchedOff) for row in rows)
+    return {entry.address: entry for entry in entries}
 
 
 def move(con: Connection, successors: Mapping[str, Address]) -> None:
-    """What is owed at a former URL or file of a channel is owed where that channel goes now (by channel name)."""
+    """Move what is owed at a former URL or file of a channel to its address of today (`successors`, by channel)."""
     for channel, new in successors.items():
         former = f"FROM deliveries WHERE {IS_UNSENT} AND channel = ? AND recipient <> ?"
         con.execute(
@@ -93,7 +86,7 @@ def move(con: Connection, successors: Mapping[str, Address]) -> None:
 
 
 def owed_count(con: Connection, addresses: Collection[Address]) -> dict[Address, int]:
-    """How much is owed at each of these addresses, where anything is."""
+    """How many deliveries are unsent at each of these addresses; an address without any has no entry."""
     rows = con.execute(
         f"SELECT channel, recipient, count(*) FROM deliveries WHERE {IS_UNSENT} GROUP BY ALL ORDER BY ALL"
     ).fetchall()
@@ -102,7 +95,7 @@ def owed_count(con: Connection, addresses: Collection[Address]) -> dict[Address,
 
 
 def give_up(con: Connection, nights: int) -> list[GivenUp]:
-    """Stop trying what has been owed for that many nights; a day on which something ran is a night."""
+    """Give up deliveries that have been owed for that many nights; each day with a run counts as one night."""
     days = con.execute(
         "SELECT DISTINCT started_at::DATE AS day FROM runs ORDER BY day DESC LIMIT ?", [nights + 1]
     ).fetchall()
@@ -121,7 +114,7 @@ def give_up(con: Connection, nights: int) -> list[GivenUp]:
 
 
 def _last_sent(con: Connection, channel: str, recipient: str) -> datetime | None:
-    found: datetime | None = scalar(
+    sent_at: datetime | None = scalar(
         con, "SELECT max(sent_at) FROM deliveries WHERE channel = ? AND recipient = ?", [channel, recipient]
     )
-    return found
+    return sent_at

@@ -1,4 +1,4 @@
-"""The past in the warehouse: whose history is still to be read, and what one trial's history adds to the tables."""
+"""The registry's own history in the warehouse: which trials still lack it, and the rows that one history adds."""
 
 from __future__ import annotations
 
@@ -17,29 +17,29 @@ SELECT w.nct_id FROM watched AS w LEFT JOIN histories AS h ON h.nct_id = w.nct_i
 WHERE h.nct_id IS NULL AND list_contains(?, w.nct_id) ORDER BY w.nct_id
 """
 
-# Of the whole watch: what it is about, and what was never asked for.
+# Without numbers: the trials that the watch is about and whose history was never requested.
 UNASKED = """
 SELECT nct_id FROM watched
 WHERE in_watch AND relevance IN ('core', 'unsure') AND nct_id NOT IN (SELECT nct_id FROM histories) ORDER BY nct_id
 """
 
 
-def unread_trials(con: Connection, asked: Sequence[str]) -> list[str]:
-    """Which of these trials have no history yet; without any, which of those that the watch is about.
+def unread_trials(con: Connection, numbers: Sequence[str]) -> list[str]:
+    """The NCT numbers among `numbers` whose history is not stored yet; of the watch's own topic when that is empty.
 
-    Raises `MscwatchError` for a trial that no night has seen.
+    Raises `MscwatchError` for a trial that no run has seen.
     """
-    if not asked:
+    if not numbers:
         return [row[0] for row in con.execute(UNASKED).fetchall()]
     known = {row[0] for row in con.execute("SELECT nct_id FROM watched").fetchall()}
-    if unknown := sorted(set(asked) - known):
+    if unknown := sorted(set(numbers) - known):
         msg = f"The watch has never seen {', '.join(unknown)}. Check the number, or the query of the watch."
         raise MscwatchError(msg)
-    return [row[0] for row in con.execute(UNREAD, [list(asked)]).fetchall()]
+    return [row[0] for row in con.execute(UNREAD, [list(numbers)]).fetchall()]
 
 
 def first_sight(con: Connection, nct_id: str) -> FirstVersion:
-    """The version of a known trial that a night saw first."""
+    """The version of a known trial that a run saw first."""
     (row,) = con.execute(
         "SELECT first_run_id, observed_at, content_hash, derived_hash, record FROM versions "
         "WHERE nct_id = ? AND version_no = 1",
@@ -54,49 +54,45 @@ def note_answer(
     nct_id: str,
     answer: str,
     read_at: datetime,
-    told: int,
-    found: Backfill | None,
+    listed: int,
+    backfill: Backfill | None,
 ) -> None:
-    """Note that a trial's history was asked for, and what came of it; `told` counts the registry's versions."""
-    kept, back_to = (len(found.versions), found.reaches_back_to) if found else (0, None)
+    """Record in `histories` that a trial's history was requested, and the result; `listed` counts its versions."""
+    stored, back_to = (len(backfill.versions), backfill.reaches_back_to) if backfill else (0, None)
     con.execute(
         "INSERT OR REPLACE INTO histories VALUES (?, ?, ?, ?, ?, ?)",
-        [nct_id, read_at, answer, told, kept, back_to],
+        [nct_id, read_at, answer, listed, stored, back_to],
     )
 
 
-def keep_backfill(con: Connection, first: FirstVersion, found: Backfill) -> None:
-    """Write one trial's past, within the caller's transaction; nothing of it is owed to anybody."""
+def store_backfill(con: Connection, first: FirstVersion, backfill: Backfill) -> None:
+    """Write one trial's history within the caller's transaction; no delivery follows from it."""
     run_id, nct_id = first.run_id, first.fetched.nct_id
-    insert(con, "versions", (_version_row(one, run_id) for one in found.versions))
+    insert(con, "versions", (_version_row(version, run_id) for version in backfill.versions))
     con.execute(
         "UPDATE versions SET valid_from = ? WHERE nct_id = ? AND version_no = 1",
-        [found.first_valid_from, nct_id],
+        [backfill.first_valid_from, nct_id],
     )
-    insert(con, "changes", (row_of(change) for change in found.changes))
+    insert(con, "changes", (row_of(change) for change in backfill.changes))
     insert(
         con,
         "events",
         (
             row_of(event) | {"run_id": run_id, "observed_at": moment, "origin": "history"}
-            for event, moment in found.events
+            for event, moment in backfill.events
         ),
     )
-    insert(con, "issues", (row_of(issue) | {"run_id": run_id} for issue in found.issues))
+    insert(con, "issues", (row_of(issue) | {"run_id": run_id} for issue in backfill.issues))
 
 
-def _version_row(one: BackfilledVersion, run_id: str) -> dict[str, object]:
-    return {
-        "nct_id": one.trial.nct_id,
-        "version_no": one.version_no,
+def _version_row(version: BackfilledVersion, run_id: str) -> dict[str, object]:
+    return row_of(version.trial) | {
+        "version_no": version.version_no,
         "first_run_id": run_id,
-        "observed_at": one.valid_from,
-        "last_update_posted_date": last_update_posted(one.trial.record),
-        "valid_from": one.valid_from,
-        "valid_to": one.valid_to,
-        "content_hash": one.trial.content_hash,
-        "derived_hash": one.trial.derived_hash,
-        "record": one.trial.record,
+        "observed_at": version.valid_from,
+        "last_update_posted_date": last_update_posted(version.trial.record),
+        "valid_from": version.valid_from,
+        "valid_to": version.valid_to,
         "origin": "history",
-        "registry_version": one.number,
+        "registry_version": version.number,
     }

@@ -1,7 +1,7 @@
-"""The working file in one verified archive, and back.
+"""Backup of the working file to one verified archive, and its restoration.
 
 A backup is a ZIP of `manifest.json` and the database. It holds everything that cannot be derived or read again: the
-records with their history, the events, and who was told. The published file and its exports are made from it.
+records with their history, the events, and the deliveries. The published file and its exports are made from it.
 """
 
 from __future__ import annotations
@@ -17,12 +17,13 @@ from typing import Any
 import duckdb
 
 from mscwatch import __version__
+from mscwatch.atomic_write import replacing
 from mscwatch.clock import utc_now
 from mscwatch.errors import ConfigError, WarehouseError
 from mscwatch.store import ledger, recovery, working
 from mscwatch.store.data_dir import DataDir, locked
-from mscwatch.store.publish import counts, open_read_only, publish_copy, sha256
-from mscwatch.store.sql import first_line, scalar
+from mscwatch.store.publish import counts, publish_copy, sha256
+from mscwatch.store.sql import CONFIG, first_line, open_read_only, scalar
 
 MADE_BY = "mscwatch backup"
 MANIFEST = "manifest.json"
@@ -32,7 +33,7 @@ Manifest = dict[str, Any]
 
 
 def write_backup(data_dir: DataDir, file: Path) -> Manifest:
-    """Write the working file and what is in it to `file`, read it back, and only then give it its name.
+    """Write the working file with a manifest to `file`, which takes its name once it was read back.
 
     Returns the manifest: SHA-256, counts, schema version, watch. Raises `LockedError` while a run is at work,
     `ConfigError` when `file` exists and is no backup, `WarehouseError` when there is nothing to save or it cannot
@@ -42,59 +43,54 @@ def write_backup(data_dir: DataDir, file: Path) -> Manifest:
         msg = f"There is no warehouse in the folder {data_dir.path} to back up. Run `mscwatch run` first."
         raise WarehouseError(msg)
     if file.exists():
-        read_manifest(file)  # only a backup may be overwritten
-    partial = file.with_name(f".{file.name}.part")
+        read_manifest(file)  # raises: only a backup may be overwritten
     with locked(data_dir):
         manifest = _describe(data_dir.working)
         try:
-            with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-                archive.writestr(MANIFEST, json.dumps(manifest, indent=2) + "\n")
-                archive.write(data_dir.working, DATABASE)
-            if _sha256_within(partial) != manifest["sha256"]:
-                msg = f"The backup {file} does not read back as it was written. Check the disk; nothing was replaced."
-                raise WarehouseError(msg)
-            partial.replace(file)
+            with replacing(file) as fresh:
+                with zipfile.ZipFile(fresh, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+                    archive.writestr(MANIFEST, json.dumps(manifest, indent=2) + "\n")
+                    archive.write(data_dir.working, DATABASE)
+                if _sha256_within(fresh) != manifest["sha256"]:
+                    msg = f"The backup {file} does not read back as it was written. Check the disk."
+                    raise WarehouseError(msg)
         except OSError as error:
             msg = f"The backup {file} cannot be written: {error.strerror or error}. Make room or give another file."
-            raise WarehouseError(msg) from None
-        finally:
-            partial.unlink(missing_ok=True)
+            raise WarehouseError(msg) from error
     return manifest
 
 
 def restore_backup(
     data_dir: DataDir, file: Path, watch: str, *, replace: bool, memory_limit: str, keep: int
 ) -> Manifest:
-    """Put a backup's database in place of the working file, bring it to today's schema, and publish it.
+    """Replace the working file by a backup's database, migrate it to today's schema, and publish it.
 
-    Raises `ConfigError` for a file that is no backup, one of another watch, or a data directory in use without
-    `replace`; `WarehouseError` for a newer schema or a damaged backup. The data directory is then as it was.
+    Returns the manifest. Raises `ConfigError` for a file that is no backup, a backup of another watch, or a data
+    directory that holds a warehouse without `replace`; `WarehouseError` for a newer schema or a damaged backup;
+    `LockedError` while a run is at work. The data directory is then as it was.
     """
     manifest = read_manifest(file)
     _refuse_unfit(manifest, file, watch)
     with locked(data_dir):
-        # Other files there are no warehouse: the default folder of a source checkout holds this package's SQL.
+        # Other files may lie there: the default folder of a source checkout holds this package's SQL.
         if not replace and (data_dir.working.exists() or data_dir.published.exists()):
             msg = f"{data_dir.path} already holds a warehouse. Back it up, then restore with --replace."
             raise ConfigError(msg)
-        fresh = data_dir.working.with_name("restored.duckdb")
         try:
-            with (
-                zipfile.ZipFile(file) as archive,
-                archive.open(DATABASE) as source,
-                fresh.open("wb") as target,
-            ):
-                shutil.copyfileobj(source, target)
-            _verify(fresh, manifest, file)
-            for log in data_dir.logs():  # the replaced file's
-                log.unlink()
-            fresh.replace(data_dir.working)
-            recovery.drop_broken(data_dir)  # what became of it is no news of the restored
+            with replacing(data_dir.working) as fresh:
+                with (
+                    zipfile.ZipFile(file) as archive,
+                    archive.open(DATABASE) as source,
+                    fresh.open("wb") as target,
+                ):
+                    shutil.copyfileobj(source, target)
+                _verify(fresh, manifest, file)
+                for log in data_dir.logs():  # of the file that is replaced
+                    log.unlink()
+            recovery.drop_broken(data_dir)  # the broken file has nothing to do with the restored one
         except (OSError, EOFError, KeyError, zipfile.BadZipFile, zlib.error) as error:
             msg = f"{file} cannot be restored: {error}. Nothing was changed."
-            raise WarehouseError(msg) from None
-        finally:
-            fresh.unlink(missing_ok=True)
+            raise WarehouseError(msg) from error
         with working.open_warehouse(data_dir, memory_limit) as con:
             proven = ledger.last_trusted_run(con) is not None
         if proven:
@@ -105,7 +101,7 @@ def restore_backup(
 
 
 def read_manifest(file: Path) -> Manifest:
-    """What a backup says of itself. Raises `ConfigError` for a file that is no backup."""
+    """The manifest of a backup. Raises `ConfigError` for a file that is no backup."""
     try:
         with zipfile.ZipFile(file) as archive:
             manifest = json.loads(archive.read(MANIFEST))
@@ -118,25 +114,25 @@ def read_manifest(file: Path) -> Manifest:
 
 
 def _describe(path: Path) -> Manifest:
-    """The manifest of a working file that nobody writes. A killed run's log is first taken into the file."""
+    """The manifest of a working file that nobody writes, after the log of a killed run is merged into it."""
     try:
-        with duckdb.connect(str(path), config={"autoinstall_known_extensions": "false"}) as con:
+        with duckdb.connect(str(path), config=CONFIG) as con:
             con.execute("CHECKPOINT")
-            told = {
+            contents = {
                 "watch": working.meta(con, "watch") or "",
                 "data_timestamp": working.meta(con, "data_timestamp") or "",
                 "schema_version": scalar(con, "SELECT max(version) FROM schema_migrations"),
                 "counts": counts(con),
             }
     except duckdb.Error as error:
-        said = f"{path} cannot be read: {first_line(error)}"
-        raise WarehouseError(f"{said} {working.advice(said) or ''}".strip()) from None
+        problem = f"{path} cannot be opened: {first_line(error)}"
+        raise WarehouseError(f"{problem} {working.advice(problem) or ''}".strip()) from error
     made = {
         "made_by": MADE_BY,
         "made_at": f"{utc_now():%Y-%m-%dT%H:%M:%S}+00:00",
         "mscwatch_version": __version__,
     }
-    return made | told | {"sha256": sha256(path), "bytes": path.stat().st_size}
+    return made | contents | {"sha256": sha256(path), "bytes": path.stat().st_size}
 
 
 def _refuse_unfit(manifest: Manifest, file: Path, watch: str) -> None:
@@ -156,9 +152,9 @@ def _verify(fresh: Path, manifest: Manifest, file: Path) -> None:
         msg = f"{file} is damaged (its SHA-256 differs). Nothing was changed; take another backup."
         raise WarehouseError(msg)
     with open_read_only(fresh) as con:
-        found = counts(con)
-    if found != manifest["counts"]:
-        wrong = sorted(name for name, _ in found.items() ^ manifest["counts"].items())
+        counted = counts(con)
+    if counted != manifest["counts"]:
+        wrong = sorted({name for name, _ in counted.items() ^ manifest["counts"].items()})
         msg = f"{file} does not hold what its manifest says ({', '.join(wrong)}). Nothing was changed."
         raise WarehouseError(msg)
 

@@ -1,4 +1,4 @@
-"""The relations of an opened warehouse: names, columns, meanings, keys, and which column leads where."""
+"""The relations of an opened warehouse: names, columns, meanings, keys, and the links between them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from mscwatch.store.sql import Connection
 
-HUB = {"main": "trials", "ctgov": "studies"}  # the relation of each schema that nct_id leads to
+HUB = {"main": "trials", "ctgov": "studies"}  # in each schema the relation that nct_id refers to
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Relation:
 
 
 def relations(con: Connection) -> list[Relation]:
-    """Every relation of `main` and `ctgov` in the current database, by name; meanings are empty where uncommented."""
+    """Every relation of the current database, `main` first, by name; a meaning is empty where there is no comment."""
     keys = {
         (schema, name): columns[0]
         for schema, name, columns in con.execute(
@@ -32,31 +32,30 @@ def relations(con: Connection) -> list[Relation]:
         if len(columns) == 1
     }
     columns = {
-        (schema, name): tuple((column, kind, said) for column, kind, said in listed)
+        (schema, name): tuple((column, kind, meaning) for column, kind, meaning in listed)
         for schema, name, listed in con.execute(
             "SELECT schema_name, table_name,"
             " list([column_name, data_type, coalesce(comment, '')] ORDER BY column_index)"
             " FROM duckdb_columns() WHERE database_name = current_database() AND NOT internal GROUP BY ALL"
         ).fetchall()
     }
-    found = con.execute(
+    rows = con.execute(
         "SELECT schema_name, table_name, coalesce(comment, '') FROM duckdb_tables()"
         " WHERE database_name = current_database() AND NOT internal AND NOT temporary"
         " UNION ALL SELECT schema_name, view_name, coalesce(comment, '') FROM duckdb_views()"
         " WHERE database_name = current_database() AND NOT internal ORDER BY ALL"
     ).fetchall()
-    keys |= {
-        (schema, name): "id" for schema, name, _ in found if schema == "ctgov"
-    }  # unique, though not declared
+    # unique, though not declared
+    keys |= {(schema, name): "id" for schema, name, _ in rows if schema == "ctgov"}
     keys |= dict.fromkeys(HUB.items(), "nct_id")
     return [
         Relation(schema, name, meaning, columns[schema, name], keys.get((schema, name), ""))
-        for schema, name, meaning in sorted(found, key=lambda row: (row[0] != "main", row[1]))
+        for schema, name, meaning in sorted(rows, key=lambda row: (row[0] != "main", row[1]))
     ]
 
 
 def links(schema: list[Relation]) -> Iterator[tuple[Relation, str, Relation]]:
-    """Which columns of a schema's relations lead to the key of which other relation."""
+    """Each column of a schema's relations that refers to the key of another: relation, column, other relation."""
     for relation in schema:
         for column, _, _ in relation.columns:
             to = _target(column, schema)
@@ -65,7 +64,7 @@ def links(schema: list[Relation]) -> Iterator[tuple[Relation, str, Relation]]:
 
 
 def _target(column: str, schema: list[Relation]) -> Relation | None:
-    """By name: `nct_id` leads to the hub, `arm_id` to `arms.id` or `some_arms.id`, `first_run_id` to `runs.run_id`."""
+    """By name: `nct_id` refers to the hub, `arm_id` to `arms.id` or `some_arms.id`, `first_run_id` to `runs.run_id`."""
     if not column.endswith("_id"):
         return None
     if column == "nct_id":

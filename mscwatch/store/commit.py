@@ -1,8 +1,8 @@
-"""A night's transaction (a first night has several): landed pages become versions, events, deliveries, ctgov rows.
+"""The transaction of a run (a first run has several): landed pages become versions, events, deliveries, ctgov rows.
 
-Bulk is SQL over the landed files; judgement is `night.plan`, asked only for records whose hashes are new, and of those
-that were never seen while DuckDB works on the bulk. Work beyond reading the index is proportional to what changed;
-memory is bounded by one group of pages.
+SQL over the landed files loads the bulk. `changes.plan` decides what happened, only for records whose hashes are new;
+records of unseen trials are planned while DuckDB loads. Beyond reading the index, the work is proportional to what
+changed; memory is bounded by one group of pages.
 """
 
 from __future__ import annotations
@@ -12,9 +12,8 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, fields
 from datetime import datetime
-from typing import Any
 
-from mscwatch.changes.plan import NewVersion, Plan, PlanContext, is_read, plan, plan_membership
+from mscwatch.changes.plan import Plan, PlanContext, is_read, plan, plan_membership
 from mscwatch.model import LookupResult, MembershipChange, WatchedTrial
 from mscwatch.registry.landing import Landing
 from mscwatch.store import derive, load
@@ -23,7 +22,7 @@ from mscwatch.store.sql import Connection, insert, row_of
 from mscwatch.vocabulary import IndicationGroup, Membership, Relevance
 
 STORED_AT_ONCE = 10_000  # refreshing ctgov has a fixed cost per call, and a group must fit into memory
-COMPARED_AT_ONCE = 1_000  # with what was known; each query for it reads the stored records through
+COMPARED_AT_ONCE = 1_000  # with their stored versions; each query for those scans all stored records
 
 RETRACT = """
 UPDATE events SET retracted_by = r.retraction
@@ -45,7 +44,7 @@ WHERE standing <> 'matched' AND nct_id IN (SELECT nct_id FROM landed)
 
 @dataclass(slots=True)
 class RunStamp:
-    """What identifies the rows that a night writes."""
+    """What the rows that a run writes have in common."""
 
     run_id: str
     observed_at: datetime
@@ -54,7 +53,7 @@ class RunStamp:
 
 @dataclass(slots=True)
 class CommitReport:
-    """What a night wrote (`runs.new`, `runs.changed`, `runs.stored`, and the count of events by kind)."""
+    """What a run wrote: `runs.new`, `runs.changed`, `runs.stored`, trials that left or came back, events by kind."""
 
     new: int = 0
     changed: int = 0
@@ -68,15 +67,15 @@ def commit_run(
     con: Connection,
     landing: Landing,
     missing: Iterable[tuple[WatchedTrial, LookupResult]],
-    circumstances: PlanContext,
-    night: RunStamp,
+    context: PlanContext,
+    stamp: RunStamp,
 ) -> CommitReport:
-    """Write everything that a proven reading says, within the caller's transaction.
+    """Write everything that follows from a proven sweep, within the caller's transaction.
 
-    A first night alone is committed group by group: a hundred thousand new records in one transaction do not fit into
-    memory, and until the run's row says how it ended, none of it is told or published. Killed in between, the next
-    night is the first one again, and finds part of its work done.
-    `missing` are the trials that the reading lacks, each with what the registry said when asked for it.
+    `missing` are the watched trials that the sweep lacks, each with the registry's answer about it.
+    Only a first run is committed group by group, as a hundred thousand new records in one transaction do not fit into
+    memory. None of it is sent or published until the run's row says how it ended. When it is killed in between, the
+    next run is a first run again and finds part of the work done.
     """
     written = CommitReport()
     load.compare(con, landing)
@@ -84,40 +83,38 @@ def commit_run(
     with ThreadPoolExecutor(max_workers=1) as bulk:
         for pages in load.groups_of_pages(con, STORED_AT_ONCE):
             compared = load.groups_of_pages(con, COMPARED_AT_ONCE, among=pages, oldest_version=2)
-            plans = [plan(load.known_pairs(con, landing, some), circumstances) for some in compared]
+            plans = [plan(load.known_pairs(con, landing, some), context) for some in compared]
             unseen = load.unseen(con, pages)
-            # the connection is the worker's until it is done; what was never seen is judged without it
-            stored = bulk.submit(load.store_bulk, con, landing, pages, row_of(night))
+            # until the worker is done the connection is its own; planning unseen trials needs none
+            stored = bulk.submit(load.store_bulk, con, landing, pages, row_of(stamp))
             try:
-                plans += [
-                    plan(load.new_pairs(landing, page, unseen), circumstances) for page in pages if unseen
-                ]
+                plans += [plan(load.new_pairs(landing, page, unseen), context) for page in pages if unseen]
                 stored.result()
             except BaseException:
                 con.interrupt()
                 raise
-            _write(con, _together(plans), night, written)
-            _bring_readings(con, night)
-            if circumstances.is_baseline:
+            _write(con, _merged(plans), stamp, written)
+            _update_watched(con, stamp)
+            if context.is_baseline:
                 con.execute("COMMIT; BEGIN")
     back = con.execute(
         "SELECT nct_id, relevance, indication_group FROM watched "
         "WHERE NOT in_watch AND nct_id IN (SELECT nct_id FROM landed) ORDER BY ALL"
     ).fetchall()
     written.back = len(back)
-    planned = plan_membership(missing, back, circumstances)
-    _write(con, planned, night, written)
-    _depart(con, planned.memberships, circumstances.stamp, night)
+    planned = plan_membership(missing, back, context)
+    _write(con, planned, stamp, written)
+    _update_membership(con, planned.memberships, context.stamp, stamp)
     con.execute(BACK)
     written.left = sum(departure.membership is not Membership.PENDING for departure in planned.memberships)
-    load.keep_fingerprints(con, "landed")
+    load.store_fingerprints(con, "landed")
     con.execute("DROP TABLE new_readings")
     load.drop(con)
     return written
 
 
 def watched(con: Connection) -> list[WatchedTrial]:
-    """The trials in the watch: each may be missing from tonight's reading."""
+    """The trials that are in the watch, by NCT number."""
     rows = con.execute(
         "SELECT nct_id, relevance, missing_since, indication_group FROM watched WHERE in_watch ORDER BY nct_id"
     ).fetchall()
@@ -127,21 +124,28 @@ def watched(con: Connection) -> list[WatchedTrial]:
     ]
 
 
-def _together(plans: Sequence[Plan]) -> Plan:
-    """What several pages make the warehouse write, as one plan."""
-    return Plan(*(tuple(row for one in plans for row in getattr(one, part.name)) for part in fields(Plan)))
+def _merged(plans: Sequence[Plan]) -> Plan:
+    return Plan(*(tuple(row for plan in plans for row in getattr(plan, part.name)) for part in fields(Plan)))
 
 
-def _write(con: Connection, planned: Plan, night: RunStamp, written: CommitReport) -> None:
-    insert(con, "new_readings", (_version_row(version) for version in planned.versions))
+def _write(con: Connection, planned: Plan, run: RunStamp, written: CommitReport) -> None:
+    readings = (
+        derive.relevance_row(version.nct_id, version.screening) | {"version_no": version.version_no}
+        for version in planned.versions
+    )
+    insert(con, "new_readings", readings)
     derive.replace_therapies(
         con, [(version.therapy, is_read(version.screening)) for version in planned.versions]
     )
-    stamp = {"run_id": night.run_id, "observed_at": night.observed_at}
+    stamp = {"run_id": run.run_id, "observed_at": run.observed_at}
     insert(con, "changes", (row_of(change) for change in planned.changes))
     insert(con, "events", (row_of(event) | stamp for event in planned.events))
-    insert(con, "issues", (row_of(issue) | {"run_id": night.run_id} for issue in planned.issues))
-    taken_back = [(old, one.event_id) for one in planned.retractions for old in one.taken_back]
+    insert(con, "issues", (row_of(issue) | {"run_id": run.run_id} for issue in planned.issues))
+    taken_back = [
+        (event_id, retraction.event_id)
+        for retraction in planned.retractions
+        for event_id in retraction.taken_back
+    ]
     if taken_back:
         con.execute(RETRACT, [list(column) for column in zip(*taken_back, strict=True)])
     enqueue(con, planned.deliveries)
@@ -151,34 +155,30 @@ def _write(con: Connection, planned: Plan, night: RunStamp, written: CommitRepor
     written.events.update(event.kind.value for event in planned.events)
 
 
-def _depart(
-    con: Connection, departures: Iterable[MembershipChange], stamp: datetime, night: RunStamp
+def _update_membership(
+    con: Connection, departures: Iterable[MembershipChange], missing_since: datetime, run: RunStamp
 ) -> None:
     for departure in departures:
         if departure.membership is Membership.PENDING:
             con.execute(
                 "UPDATE watched SET standing = 'pending', missing_since = coalesce(missing_since, ?) "
                 "WHERE nct_id = ?",
-                [stamp, departure.nct_id],
+                [missing_since, departure.nct_id],
             )
         else:
             con.execute(
                 "UPDATE watched SET in_watch = false, standing = ?, left_at = ? WHERE nct_id = ?",
-                [departure.membership, night.observed_at, departure.nct_id],
+                [departure.membership, run.observed_at, departure.nct_id],
             )
 
 
-def _bring_readings(con: Connection, night: RunStamp) -> None:
-    """Bring `watched` to what was made of the new versions."""
+def _update_watched(con: Connection, run: RunStamp) -> None:
+    """Copy what was read from the new versions into `watched`, and add the trials that are new."""
     derive.update_relevance(con, "new_readings")
     con.execute(
         "INSERT INTO watched BY NAME "
         "SELECT nct_id, true AS in_watch, 'matched' AS standing, ? AS first_seen_at, relevance, "
         "relevance_reason, indication_group FROM new_readings WHERE version_no = 1",
-        [night.observed_at],
+        [run.observed_at],
     )
     con.execute("DELETE FROM new_readings")
-
-
-def _version_row(version: NewVersion) -> dict[str, Any]:
-    return derive.relevance_row(version.nct_id, version.screening) | {"version_no": version.version_no}

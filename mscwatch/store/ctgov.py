@@ -1,7 +1,7 @@
-"""The registry's records as relational tables under AACT's names, filled by SQL that a mapping writes.
+"""Schema `ctgov`: the registry's records as relational tables under AACT's names, filled by SQL made from a mapping.
 
-`warehouse/ctgov.csv` says what each table and column holds. A row with an empty `column` describes a table: its
-`path` is where the table's rows come from (empty: one row per record). Every other row is a column. The notation:
+The mapping `warehouse/ctgov.csv` says what each table and column holds. A row with an empty `column` describes a
+table: its `path` is where the table's rows come from (empty: one row per record). Every other row is a column:
 
     protocolSection.designModule.studyType          a value, by its path from the record's root
     protocolSection.conditionsModule.conditions[]   a list; as a table's path, one row per element
@@ -11,33 +11,38 @@
     path ; path                                     the same for a table whose sources have nothing in common
     =expression                                     SQL, in which a path stands for its value (as a source: a list)
 
-A column's path that continues its table's path, or a list on the way to it, is read from the row's element there, any
-other from the record's root; a path through a list that the table does not walk is the list of all its values. An
+A column's path that continues its table's path, or a list on the way to it, is read from the row's element. Any other
+path is read from the record's root; one through a list that the table does not walk is the list of all its values. An
 expression may also use `base` (the trial's number times a million), `position` (of the row among the trial's rows in
 the table, from 1), `place` (in its own list), `parent` (place of the outermost element, where lists are nested),
 `branch` (which alternative, from 1), `element`, `nct_id` and `partial_date(text)`. Every value is read as text and
-cast with TRY_CAST: one odd scalar costs one NULL, never a night. An empty path is NULL, so that AACT's queries run.
+cast with TRY_CAST, so a malformed scalar becomes one NULL and stops no run. An empty path is NULL: the column exists so
+that queries written for AACT work.
 """
 
 import csv
 import json
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from itertools import groupby
 from operator import itemgetter
 
+import duckdb
+
 from mscwatch.store.sql import Connection
 
 SECTIONS = "protocolSection|resultsSection|annotationSection|documentSection|derivedSection|hasResults"
-# Left to itself DuckDB stores long texts as they are; like this they take a fifth.
+# DuckDB stores long texts uncompressed by default; with zstd they take a fifth.
 LONG = {"TEXT": "VARCHAR USING COMPRESSION zstd"}
 PATH = re.compile(rf"\b(?:{SECTIONS})\b(?:[\w.]|\[\]|\{{[^}}]*\}})*")
 
-LONGEST = 50_000  # of a list within a list, lest rows lose their order; four levels of it fit into a BIGINT
+LONGEST = (
+    50_000  # most elements of an inner list: the base of the sort key `rank`; four levels fit into a BIGINT
+)
 
 PARTIAL_DATE = """
 CREATE OR REPLACE TEMP MACRO partial_date(written) AS CASE length(written)
@@ -70,18 +75,18 @@ class Table:
 
 @cache
 def load_mapping() -> tuple[Table, ...]:
-    """Read the packaged mapping: every table, in the order in which the file has them."""
+    """Read the packaged mapping: every table, in the order of the file."""
     text = resources.files("mscwatch.warehouse").joinpath("ctgov.csv").read_text(encoding="utf-8")
     tables = groupby(csv.DictReader(text.splitlines()), key=itemgetter("table"))
-    told = itemgetter("column", "type", "path", "meaning", "unit")
+    cells = itemgetter("column", "type", "path", "meaning", "unit")
     return tuple(
-        Table(name, tuple(Column(*told(row)) for row in columns), _sources(head["path"]), head["meaning"])
+        Table(name, tuple(Column(*cells(row)) for row in columns), _sources(head["path"]), head["meaning"])
         for name, (head, *columns) in tables
     )
 
 
 def ddl() -> str:
-    """Give the statements that create the schema and whatever tables it lacks."""
+    """The statements that create the schema and any table that it lacks."""
     statements = ["CREATE SCHEMA IF NOT EXISTS ctgov;"]
     for table in load_mapping():
         columns = ", ".join(
@@ -92,7 +97,7 @@ def ddl() -> str:
 
 
 def comments() -> str:
-    """Give the statements that attach each table's and column's meaning, unit and source path to it."""
+    """The statements that comment each table and column with its meaning, unit and source path."""
     statements = []
     for table in load_mapping():
         statements.append(_comment(f'TABLE ctgov."{table.name}"', table.meaning, "", " ".join(table.sources)))
@@ -104,17 +109,17 @@ def comments() -> str:
 
 def _comment(name: str, meaning: str, unit: str, path: str) -> str:
     paths = ", ".join(dict.fromkeys(PATH.findall(path)))
-    said = meaning + (f" Unit: {unit}." if unit else "") + (f" Source: {paths}" if paths else "")
-    quoted = said.replace("'", "''")
+    text = meaning + (f" Unit: {unit}." if unit else "") + (f" Source: {paths}" if paths else "")
+    quoted = text.replace("'", "''")
     return f"COMMENT ON {name} IS '{quoted}';"
 
 
 def mapped_paths() -> set[str]:
-    """Give every API path that the mapping reads, alternatives written out, list markers included."""
+    """Every API path that the mapping reads, alternatives written out, list markers included."""
     written = {text for table in load_mapping() for text in table.sources}
     written |= {column.path for table in load_mapping() for column in table.columns}
-    found = {path for text in written for match in PATH.findall(text) for path in _alternatives(match)}
-    return {path for path in found if not path.endswith(".")}
+    paths = {path for text in written for match in PATH.findall(text) for path in _alternatives(match)}
+    return {path for path in paths if not path.endswith(".")}
 
 
 def refresh(con: Connection, records: str) -> None:
@@ -128,27 +133,28 @@ def refresh(con: Connection, records: str) -> None:
 
 @contextmanager
 def parsed(con: Connection, records: str, parameters: Mapping[str, object] | None = None) -> Iterator[None]:
-    """Keep records, taken apart, in the temporary table `ctgov_parsed` for as long as the block runs.
+    """Hold parsed records in the temporary table `ctgov_parsed` while the block runs, beside the macro `partial_date`.
 
-    `records` is a query, with `parameters`, of `nct_id`, `record` (text) and whatever else the table is to have. There
-    is the macro `partial_date(text)`, too.
+    `records` is a query, with `parameters`, for `nct_id`, `record` (text) and any further columns of that table.
     """
-    con.execute(PARTIAL_DATE)
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE ctgov_parsed AS SELECT * EXCLUDE (record), json_transform(record, $shape) AS r,"
-        f" TRY_CAST(substr(nct_id, 4) AS BIGINT) * 1000000 AS base FROM ({records})",
-        {"shape": json.dumps(_shape(mapped_paths()))} | dict(parameters or {}),
-    )
-    yield
-    con.execute("DROP TABLE temp.ctgov_parsed; DROP MACRO temp.partial_date")
+    try:
+        con.execute(PARTIAL_DATE)
+        con.execute(
+            "CREATE OR REPLACE TEMP TABLE ctgov_parsed AS SELECT * EXCLUDE (record), "
+            "json_transform(record, $shape) AS r,"
+            f" TRY_CAST(substr(nct_id, 4) AS BIGINT) * 1000000 AS base FROM ({records})",
+            {"shape": json.dumps(_shape(mapped_paths()))} | dict(parameters or {}),
+        )
+        yield
+    finally:
+        with suppress(duckdb.Error):  # an aborted transaction refuses this, and its ROLLBACK drops both
+            con.execute("DROP TABLE IF EXISTS temp.ctgov_parsed; DROP MACRO IF EXISTS temp.partial_date")
 
 
 def fill(con: Connection) -> None:
-    """Replace the rows of the trials that are parsed."""
-    there = con.execute(
-        "SELECT 1 FROM ctgov.studies WHERE nct_id IN (SELECT nct_id FROM ctgov_parsed) LIMIT 1"
-    )
-    is_known = bool(there.fetchall())
+    """Replace the rows of the trials in `ctgov_parsed` in every table."""
+    known = "SELECT 1 FROM ctgov.studies WHERE nct_id IN (SELECT nct_id FROM ctgov_parsed) LIMIT 1"
+    is_known = bool(con.execute(known).fetchall())
     stated = _stated(con)
     for table in load_mapping():
         if is_known:
@@ -158,13 +164,13 @@ def fill(con: Connection) -> None:
 
 
 def _stated(con: Connection) -> set[str]:
-    """The sources that any record has: planning an INSERT of nothing costs as much as one of a hundred records."""
+    """The sources that any record has: planning an INSERT without rows costs as much as one of a hundred records."""
     sources = list(dict.fromkeys(source for table in load_mapping() for source in table.sources))
     paths = {source: source.partition("[]")[0] for source in sources if source and not source.startswith("=")}
     counts = ", ".join(f"count({_field('r', path)})" for path in paths.values())
-    (found,) = con.execute(f"SELECT {counts} FROM temp.ctgov_parsed").fetchall()
+    (row,) = con.execute(f"SELECT {counts} FROM temp.ctgov_parsed").fetchall()
     return {source for source in sources if source not in paths} | {
-        source for source, count in zip(paths, found, strict=True) if count
+        source for source, count in zip(paths, row, strict=True) if count
     }
 
 
@@ -190,7 +196,7 @@ def _insert(table: Table) -> str:
     rows = " UNION ALL BY NAME ".join(_rows(table, branch) for branch in range(len(table.sources)))
     if sum(len(_lists(source)) for source in table.sources) == 1:
         rows = f"SELECT *, place AS position FROM ({rows})"
-    else:  # numbered apart and joined: a window over the rows themselves would sort every text they carry
+    else:  # numbered separately and joined: a window over the rows would sort all their texts
         number, key = "row_number() OVER (PARTITION BY base ORDER BY branch, rank)", "base, branch, rank"
         rows = f"SELECT * FROM ({rows}) JOIN (SELECT {key}, {number} AS position FROM ({rows})) USING ({key})"
     return f'INSERT INTO ctgov."{table.name}" ({names}) SELECT {values} FROM ({rows})'
@@ -198,7 +204,7 @@ def _insert(table: Table) -> str:
 
 def _value(column: Column) -> str:
     """Write one column's expression over the values that `_rows` has read."""
-    if column.name == "nct_id":  # the caller's key, by which rows are deleted, whatever the record says
+    if column.name == "nct_id":  # the caller's key, by which rows are deleted, not the record's own
         return "nct_id"
     if not column.path:
         return "NULL"
@@ -211,25 +217,25 @@ def _value(column: Column) -> str:
 
 
 def _rows(table: Table, branch: int) -> str:
-    """Write the SELECT of one source's rows, with every value the columns need under its path as name.
+    """Write the SELECT of one source's rows, in which every value that the columns need is named by its path.
 
-    Lists are unnested from the outermost inwards; what is wanted of an element is read before its own lists are
-    unnested, so that it is not repeated with all that is in it. (WITH ORDINALITY would do this by way of a join.)
+    Lists are unnested from the outermost inwards. The values of an element are read before its own lists are unnested,
+    so that the whole element is not copied to each of their rows. (WITH ORDINALITY would do this with a join.)
     """
     written = [path for column in table.columns for path in PATH.findall(column.path)]
-    wanted = {path: _alternatives(path)[branch if "{" in path else 0] for path in written}
+    paths = {path: _alternatives(path)[branch if "{" in path else 0] for path in written}
     lists = _lists(table.sources[branch])
     kept, parent, rank = {"nct_id": "nct_id", "base": "base"}, "0", "0"
     struct, around, rows = "r", "", "temp.ctgov_parsed"
     for depth, inner in enumerate(lists):
-        values = _values(wanted, struct, around, lists)
+        values = _values(paths, struct, around, lists)
         items = _items(struct, inner.removeprefix(around))
         place = {"parent": parent, "rank": rank, "place": f"generate_subscripts({items}, 1)"}
         rows = f"({_select(kept | values | place | {'element': f'unnest({items})'})} FROM {rows})"
         kept |= {path: f'"{path}"' for path in values}
         parent, rank = "parent" if depth else "place", f"rank * {LONGEST} + place"
         struct, around = "element", inner
-    values = kept | _values(wanted, struct, around, lists) | {"place": "place", "element": "element::VARCHAR"}
+    values = kept | _values(paths, struct, around, lists) | {"place": "place", "element": "element::VARCHAR"}
     order = {"branch": str(branch + 1), "parent": parent if len(lists) > 1 else "0", "rank": rank}
     return f"{_select(values | order)} FROM {rows} WHERE element IS NOT NULL"
 
@@ -238,17 +244,17 @@ def _select(values: dict[str, str]) -> str:
     return "SELECT " + ", ".join(f'{value} AS "{name}"' for name, value in values.items())
 
 
-def _values(wanted: dict[str, str], struct: str, around: str, lists: list[str]) -> dict[str, str]:
-    """Write how those paths are read that begin at the element `around` and not at one further in."""
+def _values(paths: dict[str, str], struct: str, around: str, lists: list[str]) -> dict[str, str]:
+    """Write the values that are read from the element `around`, and not from an element further in."""
     return {
         written: _field(struct, path.removeprefix(around)) if path[-1] != "." else "CAST(NULL AS VARCHAR)"
-        for written, path in wanted.items()
+        for written, path in paths.items()
         if around == next((list_ for list_ in lists[::-1] if f"{path}.".startswith(f"{list_}.")), "")
     }
 
 
 def _lists(source: str) -> list[str]:
-    """Take a source apart: `a[].b[]` is `a[]` and, in it, `a[].b[]`; a record as a whole is a list of one."""
+    """Split a source into its lists: `a[].b[]` is `a[]` and, in it, `a[].b[]`; a whole record is a list of one."""
     if source.startswith("=") or "[]" not in source:
         return [source or "=[true]"]
     parts = source.split("[]")[:-1]

@@ -1,4 +1,4 @@
-"""Where things lie in the data directory, and the lock that keeps two runs apart."""
+"""The paths in a data directory, and the lock that keeps two runs apart."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from mscwatch.errors import LockedError, WarehouseError
 
 @dataclass(frozen=True, slots=True)
 class DataDir:
-    """The files of one data directory; it belongs to one watch."""
+    """The paths of one data directory, which belongs to one watch."""
 
     path: Path
 
@@ -35,7 +35,7 @@ class DataDir:
         return self.path / "working" / "mscwatch-working.duckdb"
 
     def logs(self) -> list[Path]:
-        """What DuckDB keeps beside the working file while it is open, or was when its process died."""
+        """The write-ahead logs beside the working file: there while it is open, and after its process was killed."""
         return list(self.working.parent.glob(f"{self.working.name}.wal*"))
 
     @property
@@ -59,7 +59,7 @@ class DataDir:
         return self.path / "mscwatch.lock"
 
     def prepare(self) -> None:
-        """Make the folders. Raises `WarehouseError` when the data directory cannot be written."""
+        """Make the folders and the lock file. Raises `WarehouseError` when the data directory cannot be written."""
         try:
             for folder in (self.path, self.working.parent, self.landing):
                 folder.mkdir(parents=True, exist_ok=True)
@@ -69,22 +69,25 @@ class DataDir:
                 f"The data directory {self.path} cannot be written ({error.strerror or error}). "
                 "Make it writable or set MSCWATCH_DATA_DIR."
             )
-            raise WarehouseError(msg) from None
+            raise WarehouseError(msg) from error
 
 
 @contextmanager
 def locked(data_dir: DataDir) -> Iterator[None]:
-    """Hold the data directory's lock. Raises `LockedError` at once when another run has it."""
+    """Hold the data directory's lock.
+
+    Raises `LockedError` at once when another run holds it, `WarehouseError` when the directory cannot be written.
+    """
     data_dir.prepare()
     lock = FileLock(data_dir.lock)
     try:
         lock.acquire(timeout=0)
-    except Timeout:
+    except Timeout as error:
         msg = f"Another run is at work in {data_dir.path}. Wait for it; `mscwatch status` shows the last nights."
-        raise LockedError(msg) from None
+        raise LockedError(msg) from error
     except OSError as error:
         msg = f"The data directory {data_dir.path} cannot be locked ({error.strerror or error})."
-        raise WarehouseError(msg) from None
+        raise WarehouseError(msg) from error
     try:
         yield
     finally:

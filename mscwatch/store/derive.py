@@ -1,4 +1,4 @@
-"""What our rules make of the stored records: relevance in `watched`, and the tables `therapies` and `doses`."""
+"""What our rules read from the stored records: relevance in `watched`, and the tables `therapies` and `doses`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ RECORDS_AT_ONCE = 1_000
 
 
 def relevance_row(nct_id: str, reading: Screening) -> dict[str, Any]:
-    """A reading under the names of `watched`."""
+    """A screening as columns of `watched`."""
     return {
         "nct_id": nct_id,
         "relevance": reading.relevance,
@@ -31,7 +31,7 @@ def relevance_row(nct_id: str, reading: Screening) -> dict[str, Any]:
 
 
 def update_relevance(con: Connection, source: str) -> None:
-    """Bring `watched` to the readings in a table that has its columns."""
+    """Copy relevance, reason and indication group into `watched` from the table `source`, which has these columns."""
     con.execute(
         "UPDATE watched SET relevance = n.relevance, relevance_reason = n.relevance_reason, "
         f"indication_group = n.indication_group FROM {source} AS n WHERE n.nct_id = watched.nct_id"
@@ -39,7 +39,7 @@ def update_relevance(con: Connection, source: str) -> None:
 
 
 def replace_therapies(con: Connection, read: Sequence[tuple[Therapy, bool]]) -> None:
-    """Replace the rows of some trials in `therapies` and `doses`; each with whether it was read at all."""
+    """Replace the rows of some trials in `therapies` and `doses`; the flag says whether the trial was read at all."""
     if not read:
         return
     ids = [therapy.nct_id for therapy, _ in read]
@@ -55,9 +55,9 @@ def rederive(
     screening: Mapping[str, ScreeningDecision],
     only: Sequence[str] | None = None,
 ) -> int:
-    """Read known records (or only some) anew with the rules and decisions of today; no event comes of it.
+    """Read the stored records again with today's rules and decisions, of all trials or `only` some; raises no event.
 
-    Returns how many relevances changed.
+    Returns how many trials have another relevance, reason or indication group.
     """
     con.execute("CREATE OR REPLACE TEMP TABLE readings AS FROM watched LIMIT 0")
     con.execute(
@@ -73,7 +73,7 @@ def rederive(
             [RECORDS_AT_ONCE, start],
         ).fetchall()
         readable = [(nct_id, _readable(con, nct_id, record)) for nct_id, record in records]
-        _read_anew(con, readable, rules, screening)
+        _read_records(con, readable, rules, screening)
     changed = scalar(
         con,
         "SELECT count(*) FROM watched AS w JOIN readings AS r USING (nct_id) "
@@ -87,28 +87,28 @@ def rederive(
 
 
 def _readable(con: Connection, nct_id: str, text: str) -> Record:
-    """The record; of a withheld one the last version that could be read, as on the night itself."""
+    """The record, or for a withheld one its last readable version, as in the run that saw it."""
     record: Record = orjson.loads(text)
     if not membership.is_redacted(record):
         return record
     versions = con.execute(
         "SELECT record FROM versions WHERE nct_id = ? ORDER BY version_no DESC", [nct_id]
     ).fetchall()
-    whole = (orjson.loads(earlier) for (earlier,) in versions)
-    return next((earlier for earlier in whole if not membership.is_redacted(earlier)), record)
+    earlier = (orjson.loads(stored) for (stored,) in versions)
+    return next((version for version in earlier if not membership.is_redacted(version)), record)
 
 
-def _read_anew(
+def _read_records(
     con: Connection,
     records: Iterable[tuple[str, Record]],
     rules: str,
     screening: Mapping[str, ScreeningDecision],
 ) -> None:
-    found = [
+    readings = [
         (nct_id, record, screened(record, relevance.read(record, rules), screening.get(nct_id)))
         for nct_id, record in records
     ]
-    insert(con, "readings", (relevance_row(nct_id, reading) for nct_id, _, reading in found))
+    insert(con, "readings", (relevance_row(nct_id, reading) for nct_id, _, reading in readings))
     replace_therapies(
-        con, [(read_therapy(record, reading), is_read(reading)) for _, record, reading in found]
+        con, [(read_therapy(record, reading), is_read(reading)) for _, record, reading in readings]
     )

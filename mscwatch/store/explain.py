@@ -1,4 +1,4 @@
-"""Why an event was raised: the rule, both versions of the record, the night that saw it, and who was told."""
+"""Why an event was raised: the rule, both versions of the record, the run that saw it, and the deliveries."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import orjson
 from mscwatch.changes.event import NCT_ID_PATH
 from mscwatch.changes.rules import MEANINGS
 from mscwatch.changes.status import STATUS_PATH
-from mscwatch.errors import WarehouseError
+from mscwatch.errors import MscwatchError
 from mscwatch.model import Record
 from mscwatch.record import part
 from mscwatch.store.sql import Connection, dicts
@@ -20,7 +20,7 @@ from mscwatch.vocabulary import EventKind
 
 FIRST_SIGHT = (EventKind.NEW_TRIAL, EventKind.ENTERED_WATCH)
 
-# The newest version that a night had seen; before a change, the newest in which something could be read.
+# The newest version when the event was observed, and the newest readable one before that.
 AFTER = "valid_from <= $moment"
 BEFORE = (
     "version_no < $newer AND coalesce(json_extract_string(record, '$.protocolSection.statusModule.overallStatus'), '') "
@@ -31,10 +31,10 @@ SELECTOR = re.compile(r"\[(\w+)=(.*)\]$")
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One version of the record, and what it says where the event looks."""
+    """One version of the record, with its status and the part that the event is about."""
 
     version_no: int
-    origin: str  # observed by a night, or from the registry's own history
+    origin: str  # "observed" by a run, or "history": the registry's own
     observed_at: datetime
     data_timestamp: datetime | None
     last_update_posted_date: date | None
@@ -44,7 +44,7 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Everything that answers "why was I told this?". Rows are as in the warehouse, JSON columns parsed."""
+    """Everything that answers "why did I get this?". Rows are as in the warehouse, with `runs.proof` parsed."""
 
     event: dict[str, Any]
     trial: dict[str, Any]
@@ -58,7 +58,10 @@ class Explanation:
 
 
 def explain_event(con: Connection, event_id: str) -> Explanation:
-    """Everything about one event; the beginning of its id is enough. Raises `WarehouseError` for no or several."""
+    """Everything about one event. `event_id` may be the beginning of an id.
+
+    Raises `MscwatchError` when no event has it, or several have.
+    """
     event = _event(con, event_id.strip().lower())
     after = _side(con, event, AFTER, {"moment": event["observed_at"]})
     before = None
@@ -67,7 +70,7 @@ def explain_event(con: Connection, event_id: str) -> Explanation:
     short = "SELECT event_id, kind, summary, observed_at FROM events WHERE {} = ? ORDER BY ALL"
     return Explanation(
         event=event,
-        trial=_one(dicts(con, "SELECT * FROM trials WHERE nct_id = ?", [event["nct_id"]])),
+        trial=_first(dicts(con, "SELECT * FROM trials WHERE nct_id = ?", [event["nct_id"]])),
         rule=MEANINGS[EventKind(event["kind"])],
         before=before,
         after=after,
@@ -78,36 +81,36 @@ def explain_event(con: Connection, event_id: str) -> Explanation:
             "WHERE event_id = ? ORDER BY ALL",
             [event["event_id"]],
         ),
-        retracted_by=_one(dicts(con, short.format("event_id"), [event["retracted_by"]])) or None,
+        retracted_by=_first(dicts(con, short.format("event_id"), [event["retracted_by"]])) or None,
         retracts=dicts(con, short.format("retracted_by"), [event["event_id"]]),
     )
 
 
 def fragment(record: Record, field: str) -> Any:
-    """What a record says at an event's field: an API path, where `[key=value]` picks items of a list."""
+    """The value at an event's field: an API path, whose `[key=value]` at the end selects items of a list."""
     selector = SELECTOR.search(field)
     value = part(record, *SELECTOR.sub("", field).split("."))
     if selector and isinstance(value, list):
-        key, wanted = selector.groups()
-        return [item for item in value if isinstance(item, dict) and str(item.get(key)).strip() == wanted]
+        key, text = selector.groups()
+        return [item for item in value if isinstance(item, dict) and str(item.get(key)).strip() == text]
     return value
 
 
 def _event(con: Connection, beginning: str) -> dict[str, Any]:
-    found = dicts(
+    events = dicts(
         con, "SELECT * FROM events WHERE starts_with(event_id, ?) ORDER BY event_id LIMIT 2", [beginning]
     )
-    if not found:
+    if not events:
         msg = (
-            f'No event begins with "{beginning}". `mscwatch events` lists them with their ids, '
-            "--baseline those of the first night too."
+            f'No event id begins with "{beginning}". `mscwatch events` lists the ids, '
+            "with --baseline also those of the first night."
         )
-        raise WarehouseError(msg)
-    if len(found) > 1:
-        some = " and ".join(row["event_id"] for row in found)
-        msg = f'"{beginning}" is the beginning of several events, such as {some}. Give more of it.'
-        raise WarehouseError(msg)
-    return found[0]
+        raise MscwatchError(msg)
+    if len(events) > 1:
+        some = " and ".join(event["event_id"] for event in events)
+        msg = f'Several event ids begin with "{beginning}", such as {some}. Give more of the id.'
+        raise MscwatchError(msg)
+    return events[0]
 
 
 def _side(con: Connection, event: dict[str, Any], condition: str, values: dict[str, Any]) -> Side | None:
@@ -120,14 +123,14 @@ def _side(con: Connection, event: dict[str, Any], condition: str, values: dict[s
     if not rows:
         return None
     record = orjson.loads(rows[0].pop("record"))
-    said = part(record, *STATUS_PATH.split("."))
-    return Side(**rows[0], overall_status=said, fragment=fragment(record, event["field"]))
+    overall_status = part(record, *STATUS_PATH.split("."))
+    return Side(**rows[0], overall_status=overall_status, fragment=fragment(record, event["field"]))
 
 
 def _run(con: Connection, run_id: str) -> dict[str, Any]:
-    run = _one(dicts(con, "SELECT * FROM runs WHERE run_id = ?", [run_id]))
+    run = _first(dicts(con, "SELECT * FROM runs WHERE run_id = ?", [run_id]))
     return run | {"proof": orjson.loads(run["proof"]) if run.get("proof") else None}
 
 
-def _one(rows: list[dict[str, Any]]) -> dict[str, Any]:
+def _first(rows: list[dict[str, Any]]) -> dict[str, Any]:
     return rows[0] if rows else {}

@@ -1,9 +1,9 @@
-"""The published file as a folder of Parquet, CSV or NDJSON: one entry per table and view, and a manifest.
+"""Export of the published file as a folder of Parquet, CSV or NDJSON: one entry per table and view, and a manifest.
 
-`DIR/main/trials.parquet`, `DIR/ctgov/studies.parquet`, …, `DIR/manifest.json`. The relations that only ever grow
-(`versions`, `events`) are Parquet folders with one part per year of observation: a copy to another place then moves
-only the year that is still growing, and a reader of one season opens only its part. Everything else is a snapshot of
-few rows, which parts would only make slower.
+`DIR/main/trials.parquet`, `DIR/ctgov/studies.parquet`, …, `DIR/manifest.json`. The relations that only grow
+(`versions`, `events`) are Parquet folders with one part per year of observation. So a copy to another place transfers
+only the current year, and a reader of one year opens only its part. The other relations have few rows, and parts would
+make them slower.
 """
 
 from __future__ import annotations
@@ -32,19 +32,19 @@ SCHEMAS = ("main", "ctgov")
 GROWING = {"main.versions", "main.events"}
 YEAR = "year(observed_at) AS observed_year"
 
-# What a spreadsheet takes for a formula: the OWASP list, full-width signs included.
+# Beginnings that a spreadsheet runs as a formula: the OWASP list, full-width signs included.
 FORMULA = r"^[=+\-@\t\r\n\x{FF1D}\x{FF0B}\x{FF0D}\x{FF20}]"
 
-TELLING = ("watch", "banner", "data_timestamp", "mscwatch_version", "attribution")
+FACTS = ("watch", "banner", "data_timestamp", "mscwatch_version", "attribution")
 
 
 class ExportFormat(StrEnum):
-    """What an export is written as; the value is also the files' ending."""
+    """The format of an export; the value is also the files' extension."""
 
     PARQUET = "parquet"
     CSV = "csv"
     NDJSON = "ndjson"
-    PRISMA = "prisma"  # only the search's record: two tables as CSV, and what is included as RIS
+    PRISMA = "prisma"  # the record of the search alone: two tables as CSV, and the included trials and papers as RIS
 
 
 OPTIONS = {
@@ -53,7 +53,6 @@ OPTIONS = {
     # Every time in the warehouse is UTC.
     ExportFormat.NDJSON: "FORMAT json, TIMESTAMPFORMAT '%Y-%m-%dT%H:%M:%S.%fZ'",
 }
-
 
 SEARCH_RECORD = {("main", "prisma"), ("main", "screening")}
 INCLUDED = (
@@ -80,27 +79,28 @@ class Exported:
 
 
 def export_tables(data_dir: DataDir, folder: Path, form: ExportFormat) -> list[Exported]:
-    """Write every public table and view of the published file into `folder`, which is made if need be.
+    """Write every public table and view of the published file into `folder`, which is created if it is missing.
 
-    An earlier export there is replaced once the new one is whole; other files are left alone. Raises `ConfigError`
-    for a folder that holds anything but an export, `WarehouseError` when it cannot be written.
+    An earlier export there is replaced once the new one is complete. Raises `ConfigError` for a folder that holds
+    anything but an export, `WarehouseError` when nothing is published or the folder cannot be written.
     """
     _refuse_foreign(folder)
     with queries.open_published(data_dir) as con:
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            for left in folder.glob(f"{UNFINISHED}*"):
-                shutil.rmtree(left)
-            with tempfile.TemporaryDirectory(prefix=UNFINISHED, dir=folder) as unfinished:
+            for abandoned in folder.glob(f"{UNFINISHED}*"):
+                shutil.rmtree(abandoned)
+            with tempfile.TemporaryDirectory(prefix=UNFINISHED, dir=folder) as name:
+                fresh = Path(name)
                 if form is ExportFormat.PRISMA:
-                    written = _write_search_record(con, Path(unfinished))
+                    written = _write_search_record(con, fresh)
                 else:
-                    written = [_write(con, one, form, Path(unfinished)) for one in catalog.relations(con)]
-                _write_manifest(con, written, form, Path(unfinished))
-                _replace(folder, Path(unfinished))
+                    written = [_write(con, relation, form, fresh) for relation in catalog.relations(con)]
+                _write_manifest(con, written, form, fresh)
+                _replace(folder, fresh)
         except (OSError, duckdb.IOException) as error:
             msg = f"The export to {folder} failed: {first_line(error)} Make room or give another folder."
-            raise WarehouseError(msg) from None
+            raise WarehouseError(msg) from error
     return written
 
 
@@ -108,10 +108,10 @@ def _refuse_foreign(folder: Path) -> None:
     if not folder.exists():
         return
     if not folder.is_dir():
-        msg = f"{folder} is a file; give a folder to export into."
+        msg = f"{folder} is a file. Give a folder to export into."
         raise ConfigError(msg)
-    found = [path for path in folder.iterdir() if not path.name.startswith(UNFINISHED)]
-    if found and not _is_export(folder):
+    is_empty = all(path.name.startswith(UNFINISHED) for path in folder.iterdir())
+    if not is_empty and not _is_export(folder):
         msg = f"{folder} is not empty and holds no earlier export. Give an empty or a new folder."
         raise ConfigError(msg)
 
@@ -124,32 +124,28 @@ def _is_export(folder: Path) -> bool:
     return isinstance(manifest, dict) and manifest.get("made_by") == MADE_BY
 
 
-def _write(con: Connection, one: catalog.Relation, form: ExportFormat, folder: Path) -> Exported:
-    (folder / one.schema).mkdir(exist_ok=True)
-    name = f"{one.schema}.{one.name}"
-    path, columns, options = f"{one.schema}/{one.name}.{form}", "*", OPTIONS[form]
+def _write(con: Connection, relation: catalog.Relation, form: ExportFormat, folder: Path) -> Exported:
+    (folder / relation.schema).mkdir(exist_ok=True)
+    name, place = f"{relation.schema}.{relation.name}", f"{relation.schema}/{relation.name}"
+    path, columns, options = f"{place}.{form}", "*", OPTIONS[form]
     target = folder / path
     if form is ExportFormat.CSV:
-        columns = ", ".join(_as_cell(column, kind) for column, kind, _ in one.columns)
+        columns = ", ".join(_as_cell(column, kind) for column, kind, _ in relation.columns)
     elif form is ExportFormat.PARQUET and name in GROWING:
-        path, columns, target = (
-            f"{one.schema}/{one.name}/**/*.parquet",
-            f"*, {YEAR}",
-            folder / one.schema / one.name,
-        )
+        path, columns, target = f"{place}/**/*.parquet", f"*, {YEAR}", folder / place
         target.mkdir()
         if scalar(con, f"SELECT count(*) FROM {name}"):
             options += ", PARTITION_BY (observed_year)"
         else:
-            target /= "none.parquet"  # without a row there is no part, and a reader wants the columns
+            target /= "none.parquet"  # without rows there is no part, and readers still need the columns
     rows = scalar(con, f"COPY (SELECT {columns} FROM {name}) TO {_quoted(target)} ({options})")
-    return Exported(name, int(rows), path, one.meaning)
+    return Exported(name, int(rows), path, relation.meaning)
 
 
 def _write_search_record(con: Connection, folder: Path) -> list[Exported]:
-    """What a systematic review has to show of its search, and the included trials with the papers linked to them."""
-    tables = [one for one in catalog.relations(con) if (one.schema, one.name) in SEARCH_RECORD]
-    written = [_write(con, one, ExportFormat.CSV, folder) for one in tables]
+    """The tables that a systematic review reports about its search, and the included trials and their papers as RIS."""
+    relations = [each for each in catalog.relations(con) if (each.schema, each.name) in SEARCH_RECORD]
+    written = [_write(con, relation, ExportFormat.CSV, folder) for relation in relations]
     trials, papers = dicts(con, INCLUDED), dicts(con, PAPERS)
     path = "main/included.ris"
     (folder / path).write_text(ris.references(trials, papers), encoding="utf-8")
@@ -158,7 +154,7 @@ def _write_search_record(con: Connection, folder: Path) -> list[Exported]:
 
 
 def _as_cell(name: str, kind: str) -> str:
-    """A column for CSV: lists joined with semicolons, an apostrophe before what would run as a formula."""
+    """A column as an expression for CSV: lists joined with semicolons, an apostrophe before any formula."""
     if kind.endswith("[]"):
         text = f"array_to_string(\"{name}\", '; ')"
     elif kind in {"VARCHAR", "JSON"}:
@@ -172,17 +168,17 @@ def _write_manifest(con: Connection, written: Iterable[Exported], form: ExportFo
     facts = queries.meta(con)
     manifest = {
         "made_by": MADE_BY,
-        **{name: facts.get(name, "") for name in TELLING},
+        **{name: facts.get(name, "") for name in FACTS},
         "schema_version": scalar(con, "SELECT max(version) FROM schema_migrations"),
         "format": form.value,
-        "relations": [asdict(one) for one in written],
+        "relations": [asdict(exported) for exported in written],
     }
     text = json.dumps(manifest, ensure_ascii=False, indent=2)
     (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
 
 
 def _replace(folder: Path, fresh: Path) -> None:
-    """Put the new files where the old ones are; the manifest last, so that it never promises what is not there."""
+    """Replace the old files by the new ones, the manifest last, so that it never lists files that are missing."""
     for schema in SCHEMAS:
         if (folder / schema).exists():
             shutil.rmtree(folder / schema)

@@ -1,4 +1,4 @@
-"""The run ledger and the ledger of who is told what. Every function takes the working file's connection."""
+"""The ledger of runs, and the ledger of deliveries: what was sent to whom, and what is owed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from mscwatch.vocabulary import DeliveryState, RunOutcome
 
 TRUSTED = "outcome IN ('baseline', 'published', 'unchanged')"
 
-# The last one that was proven and wrote something.
+# The last run that was proven and wrote something.
 LAST_WRITTEN_RUN = (
     "SELECT run_id FROM runs WHERE outcome IN ('baseline', 'published') ORDER BY started_at DESC LIMIT 1"
 )
@@ -23,16 +23,16 @@ LAST_WRITTEN_RUN = (
 
 @dataclass(frozen=True, slots=True)
 class LastRun:
-    """What the last trusted night read, and whether anything went wrong since."""
+    """What the last trusted run read, and whether any run went wrong since (times in UTC)."""
 
     started_at: datetime
     data_timestamp: datetime | None
     api_version: str | None
-    is_latest: bool  # no refused, failed or interrupted night since
+    is_latest: bool  # no refused, failed or interrupted run since
 
 
 def begin_run(con: Connection, run_id: str, watch: str, started_at: datetime) -> None:
-    """Open the run's row. A run that never finished was killed: the lock is ours, so nobody is at work."""
+    """Insert the run's row, and mark unfinished runs as interrupted: the caller holds the lock, so they were killed."""
     con.execute(
         "UPDATE runs SET outcome = 'interrupted', error = 'the run was killed' WHERE outcome = 'running'"
     )
@@ -44,7 +44,7 @@ def begin_run(con: Connection, run_id: str, watch: str, started_at: datetime) ->
 
 
 def finish_run(con: Connection, run_id: str, facts: dict[str, Any]) -> None:
-    """Fill the run's row: column names and values; `proof` is given as a dict."""
+    """Update the run's row: `facts` has values by column name, `proof` as a dict."""
     if isinstance(facts.get("proof"), dict):
         facts = facts | {"proof": orjson.dumps(facts["proof"]).decode()}
     assignments = ", ".join(f"{name} = ?" for name in facts)
@@ -52,13 +52,13 @@ def finish_run(con: Connection, run_id: str, facts: dict[str, Any]) -> None:
 
 
 def newest_run(con: Connection) -> str | None:
-    """The id of the last run, however it went."""
-    found = scalar(con, "SELECT run_id FROM runs ORDER BY started_at DESC LIMIT 1")
-    return None if found is None else str(found)
+    """The id of the last run, whatever its outcome; None before the first."""
+    run_id = scalar(con, "SELECT run_id FROM runs ORDER BY started_at DESC LIMIT 1")
+    return None if run_id is None else str(run_id)
 
 
 def last_trusted_run(con: Connection) -> LastRun | None:
-    """The last trusted night, or None before the first."""
+    """The last trusted run, or None before the first."""
     rows = con.execute(
         f"SELECT started_at, data_timestamp, api_version FROM runs WHERE {TRUSTED} ORDER BY started_at DESC LIMIT 1"
     ).fetchall()
@@ -73,7 +73,7 @@ def last_trusted_run(con: Connection) -> LastRun | None:
 
 
 def incident_is_open(con: Connection) -> bool:
-    """Whether the operator was told of a refused or failed night and not yet that it is over."""
+    """Whether the operator got a notice of a refused or failed run, and none yet that it is over."""
     last = scalar(
         con,
         "SELECT n.kind FROM notices AS n JOIN runs AS r USING (run_id) "
@@ -85,7 +85,10 @@ def incident_is_open(con: Connection) -> bool:
 def events_since(
     con: Connection, since: datetime, kinds: Iterable[str], relevance: Iterable[str]
 ) -> dict[str, int]:
-    """How many events there were, by kind, of what is told; the most frequent first."""
+    """How many events were observed since then, by kind, the most frequent first.
+
+    Only of these kinds and relevances; baseline and retracted events do not count.
+    """
     rows = con.execute(
         "SELECT e.kind, count(*) FROM events AS e JOIN watched AS w USING (nct_id) "
         "WHERE e.observed_at >= ? AND NOT e.is_baseline AND e.retracted_by IS NULL "
@@ -96,7 +99,7 @@ def events_since(
 
 
 def nights_since(con: Connection, since: datetime) -> dict[str, int]:
-    """How many nights there were, by outcome."""
+    """How many runs started since then, by outcome."""
     rows = con.execute(
         "SELECT outcome, count(*) FROM runs WHERE started_at >= ? GROUP BY ALL ORDER BY ALL", [since]
     ).fetchall()
@@ -104,12 +107,12 @@ def nights_since(con: Connection, since: datetime) -> dict[str, int]:
 
 
 def note_issues(con: Connection, issues: Iterable[Issue], run_id: str) -> None:
-    """Keep what was not understood."""
+    """Record values that were not understood, as met by a run."""
     insert(con, "issues", (row_of(issue) | {"run_id": run_id} for issue in issues))
 
 
 def enqueue_notice(con: Connection, notice: Notice, run_id: str, addresses: Iterable[Address]) -> None:
-    """Record a notice once, owed to every address."""
+    """Record a notice and enqueue it for every address; a notice that is recorded already is left as it is."""
     if scalar(con, "SELECT 1 FROM notices WHERE notice_id = ?", [notice.notice_id]):
         return
     insert(con, "notices", [row_of(notice) | {"run_id": run_id}])
@@ -117,17 +120,12 @@ def enqueue_notice(con: Connection, notice: Notice, run_id: str, addresses: Iter
 
 
 def enqueue(con: Connection, deliveries: Iterable[Delivery]) -> None:
-    """Write what is owed to whom."""
+    """Record deliveries as owed."""
     insert(
         con,
         "deliveries",
         (
-            {
-                "event_id": delivery.event_id,
-                "channel": delivery.address.channel,
-                "recipient": delivery.address.recipient,
-                "state": DeliveryState.OWED,
-            }
+            row_of(delivery.address) | {"event_id": delivery.event_id, "state": DeliveryState.OWED}
             for delivery in deliveries
         ),
     )
@@ -143,9 +141,10 @@ def mark(
     shown: set[str] | None = None,
     error: str | None = None,
 ) -> None:
-    """Stamp an attempt on everything in `ids` at one address: `in_doubt` before it, and `sent` after.
+    """Record an attempt to deliver `ids` to one address: `in_doubt` before sending, and `sent` after.
 
-    After one that failed: its `error`, and `owed` or, where the message may have arrived all the same, `in_doubt`.
+    After a failure pass its `error` with `owed`, or with `in_doubt` where the message may have arrived nevertheless.
+    `shown` are the ids that the message names; the others are only counted in it.
     """
     if error is not None:
         change = "error = $error"
@@ -163,7 +162,7 @@ def mark(
 
 
 def explain_doubt(con: Connection) -> None:
-    """Say why rows are in doubt that a process left so when it died while sending; `tell` sends them again."""
+    """Give deliveries that a killed process left in doubt their reason; the next delivery sends them again."""
     con.execute(
         "UPDATE deliveries SET error = 'the process died while sending' WHERE state = 'in_doubt' AND error IS NULL"
     )

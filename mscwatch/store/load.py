@@ -1,13 +1,14 @@
-"""What a walk landed, in DuckDB: which of it is fresh, what was known of it, and its bulk stored.
+"""Landed records in DuckDB: which are fresh, what was stored of them before, and the bulk load of the fresh ones.
 
-The temporary tables `landed` (the landing's index) and `fresh_ids` (trial, page, and the number that its version gets)
-are there from `compare` to `drop`. A row of table `fingerprints` is written with the version that it stands for, so
-whoever has one has its version stored.
+The temporary tables `landed` (the landing's index) and `fresh_ids` (trial, page, and the number that its new version
+gets) exist from `compare` to `drop`. A row of table `fingerprints` is written in the same transaction as the version
+that it stands for, so a known fingerprint means a stored version.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import orjson
@@ -44,7 +45,7 @@ FRESH_RECORDS = (
     f"SELECT nct_id, version_no, record::VARCHAR AS record FROM {PAGES} JOIN fresh_ids USING (nct_id)"
 )
 
-# The files are read a second time: to keep so many texts in memory costs more.
+# Reads the landed files a second time: keeping all the texts in memory costs more.
 NEW_VERSIONS = f"""
 INSERT INTO versions BY NAME SELECT nct_id, version_no, $run_id AS first_run_id, $observed_at AS observed_at,
     $data_timestamp AS data_timestamp, last_update_posted_date, $observed_at AS valid_from, NULL AS valid_to,
@@ -58,20 +59,23 @@ FROM {PAGES} JOIN (
 
 
 def compare(con: Connection, landing: Landing) -> None:
-    """Look which landed records are not stored as they are."""
+    """Find the fresh records: those whose hashes differ from the stored version, or that have none."""
     con.execute(LANDED, [str(landing.index)])
     con.execute(FRESH_IDS)
 
 
 def drop(con: Connection) -> None:
-    """Drop what `compare` made."""
+    """Drop the tables that `compare` made."""
     con.execute("DROP TABLE landed; DROP TABLE fresh_ids")
 
 
 def groups_of_pages(
     con: Connection, most: int, among: Sequence[int] | None = None, oldest_version: int = 1
 ) -> list[list[int]]:
-    """The pages that hold anything fresh (of that version or a later one), `most` records at once or a single page."""
+    """Pages with fresh records, in groups of at most `most` records (or of one page that has more).
+
+    Only records that become version `oldest_version` or a later one count; `among` limits the pages.
+    """
     groups: list[list[int]] = []
     room = 0
     for page, count in con.execute(
@@ -88,39 +92,52 @@ def groups_of_pages(
 
 
 def unseen(con: Connection, pages: list[int]) -> set[str]:
-    """Which fresh records of some pages are of trials that were never seen."""
+    """NCT numbers of the trials on some pages that the warehouse has no version of."""
     rows = con.execute(
         "SELECT nct_id FROM fresh_ids WHERE version_no = 1 AND list_contains(?, page)", [pages]
     ).fetchall()
     return {nct_id for (nct_id,) in rows}
 
 
-def store_bulk(con: Connection, landing: Landing, pages: list[int], night: Mapping[str, Any]) -> None:
-    """Close the versions that some pages replace, add the new ones, and bring `ctgov` to them.
+def store_bulk(con: Connection, landing: Landing, pages: list[int], stamp: Mapping[str, Any]) -> None:
+    """Close the versions that some pages replace, insert the new ones, and replace their rows in `ctgov`.
 
-    `night` has what every new version bears: `run_id`, `observed_at`, `data_timestamp`.
+    `stamp` has the columns that all new versions share: `run_id`, `observed_at`, `data_timestamp`.
     """
     con.execute(
         "UPDATE versions SET valid_to = ? WHERE valid_to IS NULL "
         "AND nct_id IN (SELECT nct_id FROM fresh_ids WHERE version_no > 1 AND list_contains(?, page))",
-        [night["observed_at"], pages],
+        [stamp["observed_at"], pages],
     )
     files = {"files": [str(landing.page(page)) for page in pages]}
-    # DuckDB takes a file for 420 records, and would keep all that is in it to look the few up that it is joined with
-    con.execute("SET disabled_optimizers = 'build_side_probe_side'")
-    with ctgov.parsed(con, FRESH_RECORDS, files):
-        con.execute(NEW_VERSIONS, {**night, **files})
-        con.execute("RESET disabled_optimizers")
+    with ExitStack() as until_filled:
+        with _join_sides_as_written(con):
+            until_filled.enter_context(ctgov.parsed(con, FRESH_RECORDS, files))
+            con.execute(NEW_VERSIONS, {**stamp, **files})
         ctgov.fill(con)
 
 
+@contextmanager
+def _join_sides_as_written(con: Connection) -> Iterator[None]:
+    """Keep DuckDB from choosing the sides of a join.
+
+    It estimates 420 records per file, and would hold the content of all files in memory to look up the few fresh ids.
+    """
+    con.execute("SET disabled_optimizers = 'build_side_probe_side'")
+    try:
+        yield
+    finally:  # the setting is global; a second connection can reset it while the transaction of `con` is aborted
+        with con.cursor() as other:
+            other.execute("RESET disabled_optimizers")
+
+
 def known_fingerprints(con: Connection) -> dict[str, str]:
-    """Every stored record's fingerprint with its NCT number."""
+    """The NCT number of every stored record by its fingerprint."""
     return dict(con.execute("SELECT fingerprint, nct_id FROM fingerprints").fetchall())
 
 
-def keep_fingerprints(con: Connection, landed: str) -> None:
-    """Bring the table to what was landed; `landed` names a table that has the landing's index."""
+def store_fingerprints(con: Connection, landed: str) -> None:
+    """Replace the fingerprints of the landed records; `landed` names a table that has the landing's index."""
     con.execute(
         f"DELETE FROM fingerprints WHERE nct_id IN (SELECT nct_id FROM {landed} WHERE page IS NOT NULL)"
     )
@@ -137,9 +154,10 @@ LEFT JOIN watched AS w ON w.nct_id = f.nct_id
 WHERE list_contains(?, f.page)
 """
 
-# The version before each known one that changed in content tonight, the events that were raised when the known content
-# replaced it, and who was told. Versions in which nothing material moved are passed over, and so are those of the
-# registry's own history (from 0 backwards): what a night makes of a record must not depend on whether that was read.
+# For each stored version whose content changed in this run: the version before it, the events that were raised when the
+# stored content replaced that one, and the addresses they went to. Versions without a material change are skipped. So
+# are those of the registry's own history (numbered from 0 downwards): the outcome of a run must not depend on whether
+# that history was read.
 EARLIER = """
 WITH moved AS (
     SELECT f.nct_id, v.version_no
@@ -161,31 +179,31 @@ WITH moved AS (
     JOIN events AS e ON e.nct_id = v.nct_id AND e.run_id = v.first_run_id
     WHERE NOT e.is_baseline
         AND e.field <> 'protocolSection.identificationModule.nctId'
-), said AS (
+), grouped AS (
     SELECT nct_id, list([event_id, kind, summary] ORDER BY kind, event_id) AS events FROM raised GROUP BY nct_id
-), heard AS (
-    SELECT r.nct_id, list(DISTINCT [d.channel, d.recipient]) AS told
+), notified AS (
+    SELECT r.nct_id, list(DISTINCT [d.channel, d.recipient]) AS addresses
     FROM raised AS r JOIN deliveries AS d USING (event_id) WHERE d.state <> 'gave_up' GROUP BY r.nct_id
 )
-SELECT t.nct_id, b.record, coalesce(said.events, []), coalesce(heard.told, [])
+SELECT t.nct_id, b.record, coalesce(grouped.events, []), coalesce(notified.addresses, [])
 FROM turn AS t JOIN versions AS b ON b.nct_id = t.nct_id AND b.version_no = t.before_no
-LEFT JOIN said ON said.nct_id = t.nct_id
-LEFT JOIN heard ON heard.nct_id = t.nct_id
+LEFT JOIN grouped ON grouped.nct_id = t.nct_id
+LEFT JOIN notified ON notified.nct_id = t.nct_id
 """
 
 
 def known_pairs(
     con: Connection, landing: Landing, pages: list[int]
 ) -> Iterator[tuple[StoredTrial, FetchedTrial]]:
-    """The fresh records of some pages that are versions of a known trial, each with what was known."""
+    """The fresh records of some pages that belong to a known trial, each after what the warehouse holds of it."""
     rows = con.execute(KNOWN, [pages]).fetchall()
     earlier = _earlier(con, pages)
-    wanted = {row[0] for row in rows}
-    seen = {  # copied, lest each keep its whole page in memory
-        one.nct_id: structs.replace(one, record=one.record.copy())
+    known = {row[0] for row in rows}
+    landed = {  # copied: a record that is a slice of its page would keep the whole page in memory
+        entry.nct_id: structs.replace(entry, record=entry.record.copy())
         for page in pages
-        for one in landing.read(page)
-        if one.nct_id in wanted
+        for entry in landing.read(page)
+        if entry.nct_id in known
     }
     for nct_id, version_no, content, derived, record, in_watch, times in rows:
         before = StoredTrial(
@@ -198,14 +216,14 @@ def known_pairs(
             orjson.loads(record),
             earlier.get(nct_id),
         )
-        yield before, _fetched(seen[nct_id])
+        yield before, _fetched(landed[nct_id])
 
 
 def new_pairs(landing: Landing, page: int, unseen: set[str]) -> Iterator[tuple[None, FetchedTrial]]:
-    """The records of a page that are of trials never seen before; asks no database."""
-    for one in landing.read(page):
-        if one.nct_id in unseen:
-            yield None, _fetched(one)
+    """The records of a page that belong to the trials `unseen`; needs no database."""
+    for entry in landing.read(page):
+        if entry.nct_id in unseen:
+            yield None, _fetched(entry)
 
 
 def _earlier(con: Connection, pages: list[int]) -> dict[str, PreviousVersion]:
@@ -213,11 +231,13 @@ def _earlier(con: Connection, pages: list[int]) -> dict[str, PreviousVersion]:
         nct_id: PreviousVersion(
             orjson.loads(record),
             tuple(RaisedEvent(event_id, EventKind(kind), summary) for event_id, kind, summary in events),
-            tuple(Address(*address) for address in sorted(told)),
+            tuple(Address(*address) for address in sorted(addresses)),
         )
-        for nct_id, record, events, told in con.execute(EARLIER, [pages]).fetchall()
+        for nct_id, record, events, addresses in con.execute(EARLIER, [pages]).fetchall()
     }
 
 
-def _fetched(one: Landed) -> FetchedTrial:
-    return FetchedTrial(one.nct_id, one.content_hash, one.derived_hash, parse_record(bytes(one.record)))
+def _fetched(entry: Landed) -> FetchedTrial:
+    return FetchedTrial(
+        entry.nct_id, entry.content_hash, entry.derived_hash, parse_record(bytes(entry.record))
+    )

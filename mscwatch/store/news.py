@@ -1,4 +1,4 @@
-"""What is told: events and notices out of the warehouse, each event with the facts of its trial and why it matters."""
+"""The content of digests: events with their trials' facts and why they matter, and notices, from the warehouse."""
 
 from __future__ import annotations
 
@@ -10,15 +10,18 @@ from typing import Any
 import msgspec
 
 from mscwatch.digest import significance
-from mscwatch.model import Address, Event, NewsItem, Notice, Product, PublishedTrial, TrialFacts
+from mscwatch.model import Address, NewsItem, Notice, Product, PublishedTrial
 from mscwatch.store.sql import Connection, dicts
-from mscwatch.vocabulary import EventKind, LinkConfidence, Relevance, Severity
 
-NEWS_NOTICES = ["baseline", "bulk", "weekly"]  # notices that go where news go; the others are the operator's
+NEWS_NOTICES = [
+    "baseline",
+    "bulk",
+    "weekly",
+]  # notices for the readers of events; the others are the operator's
 
 AXES = [axis.name for axis in fields(Product)]
 
-# Papers of a trial's own (BACKGROUND is what it rests on), but for those that a person rejected.
+# A trial's own papers: not the literature that it cites (BACKGROUND), nor papers that a person rejected.
 PAPERS = """
 SELECT nct_id, count(*) AS publications FROM publications
 WHERE grade IN ('linked', 'accepted', 'to_confirm') GROUP BY nct_id
@@ -26,8 +29,9 @@ WHERE grade IN ('linked', 'accepted', 'to_confirm') GROUP BY nct_id
 
 NEWS = f"""
 SELECT e.*, r.data_timestamp::DATE AS data_date,
-    t.brief_title, t.overall_status, t.lead_sponsor, t.countries, t.enrollment, t.conditions,
-    t.intervention_names, t.relevance, t.has_results,
+    coalesce(t.brief_title, '') AS title, coalesce(t.overall_status, '') AS overall_status, t.lead_sponsor, t.countries,
+    t.enrollment, t.conditions, list_filter(t.intervention_names, lambda name: name IS NOT NULL) AS interventions,
+    t.relevance, t.has_results,
     coalesce(t.completion_date, t.primary_completion_date) AS completion_date,
     coalesce(papers.publications, 0) AS publications, p.is_read, {", ".join(f"p.{name}" for name in AXES)}
 FROM events AS e
@@ -37,7 +41,7 @@ LEFT JOIN therapies AS p ON p.nct_id = e.nct_id
 LEFT JOIN ({PAPERS}) AS papers ON papers.nct_id = e.nct_id
 """
 
-# What only one relevant trial of the watch has, with its number.
+# Values that a single core or unsure trial has, with its NCT number.
 ONLY = """
 SELECT value, any_value(nct_id) FROM (
     SELECT unnest(p.{column}) AS value, nct_id FROM therapies AS p JOIN trials AS t USING (nct_id)
@@ -47,7 +51,7 @@ SELECT value, any_value(nct_id) FROM (
 
 
 def owed_news(con: Connection, address: Address, state: str) -> tuple[list[NewsItem], list[Notice]]:
-    """What is owed, or in doubt (`state`), at one address: events with their trials' facts, and notices."""
+    """The events and notices that one address has in a delivery state (owed or in doubt)."""
     parameters = [state, address.channel, address.recipient]
     owed = "SELECT event_id FROM deliveries WHERE state = ? AND channel = ? AND recipient = ?"
     news = news_items(con, f"e.event_id IN ({owed})", parameters)
@@ -60,7 +64,7 @@ def owed_news(con: Connection, address: Address, state: str) -> tuple[list[NewsI
 def news_between(
     con: Connection, since: datetime, until: datetime | None
 ) -> tuple[list[NewsItem], list[Notice]]:
-    """Every event, and every notice that goes where news go, of the nights from `since` until before `until` (UTC)."""
+    """The events, and the notices for their readers, of the runs from `since` (included) to `until` (not), UTC."""
     nights = {"since": since, "until": until}
     when = "{0} >= $since AND ($until IS NULL OR {0} < $until)"
     news = news_items(con, when.format("e.observed_at"), nights)
@@ -74,13 +78,17 @@ def news_between(
 
 
 def news_items(con: Connection, condition: str, parameters: Sequence[Any] | dict[str, Any]) -> list[NewsItem]:
-    """Events that meet a condition over `e` (events), oldest first, each with its trial's facts and why it matters."""
+    """Events that meet an SQL condition on `e` (the table `events`), oldest first, as items of a digest."""
     rows = dicts(con, f"{NEWS} WHERE {condition} ORDER BY e.observed_at, e.nct_id, e.kind", parameters)
     if not rows:
         return []
-    around = _background(con)
-    items = map(_news_item, rows)
-    return [replace(item, why=significance.reasons(item, around)) for item in items]
+    background = _background(con)
+    items = (msgspec.convert(row | {"event": row, "trial": _trial(row)}, NewsItem) for row in rows)
+    return [replace(item, why=significance.reasons(item, background)) for item in items]
+
+
+def _trial(row: dict[str, Any]) -> dict[str, Any]:
+    return row | {"product": row if row["is_read"] else None}
 
 
 def _background(con: Connection) -> significance.Background:
@@ -93,47 +101,5 @@ def _background(con: Connection) -> significance.Background:
         column: dict(con.execute(ONLY.format(column=column)).fetchall())
         for column in ("cell_source", "route")
     }
-    return significance.Background(tuple(map(_published, published)), only["cell_source"], only["route"])
-
-
-def _published(row: dict[str, Any]) -> PublishedTrial:
-    named = ("review_row", "first_author", "year", "nct_id")
-    return PublishedTrial(
-        product=_product(row),
-        link_confidence=LinkConfidence(row["link_confidence"]),
-        **{name: row[name] for name in named},
-    )
-
-
-def _product(row: dict[str, Any]) -> Product:
-    return msgspec.convert({axis: row[axis] for axis in AXES}, Product)
-
-
-def _news_item(row: dict[str, Any]) -> NewsItem:
-    event = Event(
-        event_id=row["event_id"],
-        nct_id=row["nct_id"],
-        kind=EventKind(row["kind"]),
-        severity=Severity(row["severity"]),
-        field=row["field"],
-        before=row["before"],
-        after=row["after"],
-        summary=row["summary"],
-        is_baseline=row["is_baseline"],
-    )
-    trial = TrialFacts(
-        nct_id=row["nct_id"],
-        title=row["brief_title"] or "",
-        overall_status=row["overall_status"] or "",
-        lead_sponsor=row["lead_sponsor"],
-        countries=tuple(row["countries"]),
-        enrollment=row["enrollment"],
-        conditions=tuple(row["conditions"]),
-        interventions=tuple(row["intervention_names"]),
-        relevance=Relevance(row["relevance"]),
-        product=_product(row) if row["is_read"] else None,
-        completion_date=row["completion_date"],
-        has_results=row["has_results"],
-        publications=row["publications"],
-    )
-    return NewsItem(event, row["observed_at"], trial, row["data_date"], row["retracted_by"])
+    rows = tuple(msgspec.convert(row | {"product": row}, PublishedTrial) for row in published)
+    return significance.Background(rows, only["cell_source"], only["route"])

@@ -1,7 +1,7 @@
-"""The analysts' file: a checked copy of the working file, put in place in one instant.
+"""The published file: a checked copy of the working file that replaces the last one in one step.
 
-An open reader keeps the night it opened; whoever opens after the replacement gets the new one, whole. The files of
-the last nights stay in `previous/`, each under the run that wrote it.
+An open reader keeps the file that it opened; whoever opens it later gets the new one, whole. The files of the last
+runs stay in `previous/`, each named after the run that wrote it.
 """
 
 from __future__ import annotations
@@ -14,15 +14,16 @@ from pathlib import Path
 
 import duckdb
 
+from mscwatch.atomic_write import replace_file, replacing
 from mscwatch.errors import WarehouseError
 from mscwatch.store import catalog
 from mscwatch.store.data_dir import DataDir
 from mscwatch.store.ledger import LAST_WRITTEN_RUN
-from mscwatch.store.sql import Connection, first_line, scalar
+from mscwatch.store.sql import Connection, open_read_only, scalar
 
 log = logging.getLogger(__name__)
 
-# Child, its column, and where every value of it must be found.
+# Table, its column, and the query that every value of the column must be found in.
 REFERENCES = (
     ("main.watched", "nct_id", "SELECT nct_id FROM versions"),
     ("main.versions", "nct_id", "SELECT nct_id FROM watched"),
@@ -40,7 +41,7 @@ REFERENCES = (
     ("ctgov.studies", "nct_id", "SELECT nct_id FROM watched"),
 )
 
-# What a killed run may have written and not published: a night, what it told, a history, a new reading, claims.
+# What a killed run may have written but not published: a commit, deliveries, a history, new readings, claims.
 WRITTEN = f"""
 SELECT ({LAST_WRITTEN_RUN}), (SELECT count(*) FROM deliveries WHERE state = 'sent'), (SELECT count(*) FROM histories),
     (SELECT value FROM meta WHERE key = 'rules_hash'), (SELECT value FROM meta WHERE key = 'claims_of')
@@ -50,34 +51,27 @@ SELECT ({LAST_WRITTEN_RUN}), (SELECT count(*) FROM deliveries WHERE state = 'sen
 def publish_copy(data_dir: DataDir, keep: int = 3) -> str:
     """Copy the (closed) working file over the published one; returns its SHA-256.
 
-    The file that it replaces stays under `previous/` unless the same night wrote it; `keep` of those are kept.
-    Raises `WarehouseError` when the copy does not read like the original or does not hang together; the published
-    file is then as it was.
+    The replaced file stays in `previous/`, unless the same run wrote it; the newest `keep` of those remain.
+    Raises `WarehouseError` when the copy differs from the original, has rows that lead nowhere, or cannot be written;
+    the published file is then as it was.
     """
-    fresh = data_dir.path / ".mscwatch.duckdb.new"
     try:
-        shutil.copyfile(data_dir.working, fresh)
-        sync(fresh)
-        night = _check(data_dir.working, fresh)
-        digest = sha256(fresh)
-        _keep_previous(data_dir, night, keep)
-        fresh.replace(data_dir.published)
-        note = data_dir.path / ".mscwatch.duckdb.sha256.new"
-        note.write_text(f"{digest}  {data_dir.published.name}\n", encoding="ascii")
-        note.replace(data_dir.published_hash)
-        sync(data_dir.path)
+        with replacing(data_dir.published) as fresh:
+            shutil.copyfile(data_dir.working, fresh)
+            run_id = _check(data_dir.working, fresh)
+            digest = sha256(fresh)
+            _keep_previous(data_dir, run_id, keep)
+        replace_file(data_dir.published_hash, f"{digest}  {data_dir.published.name}\n".encode("ascii"))
     except OSError as error:
         msg = f"The published file {data_dir.published} cannot be replaced: {error.strerror or error}."
-        raise WarehouseError(msg) from None
-    finally:
-        fresh.unlink(missing_ok=True)
+        raise WarehouseError(msg) from error
     return digest
 
 
 def is_behind(con: Connection, data_dir: DataDir) -> bool:
-    """Whether the opened working file holds a proven night, and more than the published file: its run was killed.
+    """Whether the opened working file holds a proven run that is not, or not wholly, published: it was killed.
 
-    Or killed a moment later, before the file's hash lay beside it.
+    Wholly means with the file's hash beside it.
     """
     written = con.execute(WRITTEN).fetchall()
     if written[0][0] is None:
@@ -87,19 +81,19 @@ def is_behind(con: Connection, data_dir: DataDir) -> bool:
             return True
         with open_read_only(data_dir.published) as published:
             return published.execute(WRITTEN).fetchall() != written
-    except (OSError, WarehouseError, duckdb.Error):  # none there, or one of an earlier schema
+    except (OSError, WarehouseError, duckdb.Error):  # there is none, or one of an earlier schema
         return True
 
 
-def is_noted(data_dir: DataDir) -> bool:
-    """Whether the published file is the one whose SHA-256 lies beside it."""
+def hash_matches(data_dir: DataDir) -> bool:
+    """Whether the published file has the SHA-256 that lies beside it."""
     if not data_dir.published_hash.exists():
         return False
     return data_dir.published_hash.read_text("ascii").partition(" ")[0] == sha256(data_dir.published)
 
 
 def counts(con: Connection) -> dict[str, int]:
-    """How many rows every table of an opened file has, by `schema.table`."""
+    """The number of rows of every table of an opened file, by `schema.table`."""
     names = con.execute(
         "SELECT schema_name || '.' || table_name FROM duckdb_tables() "
         "WHERE NOT internal AND database_name = current_database() ORDER BY ALL"
@@ -108,45 +102,37 @@ def counts(con: Connection) -> dict[str, int]:
     return dict(con.execute(each).fetchall())
 
 
-def open_read_only(path: Path) -> Connection:
-    """A read-only connection to one file. Raises `WarehouseError` when it is no readable warehouse."""
-    try:
-        return duckdb.connect(str(path), read_only=True, config={"autoinstall_known_extensions": "false"})
-    except duckdb.Error as error:
-        msg = f"{path} cannot be read: {first_line(error)}"
-        raise WarehouseError(msg) from None
-
-
 def sha256(path: Path) -> str:
+    """The SHA-256 of a file, in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _check(original: Path, copy: Path) -> str | None:
-    """The run of the last proven night in the copy. Raises `WarehouseError` when it does not hold what it should."""
+    """The last run that wrote into the copy. Raises `WarehouseError` when the copy is not whole and consistent."""
     with open_read_only(original) as con:
-        wanted = counts(con)
+        expected = counts(con)
     with open_read_only(copy) as con:
-        if counts(con) != wanted:
-            msg = f"The copy of {original} does not hold what the original holds; nothing was published."
+        if counts(con) != expected:
+            msg = f"The copy of {original} does not hold what the original holds. Nothing was published."
             raise WarehouseError(msg)
-        found = catalog.relations(con)
-        if lost := _orphans(con, found):
+        relations = catalog.relations(con)
+        if orphans := _orphans(con, relations):
             msg = (
-                f"{original} does not hang together ({'; '.join(lost)}); nothing was published. "
-                "`mscwatch rebuild` makes the derived tables anew."
+                f"{original} is not consistent ({'; '.join(orphans)}); nothing was published. "
+                "`mscwatch rebuild` recreates the derived tables."
             )
             raise WarehouseError(msg)
-        if undescribed := [f"{one.schema}.{one.name}" for one in found if not one.meaning]:
+        if undescribed := [f"{each.schema}.{each.name}" for each in relations if not each.meaning]:
             log.warning("Without a comment in the data dictionary: %s.", ", ".join(undescribed))
         return scalar(con, LAST_WRITTEN_RUN)  # type: ignore[no-any-return]  # run_id is text
 
 
-def _orphans(con: Connection, found: list[catalog.Relation]) -> list[str]:
-    """Rows that name a row which is not there, in words; a null names nothing."""
+def _orphans(con: Connection, relations: list[catalog.Relation]) -> list[str]:
+    """References to rows that do not exist, counted by column, in words; nulls refer to nothing."""
     ctgov = (
         (f"ctgov.{child.name}", column, f"SELECT {parent.key} FROM ctgov.{parent.name}")
-        for child, column, parent in catalog.links([one for one in found if one.schema == "ctgov"])
+        for child, column, parent in catalog.links([each for each in relations if each.schema == "ctgov"])
     )
     queries = [
         f"SELECT '{child}.{column}' AS place, count(*) AS lost FROM {child} "
@@ -159,25 +145,25 @@ def _orphans(con: Connection, found: list[catalog.Relation]) -> list[str]:
     return [f"{lost} row(s) whose {place} leads nowhere" for place, lost in rows]
 
 
-def _keep_previous(data_dir: DataDir, coming: str | None, keep: int) -> None:
-    """Give the published file a second name under `previous/`, before its first one is taken; forget the oldest.
+def _keep_previous(data_dir: DataDir, new_run: str | None, keep: int) -> None:
+    """Link the published file into `previous/` before it is replaced, and remove the oldest there.
 
-    Not where the night that is `coming` wrote it too.
+    It is not linked when the run that is published now, `new_run`, wrote it too.
     """
     folder = data_dir.path / "previous"
-    night = _night(data_dir.published) if data_dir.published.exists() else None
-    if keep and night and night != coming:
+    run_id = _run_in(data_dir.published) if data_dir.published.exists() else None
+    if keep and run_id and run_id != new_run:
         folder.mkdir(exist_ok=True)
-        kept = folder / f"mscwatch-{night}.duckdb"
+        kept = folder / f"mscwatch-{run_id}.duckdb"
         kept.unlink(missing_ok=True)
-        name_twice(data_dir.published, kept)
-    newest_first = sorted(folder.glob("mscwatch-*.duckdb"), reverse=True)  # runs are named by their time
+        link_or_copy(data_dir.published, kept)
+    newest_first = sorted(folder.glob("mscwatch-*.duckdb"), reverse=True)  # run ids begin with their time
     for old in newest_first[keep:]:
         old.unlink()
 
 
-def _night(path: Path) -> str | None:
-    """The run that wrote what a file holds; None for a file that cannot be read, which is not worth keeping."""
+def _run_in(path: Path) -> str | None:
+    """The last run that wrote into a file; None for a file that cannot be read, which is not worth keeping."""
     try:
         with open_read_only(path) as con:
             return scalar(con, LAST_WRITTEN_RUN)  # type: ignore[no-any-return]  # run_id is text
@@ -186,18 +172,9 @@ def _night(path: Path) -> str | None:
         return None
 
 
-def name_twice(file: Path, second: Path) -> None:
-    """Give a file a second name, as a copy where the file system has no hard links."""
+def link_or_copy(file: Path, second: Path) -> None:
+    """Give a file a second name as a hard link, or as a copy where the file system has none."""
     try:
         os.link(file, second)
     except OSError:
         shutil.copyfile(file, second)
-
-
-def sync(path: Path) -> None:
-    """Make the file system remember it, also for a folder."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

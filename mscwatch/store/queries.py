@@ -1,18 +1,21 @@
-"""Questions to the warehouse, for people: always read-only, always on a whole night."""
+"""Queries that the commands put to the warehouse, read-only, on a file that no run is writing."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from mscwatch.errors import ConfigError, WarehouseError
+from mscwatch.store.addresses import IS_UNSENT
 from mscwatch.store.data_dir import DataDir
-from mscwatch.store.sql import Connection, dicts, first_line
+from mscwatch.store.ledger import TRUSTED
+from mscwatch.store.sql import Connection, dicts, open_read_only
 
+BOTH_SCHEMAS = "main,ctgov"
 EVENT_COLUMNS = (
     *("observed_at", "nct_id", "kind", "severity", "summary", "brief_title"),
     *("field", "before", "after", "is_baseline", "event_id", "run_id"),
@@ -20,43 +23,36 @@ EVENT_COLUMNS = (
 
 
 def open_published(data_dir: DataDir) -> Connection:
-    """A read-only connection to the published file, `ctgov` on its search path."""
+    """A read-only connection to the published file, both schemas on its search path.
+
+    Raises `WarehouseError` when there is none or it cannot be opened.
+    """
     published = data_dir.published
     if not published.exists():
         msg = f"There is no warehouse at {published} yet. Run `mscwatch run` first, or set MSCWATCH_DATA_DIR."
         raise WarehouseError(msg)
-    return _open(published)
+    return open_read_only(published, BOTH_SCHEMAS)
 
 
 def open_newest(data_dir: DataDir) -> Connection:
-    """The working file where nobody is writing it (it also knows refused nights), else the published one."""
-    working = data_dir.working
-    if working.exists():
-        try:
-            return _open(working)
-        except WarehouseError:
-            pass  # a run is at work, and its file is locked
+    """The working file, which also has refused runs, or the published one while a run holds the working file.
+
+    Raises `WarehouseError` when neither can be opened.
+    """
+    if data_dir.working.exists():
+        with suppress(WarehouseError):  # a run is at work and has locked it
+            return open_read_only(data_dir.working, BOTH_SCHEMAS)
     return open_published(data_dir)
 
 
-def _open(path: Path) -> Connection:
-    try:
-        con = duckdb.connect(str(path), read_only=True, config={"autoinstall_known_extensions": "false"})
-        con.execute("SET search_path = 'main,ctgov'")
-    except duckdb.Error as error:
-        msg = f"{path} cannot be opened: {first_line(error)}"
-        raise WarehouseError(msg) from None
-    return con
-
-
 def query(con: Connection, text: str) -> tuple[list[str], list[tuple[Any, ...]]]:
-    """Column names and rows of a person's query. Raises `ConfigError` with DuckDB's own words."""
+    """Column names and rows of a person's query. Raises `ConfigError` with DuckDB's message when it fails."""
     try:
-        found = con.execute(text)
-        names = [column[0] for column in found.description or ()]
-        return names, found.fetchall()
+        result = con.execute(text)
+        names = [column[0] for column in result.description or ()]
+        return names, result.fetchall()
     except duckdb.Error as error:
-        raise ConfigError(str(error).strip()) from None
+        raise ConfigError(str(error).strip()) from error
 
 
 def events(
@@ -68,7 +64,7 @@ def events(
     run_id: str = "",
     baseline: bool = False,
 ) -> list[dict[str, Any]]:
-    """Events, newest night first, each with its trial's title."""
+    """Events with `EVENT_COLUMNS`, newest first; an empty filter lets everything through."""
     return dicts(
         con,
         f"SELECT {', '.join(EVENT_COLUMNS)} FROM events AS e LEFT JOIN trials AS t USING (nct_id) "
@@ -89,27 +85,27 @@ def events(
 
 
 def nights(con: Connection, limit: int) -> list[dict[str, Any]]:
-    """The last nights, newest first, with what is owed in all."""
+    """The last `limit` rows of `runs`, newest first."""
     return dicts(con, "SELECT * FROM runs ORDER BY started_at DESC LIMIT ?", [limit])
 
 
 def last_good_night(con: Connection) -> dict[str, Any] | None:
-    """The last night that the registry answered and that was believed, also when nothing was new; None without one."""
-    good = "SELECT * FROM runs WHERE outcome IN ('baseline', 'published', 'unchanged') ORDER BY started_at DESC LIMIT 1"
-    return next(iter(dicts(con, good)), None)
+    """The row of the last trusted run, also of one that found nothing new; None before the first."""
+    rows = dicts(con, f"SELECT * FROM runs WHERE {TRUSTED} ORDER BY started_at DESC LIMIT 1")
+    return rows[0] if rows else None
 
 
 def owed_deliveries(con: Connection) -> list[dict[str, Any]]:
-    """What is owed to whom, with the last error."""
+    """How many deliveries are owed or in doubt, by address, with attempts and the last error."""
     return dicts(
         con,
         "SELECT channel, recipient, state, count(*) AS messages, max(attempts) AS attempts, max(error) AS error "
-        "FROM deliveries WHERE state IN ('owed', 'in_doubt') GROUP BY ALL ORDER BY ALL",
+        f"FROM deliveries WHERE {IS_UNSENT} GROUP BY ALL ORDER BY ALL",
     )
 
 
 def trial_ids(con: Connection) -> list[str]:
-    """Every trial that the watch has ever seen."""
+    """The NCT numbers of all trials that the watch has ever seen."""
     return [nct_id for (nct_id,) in con.execute("SELECT nct_id FROM trials ORDER BY nct_id").fetchall()]
 
 
@@ -120,25 +116,24 @@ def trial(con: Connection, nct_id: str) -> dict[str, Any] | None:
 
 
 def therapy(con: Connection, nct_id: str) -> list[dict[str, Any]]:
-    """What the cells of a trial were, a row per field, each with the words it was read from."""
-    found = dicts(con, "SELECT * FROM therapies WHERE nct_id = ? AND is_read", [nct_id])
-    if not found:
+    """The therapy of a trial, a row per field, each with the words it was read from; no row where none was read."""
+    rows = dicts(con, "SELECT * FROM therapies WHERE nct_id = ? AND is_read", [nct_id])
+    if not rows:
         return []
-    read = found[0]
-    stated = [name.removesuffix("_evidence") for name in read if name.endswith("_evidence")]
-    values = read | {"dose": _dose(read)}
-    return [{"what": name, "read as": values[name], "words": read[f"{name}_evidence"]} for name in stated]
+    values = rows[0] | {"dose": _dose(rows[0])}
+    names = [name.removesuffix("_evidence") for name in rows[0] if name.endswith("_evidence")]
+    return [{"what": name, "read as": values[name], "words": values[f"{name}_evidence"]} for name in names]
 
 
-def _dose(read: dict[str, Any]) -> str | None:
-    if read["dose_low"] is None:
+def _dose(row: dict[str, Any]) -> str | None:
+    if row["dose_low"] is None:
         return None
-    low, high = (f"{read[end]:.3g}" for end in ("dose_low", "dose_high"))
-    return f"{low if low == high else f'{low} to {high}'} {read['dose_unit']}"
+    low, high = (f"{row[end]:.3g}" for end in ("dose_low", "dose_high"))
+    return f"{low if low == high else f'{low} to {high}'} {row['dose_unit']}"
 
 
 def history(con: Connection, nct_id: str) -> list[dict[str, Any]]:
-    """The versions of one trial, oldest first, with how many material changes made each."""
+    """The versions of one trial, oldest first, each with the number of (material) changes that led to it."""
     return dicts(
         con,
         "SELECT v.version_no, v.valid_from, v.last_update_posted_date, "
@@ -160,7 +155,7 @@ def papers(con: Connection, nct_id: str) -> list[dict[str, Any]]:
 
 
 def links(con: Connection) -> list[dict[str, Any]]:
-    """Links between trials and papers that wait for a person's yes or no."""
+    """Links between trials and papers that wait for a person's decision."""
     return dicts(
         con,
         "SELECT p.nct_id, p.paper, coalesce(s.brief_title, '(a trial not seen yet)') AS brief_title, p.citation, "
@@ -170,12 +165,12 @@ def links(con: Connection) -> list[dict[str, Any]]:
 
 
 def is_linked(con: Connection, nct_id: str, paper: str) -> bool:
-    """Whether the registry or Table 2 links a paper to a trial at all."""
+    """Whether the registry or the review's Table 2 links a paper to a trial, whatever the grade."""
     return bool(con.execute("FROM publications WHERE nct_id = ? AND paper = ?", [nct_id, paper]).fetchall())
 
 
 def screening(con: Connection, nct_id: str) -> list[dict[str, Any]]:
-    """What a person decided about a trial; no row where nobody did."""
+    """A person's decision about a trial, as one row; no row where there is none."""
     return dicts(
         con,
         "SELECT decision, reason, decided_by, decided_on FROM screening_decisions WHERE nct_id = ?",
@@ -184,5 +179,5 @@ def screening(con: Connection, nct_id: str) -> list[dict[str, Any]]:
 
 
 def meta(con: Connection) -> dict[str, str]:
-    """The facts about the file."""
+    """The facts about the file (table `meta`), by key."""
     return dict(con.execute("SELECT key, value FROM meta").fetchall())

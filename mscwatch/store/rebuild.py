@@ -1,4 +1,4 @@
-"""Everything that can be derived from the stored records, derived anew: no network, no event, nobody told."""
+"""Derives again everything that comes from the stored records: without network, events or messages."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from mscwatch.watch import Watch
 
 @dataclass(frozen=True, slots=True)
 class Rebuilt:
-    """What a rebuild found: stored records, rows made from them, trials and links that are read otherwise."""
+    """What a rebuild did: stored records, rows of `ctgov` made from them, trials and links that changed."""
 
     records: int
     rows: int
@@ -24,13 +24,13 @@ class Rebuilt:
 
 
 def rebuild_derived(
-    data_dir: DataDir, watch: Watch, decided: Path, *, memory_limit: str, keep: int
+    data_dir: DataDir, watch: Watch, decisions_file: Path, *, memory_limit: str, keep: int
 ) -> Rebuilt:
-    """Make schema `ctgov`, the readings, seeds, views, macros and comments anew, then publish.
+    """Recreate schema `ctgov`, relevance, therapies, seeds, views, macros and comments, then publish.
 
-    What nights wrote (records, changes, events, deliveries, runs) stays as it is; a second rebuild changes nothing.
-    `decided` is the file of people's decisions. Raises `WarehouseError` where there is no warehouse, `ConfigError`
-    where it is another watch's or the decisions cannot be read, `LockedError` while a run is at work.
+    What runs wrote (records, changes, events, deliveries, runs) stays as it is; a second rebuild changes nothing.
+    `decisions_file` has people's decisions. Raises `WarehouseError` when there is no warehouse, `ConfigError` when it
+    belongs to another watch or the decisions cannot be read, `LockedError` while a run is at work.
     """
     if not data_dir.working.exists():
         msg = f"There is no warehouse in the folder {data_dir.path}. Run `mscwatch run`, or restore a backup."
@@ -38,22 +38,22 @@ def rebuild_derived(
     with locked(data_dir):
         with working.open_warehouse(data_dir, memory_limit) as con, working.transaction(con):
             refuse_other_watch(con, data_dir, watch)
-            told = decisions.in_force(con, decided)
+            decided = decisions.load_or_restore(con, decisions_file)
             con.execute("DELETE FROM meta WHERE key IN ('definitions', 'ctgov_mapping', 'rules_hash')")
-        # Opening makes whatever the file does not say it has, and a night reads anew when it does not say by which
-        # rules it was read; so what a killed rebuild leaves undone is done then.
+        # Opening recreates what these keys do not confirm, and a run reads all trials again without `rules_hash`;
+        # so the next opening or run completes a rebuild that was killed.
         with working.open_warehouse(data_dir, memory_limit) as con:
-            changed = decisions.apply(con, told, watch.relevance.rules)
-            found = counts(con)
+            changed = decisions.apply(con, decided, watch.relevance.rules)
+            counted = counts(con)
             proven = ledger.last_trusted_run(con) is not None
         if proven:
             publish_copy(data_dir, keep)
-    rows = sum(count for table, count in found.items() if table.startswith("ctgov."))
-    return Rebuilt(found["main.watched"], rows, changed, proven)
+    rows = sum(count for table, count in counted.items() if table.startswith("ctgov."))
+    return Rebuilt(counted["main.watched"], rows, changed, proven)
 
 
 def refuse_other_watch(con: Connection, data_dir: DataDir, watch: Watch) -> None:
-    """Raise `ConfigError` where the data directory belongs to another watch."""
+    """Raise `ConfigError` when the data directory belongs to another watch."""
     owner = working.meta(con, "watch")
     if owner not in (None, watch.name):
         msg = (

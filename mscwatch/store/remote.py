@@ -1,8 +1,8 @@
-"""The export of each night at a URL, for whoever reads Parquet elsewhere: a folder, S3, GCS, SFTP, what fsspec knows.
+"""The export of each published run at a URL: a folder, S3, GCS, SFTP, or any other storage that fsspec knows.
 
-`URL/RUN_ID/…` is one export, whole; `URL/latest.json` is its manifest, with the `folder` to read and the SHA-256 of
-the published file it was made from. A reader begins at `latest.json`: it is put in place last, in one step, and the
-folder that it names is never written to again.
+`URL/RUN_ID/…` is one complete export. `URL/latest.json` is the manifest of the newest, with the `folder` to read and
+the SHA-256 of the published file that it was made from. Readers begin at `latest.json`: it is replaced last, in one
+step, and the folder that it names is never written to again.
 """
 
 from __future__ import annotations
@@ -23,31 +23,35 @@ from mscwatch.store import export
 from mscwatch.store.data_dir import DataDir
 
 LATEST = "latest.json"
-RUN = re.compile(r"\d{8}T\d{12}-[0-9a-f]{4}")  # how runs are named: by their time, so names sort
+RUN = re.compile(r"\d{8}T\d{12}-[0-9a-f]{4}")  # a run id begins with its time, so ids sort by time
 
 
-def keep(data_dir: DataDir, url: str, run_id: str, earlier: int) -> bool:
-    """Bring the export at `url` up to the published file, and keep `earlier` older ones; whether that was needed.
+def refresh(data_dir: DataDir, url: str, run_id: str, earlier: int) -> bool:
+    """Export the published file to `url` unless that was done, and keep `earlier` older exports; whether it exported.
 
     Raises `ConfigError` for a URL that cannot be used, `WarehouseError` when the export fails; `latest.json` then
-    names the export that it named before. Messages hold no password.
+    names the same export as before. Messages hold no password.
     """
     files, root = _opened(url)
     published = data_dir.published_hash.read_text("ascii").split()[0]
-    with _put_in_words(url):
+    with _errors_in_words(url):
         if _latest(files, root).get("sha256") == published:
             return False
-        with tempfile.TemporaryDirectory(prefix="export-", dir=data_dir.working.parent) as made:
-            export.export_tables(data_dir, Path(made) / run_id, export.ExportFormat.PARQUET)
-            _put(files, root, Path(made) / run_id, published)
-        _forget(files, root, earlier)
+        with tempfile.TemporaryDirectory(prefix="export-", dir=data_dir.working.parent) as name:
+            folder = Path(name) / run_id
+            export.export_tables(data_dir, folder, export.ExportFormat.PARQUET)
+            _upload(files, root, folder, published)
+        _drop_old(files, root, earlier)
     return True
 
 
-def newest(url: str) -> str:
-    """The run whose export a reader finds at `url`; empty before the first. Raises what `keep` raises."""
+def latest_run(url: str) -> str:
+    """The id of the run whose export `latest.json` names; empty before the first.
+
+    Raises `ConfigError` for a URL that cannot be used, `WarehouseError` when the storage fails.
+    """
     files, root = _opened(url)
-    with _put_in_words(url):
+    with _errors_in_words(url):
         return str(_latest(files, root).get("folder", ""))
 
 
@@ -55,48 +59,48 @@ def _opened(url: str) -> tuple[Any, str]:
     try:
         files, root = fsspec.url_to_fs(url)
     except Exception as error:  # noqa: BLE001  a missing package, an unknown scheme, a host that does not answer
-        msg = f"MSCWATCH_EXPORT_URL {masked(url)} cannot be used: {_said(error, url)}"
-        raise ConfigError(msg) from None
+        msg = f"MSCWATCH_EXPORT_URL {masked(url)} cannot be used: {_message(error, url)}"
+        raise ConfigError(msg) from None  # the cause may hold a password
     return files, root.rstrip("/")
 
 
 @contextmanager
-def _put_in_words(url: str) -> Iterator[None]:
+def _errors_in_words(url: str) -> Iterator[None]:
     try:
         yield
     except MscwatchError:
         raise
-    except Exception as error:  # noqa: BLE001  every storage has its own
-        msg = f"The export to {masked(url)} failed: {_said(error, url)} The next run tries again."
-        raise WarehouseError(msg) from None
+    except Exception as error:  # noqa: BLE001  every storage has its own errors
+        msg = f"The export to {masked(url)} failed: {_message(error, url)} The next run tries again."
+        raise WarehouseError(msg) from None  # the cause may hold a password
 
 
 def masked(text: str) -> str:
-    """A URL, or a text that holds some, without user, password and query."""
+    """A text in which every URL has lost user, password and query."""
     return re.sub(r"\?\S*", "?***", re.sub(r"//[^/\s]*@", "//***@", text))
 
 
 def _latest(files: Any, root: str) -> dict[str, Any]:
-    """The manifest that a reader begins at; empty before the first export."""
+    """The manifest in `latest.json`; empty before the first export."""
     try:
-        found = json.loads(files.cat_file(f"{root}/{LATEST}"))
+        manifest = json.loads(files.cat_file(f"{root}/{LATEST}"))
     except (FileNotFoundError, ValueError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return manifest if isinstance(manifest, dict) else {}
 
 
-def _put(files: Any, root: str, made: Path, published: str) -> None:
-    manifest = json.loads((made / export.MANIFEST).read_text("utf-8"))
-    manifest |= {"folder": made.name, "sha256": published}
+def _upload(files: Any, root: str, folder: Path, published: str) -> None:
+    manifest = json.loads((folder / export.MANIFEST).read_text("utf-8"))
+    manifest |= {"folder": folder.name, "sha256": published}
     files.makedirs(root, exist_ok=True)
-    files.put(f"{made}/", f"{root}/{made.name}/", recursive=True)
+    files.put(f"{folder}/", f"{root}/{folder.name}/", recursive=True)
     unfinished = f"{root}/.{LATEST}"
     files.pipe_file(unfinished, (json.dumps(manifest, ensure_ascii=False, indent=2) + "\n").encode())
     files.mv(unfinished, f"{root}/{LATEST}")
 
 
-def _forget(files: Any, root: str, earlier: int) -> None:
-    """Remove all but the last exports; nothing that is not named like a run is touched."""
+def _drop_old(files: Any, root: str, earlier: int) -> None:
+    """Remove all but the last exports; only folders named like a run are touched."""
     files.invalidate_cache()
     names = (str(path).rstrip("/").rpartition("/")[2] for path in files.ls(root, detail=False))
     runs = sorted(name for name in names if RUN.fullmatch(name))
@@ -104,8 +108,8 @@ def _forget(files: Any, root: str, earlier: int) -> None:
         files.rm(f"{root}/{name}", recursive=True)
 
 
-def _said(error: Exception, url: str) -> str:
-    """The storage's own words, in one line, without what the URL keeps secret."""
+def _message(error: Exception, url: str) -> str:
+    """The storage's own message as one line, without the secrets of the URL."""
     words = masked((str(error) or type(error).__name__).splitlines()[0])
     parts = urlsplit(url)
     for secret in filter(None, (parts.password, unquote(parts.password or ""))):

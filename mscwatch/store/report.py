@@ -1,4 +1,4 @@
-"""The report's queries asked of the published file, and the page put beside it."""
+"""The answers to the report's queries from the published file, and the page written beside it."""
 
 from __future__ import annotations
 
@@ -7,19 +7,20 @@ from pathlib import Path
 
 import duckdb
 
+from mscwatch.atomic_write import replace_file
 from mscwatch.errors import WarehouseError
 from mscwatch.model import QueryAnswer
 from mscwatch.store import queries
 from mscwatch.store.data_dir import DataDir
-from mscwatch.store.sql import Connection, dicts
+from mscwatch.store.sql import Connection, dicts, first_line
 
 QUERIES = files("mscwatch.warehouse") / "report"
 
 
 def read_answers(data_dir: DataDir) -> tuple[dict[str, str], dict[str, QueryAnswer]]:
-    """The facts about the published file (`meta`), and the answer to each query of `warehouse/report/`, by its name.
+    """The facts about the published file (`meta`), and the answer to each query of `warehouse/report/` by its name.
 
-    Raises `WarehouseError` when there is no published file, or one that is older than the queries.
+    Raises `WarehouseError` when there is no published file, or it is too old for a query.
     """
     with queries.open_published(data_dir) as con:
         names = sorted(entry.name for entry in QUERIES.iterdir() if entry.name.endswith(".sql"))
@@ -27,10 +28,10 @@ def read_answers(data_dir: DataDir) -> tuple[dict[str, str], dict[str, QueryAnsw
 
 
 def page_is_behind(data_dir: DataDir) -> bool:
-    """Whether a published file is there that the page does not show yet."""
+    """Whether there is a published file that is newer than the page."""
     try:
         published = data_dir.published.stat().st_mtime_ns
-    except OSError:  # nothing to show
+    except OSError:  # nothing is published
         return False
     try:
         return data_dir.report.stat().st_mtime_ns < published
@@ -39,19 +40,12 @@ def page_is_behind(data_dir: DataDir) -> bool:
 
 
 def write_page(path: Path, page: str) -> None:
-    """Write the page in one instant.
-
-    Raises `WarehouseError` when the file cannot be written; what was there before is then as it was.
-    """
-    text = page.encode("utf-8", "replace")
-    fresh = path.with_name(f".{path.name}.new")
+    """Write the page in one step. Raises `WarehouseError` when it cannot be written; the old page then stays."""
     try:
-        fresh.write_bytes(text)
-        fresh.replace(path)
+        replace_file(path, page.encode("utf-8", "replace"))
     except OSError as error:
-        fresh.unlink(missing_ok=True)
         msg = f"The report {path} cannot be written: {error.strerror or error}."
-        raise WarehouseError(msg) from None
+        raise WarehouseError(msg) from error
 
 
 def _answer(con: Connection, name: str) -> QueryAnswer:
@@ -60,10 +54,10 @@ def _answer(con: Connection, name: str) -> QueryAnswer:
         rows = dicts(con, query)
     except duckdb.Error as error:
         msg = (
-            f"The report's query {name} does not run on this warehouse ({str(error).splitlines()[0]}). "
+            f"The report's query {name} does not run on this warehouse: {first_line(error)} "
             "`mscwatch rebuild` brings an older one up to date."
         )
-        raise WarehouseError(msg) from None
+        raise WarehouseError(msg) from error
     return QueryAnswer(name.removesuffix(".sql"), _meaning(query), query, tuple(rows))
 
 

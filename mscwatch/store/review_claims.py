@@ -1,4 +1,4 @@
-"""The review's claims, recomputed: table `review_claims`, where each row holds the query that gives its value."""
+"""Table `review_claims`: the review's numbers, each recomputed by the query in its row."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from typing import Any
 
 from mscwatch.review import claims
 from mscwatch.store.ledger import LAST_WRITTEN_RUN
-from mscwatch.store.sql import Connection, insert, scalar
+from mscwatch.store.sql import Connection, insert, row_of, scalar
 
-# The views that claims count, computed once: a temporary table of the same name stands before the view, also where
-# the next of them reads it. The rows' queries stay as anybody would run them.
+# The views that claims count, computed once each: a temporary table of the same name hides the view, also from the
+# views below it in this list. So the queries in the rows are ones that anybody can run.
 COUNTED = {
     "trials": "WHERE relevance IN ('core', 'unsure')",
     "trials_at_review": "",
@@ -18,7 +18,7 @@ COUNTED = {
 
 
 def refresh(con: Connection) -> None:
-    """Recompute within the caller's transaction, unless that was done since the last proven night."""
+    """Recompute the table within the caller's transaction, unless that was done since the last run that wrote."""
     if scalar(
         con, f"SELECT ({LAST_WRITTEN_RUN}) IS DISTINCT FROM (SELECT value FROM meta WHERE key = 'claims_of')"
     ):
@@ -26,9 +26,9 @@ def refresh(con: Connection) -> None:
 
 
 def recompute(con: Connection) -> None:
-    """Run every claim's query and write the table anew, within the caller's transaction.
+    """Run every claim's query and replace the table, within the caller's transaction.
 
-    Before the first good night there is nothing to compare, and the table stays empty.
+    Before the first trusted run there is nothing to count, and the table stays empty.
     """
     today = scalar(con, "SELECT day FROM last_night")
     con.execute("DELETE FROM review_claims")
@@ -37,8 +37,8 @@ def recompute(con: Connection) -> None:
     )
     if today is None:
         return
-    for view, chosen in COUNTED.items():
-        con.execute(f"CREATE TEMP TABLE {view} AS FROM main.{view} {chosen}")
+    for view, condition in COUNTED.items():
+        con.execute(f"CREATE TEMP TABLE {view} AS FROM main.{view} {condition}")
     reviewed = scalar(con, "SELECT day FROM review_dates WHERE is_the_date")
     insert(con, "review_claims", [_row(con, claim, today, reviewed) for claim in claims.load()])
     for view in COUNTED:
@@ -48,16 +48,8 @@ def recompute(con: Connection) -> None:
 def _row(con: Connection, claim: claims.Claim, today: Any, reviewed: Any) -> dict[str, Any]:
     value = scalar(con, claim.query)
     recomputed = None if value is None else str(value)
-    return {
-        "claim_id": claim.claim_id,
-        "claim": claim.claim,
-        "place": claim.place,
-        "scope": claim.scope,
-        "stated": claim.stated,
+    return row_of(claim) | {
         "recomputed": recomputed,
         "verdict": claims.verdict(claim.rule, claim.stated, recomputed),
-        "reason": claim.reason,
         "as_of": today if claim.scope == "today" else reviewed,
-        "rule": claim.rule,
-        "query": claim.query,
     }

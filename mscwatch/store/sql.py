@@ -1,22 +1,40 @@
-"""Rows in and out of DuckDB, in bulk and in a way that every version since 1.2 understands."""
+"""DuckDB connections, and rows in and out of them in bulk, in a way that every DuckDB since 1.2 understands."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import duckdb
 import orjson
 
+from mscwatch.errors import WarehouseError
+
 Connection = duckdb.DuckDBPyConnection
 
-BATCH = 2_000
+CONFIG: dict[str, str | bool | int | float | list[str]] = {"autoinstall_known_extensions": "false"}
+BATCH = 2_000  # rows per INSERT
+
+
+def open_read_only(path: Path, search_path: str = "main") -> Connection:
+    """A read-only connection to one file. Raises `WarehouseError` when it is missing, locked or no warehouse."""
+    con = None
+    try:
+        con = duckdb.connect(str(path), read_only=True, config=CONFIG)
+        con.execute(f"SET search_path = '{search_path}'")
+    except duckdb.Error as error:
+        if con:
+            con.close()
+        msg = f"{path} cannot be opened: {first_line(error)}"
+        raise WarehouseError(msg) from error
+    return con
 
 
 def scalar(con: Connection, query: str, parameters: Sequence[Any] = ()) -> Any:
-    """The first column of the first row, or None. Reads the answer to its end: a half-read one blocks."""
+    """The first column of the first row, or None. All rows are fetched: a half-read result blocks the connection."""
     rows = con.execute(query, parameters).fetchall()
     return rows[0][0] if rows else None
 
@@ -24,21 +42,21 @@ def scalar(con: Connection, query: str, parameters: Sequence[Any] = ()) -> Any:
 def dicts(
     con: Connection, query: str, parameters: Sequence[Any] | dict[str, Any] = ()
 ) -> list[dict[str, Any]]:
-    """All rows, each with its column names."""
-    found = con.execute(query, parameters)
-    names = [column[0] for column in found.description]
-    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+    """All rows of a query, each as a dict by column name."""
+    result = con.execute(query, parameters)
+    names = [column[0] for column in result.description]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
 
 def row_of(noun: Any) -> dict[str, Any]:
-    """A flat dataclass as a row (`dataclasses.asdict` copies deeply, which costs more than the insert)."""
+    """A dataclass as a row, its fields as they are (`dataclasses.asdict` copies deeply: slower than the insert)."""
     return {field.name: getattr(noun, field.name) for field in fields(noun)}
 
 
 def insert(con: Connection, table: str, rows: Iterable[dict[str, Any]]) -> int:
-    """Append rows to a table; keys are column names, absent columns become null.
+    """Append rows to a table and return how many; keys are column names, absent columns become null.
 
-    The rows travel as one JSON text per batch: a statement per row is twenty times slower.
+    All rows have the same keys. They travel as one JSON text per batch: a statement per row is twenty times slower.
     """
     types: dict[str, str] = {}
     waiting, count = iter(rows), 0
@@ -61,5 +79,5 @@ def _insert_batch(con: Connection, table: str, types: dict[str, str], batch: lis
 
 
 def first_line(error: Exception) -> str:
-    """What an error of DuckDB says, as a sentence, without the query and its hints."""
+    """The first line of an error of DuckDB as a sentence, without the query and the hints below it."""
     return str(error).splitlines()[0].rstrip(".") + "."

@@ -1,4 +1,4 @@
-"""The private working file: opened by one run at a time, brought up to date, never shown to analysts."""
+"""The private working file: opened by one run at a time and migrated on opening; analysts see its published copy."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from mscwatch.errors import BrokenFileError, WarehouseError
 from mscwatch.review import claims
 from mscwatch.store import ctgov, review_claims
 from mscwatch.store.data_dir import DataDir
-from mscwatch.store.sql import Connection, first_line, scalar
+from mscwatch.store.sql import CONFIG, Connection, first_line, scalar
 
 log = logging.getLogger(__name__)
 
@@ -27,25 +27,25 @@ OpenWarehouse = AbstractContextManager[Connection]
 
 # DuckDB 2's own default cannot be opened by any 1.x client; this one is readable since 1.2.
 STORAGE_VERSION = "v1.2.0"
-# Less than a first night commits at once, so that most of it is written as it comes: what does not fill a row group
-# is written with the commit, and again with the next. DuckDB's own is 122,880.
+# Smaller than one commit of a first run, so that most rows are written as they come: rows that do not fill a row group
+# are written with the commit, and again with the next one. DuckDB's default is 122,880.
 ROW_GROUP_SIZE = 6_144
 REBUILD_BATCH = 10_000
-# What DuckDB says of a file that was not written to its end, or of a disk without room.
+# Words in DuckDB's errors for a file that was not written to its end, and for a full disk.
 BROKEN = ("Corrupt database file", "MetadataReader", "metadata pointer", "not a valid DuckDB")
 FULL = ("Could not write", "No space left", "failed to offload")
 
 
 @contextmanager
 def open_warehouse(data_dir: DataDir, memory_limit: str = "500MB") -> Iterator[Connection]:
-    """The working file, made or migrated if need be, closed (and so checkpointed) at the end.
+    """Open the working file, create or migrate it where needed, and checkpoint and close it at the end.
 
-    Raises `BrokenFileError` when it is not whole, `WarehouseError` when it cannot be opened for another reason, or is
-    gone while a published file stands: a new one would begin a baseline, and its publication would take the history
-    away.
+    Raises `BrokenFileError` when the file is damaged, `WarehouseError` when it cannot be opened for another reason.
+    Raises `WarehouseError` too when it is gone while a published file stands: a new file would start with a baseline,
+    and publishing that would replace the history.
     """
     refuse_lost(data_dir)
-    con = duckdb.connect(config={"autoinstall_known_extensions": "false"})
+    con = duckdb.connect(config=CONFIG)
     try:
         con.execute("SET memory_limit = ?", [memory_limit])
         con.execute("SET temp_directory = ?", [str(data_dir.spill)])
@@ -58,31 +58,33 @@ def open_warehouse(data_dir: DataDir, memory_limit: str = "500MB") -> Iterator[C
         _migrate(con)
     except duckdb.Error as error:
         con.close()
-        said = f"The working file {data_dir.working} cannot be opened: {first_line(error)}"
-        raise _unusable(said, advice(said) or "If that stays so, restore a backup with --replace.") from None
+        problem = f"The working file {data_dir.working} cannot be opened: {first_line(error)}"
+        raise _unusable(
+            problem, advice(problem) or "If this lasts, restore a backup with --replace."
+        ) from error
     except BaseException:
         con.close()
         raise
     try:
         yield con
-        con.execute("CHECKPOINT")  # the published copy is of the file alone
+        con.execute("CHECKPOINT")  # publishing copies the file alone, without its log
     except duckdb.Error as error:
-        said = f"The working file {data_dir.working} cannot be worked with: {first_line(error)}"
-        advised = advice(said)
+        problem = f"The working file {data_dir.working} cannot be read or written: {first_line(error)}"
+        advised = advice(problem)
         if not advised and not isinstance(error, (duckdb.OperationalError, duckdb.FatalException)):
-            raise  # no trouble with the file, but a statement of ours that is wrong
-        raise _unusable(said, advised or "Look at the disk that it lies on, then run again.") from None
+            raise  # the file is sound: one of our own statements is wrong
+        raise _unusable(problem, advised or "Check the disk that it lies on, then run again.") from error
     finally:
         con.close()
 
 
-def advice(said: str) -> str | None:
-    """What to do about what DuckDB said of the working file, where that is known."""
-    if _is_broken(said):
-        return "`mscwatch run` mends it with the published file; or restore a backup with --replace."
-    if any(words in said for words in FULL):
+def advice(problem: str) -> str | None:
+    """What to do about an error of DuckDB on the working file, or None where we do not know."""
+    if _is_broken(problem):
+        return "`mscwatch run` replaces it with the published file; or restore a backup with --replace."
+    if any(words in problem for words in FULL):
         return "Make room on its disk, then run again; what was written before is kept."
-    if "Out of Memory" in said:
+    if "Out of Memory" in problem:
         return "Set MSCWATCH_MEMORY_LIMIT higher."
     return None
 
@@ -91,15 +93,15 @@ def refuse_lost(data_dir: DataDir) -> None:
     """Raise `WarehouseError` when a published file stands beside no working file."""
     if data_dir.published.exists() and not data_dir.working.exists():
         msg = (
-            f"The working file {data_dir.working} is gone, but {data_dir.published} stands. "
-            "Copy that there to go on from it, restore a backup with --replace, or move it away to begin anew."
+            f"The working file {data_dir.working} is gone, but the published file {data_dir.published} is there. "
+            "Copy it there to continue from it, restore a backup with --replace, or move it away to start again."
         )
         raise WarehouseError(msg)
 
 
 @contextmanager
 def transaction(con: Connection) -> Iterator[None]:
-    """All or nothing."""
+    """Commit what the block writes, or roll all of it back when it raises."""
     con.execute("BEGIN")
     try:
         yield
@@ -111,8 +113,8 @@ def transaction(con: Connection) -> Iterator[None]:
 
 def meta(con: Connection, key: str) -> str | None:
     """A value of the `meta` table, or None."""
-    found = scalar(con, "SELECT value FROM meta WHERE key = ?", [key])
-    return None if found is None else str(found)
+    value = scalar(con, "SELECT value FROM meta WHERE key = ?", [key])
+    return None if value is None else str(value)
 
 
 def set_meta(con: Connection, facts: dict[str, str]) -> None:
@@ -129,7 +131,10 @@ def newest_schema() -> int:
 
 
 def _migrate(con: Connection) -> None:
-    """Apply what the file does not have yet: numbered schema files once each, derived relations when they differ."""
+    """Apply the numbered schema files that the file lacks, once each, and refresh derived relations that differ.
+
+    Raises `WarehouseError` when the file has a newer schema than this mscwatch knows.
+    """
     con.execute(
         "CREATE TABLE IF NOT EXISTS schema_migrations (version INTEGER PRIMARY KEY, name VARCHAR, applied_at TIMESTAMP)"
     )
@@ -151,9 +156,9 @@ def _migrate(con: Connection) -> None:
 
 
 def _refresh_derived(con: Connection) -> None:
-    """Make seeds, ctgov tables, views, macros and comments anew when their definitions are not those of the file."""
-    mapping, wanted = _fingerprints()
-    if meta(con, "definitions") == wanted:
+    """Recreate seeds, ctgov tables, views, macros and comments when the file was made with other definitions."""
+    mapping, definitions = _fingerprints()
+    if meta(con, "definitions") == definitions:
         return
     with transaction(con):
         if meta(con, "ctgov_mapping") != mapping:
@@ -167,13 +172,13 @@ def _refresh_derived(con: Connection) -> None:
                 if path.suffix == ".csv":
                     _fill_seed(con, path)
                 elif path.parent.name == "views":
-                    name = path.stem.partition("_")[2]  # the number before it says which comes first
+                    name = path.stem.partition("_")[2]  # the number before it gives the order
                     con.execute(f"CREATE OR REPLACE VIEW {name} AS {path.read_text('utf-8')}")
                 else:
                     con.execute(path.read_text("utf-8"))
         review_claims.recompute(con)
         facts = {
-            "definitions": wanted,
+            "definitions": definitions,
             "mscwatch_version": __version__,
             "schema_version": str(newest_schema()),
             "attribution": ATTRIBUTION,
@@ -188,7 +193,7 @@ ATTRIBUTION = (
 
 
 def _definitions() -> list[Traversable]:
-    """The files that derived relations, their contents and their comments come from, in the order of making."""
+    """The files that define derived relations, their contents and their comments, in the order of creation."""
     folders = ("views", "macros", "seeds")
     return [
         *(file for folder in folders for file in _sql_files(folder)),
@@ -196,24 +201,24 @@ def _definitions() -> list[Traversable]:
     ]
 
 
-@cache  # a night opens the file ten times
+@cache  # a run opens the file ten times
 def _fingerprints() -> tuple[str, str]:
-    """Hashes of the registry's mapping, and of that, every other definition and what `meta` says of this mscwatch."""
+    """Two hashes: of the mapping to `ctgov`; and of all definitions with the facts about this mscwatch in `meta`."""
     mapping = _hash((files("mscwatch.warehouse") / "ctgov.csv").read_text("utf-8"))
     texts = "".join(source.read_text("utf-8") for source in _definitions()) + claims.text()
     return mapping, _hash(f"{mapping}{texts}{__version__} {newest_schema()} {ATTRIBUTION}")
 
 
-def _unusable(said: str, advised: str) -> WarehouseError:
-    return (BrokenFileError if _is_broken(said) else WarehouseError)(f"{said} {advised}")
+def _unusable(problem: str, advised: str) -> WarehouseError:
+    return (BrokenFileError if _is_broken(problem) else WarehouseError)(f"{problem} {advised}")
 
 
-def _is_broken(said: str) -> bool:
-    return any(words in said for words in BROKEN)
+def _is_broken(problem: str) -> bool:
+    return any(words in problem for words in BROKEN)
 
 
 def _fill_seed(con: Connection, path: Path) -> None:
-    """Load a seed into the table of its name; lists are written with semicolons."""
+    """Replace the rows of the table that a seed file is named after; lists are written with semicolons."""
     columns = con.execute(f"DESCRIBE {path.stem}").fetchall()
     values = ", ".join(
         f"string_split({name}, ';') AS {name}" if kind.endswith("[]") else f"CAST({name} AS {kind}) AS {name}"
@@ -228,7 +233,7 @@ def _fill_seed(con: Connection, path: Path) -> None:
 
 
 def _refill_ctgov(con: Connection) -> None:
-    """Fill the registry's tables from the stored records, in batches that fit into memory."""
+    """Fill schema `ctgov` from the stored records, in batches that fit into memory."""
     total = scalar(con, "SELECT count(DISTINCT nct_id) FROM versions")
     for start in range(0, total, REBUILD_BATCH):
         con.execute(
@@ -241,12 +246,10 @@ def _refill_ctgov(con: Connection) -> None:
 
 
 def _sql_files(folder: str) -> list[Traversable]:
-    found = [
-        entry
-        for entry in (files("mscwatch.warehouse") / folder).iterdir()
-        if entry.name.endswith((".sql", ".csv"))
-    ]
-    return sorted(found, key=lambda entry: entry.name)
+    entries = (files("mscwatch.warehouse") / folder).iterdir()
+    return sorted(
+        (entry for entry in entries if entry.name.endswith((".sql", ".csv"))), key=lambda entry: entry.name
+    )
 
 
 def _hash(text: str) -> str:

@@ -1,14 +1,14 @@
--- How things stood at the end of a past day (UTC). A content counts from the night that first read it or,
--- where the registry's own history was read, from the day on which it was posted (versions.valid_from).
--- Old clients read these from the file in parsed form, so they may call no function that DuckDB 1.2 does not have.
+-- The state at the end of a past day (UTC). A content counts from the night that first read it or, where the registry's
+-- own history was read, from the day on which it was posted (versions.valid_from).
+-- The file stores macros in parsed form for old clients too, so they may call only functions that DuckDB 1.2 has.
 
 CREATE OR REPLACE MACRO main.events_between(a, b) AS TABLE
 SELECT * FROM main.events
 WHERE observed_at >= CAST(a AS TIMESTAMP) AND observed_at < CAST(b AS TIMESTAMP);
 
 COMMENT ON MACRO TABLE main.events_between IS
-    'Rows of events observed from a (included) to b (not included), UTC; days or times. What the registry''s own history '
-    'tells counts from the day on which it was posted.';
+    'Rows of events observed from a (included) to b (not included), UTC; days or times. An event from the registry''s own '
+    'history counts from the day on which the change was posted.';
 
 CREATE OR REPLACE MACRO main.versions_as_of(day) AS TABLE
 SELECT * FROM main.versions
@@ -32,7 +32,7 @@ CASE length(written) WHEN 10 THEN 'day' WHEN 7 THEN 'month' WHEN 4 THEN 'year' E
 
 COMMENT ON MACRO main.date_precision IS 'How exact a date of the registry is: day, month or year.';
 
--- The record is read once, whatever is then asked of it.
+-- Parses each record once for all columns that are read from it.
 CREATE OR REPLACE MACRO main.headlines_as_of(day) AS TABLE
 SELECT
     nct_id, version_no, data_timestamp,

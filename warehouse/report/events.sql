@@ -1,4 +1,4 @@
--- The latest hundred events of core and unsure trials, newest first; the baseline and what was taken back apart.
+-- The latest hundred events of core and unsure trials, newest first, without the baseline and what was retracted.
 SELECT CAST(e.observed_at AS DATE) AS night, e.nct_id, t.url, t.brief_title, e.kind, e.summary
 FROM events AS e
 JOIN trials AS t ON t.nct_id = e.nct_id

@@ -1,5 +1,5 @@
--- The night that this page shows: how many trials the registry said match, how many distinct ones came, and how many
--- known ones were missing. A night that fails this proof publishes nothing.
+-- The night that this page shows: how many trials match according to the registry, how many distinct ones it sent, and
+-- how many known ones were missing. A night that fails this proof publishes nothing.
 SELECT
     started_at,
     data_timestamp,

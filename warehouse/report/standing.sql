@@ -1,4 +1,4 @@
--- The core trials in the watch, and how they stand.
+-- The core trials in the watch, counted by status.
 SELECT
     count(*) AS core_trials,
     count(*) FILTER (WHERE overall_status IN ('RECRUITING', 'NOT_YET_RECRUITING', 'ENROLLING_BY_INVITATION')) AS open,

@@ -1,6 +1,6 @@
 -- Every core trial in the watch: what it is, when it ran and reported, its therapy, and the words of the record that each
--- part of the therapy was read from. Papers are those that PubMed links, a person accepted, or Table 2 holds for sure; their
--- years are Table 2's or stand in the citation.
+-- part of the therapy was read from. Papers are those that PubMed links, a person accepted, or Table 2 names with high
+-- confidence; their years are from Table 2 or the citation.
 WITH paper AS (
     SELECT
         p.nct_id,

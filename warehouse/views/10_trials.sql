@@ -1,4 +1,4 @@
--- One row per trial ever seen by the watch: what the registry says now (or said last), and what we make of it.
+-- One row per trial ever seen by the watch: what the registry says now (or said last), and what our rules read from it.
 SELECT
     s.nct_id,
     s.brief_title,
@@ -36,7 +36,7 @@ SELECT
     w.indication_group,
     w.in_watch,
     w.first_seen_at,
-    CASE WHEN w.in_watch THEN nights.latest ELSE w.left_at END AS last_seen_at,
+    CASE WHEN w.in_watch THEN night.started_at ELSE w.left_at END AS last_seen_at,
     'https://clinicaltrials.gov/study/' || s.nct_id AS url
 FROM watched AS w
 JOIN ctgov.studies AS s ON s.nct_id = w.nct_id
@@ -55,6 +55,4 @@ LEFT JOIN (
 LEFT JOIN (
     SELECT nct_id, list(name ORDER BY id) AS intervention_names FROM ctgov.interventions GROUP BY nct_id
 ) AS products ON products.nct_id = w.nct_id
-CROSS JOIN (
-    SELECT max(started_at) AS latest FROM runs WHERE outcome IN ('baseline', 'published', 'unchanged')
-) AS nights
+LEFT JOIN last_night AS night ON true

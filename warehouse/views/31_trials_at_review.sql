@@ -1,14 +1,14 @@
 -- What the registry said of the topic's trials on the review's date, and how that is known. Where no version of that
--- day is held, today's record speaks for it as far as it can: it is that day's record if its last update is older;
--- posted results and completion have their own dates; UNKNOWN is set by the registry two years after the record was
--- last verified, once the completion date has passed, without an update. What then remains unsaid is NULL.
+-- day is stored, today's record is used as far as it goes: it is that day's record if its last update is older; posted
+-- results and completion have their own dates; the registry sets UNKNOWN without an update, two years after the record
+-- was last verified and once the completion date has passed. Whatever is still not known is NULL.
 WITH that_day AS (
     SELECT day, day + INTERVAL 1 DAY AS ended FROM review_dates WHERE is_the_date
 ), versions_then AS (
     SELECT v.nct_id, v.record, v.origin = 'observed' AND v.observed_at < d.ended AS is_observed
     FROM versions AS v, that_day AS d
     WHERE v.valid_from < d.ended AND (v.valid_to IS NULL OR v.valid_to >= d.ended)
-), spoken AS (
+), compared AS (
     SELECT nct_id, record, is_observed, json_extract(record, [
         '$.protocolSection.identificationModule.briefTitle', '$.protocolSection.identificationModule.officialTitle',
         '$.protocolSection.armsInterventionsModule', '$.protocolSection.conditionsModule',
@@ -26,10 +26,10 @@ WITH that_day AS (
         TRY_CAST(json_extract_string(old.record, '$.protocolSection.designModule.enrollmentInfo.count') AS INTEGER)
             AS enrollment,
         old.of_cells = now.of_cells AS reads_alike
-    FROM spoken AS old
-    JOIN spoken AS now ON now.nct_id = old.nct_id AND now.is_observed IS NULL
+    FROM compared AS old
+    JOIN compared AS now ON now.nct_id = old.nct_id AND now.is_observed IS NULL
     WHERE old.is_observed IS NOT NULL
-), told AS (
+), dated AS (
     SELECT t.*, d.day, held.is_observed, held.reads_alike,
         held.overall_status AS held_status, held.enrollment AS held_enrollment,
         t.last_update_posted_date <= d.day AS is_old,
@@ -64,4 +64,4 @@ SELECT
     END AS is_completed,
     study_first_posted_date,
     day AS as_of
-FROM told
+FROM dated

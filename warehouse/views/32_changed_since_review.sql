@@ -1,6 +1,6 @@
--- What differs between the registry on the review's date and today, trial by trial and thing by thing.
--- A trial whose record was updated since, while nobody holds the version of that day, has one row 'record' that says so:
--- what changed in it is then not known (`mscwatch history` reads it from the registry).
+-- What differs between the registry on the review's date and today: one row per trial and thing that differs.
+-- A trial whose record was updated since, and whose version of that day is not stored, has one row 'record': what
+-- changed in it is not known (`mscwatch history` reads it from the registry).
 WITH compared AS (
     SELECT t.nct_id, t.brief_title, t.overall_status, t.enrollment, t.results_first_posted_date, t.last_update_posted_date,
         t.completion_date, past.known, past.is_completed, past.as_of,

@@ -1,4 +1,4 @@
--- Published trials of the review's Table 2 for which nobody found a registration, and what was looked at.
+-- Published trials of the review's Table 2 for which no registration was found, and which registrations were examined.
 SELECT p.review_row, p.first_author, p.year, p.journal, p.title, p.indication_group, p.n_treated, p.n_control,
     p.link_basis, p.pmid, p.pmid_confidence, p.doi, p.doi_confidence,
     n.nct_id AS other_registration, n.contrary AS why_not_it

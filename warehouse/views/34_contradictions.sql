@@ -1,6 +1,6 @@
--- Where the review and another source do not say the same: found by comparing Table 2 with the linked registration,
--- or noted by a person who read both (review_notes). A comparison is only as good as its link: see link_confidence.
--- Several values on one side contradict only when none of them is on the other; not_stated contradicts nothing.
+-- Where the review and another source disagree: found by comparing Table 2 with the linked registration, or noted by a
+-- person who read both (review_notes). A comparison is only as sure as its link: see link_confidence. Where a side has
+-- several values, the two disagree only when they share none; not_stated contradicts nothing.
 WITH linked AS (
     SELECT p.*, t.study_type, t.enrollment, t.enrollment_type, d.allocation,
         c.donor AS registered_donor, c.donor_evidence, c.cell_source AS registered_source, c.cell_source_evidence,

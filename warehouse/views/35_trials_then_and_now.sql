@@ -1,7 +1,7 @@
--- What the review's figures count, three times over: the rows of Table 2 (published), the registered trials of the
+-- What the review's figures count, in three scopes: the rows of Table 2 (published), the registered trials of the
 -- topic that were first posted by the review's date (at_review), and those known today. Trials whose relevance is core
 -- or unsure: an unsure trial is one that the rules could not exclude, and leaving it out would claim more than is known.
--- Of at_review the cells, disease and route are what today's rules read; `known` says whether from that day's words.
+-- The cells, disease and route of at_review are read by today's rules; `known` says whether from that day's words.
 SELECT 'published' AS scope, 'row ' || review_row AS label, 'Table 2' AS known, true AS is_completed,
     indication_group, cell_source, route
 FROM published_trials

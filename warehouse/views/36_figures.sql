@@ -1,7 +1,7 @@
--- The counts behind the review's figures, in one place; figure_1 … figure_3b are its parts. A trial with two categories
--- counts in each. `known` says of how many trials the category is known in which way.
+-- The counts behind the review's figures; figure_1 to figure_3b are parts of this view. A trial with two categories counts
+-- in each. `known` says for how many trials the category is known in which way.
 WITH everything AS MATERIALIZED (FROM trials_then_and_now),
-told AS (
+counted_trials AS (
     SELECT '1' AS figure, scope, label, known, ['liver'] AS categories
     FROM everything WHERE is_completed AND scope <> 'published'
     UNION ALL
@@ -14,12 +14,12 @@ told AS (
     SELECT '3b', scope, label, known, route FROM everything
 ), counted AS (
     SELECT figure, scope, category, known, count(*) AS n
-    FROM (SELECT figure, scope, known, unnest(categories) AS category FROM told)
+    FROM (SELECT figure, scope, known, unnest(categories) AS category FROM counted_trials)
     GROUP BY ALL
 )
 SELECT c.figure, c.scope, c.category, sum(c.n)::BIGINT AS trials, any_value(whole.of_trials) AS of_trials,
     string_agg(c.n || ' ' || c.known, '; ' ORDER BY c.n DESC, c.known) AS known
 FROM counted AS c
-JOIN (SELECT figure, scope, count(*) AS of_trials FROM told GROUP BY ALL) AS whole
+JOIN (SELECT figure, scope, count(*) AS of_trials FROM counted_trials GROUP BY ALL) AS whole
     ON whole.figure = c.figure AND whole.scope = c.scope
 GROUP BY c.figure, c.scope, c.category

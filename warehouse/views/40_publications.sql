@@ -1,4 +1,4 @@
--- One row per trial and paper: what links them, how far that may be believed, and what a person said.
+-- One row per trial and paper: what links them, how sure the link is, and what a person decided.
 WITH listed AS (  -- what the registry's records list, each paper once per trial
     SELECT
         nct_id, paper, any_value(pmid) AS pmid, max(citation) AS citation,
@@ -28,7 +28,7 @@ WITH listed AS (  -- what the registry's records list, each paper once per trial
 ), reviewed AS (  -- the rows of the review's Table 2
     SELECT *, concat_ws('. ', first_author, title, journal, year) AS citation FROM published_trials
     WHERE pmid IS NOT NULL
-), linked AS (  -- with the rows that name a registration
+), linked AS (  -- joined with the rows of Table 2 that name a registration
     SELECT
         coalesce(l.nct_id, p.nct_id) AS nct_id, coalesce(l.paper, p.pmid) AS paper,
         coalesce(l.pmid, p.pmid) AS pmid, l.reference_type, l.derived, l.result, l.background, l.is_retracted,

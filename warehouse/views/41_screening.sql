@@ -1,4 +1,4 @@
--- One row per trial ever seen: whether it is included, by whose judgement, and why (the record of a systematic search).
+-- One row per trial ever seen: whether it is included, who decided that, and why (the record of a systematic search).
 SELECT
     t.nct_id,
     t.brief_title,
@@ -8,7 +8,7 @@ SELECT
         ELSE 'excluded'
     END AS decision,
     coalesce(p.reason, t.relevance_reason) AS reason,
-    -- the same reason for all trials of one kind: the words that a record happens to use are left out
+    -- one reason for all trials of a kind: without the words quoted from the record
     coalesce(p.reason, t.relevance || ': ' || regexp_replace(t.relevance_reason, '"[^"]*"', '…', 'g'))
         AS reason_group,
     coalesce(p.decided_by, 'rules') AS decided_by,

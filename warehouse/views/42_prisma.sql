@@ -1,11 +1,9 @@
--- One row per item of the search's record, in the order of PRISMA 2020: what was asked, when, how many were found,
--- included, and excluded for which reason. Counts are of the trials that the latest query found.
+-- One row per item of the search's record, in the order of PRISMA 2020: the query, when it was sent, how many trials were
+-- found, included, and excluded for which reason. Counts are of the trials that the latest query found.
 WITH facts AS (
     SELECT map_from_entries(list((key, value))) AS fact FROM meta
 ), night AS (
     SELECT * FROM runs WHERE outcome IN ('baseline', 'published') ORDER BY started_at DESC LIMIT 1
-), checked AS (
-    SELECT max(started_at) AS confirmed FROM runs WHERE outcome IN ('baseline', 'published', 'unchanged')
 ), asked AS (
     SELECT unnest(json_keys(value)) AS parameter, value AS query FROM meta WHERE key = 'query'
 ), items AS (
@@ -17,7 +15,7 @@ WITH facts AS (
     UNION ALL SELECT 30, parameter, json_extract_string(query, '$."' || parameter || '"') FROM asked
     UNION ALL SELECT 40, 'searched at (UTC)', strftime(started_at, '%Y-%m-%d %H:%M:%S') FROM night
     UNION ALL SELECT 41, 'data of (UTC)', strftime(data_timestamp, '%Y-%m-%d %H:%M:%S') FROM night
-    UNION ALL SELECT 42, 'last confirmed (UTC)', strftime(confirmed, '%Y-%m-%d %H:%M:%S') FROM checked
+    UNION ALL SELECT 42, 'last confirmed (UTC)', strftime(started_at, '%Y-%m-%d %H:%M:%S') FROM last_night
     UNION ALL SELECT 50, 'records identified', total_count::VARCHAR FROM night
     UNION ALL SELECT 51, 'records screened', count(*)::VARCHAR FROM screening WHERE in_watch
     UNION ALL SELECT 52, 'screened by a person', count(*)::VARCHAR FROM screening

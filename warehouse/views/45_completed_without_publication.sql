@@ -1,6 +1,6 @@
 -- Completed trials of the topic for which no publication is known: none that PubMed links, that a person accepted, or
 -- that is the registration of a row of Table 2 with high confidence (see publications). Papers that wait for a person's
--- word are listed, not counted. Not known does not mean not published: only the registry's record and Table 2 were read.
+-- decision are listed, not counted. A trial here may still be published: only the registry's record and Table 2 were read.
 SELECT t.nct_id, t.brief_title, t.lead_sponsor, t.lead_sponsor_class, t.indication_group, t.enrollment,
     t.completion_date, date_sub('month', t.completion_date, n.day) AS months_since_completion,
     t.has_results, t.results_first_posted_date,

@@ -1,5 +1,5 @@
--- Four clocks for each trial of the topic, each with its state and the reason in words; a trial that leaves the list of
--- the overdue says why. Today is the day of the last good night (last_night).
+-- Four clocks for each trial of the topic, each with its state and the reason in words, also of a trial that is no longer
+-- overdue. Today is the day of the last trusted night (last_night).
 --   fdaaa            results on the registry 12 months after primary completion (U.S. 42 CFR 11.44), where the trial is
 --                    likely an applicable one. Likely: the registry does not publish whether the sponsor agrees. The
 --                    criteria are those of 42 CFR 11.22(b) as far as the record shows them; an IND is not shown.
