@@ -406,7 +406,7 @@ def rewritten(file, edit=None, *, database=None):
     ("damage", "error", "words"),
     [
         (lambda file: rewritten(file, lambda it: it | {"schema_version": 999}), WarehouseError, "newer than this"),
-        (lambda file: rewritten(file, lambda it: it | {"watch": "other"}), ConfigError, "of the watch other, not of all"),
+        (lambda file: rewritten(file, lambda it: it | {"watch": "other"}), ConfigError, "belongs to the watch other, not to all"),
         (lambda file: rewritten(file, database=lambda data: data[:-1] + b"x"), WarehouseError, "is damaged"),
         (lambda file: rewritten(file, lambda it: it | {"counts": it["counts"] | {"main.events": 9}}), WarehouseError, "main.events"),
         (lambda file: file.write_bytes(file.read_bytes()[:-2000]), ConfigError, "is not a backup"),

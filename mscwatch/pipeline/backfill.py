@@ -22,7 +22,6 @@ from mscwatch.store import ledger, review_claims, working
 from mscwatch.store.backfill import first_sight, keep_backfill, note_answer, unread_trials
 from mscwatch.store.data_dir import locked
 from mscwatch.store.publish import publish_copy
-from mscwatch.store.rebuild import refuse_other_watch
 from mscwatch.store.sql import Connection
 
 log = logging.getLogger(__name__)
@@ -61,7 +60,7 @@ def read_histories(
     with locked(data_dir):
         try:
             with working.open_warehouse(data_dir, order.settings.memory_limit) as con:
-                refuse_other_watch(con, data_dir, order.watch)
+                working.refuse_other_watch(working.meta(con, "watch"), order.watch.name, data_dir.path)
                 _refuse_without_night(con, order)
                 _read_all(con, history, unread_trials(con, numbers), done, order.clock)
                 with working.transaction(con):

@@ -15,7 +15,7 @@ from mscwatch.store import addresses, decisions, queries, remote
 from mscwatch.store.addresses import SwitchedOff
 from mscwatch.store.data_dir import DataDir, locked
 from mscwatch.store.publish import is_noted, open_read_only
-from mscwatch.store.working import advice, refuse_lost
+from mscwatch.store.working import advice, refuse_lost, refuse_other_watch
 from mscwatch.watches import load_watch
 
 ROOM = 1_000_000_000  # bytes: several nights of a topic, and the copies made while publishing
@@ -110,10 +110,7 @@ def _warehouse(settings: Settings) -> str:
         return "none yet; `mscwatch run` makes it"
     with queries.open_published(DataDir(settings.data_dir)) as con:
         nights, owner = queries.nights(con, 1), queries.meta(con).get("watch")
-    if owner not in (None, asked := load_watch(settings.watch).name):
-        where = f"{settings.data_dir} belongs to the watch {owner}, not to {asked}"
-        msg = f"{where}. Correct MSCWATCH_DATA_DIR or MSCWATCH_WATCH."
-        raise WarehouseError(msg)
+    refuse_other_watch(owner, load_watch(settings.watch).name, settings.data_dir)
     if not is_noted(data_dir):
         msg = (
             f"{data_dir.published} is not what was published (SHA-256 differs). "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from mscwatch.errors import BrokenFileError, ConfigError
+from mscwatch.errors import BrokenFileError
 from mscwatch.pipeline import operator_notices
 from mscwatch.pipeline.context import RunContext, WarehouseState
 from mscwatch.store import decisions, ledger, publish, recovery, working
@@ -32,13 +32,7 @@ def open_warehouse(context: RunContext) -> WarehouseState:
 def _opened(context: RunContext) -> WarehouseState:
     order, result = context.order, context.result
     with context.warehouse() as con:
-        owner = working.meta(con, "watch")
-        if owner not in (None, order.watch.name):
-            msg = (
-                f"The data directory {order.data_dir.path} belongs to the watch {owner}, not to "
-                f"{order.watch.name}. Set another MSCWATCH_DATA_DIR for it."
-            )
-            raise ConfigError(msg)
+        working.refuse_other_watch(working.meta(con, "watch"), order.watch.name, order.data_dir.path)
         told = decisions.in_force(con, order.settings.decisions)
         last = ledger.last_trusted_run(con)
         ledger.begin_run(con, result.run_id, order.watch.name, result.started_at)
