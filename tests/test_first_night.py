@@ -18,6 +18,7 @@ from registry_faults import (
 from mscwatch.pipeline import steps
 from mscwatch.pipeline.run import run_watch
 from mscwatch.registry.client import Client
+from mscwatch.registry.http import Politeness
 from mscwatch.replica import Replica, Snapshot
 from mscwatch.store import commit, publish, queries, review_claims, working
 from mscwatch.store.data_dir import DataDir
@@ -143,7 +144,7 @@ def test_a_registry_that_stumbles_is_asked_again_and_the_night_is_good(order):
         tonight = order(registry.url, retry_budget=100)
         waits = []
         client = Client(
-            registry.url, user_agent="test", min_interval=0, sleep=waits.append, jitter=lambda: 1.0
+            registry.url, Politeness("test", min_interval=0), sleep=waits.append, jitter=lambda: 1.0
         )
         result = run_watch(tonight, client=client)
     assert (result.outcome, result.requests) == (RunOutcome.BASELINE, 5)

@@ -15,7 +15,7 @@ from mscwatch.changes.backfill import backfill
 from mscwatch.clock import Clock
 from mscwatch.errors import ConfigError, MscwatchError, WarehouseError
 from mscwatch.pipeline.context import RunOrder
-from mscwatch.pipeline.wiring import manners_of
+from mscwatch.pipeline.wiring import politeness
 from mscwatch.registry.history import HistoryAnswer, HistoryClient, history_url
 from mscwatch.registry.lookup import nct_number
 from mscwatch.store import ledger, review_claims, working
@@ -40,7 +40,7 @@ class HistoriesRead:
 
 def history_client(order: RunOrder) -> HistoryClient:
     """A client of the history as the settings describe it. Raises `ConfigError` where its address cannot be told."""
-    return HistoryClient(history_url(order.settings.api_url), **manners_of(order.settings))
+    return HistoryClient(history_url(order.settings.api_url), politeness(order.settings))
 
 
 def read_histories(

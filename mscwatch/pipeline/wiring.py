@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from mscwatch import channels
 from mscwatch.digest import subscriptions
 from mscwatch.registry.client import Client, user_agent
+from mscwatch.registry.http import Politeness
 from mscwatch.settings import Settings
 from mscwatch.watch import Watch
 
@@ -33,14 +32,14 @@ def configured_routes(settings: Settings, watch: Watch) -> channels.Routes:
 
 def registry_client(settings: Settings) -> Client:
     """A registry client as the settings describe it."""
-    return Client(settings.api_url, **manners_of(settings))
+    return Client(settings.api_url, politeness(settings))
 
 
-def manners_of(settings: Settings) -> dict[str, Any]:
-    """How any client of the registry asks: the arguments of `Asking` after the address."""
-    return {
-        "user_agent": user_agent(settings.user_agent, settings.contact),
-        "min_interval": settings.min_interval,
-        "timeout": settings.timeout,
-        "budget": settings.retry_budget,
-    }
+def politeness(settings: Settings) -> Politeness:
+    """How any client of the registry asks. Raises `ConfigError` for a user agent that cannot be sent."""
+    return Politeness(
+        user_agent=user_agent(settings.user_agent, settings.contact),
+        min_interval=settings.min_interval,
+        timeout=settings.timeout,
+        budget=settings.retry_budget,
+    )

@@ -48,22 +48,27 @@ class Traffic:
     etag_changes: int = 0  # from one page to the next of a walk
 
 
-class PoliteSession:
-    """Requests never overlap and begin at least `min_interval` seconds apart.
+@dataclass(frozen=True, slots=True)
+class Politeness:
+    """How a client asks, whatever it asks. All times are in seconds."""
 
-    `timeout` bounds one request, silence and slowness alike; `budget` bounds the seconds that a step may lose to
-    answers of no use and to the waits after them. Tests inject the first waits, `clock`, `sleep` and `jitter` (a
-    factor around 1).
+    user_agent: str
+    min_interval: float = 1.0  # between the beginnings of two requests
+    timeout: float = 90.0  # of one request, silence and slowness alike
+    budget: float = 300.0  # that a step may lose to useless answers and to the waits after them
+
+
+class PoliteSession:
+    """Requests never overlap and keep to a `Politeness`.
+
+    Tests inject the first waits, `clock`, `sleep` and `jitter` (a factor around 1).
     """
 
     def __init__(
         self,
         base_url: str,
+        politeness: Politeness,
         *,
-        user_agent: str,
-        min_interval: float = 1.0,
-        timeout: float = 90.0,
-        budget: float = 300.0,
         first_wait: float = FIRST_WAIT,
         first_wait_when_limited: float = FIRST_WAIT_WHEN_LIMITED,
         clock: Callable[[], float] = time.monotonic,
@@ -72,8 +77,7 @@ class PoliteSession:
     ) -> None:
         self.traffic = Traffic()
         self._base_url = base_url
-        self._agent = user_agent
-        self._min_interval, self._timeout, self._budget = min_interval, timeout, budget
+        self._politeness = politeness
         self._first_wait, self._first_wait_when_limited = first_wait, first_wait_when_limited
         self._clock, self._sleep, self._jitter = clock, sleep, jitter
         self._last_start: float | None = None
@@ -81,7 +85,7 @@ class PoliteSession:
         self._session = requests.Session()
         self._session.headers.update(
             # gzip only: it is unpacked here, where a cut stream is noticed
-            {"User-Agent": user_agent, "Accept": "application/json", "Accept-Encoding": "gzip"}
+            {"User-Agent": politeness.user_agent, "Accept": "application/json", "Accept-Encoding": "gzip"}
         )
 
     def ask(
@@ -158,10 +162,10 @@ class PoliteSession:
         self.traffic.requests += 1
         begun = self._clock()
         try:
-            answer = self._received(url, expires=begun + self._timeout)
+            answer = self._received(url, expires=begun + self._politeness.timeout)
             if answer.status in verdicts:
                 return answer
-            check_status(answer, path, self._agent)
+            check_status(answer, path, self._politeness.user_agent)
             return replace(answer, json=parsed(answer, kind))
         except TransientError:
             self._lost += self._clock() - begun
@@ -170,14 +174,14 @@ class PoliteSession:
     def _received(self, url: str, *, expires: float) -> Response:
         """The whole answer, read as it comes: `requests` bounds only the silence between two pieces of it."""
         try:
-            timeout = (min(CONNECT_TIMEOUT, self._timeout), self._timeout)
+            timeout = (min(CONNECT_TIMEOUT, self._politeness.timeout), self._politeness.timeout)
             with self._session.get(url, timeout=timeout, allow_redirects=False, stream=True) as response:
                 body = bytearray()
                 while piece := response.raw.read1(PIECE, decode_content=False):
                     self.traffic.bytes += len(piece)
                     body += piece
                     if self._clock() > expires:
-                        raise TransientError(f"the answer was not whole after {self._timeout:g} s")
+                        raise TransientError(f"the answer was not whole after {self._politeness.timeout:g} s")
         except requests.exceptions.InvalidHeader:
             raise ConfigError("The user agent cannot be sent. Correct MSCWATCH_USER_AGENT.") from None
         except (requests.RequestException, HTTPError) as error:
@@ -186,7 +190,7 @@ class PoliteSession:
 
     def _keep_distance(self) -> None:
         if self._last_start is not None:
-            early = self._last_start + self._min_interval - self._clock()
+            early = self._last_start + self._politeness.min_interval - self._clock()
             if early > 0:
                 self._sleep(early)
         self._last_start = self._clock()
@@ -199,7 +203,7 @@ class PoliteSession:
         return min(first * 2.0 ** (state.attempt_number - 1), LONGEST_WAIT) * self._jitter()
 
     def _gives_up(self, state: RetryCallState) -> bool:
-        return state.attempt_number >= ATTEMPTS or self._lost + state.upcoming_sleep > self._budget
+        return state.attempt_number >= ATTEMPTS or self._lost + state.upcoming_sleep > self._politeness.budget
 
     def _say_why(self, state: RetryCallState) -> None:
         error = _error_of(state)
