@@ -140,7 +140,7 @@ def status(
     if owed:
         console.print(screen.table(list(owed[0]), (list(row.values()) for row in owed), "Still owed"))
     else:
-        console.print("No alert is owed.")
+        console.print("Nothing is owed to anybody.")
 
 
 def _night_row(night: dict[str, Any]) -> tuple[Any, ...]:
