@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import threading
 from datetime import datetime
@@ -256,3 +257,18 @@ def test_claims_that_are_not_those_published_are_published(order):
         with working.open_warehouse(tonight.data_dir) as con:
             con.execute("UPDATE meta SET value = 'an earlier night' WHERE key = 'claims_of'")
             assert publish.is_behind(con, tonight.data_dir)
+
+
+def test_the_cycle_collector_is_off_only_where_records_are_parsed(order, monkeypatch):
+    collects = {}
+    for name in ("sweep", "prove_sweep", "publish_copy", "deliver"):
+        usual = getattr(steps, name)
+
+        def noting(*arguments, name=name, usual=usual, **values):
+            collects[name] = gc.isenabled()
+            return usual(*arguments, **values)
+
+        monkeypatch.setattr(steps, name, noting)
+    with Replica(nights(trials(3))) as registry:
+        run_watch(order(registry.url))
+    assert collects == {"sweep": False, "prove_sweep": True, "publish_copy": True, "deliver": True}

@@ -66,7 +66,7 @@ def _chapters(explanation: Explanation) -> Iterator[tuple[str, list[str]]]:
     yield "The rule", [screen.cell(line) for line in explanation.rule.split("\n")]
     yield f"What the registry said at {screen.cell(event['field'])}", list(_record(explanation))
     yield "The night that saw it", list(_night(explanation))
-    yield "Who was told", list(_told(explanation))
+    yield "Who was told", list(_deliveries(explanation))
     yield "Whether it stands", list(_retraction(explanation))
 
 
@@ -151,7 +151,7 @@ def _night(explanation: Explanation) -> Iterator[str]:
             yield f"A person accepted this night: {screen.cell(proof['accepted'])}."
 
 
-def _told(explanation: Explanation) -> Iterator[str]:
+def _deliveries(explanation: Explanation) -> Iterator[str]:
     for delivery in explanation.deliveries:
         who = f"{screen.cell(delivery['channel'])} to {screen.cell(delivery['recipient'])}"
         match delivery["state"]:

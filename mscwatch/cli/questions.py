@@ -54,7 +54,7 @@ def events(
         rows = queries.events(
             con,
             since=since,
-            kinds=[wanted.value for wanted in kind or []],
+            kinds=[choice.value for choice in kind or []],
             trials=[nct_id.upper() for nct_id in trial or []],
             baseline=baseline,
         )

@@ -66,7 +66,7 @@ def note_recovery(con: Connection, context: RunContext) -> None:
 
 
 def note_week(con: Connection, context: RunContext) -> None:
-    """Where it is wanted, enqueue the weekly summary for every address."""
+    """Enqueue the weekly summary for every address, when the settings ask for one and it is due."""
     watch, settings, result = context.order.watch, context.order.settings, context.result
     today = result.started_at.replace(tzinfo=UTC).astimezone(ZoneInfo(settings.timezone)).date()
     if result.outcome is RunOutcome.BASELINE or not notices.weekly_is_due(today, settings.weekly):

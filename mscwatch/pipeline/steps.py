@@ -203,7 +203,7 @@ def publish(context: RunContext) -> None:
 
 
 def report_is_due(context: RunContext) -> bool:
-    """Whether the page is wanted and older than the published file, whoever published it."""
+    """Whether the settings ask for the page and it is older than the published file, whoever published it."""
     return context.order.settings.report and page_is_behind(context.order.data_dir)
 
 
