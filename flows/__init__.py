@@ -1,11 +1,11 @@
-"""The only package that imports Prefect. What the user set for Prefect holds; what is not set is made quiet."""
+"""The Prefect flows, in the only package that imports Prefect. What the user did not set for Prefect is made quiet."""
 
 from __future__ import annotations
 
 import os
 
-# Before Prefect is imported, which reads them then: no analytics from the SDK nor from an ephemeral server.
+# Prefect reads these when it is imported. No analytics, neither from the SDK nor from an ephemeral server.
 os.environ.setdefault("DO_NOT_TRACK", "1")
 os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
-# The library's own progress lines belong to the run in Prefect's pages too.
+# The library's own progress lines also appear with the run in Prefect's pages.
 os.environ.setdefault("PREFECT_LOGGING_EXTRA_LOGGERS", "mscwatch")

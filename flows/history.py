@@ -1,6 +1,6 @@
-"""The registry's own history as a Prefect flow, for whoever runs it now and then; nothing schedules it.
+"""The reading of the registry's own history as a Prefect flow. Nothing schedules it.
 
-It has no tasks: each trial is a transaction of its own, and a flow run that failed goes on where it stopped.
+It has no tasks: each trial is a transaction of its own, so the next flow run goes on where a failed one stopped.
 """
 
 from __future__ import annotations
@@ -15,7 +15,10 @@ from mscwatch.watches import load_watch
 
 @flow(name="mscwatch-history", persist_result=False)
 def history(nct_ids: list[str] | None = None, watch: str = "") -> HistoriesRead:
-    """Read the history of these trials (default: of all core and unsure ones that were never asked for)."""
+    """Read the history of these trials (default: all core and unsure ones whose history was never read).
+
+    Raises what `read_histories` raises.
+    """
     settings = load_settings(**({"watch": watch} if watch else {}))
     return read_histories(RunOrder(settings, load_watch(settings.watch)), nct_ids or ())
 

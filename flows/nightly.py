@@ -1,8 +1,9 @@
-"""One night as a Prefect flow: each step of `mscwatch.pipeline.run.run_night` is a task, in that order and no other.
+"""One run as a Prefect flow: each step of `mscwatch.pipeline.run.run_watch` is a task, in the same order.
 
-Only what asks the registry is tried again as a task; everything else is done once or is owed. Nothing is cached: a
-task with the same inputs as last night must run all the same. The state of the flow run is named after the night's
-outcome: Baseline, Published and Unchanged are completed, Refused, Failed and Owed are failed with the reason.
+Prefect retries only the tasks that ask the registry; every other step runs once, and what it leaves is owed to the
+next run. Nothing is cached: a task with the inputs of last night must run all the same. The state of the flow run
+is named after the outcome. Baseline, Published and Unchanged are completed; Refused, Failed and Owed are failed and
+say why.
 """
 
 from __future__ import annotations
@@ -30,12 +31,13 @@ from mscwatch.watches import load_watch
 
 T = TypeVar("T")
 
+FLOW_NAME = "mscwatch-nightly"
 FETCH_RETRIES = 1
 FETCH_RETRY_SECONDS = 60
 
 
-class NightFailedError(MscwatchError):
-    """What a flow run fails with; carries how the night went."""
+class RunFailedError(MscwatchError):
+    """The failure of a flow run; `result` says how the run went."""
 
     def __init__(self, result: RunResult) -> None:
         super().__init__(str(result.error))
@@ -43,30 +45,49 @@ class NightFailedError(MscwatchError):
         self.exit_code = result.exit_code
 
 
-@flow(name="mscwatch-nightly", flow_run_name=lambda: _run_name(), persist_result=False)  # noqa: PLW0108  set below
+@flow(name=FLOW_NAME, flow_run_name=lambda: _run_name(), persist_result=False)  # noqa: PLW0108  set below
 def nightly(watch: str = "", force: bool = False, accept: str = "") -> RunResult:
-    """Run one night of a watch (default: the configured one). Fails when the night failed, was refused, or owes."""
+    """Run a watch once (default: the configured one), as the schedule does.
+
+    Raises `RunFailedError` when the run failed, was refused, or still owes alerts; `ConfigError` and `LockedError`
+    when it could not begin.
+    """
     settings = load_settings(**({"watch": watch} if watch else {}))
-    order = RunOrder(settings, load_watch(settings.watch), force=force, accept=accept)
+    return _run_as_tasks(RunOrder(settings, load_watch(settings.watch), force=force, accept=accept))
+
+
+def run_as_flow(order: RunOrder) -> RunResult:
+    """Run just this order as the flow `nightly`, whatever the environment says by now. Raises what `nightly` raises."""
+
+    @flow(name=FLOW_NAME, flow_run_name=lambda: _run_name(), persist_result=False)  # noqa: PLW0108
+    def nightly(watch: str, force: bool, accept: str) -> RunResult:  # noqa: ARG001  Prefect's pages show them
+        return _run_as_tasks(order)
+
+    return nightly(order.settings.watch, order.force, order.accept)
+
+
+def _run_as_tasks(order: RunOrder) -> RunResult:
     result = run_watch(order, step=_as_task(order.watch.name))
-    _leave_artifacts(order, result)
-    return cast("RunResult", _state(result))  # Prefect unpacks it: the caller gets the result, or the error
+    _write_artifacts(order, result)
+    return cast(
+        "RunResult", _state(result)
+    )  # Prefect unpacks the state: the caller gets the result or the error
 
 
 def _state(result: RunResult) -> State[Any]:
-    """The flow run's state, named after how the night went."""
+    """The state of the flow run, named after the outcome."""
     if result.error:
         name = "Owed" if isinstance(result.error, StillOwedError) else result.outcome.value.title()
-        return Failed(name=name, message=str(result.error), data=NightFailedError(result))
+        return Failed(name=name, message=str(result.error), data=RunFailedError(result))
     return Completed(name=result.outcome.value.title(), message=sentence(result), data=result)
 
 
-def _leave_artifacts(order: RunOrder, result: RunResult) -> None:
-    """How the night went, its events, and where the report lies. No night fails because Prefect takes no artifact."""
+def _write_artifacts(order: RunOrder, result: RunResult) -> None:
+    """How the run went, its events, and the path of the report. A run never fails because Prefect takes no artifact."""
     key, report = f"mscwatch-{order.watch.name}", order.data_dir.report
-    about = f"{order.watch.banner} How the night went".strip()
+    description = f"{order.watch.banner} How the night went".strip()
     try:
-        create_markdown_artifact(key=key, markdown=markdown(result), description=about)
+        create_markdown_artifact(key=key, markdown=markdown(result), description=description)
         if result.outcome is RunOutcome.PUBLISHED and result.events:
             with queries.open_published(DataDir(order.settings.data_dir)) as con:
                 rows = event_rows(queries.events(con, run_id=result.run_id))
@@ -76,8 +97,8 @@ def _leave_artifacts(order: RunOrder, result: RunResult) -> None:
         if report.exists():
             link = report.resolve().as_uri()
             create_link_artifact(key=f"{key}-report", link=link, link_text=str(report.resolve()))
-    except Exception as error:  # noqa: BLE001  whatever Prefect's server answers
-        get_run_logger().warning("An artifact of this night is missing: %s", error)
+    except Exception as error:  # noqa: BLE001  whatever Prefect's server answers, the run is good
+        get_run_logger().warning("Prefect did not take an artifact of this night: %s", error)
 
 
 def _run_name() -> str:
@@ -88,7 +109,7 @@ def _run_name() -> str:
 
 def _as_task(watch: str) -> Step:
     def step(name: str, action: Callable[[], T], *, asks_registry: bool = False) -> T:
-        one: Task[[], T] = Task(
+        task: Task[[], T] = Task(
             action,
             name=name,
             task_run_name=f"{name} ({watch} {flow_run.scheduled_start_time:%Y-%m-%d})",
@@ -96,14 +117,14 @@ def _as_task(watch: str) -> Step:
             persist_result=False,
             retries=FETCH_RETRIES if asks_registry else 0,
             retry_delay_seconds=FETCH_RETRY_SECONDS,
-            retry_condition_fn=_may_help,
+            retry_condition_fn=_is_transient,
         )
-        return one()
+        return task()
 
     return step
 
 
-def _may_help(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
-    """Asking again helps against an outage, not against a verdict such as 403."""
+def _is_transient(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
+    """Whether asking again may help: it does after an outage, not after a refusal such as 403."""
     failure = state.data
     return isinstance(failure, NoAnswerError) and failure.transient

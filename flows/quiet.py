@@ -1,20 +1,23 @@
-"""A night as a flow for whoever sits at a terminal: Prefect's own banner and progress lines stay away by default."""
+"""The nightly flow for the command line: without Prefect's banner and progress lines, unless the user wants them."""
 
 from __future__ import annotations
 
 from prefect.logging.configuration import setup_logging
 from prefect.settings import PREFECT_LOGGING_LEVEL, temporary_settings
 
-from mscwatch.pipeline.context import RunResult
+from mscwatch.pipeline.context import RunOrder, RunResult
 
-from .nightly import NightFailedError, nightly
+from .nightly import RunFailedError, run_as_flow
 
 
-def run_quietly(watch: str, *, force: bool = False, accept: str = "") -> RunResult:
-    """Run the nightly flow here and now; a night that failed comes back as its result."""
+def run_quietly(order: RunOrder) -> RunResult:
+    """Run the nightly flow here and now. A run that failed comes back as its result, with its error.
+
+    Raises `ConfigError` and `LockedError` when the run could not begin.
+    """
     with temporary_settings(set_defaults={PREFECT_LOGGING_LEVEL: "WARNING"}):
         setup_logging()
         try:
-            return nightly(watch=watch, force=force, accept=accept)
-        except NightFailedError as error:
+            return run_as_flow(order)
+        except RunFailedError as error:
             return error.result

@@ -17,19 +17,18 @@ ONE_AT_A_TIME = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLi
 
 
 def serve(*, name: str, cron: str, timezone: str, watch: str) -> None:
-    """Serve a deployment of that name until the process is ended. Raises `ConfigError` without a Prefect server.
+    """Serve a deployment of that name until the process ends. Raises `ConfigError` without a Prefect server.
 
-    The schedule goes on while nobody serves it: of the nights that were missed meanwhile, the first is run when
-    serving begins again and the others are cancelled, as one night catches up with everything.
+    The schedule goes on while nobody serves it. When serving begins again, the first of the missed runs is run and
+    the others are cancelled, because one run catches up with everything.
     """
     url = PREFECT_API_URL.value()
     if not url:
-        msg = (
+        raise ConfigError(
             "A schedule needs a Prefect server. Start one (`prefect server start`) and set PREFECT_API_URL, "
             "or use a timer (see the README)."
         )
-        raise ConfigError(msg)
-    logging.getLogger("asyncio").addFilter(_is_no_farewell)
+    logging.getLogger("asyncio").addFilter(_is_no_shutdown_traceback)
     try:
         nightly.serve(
             name=name,
@@ -39,11 +38,12 @@ def serve(*, name: str, cron: str, timezone: str, watch: str) -> None:
             pause_on_shutdown=False,
             print_starting_message=False,
         )
-    except httpx.TransportError:
-        msg = f"No Prefect server answers at {url}. Start one (`prefect server start`) or correct PREFECT_API_URL."
-        raise ConfigError(msg) from None
+    except httpx.TransportError as error:
+        raise ConfigError(
+            f"No Prefect server answers at {url}. Start one (`prefect server start`) or correct PREFECT_API_URL."
+        ) from error
 
 
-def _is_no_farewell(record: logging.LogRecord) -> bool:
-    """False for the traceback that asyncio logs when Ctrl-C ends Prefect's runner: that is how it is meant to end."""
+def _is_no_shutdown_traceback(record: logging.LogRecord) -> bool:
+    """False for the traceback that asyncio logs when Ctrl-C ends Prefect's runner, which is its normal end."""
     return "during asyncio.run() shutdown" not in record.getMessage()

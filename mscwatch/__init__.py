@@ -23,9 +23,9 @@ if not (Path(__file__).parent / "warehouse").is_dir():
 
 
 def __getattr__(name: str) -> Any:
-    """Import DuckDB and pandas only for those who ask."""
+    """Import DuckDB and pandas only when they are used."""
     if name in __all__:
-        from mscwatch import notebook  # noqa: PLC0415  lazily, as said above
+        from mscwatch import notebook  # noqa: PLC0415  imported late, as above
 
         return getattr(notebook, name)
     msg = f"module {__name__!r} has no attribute {name!r}"

@@ -1,4 +1,4 @@
-"""The one place that reads the clock. Whoever needs the time takes a clock as an argument or a field."""
+"""The one place that reads the clock. Other modules take a clock as an argument or a field."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ Clock = Callable[[], datetime]
 
 
 def utc_now() -> datetime:
-    """The time in UTC, naive, as the warehouse stores times."""
+    """The time in UTC, without a zone, as the warehouse stores times."""
     return datetime.now(UTC).replace(tzinfo=None)

@@ -5,7 +5,10 @@ Messages are one or two sentences: what happened, to what, what to do. They neve
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
 
 
 class MscwatchError(Exception):
@@ -84,3 +87,27 @@ class WarehouseError(MscwatchError):
 
 class BrokenFileError(WarehouseError):
     """The working file is no whole DuckDB file any more."""
+
+
+def refused_keys(error: ValidationError, unknown: str) -> list[tuple[str, str]]:
+    """The keys that pydantic refused, dotted, each with the reason in words and without its value.
+
+    A key that concerns the whole is "". `unknown` is the reason for a key that does not exist.
+    """
+    return [
+        (".".join(map(str, item["loc"])), _reason(item["type"], item["msg"], item.get("ctx", {}), unknown))
+        for item in error.errors(include_url=False, include_input=False)
+    ]
+
+
+def _reason(kind: str, message: str, context: dict[str, Any], unknown: str) -> str:
+    match kind:
+        case "missing":
+            return "is missing"
+        case "extra_forbidden":
+            return unknown
+        case "enum" | "literal_error":
+            return f"must be one of {context['expected']}"
+        case _:
+            message = message.removeprefix("Value error, ")
+            return message.replace("Input should", "must").replace("String should", "must")

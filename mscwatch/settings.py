@@ -1,12 +1,9 @@
-"""Environment variables and `mscwatch.toml` become one frozen `Settings`; nothing else reads either."""
+"""All settings, from the environment and `mscwatch.toml`. No other module reads either."""
 
 from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
@@ -16,10 +13,12 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 from pydantic_settings.sources import TomlConfigSettingsSource
 
 from mscwatch import schedule
-from mscwatch.errors import ConfigError
+from mscwatch.errors import ConfigError, refused_keys
 
 PREFIX = "MSCWATCH_"
 FILE = Path("mscwatch.toml")
+
+NO_SETTING = "is not a setting; `mscwatch doctor` lists them"
 
 Addresses = Annotated[tuple[str, ...], NoDecode]
 
@@ -42,12 +41,14 @@ class Settings(BaseSettings):
         "", description="file of people's decisions; default decisions.toml in the data directory"
     )
     min_interval: float = Field(1.0, ge=0, description="least seconds between two registry requests")
-    user_agent: str = Field("", description="own user agent; the python-requests token is kept")
+    user_agent: str = Field(
+        "", description="own user agent; the python-requests token is added where it is missing"
+    )
     contact: str = Field("", description="mail address added to the user agent")
     page_size: int = Field(1000, ge=1, le=1000, description="records asked for per registry request")
     timeout: float = Field(90.0, gt=0, description="seconds that one registry request may take")
     retry_budget: float = Field(
-        300.0, ge=0, description="seconds a step may lose to useless answers and waits"
+        300.0, ge=0, description="seconds that a step may lose to useless answers and waits"
     )
     keep_landed: int = Field(3, ge=1, description="nights whose landed pages are kept")
     keep_published: int = Field(3, ge=0, description="earlier published files that are kept")
@@ -57,28 +58,28 @@ class Settings(BaseSettings):
     email_from: str = Field("", description="sender of mails")
     email_to: Addresses = Field((), description="recipients, comma-separated")
     slack_webhook_url: SecretStr = Field(SecretStr(""), description="Slack incoming webhook; empty = off")
-    operator_email_to: Addresses = Field((), description="who hears of failed nights; default email_to")
-    atom_file: str = Field("", description="Atom feed that news are put into; empty = off")
-    jsonl_file: str = Field("", description="file of JSON lines that news are appended to; empty = off")
+    operator_email_to: Addresses = Field((), description="who is notified of failed nights; default email_to")
+    atom_file: str = Field("", description="Atom feed to which events are added; empty = off")
+    jsonl_file: str = Field("", description="file of JSON lines to which events are appended; empty = off")
     apprise_urls: SecretStr = Field(
         SecretStr(""), description="Apprise URLs (Teams, Discord, ntfy, …), comma-separated; empty = off"
     )
-    heartbeat_url: SecretStr = Field(SecretStr(""), description="monitor that is asked after a good night")
-    late_after: float = Field(
-        96.0, gt=0, description="hours without a good night of which the operator hears"
+    heartbeat_url: SecretStr = Field(
+        SecretStr(""), description="monitor that is called after a good night; empty = off"
     )
+    late_after: float = Field(96.0, gt=0, description="hours without a good night before a notice is sent")
     weekly: Literal["", "mon", "tue", "wed", "thu", "fri", "sat", "sun"] = Field(
         "", description="weekday of a summary of the last seven days; empty = off"
     )
     export_url: SecretStr = Field(
-        SecretStr(""), description="folder or object-store URL that a Parquet export is kept at; empty = off"
+        SecretStr(""), description="folder or object-store URL of a Parquet export; empty = off"
     )
     cron: str = Field("30 10 * * 1-5", description="schedule of the nightly run")
     timezone: str = Field("America/New_York", description="time zone of the schedule")
 
     @property
     def decisions(self) -> Path:
-        """Where people's decisions stand."""
+        """The file of people's decisions."""
         return Path(self.decisions_file) if self.decisions_file else self.data_dir / "decisions.toml"
 
     @field_validator("email_to", "operator_email_to", mode="before")
@@ -92,27 +93,22 @@ class Settings(BaseSettings):
     @classmethod
     def _are_addresses(cls, value: Any) -> Any:
         for address in (value,) if isinstance(value, str) else value:
-            if address and (
-                "@" not in address or any(not one.isprintable() or one.isspace() for one in address)
-            ):
-                msg = "must be mail addresses, such as me@example.org"
-                raise ValueError(msg)
+            unprintable = any(not letter.isprintable() or letter.isspace() for letter in address)
+            if address and ("@" not in address or unprintable):
+                raise ValueError("must be mail addresses, such as me@example.org")
         return value
 
     @field_validator("heartbeat_url")
     @classmethod
-    def _is_secret_http(cls, value: SecretStr) -> SecretStr:
-        if value.get_secret_value() and not value.get_secret_value().startswith(("http://", "https://")):
-            msg = "must begin with http:// or https://"
-            raise ValueError(msg)
+    def _is_empty_or_http(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value():
+            _check_http(value.get_secret_value())
         return value
 
     @field_validator("api_url")
     @classmethod
     def _is_http(cls, value: str) -> str:
-        if not value.startswith(("http://", "https://")):
-            msg = "must begin with http:// or https://"
-            raise ValueError(msg)
+        _check_http(value)
         return value.rstrip("/")
 
     @field_validator("cron")
@@ -126,9 +122,8 @@ class Settings(BaseSettings):
     def _is_zone(cls, value: str) -> str:
         try:
             ZoneInfo(value)
-        except (KeyError, ValueError, OSError):
-            msg = "is not a known time zone, such as Europe/Paris"
-            raise ValueError(msg) from None
+        except (KeyError, ValueError, OSError) as error:
+            raise ValueError("is not a known time zone, such as Europe/Paris") from error
         return value
 
     @classmethod
@@ -144,7 +139,7 @@ class Settings(BaseSettings):
 
 
 class ShownSetting(NamedTuple):
-    """One setting as `doctor` shows it: secrets masked, with where it came from."""
+    """One setting as `doctor` shows it: a secret is masked; `origin` says where the value comes from."""
 
     name: str
     value: str
@@ -152,38 +147,31 @@ class ShownSetting(NamedTuple):
     meaning: str
 
 
-_overrides: ContextVar[dict[str, Any]] = ContextVar("overrides", default={})  # noqa: B039  never changed in place
-
-
-@contextmanager
-def overridden(**values: Any) -> Iterator[None]:
-    """Within this block, `load_settings` gives these values whatever the environment says (the demo, tests)."""
-    token = _overrides.set(_overrides.get() | values)
-    try:
-        yield
-    finally:
-        _overrides.reset(token)
-
-
 def load_settings(**overrides: Any) -> Settings:
     """Read the settings; `overrides` (from the command line) win over everything.
 
-    Raises `ConfigError` naming the setting and its origin, never its value.
+    Raises `ConfigError` for an unusable setting or file. It names the setting and its origin, never its value.
     """
     try:
-        return Settings(**(_overrides.get() | overrides))
-    except ValidationError as error:
-        raise ConfigError(_sentence(error)) from None
+        return Settings(**overrides)
+    except ValidationError as error:  # its own text holds no value either: `hide_input_in_errors`
+        raise ConfigError(_sentence(error)) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        msg = f"{FILE} is not valid TOML ({error}). Correct it or remove it."
-        raise ConfigError(msg) from None
+        raise ConfigError(f"{FILE} is not valid TOML ({error}). Correct it or remove it.") from error
     except OSError as error:
-        msg = f"{FILE} cannot be read: {error.strerror or error}."
-        raise ConfigError(msg) from None
+        raise ConfigError(f"{FILE} cannot be read: {error.strerror or error}.") from error
+
+
+def default_settings(**values: Any) -> Settings:
+    """The defaults, with these values in place of some, whatever the environment and the file say (the demo).
+
+    The values are taken as they are, unchecked.
+    """
+    return Settings.model_construct(**values)
 
 
 def show_settings(settings: Settings) -> list[ShownSetting]:
-    """Every setting with its value (secrets masked) and its origin."""
+    """Every setting, in the order of `Settings`."""
     in_file = _names_in_file()
     shown = []
     for name, field in type(settings).model_fields.items():
@@ -201,29 +189,29 @@ def show_settings(settings: Settings) -> list[ShownSetting]:
 
 
 def unknown_variables() -> list[str]:
-    """`MSCWATCH_…` variables that name no setting: most often a typing error."""
+    """`MSCWATCH_…` variables of the environment that name no setting: most often a typing error."""
     known = {PREFIX + name.upper() for name in Settings.model_fields}
     return sorted(name for name in os.environ if name.startswith(PREFIX) and name.upper() not in known)
+
+
+def _check_http(url: str) -> None:
+    if not url.startswith(("http://", "https://")):
+        raise ValueError("must begin with http:// or https://")
 
 
 def _sentence(error: ValidationError) -> str:
     in_file = _names_in_file()
     parts = []
-    for item in error.errors(include_input=False, include_url=False):
-        name = str(item["loc"][0])
-        if item["type"] == "extra_forbidden":
-            parts.append(f"{name} in {FILE} is not a setting; `mscwatch doctor` lists them")
+    for key, reason in refused_keys(error, NO_SETTING):
+        name = key.partition(".")[0]
+        if reason == NO_SETTING:
+            parts.append(f"{name} in {FILE} {reason}")
         else:
-            variable = PREFIX + name.upper()
-            parts.append(
-                f"{variable} ({_origin(name, in_file)}): {item['msg'].removeprefix('Value error, ')}"
-            )
+            parts.append(f"{PREFIX}{name.upper()} ({_origin(name, in_file)}): {reason}")
     return "Unusable settings: " + "; ".join(parts) + "."
 
 
 def _origin(name: str, in_file: frozenset[str]) -> str:
-    if name in _overrides.get():
-        return "this command"
     if any(key.upper() == PREFIX + name.upper() for key in os.environ):
         return "environment"
     return str(FILE) if name in in_file else "default"

@@ -1,10 +1,10 @@
-"""One topic, as its watch file (TOML) describes it: what is asked, what is believed, what is told. Pure."""
+"""One watched topic, as its watch file (TOML) describes it: what to ask, what to trust, what to send. Pure."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -20,7 +20,7 @@ class _Part(BaseModel):
 
 
 class Query(_Part):
-    """What is sent to the registry, as it is; the parts are ANDed there, an empty part is not sent."""
+    """What is sent to the registry, unchanged. The registry ANDs the parts; an empty part is not sent."""
 
     cond: str = ""
     intr: str = ""
@@ -28,40 +28,40 @@ class Query(_Part):
     advanced: str = ""
 
     def parameters(self) -> dict[str, str]:
-        """The `/studies` parameters of this query."""
-        named = {
+        """The parameters of API v2's `/studies` for this query, white space collapsed."""
+        parts = {
             "query.cond": self.cond,
             "query.intr": self.intr,
             "query.term": self.term,
             "filter.advanced": self.advanced,
         }
-        return {name: " ".join(text.split()) for name, text in named.items() if text.strip()}
+        return {name: " ".join(text.split()) for name, text in parts.items() if text.strip()}
 
 
 class Expect(_Part):
-    """What a night must show to be trusted; a missing key switches that check off."""
+    """What a run must find to be trusted. A missing key switches that check off."""
 
     min: int | None = Field(None, ge=0)
     max: int | None = Field(None, ge=0)
-    max_drop: float | None = Field(None, ge=0, le=1)
+    max_drop: float | None = Field(None, ge=0, le=1)  # share of the known trials that may be missing at once
     sentinels: tuple[str, ...] = ()
 
 
 class Rules(_Part):
-    """Which packaged reading rules decide relevance; `none` reads nothing (all `unsure`)."""
+    """The packaged reading rules (`screening/rules/*.toml`) that decide relevance. `none`: every trial is `unsure`."""
 
-    rules: str = "none"
+    rules: Literal["none", "msc-liver", "cell-therapy-liver"] = "none"
 
 
 class Alerts(_Part):
-    """What is told: trials of these relevances, events of these kinds."""
+    """Which events are sent: the relevance of their trials, and their kinds."""
 
     relevance: tuple[Relevance, ...] = (Relevance.CORE, Relevance.UNSURE)
     kinds: tuple[EventKind, ...] = tuple(kind for kind in EventKind if kind not in QUIET_KINDS)
 
 
 class Subscription(_Part):
-    """What one channel, or some of its recipients, are told of what `alerts` admits. An empty key limits nothing."""
+    """What one channel, or some of its recipients, get of what `alerts` admits. An empty key limits nothing."""
 
     channel: str = Field(min_length=1)
     to: tuple[str, ...] = ()
@@ -71,7 +71,7 @@ class Subscription(_Part):
 
 
 class Watch(_Part):
-    """One topic of the registry. `banner` heads everything that is told about it."""
+    """One topic of the registry. `banner` heads every message about it."""
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
     title: str = Field(min_length=1)
@@ -83,22 +83,20 @@ class Watch(_Part):
     subscriptions: tuple[Subscription, ...] = ()
 
     @model_validator(mode="after")
-    def _subscribes_to_what_is_told(self) -> Self:
-        wanted = {kind for one in self.subscriptions for kind in one.kinds}
-        if untold := sorted(wanted - set(self.alerts.kinds)):
-            msg = f"a subscription asks for {', '.join(untold)}, which alerts.kinds leaves out"
-            raise ValueError(msg)
+    def _subscriptions_stay_within_alerts(self) -> Self:
+        subscribed = {kind for subscription in self.subscriptions for kind in subscription.kinds}
+        if excluded := sorted(subscribed - set(self.alerts.kinds)):
+            raise ValueError(f"a subscription asks for {', '.join(excluded)}, which alerts.kinds leaves out")
         return self
 
     @model_validator(mode="after")
-    def _asks_for_something(self) -> Self:
+    def _query_is_not_empty(self) -> Self:
         if not self.query.parameters():
-            msg = "the query is empty, which would read the whole registry"
-            raise ValueError(msg)
+            raise ValueError("the query is empty, which would read the whole registry")
         return self
 
     @property
     def digest(self) -> str:
-        """A hash of what decides membership and what is told: an edit makes the next run read again."""
-        said = self.model_dump(mode="json", exclude={"title", "banner", "subscriptions"})
-        return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+        """A SHA-256 of what decides membership and alerts. When it moves, the next run reads the registry again."""
+        content = self.model_dump(mode="json", exclude={"title", "banner", "subscriptions"})
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

@@ -9,6 +9,7 @@ import os
 import shutil
 import socket
 import threading
+from dataclasses import fields
 from pathlib import Path
 
 import duckdb
@@ -17,6 +18,7 @@ from clients import night
 
 from mscwatch.pipeline.context import RunOrder
 from mscwatch.registry.client import Client
+from mscwatch.registry.http import Politeness
 from mscwatch.replica import Replica
 from mscwatch.settings import Settings
 from mscwatch.store import ctgov, working
@@ -129,8 +131,10 @@ def ask(waits):
     """A client without distance or real waiting, for a registry; keyword arguments are the client's."""
 
     def make(registry, **values):
-        defaults = {"user_agent": "test", "min_interval": 0, "budget": 1e6, "sleep": waits.append}
-        return Client(getattr(registry, "url", registry), **(defaults | {"jitter": lambda: 1.0} | values))
+        limits = {field.name: values.pop(field.name) for field in fields(Politeness) if field.name in values}
+        polite = Politeness(**({"user_agent": "test", "min_interval": 0, "budget": 1e6} | limits))
+        defaults = {"sleep": waits.append, "jitter": lambda: 1.0}
+        return Client(getattr(registry, "url", registry), polite, **(defaults | values))
 
     return make
 

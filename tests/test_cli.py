@@ -64,8 +64,11 @@ def two_nights(mscwatch, registry, made_once, tmp_path):
 
 
 def test_the_demo_runs_three_nights_and_says_what_changed(mscwatch, tmp_path):
-    done = mscwatch("demo", "--direct")
+    users = {"export_url": tmp_path / "export", "jsonl_file": tmp_path / "alerts.jsonl", "page_size": 1}
+    done = mscwatch("demo", "--direct", **users)
     assert done.returncode == 0, done.stderr
+    assert not users["export_url"].exists()
+    assert not users["jsonl_file"].exists()
     third = done.stdout.partition("DEMO night 3")[2]
     for words in (
         "NCT99999901",
@@ -145,6 +148,18 @@ def test_what_cannot_work_is_a_sentence_and_an_exit_code(mscwatch, values, code,
     assert "hunter2" not in done.stderr
     told = mscwatch("--debug", "run", "--direct", **values)
     assert (told.returncode, "Traceback" in told.stderr, "hunter2" in told.stderr) == (code, True, False)
+
+
+def test_debug_shows_the_cause_and_without_it_stderr_is_a_sentence(mscwatch, tmp_path):
+    (tmp_path / "broken.toml").write_text("name = ")
+    short = mscwatch("preview", watch=tmp_path / "broken.toml")
+    assert short.stderr.startswith(f"mscwatch: Watch file {tmp_path}/broken.toml is not valid TOML")
+    assert len(short.stderr.splitlines()) == 1
+    long = mscwatch("--debug", "preview", watch=tmp_path / "broken.toml")
+    assert "tomllib.TOMLDecodeError: Invalid value" in long.stderr
+    assert "The above exception was the direct cause of" in long.stderr
+    assert long.stderr.endswith(short.stderr)
+    assert (short.returncode, long.returncode) == (2, 2)
 
 
 def test_a_wrong_key_in_the_watch_file_is_exit_2(mscwatch, watch_file, registry):

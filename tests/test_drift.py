@@ -14,6 +14,7 @@ from mscwatch.record import registry_values
 from mscwatch.registry import api_drift
 from mscwatch.registry.api_drift import Enum, Node, moved_fields, unknown_values
 from mscwatch.registry.client import Client
+from mscwatch.registry.http import Politeness
 from mscwatch.replica import Replica, Response, Snapshot
 from mscwatch.store.ctgov import mapped_paths
 
@@ -82,7 +83,7 @@ def look():
     def at(*intercepts, last_seen="2.0.5", version="2.1.0", mapped=MAPPED):
         night = Snapshot("2022-10-06T09:00:05", {"NCT00000001": record(1)})
         with Replica([night], intercept=faults.either(*intercepts)) as registry:
-            client = Client(registry.url, user_agent="test", min_interval=0, budget=0)
+            client = Client(registry.url, Politeness("test", min_interval=0, budget=0))
             found = api_drift.find_drift(client, version, last_seen=last_seen, mapped=mapped)
             at.asked = [target.removeprefix("/api/v2") for _, target in registry.requests]
         return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import threading
 from datetime import datetime
@@ -18,6 +19,7 @@ from registry_faults import (
 from mscwatch.pipeline import steps
 from mscwatch.pipeline.run import run_watch
 from mscwatch.registry.client import Client
+from mscwatch.registry.http import Politeness
 from mscwatch.replica import Replica, Snapshot
 from mscwatch.store import commit, publish, queries, review_claims, working
 from mscwatch.store.data_dir import DataDir
@@ -143,7 +145,7 @@ def test_a_registry_that_stumbles_is_asked_again_and_the_night_is_good(order):
         tonight = order(registry.url, retry_budget=100)
         waits = []
         client = Client(
-            registry.url, user_agent="test", min_interval=0, sleep=waits.append, jitter=lambda: 1.0
+            registry.url, Politeness("test", min_interval=0), sleep=waits.append, jitter=lambda: 1.0
         )
         result = run_watch(tonight, client=client)
     assert (result.outcome, result.requests) == (RunOutcome.BASELINE, 5)
@@ -255,3 +257,18 @@ def test_claims_that_are_not_those_published_are_published(order):
         with working.open_warehouse(tonight.data_dir) as con:
             con.execute("UPDATE meta SET value = 'an earlier night' WHERE key = 'claims_of'")
             assert publish.is_behind(con, tonight.data_dir)
+
+
+def test_the_cycle_collector_is_off_only_where_records_are_parsed(order, monkeypatch):
+    collects = {}
+    for name in ("sweep", "prove_sweep", "publish_copy", "deliver"):
+        usual = getattr(steps, name)
+
+        def noting(*arguments, name=name, usual=usual, **values):
+            collects[name] = gc.isenabled()
+            return usual(*arguments, **values)
+
+        monkeypatch.setattr(steps, name, noting)
+    with Replica(nights(trials(3))) as registry:
+        run_watch(order(registry.url))
+    assert collects == {"sweep": False, "prove_sweep": True, "publish_copy": True, "deliver": True}

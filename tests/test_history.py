@@ -229,7 +229,7 @@ def test_what_the_registry_has_no_history_of_is_noted_and_not_asked_again(with_h
     }
     said = backfill_sentence(with_history.done)
     assert said.startswith("Read the history of 5 trial(s): ")
-    assert said.endswith("The registry has none of 1 trial(s). 1 trial(s) were merged into others.")
+    assert said.endswith("The registry has no history of 1 trial(s). 1 trial(s) were merged into others.")
 
 
 def test_what_was_submitted_after_the_first_night_is_not_asked_for(with_history):

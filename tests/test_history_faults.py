@@ -19,6 +19,7 @@ from mscwatch.pipeline import backfill as histories
 from mscwatch.pipeline.run import run_watch
 from mscwatch.registry.client import user_agent
 from mscwatch.registry.history import HistoryAnswer, HistoryClient, HistoryGoneError, history_url
+from mscwatch.registry.http import Politeness
 from mscwatch.replica import Replica, Response
 from mscwatch.store.data_dir import locked
 
@@ -28,7 +29,7 @@ LIST = listing(as_told(STORY))
 
 
 def asking(url):
-    return HistoryClient(history_url(url), user_agent=user_agent(), min_interval=0, sleep=lambda _: None)
+    return HistoryClient(history_url(url), Politeness(user_agent(), min_interval=0), sleep=lambda _: None)
 
 
 def read(intercept, nct_id="NCT00000001", until=date(2022, 10, 6)):

@@ -40,6 +40,7 @@ from test_first_night import DAYS, file_hash, rows
 from mscwatch.pipeline.context import RunOrder
 from mscwatch.pipeline.run import run_watch
 from mscwatch.registry.client import Client
+from mscwatch.registry.http import Politeness
 from mscwatch.replica import Replica, Snapshot
 from mscwatch.settings import Settings
 from mscwatch.watches import load_watch
@@ -184,7 +185,9 @@ def night(order, registry, baseline):
 
     def run():
         client = Client(
-            registry.url, user_agent="python-requests/t", min_interval=0, timeout=0.8, sleep=lambda _: None
+            registry.url,
+            Politeness("python-requests/t", min_interval=0, timeout=0.8),
+            sleep=lambda _: None,
         )
         return run_watch(tonight, client=client)
 

@@ -406,7 +406,7 @@ def rewritten(file, edit=None, *, database=None):
     ("damage", "error", "words"),
     [
         (lambda file: rewritten(file, lambda it: it | {"schema_version": 999}), WarehouseError, "newer than this"),
-        (lambda file: rewritten(file, lambda it: it | {"watch": "other"}), ConfigError, "of the watch other, not of all"),
+        (lambda file: rewritten(file, lambda it: it | {"watch": "other"}), ConfigError, "belongs to the watch other, not to all"),
         (lambda file: rewritten(file, database=lambda data: data[:-1] + b"x"), WarehouseError, "is damaged"),
         (lambda file: rewritten(file, lambda it: it | {"counts": it["counts"] | {"main.events": 9}}), WarehouseError, "main.events"),
         (lambda file: file.write_bytes(file.read_bytes()[:-2000]), ConfigError, "is not a backup"),
@@ -563,7 +563,7 @@ def test_each_command_says_what_it_did(command, tmp_path):
     said = command("export", tmp_path / "out", "--format", "csv").output
     assert f"rows in {tmp_path / 'out'} as csv" in said
     said = command("rebuild").output
-    assert "made from 3 records; 0 trials or links are read otherwise. Published." in said
+    assert "made from 3 records; 0 trials or links are read differently. Published." in said
     said = command("backup", tmp_path / "saved.zip").output
     assert "4 records and 4 events of the watch all" in said
     assert isinstance(command("restore", tmp_path / "saved.zip").exception, ConfigError)

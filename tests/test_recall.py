@@ -9,6 +9,7 @@ import pytest
 
 from mscwatch.record import record_nct_id
 from mscwatch.registry.client import Client
+from mscwatch.registry.http import Politeness
 from mscwatch.replica import Replica, Snapshot
 from mscwatch.screening import relevance
 from mscwatch.watches import load_watch
@@ -25,7 +26,7 @@ def registry(real_records):
 
 
 def matched(registry, name):
-    client = Client(registry.url, user_agent="test python-requests", min_interval=0)
+    client = Client(registry.url, Politeness("test python-requests", min_interval=0))
     return [one for page in client.pages(load_watch(name).query.parameters(), 1000) for one in page.records]
 
 

@@ -16,6 +16,7 @@ from records import edited, record, set_status
 from mscwatch.pipeline.run import run_watch
 from mscwatch.registry import api_drift
 from mscwatch.registry.client import Client
+from mscwatch.registry.http import Politeness
 from mscwatch.replica import Replica, Snapshot
 from mscwatch.watch import Query
 from mscwatch.watches import load_watch, packaged
@@ -92,10 +93,8 @@ def night(stamp, *records, **aliases):
     )
 
 
-def client(registry, **values):
-    return Client(
-        registry.url, **({"user_agent": "test", "min_interval": 0, "sleep": lambda _: None} | values)
-    )
+def client(registry, **limits):
+    return Client(registry.url, Politeness("test", min_interval=0, **limits), sleep=lambda _: None)
 
 
 # The document is really asked

@@ -33,6 +33,23 @@ def test_the_environment_wins_over_the_file(monkeypatch):
     assert shown["MSCWATCH_MIN_INTERVAL"] == ("2.0", "mscwatch.toml")
 
 
+def test_the_defaults_can_be_had_whatever_the_environment_says(monkeypatch):
+    Path("mscwatch.toml").write_text('watch = "from-file"\n')
+    monkeypatch.setenv("MSCWATCH_EXPORT_URL", "s3://bucket")
+    monkeypatch.setenv("MSCWATCH_MIN_INTERVAL", "soon")
+    chosen = settings.default_settings(page_size=7)
+    assert (chosen.watch, chosen.min_interval, chosen.page_size) == ("msc-liver", 1.0, 7)
+    assert chosen.export_url.get_secret_value() == ""
+
+
+def test_a_value_outside_a_closed_list_is_refused_with_the_list(monkeypatch):
+    monkeypatch.setenv("MSCWATCH_WEEKLY", "someday")
+    with pytest.raises(
+        ConfigError, match=r"MSCWATCH_WEEKLY \(environment\): must be one of '', 'mon', 'tue'"
+    ):
+        settings.load_settings()
+
+
 def test_several_addresses_are_separated_by_commas(monkeypatch):
     monkeypatch.setenv("MSCWATCH_EMAIL_TO", "a@example.org, b@example.org,")
     assert settings.load_settings().email_to == ("a@example.org", "b@example.org")

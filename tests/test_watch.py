@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
+from importlib.resources import files
 
 import pytest
 
 from mscwatch.errors import ConfigError
 from mscwatch.screening import relevance
+from mscwatch.vocabulary import EventKind, IndicationGroup, Relevance, Severity
 from mscwatch.watch import Watch
 from mscwatch.watches import load_watch, packaged
 
+RULES = [
+    path.name.removesuffix(".toml").replace("_", "-")
+    for path in (files("mscwatch.screening") / "rules").iterdir()
+]
 MINIMAL = 'name = "mine"\ntitle = "Mine"\n[query]\nterm = "liver"\n'
 
 
@@ -59,6 +66,38 @@ def test_a_wrong_watch_file_is_an_error_that_names_the_key(tmp_path, text, named
         load_watch(str(path))
     assert named in str(error.value)
     assert error.value.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "allowed"),
+    [
+        ('[alerts]\nrelevance = ["cor"]\n', "alerts.relevance.0", Relevance),
+        ('[alerts]\nkinds = ["birthday"]\n', "alerts.kinds.0", EventKind),
+        (
+            '[[subscriptions]]\nchannel = "slack"\nkinds = ["birthday"]\n',
+            "subscriptions.0.kinds.0",
+            EventKind,
+        ),
+        (
+            '[[subscriptions]]\nchannel = "slack"\nseverities = ["huge"]\n',
+            "subscriptions.0.severities.0",
+            Severity,
+        ),
+        (
+            '[[subscriptions]]\nchannel = "slack"\nindications = ["hair"]\n',
+            "subscriptions.0.indications.0",
+            IndicationGroup,
+        ),
+        ('[relevance]\nrules = "msc"\n', "relevance.rules", ["none", *RULES]),
+    ],
+)
+def test_a_value_outside_a_closed_list_is_refused_with_the_list(tmp_path, text, key, allowed):
+    path = tmp_path / "w.toml"
+    path.write_text(MINIMAL + text)
+    with pytest.raises(ConfigError) as error:
+        load_watch(str(path))
+    assert f"{key}: must be one of " in str(error.value)
+    assert set(re.findall("'(.*?)'", str(error.value))) == set(allowed)
 
 
 def test_watches_that_extend_each_other_are_an_error(tmp_path):

@@ -25,8 +25,8 @@ MEANINGS = {
     EventKind.NEW_TRIAL: "The trial is in the watch for the first time, and it was first posted on the registry no "
     "earlier than 30 days before the previous trusted night. An earlier registration is entered_watch.",
     EventKind.ENTERED_WATCH: "The trial is in the watch for the first time, but it was registered earlier: its "
-    "record or the registry's synonyms changed. On the first night of a watch, or after an edit of the watch file, every "
-    "trial that enters has this kind, and only a summary is sent.",
+    "record or the registry's synonyms changed. On the first night of a watch, or after an edit of the watch file, "
+    "every trial that enters has this kind, and only a summary is sent.",
     EventKind.COMPLETED: f"The overall status became COMPLETED. {_STATUS_IGNORES}",
     EventKind.TERMINATED: f"The overall status became TERMINATED; the summary gives the reason. {_STATUS_IGNORES}",
     EventKind.WITHDRAWN: f"The overall status became WITHDRAWN; the summary gives the reason. {_STATUS_IGNORES}",

@@ -1,4 +1,4 @@
-"""The command line: parse, call, print. Nothing is decided here."""
+"""The command line: it parses, calls and prints, and decides nothing."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from mscwatch.errors import MscwatchError
 
 
 def main() -> None:
-    """Run the command line; errors become one or two sentences on stderr and the exit code of the contract."""
+    """Run the command line. An error becomes one or two sentences on stderr and its exit code (contract, section 1).
+
+    With `--debug` the traceback, causes included, comes before the sentence.
+    """
     from mscwatch.cli.app import app
 
     debug = "--debug" in sys.argv

@@ -10,7 +10,7 @@ from typer.core import TyperGroup
 
 from mscwatch import __version__
 
-# Each command by the module of this folder that holds it.
+# Each command, with the module of this folder that holds it.
 COMMANDS = {
     "demo": "demo",
     "run": "nights",
@@ -36,9 +36,9 @@ COMMANDS = {
 
 
 class Commands(TyperGroup):
-    """Imports a command's module when the command is wanted: `events` need not wait for what a night needs."""
+    """Imports a command's module only when the command runs: `events` need not wait for what `run` imports."""
 
-    commands: Any  # their names suffice for the help, and for "did you mean"
+    commands: Any  # the help, and "did you mean", need only their names
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings | {"commands": dict.fromkeys(COMMANDS)})
@@ -47,12 +47,12 @@ class Commands(TyperGroup):
         if cmd_name not in COMMANDS:
             return None
         module = import_module(f"mscwatch.cli.{COMMANDS[cmd_name]}")
-        found = getattr(module, cmd_name.replace("-", "_"))
-        if isinstance(found, typer.Typer):
-            return typer.main.get_command(found)
-        alone = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-        alone.command(cmd_name)(found)
-        return typer.main.get_command(alone)
+        command = getattr(module, cmd_name.replace("-", "_"))
+        if isinstance(command, typer.Typer):
+            return typer.main.get_command(command)
+        single = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+        single.command(cmd_name)(command)
+        return typer.main.get_command(single)
 
 
 app = typer.Typer(
@@ -66,8 +66,8 @@ app = typer.Typer(
 )
 
 
-def _print_version(wanted: bool) -> None:
-    if wanted:
+def _print_version(requested: bool) -> None:
+    if requested:
         typer.echo(f"mscwatch {__version__}")
         raise typer.Exit
 

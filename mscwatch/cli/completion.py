@@ -1,4 +1,4 @@
-"""What the shell offers after a tab. Where nothing can be known (no warehouse, a wrong setting) it offers nothing."""
+"""What the shell completes after Tab; nothing where there is no warehouse or a setting is wrong."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from mscwatch.store.data_dir import DataDir
 from mscwatch.watches import packaged
 
 
-def offered(known: Callable[[], Iterable[str]]) -> Callable[[str], list[str]]:
-    """Those of the known that begin with what was typed, as typer wants them."""
+def completer(words: Callable[[], Iterable[str]]) -> Callable[[str], list[str]]:
+    """A completion for typer: those of the words that begin with what was typed."""
 
-    def beginning_with(incomplete: str) -> list[str]:
+    def complete(incomplete: str) -> list[str]:
         try:
-            return [one for one in known() if one.startswith(incomplete)]
+            return [word for word in words() if word.startswith(incomplete)]
         except MscwatchError:
             return []
 
-    return beginning_with
+    return complete
 
 
 def _trials() -> list[str]:
@@ -36,9 +36,9 @@ def _events() -> list[str]:
         return [row["event_id"] for row in queries.events(con)]
 
 
-watch_names = offered(packaged)
-trial_ids = offered(_trials)
-event_ids = offered(_events)
+watch_names = completer(packaged)
+trial_ids = completer(_trials)
+event_ids = completer(_events)
 
 WatchName = Annotated[
     str,

@@ -1,4 +1,4 @@
-"""The whole main job with no network and no configuration, on invented changes."""
+"""`mscwatch demo`: three nights with no network and no configuration, on invented changes."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from typing import Annotated
 import typer
 
 from mscwatch.cli import screen
-from mscwatch.cli.nights import night, show_night
-from mscwatch.pipeline.context import RunResult
+from mscwatch.cli.nights import print_result, run_order
+from mscwatch.pipeline.context import RunOrder, RunResult
 from mscwatch.replica import Replica
 from mscwatch.replica.demo import demo_nights
-from mscwatch.settings import load_settings, overridden
+from mscwatch.settings import default_settings, load_settings
+from mscwatch.watches import load_watch
 
 NAMES = ("baseline", "a quiet night", "a night with changes")
 
@@ -33,29 +34,18 @@ def demo(direct: Annotated[bool, typer.Option("--direct", help="Without Prefect;
     with (
         Replica(demo_nights()) as registry,
         as_file(files("mscwatch.replica") / "demo.toml") as watch,
-        overridden(
-            data_dir=folder,
-            decisions_file="",
-            api_url=registry.url,
-            watch=str(watch),
-            min_interval=0,
-            smtp_url="",
-            slack_webhook_url="",
-            atom_file="",
-            jsonl_file="",
-            apprise_urls="",
-            heartbeat_url="",
-            weekly="",
-        ),
     ):
+        # Nothing else of the user's settings: no message, no export, no monitor hears of invented changes.
+        settings = default_settings(data_dir=folder, api_url=registry.url, watch=str(watch), min_interval=0.0)
+        order = RunOrder(settings, load_watch(settings.watch))
         _use_own_prefect(folder)
         for number, name in enumerate(NAMES, start=1):
             console.print(f"\nDEMO night {number} of {len(NAMES)}: {name}", style="bold")
-            result = night(load_settings(), force=False, accept="", direct=direct)
+            result = run_order(order, direct=direct)
             if result.error:
                 raise result.error
-            show_night(result, printed=True)
-            _keep(result, folder / "digests", number)
+            print_result(result, with_news=True)
+            _write_digest(result, folder / "digests", number)
             registry.advance()
     console.print(
         f"\nDEMO finished. In {folder}: the warehouse mscwatch.duckdb, the page report.html, and the digests "
@@ -72,22 +62,22 @@ def demo(direct: Annotated[bool, typer.Option("--direct", help="Without Prefect;
 
 
 def _program() -> str:
-    """What a person types to start this program again: its name where the shell knows it, else as it was called."""
+    """What to type to start this program again: its name if the shell finds it, else the way it was called."""
     if shutil.which("mscwatch"):
         return "mscwatch"
     return sys.argv[0] if sys.argv[0].endswith("mscwatch") else "python -m mscwatch"
 
 
 def _use_own_prefect(folder: Path) -> None:
-    """The demo leaves no trace in anybody's Prefect."""
+    """Give the demo a Prefect of its own, so that it leaves no trace in the user's."""
     home = (folder / "prefect").resolve()
-    home.mkdir(parents=True)  # a missing parent makes Prefect's server die and be started again, for ever
+    home.mkdir(parents=True)  # without it Prefect's server dies and is restarted, for ever
     os.environ["PREFECT_HOME"] = str(home)
     os.environ.pop("PREFECT_API_URL", None)
     os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "90")
 
 
-def _keep(result: RunResult, folder: Path, number: int) -> None:
+def _write_digest(result: RunResult, folder: Path, number: int) -> None:
     if result.news:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / f"night-{number}.txt").write_text(result.news.text, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""What people were told, or would have been: a digest of past nights, printed and not sent."""
+"""`mscwatch digest`: what was or would have been sent since a day, printed and not sent."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from mscwatch.watches import load_watch
 
 
 class Format(StrEnum):
-    """The forms in which news are told."""
+    """The forms of a message."""
 
     TEXT = "text"
     HTML = "html"
@@ -33,27 +33,29 @@ class Format(StrEnum):
 def digest(
     since: Annotated[
         datetime,
-        typer.Option(parser=day, metavar="DATE", help="News of this day (UTC) and later, as 2026-11-01."),
+        typer.Option(
+            parser=day, metavar="DATE", help="Events of this day (UTC) and later, such as 2026-11-01."
+        ),
     ],
     until: Annotated[
         datetime | None,
-        typer.Option(parser=day, metavar="DATE", help="Only news from before this day."),
+        typer.Option(parser=day, metavar="DATE", help="Only events before this day."),
     ] = None,
     form: Annotated[
-        Format, typer.Option("--format", help="As a mail shows it, or the JSON that Slack gets.")
+        Format, typer.Option("--format", help="As a mail shows it, or the JSON for Slack.")
     ] = Format.TEXT,
 ) -> None:
-    """Print the news since a day as one message; nothing is sent."""
+    """Print the events since a day as one message."""
     if until is not None and until <= since:
-        msg = f"--until {until:%Y-%m-%d} is not after --since {since:%Y-%m-%d}, so there is no night between them."
-        raise ConfigError(msg)
+        raise ConfigError(
+            f"--until {until:%Y-%m-%d} is not after --since {since:%Y-%m-%d}, so there is no night between them."
+        )
     message = _composed(load_settings(), since, until)
     if message is None:
-        msg = (
-            f"There is nothing to tell since {since:%Y-%m-%d}. `mscwatch events` lists what was noted without "
-            "being told, `mscwatch status` the nights."
+        raise MscwatchError(
+            f"There is nothing to tell since {since:%Y-%m-%d}. `mscwatch events` also lists what the alerts leave "
+            "out, `mscwatch status` the nights."
         )
-        raise MscwatchError(msg)
     if form is Format.SLACK:
         screen.write_json(slack.payload(message))
     else:
@@ -61,15 +63,15 @@ def digest(
 
 
 def _composed(settings: Settings, since: datetime, until: datetime | None) -> Digest | None:
-    """One message of what the alerts of the watch admit, or None; title and banner are those of the warehouse."""
+    """What the watch's alerts admit as one message, or None; title and banner come from the warehouse."""
     alerts = load_watch(settings.watch).alerts
     with queries.open_newest(DataDir(settings.data_dir)) as con:
         items, notices = news.news_between(con, since, until)
         facts = queries.meta(con)
-    told = [item for item in items if plan.is_alert(item.event, item.trial.relevance, alerts)]
-    if not told and not notices:
+    admitted = [item for item in items if plan.is_alert(item.event, item.trial.relevance, alerts)]
+    if not admitted and not notices:
         return None
     data = facts.get("data_timestamp", "")[:10] or "unknown date"
     return compose(
-        told, notices, title=facts.get("watch_title", ""), night=data, banner=facts.get("banner", "")
+        admitted, notices, title=facts.get("watch_title", ""), night=data, banner=facts.get("banner", "")
     )

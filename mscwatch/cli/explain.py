@@ -1,4 +1,4 @@
-"""Why an event was raised, for somebody who was told of it and knows nothing of this program."""
+"""`mscwatch explain`: why an event was raised, for a reader who does not know this program."""
 
 from __future__ import annotations
 
@@ -28,32 +28,32 @@ def explain(
         typer.Argument(
             metavar="EVENT_ID",
             autocompletion=event_ids,
-            help="As a message or `mscwatch events` gives it; its beginning is enough.",
+            help="As a message or `mscwatch events` prints it; its beginning is enough.",
         ),
     ],
     as_json: AsJson = False,
 ) -> None:
     """Say why an event was raised.
 
-    The rule, the record before and after, the night on which it was found, and who was told.
+    Shows the rule, the record before and after, the night that found it, and who was told.
     """
     with queries.open_published(DataDir(load_settings().data_dir)) as con:
-        found = explain_event(con, event_id)
+        explanation = explain_event(con, event_id)
         banner = queries.meta(con).get("banner", "")
     if as_json:
-        screen.write_json({"banner": banner} | asdict(found))
+        screen.write_json({"banner": banner} | asdict(explanation))
         return
     console = screen.console()
     if banner:
         console.print(banner)
-    for heading, lines in _chapters(found):
+    for heading, lines in _chapters(explanation):
         console.print(heading, style="bold", soft_wrap=True)
         for line in lines:
             console.print(f"    {line}", soft_wrap=True)
 
 
-def _chapters(found: Explanation) -> Iterator[tuple[str, list[str]]]:
-    event, trial = found.event, found.trial
+def _chapters(explanation: Explanation) -> Iterator[tuple[str, list[str]]]:
+    event, trial = explanation.event, explanation.trial
     yield (
         f"{event['nct_id']}: {event['kind']} (severity {event['severity']})",
         [
@@ -63,36 +63,38 @@ def _chapters(found: Explanation) -> Iterator[tuple[str, list[str]]]:
             f"event {event['event_id']}",
         ],
     )
-    yield "The rule", [screen.cell(line) for line in found.rule.split("\n")]
-    yield f"What the registry said at {screen.cell(event['field'])}", list(_record(found))
-    yield "The night that saw it", list(_night(found))
-    yield "Who was told", list(_told(found))
-    yield "Whether it stands", list(_standing(found))
+    yield "The rule", [screen.cell(line) for line in explanation.rule.split("\n")]
+    yield f"What the registry said at {screen.cell(event['field'])}", list(_record(explanation))
+    yield "The night that saw it", list(_night(explanation))
+    yield "Who was told", list(_deliveries(explanation))
+    yield "Whether it stands", list(_retraction(explanation))
 
 
-def _record(found: Explanation) -> Iterator[str]:
-    before, after = found.before, found.after
+def _record(explanation: Explanation) -> Iterator[str]:
+    before, after = explanation.before, explanation.after
     if after is None:
         yield "No version of this record is stored."
         return
     if before is None:
         yield _version("The record then", after)
-        if found.event["field"] != NCT_ID_PATH:  # there the event is about the watch, not about the record
+        if (
+            explanation.event["field"] != NCT_ID_PATH
+        ):  # there the event is about the watch, not about the record
             yield from _json(after.fragment)
         return
     yield _version("Before", before)
     yield _version("After", after)
-    for sign, value in _apart(before.fragment, after.fragment):
+    for sign, value in _differences(before.fragment, after.fragment):
         yield from (f"{sign} {line}" for line in _json(value))
 
 
-def _apart(before: Any, after: Any) -> Iterator[tuple[str, Any]]:
-    """What differs, with a minus for what was and a plus for what is: items of a list, paths of an object."""
+def _differences(before: Any, after: Any) -> Iterator[tuple[str, Any]]:
+    """What differs, with a minus for the old and a plus for the new: items of a list, paths of an object."""
     if isinstance(before, dict) and isinstance(after, dict):
-        for one in diff.differences(before, after):
-            if one.is_material:
-                yield "-", {one.path: one.before}
-                yield "+", {one.path: one.after}
+        for change in diff.differences(before, after):
+            if change.is_material:
+                yield "-", {change.path: change.before}
+                yield "+", {change.path: change.after}
     elif isinstance(before, list) or isinstance(after, list):
         old, new = before or [], after or []
         yield from (("-", item) for item in old if item not in new)
@@ -104,20 +106,20 @@ def _apart(before: Any, after: Any) -> Iterator[tuple[str, Any]]:
 
 def _version(name: str, side: Side) -> str:
     if side.origin == "history":
-        seen = f"from the registry's own history, shown there since {side.observed_at:%Y-%m-%d}"
+        source = f"from the registry's own history, shown there since {side.observed_at:%Y-%m-%d}"
     else:
-        seen = (
+        source = (
             f"first read {screen.cell(side.observed_at)}, registry data of "
             f"{screen.cell(side.data_timestamp) or 'an unstated time'}"
         )
     return (
-        f"{name}: version {side.version_no}, {seen}, last update posted "
+        f"{name}: version {side.version_no}, {source}, last update posted "
         f"{screen.cell(side.last_update_posted_date) or 'never'}, status {screen.cell(side.overall_status) or 'none'}."
     )
 
 
 def _json(value: Any) -> Iterator[str]:
-    """A value as the registry writes it, cut where it would fill the screen; every line is harmless."""
+    """A value as lines of JSON, cut after `LINES`, without control characters."""
     lines = json.dumps(value, ensure_ascii=False, indent=2).split("\n")
     for line in lines[:LINES]:
         yield line[: len(line) - len(line.lstrip())] + screen.cell(line)
@@ -125,12 +127,12 @@ def _json(value: Any) -> Iterator[str]:
         yield f"… {len(lines) - LINES} more lines; --json shows all."
 
 
-def _night(found: Explanation) -> Iterator[str]:
-    run, nct_id = found.run, found.event["nct_id"]
-    if found.event["origin"] == "history":
-        yield f"None: the registry's own history tells it, from before the watch. {nct_id} was first seen by:"
+def _night(explanation: Explanation) -> Iterator[str]:
+    run, nct_id = explanation.run, explanation.event["nct_id"]
+    if explanation.event["origin"] == "history":
+        yield f"None: it comes from the registry's own history, before the watch began. {nct_id} was first seen by:"
     if not run:
-        yield f"Run {found.event['run_id']} is not in the ledger."
+        yield f"Run {explanation.event['run_id']} is not in the ledger."
         return
     proof = run["proof"] or {}
     yield (
@@ -149,35 +151,33 @@ def _night(found: Explanation) -> Iterator[str]:
             yield f"A person accepted this night: {screen.cell(proof['accepted'])}."
 
 
-def _told(found: Explanation) -> Iterator[str]:
-    for one in found.deliveries:
-        who = f"{screen.cell(one['channel'])} to {screen.cell(one['recipient'])}"
-        match one["state"]:
+def _deliveries(explanation: Explanation) -> Iterator[str]:
+    for delivery in explanation.deliveries:
+        who = f"{screen.cell(delivery['channel'])} to {screen.cell(delivery['recipient'])}"
+        match delivery["state"]:
             case "sent":
-                how = "named in the message" if one["shown"] != "counted" else "counted and attached"
-                yield f"{who}: sent {screen.cell(one['sent_at'])} UTC, {how}."
+                how = "named in the message" if delivery["shown"] != "counted" else "counted and attached"
+                yield f"{who}: sent {screen.cell(delivery['sent_at'])} UTC, {how}."
             case "gave_up":
-                yield f"{who}: given up after {one['attempts']} attempt(s): {screen.cell(one['error'])}"
+                yield f"{who}: given up after {delivery['attempts']} attempt(s): {screen.cell(delivery['error'])}"
             case _:
-                yield f"{who}: still owed after {one['attempts']} attempt(s). {screen.cell(one['error'])}"
-    if found.deliveries:
+                yield f"{who}: still owed after {delivery['attempts']} attempt(s). {screen.cell(delivery['error'])}"
+    if explanation.deliveries:
         return
-    if found.event["is_baseline"]:
-        yield "Nobody: what was there before the watch began is recorded and never told as news."
+    if explanation.event["is_baseline"]:
+        yield "Nobody: what was there before the watch began is recorded and never sent."
     else:
         yield (
             "Nobody: no channel was configured that night, or the watch's alerts leave out this kind or this trial "
-            f"(its relevance now: {screen.cell(found.trial.get('relevance')) or 'none'})."
+            f"(its relevance now: {screen.cell(explanation.trial.get('relevance')) or 'none'})."
         )
 
 
-def _standing(found: Explanation) -> Iterator[str]:
-    if found.retracted_by:
-        yield (
-            f"No: event {found.retracted_by['event_id']} took it back on "
-            f"{screen.cell(found.retracted_by['observed_at'])} UTC: {screen.cell(found.retracted_by['summary'])}"
-        )
+def _retraction(explanation: Explanation) -> Iterator[str]:
+    if by := explanation.retracted_by:
+        when, why = screen.cell(by["observed_at"]), screen.cell(by["summary"])
+        yield f"No: event {by['event_id']} took it back on {when} UTC: {why}"
     else:
         yield "Yes: nothing took it back."
-    for one in found.retracts:
-        yield f"It takes back event {one['event_id']}: {one['kind']}, {screen.cell(one['summary'])}"
+    for event in explanation.retracts:
+        yield f"It takes back event {event['event_id']}: {event['kind']}, {screen.cell(event['summary'])}"

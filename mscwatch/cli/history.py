@@ -1,4 +1,4 @@
-"""The registry's own history, read on request."""
+"""`mscwatch history`: the registry's own history, read on request."""
 
 from __future__ import annotations
 
@@ -16,13 +16,15 @@ from mscwatch.watches import load_watch
 def history(
     nct_ids: Annotated[
         list[str] | None,
-        typer.Argument(metavar="NCT", help="Default: every core or unsure trial that was never asked for."),
+        typer.Argument(
+            metavar="NCT", help="Default: every core or unsure trial whose history was never read."
+        ),
     ] = None,
 ) -> None:
-    """Read how trials stood before the watch began; tells nobody.
+    """Read how trials stood before the watch began; sends nothing.
 
-    One request per version of each trial. The endpoint is unofficial; nights do not need it. A reading that breaks
-    off goes on where it stopped.
+    Makes one request per version of each trial. The endpoint is unofficial, and nights do not need it. After an
+    error, the next reading goes on where this one stopped.
     """
     screen.log_to_stderr()
     settings = load_settings()

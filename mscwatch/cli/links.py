@@ -1,4 +1,4 @@
-"""Links between trials and papers that wait for a person, and the person's yes or no."""
+"""`mscwatch links`: links between trials and papers that wait for a person's yes or no."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ links = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 NctId = Annotated[str, typer.Argument(metavar="NCT", help="The trial.")]
 Paper = Annotated[str, typer.Argument(metavar="PAPER", help="PMID, or the code that the list shows.")]
-Reason = Annotated[str, typer.Option(help="Why; kept with the decision.")]
-By = Annotated[str, typer.Option(help="Who decides; default the name of the login.")]
+Reason = Annotated[str, typer.Option(help="Why; stored with the decision.")]
+By = Annotated[str, typer.Option(help="Who decides; default: the login name.")]
 
 
 @links.callback(invoke_without_command=True)
@@ -32,11 +32,8 @@ def waiting(context: typer.Context, as_json: AsJson = False, as_csv: AsCsv = Fal
         return
     settings = load_settings()
     with queries.open_published(DataDir(settings.data_dir)) as con:
-        rows, strange, banner = (
-            queries.links(con),
-            unknown_decisions(con),
-            queries.meta(con).get("banner", ""),
-        )
+        rows, unknown = queries.links(con), unknown_decisions(con)
+        banner = queries.meta(con).get("banner", "")
     console = screen.console()
     if as_json:
         screen.write_json(rows)
@@ -52,9 +49,9 @@ def waiting(context: typer.Context, as_json: AsJson = False, as_csv: AsCsv = Fal
     else:
         console.print("No link waits.")
     if not (as_json or as_csv):
-        for one in strange:
+        for decision in unknown:
             console.print(
-                f"Decided without effect: {screen.cell(one)} ({settings.decisions}).", soft_wrap=True
+                f"Decided without effect: {screen.cell(decision)} ({settings.decisions}).", soft_wrap=True
             )
 
 
@@ -74,19 +71,24 @@ def _decide(decision: Literal["accept", "reject"], nct_id: str, paper: str, reas
     settings = load_settings()
     nct_id, file, data_dir = nct_id.upper(), settings.decisions, DataDir(settings.data_dir)
     if not reason.strip():
-        raise ConfigError('A decision needs its reason: --reason "…".')
-    with queries.open_published(DataDir(settings.data_dir)) as con:
+        raise ConfigError('A decision needs a reason: --reason "…".')
+    with queries.open_published(data_dir) as con:
         if not queries.is_linked(con, nct_id, paper):
-            msg = f"Nothing links {nct_id} to paper {paper}. `mscwatch show {nct_id}` lists its papers."
-            raise ConfigError(msg)
-    today = utc_now().date()
-    one = LinkDecision(
-        nct_id=nct_id, paper=paper, decision=decision, reason=reason, date=today, by=by or getpass.getuser()
+            raise ConfigError(
+                f"Nothing links {nct_id} to paper {paper}. `mscwatch show {nct_id}` lists its papers."
+            )
+    link = LinkDecision(
+        nct_id=nct_id,
+        paper=paper,
+        decision=decision,
+        reason=reason,
+        date=utc_now().date(),
+        by=by or getpass.getuser(),
     )
-    add_link(data_dir, file, one)
+    add_link(data_dir, file, link)
     try:
         publish_links(data_dir, file, settings.memory_limit, settings.keep_published)
         shown = "It holds from now on."
     except LockedError:
-        shown = "A run is at work; it holds from the next one on."
+        shown = "A run is at work, so it holds from the next run on."
     screen.console().print(f"{decision}ed: {nct_id} and paper {paper}, in {file}. {shown}", soft_wrap=True)

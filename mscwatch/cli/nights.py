@@ -1,4 +1,4 @@
-"""Commands of the operator: run a night, see how nights went, find out what is wrong."""
+"""The operator's commands: `run`, `schedule`, `status` and `doctor`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from mscwatch.pipeline.context import RunOrder, RunResult
 from mscwatch.pipeline.doctor import run_checks
 from mscwatch.pipeline.run import run_watch
 from mscwatch.schedule import next_night
-from mscwatch.settings import Settings, load_settings, show_settings
+from mscwatch.settings import load_settings, show_settings
 from mscwatch.store import queries
 from mscwatch.store.data_dir import DataDir
 from mscwatch.vocabulary import RunOutcome
@@ -34,58 +34,59 @@ def run(
         str,
         typer.Option(
             metavar="REASON",
-            help="Take a night that was refused for a bound of the watch (too few trials, a missing sentinel), once; "
-            "the reason is kept with the night.",
+            help="Accept once a night that was refused for a bound of the watch (too few trials, a missing sentinel); "
+            "the reason is stored with the night.",
         ),
     ] = "",
     direct: Annotated[
-        bool, typer.Option("--direct", help="The same steps without Prefect; starts faster.")
+        bool, typer.Option("--direct", help="The same steps without Prefect; it starts faster.")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
     """Run one night, now.
 
-    Reads the registry, stores what changed, publishes, and tells whoever is owed news.
+    Reads the registry, stores what changed, publishes, and sends the alerts that are owed.
 
     Exit codes: 0 done, 2 usage or settings, 3 the registry's answer was not trusted and nothing was published, 4 the
-    registry gave no usable answer, 5 somebody has still to be told, 6 another run is at work, 1 anything else.
+    registry gave no usable answer, 5 an alert is still owed, 6 another run is at work, 1 anything else.
     """
     screen.log_to_stderr()
     try:
         settings = load_settings(**({"watch": watch} if watch else {}))
-        result = night(settings, force=force, accept=accept.strip(), direct=direct)
-    except Exception as error:  # a program that reads the object gets it whatever happened
+        order = RunOrder(settings, load_watch(settings.watch), force=force, accept=accept.strip())
+        result = run_order(order, direct=direct)
+    except Exception as error:  # a program that reads the object gets one whatever happens
         if as_json:
-            screen.write_json(_no_night(error))
+            screen.write_json(_json_without_run(error))
         raise
     if as_json:
         screen.write_json(result.as_json())
     else:
-        show_night(result, printed=not wiring.configured_channels(settings))
+        print_result(result, with_news=not wiring.configured_channels(settings))
     if result.error:
         raise result.error
 
 
-def _no_night(error: Exception) -> dict[str, Any]:
-    """What `run --json` prints of a run that never became a night: the same keys, nothing counted."""
+def _json_without_run(error: Exception) -> dict[str, Any]:
+    """What `run --json` prints when no run began: the keys of every run, with nothing counted."""
     nothing = RunResult("", "", utc_now(), RunOutcome.FAILED)
     return nothing.as_json() | {"run_id": None, "watch": None, "error": str(error)}
 
 
-def night(settings: Settings, *, force: bool, accept: str, direct: bool) -> RunResult:
-    """One night, as a flow or directly."""
+def run_order(order: RunOrder, *, direct: bool) -> RunResult:
+    """Run once, as a Prefect flow or directly. Raises `ConfigError` or `LockedError` when the run cannot begin."""
     if direct:
-        return run_watch(RunOrder(settings, load_watch(settings.watch), force=force, accept=accept))
+        return run_watch(order)
     from mscwatch.flows.quiet import run_quietly
 
-    result: RunResult = run_quietly(settings.watch, force=force, accept=accept)
+    result: RunResult = run_quietly(order)
     return result
 
 
-def show_night(result: RunResult, *, printed: bool) -> None:
-    """The night in a line; its digest too when no channel is configured."""
+def print_result(result: RunResult, *, with_news: bool) -> None:
+    """Print how the run went, its warnings and, `with_news`, its digest."""
     console = screen.console()
-    if result.news and printed:
+    if result.news and with_news:
         console.print(result.news.text, soft_wrap=True)
     if not result.error:
         console.print(summary.sentence(result), soft_wrap=True)
@@ -97,7 +98,7 @@ def schedule() -> None:
     """Run a night whenever one is due, until Ctrl-C.
 
     Needs a Prefect server (`prefect server start`, and PREFECT_API_URL set to it). MSCWATCH_CRON and
-    MSCWATCH_TIMEZONE say when. Without Prefect, let cron or a systemd timer call `mscwatch run --direct`.
+    MSCWATCH_TIMEZONE set the times. Without Prefect, let cron or a systemd timer call `mscwatch run --direct`.
     """
     settings = load_settings()
     watch = load_watch(settings.watch)
@@ -116,11 +117,8 @@ def status(
     """Show the last nights, the next, and what is owed."""
     settings = load_settings()
     with queries.open_newest(DataDir(settings.data_dir)) as con:
-        nights, owed, good = (
-            queries.nights(con, limit),
-            queries.owed_deliveries(con),
-            queries.last_good_night(con),
-        )
+        nights, owed = queries.nights(con, limit), queries.owed_deliveries(con)
+        good = queries.last_good_night(con)
         banner = queries.meta(con).get("banner", "")
     due = next_night(settings.cron, settings.timezone, utc_now().replace(tzinfo=UTC))
     if as_json:
@@ -160,18 +158,17 @@ def doctor(
     Prints every setting with its value (secrets masked) and where it came from; each failed check says what to do.
     """
     settings = load_settings()
-    found = run_checks(settings)
-    shown = show_settings(settings)
+    checks, shown = run_checks(settings), show_settings(settings)
     if as_json:
         screen.write_json(
-            {"settings": [row._asdict() for row in shown], "checks": [row._asdict() for row in found]}
+            {"settings": [row._asdict() for row in shown], "checks": [row._asdict() for row in checks]}
         )
     else:
         console = screen.console()
         console.print(screen.table(("setting", "value", "from"), (row[:3] for row in shown), "Settings"))
         rows: list[tuple[Any, ...]] = [
-            ("ok" if row.good else "FAILED", row.what, row.detail) for row in found
+            ("ok" if row.good else "FAILED", row.what, row.detail) for row in checks
         ]
         console.print(screen.table(("", "check", "what was found"), rows, "Checks"))
-    if not all(row.good for row in found):
+    if not all(row.good for row in checks):
         raise typer.Exit(1)

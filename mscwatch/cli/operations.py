@@ -1,4 +1,4 @@
-"""Commands on the warehouse as a whole: take it elsewhere, make it anew, save it and bring it back."""
+"""Commands on the whole warehouse: `export`, `rebuild`, `backup` and `restore`."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def export(
 ) -> None:
     """Write every table and view into a folder, with a manifest."""
     written = export_tables(DataDir(load_settings().data_dir), folder, form)
-    rows = sum(one.rows for one in written)
+    rows = sum(table.rows for table in written)
     screen.console().print(
         f"{len(written)} tables and views, {rows} rows in {folder} as {form.value}; see {MANIFEST} there.",
         soft_wrap=True,
@@ -33,7 +33,7 @@ def export(
 
 
 def rebuild() -> None:
-    """Derive every derived table anew; no network, no events."""
+    """Derive every derived table again; no network, no events."""
     settings = load_settings()
     screen.log_to_stderr()
     done = rebuild_derived(
@@ -45,7 +45,8 @@ def rebuild() -> None:
     )
     screen.console().print(
         f"{done.rows} rows made from {done.records} records; {done.readings_changed} trials or links are read "
-        "otherwise. " + ("Published." if done.published else "Not published: no night has been proven yet."),
+        "differently. "
+        + ("Published." if done.published else "Not published: no night has been proven yet."),
         soft_wrap=True,
     )
 
@@ -66,11 +67,9 @@ def backup(
 
 def restore(
     file: Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, help="A backup.")],
-    replace: Annotated[
-        bool, typer.Option("--replace", help="Take the place of the warehouse that is there.")
-    ] = False,
+    replace: Annotated[bool, typer.Option("--replace", help="Replace the warehouse that is there.")] = False,
 ) -> None:
-    """Bring a backup back, verified and published."""
+    """Restore a backup, verified and published."""
     settings = load_settings()
     manifest = restore_backup(
         DataDir(settings.data_dir),
@@ -81,7 +80,7 @@ def restore(
         keep=settings.keep_published,
     )
     screen.console().print(
-        f"The warehouse of {manifest['made_at']} is back in {settings.data_dir}. Events since then will be found and "
-        "told again by the next run.",
+        f"The warehouse of {manifest['made_at']} is back in {settings.data_dir}. The next run finds events since then "
+        "and sends them again.",
         soft_wrap=True,
     )

@@ -1,4 +1,4 @@
-"""What a watch would match now; nothing is written."""
+"""`mscwatch preview`: what a watch would match now; it writes nothing."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ def preview(
     topic = load_watch(settings.watch)
     client = wiring.registry_client(settings)
     pages = client.pages(topic.query.parameters(), settings.page_size)
-    told = decisions.load(settings.decisions).screening
-    rows = [_row(record, topic.relevance.rules, told) for page in pages for record in page.records]
+    decided = decisions.load(settings.decisions).screening
+    rows = [_row(record, topic.relevance.rules, decided) for page in pages for record in page.records]
     counts = Counter(row["relevance"] for row in rows)
     shown = [row for row in rows if all_ or row["relevance"] != "off"]
     shown.sort(key=lambda row: (ORDER.index(row["relevance"]), row["nct_id"]))
@@ -55,12 +55,12 @@ def preview(
                 f"    {screen.cell(row['brief_title'])} ({screen.cell(row['overall_status'])})",
                 soft_wrap=True,
             )
-        counted = ", ".join(f"{counts[one]} {one}" for one in ORDER)
+        counted = ", ".join(f"{counts[name]} {name}" for name in ORDER)
         console.print(f"{topic.title}: {summary.trials(len(rows))} now ({counted}).", soft_wrap=True)
 
 
-def _row(record: Record, rules: str, told: Mapping[str, ScreeningDecision]) -> dict[str, Any]:
-    reading = screened(record, relevance.read(record, rules), told.get(record_nct_id(record) or ""))
+def _row(record: Record, rules: str, decided: Mapping[str, ScreeningDecision]) -> dict[str, Any]:
+    reading = screened(record, relevance.read(record, rules), decided.get(record_nct_id(record) or ""))
     return {
         "nct_id": record_nct_id(record) or "?",
         "relevance": reading.relevance,

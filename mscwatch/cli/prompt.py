@@ -1,4 +1,4 @@
-"""`mscwatch sql`: one query, or a prompt that remembers and completes."""
+"""`mscwatch sql`: one query, or a prompt with history and completion."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ LEAVE = {"exit", "quit", ".exit", ".quit", r"\q"}
 
 
 class Session(Protocol):
-    """Asks a person for a line; raises `EOFError` when there is nobody left to ask."""
+    """Asks a person for a line; raises `EOFError` at the end of input."""
 
     def prompt(self, message: str, /) -> str: ...
 
@@ -43,12 +43,13 @@ def sql(
     as_json: AsJson = False,
     as_csv: AsCsv = False,
 ) -> None:
-    """Ask the published warehouse; AACT's tables need no prefix."""
+    """Query the published warehouse; AACT's tables need no prefix."""
     data_dir = DataDir(load_settings().data_dir)
     if query is None:
         if as_json or as_csv or not sys.stdin.isatty():
-            msg = 'A query is missing. Give one: `mscwatch sql "SELECT …"`, or "-" to read it from standard input.'
-            raise ConfigError(msg)
+            raise ConfigError(
+                'A query is missing. Give one: `mscwatch sql "SELECT …"`, or "-" to read it from standard input.'
+            )
         _converse(data_dir)
         return
     with queries.open_published(data_dir) as con:
@@ -62,7 +63,7 @@ def sql(
 
 
 def _converse(data_dir: DataDir) -> None:
-    """DuckDB's own shell where it is installed, else a prompt of ours; both read-only."""
+    """Open DuckDB's own shell where it is installed, else our prompt; both are read-only."""
     with queries.open_published(data_dir) as con:
         if shell := shutil.which("duckdb"):
             con.close()
@@ -78,14 +79,14 @@ def _converse(data_dir: DataDir) -> None:
         )
         console.print(
             f"A query ends with a semicolon; Tab completes; the first {SHOWN} rows are shown; Ctrl-D leaves. "
-            "The answers are of this night: leave and come back for a newer one.",
+            "The answers are of this night; for a newer one, leave and open the prompt again.",
             soft_wrap=True,
         )
         answer_all(_session(vocabulary(con)), con)
 
 
 def answer_all(session: Session, con: Connection) -> None:
-    """Ask until the person leaves; a wrong query is told and forgotten."""
+    """Answer queries until the person leaves; an error is printed, and the prompt goes on."""
     console = screen.console()
     while True:
         try:
@@ -109,7 +110,7 @@ def answer_all(session: Session, con: Connection) -> None:
 
 
 def vocabulary(con: Connection) -> list[str]:
-    """What can be completed: keywords, and every table, view, column and macro of the warehouse."""
+    """The words to complete: keywords, and every table, view, column and macro of the warehouse."""
     _, rows = queries.query(
         con,
         "SELECT table_name FROM information_schema.tables UNION SELECT column_name FROM information_schema.columns "
@@ -126,10 +127,10 @@ def _session(words: list[str]) -> Session:
     from prompt_toolkit.filters import Condition
     from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 
-    remembered = Path(typer.get_app_dir("mscwatch")) / "sql_history"
+    file = Path(typer.get_app_dir("mscwatch")) / "sql_history"
     try:
-        remembered.parent.mkdir(parents=True, exist_ok=True)
-        history: History = FileHistory(remembered)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        history: History = FileHistory(file)
     except OSError:
         history = InMemoryHistory()
 
@@ -145,6 +146,6 @@ def _session(words: list[str]) -> Session:
 
 
 def is_unfinished(text: str) -> bool:
-    """Whether Enter begins another line: a query without its semicolon, and no word that leaves."""
-    said = text.strip().lower()
-    return bool(said) and not said.endswith(";") and said not in LEAVE
+    """Whether Enter begins another line: the text is a query without its semicolon, and does not say to leave."""
+    typed = text.strip().lower()
+    return bool(typed) and not typed.endswith(";") and typed not in LEAVE

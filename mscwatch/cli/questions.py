@@ -1,4 +1,4 @@
-"""Commands of the analyst: what happened, what is known of a trial, and any query."""
+"""The analyst's commands `events` and `show`."""
 
 from __future__ import annotations
 
@@ -21,19 +21,21 @@ AsJson = Annotated[bool, typer.Option("--json", help="JSON on stdout.")]
 AsCsv = Annotated[bool, typer.Option("--csv", help="CSV on stdout.")]
 
 
-def day(said: str) -> datetime:
-    """The midnight that a day such as 2026-11-01 begins with, without a zone (the warehouse's times are UTC)."""
+def day(text: str) -> datetime:
+    """The midnight at which a day such as 2026-11-01 begins, naive as the warehouse's UTC times are.
+
+    Raises `typer.BadParameter` for another text.
+    """
     try:
-        return datetime.strptime(said, "%Y-%m-%d")  # noqa: DTZ007
-    except ValueError:
-        msg = f"{said!r} is not a day; write it as 2026-11-01."
-        raise typer.BadParameter(msg) from None
+        return datetime.strptime(text, "%Y-%m-%d")  # noqa: DTZ007
+    except ValueError as error:
+        raise typer.BadParameter(f"{text!r} is not a day; write it as 2026-11-01.") from error
 
 
 def events(
     since: Annotated[
         datetime | None,
-        typer.Option(parser=day, metavar="DATE", help="Seen on this day (UTC) or later, as 2026-11-01."),
+        typer.Option(parser=day, metavar="DATE", help="Seen on this day (UTC) or later, such as 2026-11-01."),
     ] = None,
     kind: Annotated[
         list[EventKind] | None,
@@ -52,8 +54,8 @@ def events(
         rows = queries.events(
             con,
             since=since,
-            kinds=[one.value for one in kind or []],
-            trials=[one.upper() for one in trial or []],
+            kinds=[choice.value for choice in kind or []],
+            trials=[nct_id.upper() for nct_id in trial or []],
             baseline=baseline,
         )
         banner = queries.meta(con).get("banner", "")
@@ -67,7 +69,7 @@ def events(
         for row in rows:
             console.print(screen.event_lines(row), soft_wrap=True)
     else:
-        screen.console().print("No event. What the first night found is no news; --baseline lists it too.")
+        screen.console().print("No event. --baseline also lists what the first night found.")
 
 
 def show(
@@ -77,25 +79,26 @@ def show(
 ) -> None:
     """Show all that is known of a trial.
 
-    Its facts, why it is relevant, its therapy and the words from which that was read, versions, events and
+    Shows its facts, why it is relevant, its therapy with the words that state it, its versions, events and
     publications. Times are UTC.
     """
     unknown = []
     with queries.open_published(DataDir(load_settings().data_dir)) as con:
         if banner := queries.meta(con).get("banner"):
             screen.console().print(banner)
-        for nct_id in (one.upper() for one in nct_ids):
+        for nct_id in map(str.upper, nct_ids):
             trial = queries.trial(con, nct_id)
             if trial is None:
                 unknown.append(nct_id)
             else:
-                _show_one(con, trial)
+                _print_trial(con, trial)
     if unknown:
-        msg = f"The watch has never seen {', '.join(unknown)}. Check the number, or the query of the watch."
-        raise MscwatchError(msg)
+        raise MscwatchError(
+            f"The watch has never seen {', '.join(unknown)}. Check the number, or the query of the watch."
+        )
 
 
-def _show_one(con: Connection, trial: dict[str, Any]) -> None:
+def _print_trial(con: Connection, trial: dict[str, Any]) -> None:
     console, nct_id = screen.console(), trial["nct_id"]
     facts = [(name, value) for name, value in trial.items() if value not in (None, [])]
     console.print(screen.table(("", nct_id), facts))

@@ -1,4 +1,4 @@
-"""The embedded registry, for trying things."""
+"""`mscwatch registry`: the embedded registry, for trying things."""
 
 from __future__ import annotations
 
@@ -25,13 +25,12 @@ def registry(
 ) -> None:
     """Serve records as the registry would, for trying things."""
     try:
-        night = snapshot_from_ndjson(*records, data_timestamp=data_timestamp)
-        served = Replica([night], port=port)
+        snapshot = snapshot_from_ndjson(*records, data_timestamp=data_timestamp)
+        replica = Replica([snapshot], port=port)
     except (OSError, ValueError) as error:
-        msg = f"Cannot serve {', '.join(map(str, records))}: {error}."
-        raise ConfigError(msg) from None
-    with served as running:
+        raise ConfigError(f"Cannot serve {', '.join(map(str, records))}: {error}.") from error
+    with replica as running:
         console = screen.console()
-        console.print(f"{len(night.records)} records at {running.url}", soft_wrap=True)
+        console.print(f"{len(snapshot.records)} records at {running.url}", soft_wrap=True)
         console.print(f"Try: MSCWATCH_API_URL={running.url} mscwatch preview", soft_wrap=True)
         signal.sigwait({signal.SIGINT, signal.SIGTERM})

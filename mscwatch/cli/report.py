@@ -1,4 +1,4 @@
-"""The report as a file, and opened in a browser."""
+"""`mscwatch report`: the report as one HTML file."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def report(
     ] = None,
     opened: Annotated[bool, typer.Option("--open", help="Open it in a browser.")] = False,
 ) -> None:
-    """Write the HTML report: one page, no network needed."""
+    """Write the HTML report: one page that needs no network."""
     data_dir = DataDir(load_settings().data_dir)
     path = to or data_dir.report
     page = render_page(*read_answers(data_dir))

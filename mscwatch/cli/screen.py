@@ -1,4 +1,4 @@
-"""What all commands share of a terminal: a console, progress lines, and tables that hostile text cannot break."""
+"""What all commands print with: a console, progress lines, and tables that hostile text cannot break."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def console() -> Console:
 
 
 def log_to_stderr() -> None:
-    """Progress of a run: rich lines on a terminal, plain dated lines in a log."""
+    """Send the progress of a run to stderr: rich lines on a terminal, plain dated lines in a log."""
     logger = logging.getLogger("mscwatch")
     logger.setLevel(logging.INFO)
     logger.propagate = False
@@ -42,7 +42,7 @@ def log_to_stderr() -> None:
 
 
 def cell(value: Any) -> str:
-    """A value as a person reads it in a table; control and bidirectional characters are gone."""
+    """A value as a table shows it, at most `CELL` characters, without control and bidirectional characters."""
     match value:
         case None:
             return ""
@@ -68,7 +68,7 @@ def event_lines(row: dict[str, Any]) -> Text:
 
 
 def paper_lines(row: dict[str, Any], *head: str) -> Text:
-    """A row of `publications` as a few lines: what it is called, the citation, why, and who decided."""
+    """A row of `publications` as a few lines: the columns `head`, the citation, the reason, and who decided."""
     lines = [
         Text("  ".join(cell(row[name]) for name in head), style="bold"),
         Text(f"    {cell(row['citation']) or '(no citation)'}"),
@@ -80,12 +80,12 @@ def paper_lines(row: dict[str, Any], *head: str) -> Text:
 
 
 def table(names: Sequence[str], rows: Iterable[Sequence[Any]], title: str = "") -> Table:
-    drawn = Table(title=Text(title) if title else None, title_justify="left", show_lines=False)
+    grid = Table(title=Text(title) if title else None, title_justify="left", show_lines=False)
     for name in names:
-        drawn.add_column(Text(name), overflow="fold", no_wrap=name in NARROW)
+        grid.add_column(Text(name), overflow="fold", no_wrap=name in NARROW)
     for row in rows:
-        drawn.add_row(*(Text(cell(value)) for value in row))
-    return drawn
+        grid.add_row(*(Text(cell(value)) for value in row))
+    return grid
 
 
 def write_csv(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

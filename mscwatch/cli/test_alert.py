@@ -1,4 +1,4 @@
-"""Try a channel: a sample digest, marked as a test, through the really configured channel."""
+"""`mscwatch test-alert`: a sample digest, marked as a test, through a configured channel."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import typer
 from mscwatch import digest
 from mscwatch.channels import Routes
 from mscwatch.cli import screen
-from mscwatch.cli.completion import offered
+from mscwatch.cli.completion import completer
 from mscwatch.clock import utc_now
 from mscwatch.digest import notices
 from mscwatch.errors import ChannelError, ConfigError, MscwatchError
@@ -23,12 +23,12 @@ from mscwatch.store.data_dir import DataDir, locked
 from mscwatch.vocabulary import EventKind, Relevance, Severity
 from mscwatch.watches import load_watch
 
-BANNER = "TEST: no trial has changed. Somebody tries whether alerts arrive here."
+BANNER = "TEST: no trial has changed. Somebody is testing whether alerts arrive here."
 
 
 def _channels() -> list[str]:
     channels = wiring.configured_channels(load_settings())
-    return sorted({address.channel for one in channels for address in one.addresses()})
+    return sorted({address.channel for channel in channels for address in channel.addresses()})
 
 
 def test_alert(
@@ -36,8 +36,8 @@ def test_alert(
         str,
         typer.Argument(
             metavar="CHANNEL",
-            autocompletion=offered(_channels),
-            help="As `mscwatch doctor` names it: email, slack …",
+            autocompletion=completer(_channels),
+            help="Its name as `mscwatch doctor` prints it: email, slack …",
         ),
     ],
 ) -> None:
@@ -51,8 +51,9 @@ def test_alert(
     chosen = [address for address in routes.channels if address.channel == channel]
     if not chosen:
         known = ", ".join(sorted({address.channel for address in routes.channels})) or "none"
-        msg = f"There is no channel {channel!r} (configured: {known}). `mscwatch doctor` shows the settings."
-        raise ConfigError(msg)
+        raise ConfigError(
+            f"There is no channel {channel!r} (configured: {known}). `mscwatch doctor` shows the settings."
+        )
     arrived, refused = _sent(routes, chosen, sample(watch.title, utc_now()))
     for address in arrived:
         screen.console().print(f"Sent to {address.recipient} by {channel}.", soft_wrap=True)
@@ -63,7 +64,7 @@ def test_alert(
 
 
 def sample(title: str, now: datetime) -> Digest:
-    """One completed trial that does not exist, and says so."""
+    """A digest of one completed trial that does not exist, and says so; `now` is naive UTC."""
     event = Event(
         event_id=f"test-alert-{now:%Y%m%dT%H%M%S%f}",
         nct_id="NCT00000000",
@@ -91,7 +92,7 @@ def sample(title: str, now: datetime) -> Digest:
 
 
 def _sent(routes: Routes, chosen: Iterable[Address], message: Digest) -> tuple[list[Address], list[str]]:
-    """Where the message arrived, and why it did not elsewhere; each address is tried once."""
+    """The addresses where the message arrived, and the errors of the others; each address is tried once."""
     arrived, refused = [], []
     for address in chosen:
         try:
@@ -104,7 +105,7 @@ def _sent(routes: Routes, chosen: Iterable[Address], message: Digest) -> tuple[l
 
 
 def _switched_on(settings: Settings, routes: Routes, arrived: Iterable[Address]) -> list[Address]:
-    """Of the addresses where the message arrived, those that had been switched off; the operator hears of it."""
+    """Switch on again, and return, the addresses that were off and where the message arrived; notify the operator."""
     data_dir = DataDir(settings.data_dir)
     if not data_dir.working.exists():
         return []
@@ -114,7 +115,7 @@ def _switched_on(settings: Settings, routes: Routes, arrived: Iterable[Address])
         last = ledger.newest_run(con)
         if again and last:
             addresses.switch_on(con, again)
-            said = notices.channel_on(last, again, "a test alert arrived")
-            still = off.keys() - set(again)
-            ledger.enqueue_notice(con, said, last, routes.operator_but(still))
+            notice = notices.channel_on(last, again, "a test alert arrived")
+            still_off = off.keys() - set(again)
+            ledger.enqueue_notice(con, notice, last, routes.operator_but(still_off))
     return again

@@ -1,1 +1,1 @@
-"""A run, top to bottom: the order of the steps, each step, what a run carries, and what goes out to people."""
+"""A run: the order of its steps, each step, and what goes out to people."""

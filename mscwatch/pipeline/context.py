@@ -1,4 +1,4 @@
-"""The nouns of one night at work: what is ordered, how it goes, and what the steps hand on to each other."""
+"""What a run carries: its order, its result, and what the steps pass on to each other."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from mscwatch.watch import Watch
 
 @dataclass(frozen=True, slots=True)
 class RunOrder:
-    """What a night is to do: its settings, its watch, and what the person who starts it asks for."""
+    """What a run is to do: its settings, its watch, and what the person who starts it asks for."""
 
     settings: Settings
     watch: Watch
@@ -37,7 +37,7 @@ class RunOrder:
 
 @dataclass(slots=True)
 class RunResult:
-    """How a night went: what `run --json` prints, and what went wrong, if anything."""
+    """How a run went; `run --json` prints most of it. `error` is what went wrong, if anything."""
 
     run_id: str
     watch: str
@@ -59,12 +59,12 @@ class RunResult:
 
     @property
     def data_date(self) -> str:
-        """The day that the registry's data are of; tonight where the registry does not say."""
+        """The date of `stamp`, as ISO 8601."""
         return self.stamp.date().isoformat()
 
     @property
     def stamp(self) -> datetime:
-        """The data timestamp; the time of the run where the registry gives none."""
+        """The registry's data timestamp, or the start of the run where the registry gives none (UTC)."""
         return self.data_timestamp or self.started_at
 
     @property
@@ -72,7 +72,7 @@ class RunResult:
         return self.error.exit_code if self.error else 0
 
     def as_json(self) -> dict[str, Any]:
-        """The object of the contract; times are ISO 8601 in UTC."""
+        """What `run --json` prints (contract, section 1); times are ISO 8601 in UTC."""
         shown = {
             name: getattr(self, name)
             for name in (
@@ -90,7 +90,7 @@ class RunResult:
 
 @dataclass(frozen=True, slots=True)
 class RunContext:
-    """What every step of one night works with; `result` fills as the night goes on."""
+    """What every step of a run works with; the steps fill `result`."""
 
     order: RunOrder
     result: RunResult
@@ -104,33 +104,33 @@ class RunContext:
 
 @dataclass(frozen=True, slots=True)
 class WarehouseState:
-    """What the working file knew when the night began."""
+    """What the working file held when the run began."""
 
-    last: ledger.LastRun | None
-    watch_edited: bool
-    decided: Decisions  # what people decided, as this night obeys it
-    readings_changed: int  # trials and links that today's rules and decisions change
+    last: ledger.LastRun | None  # the last trusted run
+    watch_edited: bool  # since that run
+    decisions: Decisions  # of people, as this run applies them
+    readings_changed: int  # trials and links that today's rules and decisions read differently
     is_behind: bool = False  # the published file lacks what a killed run wrote
 
 
 class SweepResult(NamedTuple):
-    """The topic as it was read tonight, where it lies, and the trials of the watch that it lacks."""
+    """The topic as the registry gave it, its files, and the trials of the watch that are missing from it."""
 
     sweep: Sweep
     landing: Landing
-    known: int  # trials of the watch
+    known: int  # number of trials in the watch
     missing: list[WatchedTrial]
 
 
 LookedUp = list[tuple[WatchedTrial, LookupResult]]
 
 
-def proof_row(context: RunContext, judged: Proof, found: LookedUp) -> dict[str, Any]:
-    """The proof as it is kept: the checks, what the missing trials' verdicts were, and what asking cost."""
+def proof_row(context: RunContext, proof: Proof, lookups: LookedUp) -> dict[str, Any]:
+    """The column `runs.proof`: the checks, the verdicts on the missing trials, and what asking cost."""
     traffic = context.client.traffic
-    return judged.checks | {
-        "reasons": list(judged.reasons),
-        "verdicts": {one.nct_id: one.verdict.value for _, one in found},
+    return proof.checks | {
+        "reasons": list(proof.reasons),
+        "verdicts": {answer.nct_id: answer.verdict.value for _, answer in lookups},
         "requests": traffic.requests,
         "retries": traffic.retries,
         "bytes": traffic.bytes,
@@ -139,7 +139,7 @@ def proof_row(context: RunContext, judged: Proof, found: LookedUp) -> dict[str, 
 
 
 def run_row(context: RunContext) -> dict[str, Any]:
-    """What the run's row says when the run ends; counts its requests into the result."""
+    """The columns of `runs` that are known when the run ends. Also counts the requests into the result."""
     result, traffic = context.result, context.client.traffic
     result.requests = traffic.requests
     return {

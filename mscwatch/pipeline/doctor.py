@@ -1,13 +1,21 @@
-"""What `doctor` looks at. Each failure says what to do."""
+"""The checks of `mscwatch doctor`. Each failure says what to do."""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from mscwatch.digest import subscriptions
-from mscwatch.errors import LockedError, MscwatchError, NoAnswerError, WarehouseError
+from mscwatch.errors import (
+    ChannelError,
+    ConfigError,
+    LockedError,
+    MscwatchError,
+    NoAnswerError,
+    WarehouseError,
+)
+from mscwatch.model import Address
 from mscwatch.pipeline import wiring
 from mscwatch.registry.client import user_agent
 from mscwatch.settings import Settings, unknown_variables
@@ -16,14 +24,15 @@ from mscwatch.store.addresses import SwitchedOff
 from mscwatch.store.data_dir import DataDir, locked
 from mscwatch.store.publish import hash_matches
 from mscwatch.store.sql import open_read_only
-from mscwatch.store.working import advice, refuse_lost
+from mscwatch.store.working import advice, refuse_lost, refuse_other_watch
 from mscwatch.watches import load_watch
 
+NOT_YET = "none yet; `mscwatch run` makes it"
 ROOM = 1_000_000_000  # bytes: several nights of a topic, and the copies made while publishing
 
 
 class Check(NamedTuple):
-    """One look: what was looked at, whether it is good, and what was found or is to be done."""
+    """One check: what was checked, whether it is good, and what was found or what to do."""
 
     what: str
     good: bool
@@ -31,8 +40,8 @@ class Check(NamedTuple):
 
 
 def run_checks(settings: Settings) -> list[Check]:
-    """Look at everything; a failed look never stops the next."""
-    looks: dict[str, Callable[[Settings], str]] = {
+    """Run every check, in this order; a failed check never stops the next."""
+    checks: dict[str, Callable[[Settings], str]] = {
         "settings": _settings,
         "watch": _watch,
         "decisions": _decisions,
@@ -44,21 +53,19 @@ def run_checks(settings: Settings) -> list[Check]:
         "channels": _channels,
         "export": _export,
     }
-    return list(_examined(looks, settings))
+    return [_checked(what, check, settings) for what, check in checks.items()]
 
 
-def _examined(looks: dict[str, Callable[[Settings], str]], settings: Settings) -> Iterator[Check]:
-    for what, look in looks.items():
-        try:
-            yield Check(what, good=True, detail=look(settings))
-        except MscwatchError as error:
-            yield Check(what, good=False, detail=str(error))
+def _checked(what: str, check: Callable[[Settings], str], settings: Settings) -> Check:
+    try:
+        return Check(what, good=True, detail=check(settings))
+    except MscwatchError as error:
+        return Check(what, good=False, detail=str(error))
 
 
 def _settings(_: Settings) -> str:
-    if strange := unknown_variables():
-        msg = f"{', '.join(strange)}: no such setting. Correct the name or unset it."
-        raise WarehouseError(msg)
+    if unknown := unknown_variables():
+        raise ConfigError(f"{', '.join(unknown)}: no such setting. Correct the name or unset it.")
     return "every MSCWATCH_ variable is known"
 
 
@@ -68,10 +75,10 @@ def _watch(settings: Settings) -> str:
 
 
 def _decisions(settings: Settings) -> str:
-    told = decisions.load(settings.decisions)
+    decided = decisions.load(settings.decisions)
     if not settings.decisions.exists():
         return f"none: there is no {settings.decisions}"
-    return f"{settings.decisions}: {len(told.screening)} on trials, {len(told.links)} on links"
+    return f"{settings.decisions}: {len(decided.screening)} on trials, {len(decided.links)} on links"
 
 
 def _registry(settings: Settings) -> str:
@@ -79,8 +86,9 @@ def _registry(settings: Settings) -> str:
     try:
         version = client.version()
     except NoAnswerError as error:
-        msg = f"{error} Check the network, a proxy or firewall, and MSCWATCH_API_URL."
-        raise NoAnswerError(msg) from None
+        raise NoAnswerError(
+            f"{error} Check the network, a proxy or firewall, and MSCWATCH_API_URL."
+        ) from error
     agent = user_agent(settings.user_agent, settings.contact)
     return (
         f'API {version.api_version}, data of {version.data_timestamp or "no stated time"}, "{agent}" accepted'
@@ -92,8 +100,9 @@ def _disk(settings: Settings) -> str:
     data_dir.prepare()
     free = shutil.disk_usage(settings.data_dir).free
     if free < ROOM:
-        msg = f"Only {free / 1e9:.1f} GB are free in {settings.data_dir}. Make room or set MSCWATCH_DATA_DIR."
-        raise WarehouseError(msg)
+        raise WarehouseError(
+            f"Only {free / 1e9:.1f} GB are free in {settings.data_dir}. Make room or set MSCWATCH_DATA_DIR."
+        )
     return f"{settings.data_dir} is writable, {free / 1e9:.0f} GB free"
 
 
@@ -108,19 +117,15 @@ def _lock(settings: Settings) -> str:
 def _warehouse(settings: Settings) -> str:
     data_dir = DataDir(settings.data_dir)
     if not data_dir.published.exists():
-        return "none yet; `mscwatch run` makes it"
-    with queries.open_published(DataDir(settings.data_dir)) as con:
+        return NOT_YET
+    with queries.open_published(data_dir) as con:
         nights, owner = queries.nights(con, 1), queries.meta(con).get("watch")
-    if owner not in (None, asked := load_watch(settings.watch).name):
-        where = f"{settings.data_dir} belongs to the watch {owner}, not to {asked}"
-        msg = f"{where}. Correct MSCWATCH_DATA_DIR or MSCWATCH_WATCH."
-        raise WarehouseError(msg)
+    refuse_other_watch(owner, load_watch(settings.watch).name, settings.data_dir)
     if not hash_matches(data_dir):
-        msg = (
+        raise WarehouseError(
             f"{data_dir.published} is not what was published (SHA-256 differs). "
-            "`mscwatch run --force` publishes anew."
+            "`mscwatch run --force` publishes it again."
         )
-        raise WarehouseError(msg)
     return f"readable, hash as published, last night {nights[0]['outcome'] if nights else 'none'}"
 
 
@@ -128,30 +133,33 @@ def _working(settings: Settings) -> str:
     data_dir = DataDir(settings.data_dir)
     refuse_lost(data_dir)
     if not data_dir.working.exists():
-        return "none yet; `mscwatch run` makes it"
+        return NOT_YET
     try:
         with locked(data_dir), open_read_only(data_dir.working):
             return "readable"
     except LockedError:
         return "in use: a run is at work"
     except WarehouseError as error:
-        advised = advice(str(error)) or "If this lasts, restore a backup with --replace."
-        raise WarehouseError(f"{error} {advised}") from None
+        what_to_do = advice(str(error)) or "If that stays so, restore a backup with --replace."
+        raise WarehouseError(f"{error} {what_to_do}") from error
 
 
 def _channels(settings: Settings) -> str:
     watch = load_watch(settings.watch)
     routes = wiring.configured_routes(settings, watch)
-    if off := [one for one in _switched_off(settings) if one.address in routes.channels]:
-        told = "; ".join(f"{one.address.channel} to {one.address.recipient}: {one.reason}" for one in off)
-        msg = f"Switched off: {told} Correct the setting, or run `mscwatch test-alert {off[0].address.channel}`."
-        raise WarehouseError(msg)
-    who = [
-        f"{one.channel} to {one.recipient}: {subscriptions.in_words(one, watch.subscriptions)}"
-        for one in routes.news
-    ]
-    operator = [f"{one.channel} to {one.recipient}: the operator's notices" for one in routes.operator]
-    return "; ".join(who + operator) or "none: digests are printed"
+    if off := [row for row in _switched_off(settings) if row.address in routes.channels]:
+        reasons = "; ".join(f"{_named(row.address)}: {row.reason}" for row in off)
+        channel = off[0].address.channel
+        raise ChannelError(
+            f"Switched off: {reasons} Correct the setting, or run `mscwatch test-alert {channel}`."
+        )
+    readers = [f"{_named(to)}: {subscriptions.in_words(to, watch.subscriptions)}" for to in routes.news]
+    operator = [f"{_named(to)}: the operator's notices" for to in routes.operator]
+    return "; ".join(readers + operator) or "none: digests are printed"
+
+
+def _named(address: Address) -> str:
+    return f"{address.channel} to {address.recipient}"
 
 
 def _switched_off(settings: Settings) -> Iterable[SwitchedOff]:

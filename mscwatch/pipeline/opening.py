@@ -1,10 +1,10 @@
-"""The first step of a night: the working file opened, mended where a killed run left it broken, and the run begun."""
+"""The first step of a run: open the working file, replace it where a kill broke it, and begin the run."""
 
 from __future__ import annotations
 
 import logging
 
-from mscwatch.errors import BrokenFileError, ConfigError
+from mscwatch.errors import BrokenFileError
 from mscwatch.pipeline import operator_notices
 from mscwatch.pipeline.context import RunContext, WarehouseState
 from mscwatch.store import decisions, ledger, publish, recovery, working
@@ -13,33 +13,27 @@ log = logging.getLogger(__name__)
 
 
 def open_warehouse(context: RunContext) -> WarehouseState:
-    """Open the run in the ledger, where need be with the published state in the place of a broken working file.
+    """Begin the run in the ledger; the published state first takes the place of a broken working file.
 
-    Raises `ConfigError` when the data directory belongs to another watch.
+    Raises `ConfigError` when the data directory belongs to another watch or the decisions cannot be read, and
+    `WarehouseError` when the working file cannot be opened or recovered.
     """
-    data_dir, result = context.order.data_dir, context.result
     try:
-        return _opened(context)
+        return _begun(context)
     except BrokenFileError as error:
         log.warning("%s", error)
-    recovery.restore_published(data_dir)
-    if said := operator_notices.recovery_notice(data_dir):
-        log.warning("%s", said.summary)
-        result.warnings.append(said.summary)
-    return _opened(context)
+    recovery.restore_published(context.order.data_dir)
+    if notice := operator_notices.recovery_notice(context.order.data_dir):
+        log.warning("%s", notice.summary)
+        context.result.warnings.append(notice.summary)
+    return _begun(context)
 
 
-def _opened(context: RunContext) -> WarehouseState:
+def _begun(context: RunContext) -> WarehouseState:
     order, result = context.order, context.result
     with context.warehouse() as con:
-        owner = working.meta(con, "watch")
-        if owner not in (None, order.watch.name):
-            msg = (
-                f"The data directory {order.data_dir.path} belongs to the watch {owner}, not to "
-                f"{order.watch.name}. Set another MSCWATCH_DATA_DIR for it."
-            )
-            raise ConfigError(msg)
-        told = decisions.load_or_restore(con, order.settings.decisions)
+        working.refuse_other_watch(working.meta(con, "watch"), order.watch.name, order.data_dir.path)
+        decided = decisions.load_or_restore(con, order.settings.decisions)
         last = ledger.last_trusted_run(con)
         ledger.begin_run(con, result.run_id, order.watch.name, result.started_at)
         ledger.explain_doubt(con)
@@ -47,6 +41,8 @@ def _opened(context: RunContext) -> WarehouseState:
         if last:
             operator_notices.note_recovery(con, context)
         edited = working.meta(con, "watch_hash") not in (None, order.watch.digest)
-        changed = decisions.apply(con, told, order.watch.relevance.rules)
+        changed = decisions.apply(con, decided, order.watch.relevance.rules)
         behind = publish.is_behind(con, order.data_dir)
-        return WarehouseState(last, edited, told, changed if order.data_dir.published.exists() else 0, behind)
+        return WarehouseState(
+            last, edited, decided, changed if order.data_dir.published.exists() else 0, behind
+        )

@@ -1,4 +1,4 @@
-"""Notices that a night owes beside its events, and what becomes of addresses that refuse: decided in `notices`."""
+"""Notices that a run enqueues beside its events, and addresses whose setting changed. `digest.notices` decides."""
 
 from __future__ import annotations
 
@@ -17,49 +17,42 @@ NIGHTS_OWED = 30  # then an alert is given up (contract, section 6, "Telling")
 
 
 def settle_addresses(con: Connection, context: RunContext) -> None:
-    """Bring what earlier nights noted of addresses to today's settings: a changed setting is tried again."""
+    """Switch on again each address whose setting changed, and move what is owed at one that has a successor."""
     routes, successors = context.routes, context.routes.successors()
     addresses.move(con, successors)
     again = []
-    for one in addresses.switched_off(con).values():
-        if one.address not in routes.channels:
-            addresses.switch_on(con, [one.address])
-            again += [successors[one.address.channel]] if one.address.channel in successors else []
-        elif routes.channels[one.address].setting != one.setting:
-            addresses.switch_on(con, [one.address])
-            again.append(one.address)
+    for off in addresses.switched_off(con).values():
+        if off.address not in routes.channels:
+            addresses.switch_on(con, [off.address])
+            again += [successors[off.address.channel]] if off.address.channel in successors else []
+        elif routes.channels[off.address].setting != off.setting:
+            addresses.switch_on(con, [off.address])
+            again.append(off.address)
     if again:
-        because = "its setting changed"
-        _tell_operator(con, context, notices.channel_on(context.result.run_id, again, because))
+        _notify(con, context, notices.channel_on(context.result.run_id, again, "its setting changed"))
 
 
 def note_incident(con: Connection, context: RunContext) -> None:
-    """The operator hears of a refused, failed or missing night once, and once when it is over."""
+    """Notify once of an incident, once when it is over, and else of a gap without a good run."""
     result, last = context.result, ledger.last_trusted_run(con)
-    said = notices.incident(
-        result.run_id,
-        result.watch,
-        result.outcome,
-        str(result.error),
-        is_open=ledger.incident_is_open(con),
-    )
-    if said is None and last:
+    is_open = ledger.incident_is_open(con)
+    notice = notices.incident(result.run_id, result.watch, result.outcome, str(result.error), is_open=is_open)
+    if notice is None and last:
         limit = context.order.settings.late_after
-        said = notices.late(result.watch, last.started_at, result.started_at, limit, result.outcome)
-    if said:
-        _tell_operator(con, context, said)
+        notice = notices.late(result.watch, last.started_at, result.started_at, limit, result.outcome)
+    if notice:
+        _notify(con, context, notice)
 
 
-def note_drift(con: Connection, context: RunContext, drifted: list[Issue]) -> None:
-    """Keep what moved in the registry's vocabulary, and tell the operator in one notice."""
-    if drifted:
-        result = context.result
-        ledger.note_issues(con, drifted, result.run_id)
-        _tell_operator(con, context, notices.drift(result.run_id, result.api_version, drifted))
+def note_drift(con: Connection, context: RunContext, drift: list[Issue]) -> None:
+    """Store what moved in the registry's vocabulary, and notify in one message."""
+    if drift:
+        ledger.note_issues(con, drift, context.result.run_id)
+        _notify(con, context, notices.drift(context.result.run_id, context.result.api_version, drift))
 
 
 def recovery_notice(data_dir: DataDir) -> Notice | None:
-    """What there is to say of a broken working file; None where none is kept."""
+    """The notice of a broken working file that lies aside, or None."""
     if not data_dir.broken.exists():
         return None
     written = datetime.fromtimestamp(data_dir.broken.stat().st_mtime, UTC)
@@ -67,30 +60,32 @@ def recovery_notice(data_dir: DataDir) -> Notice | None:
 
 
 def note_recovery(con: Connection, context: RunContext) -> None:
-    """The operator hears of a broken working file once, from whichever run comes to it."""
-    if said := recovery_notice(context.order.data_dir):
-        _tell_operator(con, context, said)
+    """Notify of a broken working file; later runs enqueue the same notice, which is sent once."""
+    if notice := recovery_notice(context.order.data_dir):
+        _notify(con, context, notice)
 
 
 def note_week(con: Connection, context: RunContext) -> None:
-    """Once a week, where it is wanted, everybody gets the last seven days counted."""
+    """Enqueue the weekly summary for every address, when the settings ask for one and it is due."""
     watch, settings, result = context.order.watch, context.order.settings, context.result
     today = result.started_at.replace(tzinfo=UTC).astimezone(ZoneInfo(settings.timezone)).date()
     if result.outcome is RunOutcome.BASELINE or not notices.weekly_is_due(today, settings.weekly):
         return
     since = result.started_at - timedelta(days=7)
     events = ledger.events_since(con, since, watch.alerts.kinds, watch.alerts.relevance)
-    week = notices.weekly(watch.name, watch.title, today, events, ledger.nights_since(con, since))
-    ledger.enqueue_notice(con, week, result.run_id, context.routes.news)
+    notice = notices.weekly(watch.name, watch.title, today, events, ledger.nights_since(con, since))
+    ledger.enqueue_notice(con, notice, result.run_id, context.routes.news)
 
 
 def give_up(con: Connection, context: RunContext) -> None:
-    """Stop trying what has been owed for too long, and say so to the operator."""
-    for one in addresses.give_up(con, NIGHTS_OWED):
-        said = notices.gave_up(one.address, one.count, NIGHTS_OWED, one.error, one.last_sent)
-        _tell_operator(con, context, said)
+    """Give up what was owed for too long, and notify of it."""
+    for gone in addresses.give_up(con, NIGHTS_OWED):
+        _notify(
+            con, context, notices.gave_up(gone.address, gone.count, NIGHTS_OWED, gone.error, gone.last_sent)
+        )
 
 
-def _tell_operator(con: Connection, context: RunContext, notice: Notice) -> None:
+def _notify(con: Connection, context: RunContext, notice: Notice) -> None:
+    """Enqueue a notice at the operator's addresses that are not switched off."""
     reached = context.routes.operator_but(addresses.switched_off(con))
     ledger.enqueue_notice(con, notice, context.result.run_id, reached)

@@ -1,16 +1,14 @@
-"""A night, top to bottom: the one order of steps, whoever calls them.
+"""A run, top to bottom: the one order of steps, whoever calls them.
 
-`run_watch` decides nothing about trials (that is `night`) and knows neither Prefect nor the terminal. Each step goes
-through `step(name, action)`, so a flow can make it a task and the command line can call it plainly.
+`run_watch` decides nothing about trials (`changes.plan` does) and knows neither Prefect nor the terminal. Each step
+goes through `step(name, action)`: a flow makes it a task, the command line calls it directly.
 """
 
 from __future__ import annotations
 
-import gc
 import secrets
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Protocol, TypeVar
 
 from mscwatch.errors import MscwatchError, RefusedError
@@ -25,21 +23,21 @@ T = TypeVar("T")
 
 
 class Step(Protocol):
-    """Runs one step of a night. `asks_registry` marks the steps that may be tried again as a whole."""
+    """Runs one step. `asks_registry` marks the steps that may be retried as a whole."""
 
     def __call__(self, name: str, action: Callable[[], T], *, asks_registry: bool = False) -> T: ...
 
 
-def plainly(name: str, action: Callable[[], T], *, asks_registry: bool = False) -> T:  # noqa: ARG001  as Step says
+def directly(name: str, action: Callable[[], T], *, asks_registry: bool = False) -> T:  # noqa: ARG001  as Step says
     """A step without Prefect."""
     return action()
 
 
-def run_watch(order: RunOrder, step: Step = plainly, client: Client | None = None) -> RunResult:
-    """Run one night and say how it went.
+def run_watch(order: RunOrder, step: Step = directly, client: Client | None = None) -> RunResult:
+    """Run a watch once and return how it went; an expected failure comes back as `RunResult.error`.
 
-    Expected failures come back as `NightResult.error`; a lock held by another run, an unusable setting or an
-    unwritable directory are raised, because then there is no night.
+    Raises `LockedError` while another run is at work, `ConfigError` for an unusable setting or another watch's data
+    directory, and `WarehouseError` for a directory or a working file that cannot be used: then no run began.
     """
     started = order.clock()
     result = RunResult(f"{started:%Y%m%dT%H%M%S%f}-{secrets.token_hex(2)}", order.watch.name, started)
@@ -54,19 +52,19 @@ def run_watch(order: RunOrder, step: Step = plainly, client: Client | None = Non
         return step(name, lambda: _timed(context, action), asks_registry=asks_registry)
 
     with locked(order.data_dir):
-        opened = do("open the warehouse", lambda: open_warehouse(context))
+        state = do("open the warehouse", lambda: open_warehouse(context))
         try:
             version = do("ask for the version", lambda: steps.ask_version(context), asks_registry=True)
-            if steps.is_unchanged(version, opened, force=order.force):
+            if steps.is_unchanged(version, state, force=order.force):
                 do("close an unchanged night", lambda: steps.close(context, RunOutcome.UNCHANGED))
             else:
-                reading = do("read the registry", lambda: steps.read(context, version), asks_registry=True)
-                proof = do("prove the reading", lambda: steps.prove(context, reading))
-                found = do(
-                    "ask for the missing", lambda: steps.ask_for_missing(context, reading), asks_registry=True
+                swept = do("read the registry", lambda: steps.read(context, version), asks_registry=True)
+                proof = do("prove the reading", lambda: steps.prove(context, swept))
+                lookups = do(
+                    "ask for the missing", lambda: steps.look_up_missing(context, swept), asks_registry=True
                 )
-                drifted = do("compare the vocabulary", lambda: steps.compare_vocabulary(context, opened))
-                do("commit", lambda: steps.store(context, opened, reading, proof, found, drifted))
+                drift = do("compare the vocabulary", lambda: steps.compare_vocabulary(context, state))
+                do("commit", lambda: steps.store(context, state, swept, proof, lookups, drift))
                 do("publish", lambda: steps.publish(context))
         except MscwatchError as error:
             result.error = error
@@ -74,11 +72,11 @@ def run_watch(order: RunOrder, step: Step = plainly, client: Client | None = Non
             do("close a night that failed", lambda: steps.close(context, outcome))
         except BaseException as error:
             result.error = MscwatchError("the run broke off")
-            stopped = isinstance(error, KeyboardInterrupt)  # by a person, who need not be told
+            stopped = isinstance(error, KeyboardInterrupt)  # by a person, who needs no notice
             steps.close(context, RunOutcome.INTERRUPTED if stopped else RunOutcome.FAILED)
             raise
-        lags = opened.is_behind and result.outcome not in {RunOutcome.BASELINE, RunOutcome.PUBLISHED}
-        if do("tell", lambda: steps.deliver_owed(context)) or opened.readings_changed or lags:
+        lags = state.is_behind and result.outcome not in {RunOutcome.BASELINE, RunOutcome.PUBLISHED}
+        if do("tell", lambda: steps.deliver_owed(context)) or state.readings_changed or lags:
             do("publish what was told", lambda: steps.publish(context))
         if steps.report_is_due(context):
             do("write the report", lambda: steps.report(context))
@@ -90,26 +88,13 @@ def run_watch(order: RunOrder, step: Step = plainly, client: Client | None = Non
 
 
 def _timed(context: RunContext, action: Callable[[], T]) -> T:
-    """Run a step and count its own work: the time that did not go into the registry's answers and distances.
+    """Run a step and add its own work to `work_seconds`: all but the time spent asking the registry.
 
     What is done while an answer is awaited does not count.
     """
     begun, asking = time.monotonic(), context.client.traffic.seconds
     try:
-        with _no_search_for_cycles():
-            return action()
+        return action()
     finally:
         elapsed = time.monotonic() - begun
         context.result.work_seconds += max(0.0, elapsed - (context.client.traffic.seconds - asking))
-
-
-@contextmanager
-def _no_search_for_cycles() -> Iterator[None]:
-    """Leave the cycle collector off: JSON holds no cycles, and looking for them doubles the time that parsing takes."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()

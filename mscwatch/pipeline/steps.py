@@ -1,10 +1,13 @@
-"""The steps of a night after its opening, each a function of `RunContext`; `run` puts them in order."""
+"""The steps of a run after its opening, each a function of `RunContext`; `pipeline.run` puts them in order."""
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from mscwatch import digest
 from mscwatch.changes import plan
@@ -36,34 +39,50 @@ from mscwatch.vocabulary import RunOutcome
 log = logging.getLogger(__name__)
 
 
+@contextmanager
+def _cycle_collector_off() -> Iterator[None]:
+    """JSON holds no reference cycles, and looking for them doubles the time that parsing records takes."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
 def ask_version(context: RunContext) -> RegistryVersion:
-    """Which API and which data answer tonight."""
+    """Ask which API and which data set answer. Raises `NoAnswerError` when the registry gives no usable answer."""
     context.client.reset_retry_budget()
     version = context.client.version()
     context.result.api_version, context.result.data_timestamp = version.api_version, version.data_timestamp
     return version
 
 
-def is_unchanged(version: RegistryVersion, opened: WarehouseState, *, force: bool) -> bool:
-    """Whether there is nothing to read: same data, same watch file, and the last night went well."""
+def is_unchanged(version: RegistryVersion, state: WarehouseState, *, force: bool) -> bool:
+    """Whether there is nothing to read: same data, same watch file, and the last run was trusted."""
     return (
         not force
-        and opened.last is not None
-        and opened.last.is_latest
-        and not opened.watch_edited
+        and state.last is not None
+        and state.last.is_latest
+        and not state.watch_edited
         and version.data_timestamp is not None
-        and version.data_timestamp == opened.last.data_timestamp
+        and version.data_timestamp == state.last.data_timestamp
     )
 
 
+@_cycle_collector_off()
 def read(context: RunContext, version: RegistryVersion) -> SweepResult:
-    """Walk the whole topic onto the disk; what is stored letter by letter is not read again, unless it is forced."""
+    """Read the whole topic onto the disk. Records whose bytes are as stored are not parsed, unless the run is forced.
+
+    Raises `NoAnswerError`, `QueryRejectedError`, or `RefusedError` for an answer that cannot be a whole topic.
+    """
     order, result, client = context.order, context.result, context.client
     client.reset_retry_budget()
     with context.warehouse() as con:
         watched = commit.watched(con)
         known = {} if order.force else load.known_fingerprints(con)
-    found, landing = sweep(
+    topic, landing = sweep(
         client,
         order.watch.query.parameters(),
         order.data_dir.landing / result.run_id,
@@ -71,128 +90,135 @@ def read(context: RunContext, version: RegistryVersion) -> SweepResult:
         page_size=order.settings.page_size,
         known=known,
     )
-    result.data_timestamp = found.after.data_timestamp
-    result.total_count, result.fetched = found.total_count, found.distinct
+    result.data_timestamp = topic.after.data_timestamp
+    result.total_count, result.fetched = topic.total_count, topic.distinct
     missing = [trial for trial in watched if trial.nct_id not in landing.ids]
-    return SweepResult(found, landing, len(watched), missing)
+    return SweepResult(topic, landing, len(watched), missing)
 
 
-def prove(context: RunContext, reading: SweepResult) -> Proof:
-    """Decide whether the reading may be believed. Raises `RefusedError` with every reason when not."""
+def prove(context: RunContext, swept: SweepResult) -> Proof:
+    """Decide whether what was read can be trusted. Raises `RefusedError`, with every reason, when it cannot."""
     proof = prove_sweep(
-        reading.sweep,
-        reading.landing.ids,
-        known=reading.known,
-        missing=[trial.nct_id for trial in reading.missing],
+        swept.sweep,
+        swept.landing.ids,
+        known=swept.known,
+        missing=[trial.nct_id for trial in swept.missing],
         expect=context.order.watch.expect,
         accepted=context.order.accept,
     )
     context.result.warnings += proof.warnings
     if not proof.trusted:
-        _note_proof(context, proof, [])
-        way_out = ' or `mscwatch run --accept "REASON"`' if proof.acceptable else ""
-        msg = (
+        with context.warehouse() as con:
+            ledger.finish_run(con, context.result.run_id, {"proof": proof_row(context, proof, [])})
+        accept = ' or `mscwatch run --accept "REASON"`' if proof.acceptable else ""
+        raise RefusedError(
             f"The registry's answer was not trusted: {'; '.join(proof.reasons)}. Nothing was published; "
-            f"look at the registry, then run again{way_out}."
+            f"look at the registry, then run again{accept}."
         )
-        raise RefusedError(msg)
     return proof
 
 
-def ask_for_missing(context: RunContext, reading: SweepResult) -> LookedUp:
-    """Ask for each trial that the search no longer shows, by itself; an outage is never a verdict."""
+def look_up_missing(context: RunContext, swept: SweepResult) -> LookedUp:
+    """Ask for each trial that the search no longer shows, by itself.
+
+    Raises `NoAnswerError` when a lookup has no usable answer (an outage is never a verdict), and `RefusedError` when
+    the registry's data moved meanwhile.
+    """
     context.client.reset_retry_budget()
-    found = [(trial, context.client.lookup(trial.nct_id)) for trial in reading.missing]
-    if found and context.client.version() != reading.sweep.after:
-        msg = "The registry's data moved while it was asked for missing trials. Nothing was changed; run again later."
-        raise RefusedError(msg)
-    return found
+    lookups = [(trial, context.client.lookup(trial.nct_id)) for trial in swept.missing]
+    if lookups and context.client.version() != swept.sweep.after:
+        raise RefusedError(
+            "The registry's data moved while it was asked for missing trials. Nothing was changed; run again later."
+        )
+    return lookups
 
 
-def compare_vocabulary(context: RunContext, opened: WarehouseState) -> list[Issue]:
-    """When the registry's API version is not the last night's: which of its values and fields are new or gone."""
+def compare_vocabulary(context: RunContext, state: WarehouseState) -> list[Issue]:
+    """The registry's values and fields that are new or gone, when its API version is not that of the last run."""
     return api_drift.find_drift(
         context.client,
         context.result.api_version,
-        last_seen=opened.last.api_version if opened.last else None,
+        last_seen=state.last.api_version if state.last else None,
         mapped=ctgov.mapped_paths(),
     )
 
 
+@_cycle_collector_off()
 def store(
     context: RunContext,
-    opened: WarehouseState,
-    reading: SweepResult,
+    state: WarehouseState,
+    swept: SweepResult,
     proof: Proof,
-    found: LookedUp,
-    drifted: list[Issue],
+    lookups: LookedUp,
+    drift: list[Issue],
 ) -> None:
-    """Write the night; when its transaction ends nothing can be lost, before that nothing is told or published.
+    """Write the run in one transaction. Before it ends nothing is sent or published; after it nothing can be lost.
 
-    What reads whole views follows with the file opened anew: what a large night touched stays in DuckDB's memory.
-    Where that fails, the night is there all the same; the run is called failed, and the next one reads again.
+    What reads whole views follows with the file opened again, because DuckDB keeps in memory what a large run
+    touched. If that fails, the data are stored all the same; the run counts as failed, and the next one reads again.
     """
     order, result = context.order, context.result
-    circumstances = plan.PlanContext(
+    plan_context = plan.PlanContext(
         watch=order.watch,
-        previous_run=(opened.last.data_timestamp or opened.last.started_at) if opened.last else None,
-        watch_edited=opened.watch_edited,
+        previous_run=(state.last.data_timestamp or state.last.started_at) if state.last else None,
+        watch_edited=state.watch_edited,
         addresses=context.routes.news,
         stamp=result.stamp,
-        merged_into=frozenset(one.target for _, one in found if one.target),
-        screening=opened.decided.screening,
+        merged_into=frozenset(answer.target for _, answer in lookups if answer.target),
+        screening=state.decisions.screening,
     )
     stamp = commit.RunStamp(result.run_id, result.started_at, result.data_timestamp)
     with context.warehouse() as con, working.transaction(con):
-        written = commit.commit_run(con, reading.landing, found, circumstances, stamp)
+        written = commit.commit_run(con, swept.landing, lookups, plan_context, stamp)
         result.new, result.changed, result.events = written.new, written.changed, dict(written.events)
-        result.outcome = RunOutcome.BASELINE if circumstances.is_baseline else RunOutcome.PUBLISHED
-        entered = (result.fetched or 0) if circumstances.is_baseline else written.new + written.back
-        notice = plan.summary_notice(circumstances, result.run_id, entered, written.left)
-        notices = (notice,) if notice else ()
-        for one in notices:
-            ledger.enqueue_notice(con, one, result.run_id, context.routes.news)
+        result.outcome = RunOutcome.BASELINE if plan_context.is_baseline else RunOutcome.PUBLISHED
+        entered = (result.fetched or 0) if plan_context.is_baseline else written.new + written.back
+        notice = plan.summary_notice(plan_context, result.run_id, entered, written.left)
+        if notice:
+            ledger.enqueue_notice(con, notice, result.run_id, context.routes.news)
         operator_notices.note_incident(con, context)
-        operator_notices.note_drift(con, context, drifted)
+        operator_notices.note_drift(con, context, drift)
         _note_facts(con, order, result)
         ledger.finish_run(
             con,
             result.run_id,
-            run_row(context) | {"stored": written.stored, "proof": proof_row(context, proof, found)},
+            run_row(context) | {"stored": written.stored, "proof": proof_row(context, proof, lookups)},
         )
     with context.warehouse() as con:
         with working.transaction(con):
             review_claims.refresh(con)
-        result.news = _news(con, context, notices)
-        result.warnings += [f"{order.settings.decisions}: {one}" for one in decisions.unknown_decisions(con)]
+        result.news = _news(con, context, notice)
+        result.warnings += [
+            f"{order.settings.decisions}: {text}" for text in decisions.unknown_decisions(con)
+        ]
     log.info(
         "Committed: %d new, %d changed, %d event(s).", result.new, result.changed, sum(result.events.values())
     )
-    _forget_old_landings(order)
+    _delete_old_landings(order)
 
 
 def publish(context: RunContext) -> None:
-    """Put a checked copy of the working file in place."""
+    """Put a checked copy of the working file in place. Raises `WarehouseError` when that fails."""
     publish_copy(context.order.data_dir, context.order.settings.keep_published)
 
 
 def report_is_due(context: RunContext) -> bool:
-    """Whether the page is wanted and older than what is published, by this run or by any command since the last."""
+    """Whether the settings ask for the page and it is older than the published file, whoever published it."""
     return context.order.settings.report and page_is_behind(context.order.data_dir)
 
 
 def report(context: RunContext) -> None:
-    """Write the page of what is published; a failure is a warning, and tried next time."""
+    """Write the page of what is published. A failure is a warning, and the next run tries again."""
     try:
         write_page(context.order.data_dir.report, render_page(*read_answers(context.order.data_dir)))
-    except Exception as error:  # noqa: BLE001  whatever it is: people were told, and the night is good
-        said = f"The report was not written, an older one may stand there: {error}"
-        log.warning("%s", said)
-        context.result.warnings.append(said)
+    except Exception as error:  # noqa: BLE001  whatever it is: alerts were sent, and the run is good
+        warning = f"The report was not written; an older one may be in its place: {error}"
+        log.warning("%s", warning)
+        context.result.warnings.append(warning)
 
 
 def export(context: RunContext) -> None:
-    """Bring the export at MSCWATCH_EXPORT_URL up to what is published; a failure is a warning, and tried next time."""
+    """Bring the export up to the published file. A failure is a warning, and the next run tries again."""
     order = context.order
     if not order.data_dir.published.exists():
         return
@@ -204,22 +230,22 @@ def export(context: RunContext) -> None:
 
 
 def close(context: RunContext, outcome: RunOutcome) -> None:
-    """Finish the row of a night that wrote nothing else, and tell the operator of an incident once."""
+    """Finish the row of a run that stored nothing, and notify the operator where an incident begins or ends."""
     context.result.outcome = outcome
     with context.warehouse() as con, working.transaction(con):
         operator_notices.note_incident(con, context)
         ledger.finish_run(con, context.result.run_id, run_row(context))
         if outcome is RunOutcome.UNCHANGED:
-            review_claims.refresh(con)  # with a run that was killed before it came to that
+            review_claims.refresh(con)  # perhaps a run was killed before it came to that
 
 
 def deliver_owed(context: RunContext) -> int:
-    """Send what is owed, tonight's and earlier nights'; how many messages were tried (0 if nothing is published)."""
+    """Send what this run and earlier ones owe. Returns the number of messages tried, 0 if nothing is published."""
     result = context.result
     with context.warehouse() as con:
         operator_notices.note_week(con, context)
         operator_notices.give_up(con, context)
-        told = deliver(
+        sent = deliver(
             con,
             context.routes,
             context.order.watch,
@@ -227,14 +253,14 @@ def deliver_owed(context: RunContext) -> int:
             night=result.data_date,
             clock=context.order.clock,
         )
-    result.owed = told.still_owed
-    if told.still_owed and result.error is None:
-        result.error = StillOwedError(f"{told.still_owed} alert(s) are still owed: {'; '.join(told.errors)}.")
-    return told.attempts if context.order.data_dir.published.exists() else 0
+    result.owed = sent.still_owed
+    if sent.still_owed and result.error is None:
+        result.error = StillOwedError(f"{sent.still_owed} alert(s) are still owed: {'; '.join(sent.errors)}.")
+    return sent.attempts if context.order.data_dir.published.exists() else 0
 
 
 def ping_monitor(context: RunContext) -> None:
-    """Tell the monitor of a good night, whoever else could not be told; that it does not answer is a warning."""
+    """Call the monitor after a good run, even if an alert is owed. A failure is a warning."""
     if context.result.outcome in {RunOutcome.REFUSED, RunOutcome.FAILED}:
         return
     try:
@@ -244,16 +270,17 @@ def ping_monitor(context: RunContext) -> None:
         log.warning("%s", error)
 
 
-def _news(con: Connection, context: RunContext, notices: tuple[Notice, ...]) -> Digest | None:
-    """Tonight's news as one message, for whoever has no channel; None on a quiet night."""
+def _news(con: Connection, context: RunContext, notice: Notice | None) -> Digest | None:
+    """The run's news as one message, for users without a channel; None when there are none."""
     watch, result = context.order.watch, context.result
     items = [
         item
         for item in news.news_items(con, "e.run_id = ?", [result.run_id])
         if plan.is_alert(item.event, item.trial.relevance, watch.alerts)
     ]
-    if not items and not notices:
+    if not items and not notice:
         return None
+    notices = (notice,) if notice else ()
     return digest.compose(items, notices, title=watch.title, night=result.data_date, banner=watch.banner)
 
 
@@ -270,13 +297,8 @@ def _note_facts(con: Connection, order: RunOrder, result: RunResult) -> None:
     working.set_meta(con, facts)
 
 
-def _note_proof(context: RunContext, proof: Proof, found: LookedUp) -> None:
-    with context.warehouse() as con:
-        ledger.finish_run(con, context.result.run_id, {"proof": proof_row(context, proof, found)})
-
-
-def _forget_old_landings(order: RunOrder) -> None:
-    """Keep the landed pages of the last nights; folders are named by run, so names sort by time."""
+def _delete_old_landings(order: RunOrder) -> None:
+    """Delete the landed pages of all but the last runs. Folders are named by run, so names sort by time."""
     folders = sorted(path for path in order.data_dir.landing.iterdir() if path.is_dir())
     for folder in folders[: -order.settings.keep_landed]:
         shutil.rmtree(folder, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""A night in a few lines, for a terminal, a log and Prefect's artifact. Pure."""
+"""How a run went, in a few lines: for a terminal, a log and Prefect's artifact. Pure."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _MARKUP = re.compile(r"([\\`*_{}\[\]()#+!<>|])")
 
 
 def sentence(result: RunResult) -> str:
-    """One line: how the night went."""
+    """How the run went, in one line."""
     data = f"data of {result.data_timestamp:%Y-%m-%d %H:%M} UTC" if result.data_timestamp else "undated data"
     match result.outcome.value:
         case "unchanged":
             return f"Nothing new: the registry still shows its {data}."
         case "baseline":
-            return f"Baseline: {trials(result.fetched)} recorded ({data}). From now on, changes are told."
+            return f"Baseline: {trials(result.fetched)} recorded ({data}). From now on, changes are reported."
         case "published":
             what = ", ".join(f"{count} {words(kind)}" for kind, count in sorted(result.events.items()))
             return f"Published: {trials(result.fetched)} ({data}); {what or 'no event'}."
@@ -33,12 +33,12 @@ def sentence(result: RunResult) -> str:
 
 
 def trials(count: int | None) -> str:
-    """So many trials."""
+    """A number of trials in words: `1 trial`, `3 trials`, `None trials` where it is not known."""
     return f"{count} trial{'' if count == 1 else 's'}"
 
 
 def markdown(result: RunResult) -> str:
-    """The same as Markdown, with the figures; nothing in it comes from the registry unescaped."""
+    """The line and the figures of the run as Markdown; all text is escaped, as some of it comes from the registry."""
     rows = {
         "run": result.run_id,
         "outcome": result.outcome.value,
@@ -58,7 +58,7 @@ def markdown(result: RunResult) -> str:
 
 
 def event_rows(events: Iterable[dict[str, Any]]) -> list[dict[str, str]]:
-    """The events of a night (rows of `ask.events`) as a table of texts, for Prefect's artifact; 500 at most."""
+    """The events of a run (rows of `queries.events`) as a table of escaped texts, at most `EVENTS_SHOWN`."""
     shown = ("nct_id", "kind", "severity", "summary", "brief_title", "event_id")
     return [
         {name: _escaped(plain(str(row[name] or ""), TEXT_SHOWN)) for name in shown}
@@ -67,7 +67,7 @@ def event_rows(events: Iterable[dict[str, Any]]) -> list[dict[str, str]]:
 
 
 def last_good(night: dict[str, Any] | None) -> str:
-    """One line on the last good night (a row of `runs`)."""
+    """The last good night (a row of `runs`) in one line."""
     if night is None:
         return "Last good night: none yet."
     stamp = night["data_timestamp"]
@@ -76,7 +76,7 @@ def last_good(night: dict[str, Any] | None) -> str:
 
 
 def next_due(due: datetime) -> str:
-    """One line on the next scheduled night; `due` is in the schedule's time zone."""
+    """The next scheduled night in one line; `due` is in the schedule's time zone."""
     return f"Next night due:  {due:%Y-%m-%d %H:%M} {due.tzinfo} ({due.astimezone(UTC):%Y-%m-%d %H:%M} UTC)."
 
 

@@ -1,18 +1,17 @@
-"""From the settings to what a run works with: the registry's client, the channels, and who is told what."""
+"""What a run works with, made from the settings: the registry's client, the channels, and who gets which alerts."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from mscwatch import channels
 from mscwatch.digest import subscriptions
 from mscwatch.registry.client import Client, user_agent
+from mscwatch.registry.http import Politeness
 from mscwatch.settings import Settings
 from mscwatch.watch import Watch
 
 
 def configured_channels(settings: Settings) -> tuple[channels.Channel, ...]:
-    """The channels that the settings switch on. Raises `ConfigError` for unusable ones."""
+    """The channels that the settings switch on. Raises `ConfigError` for an unusable one."""
     return channels.configured(
         smtp_url=settings.smtp_url.get_secret_value(),
         email_from=settings.email_from,
@@ -25,22 +24,25 @@ def configured_channels(settings: Settings) -> tuple[channels.Channel, ...]:
 
 
 def configured_routes(settings: Settings, watch: Watch) -> channels.Routes:
-    """Who is told what, as the settings say. Raises `ConfigError` for a subscription of nobody."""
+    """Where alerts and the operator's notices go.
+
+    Raises `ConfigError` for an unusable channel, or a subscription of a channel or recipient that is not configured.
+    """
     routes = channels.routes(configured_channels(settings), settings.operator_email_to)
     subscriptions.check(watch.subscriptions, routes.news)
     return routes
 
 
 def registry_client(settings: Settings) -> Client:
-    """A registry client as the settings describe it."""
-    return Client(settings.api_url, **manners_of(settings))
+    """The registry's client. Raises `ConfigError` for a user agent that cannot be sent."""
+    return Client(settings.api_url, politeness(settings))
 
 
-def manners_of(settings: Settings) -> dict[str, Any]:
-    """How any client of the registry asks: the arguments of `Asking` after the address."""
-    return {
-        "user_agent": user_agent(settings.user_agent, settings.contact),
-        "min_interval": settings.min_interval,
-        "timeout": settings.timeout,
-        "budget": settings.retry_budget,
-    }
+def politeness(settings: Settings) -> Politeness:
+    """How any client of the registry asks. Raises `ConfigError` for a user agent that cannot be sent."""
+    return Politeness(
+        user_agent=user_agent(settings.user_agent, settings.contact),
+        min_interval=settings.min_interval,
+        timeout=settings.timeout,
+        budget=settings.retry_budget,
+    )

@@ -52,12 +52,20 @@ class Traffic:
     etag_changes: int = 0  # from one page of a walk to the next
 
 
-class PoliteSession:
-    """A session with one service. Requests never overlap and begin at least `min_interval` seconds apart.
+@dataclass(frozen=True, slots=True)
+class Politeness:
+    """How a session asks, whatever it asks. All times are in seconds."""
 
-    `timeout` bounds the seconds of one request, whether it is silent or slow. `budget` bounds the seconds that a step
-    may lose to useless answers and to the waits after them. Tests set the first waits, `clock`, `sleep` and `jitter`
-    (a factor around 1).
+    user_agent: str
+    min_interval: float = 1.0  # between the beginnings of two requests
+    timeout: float = 90.0  # of one request, whether it is silent or slow
+    budget: float = 300.0  # that a step may lose to useless answers and to the waits after them
+
+
+class PoliteSession:
+    """A session with one service. Requests never overlap and keep to a `Politeness`.
+
+    Tests set the first waits, `clock`, `sleep` and `jitter` (a factor around 1).
     """
 
     service: str  # its name at the start of a sentence
@@ -66,11 +74,8 @@ class PoliteSession:
     def __init__(
         self,
         base_url: str,
+        politeness: Politeness,
         *,
-        user_agent: str,
-        min_interval: float = 1.0,
-        timeout: float = 90.0,
-        budget: float = 300.0,
         first_wait: float = FIRST_WAIT,
         first_wait_when_limited: float = FIRST_WAIT_WHEN_LIMITED,
         clock: Callable[[], float] = time.monotonic,
@@ -78,9 +83,9 @@ class PoliteSession:
         jitter: Callable[[], float] = lambda: random.uniform(0.8, 1.2),  # noqa: S311  no secret
     ) -> None:
         self.traffic = Traffic()
-        self.user_agent = user_agent
+        self.user_agent = politeness.user_agent
         self._base_url = base_url
-        self._min_interval, self._timeout, self._budget = min_interval, timeout, budget
+        self._politeness = politeness
         self._first_wait, self._first_wait_when_limited = first_wait, first_wait_when_limited
         self._clock, self._sleep, self._jitter = clock, sleep, jitter
         self._last_start: float | None = None
@@ -88,7 +93,7 @@ class PoliteSession:
         self._session = requests.Session()
         self._session.headers.update(
             # gzip only: `decompress` notices a stream that is cut
-            {"User-Agent": user_agent, "Accept": "application/json", "Accept-Encoding": "gzip"}
+            {"User-Agent": politeness.user_agent, "Accept": "application/json", "Accept-Encoding": "gzip"}
         )
 
     def ask(
@@ -175,7 +180,7 @@ class PoliteSession:
         self.traffic.requests += 1
         start = self._clock()
         try:
-            response = self._receive(url, deadline=start + self._timeout)
+            response = self._receive(url, deadline=start + self._politeness.timeout)
             if response.status in verdicts:
                 return response
             self.check_status(response, path)
@@ -187,14 +192,14 @@ class PoliteSession:
     def _receive(self, url: str, *, deadline: float) -> Response:
         """The whole answer, read in chunks, because `requests` bounds only the silence between two of them."""
         try:
-            timeout = (min(CONNECT_TIMEOUT, self._timeout), self._timeout)
+            timeout = (min(CONNECT_TIMEOUT, self._politeness.timeout), self._politeness.timeout)
             with self._session.get(url, timeout=timeout, allow_redirects=False, stream=True) as response:
                 body = bytearray()
                 while chunk := response.raw.read1(CHUNK_BYTES, decode_content=False):
                     self.traffic.bytes += len(chunk)
                     body += chunk
                     if self._clock() > deadline:
-                        raise TransientError(f"the answer was not whole after {self._timeout:g} s")
+                        raise TransientError(f"the answer was not whole after {self._politeness.timeout:g} s")
         except requests.exceptions.InvalidHeader as error:
             raise ConfigError("The user agent cannot be sent. Correct MSCWATCH_USER_AGENT.") from error
         except (requests.RequestException, HTTPError) as error:
@@ -204,7 +209,7 @@ class PoliteSession:
 
     def _keep_distance(self) -> None:
         if self._last_start is not None:
-            early = self._last_start + self._min_interval - self._clock()
+            early = self._last_start + self._politeness.min_interval - self._clock()
             if early > 0:
                 self._sleep(early)
         self._last_start = self._clock()
@@ -217,7 +222,7 @@ class PoliteSession:
         return min(first * 2.0 ** (state.attempt_number - 1), LONGEST_WAIT) * self._jitter()
 
     def _gives_up(self, state: RetryCallState) -> bool:
-        return state.attempt_number >= ATTEMPTS or self._lost + state.upcoming_sleep > self._budget
+        return state.attempt_number >= ATTEMPTS or self._lost + state.upcoming_sleep > self._politeness.budget
 
     def _note_retry(self, state: RetryCallState) -> None:
         error = _error_of(state)

@@ -33,8 +33,9 @@ from typing import Annotated, Any, Literal
 import tomlkit
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, ValidationError
 
-from mscwatch.errors import ConfigError
+from mscwatch.errors import ConfigError, refused_keys
 from mscwatch.model import Record, Screening
+from mscwatch.record import nct_number
 from mscwatch.therapy import indication_group
 from mscwatch.vocabulary import IndicationGroup, Relevance
 
@@ -49,9 +50,14 @@ def _as_text(value: Any) -> Any:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-NctId = Annotated[
-    str, BeforeValidator(lambda value: str(value).upper().strip()), Field(pattern=r"^NCT\d{8}$")
-]
+def _as_nct_number(value: Any) -> str:
+    number = str(value).upper().strip()
+    if nct_number(number) != number:  # a number with a digit lost is padded there, and would be another trial's
+        raise ValueError("is not an NCT number, such as NCT02223897")
+    return number
+
+
+NctId = Annotated[str, BeforeValidator(_as_nct_number)]
 
 
 class _Decision(BaseModel):
@@ -179,7 +185,8 @@ def _entries(
         try:
             decision = KINDS[kind].model_validate(entry)
         except ValidationError as error:
-            raise ConfigError(f"{source}, {place}: {_sentence(error)}") from error
+            key, reason = refused_keys(error, "is not a key of a decision")[0]
+            raise ConfigError(f"{source}, {place}: {key} {reason}.") from error
         if earlier := decided.get(decision.key):
             msg = f"{source}, {place}: {decision.key} is decided already in {earlier}. Keep one of the two."
             raise ConfigError(msg)
@@ -194,17 +201,3 @@ def _places(kind: str, text: str, count: int) -> list[str]:
     if len(lines) != count:
         return [f"{kind} entry {number}" for number in range(1, count + 1)]
     return [f"{kind} entry {number} (line {line})" for number, line in enumerate(lines, start=1)]
-
-
-def _sentence(error: ValidationError) -> str:
-    item = error.errors(include_url=False)[0]
-    key = ".".join(str(part) for part in item["loc"])
-    match item["type"]:
-        case "missing":
-            return f"{key} is missing."
-        case "extra_forbidden":
-            return f"{key} is not a key of a decision."
-        case "string_pattern_mismatch":
-            return f"{key} is not an NCT number, such as NCT02223897."
-        case _:
-            return f"{key}: {item['msg']}."

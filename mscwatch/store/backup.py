@@ -142,9 +142,7 @@ def _refuse_unfit(manifest: Manifest, file: Path, watch: str) -> None:
             "Upgrade mscwatch; nothing was changed."
         )
         raise WarehouseError(msg)
-    if manifest["watch"] not in ("", watch):
-        msg = f"{file} is a backup of the watch {manifest['watch']}, not of {watch}. Set MSCWATCH_WATCH to restore it."
-        raise ConfigError(msg)
+    working.refuse_other_watch(manifest["watch"], watch, file, other="backup")
 
 
 def _verify(fresh: Path, manifest: Manifest, file: Path) -> None:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from mscwatch.errors import ConfigError, WarehouseError
+from mscwatch.errors import WarehouseError
 from mscwatch.store import decisions, ledger, working
 from mscwatch.store.data_dir import DataDir, locked
 from mscwatch.store.publish import counts, publish_copy
-from mscwatch.store.sql import Connection
 from mscwatch.watch import Watch
 
 
@@ -37,7 +36,7 @@ def rebuild_derived(
         raise WarehouseError(msg)
     with locked(data_dir):
         with working.open_warehouse(data_dir, memory_limit) as con, working.transaction(con):
-            refuse_other_watch(con, data_dir, watch)
+            working.refuse_other_watch(working.meta(con, "watch"), watch.name, data_dir.path)
             decided = decisions.load_or_restore(con, decisions_file)
             con.execute("DELETE FROM meta WHERE key IN ('definitions', 'ctgov_mapping', 'rules_hash')")
         # Opening recreates what these keys do not confirm, and a run reads all trials again without `rules_hash`;
@@ -50,14 +49,3 @@ def rebuild_derived(
             publish_copy(data_dir, keep)
     rows = sum(count for table, count in counted.items() if table.startswith("ctgov."))
     return Rebuilt(counted["main.watched"], rows, changed, proven)
-
-
-def refuse_other_watch(con: Connection, data_dir: DataDir, watch: Watch) -> None:
-    """Raise `ConfigError` when the data directory belongs to another watch."""
-    owner = working.meta(con, "watch")
-    if owner not in (None, watch.name):
-        msg = (
-            f"The data directory {data_dir.path} belongs to the watch {owner}, not to {watch.name}. "
-            "Set MSCWATCH_WATCH or MSCWATCH_DATA_DIR."
-        )
-        raise ConfigError(msg)

@@ -15,7 +15,7 @@ import duckdb
 
 from mscwatch import __version__
 from mscwatch.clock import utc_now
-from mscwatch.errors import BrokenFileError, WarehouseError
+from mscwatch.errors import BrokenFileError, ConfigError, WarehouseError
 from mscwatch.review import claims
 from mscwatch.store import ctgov, review_claims
 from mscwatch.store.data_dir import DataDir
@@ -97,6 +97,22 @@ def refuse_lost(data_dir: DataDir) -> None:
             "Copy it there to continue from it, restore a backup with --replace, or move it away to start again."
         )
         raise WarehouseError(msg)
+
+
+def refuse_other_watch(
+    owner: str | None, watch: str, path: Path, *, other: str = "MSCWATCH_DATA_DIR"
+) -> None:
+    """Raise `ConfigError` when `path`, a data directory or a backup, belongs to another watch than `watch`.
+
+    `owner` is the watch that it names (`meta.watch`), None or empty before the first night. `other` is what to
+    choose instead of this path.
+    """
+    if owner and owner != watch:
+        msg = (
+            f"{path} belongs to the watch {owner}, not to {watch}. "
+            f"Set MSCWATCH_WATCH to {owner}, or choose another {other}."
+        )
+        raise ConfigError(msg)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The watches that come with the package, and the reading of watch files: TOML becomes a validated `Watch`."""
+"""The watches that come with the package, and the reader of watch files (TOML)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from mscwatch.errors import ConfigError
+from mscwatch.errors import ConfigError, refused_keys
 from mscwatch.watch import Watch
 
 
@@ -24,35 +24,35 @@ def packaged() -> list[str]:
 
 
 def load_watch(name_or_path: str) -> Watch:
-    """Read a packaged watch by name or a watch file by path, following `extends`.
+    """Read a packaged watch by name, or a watch file by path, and follow its `extends`.
 
-    Raises `ConfigError` naming the file and the key.
+    Raises `ConfigError` when there is no such watch, or when a file is unreadable, not TOML, extends itself, or
+    holds an unknown key or value. The message names the file and the key.
     """
     try:
-        return Watch.model_validate(_resolved(name_or_path))
+        return Watch.model_validate(_merged(name_or_path))
     except ValidationError as error:
-        item = error.errors(include_url=False)[0]
-        key = ".".join(str(part) for part in item["loc"]) or "the file"
-        what = "is not a key of a watch file" if item["type"] == "extra_forbidden" else item["msg"]
-        msg = f"Watch {name_or_path}: {key}: {what.removeprefix('Value error, ')}. Correct the watch file."
-        raise ConfigError(msg) from None
+        key, reason = refused_keys(error, "is not a key of a watch file")[0]
+        raise ConfigError(
+            f"Watch {name_or_path}: {key or 'the file'}: {reason}. Correct the watch file."
+        ) from error
 
 
-def _resolved(name_or_path: str, seen: tuple[str, ...] = ()) -> dict[str, Any]:
-    if name_or_path in seen:
-        msg = f"Watch {seen[0]} extends itself by way of {name_or_path}. Remove one `extends`."
-        raise ConfigError(msg)
-    told = _read(name_or_path)
-    base_name = told.pop("extends", None)
+def _merged(name_or_path: str, extending: tuple[str, ...] = ()) -> dict[str, Any]:
+    """The tables of a watch file over those of the watch that it extends."""
+    if name_or_path in extending:
+        raise ConfigError(
+            f"Watch {extending[0]} extends itself by way of {name_or_path}. Remove one `extends`."
+        )
+    own = _read(name_or_path)
+    base_name = own.pop("extends", None)
     if base_name is None:
-        return told
-    base = _resolved(str(base_name), (*seen, name_or_path))
-    for key, value in told.items():
+        return own
+    base = _merged(str(base_name), (*extending, name_or_path))
+    for key, value in own.items():
         inherited = base.get(key)
-        if isinstance(inherited, dict) and isinstance(value, dict):
-            base[key] = inherited | value
-        else:
-            base[key] = value
+        both_tables = isinstance(inherited, dict) and isinstance(value, dict)
+        base[key] = inherited | value if both_tables else value
     return base
 
 
@@ -62,13 +62,12 @@ def _read(name_or_path: str) -> dict[str, Any]:
         return tomllib.loads(text)
     try:
         return tomllib.loads(Path(name_or_path).read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    except FileNotFoundError as error:
         known = ", ".join(packaged())
-        msg = f"There is no watch {name_or_path}: neither a file nor a packaged watch ({known})."
-        raise ConfigError(msg) from None
+        raise ConfigError(
+            f"There is no watch {name_or_path}: neither a file nor a packaged watch ({known})."
+        ) from error
     except OSError as error:
-        msg = f"Watch file {name_or_path} cannot be read: {error.strerror or error}."
-        raise ConfigError(msg) from None
+        raise ConfigError(f"Watch file {name_or_path} cannot be read: {error.strerror or error}.") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        msg = f"Watch file {name_or_path} is not valid TOML: {error}."
-        raise ConfigError(msg) from None
+        raise ConfigError(f"Watch file {name_or_path} is not valid TOML: {error}.") from error
