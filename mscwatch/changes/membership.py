@@ -119,7 +119,7 @@ def last_readable(known: StoredTrial) -> Record | None:
     """The last content of a trial in which something could be read, as far back as one version before."""
     if not is_redacted(known.record):
         return known.record
-    return known.earlier.record if known.earlier else None
+    return known.previous.record if known.previous else None
 
 
 def _leave(

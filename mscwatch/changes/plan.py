@@ -102,9 +102,9 @@ def plan(pairs: Iterable[tuple[StoredTrial | None, FetchedTrial]], night: PlanCo
             issues += [*not_understood(seen), *therapy.issues]
         if known:
             changes += _changes(known, seen, version_no)
-        if known and known.earlier and news and news[0].kind is EventKind.RETRACTED:
-            retractions.append(Retraction(news[0].event_id, tuple(e.event_id for e in known.earlier.events)))
-            owed += _owed_to_the_told(news[0], known.earlier.told, night)
+        if known and known.previous and news and news[0].kind is EventKind.RETRACTED:
+            retractions.append(Retraction(news[0].event_id, tuple(e.event_id for e in known.previous.events)))
+            owed += _owed_to_the_told(news[0], known.previous.addresses, night)
         else:
             owed += _owed(news, reading.relevance, reading.indication_group, night)
     return Plan(

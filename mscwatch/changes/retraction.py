@@ -23,7 +23,7 @@ def is_taken_back(known: StoredTrial, seen: FetchedTrial) -> bool:
     A content that comes again after it was taken back is news again, not a retraction of the retraction. So is a
     second flip to UNKNOWN after an update: the registry makes it without moving the date of that update.
     """
-    earlier = known.earlier
+    earlier = known.previous
     if earlier is None or any(taken.kind is EventKind.RETRACTED for taken in earlier.events):
         return False
     if _posted(seen.record) > _posted(known.record):
@@ -38,9 +38,9 @@ def is_taken_back(known: StoredTrial, seen: FetchedTrial) -> bool:
 
 def retracted(known: StoredTrial, seen: FetchedTrial) -> Iterator[Event]:
     """One event in place of the reverse ones, naming what no longer holds; none where nothing had been said."""
-    if known.earlier is None or not known.earlier.events:
+    if known.previous is None or not known.previous.events:
         return
-    taken = "; ".join(f"{one.kind.value} ({one.summary})" for one in known.earlier.events)
+    taken = "; ".join(f"{one.kind.value} ({one.summary})" for one in known.previous.events)
     summary = f"The registry took its answer back; this did not happen: {taken}"
     before, after = (_posted(version.record) or None for version in (known, seen))
     yield change(known, seen, EventKind.RETRACTED, POSTED_PATH, before, after, summary)

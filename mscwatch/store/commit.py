@@ -141,7 +141,7 @@ def _write(con: Connection, planned: Plan, night: RunStamp, written: CommitRepor
     insert(con, "changes", (row_of(change) for change in planned.changes))
     insert(con, "events", (row_of(event) | stamp for event in planned.events))
     insert(con, "issues", (row_of(issue) | {"run_id": night.run_id} for issue in planned.issues))
-    taken_back = [(old, one.event_id) for one in planned.retractions for old in one.taken_back]
+    taken_back = [(old, one.event_id) for one in planned.retractions for old in one.retracted_ids]
     if taken_back:
         con.execute(RETRACT, [list(column) for column in zip(*taken_back, strict=True)])
     enqueue(con, planned.deliveries)
