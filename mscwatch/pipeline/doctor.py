@@ -146,7 +146,7 @@ def _channels(settings: Settings) -> str:
         msg = f"Switched off: {told} Correct the setting, or run `mscwatch test-alert {off[0].address.channel}`."
         raise WarehouseError(msg)
     who = [
-        f"{one.channel} to {one.recipient}: {subscriptions.in_words(one, watch.subscriptions)}"
+        f"{one.channel} to {one.recipient}: {subscriptions.describe(one, watch.subscriptions)}"
         for one in routes.news
     ]
     operator = [f"{one.channel} to {one.recipient}: the operator's notices" for one in routes.operator]
