@@ -1,4 +1,4 @@
-"""Files that other programs read while they are written."""
+"""Writing a file that other programs may read at any moment."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def replace_file(path: Path, content: bytes) -> None:
-    """Put `content` in place of a file in one instant: a reader finds the old or the new one, whole."""
+    """Replace a file atomically: a reader finds the whole old file or the whole new one. Raises `OSError`."""
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(f".{path.name}.new")
     try:

@@ -116,5 +116,5 @@ def _switched_on(settings: Settings, routes: Routes, arrived: Iterable[Address])
             addresses.switch_on(con, again)
             said = notices.channel_on(last, again, "a test alert arrived")
             still = off.keys() - set(again)
-            ledger.enqueue_notice(con, said, last, routes.operator_but(still))
+            ledger.enqueue_notice(con, said, last, routes.operator_except(still))
     return again

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from mscwatch import digest
-from mscwatch.channels import Channel, Routes, send_with_patience
+from mscwatch.channels import Channel, Routes, send_with_retries
 from mscwatch.clock import Clock, utc_now
 from mscwatch.digest import notices
 from mscwatch.errors import ChannelError
@@ -90,7 +90,7 @@ def _tell_one(
         ids = [item.event.event_id for item in items] + [notice.notice_id for notice in told]
         ledger.mark(con, address, ids, DeliveryState.IN_DOUBT, clock())
         try:
-            send_with_patience(channel, message, address.recipient)
+            send_with_retries(channel, message, address.recipient)
         except ChannelError as error:
             after = DeliveryState.IN_DOUBT if error.in_doubt else state
             ledger.mark(con, address, ids, after, clock(), error=str(error))
@@ -109,14 +109,14 @@ def _switch_off(
         case "recipient":
             broken: tuple[Address, ...] = (address,)
         case "channel":
-            broken = routes.sharing(address)
+            broken = routes.same_channel(address)
         case _:
             return {}
     found = {one: SwitchedOff(one, now, str(error), routes.channels[one].setting) for one in broken}
     known = addresses.switched_off(con)
     off = known.keys() | found.keys()
     # Nobody is told of a broken channel through itself alone: then the exit code and `doctor` say it.
-    elsewhere = [one for one in routes.operator_but(off) if one not in off]
+    elsewhere = [one for one in routes.operator_except(off) if one not in off]
     said = notices.channel_off(run_id, broken, str(error))
     with transaction(con):
         addresses.switch_off(con, [one for one in found.values() if one.address not in known])

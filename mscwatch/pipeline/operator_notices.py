@@ -92,5 +92,5 @@ def give_up(con: Connection, context: RunContext) -> None:
 
 
 def _tell_operator(con: Connection, context: RunContext, notice: Notice) -> None:
-    reached = context.routes.operator_but(addresses.switched_off(con))
+    reached = context.routes.operator_except(addresses.switched_off(con))
     ledger.enqueue_notice(con, notice, context.result.run_id, reached)
