@@ -1,6 +1,6 @@
-"""Everything that can go wrong for a user, each with the exit code of the command that met it.
+"""The errors that a user may meet, each with the exit code of the command.
 
-Messages are one or two sentences: what happened, to what, what to do. They never hold a secret.
+A message is one or two sentences: what happened, to what, what to do. It never holds a secret.
 """
 
 from __future__ import annotations
@@ -12,29 +12,29 @@ if TYPE_CHECKING:
 
 
 class MscwatchError(Exception):
-    """The root. `exit_code` is what the command line answers with."""
+    """The base class. The command line exits with `exit_code` (contract, section 1)."""
 
     exit_code = 1
 
 
 class ConfigError(MscwatchError):
-    """A setting, a watch file or a command line that cannot be used."""
+    """A setting, watch file, decisions file or command line that cannot be used."""
 
     exit_code = 2
 
 
 class QueryRejectedError(ConfigError):
-    """The registry calls the query malformed (HTTP 400); asking again will not help."""
+    """The registry rejected the query as malformed (HTTP 400). Trying again does not help."""
 
 
 class RefusedError(MscwatchError):
-    """The registry answered and the answer failed the proof: nothing was published."""
+    """The registry's answer failed the proof, so nothing was published."""
 
     exit_code = 3
 
 
 class NoAnswerError(MscwatchError):
-    """The registry never gave a usable answer. `transient` says whether asking later may help."""
+    """The registry gave no usable answer. `transient` says whether trying later may help."""
 
     exit_code = 4
 
@@ -44,13 +44,13 @@ class NoAnswerError(MscwatchError):
 
 
 class StillOwedError(MscwatchError):
-    """The night is in the warehouse, but somebody has not been told."""
+    """The run is stored, but at least one message could not be delivered."""
 
     exit_code = 5
 
 
 class LockedError(MscwatchError):
-    """Another run is at work in the same data directory."""
+    """Another run holds the lock of the data directory."""
 
     exit_code = 6
 
@@ -58,9 +58,9 @@ class LockedError(MscwatchError):
 class ChannelError(MscwatchError):
     """A message could not be delivered.
 
-    `about` says what a person must see to before the same attempt can succeed: the "message" itself, its "recipient",
-    or the whole "channel" (a webhook that is gone, credentials that are refused). None: trying later may help.
-    `in_doubt` says that the message may have arrived all the same: nobody answered for it.
+    `about` says what a person must correct before a retry can succeed: the "message", its "recipient", or the whole
+    "channel" (a webhook that is gone, credentials that are refused). None means that trying later may help.
+    `in_doubt` is True when the message may have arrived, because the service never confirmed or refused it.
     """
 
     exit_code = 5
@@ -86,7 +86,7 @@ class WarehouseError(MscwatchError):
 
 
 class BrokenFileError(WarehouseError):
-    """The working file is no whole DuckDB file any more."""
+    """The working file is not a complete DuckDB file."""
 
 
 def refused_keys(error: ValidationError, unknown: str) -> list[tuple[str, str]]:

@@ -1,7 +1,7 @@
-"""The nouns. Each stage of a night has its own type, so that stages cannot be confused.
+"""The nouns of a run: frozen types that one stage hands to the next.
 
 Times are naive `datetime` in UTC, as in the warehouse. A *record* is one study as API v2 gives it
-(a `dict` of JSON values) without contact data.
+(a `dict` of JSON values), without names, phones and mail addresses of contacts.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ Record = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class RegistryVersion:
-    """The registry's answer to `/version`; `data_timestamp` is optional there and UTC without saying so."""
+    """The registry's answer to `/version`. `dataTimestamp` is UTC without a zone and may be missing."""
 
     api_version: str
     data_timestamp: datetime | None
@@ -42,7 +42,7 @@ class RegistryVersion:
 
 @dataclass(frozen=True, slots=True)
 class Screening:
-    """What our own rules make of a record: whether it belongs to the topic, and why."""
+    """How the rules and decisions of `screening` judge a record: whether it belongs to the topic, and why."""
 
     relevance: Relevance
     reason: str
@@ -51,21 +51,21 @@ class Screening:
 
 @dataclass(frozen=True, slots=True)
 class StoredTrial:
-    """What the warehouse held of one trial before tonight."""
+    """The current version of one trial in the warehouse, before this run writes anything (from `store.load`)."""
 
     nct_id: str
     version_no: int
     content_hash: str
     derived_hash: str
     in_watch: bool
-    times_before: int  # how many of its versions already had tonight's content
+    times_before: int  # how many of its versions already had the content that was fetched now
     record: Record
-    earlier: PreviousVersion | None = None
+    previous: PreviousVersion | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RaisedEvent:
-    """An event that the warehouse holds, as far as a retraction names it."""
+    """The part of a stored event that a retraction refers to (a row of `events`)."""
 
     event_id: str
     kind: EventKind
@@ -74,19 +74,19 @@ class RaisedEvent:
 
 @dataclass(frozen=True, slots=True)
 class PreviousVersion:
-    """The version before the known one: what a record returns to when the registry takes an answer back.
+    """The content before a stored trial's current one. A record that returns to it may be a retraction.
 
-    `events` were raised when the known content replaced this one; `told` is who was told of them or is still owed.
+    `events` were raised when the current content replaced this one. `addresses` received them or are still owed them.
     """
 
     record: Record
     events: tuple[RaisedEvent, ...] = ()
-    told: tuple[Address, ...] = ()
+    addresses: tuple[Address, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class FetchedTrial:
-    """What the registry showed of one trial tonight."""
+    """One trial as this run fetched it from the registry. `changes` compares it with the `StoredTrial`."""
 
     nct_id: str
     content_hash: str
@@ -96,7 +96,10 @@ class FetchedTrial:
 
 @dataclass(frozen=True, slots=True)
 class LookupResult:
-    """One missing trial's place. `record` (without contacts) when here or withheld, `target` when forwarded."""
+    """The registry's answer to a lookup of one missing trial (from `registry.lookup`).
+
+    `record` is set when the verdict is `here` or `withheld`; `target` is the other NCT number when it is `forwarded`.
+    """
 
     nct_id: str
     verdict: LookupVerdict
@@ -106,17 +109,17 @@ class LookupResult:
 
 @dataclass(frozen=True, slots=True)
 class WatchedTrial:
-    """A trial of the watch, as the warehouse knows it when the night begins; tonight's search may not show it."""
+    """A trial that is in the watch when a run begins. Those that the search does not return are looked up."""
 
     nct_id: str
     relevance: Relevance
-    missing_since: datetime | None  # data timestamp of the first "not found", if there was one
+    missing_since: datetime | None  # data timestamp of the first "not found" answer, if there was one
     indication_group: IndicationGroup = IndicationGroup.NONE
 
 
 @dataclass(frozen=True, slots=True)
 class MembershipChange:
-    """What the warehouse notes of a missing trial: its new membership (`watched.standing`)."""
+    """The new membership of a trial that the search no longer returns (written to `watched.standing`)."""
 
     nct_id: str
     membership: Membership
@@ -133,7 +136,7 @@ class Change:
     before: str | None
     after: str | None
     is_material: bool
-    rule: str = "content"  # why it is material, or why it is not (see `diff.Difference`)
+    rule: str = "content"  # why it is material or not (see `diff.Difference`)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +166,7 @@ class Issue:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A message that is not about one event (a row of `notices`)."""
+    """A message that is not about a single event (a row of `notices`, made by `digest.notices`)."""
 
     notice_id: str
     kind: NoticeKind
@@ -172,7 +175,7 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where something can be told: a channel and, there, a recipient (secrets masked)."""
+    """A channel and one recipient on it, with secrets masked: where a message can be sent."""
 
     channel: str
     recipient: str
@@ -180,7 +183,7 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """Something owed to somebody: an event (or a notice) at an address (a row of `deliveries`)."""
+    """An event or notice that is owed at an address (a row of `deliveries`). `event_id` may be a notice's id."""
 
     event_id: str
     address: Address
@@ -188,9 +191,9 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """What was given for which disease, on the review's axes (a row of `therapies` or of `published_trials`).
+    """What was given for which disease, on the review's axes (a row of `therapies` or `published_trials`).
 
-    The dose is of one administration, in `dose_unit`; None is not stated.
+    Doses are per administration, in `dose_unit`. None means not stated. The values are those of contract, section 5.
     """
 
     indication_group: IndicationGroup
@@ -209,7 +212,7 @@ class Product:
 
 @dataclass(frozen=True, slots=True)
 class PublishedTrial:
-    """A row of the review's Table 2; `link_confidence` says how sure its registration `nct_id` is."""
+    """A row of the review's Table 2. `link_confidence` says how sure it is that `nct_id` is its registration."""
 
     review_row: int
     first_author: str
@@ -221,7 +224,7 @@ class PublishedTrial:
 
 @dataclass(frozen=True, slots=True)
 class TrialFacts:
-    """What a message says of a trial beside what changed. `product` is None where no therapy was read."""
+    """The facts about a trial that a message shows beside the event. `product` is None where no therapy was read."""
 
     nct_id: str
     title: str
@@ -233,26 +236,29 @@ class TrialFacts:
     interventions: tuple[str, ...]
     relevance: Relevance
     product: Product | None = None
-    completion_date: date | None = None  # planned or actual; a month or a year is its last day
+    completion_date: date | None = None  # planned or actual; a month or a year means its last day
     has_results: bool = False
-    publications: int = 0  # papers of its own that the registry or the review lists
+    publications: int = 0  # papers about this trial that the registry or the review lists
 
 
 @dataclass(frozen=True, slots=True)
 class NewsItem:
-    """An event with the facts of its trial, ready to be told; `why` it matters, in sentences."""
+    """An event with the facts of its trial, from `store.news`. `why` holds sentences on why it matters."""
 
     event: Event
     observed_at: datetime
     trial: TrialFacts
-    data_date: date | None = None  # the day of the registry's data that showed it
-    retracted_by: str | None = None  # the event that took this one back
+    data_date: date | None = None  # date of the registry data in which the event was found
+    retracted_by: str | None = None  # id of the event that retracts this one
     why: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """One message for one address: the same news as subject, plain text, HTML, and CSV of all rows."""
+    """One message for one address, in every form that a channel may need (from `digest.compose`).
+
+    `text` and `html` name the first items, `csv` has a row for each. `banner` marks demo and test messages.
+    """
 
     digest_id: str
     subject: str
@@ -267,15 +273,15 @@ class Digest:
 
 @dataclass(frozen=True, slots=True)
 class Retraction:
-    """An event that takes earlier ones back (`events.retracted_by`)."""
+    """A `retracted` event and the ids of the events that it retracts (written to `events.retracted_by`)."""
 
     event_id: str
-    taken_back: tuple[str, ...]
+    retracted_ids: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
-    """A whole reading of the topic, landed on disk but not yet believed."""
+    """Counts of one complete reading of the topic, whose pages are on disk. `Proof` says whether to trust it."""
 
     before: RegistryVersion
     after: RegistryVersion
@@ -283,14 +289,14 @@ class Sweep:
     distinct: int
     duplicates: int
     nameless: int  # records without an NCT number
-    walks: int  # 1, or more when the data moved in between
+    walks: int  # how often the pages were read; more than 1 when the registry's data moved meanwhile
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """Why a night may be trusted, or why not (`runs.proof`). `reasons` is empty when it may.
+    """Whether a sweep can be trusted (`runs.proof`): yes if `reasons`, what speaks against it, is empty.
 
-    `acceptable` says that only bounds of the watch file speak against it, which a person may overrule.
+    `acceptable` is True when only bounds of the watch file failed. A person may overrule those (`run --accept`).
     """
 
     checks: dict[str, Any]
@@ -305,9 +311,9 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class QueryAnswer:
-    """What one query of the report found, with the query itself, so that every number can show where it comes from."""
+    """The rows of one query of the report, with the query itself, which the page shows behind each number."""
 
     name: str
-    meaning: str  # what the query asks, in words
+    meaning: str  # the question in plain words
     query: str
     rows: tuple[dict[str, Any], ...]

@@ -1,4 +1,4 @@
-"""The closed vocabularies: every word that a column, a setting or a watch file may hold, as the contract lists them."""
+"""The closed vocabularies: the words that a column, a setting or a watch file may hold."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class EventKind(StrEnum):
-    """What an event says, in the words of the contract with users (`events.kind`)."""
+    """What happened to a trial (`events.kind`; contract, section 4)."""
 
     NEW_TRIAL = "new_trial"
     ENTERED_WATCH = "entered_watch"
@@ -40,7 +40,7 @@ class Severity(StrEnum):
 
 
 class RunOutcome(StrEnum):
-    """How a night ended (`runs.outcome`)."""
+    """How a run ended (`runs.outcome`)."""
 
     RUNNING = "running"
     BASELINE = "baseline"
@@ -52,16 +52,16 @@ class RunOutcome(StrEnum):
 
 
 class LookupVerdict(StrEnum):
-    """What has become of a trial that the search no longer shows."""
+    """What the registry says about a trial that the search no longer returns."""
 
-    HERE = "here"  # on the registry, no longer matched
+    HERE = "here"  # still on the registry, no longer matched by the query
     WITHHELD = "withheld"
     FORWARDED = "forwarded"  # merged into another registration
-    GONE = "gone"  # "not found"
+    GONE = "gone"  # HTTP 404
 
 
 class Relevance(StrEnum):
-    """How near a trial is to the topic (`trials.relevance`)."""
+    """How close a trial is to the topic (`trials.relevance`)."""
 
     CORE = "core"  # the watch's product for its disease
     ADJACENT = "adjacent"
@@ -80,18 +80,18 @@ class IndicationGroup(StrEnum):
 
 
 class Membership(StrEnum):
-    """Where a trial stands towards the watch (`watched.standing`)."""
+    """Whether a trial is in the watch and, if not, why (`watched.standing`)."""
 
-    MATCHED = "matched"  # the query finds it
-    PENDING = "pending"  # not found on the registry once; the next data set decides
-    LEFT = "left"  # on the registry, no longer matched
+    MATCHED = "matched"  # the query returns it
+    PENDING = "pending"  # answered 404 once; the next data timestamp decides
+    LEFT = "left"  # still on the registry, no longer matched by the query
     MERGED = "merged"
     WITHHELD = "withheld"
     REMOVED = "removed"
 
 
 class NoticeKind(StrEnum):
-    """What a message is about that is not about one event (`notices.kind`)."""
+    """The subject of a message that is not about a single event (`notices.kind`)."""
 
     BASELINE = "baseline"
     BULK = "bulk"
@@ -99,8 +99,8 @@ class NoticeKind(StrEnum):
     REFUSED = "refused"
     FAILED = "failed"
     LATE = "late"
-    RECOVERED = "recovered"  # the nights are good again
-    MENDED = "mended"  # a broken working file was replaced by the published one
+    RECOVERED = "recovered"  # a run succeeded after refused or failed ones
+    MENDED = "mended"  # the published state replaced a broken working file
     DRIFT = "drift"
     CHANNEL_OFF = "channel_off"
     CHANNEL_ON = "channel_on"
@@ -108,16 +108,16 @@ class NoticeKind(StrEnum):
 
 
 class DeliveryState(StrEnum):
-    """How far a message to one address has come (`deliveries.state`)."""
+    """The state of a delivery to one address (`deliveries.state`)."""
 
     OWED = "owed"
-    IN_DOUBT = "in_doubt"  # perhaps sent: nobody answered for it
+    IN_DOUBT = "in_doubt"  # perhaps sent: the service never confirmed it
     SENT = "sent"
     GAVE_UP = "gave_up"
 
 
 class LinkConfidence(StrEnum):
-    """How sure it is that a registration is a published trial's (`published_trials.link_confidence`)."""
+    """How sure the link from a published trial to its registration is (`published_trials.link_confidence`)."""
 
     HIGH = "high"
     MEDIUM = "medium"

@@ -93,7 +93,7 @@ def test_hostile_titles_stay_text_in_a_feed(tmp_path):
 def test_a_file_that_is_something_else_is_not_written_over(tmp_path, content):
     path = tmp_path / "news.atom"
     path.write_text(content)
-    with pytest.raises(ChannelError, match="no feed of mscwatch") as error:
+    with pytest.raises(ChannelError, match="not a feed of mscwatch") as error:
         sent(Atom(path), digest(item(1)))
     assert error.value.about == "channel"
     assert path.read_text() == content
@@ -152,7 +152,7 @@ def test_a_crash_at_any_byte_of_a_line_leaves_each_event_once(tmp_path_factory, 
 def test_lines_of_somebody_else_are_left_alone(tmp_path, content):
     path = tmp_path / "news.jsonl"
     path.write_text(content)
-    with pytest.raises(ChannelError, match="holds other things") as error:
+    with pytest.raises(ChannelError, match="holds lines that mscwatch did not write") as error:
         sent(JsonLines(path), digest(item(1)))
     assert error.value.about == "channel"
     assert path.read_text() == content

@@ -8,7 +8,7 @@ from sinks import WebhookSink, free_port
 
 from mscwatch import channels
 from mscwatch.channels import heartbeat
-from mscwatch.channels.others import body, separated
+from mscwatch.channels.others import body, split_urls
 from mscwatch.errors import ChannelError, ConfigError
 from mscwatch.model import Notice
 
@@ -46,8 +46,8 @@ def test_two_urls_of_one_service_are_two_addresses():
 
 def test_a_comma_within_a_url_does_not_end_it():
     urls = "mailto://u:p@h.example?to=a@x.example,b@x.example, json://localhost/a"
-    assert separated(urls) == ["mailto://u:p@h.example?to=a@x.example,b@x.example", "json://localhost/a"]
-    assert separated(" , ") == []
+    assert split_urls(urls) == ["mailto://u:p@h.example?to=a@x.example,b@x.example", "json://localhost/a"]
+    assert split_urls(" , ") == []
 
 
 @pytest.mark.parametrize("url", ["gibberish://me:hunter2@host", "discord://hunter2", "json://", "hunter2"])
@@ -72,7 +72,7 @@ def test_what_a_service_refuses_is_told_from_what_it_cannot_do_now(code, about, 
 
 def test_a_service_that_is_not_there_is_a_temporary_failure():
     channel = other(f"json://me:hunter2@127.0.0.1:{free_port()}/secret")
-    with pytest.raises(ChannelError, match="did not take the message") as error:
+    with pytest.raises(ChannelError, match="did not accept the message") as error:
         channel.send(digest(item(1)), channel.addresses()[0].recipient)
     assert not error.value.permanent
     assert "hunter2" not in str(error.value)
@@ -116,10 +116,10 @@ def test_how_many_events_are_named_follows_from_the_services_limit():
 def test_the_monitor_is_asked_once_and_says_what_is_wrong_without_the_url():
     with WebhookSink((500, "oops")) as monitor:
         with pytest.raises(ChannelError, match="answers 500") as error:
-            heartbeat.beat(monitor.url)
-        heartbeat.beat(monitor.url)
+            heartbeat.ping(monitor.url)
+        heartbeat.ping(monitor.url)
     assert monitor.beats == 2
     assert "secret" not in str(error.value)
     with pytest.raises(ChannelError, match="cannot be reached") as error:
-        heartbeat.beat(f"http://127.0.0.1:{free_port()}/secret")
+        heartbeat.ping(f"http://127.0.0.1:{free_port()}/secret")
     assert "secret" not in str(error.value)

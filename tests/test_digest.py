@@ -167,7 +167,7 @@ def test_a_mail_of_two_hundred_events_is_not_cut_off_by_the_mail_service():
         assert form.count("https://clinicaltrials.gov/study/") == 200
         in_full = form.count("Why it matters")
         assert 30 <= in_full < 200
-        assert f"The last {200 - in_full} are told briefly" in form
+        assert f"The last {200 - in_full} are shown in short form" in form
     assert all(row["why"] == why[0] for row in rows(told))
 
 

@@ -100,10 +100,10 @@ def test_there_and_back_again_without_an_update_is_one_retraction(texts, random,
         return
     there = plan(before, after).events
     raised = tuple(RaisedEvent(event.event_id, event.kind, event.summary) for event in there)
-    middle = dataclasses.replace(known(after, version_no=2), earlier=PreviousVersion(before, raised))
+    middle = dataclasses.replace(known(after, version_no=2), previous=PreviousVersion(before, raised))
     reorder, *_ = SAME_MATTER
     again = orjson.loads(orjson.dumps(before))
     reorder(again, random)
     found = night.plan([(middle, seen(again))], CIRCUMSTANCES)
     assert [event.kind for event in found.events] == ["retracted"]
-    assert found.retractions[0].taken_back == tuple(event.event_id for event in there)
+    assert found.retractions[0].retracted_ids == tuple(event.event_id for event in there)

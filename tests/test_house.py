@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -224,8 +226,40 @@ def test_the_wheel_ships_the_sql_and_no_data(tmp_path):
     ]
 
 
+README = ROOT / "README.md"
+ROOM_TABLE = re.compile(r"(?<=\| room \| holds \|\n\| --- \| --- \|\n)(?:\|.*\n)*")
+
+
 def readme():
-    return (ROOT / "README.md").read_text(encoding="utf-8")
+    return README.read_text(encoding="utf-8")
+
+
+def first_line(path):
+    """The first line of the docstring of a module, or of a package's `__init__`."""
+    source = path / "__init__.py" if path.is_dir() else path
+    return (ast.get_docstring(ast.parse(source.read_text(encoding="utf-8"))) or "").partition("\n")[0]
+
+
+def room_table():
+    """The rows of README's "Where things are": every room in the order of the layers, and `warehouse/`."""
+    for room in [*(room for layer in LAYERS for room in sorted(layer)), "warehouse"]:
+        name = room if (ROOT / room).is_dir() else f"mscwatch/{room}"
+        name += "/" if (ROOT / name).is_dir() else ".py"
+        yield f"| `{name}` | {first_line(ROOT / name)} |\n"
+
+
+def test_the_readme_lists_every_room_with_the_first_line_of_its_docstring():
+    table = "".join(room_table())
+    assert " |  |" not in table, "a room has no docstring"
+    [shown] = ROOM_TABLE.finditer(readme())
+    if os.environ.get("RENEW_README"):
+        text = readme()[: shown.start()] + table + readme()[shown.end() :]
+        README.write_text(text, encoding="utf-8")
+    else:
+        assert shown.group() == table, (
+            "README's table of rooms differs from the docstrings of the rooms. Edit the docstring, then run "
+            "`RENEW_README=1 pytest tests/test_house.py -k room`"
+        )
 
 
 def test_every_command_and_every_setting_stands_in_the_readme():

@@ -176,7 +176,7 @@ def back_to(
     raised = tuple(RaisedEvent(f"id-{kind}", EventKind(kind), f"was {kind}") for kind in kinds)
     again = edited(before, set_status("RECRUITING", lastUpdatePostDateStruct={"date": updated}, **others))
     one = dataclasses.replace(
-        known(middle, version_no=2), earlier=PreviousVersion(before, raised, tuple(told))
+        known(middle, version_no=2), previous=PreviousVersion(before, raised, tuple(told))
     )
     return one, seen(again)
 
@@ -239,7 +239,7 @@ def test_a_trial_that_becomes_unknown_again_after_an_update_is_no_retraction():
     updated = {"lastUpdatePostDateStruct": {"date": "2022-05-01"}}
     recruiting = edited(unknown, set_status("RECRUITING", **updated))
     earlier = PreviousVersion(unknown, (RaisedEvent("id", EventKind.STATUS_CHANGED, "unknown → recruiting"),))
-    one = dataclasses.replace(known(recruiting, version_no=3, times_before=1), earlier=earlier)
+    one = dataclasses.replace(known(recruiting, version_no=3, times_before=1), previous=earlier)
     again = edited(recruiting, set_status("UNKNOWN"))
     assert [e.kind for e in night.plan([(one, seen(again))], circumstances()).events] == ["became_unknown"]
     back = night.plan([(one, seen(unknown))], circumstances())
@@ -254,7 +254,7 @@ def test_an_answer_without_events_is_taken_back_without_one():
         ),
     )
     without = edited(before, lambda one: one["protocolSection"].pop("referencesModule"))
-    one = dataclasses.replace(known(without, version_no=2), earlier=PreviousVersion(before))
+    one = dataclasses.replace(known(without, version_no=2), previous=PreviousVersion(before))
     assert night.plan([(one, seen(before))], circumstances()).events == ()
 
 
@@ -276,7 +276,7 @@ def test_a_record_that_is_redacted_in_the_search_is_withheld_and_what_is_blanked
 def test_a_redacted_record_that_can_be_read_again_returned_and_what_changed_is_told():
     before = record(outcomesModule={"primaryOutcomes": [{"measure": "MELD"}]})
     blank = edited(before, redacted)
-    one = dataclasses.replace(known(blank, version_no=2), earlier=PreviousVersion(before))
+    one = dataclasses.replace(known(blank, version_no=2), previous=PreviousVersion(before))
     for after, kinds in (
         (before, ["returned"]),
         (edited(before, set_status("COMPLETED")), ["returned", "completed"]),

@@ -20,7 +20,7 @@ from mscwatch.digest import plain
 from mscwatch.report import render_page
 from mscwatch.report.page import SCRIPTS
 from mscwatch.report.places import on_map
-from mscwatch.report.words import amount, said, shown
+from mscwatch.report.words import amount, label, shown
 from mscwatch.screening import relevance
 from mscwatch.store import report
 from mscwatch.store.data_dir import DataDir
@@ -214,8 +214,10 @@ def test_every_respelling_leads_to_a_shape_of_the_map():
 
 
 def test_words_read_as_a_person_writes_them():
-    assert said(["bone_marrow", "HBV", "ACTIVE_NOT_RECRUITING"]) == "bone marrow, HBV, Active, not recruiting"
-    assert (said("COMPLETED"), said("PHASE2"), said(None)) == ("Completed", "2", "")
+    assert (
+        label(["bone_marrow", "HBV", "ACTIVE_NOT_RECRUITING"]) == "bone marrow, HBV, Active, not recruiting"
+    )
+    assert (label("COMPLETED"), label("PHASE2"), label(None)) == ("Completed", "2", "")
     assert (amount(5e5, 1e6, "cells/kg"), amount(None, None, None)) == ("0.5–1×10⁶ cells/kg", "")
     assert shown("a\u202eb\n c") == "ab c"
 

@@ -11,7 +11,7 @@ import pytest
 from reported import COUNTRY, HOSTILE, SPONSOR, TITLE, nights, run_nights
 
 from mscwatch.report import render_page
-from mscwatch.report.words import said
+from mscwatch.report.words import label
 from mscwatch.screening import relevance
 from mscwatch.store import report
 from mscwatch.store.data_dir import DataDir
@@ -157,7 +157,7 @@ def test_filters_and_search_narrow_the_table_and_the_timelines(show, answers):
     tab = show()
     rows = answers["trials"].rows
     completed = {row["nct_id"] for row in rows if row["overall_status"] == "COMPLETED"}
-    tab.select_option("[data-filter=status]", said("COMPLETED"))
+    tab.select_option("[data-filter=status]", label("COMPLETED"))
     shown(tab, len(completed))
     assert set(ids(tab)) == completed
     assert (

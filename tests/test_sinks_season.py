@@ -225,8 +225,8 @@ def test_in_a_season_of_broken_channels_each_address_takes_each_news_once(
     order, tmp_path, monkeypatch, capsys, seed
 ):
     waits = []
-    patience = partial(channels.send_with_patience, sleep=waits.append)
-    monkeypatch.setattr(telling, "send_with_patience", patience)
+    patience = partial(channels.send_with_retries, sleep=waits.append)
+    monkeypatch.setattr(telling, "send_with_retries", patience)
     season = Season(order, tmp_path, seed, monkeypatch)
     nights, codes = 0, Counter()
     with registry_of(NIGHTS) as registry, kept_port() as smtp_port, kept_port() as http_port:

@@ -69,7 +69,7 @@ def test_a_gap_between_good_nights_is_told_once_by_the_run_that_notices_it(order
         for _ in range(2):
             assert run_watch(tonight).exit_code == 0
     assert subjects(mail, OPERATOR) == [f"mscwatch: {LATE}"]
-    assert "for 73 hours. That is over now." in " ".join(
+    assert "for 73 hours. It is working again now." in " ".join(
         mail.mails[-1][1].get_body(("plain",)).get_content().split()
     )
 

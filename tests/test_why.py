@@ -163,7 +163,7 @@ def test_a_trial_that_leaves_unknown_moves_again():
 
 
 def test_what_was_taken_back_says_so_first():
-    assert reasons(item(retracted_by="later"), Background())[0] == "The registry has taken this back since."
+    assert reasons(item(retracted_by="later"), Background())[0] == "The registry has since taken this back."
 
 
 def test_a_trial_whose_therapy_was_not_read_is_compared_with_nothing():

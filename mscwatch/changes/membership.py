@@ -106,7 +106,7 @@ def last_readable(stored: StoredTrial) -> Record | None:
     """The stored record, or the version before it where the stored one is withheld; None where there is none before."""
     if not is_redacted(stored.record):
         return stored.record
-    return stored.earlier.record if stored.earlier else None
+    return stored.previous.record if stored.previous else None
 
 
 def _can_bear_on_relevance(path: str) -> bool:

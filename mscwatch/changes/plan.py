@@ -102,10 +102,10 @@ def plan(pairs: Iterable[tuple[StoredTrial | None, FetchedTrial]], context: Plan
             issues += [*not_understood(fetched), *therapy.issues]
         if stored:
             changes += _changes(stored, fetched, version_no)
-        if stored and stored.earlier and raised and raised[0].kind is EventKind.RETRACTED:
-            taken_back = tuple(event.event_id for event in stored.earlier.events)
+        if stored and stored.previous and raised and raised[0].kind is EventKind.RETRACTED:
+            taken_back = tuple(event.event_id for event in stored.previous.events)
             retractions.append(Retraction(raised[0].event_id, taken_back))
-            deliveries += _deliveries_to_the_notified(raised[0], stored.earlier.told, context)
+            deliveries += _deliveries_to_the_notified(raised[0], stored.previous.addresses, context)
         else:
             deliveries += _deliveries(raised, screening.relevance, screening.indication_group, context)
     return Plan(

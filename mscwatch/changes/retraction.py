@@ -23,7 +23,7 @@ def is_taken_back(stored: StoredTrial, fetched: FetchedTrial) -> bool:
     Two cases are ordinary changes: a content that comes again after it was taken back, and a second change to UNKNOWN
     after an update, which the registry makes without moving the date of that update.
     """
-    earlier = stored.earlier
+    earlier = stored.previous
     if earlier is None or any(taken.kind is EventKind.RETRACTED for taken in earlier.events):
         return False
     if _posted(fetched.record) > _posted(stored.record):
@@ -38,9 +38,9 @@ def is_taken_back(stored: StoredTrial, fetched: FetchedTrial) -> bool:
 
 def retracted(stored: StoredTrial, fetched: FetchedTrial) -> Iterator[Event]:
     """One `retracted` event that names the events it takes back; none where there are no such events."""
-    if stored.earlier is None or not stored.earlier.events:
+    if stored.previous is None or not stored.previous.events:
         return
-    taken = "; ".join(f"{event.kind.value} ({event.summary})" for event in stored.earlier.events)
+    taken = "; ".join(f"{event.kind.value} ({event.summary})" for event in stored.previous.events)
     summary = f"The registry took its answer back; this did not happen: {taken}"
     before, after = (_posted(trial.record) or None for trial in (stored, fetched))
     yield change(stored, fetched, EventKind.RETRACTED, POSTED_PATH, before, after, summary)

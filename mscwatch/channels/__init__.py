@@ -1,4 +1,4 @@
-"""Where a digest can go. One small file per channel: a pure builder of what is sent, and the sending."""
+"""The channels that deliver a digest: mail, Slack, an Atom feed, JSON lines, and whatever Apprise knows."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_at
 
 from mscwatch.channels.atom import Atom
 from mscwatch.channels.jsonl import JsonLines
-from mscwatch.channels.others import Other, separated
+from mscwatch.channels.others import Other, split_urls
 from mscwatch.channels.slack import BusyError, Slack
 from mscwatch.channels.smtp import Smtp
 from mscwatch.errors import ChannelError, ConfigError
@@ -22,15 +22,15 @@ from mscwatch.model import Address, Digest
 
 ATTEMPTS = 3
 FIRST_WAIT = 2.0
-LONGEST_WAIT = 60.0  # seconds; who asks for more is asked again the next night
+LONGEST_WAIT = 60.0  # seconds; a service that asks for a longer wait is tried again by the next run
 ADDRESS = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+|[^\x00-\x1f<>]*<[^\s@<>,;]+@[^\s@<>,;]+>")
 
 
 class Channel(Protocol):
-    """Something that can deliver a digest.
+    """A way to deliver a digest.
 
-    `named` is how many events its message names; `setting` stands for how it is configured, without a secret: where
-    it differs from yesterday's, what was switched off is tried again.
+    `named` is how many events its message names. `setting` identifies its configuration without a secret: when it
+    differs from the stored one, an address that was switched off is tried again.
     """
 
     @property
@@ -45,37 +45,41 @@ class Channel(Protocol):
     def addresses(self) -> tuple[Address, ...]: ...
 
     def send(self, digest: Digest, recipient: str) -> None:
-        """Deliver, or raise `ChannelError` (temporary or permanent) that holds no secret."""
+        """Deliver the digest. Raises `ChannelError`, temporary or permanent, whose text holds no secret."""
 
 
 @dataclass(frozen=True, slots=True)
 class Routes:
-    """Who is told what: where news go, where the operator's notices go, and the channel of each address."""
+    """The addresses that get events, those that get the operator's notices, and the channel of each address."""
 
     channels: dict[Address, Channel]
     news: tuple[Address, ...]
     operator: tuple[Address, ...]
 
-    def operator_but(self, off: Collection[Address]) -> tuple[Address, ...]:
-        """Where the operator is reached while some addresses are off; theirs all the same when all are."""
+    def operator_except(self, off: Collection[Address]) -> tuple[Address, ...]:
+        """The operator's addresses that are not `off`; else any that is not; else the operator's all the same."""
         working = tuple(address for address in self.operator if address not in off)
         return working or tuple(address for address in self.news if address not in off) or self.operator
 
-    def sharing(self, address: Address) -> tuple[Address, ...]:
-        """Every address that the same channel serves."""
-        return tuple(one for one, channel in self.channels.items() if channel is self.channels[address])
+    def same_channel(self, address: Address) -> tuple[Address, ...]:
+        """Every address of this address's channel, itself included."""
+        return tuple(other for other, channel in self.channels.items() if channel is self.channels[address])
 
     def successors(self) -> dict[str, Address]:
-        """Channels of a single masked URL or file, with where they go now: a new URL takes the old one's place."""
+        """Channels with exactly one address, and that address. A new URL or file takes over what the old is owed."""
         by_name: dict[str, list[Address]] = {}
         for address in self.news:
             by_name.setdefault(address.channel, []).append(address)
-        by_name.pop(Smtp.name, None)  # another person is not the same one moved
-        return {name: found[0] for name, found in by_name.items() if len(found) == 1}
+        by_name.pop(Smtp.name, None)  # a new mail address is another person
+        return {name: addresses[0] for name, addresses in by_name.items() if len(addresses) == 1}
 
 
 def routes(channels: Sequence[Channel], operator_email_to: Sequence[str]) -> Routes:
-    """The operator hears by mail, at addresses of their own if there are any; without mail, where news go."""
+    """Route events to every channel, and the operator's notices to mail.
+
+    They go to `operator_email_to`, or where that is empty to the recipients of events. Without a mail channel they go
+    wherever events go.
+    """
     by_address = {address: channel for channel in channels for address in channel.addresses()}
     news = tuple(by_address)
     mail = next((channel for channel in channels if channel.name == Smtp.name), None)
@@ -95,29 +99,29 @@ def configured(
     jsonl_file: str = "",
     apprise_urls: str = "",
 ) -> tuple[Channel, ...]:
-    """The channels that are switched on; empty is off. Raises `ConfigError` without the secret."""
+    """Make the channels whose settings are not empty. Raises `ConfigError`, without secrets, when one is unusable."""
     channels: list[Channel] = []
     if smtp_url:
         channels.append(_smtp(smtp_url, email_from, tuple(email_to)))
     if slack_webhook_url:
         if not _is_url(slack_webhook_url, "https", "http"):
-            msg = "MSCWATCH_SLACK_WEBHOOK_URL is not an http(s) address. Copy it from Slack again."
+            msg = "MSCWATCH_SLACK_WEBHOOK_URL is not an http(s) URL. Copy it from Slack again."
             raise ConfigError(msg)
         channels.append(Slack(slack_webhook_url))
     if atom_file:
         channels.append(Atom(Path(atom_file)))
     if jsonl_file:
         channels.append(JsonLines(Path(jsonl_file)))
-    channels += map(Other, separated(apprise_urls))
+    channels += map(Other, split_urls(apprise_urls))
     return tuple(channels)
 
 
-def send_with_patience(
+def send_with_retries(
     channel: Channel, digest: Digest, recipient: str, sleep: Callable[[float], None] = time.sleep
 ) -> None:
-    """Send, and try a temporary refusal again twice, no sooner than asked.
+    """Send a digest, with up to two more attempts after temporary failures, and no sooner than the service asks.
 
-    Raises the last `ChannelError`, in doubt if any attempt was.
+    Raises the last `ChannelError`; it is `in_doubt` if any attempt was.
     """
     in_doubt = False
 
@@ -129,26 +133,26 @@ def send_with_patience(
             in_doubt = error.in_doubt = in_doubt or error.in_doubt
             raise
 
-    patience = Retrying(
+    retrying = Retrying(
         retry=retry_if_exception(_worth_waiting),
         stop=stop_after_attempt(ATTEMPTS),
         wait=_pause,
         sleep=sleep,
         reraise=True,
     )
-    patience(send)
+    retrying(send)
 
 
 def _smtp(url: str, sender: str, recipients: tuple[str, ...]) -> Smtp:
-    # A / ? or # left bare in a password ends the host early: its first half would be shown as a port.
+    # An unescaped / ? or # in a password would end the host early, and messages would show its first half as a port.
     if not _is_url(url, "smtp", "smtps") or re.search(r"[/?#]", url.partition("://")[2].removesuffix("/")):
         msg = (
-            "MSCWATCH_SMTP_URL must read smtp://user:password@host:587 or smtps://user:password@host:465, "
-            "special characters of the password as %40."
+            "MSCWATCH_SMTP_URL must read smtp://user:password@host:587 or smtps://user:password@host:465. "
+            "Percent-encode special characters of the password (%40 for @)."
         )
         raise ConfigError(msg)
     if not sender or not recipients:
-        msg = "MSCWATCH_SMTP_URL is set, so MSCWATCH_EMAIL_FROM and MSCWATCH_EMAIL_TO must be too."
+        msg = "MSCWATCH_SMTP_URL is set, so MSCWATCH_EMAIL_FROM and MSCWATCH_EMAIL_TO must be set too."
         raise ConfigError(msg)
     for address in (sender, *recipients):
         if not ADDRESS.fullmatch(address):
@@ -161,12 +165,12 @@ def _is_url(url: str, *schemes: str) -> bool:
     try:
         parts = urlsplit(url)
         return parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
-    except ValueError:  # it quotes what it could not read, and that may be the secret
+    except ValueError:  # its text quotes the URL, which may be secret
         return False
 
 
 def _worth_waiting(error: BaseException) -> bool:
-    """Whether the same attempt may succeed within the night."""
+    """Whether another attempt may succeed within this run."""
     if not isinstance(error, ChannelError) or error.permanent:
         return False
     return not isinstance(error, BusyError) or error.retry_after <= LONGEST_WAIT

@@ -1,4 +1,4 @@
-"""An Atom feed in a file, for feed readers; a web server or a shared folder does the rest."""
+"""The Atom channel: a feed file (RFC 4287) that a web server or a shared folder can offer to feed readers."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from mscwatch.errors import ChannelError
 from mscwatch.model import Address, Digest, NewsItem, Notice
 
 NAMESPACE = "http://www.w3.org/2005/Atom"
-MOST_ENTRIES = 200  # the newest stay
+MOST_ENTRIES = 200  # the newest are kept
 NOT_XML = re.compile("[^\t\n\r\\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, production 2
-# A tag URI (RFC 4151) under a name that can belong to nobody; what follows is ours and never changes.
+# A tag URI (RFC 4151) under a reserved name that nobody can own. It marks our feeds, so it must never change.
 TAG = "tag:mscwatch.invalid,2020:"
 
 ET.register_namespace("", NAMESPACE)
 
 
 class Atom:
-    """One file, one entry per event or notice. What is in the feed already is not added again."""
+    """One feed file with one entry per event or notice. An entry that it already has is not added again."""
 
     name = "atom"
     named = sys.maxsize
@@ -39,14 +39,17 @@ class Atom:
         return (Address(self.name, str(self._path)),)
 
     def send(self, digest: Digest, recipient: str) -> None:
-        """Put the news at the head of the feed. A file that is something else is never written over."""
+        """Put the digest's entries at the head of the feed.
+
+        Raises `ChannelError` when the file cannot be written, or is not a feed of mscwatch: then it stays as it is.
+        """
         try:
             content = feed(digest, self._earlier(), self._clock().replace(tzinfo=UTC))
             self._path.parent.mkdir(parents=True, exist_ok=True)
             replace_file(self._path, content)
         except OSError as error:
             msg = f"The feed {recipient} cannot be written ({error.strerror or error})."
-            raise ChannelError(msg) from None
+            raise ChannelError(msg) from error
 
     def _earlier(self) -> list[ET.Element]:
         if not self._path.exists() or not self._path.stat().st_size:
@@ -56,13 +59,13 @@ class Atom:
         except ET.ParseError:
             root = ET.Element("unreadable")
         if root.tag != _name("feed") or not (root.findtext(_name("id")) or "").startswith(TAG):
-            msg = f"{self._path} is no feed of mscwatch. Move it away or set another MSCWATCH_ATOM_FILE."
+            msg = f"{self._path} is not a feed of mscwatch. Move it away or set another MSCWATCH_ATOM_FILE."
             raise ChannelError(msg, about="channel")
         return root.findall(_name("entry"))
 
 
 def feed(digest: Digest, earlier: list[ET.Element], now: datetime) -> bytes:
-    """The feed with the digest's entries before the earlier ones; `now` dates it and the notices (UTC)."""
+    """The feed as XML, with the digest's entries before the earlier ones. `now` (UTC) dates feed and notices."""
     root = ET.Element(_name("feed"))
     _add(root, "id", f"{TAG}feed/{quote(digest.title, safe='')}")
     _add(root, "title", f"{_tagged(digest)}mscwatch: {digest.title}")
@@ -76,8 +79,8 @@ def feed(digest: Digest, earlier: list[ET.Element], now: datetime) -> bytes:
     _add(ET.SubElement(root, _name("author")), "name", "mscwatch")
     entries = {entry.findtext(_name("id")): entry for entry in (*_entries(digest, now), *earlier)}
     root.extend(list(entries.values())[:MOST_ENTRIES])
-    written: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
-    return written
+    xml: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    return xml
 
 
 def _entries(digest: Digest, now: datetime) -> Iterator[ET.Element]:
@@ -88,12 +91,12 @@ def _entries(digest: Digest, now: datetime) -> Iterator[ET.Element]:
 
 
 def _event(item: NewsItem, digest: Digest) -> ET.Element:
-    told = render_item(item)
+    shown = render_item(item)
     entry = _entry(item.event.event_id, _time(item.observed_at.replace(tzinfo=UTC)))
-    _add(entry, "title", f"{_tagged(digest)}{told.heading}: {told.nct_id} {told.title}")
-    ET.SubElement(entry, _name("link"), rel="alternate", href=told.url)
+    _add(entry, "title", f"{_tagged(digest)}{shown.heading}: {shown.nct_id} {shown.title}")
+    ET.SubElement(entry, _name("link"), rel="alternate", href=shown.url)
     ET.SubElement(entry, _name("category"), term=plain(item.event.kind, 40))
-    _add(entry, "content", "\n".join(filter(None, (told.summary, told.why, *told.facts))))
+    _add(entry, "content", "\n".join(filter(None, (shown.summary, shown.why, *shown.facts))))
     return entry
 
 
@@ -113,7 +116,7 @@ def _entry(identity: str, updated: str) -> ET.Element:
 
 
 def _tagged(digest: Digest) -> str:
-    """A banner heads every entry: a reader shows entries one by one."""
+    """The banner as a prefix of every title, because feed readers show entries one by one."""
     return f"{digest.banner} " if digest.banner else ""
 
 

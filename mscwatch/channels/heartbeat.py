@@ -1,4 +1,4 @@
-"""A dead man's switch: a monitor that hears nothing for too long calls somebody."""
+"""The heartbeat: a request to a monitor after each good run. The monitor raises an alarm when none comes."""
 
 from __future__ import annotations
 
@@ -10,12 +10,15 @@ from mscwatch.errors import ChannelError
 TIMEOUT = (10.0, 10.0)
 
 
-def beat(url: str) -> None:
-    """Ask for the monitor's URL once. Raises `ChannelError`, which holds no more of the URL than its host."""
+def ping(url: str) -> None:
+    """Request the monitor's URL once.
+
+    Raises `ChannelError` when it cannot be reached or answers other than 2xx. The text shows only the URL's host.
+    """
     try:
         with requests.get(url, timeout=TIMEOUT, stream=True) as answer:
             code = answer.status_code
-    except requests.RequestException as error:  # its words hold the URL
+    except requests.RequestException as error:  # its text holds the URL, so it is not kept as the cause
         msg = f"The heartbeat {mask(url)} cannot be reached ({type(error).__name__})."
         raise ChannelError(msg) from None
     if code // 100 != 2:  # noqa: PLR2004  # a class of HTTP codes

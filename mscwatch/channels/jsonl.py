@@ -1,4 +1,4 @@
-"""A file of JSON lines, for other programs: one object per event or notice, appended, each once."""
+"""The JSON lines channel: a file for other programs, with one object per event or notice, each appended once."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from mscwatch.digest import study_url
 from mscwatch.errors import ChannelError
 from mscwatch.model import Address, Digest
 
-BEGINNING = b'{"event_id": "'  # of every line
+BEGINNING = b'{"event_id": "'  # how every line begins
 
 
 class JsonLines:
-    """One file that only grows, so that programs may follow it."""
+    """One file that only grows, so that programs can follow it."""
 
     name = "jsonl"
     named = sys.maxsize
@@ -32,7 +32,10 @@ class JsonLines:
         return (Address(self.name, str(self._path)),)
 
     def send(self, digest: Digest, recipient: str) -> None:
-        """Append what the file does not hold yet. A line that a crash cut short is taken away first."""
+        """Append the lines that the file does not have yet. A last line that a crash cut short is removed first.
+
+        Raises `ChannelError` when the file cannot be written or holds lines that are not mscwatch's.
+        """
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             with self._path.open("ab+") as file:
@@ -44,25 +47,25 @@ class JsonLines:
                 os.fsync(file.fileno())
         except OSError as error:
             msg = f"The file {recipient} cannot be written ({error.strerror or error})."
-            raise ChannelError(msg) from None
-        except ValueError:
-            msg = f"{recipient} holds other things than mscwatch's lines. Set another MSCWATCH_JSONL_FILE."
-            raise ChannelError(msg, about="channel") from None
+            raise ChannelError(msg) from error
+        except ValueError as error:
+            msg = f"{recipient} holds lines that mscwatch did not write. Set another MSCWATCH_JSONL_FILE."
+            raise ChannelError(msg, about="channel") from error
 
 
 def lines(digest: Digest) -> Iterator[dict[str, Any]]:
-    """One object per notice and per event: the event's own fields, its trial's, and why it matters."""
+    """One object per notice and per event. An event's object has its own fields, its trial's, and why it matters."""
     watch = {"watch": digest.title} | ({"banner": digest.banner} if digest.banner else {})
     for notice in digest.notices:
         yield {"event_id": notice.notice_id, "kind": notice.kind, "summary": notice.summary} | watch
     for item in digest.items:
-        told = asdict(item)
-        yield told.pop("event") | {"url": study_url(item.event.nct_id)} | told | watch
+        fields = asdict(item)
+        yield fields.pop("event") | {"url": study_url(item.event.nct_id)} | fields | watch
 
 
-def _line(facts: dict[str, Any]) -> bytes:
-    """ASCII, so that nothing in a title can act on a terminal."""
-    return json.dumps(facts, default=_iso).encode("ascii") + b"\n"
+def _line(fields: dict[str, Any]) -> bytes:
+    """One line in ASCII, so that no character of a title can act on a terminal."""
+    return json.dumps(fields, default=_iso).encode("ascii") + b"\n"
 
 
 def _iso(value: Any) -> str:
@@ -76,12 +79,13 @@ def _iso(value: Any) -> str:
 
 
 def _read(file: BinaryIO) -> tuple[set[str], int]:
-    """The ids that a file holds, and where its last whole line ends (bytes). `ValueError` for lines of others."""
+    """The ids in a file, and the byte where its last whole line ends. Raises `ValueError` for foreign lines."""
     known, end = set(), 0
     file.seek(0)
     for line in file:
         if not line.startswith(BEGINNING[: len(line)]):
-            raise ValueError(line)
+            msg = f"the line at byte {end} does not begin as mscwatch's lines do"
+            raise ValueError(msg)
         if line.endswith(b"\n"):
             known.add(json.loads(line)["event_id"])
             end += len(line)

@@ -1,4 +1,4 @@
-"""Slack by an incoming webhook."""
+"""The Slack channel: an incoming webhook, with messages in Block Kit."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from mscwatch.model import Address, Digest, NewsItem
 
 TIMEOUT = (10.0, 30.0)
 # Slack's published limits (docs.slack.dev, Block Kit reference): 50 blocks a message, 150 characters in a header,
-# 3,000 in a section. Not published: a message is refused (`msg_blocks_too_long`) when all its texts together, with
-# what surrounds them, pass some 12,000 characters (github.com/slackapi/bolt-js, issues 2509 and 2867: 11,341 in rich
-# text were too many).
+# 3,000 in a section. Not published: Slack refuses a message (`msg_blocks_too_long`) whose texts, with the markup around
+# them, exceed some 12,000 characters in all (github.com/slackapi/bolt-js, issues 2509 and 2867: 11,341 characters in
+# rich text were too many).
 HEADER_LIMIT = 150
 TEXT_LIMIT = 3_000
 TOTAL_LIMIT = 9_000
@@ -24,7 +24,7 @@ NAMED = 20
 
 
 class BusyError(ChannelError):
-    """Slack asks for patience: `retry_after` seconds (its `Retry-After` header, 0 where it names none)."""
+    """Slack asks to try later: in `retry_after` seconds, by its `Retry-After` header, or 0 if it gives none."""
 
     def __init__(self, message: str, retry_after: float) -> None:
         super().__init__(message)
@@ -32,7 +32,7 @@ class BusyError(ChannelError):
 
 
 class Slack:
-    """One webhook. Its URL is the secret, so only its host and a fingerprint are ever shown."""
+    """One webhook. The URL is a secret, so only its host and a fingerprint are shown."""
 
     name = "slack"
     named = NAMED
@@ -45,13 +45,17 @@ class Slack:
         return (Address(self.name, self.setting),)
 
     def send(self, digest: Digest, recipient: str) -> None:
-        """Post one message. A webhook that is gone, or a message that Slack calls wrong, is permanent."""
+        """Post one message.
+
+        Raises `ChannelError`, permanent when the webhook is gone or Slack calls the message invalid, and `BusyError`
+        when Slack asks to try later.
+        """
         try:
             with requests.post(
                 self._url, json=payload(digest), timeout=TIMEOUT, allow_redirects=False, stream=True
             ) as answer:
                 refusal = _refusal(answer, recipient, secret=urlsplit(self._url).path)
-        except requests.RequestException as error:  # its words hold the URL
+        except requests.RequestException as error:  # its text holds the URL, so it is not kept as the cause
             msg = f"Slack ({recipient}) cannot be reached ({type(error).__name__})."
             raise ChannelError(msg) from None
         if refusal:
@@ -59,32 +63,32 @@ class Slack:
 
 
 def _refusal(answer: requests.Response, recipient: str, *, secret: str) -> ChannelError | None:
-    """What an answer means; None is yes. Of its body only the beginning is read, and only of a no.
+    """The error that an answer means, or None for success. Only the first 400 bytes of a refusal are read.
 
-    A proxy's page may repeat the path that it was asked for, and that is the secret.
+    A proxy's page may repeat the path that it was asked for. The path is the secret, so it is masked.
     """
     code = answer.status_code
     if code // 100 == 2:  # noqa: PLR2004  # a class of HTTP codes
         return None
     body = next(answer.iter_content(400), b"").decode(errors="replace")
-    said = plain(body.replace(secret.strip("/") or "/", "***"), 100)
+    reason = plain(body.replace(secret.strip("/") or "/", "***"), 100)
     about = blamed(code)
     if about == "channel":
-        msg = f"The Slack webhook ({recipient}) is gone: {code} {said}. Make a new one in Slack."
+        msg = f"The Slack webhook ({recipient}) is gone: {code} {reason}. Make a new one in Slack."
         return ChannelError(msg, about=about)
-    msg = f"Slack ({recipient}) refuses the message: {code} {said}."
+    msg = f"Slack ({recipient}) refuses the message: {code} {reason}."
     if about is None:
-        asked = answer.headers.get("Retry-After", "")
-        return BusyError(msg, float(asked) if asked.isdecimal() else 0.0)
+        wait = answer.headers.get("Retry-After", "")
+        return BusyError(msg, float(wait) if wait.isdecimal() else 0.0)
     return ChannelError(msg, about=about)
 
 
 def payload(digest: Digest) -> dict[str, Any]:
-    """The message as Block Kit: a header, notices, at most 20 events, and how many more there are.
+    """The message in Block Kit: a header, the notices, at most 20 events, and how many more there are.
 
-    Texts stand in plain text and rich text elements, which Slack shows as they are: no mention, link or
-    formatting can hide in a title. Only the fallback `text` is parsed there, and so escaped here. Events share
-    the room that notices leave, so that a message of many is told shorter and never refused as too long.
+    Texts are plain text and rich text elements, which Slack does not parse: no mention, link or formatting can hide
+    in a title. Slack parses only the fallback `text`, so that is escaped. The events share the room that the notices
+    leave, so a message of many events has shorter texts and is never refused as too long.
     """
     notices, items = digest.notices[:NAMED], digest.items[:NAMED]
     blocks: list[dict[str, Any]] = [_header(digest.subject)]
@@ -103,7 +107,7 @@ def payload(digest: Digest) -> dict[str, Any]:
 
 
 def _share(room: int, among: int) -> int:
-    """Characters for each of some texts that share a room; no text may pass Slack's limit for one."""
+    """Characters for each of `among` texts that share `room` characters, at most Slack's limit for one text."""
     return min(TEXT_LIMIT, room // max(1, among))
 
 
@@ -122,14 +126,14 @@ def _section(text: str) -> dict[str, Any]:
 
 
 def _event(item: NewsItem, room: int) -> dict[str, Any]:
-    """An event as rich text that shows at most `room` characters; what is told last gives way first."""
-    told = render_item(item)
-    room -= len(told.heading) + len(told.nct_id) + 5  # what stands between the parts
-    title = plain(told.title, room // 3)
-    rest = "\n".join(filter(None, [told.summary, *told.facts[:1], told.why, *told.facts[1:]]))
+    """An event as rich text of at most `room` characters. The end of the text is cut first."""
+    shown = render_item(item)
+    room -= len(shown.heading) + len(shown.nct_id) + 5  # the characters between the parts
+    title = plain(shown.title, room // 3)
+    rest = "\n".join(filter(None, [shown.summary, *shown.facts[:1], shown.why, *shown.facts[1:]]))
     parts: list[dict[str, Any]] = [
-        {"type": "text", "text": f"{told.heading}: ", "style": {"bold": True}},
-        {"type": "link", "url": told.url, "text": told.nct_id},
+        {"type": "text", "text": f"{shown.heading}: ", "style": {"bold": True}},
+        {"type": "link", "url": shown.url, "text": shown.nct_id},
         {"type": "text", "text": f" {title}", "style": {"bold": True}},
         {"type": "text", "text": f"\n{shorten(rest, room - len(title))}"},
     ]

@@ -1,4 +1,4 @@
-"""E-mail by SMTP: `smtp://` (STARTTLS when offered) or `smtps://`."""
+"""The mail channel: SMTP by `smtp://` (STARTTLS when offered) or `smtps://`."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ from mscwatch.model import Address, Digest
 
 log = logging.getLogger(__name__)
 
-TIMEOUT = 30.0  # seconds per answer of the server
-UNFOLDED = SMTP.clone(max_line_length=500)  # a folded subject begins with a space in some clients
+TIMEOUT = 30.0  # seconds for each answer of the server
+UNFOLDED = SMTP.clone(max_line_length=500)  # some clients show a space at the fold of a subject
 OK = 250
 PERMANENT = 500
 EHLO_UNKNOWN = (500, 502)
 LOGIN_WANTED = 530
-TOO_MUCH = 552  # "exceeded storage allocation": to be taken for 452 (RFC 5321, 4.5.3.1.10)
+TOO_MUCH = 552  # "exceeded storage allocation": to be treated as 452 (RFC 5321, 4.5.3.1.10)
 
 About = Literal["message", "recipient", "channel"] | None
 
 
 class Smtp:
-    """One server; every recipient gets a mail of their own, and so a delivery of their own."""
+    """One mail server. Each recipient gets a separate mail, and so a separate delivery."""
 
     name = "email"
     named = 200
@@ -55,13 +55,14 @@ class Smtp:
 
     @cached_property
     def setting(self) -> str:
-        """What tells this server, sender and password from others."""
+        """A fingerprint of server, user, password and sender."""
         return fingerprint(f"{self._url} {self._sender}")
 
     def send(self, digest: Digest, recipient: str) -> None:
-        """Send one mail. What a 5xx answer is about depends on the command that met it (see `_explained`).
+        """Send one mail.
 
-        A server that falls silent or hangs up between MAIL and its answer to the mail may have taken it.
+        Raises `ChannelError`. Its `about` depends on the command that the server refused (see `_explained`). It is
+        `in_doubt` when the server fell silent or hung up after MAIL, because it may have accepted the mail.
         """
         sending = False
         try:
@@ -70,28 +71,30 @@ class Smtp:
             try:
                 sending = True
                 server.send_message(mail, from_addr=self._sender, to_addrs=[recipient])
-                # The mail is theirs now: a clumsy goodbye must not make it be sent again.
+                # The server has the mail now: a failing QUIT must not cause a second one.
                 with suppress(OSError):
                     server.quit()
             finally:
                 server.close()
         except (OSError, ValueError) as error:  # every SMTPException is an OSError
+            # Its text may hold the password, so it is not kept as the cause.
             raise self._explained(error, recipient, sending=sending) from None
 
     def _explained(self, error: OSError | ValueError, recipient: str, *, sending: bool) -> ChannelError:
-        """What went wrong in a sentence, and what it is about (RFC 5321, 4.2.1 and 4.3.2).
+        """The `ChannelError` that says in a sentence what went wrong (RFC 5321, 4.2.1 and 4.3.2).
 
-        A 5yz to RCPT is about the recipient; after DATA about the message; to greeting, STARTTLS, AUTH or MAIL about
-        the server or the sender, and so about every recipient. 552 is a full mailbox (which empties) or a size.
+        A 5yz to RCPT is about the recipient, after DATA about the message. To greeting, STARTTLS, AUTH or MAIL it is
+        about the server or the sender, and so about every recipient. 552 means a full mailbox, which is temporary, or
+        a mail that is too large.
         """
         host = f"The mail server {self._host}:{self._port}"
         match error:
             case smtplib.SMTPRecipientsRefused():
-                code, words = next(iter(error.recipients.values()))
+                code, reason = next(iter(error.recipients.values()))
                 about: About = (
                     None if code == TOO_MUCH else "channel" if code == LOGIN_WANTED else "recipient"
                 )
-                return self._refused(code, words, f"refuses {recipient}", about)
+                return self._refused(code, reason, f"refuses {recipient}", about)
             case smtplib.SMTPAuthenticationError():
                 what = f"refuses the credentials of {self._user}"
                 return self._refused(error.smtp_code, error.smtp_error, what, "channel")
@@ -108,8 +111,8 @@ class Smtp:
             case ssl.SSLCertVerificationError():
                 msg = f"{host} has no usable certificate: {error.verify_message}."
                 return ChannelError(msg, about="channel")
-            case ValueError():  # a password outside ASCII ends here; the error's own words may hold it
-                msg = f"{host} cannot be asked: the addresses, the user or the password hold odd characters."
+            case ValueError():  # e.g. a password outside ASCII; the error's own text may hold it
+                msg = f"{host} cannot be used: the addresses, the user or the password hold unusable characters."
                 return ChannelError(msg, about="channel")
             case _:
                 msg = f"{host} cannot be reached ({type(error).__name__})."
@@ -136,33 +139,35 @@ class Smtp:
         return server
 
     def _send_bare(self) -> None:
-        """A password without encryption goes to this machine alone. Raises `ChannelError` for any other."""
+        """Allow a password without encryption to this machine only. Raises `ChannelError` for any other host."""
         if not _is_this_machine(self._host):
             msg = (
-                f"The mail server {self._host}:{self._port} offers no encryption, and the password of {self._user} "
-                "is not sent bare. Use smtps:// or a server that offers STARTTLS."
+                f"The mail server {self._host}:{self._port} offers no encryption, so the password of {self._user} "
+                "is not sent. Use smtps:// or a server that offers STARTTLS."
             )
             raise ChannelError(msg, about="channel")
-        log.warning("%s offers no encryption: the password of %s is sent bare.", self._host, self._user)
+        log.warning(
+            "%s offers no encryption: the password of %s is sent unencrypted.", self._host, self._user
+        )
 
-    def _refused(self, code: int, words: bytes | str, what: str, about: About) -> ChannelError:
-        said = words.decode(errors="replace") if isinstance(words, bytes) else words
+    def _refused(self, code: int, reason: bytes | str, what: str, about: About) -> ChannelError:
+        text = reason.decode(errors="replace") if isinstance(reason, bytes) else reason
         if self._password:
-            said = said.replace(self._password, "***")
-        msg = f"The mail server {self._host}:{self._port} {what}: {code} {plain(said, 200)}."
+            text = text.replace(self._password, "***")
+        msg = f"The mail server {self._host}:{self._port} {what}: {code} {plain(text, 200)}."
         return ChannelError(msg, about=about if code >= PERMANENT else None)
 
 
 def _greet(server: smtplib.SMTP) -> None:
-    """Say EHLO, and HELO to who has never heard of it (RFC 5321, 3.2). Raises `SMTPHeloError` for a no.
+    """Send EHLO, or HELO to a server that does not know it (RFC 5321, 3.2). Raises `SMTPHeloError` for a refusal.
 
-    The library goes on after a no: a server that is only busy would seem to offer no login.
+    `smtplib` goes on after a refusal, so a server that is only busy would seem to offer no login.
     """
-    code, words = server.ehlo()
+    code, reason = server.ehlo()
     if code in EHLO_UNKNOWN:
-        code, words = server.helo()
+        code, reason = server.helo()
     if code != OK:
-        raise smtplib.SMTPHeloError(code, words)
+        raise smtplib.SMTPHeloError(code, reason)
 
 
 def _is_this_machine(host: str) -> bool:
@@ -173,9 +178,9 @@ def _is_this_machine(host: str) -> bool:
 
 
 def message(digest: Digest, sender: str, recipient: str) -> EmailMessage:
-    """The mail: plain text, the same as HTML, and all events as CSV.
+    """The mail: plain text, the same in HTML, and all events as a CSV attachment.
 
-    The Message-ID is the same whenever the same news go to the same recipient, so that clients fold a repeat.
+    The Message-ID depends only on the digest's contents and the recipient, so that mail clients fold a repeat.
     """
     mail = EmailMessage(policy=UNFOLDED)
     mail["From"] = sender
@@ -188,7 +193,7 @@ def message(digest: Digest, sender: str, recipient: str) -> EmailMessage:
     mail["List-Id"] = f"<mscwatch.{domain}>"
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Auto-Response-Suppress"] = "All"
-    # Left to itself the library sends 8-bit text, also to servers that never offered to take it.
+    # By default `email` writes 8-bit text, also for servers that do not offer 8BITMIME.
     mail.set_content(digest.text, cte="quoted-printable")
     mail.add_alternative(digest.html, subtype="html", cte="quoted-printable")
     if digest.csv:

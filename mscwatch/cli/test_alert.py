@@ -117,5 +117,5 @@ def _switched_on(settings: Settings, routes: Routes, arrived: Iterable[Address])
             addresses.switch_on(con, again)
             notice = notices.channel_on(last, again, "a test alert arrived")
             still_off = off.keys() - set(again)
-            ledger.enqueue_notice(con, notice, last, routes.operator_but(still_off))
+            ledger.enqueue_notice(con, notice, last, routes.operator_except(still_off))
     return again

@@ -1,7 +1,7 @@
-"""What a night's news looks like when it is told: subject, plain text, HTML and CSV. Pure, no clock.
+"""The messages to people: events and notices as subject, plain text, HTML and CSV. Pure.
 
-Everything that came from outside passes `plain` before it is shown. The channels build on `render_item` and
-`plain`, so a title that is harmless in a mail is harmless everywhere.
+Every text from outside passes through `plain` before it is shown. The channels also use `render_item` and `plain`,
+so a title that is harmless in a mail is harmless everywhere.
 """
 
 from mscwatch.digest.compose import KINDS, NOTICE_WORDS, SUBJECT_LIMIT, compose

@@ -1,4 +1,4 @@
-"""One message of a night's news in all its forms, what matters first."""
+"""One digest: all events and notices for an address, most important first, in every form."""
 
 from __future__ import annotations
 
@@ -15,32 +15,33 @@ from mscwatch.digest.item import render_item
 from mscwatch.digest.table import table
 from mscwatch.digest.text import heading, plain, shorten, words
 from mscwatch.model import Digest, NewsItem, Notice
-from mscwatch.vocabulary import Severity
+from mscwatch.vocabulary import NoticeKind, Severity
 
-# The order in which kinds are told, within a severity (contract, section 4).
+# The order of kinds within a severity (severities: contract, section 4).
 KINDS = (
     *("new_trial", "entered_watch", "completed", "terminated", "withdrawn", "suspended"),
     *("results_posted", "results_removed", "primary_outcome_changed", "publication_linked"),
     *("became_relevant", "merged", "withheld", "removed", "retracted", "became_unknown"),
     *("status_changed", "enrollment_changed", "left_watch", "returned", "date_changed"),
 )
+# What a subject says of a notice; other kinds are shown by their name.
 NOTICE_WORDS = {
-    "baseline": "first night read",
-    "refused": "night refused",
-    "failed": "night failed",
-    "recovered": "working again",
-    "mended": "the working file was broken",
-    "drift": "the registry's format moved",
-    "channel_off": "a channel is switched off",
-    "bulk": "the watch was edited",
-    "weekly": "the week in summary",
+    NoticeKind.BASELINE: "first night read",
+    NoticeKind.REFUSED: "night refused",
+    NoticeKind.FAILED: "night failed",
+    NoticeKind.RECOVERED: "working again",
+    NoticeKind.MENDED: "the working file was broken",
+    NoticeKind.DRIFT: "the registry's format changed",
+    NoticeKind.CHANNEL_OFF: "a channel is switched off",
+    NoticeKind.BULK: "the watch was edited",
+    NoticeKind.WEEKLY: "the week in summary",
 }
 
-SUBJECT_LIMIT = 150  # also Slack's limit for a header, so that both say the same
+SUBJECT_LIMIT = 150  # characters; also Slack's limit for a header, so both show the same subject
 SUBJECT_KINDS = 4
 WIDTH = 78
-PAGE_LIMIT = 95_000  # bytes of HTML: Gmail cuts a message off at about 102 kB
-IN_FULL = (100, 80, 60, 50, 40, 30, 20, 10, 0)  # how many items are told in full, tried in turn
+PAGE_LIMIT = 95_000  # bytes of HTML: Gmail clips a message at about 102 kB
+IN_FULL = (100, 80, 60, 50, 40, 30, 20, 10, 0)  # how many items are shown in full, tried in turn
 
 
 def compose(
@@ -52,11 +53,10 @@ def compose(
     banner: str = "",
     named: int = 200,
 ) -> Digest:
-    """One message of all `items` and `notices`; the first `named` items in words, every one in the CSV.
+    """Make one message of all `items` and `notices`. The first `named` items are shown in words, all are in the CSV.
 
-    `title` is the watch's, `night` the date of the data as shown. `banner` stands at the top of every
-    form and, by its first word, in the subject. Where all in full would be cut off by a mail service, what
-    matters least is told briefly.
+    `title` is the watch's title, `night` the date of the registry's data as text. `banner` heads every form, and its
+    first word is in the subject. The least important items are shortened when the HTML would exceed `PAGE_LIMIT`.
     """
     ordered = tuple(sorted(items, key=_importance))
     title, night, banner = plain(title, 100), plain(night, 20), plain(banner, 200)
@@ -69,7 +69,7 @@ def compose(
         "more": max(0, len(ordered) - named),
         "total": len(ordered),
     }
-    text, html = _written(ordered, named, page)
+    text, html = _render(ordered, named, page)
     return Digest(
         digest_id=_digest_id(ordered, notices),
         subject=_subject(_counted(ordered, SUBJECT_KINDS), notices, title, night, banner),
@@ -83,8 +83,8 @@ def compose(
     )
 
 
-def _written(items: Sequence[NewsItem], named: int, page: dict[str, Any]) -> tuple[str, str]:
-    """Plain text and HTML, with as many items in full as the HTML has room for."""
+def _render(items: Sequence[NewsItem], named: int, page: dict[str, Any]) -> tuple[str, str]:
+    """Plain text and HTML, with as many items in full as fit into the HTML."""
     html = ""
     for full in (named, *(number for number in IN_FULL if number < min(named, len(items)))):
         page["groups"] = list(_groups(items, named, full))
@@ -96,15 +96,15 @@ def _written(items: Sequence[NewsItem], named: int, page: dict[str, Any]) -> tup
 
 
 def _groups(items: Sequence[NewsItem], named: int, full: int) -> Iterator[dict[str, Any]]:
-    """Items under the words of their kind, the first `full` of them in full."""
+    """Items grouped under the heading of their kind, the first `full` of them in full."""
     counts = Counter(heading(item.event.kind) for item in items)
-    told = (render_item(item, brief=number >= full) for number, item in enumerate(items[:named]))
-    for said, group in groupby(told, key=lambda one: one.heading):
-        yield {"heading": said, "count": counts[said], "items": list(group)}
+    rendered = (render_item(item, brief=number >= full) for number, item in enumerate(items[:named]))
+    for title, group in groupby(rendered, key=lambda item: item.heading):
+        yield {"heading": title, "count": counts[title], "items": list(group)}
 
 
 def _importance(item: NewsItem) -> tuple[int, int, bool, str, str]:
-    """Severity, then kind; within a kind, what there is a reason to care about."""
+    """The sort key: severity, then kind, then whether there is a sentence on why it matters."""
     event = item.event
     kind = KINDS.index(event.kind) if event.kind in KINDS else len(KINDS)
     return list(Severity).index(event.severity), kind, not item.why, event.nct_id, event.event_id
@@ -116,7 +116,7 @@ def _digest_id(items: Sequence[NewsItem], notices: Sequence[Notice]) -> str:
 
 
 def _counted(items: Sequence[NewsItem], most: int = 99) -> str:
-    """`2 new, 1 completed` in the order of telling; kinds beyond `most` are counted together."""
+    """`2 new, 1 completed`, in the order of the items. Kinds beyond the first `most` are counted together."""
     counts = list(Counter(words(item.event.kind) for item in items).items())
     rest = sum(count for _, count in counts[most:])
     return ", ".join([f"{count} {kind}" for kind, count in counts[:most]] + [f"{rest} more"] * bool(rest))
@@ -124,15 +124,15 @@ def _counted(items: Sequence[NewsItem], most: int = 99) -> str:
 
 def _subject(counted: str, notices: Sequence[Notice], title: str, night: str, banner: str) -> str:
     tag = "".join(f"[{word}] " for word in banner.partition(":")[0].split()[:1])
-    told = dict.fromkeys(NOTICE_WORDS.get(notice.kind, notice.kind.replace("_", " ")) for notice in notices)
-    what = ", ".join(filter(None, [counted, *told])) or "nothing new"
+    kinds = dict.fromkeys(NOTICE_WORDS.get(notice.kind, notice.kind.replace("_", " ")) for notice in notices)
+    what = ", ".join(filter(None, [counted, *kinds])) or "nothing new"
     start, end = f"{tag}mscwatch: {what} (", f", {night})"
     room = max(20, SUBJECT_LIMIT - len(start) - len(end))
     return plain(start + shorten(title, room) + end, SUBJECT_LIMIT)
 
 
 def _wrapped(text: str, indent: int = 0) -> str:
-    """The template filter that fits a paragraph into a terminal; a word longer than a line is broken."""
+    """Template filter: wrap a paragraph to `WIDTH` columns. A word longer than a line is broken."""
     margin = " " * indent
     return textwrap.fill(text, WIDTH, initial_indent=margin, subsequent_indent=margin, break_on_hyphens=False)
 

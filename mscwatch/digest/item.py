@@ -1,4 +1,4 @@
-"""An event and its trial in words, for templates and channels."""
+"""One event and its trial as short texts, for the templates and the channels."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from mscwatch.digest.text import disease, heading, plain, several, study_url, therapy
 from mscwatch.model import NewsItem, TrialFacts
 
-EVENT_ID_SHOWN = 10  # characters; `mscwatch explain` takes the beginning of an id
-BRIEF = 100
+EVENT_ID_SHOWN = 10  # characters; `mscwatch explain` accepts the beginning of an id
+BRIEF = 100  # characters of a title or a summary in the short form
 
 
 @dataclass(frozen=True, slots=True)
 class RenderedItem:
-    """One item in words, clean and short enough to be shown anywhere once escaped for that place.
+    """One item as texts that passed `plain`. Each needs only the escaping of the place where it is shown.
 
-    `summary` says what changed, from what to what; `why` why it matters; `facts` are lines about the trial. A brief
-    one has neither `why` nor `facts`.
+    `summary` says what changed, from what to what; `why` says why it matters; `facts` are lines about the trial.
+    `why` and `facts` are empty in the short form.
     """
 
     heading: str
@@ -30,7 +30,7 @@ class RenderedItem:
 
 
 def render_item(item: NewsItem, *, brief: bool = False) -> RenderedItem:
-    """An event and its trial in words; `brief` in two short lines."""
+    """Put an event and its trial into words. `brief` gives the short form: title and summary only."""
     event, trial = item.event, item.trial
     return RenderedItem(
         heading=heading(event.kind),
@@ -44,7 +44,7 @@ def render_item(item: NewsItem, *, brief: bool = False) -> RenderedItem:
 
 
 def _facts(item: NewsItem) -> Iterator[str]:
-    """What is treated with what; who does it where with how many, and where to look further."""
+    """Lines on disease and therapy, then one on sponsor, countries, enrolment, status and event id."""
     trial = item.trial
     yield from _therapy(trial)
     status = trial.overall_status.replace("_", " ").lower()
@@ -59,7 +59,7 @@ def _facts(item: NewsItem) -> Iterator[str]:
 
 
 def _therapy(trial: TrialFacts) -> Iterator[str]:
-    """On the review's axes where the record could be read so; in the record's own words where not."""
+    """Disease and therapy on the review's axes if the record could be read; otherwise in the record's own words."""
     group = disease(trial.product) if trial.product else ""
     given = therapy(trial.product) if trial.product else ()
     if group and given:

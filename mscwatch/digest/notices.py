@@ -1,6 +1,6 @@
-"""What is told beside events: to the operator when something is wrong and when it is over, to all the week in summary.
+"""Notices, the messages that are not about one event: faults and their end for the operator, a weekly summary for all.
 
-Pure. The id of a notice decides how often it is told: once, however often it is written.
+Pure. A notice is sent once per `notice_id`, however often it is written. So the id decides how often it is sent.
 """
 
 from __future__ import annotations
@@ -14,64 +14,73 @@ from mscwatch.model import Address, Issue, Notice
 from mscwatch.vocabulary import NoticeKind, RunOutcome
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+BAD = frozenset({RunOutcome.REFUSED, RunOutcome.FAILED, RunOutcome.INTERRUPTED})
 
 
 def incident(run_id: str, watch: str, outcome: RunOutcome, error: str, *, is_open: bool) -> Notice | None:
-    """A night that was refused or failed, the first time; and the first good one after that."""
+    """The notice of the first refused or failed run, or of the first good run after one; None for any other run.
+
+    `error` is what went wrong, `is_open` whether an earlier run was refused or failed and no good one followed.
+    """
     failed = outcome in {RunOutcome.REFUSED, RunOutcome.FAILED}
     if failed == is_open:
         return None
     if failed:
         return Notice(f"{outcome.value}-{run_id}", NoticeKind(outcome.value), error)
-    said = f"The watch {watch} runs again: {outcome.value}."
-    return Notice(f"recovered-{run_id}", NoticeKind.RECOVERED, said)
+    return Notice(
+        f"recovered-{run_id}",
+        NoticeKind.RECOVERED,
+        f"The watch {watch} is working again. The outcome of this night: {outcome.value}.",
+    )
 
 
 def late(watch: str, last_good: datetime, now: datetime, limit: float, outcome: RunOutcome) -> Notice | None:
-    """No good night for more than `limit` hours; told once per such gap, by the run that notices it."""
+    """The notice that no run was good for more than `limit` hours; None within the limit. One per such gap."""
     hours = (now - last_good).total_seconds() / 3600
     if hours <= limit:
         return None
-    over = (
-        "That is over now." if outcome not in {RunOutcome.REFUSED, RunOutcome.FAILED} else "It is not over."
+    failed = outcome in {RunOutcome.REFUSED, RunOutcome.FAILED}
+    summary = (
+        f"The watch {watch} had no good night since {last_good:%Y-%m-%d %H:%M} UTC, for {hours:.0f} hours. "
+        f"{'It is still not working.' if failed else 'It is working again now.'} "
+        "Check that the schedule runs; `mscwatch status` shows the nights."
     )
-    said = (
-        f"The watch {watch} had no good night since {last_good:%Y-%m-%d %H:%M} UTC, for {hours:.0f} hours. {over} "
-        "See that the schedule runs; `mscwatch status` shows the nights."
-    )
-    return Notice(f"late-{watch}-{last_good:%Y%m%dT%H%M%S}", NoticeKind.LATE, said)
+    return Notice(f"late-{watch}-{last_good:%Y%m%dT%H%M%S}", NoticeKind.LATE, summary)
 
 
 def working_file_recovered(broken: str, written: datetime) -> Notice:
-    """The working file was broken, and the published state took its place; `written` (UTC) is when it was last."""
-    said = (
-        "The working file was broken, most likely by a kill while it was written. The published state took its place: "
-        "what nights wrote after it is read and told again, so a message may come twice; nights that published nothing "
-        f"are forgotten; histories are read again by `mscwatch history`. The broken file is {broken}; delete it when "
-        "you like."
+    """The notice that the published state replaced a broken working file.
+
+    `broken` is the path where the broken file was put, `written` (UTC) when that file was last written.
+    """
+    summary = (
+        "The working file was broken, probably because a run was killed while it wrote. The published state replaced "
+        "it. Later nights are read and sent again, so a message may come twice; nights that published nothing are "
+        "lost. `mscwatch history` reads the lost histories again. "
+        f"The broken file is {broken}; you can delete it."
     )
-    return Notice(f"mended-{written:%Y%m%dT%H%M%S%f}", NoticeKind.MENDED, said)
+    return Notice(f"mended-{written:%Y%m%dT%H%M%S%f}", NoticeKind.MENDED, summary)
 
 
 def drift(run_id: str, api_version: str, drifted: Sequence[Issue]) -> Notice:
-    """What moved in the registry's vocabulary."""
-    said = " ".join(f"{one.path} {one.value}: {one.message}" for one in drifted)
-    return Notice(f"drift-{run_id}", NoticeKind.DRIFT, f"The registry's API is now {api_version}: {said}")
+    """The notice of what changed in the registry's API and its enumerations."""
+    changes = " ".join(f"{issue.path} {issue.value}: {issue.message}" for issue in drifted)
+    return Notice(f"drift-{run_id}", NoticeKind.DRIFT, f"The registry's API is now {api_version}: {changes}")
 
 
 def channel_off(run_id: str, addresses: Sequence[Address], why: str) -> Notice:
-    """Addresses of one channel to which nothing is sent from now on."""
+    """The notice that nothing more is sent to some addresses of one channel. `why` is a whole sentence."""
     channel = addresses[0].channel
     to = ", ".join(address.recipient for address in addresses)
-    said = (
-        f"{channel} to {to} is switched off: {why} What is owed there waits. Correct the setting, or make it work and "
-        f"run `mscwatch test-alert {channel}`."
+    summary = (
+        f"{channel} to {to} is switched off: {why} Its messages stay owed. Correct the setting, or repair the channel "
+        f"and run `mscwatch test-alert {channel}`."
     )
-    return Notice(f"channel_off-{run_id}-{_mark(to)}", NoticeKind.CHANNEL_OFF, said)
+    return Notice(f"channel_off-{run_id}-{_mark(to)}", NoticeKind.CHANNEL_OFF, summary)
 
 
 def channel_on(run_id: str, addresses: Iterable[Address], because: str) -> Notice:
-    """Addresses to which is sent again."""
+    """The notice that some addresses are in use again. `because` is a clause without a full stop."""
     to = ", ".join(f"{address.channel} to {address.recipient}" for address in addresses)
     return Notice(
         f"channel_on-{run_id}-{_mark(to)}", NoticeKind.CHANNEL_ON, f"{to} is switched on again: {because}."
@@ -79,33 +88,38 @@ def channel_on(run_id: str, addresses: Iterable[Address], because: str) -> Notic
 
 
 def gave_up(address: Address, count: int, nights: int, error: str, last_sent: datetime | None) -> Notice:
-    """What waited too long at one address; told once until something is sent there again."""
-    since = f"since {last_sent:%Y-%m-%d}" if last_sent else "ever"
-    said = (
-        f"{count} message(s) to {address.recipient} by {address.channel} waited {nights} nights and are given up; "
-        f"nothing was sent there {since}. Last error: {error or 'none'} `mscwatch events` lists all that happened."
+    """The notice of messages that waited too long at one address. One per address until something is sent there again.
+
+    `last_sent` (UTC) is when something was last sent there; None means never.
+    """
+    sent = (
+        f"Nothing was sent there since {last_sent:%Y-%m-%d}." if last_sent else "Nothing was ever sent there."
+    )
+    summary = (
+        f"{count} message(s) to {address.recipient} by {address.channel} waited {nights} nights and are given up. "
+        f"{sent} Last error: {error or 'none'} `mscwatch events` lists everything that happened."
     )
     identity = f"{address.channel} {address.recipient} {last_sent}"
-    return Notice(f"gave_up-{_mark(identity)}", NoticeKind.GAVE_UP, said)
+    return Notice(f"gave_up-{_mark(identity)}", NoticeKind.GAVE_UP, summary)
 
 
 def weekly_is_due(today: date, weekday: str) -> bool:
-    """From the chosen weekday on, until the week (Monday to Sunday) ends: a missed day is made up for."""
+    """Whether the chosen weekday (`mon` … `sun`, empty for never) has come this week. A missed day is made up for."""
     return bool(weekday) and today.weekday() >= WEEKDAYS.index(weekday)
 
 
 def weekly(
     watch: str, title: str, today: date, events: Mapping[str, int], nights: Mapping[str, int]
 ) -> Notice:
-    """The last seven days, counted: events by kind, nights by outcome. One per ISO week, also of a quiet one."""
+    """The notice that counts the last seven days: `events` by kind, `nights` by outcome. One per ISO week."""
     year, week, _ = today.isocalendar()
-    what = ", ".join(f"{count} {words(kind)}" for kind, count in events.items()) or "nothing happened"
-    bad = {
-        outcome: count for outcome, count in nights.items() if outcome in {"refused", "failed", "interrupted"}
-    }
-    went = ", ".join(f"{count} {outcome}" for outcome, count in bad.items()) or "all good"
-    said = f'The last seven days of "{title}": {what}. {sum(nights.values())} night(s), {went}.'
-    return Notice(f"weekly-{watch}-{year}-W{week:02}", NoticeKind.WEEKLY, said)
+    happened = ", ".join(f"{count} {words(kind)}" for kind, count in events.items()) or "nothing happened"
+    bad = [f"{count} {outcome}" for outcome, count in nights.items() if outcome in BAD]
+    summary = (
+        f'The last seven days of "{title}": {happened}. '
+        f"{sum(nights.values())} night(s), {', '.join(bad) or 'all good'}."
+    )
+    return Notice(f"weekly-{watch}-{year}-W{week:02}", NoticeKind.WEEKLY, summary)
 
 
 def _mark(text: str) -> str:

@@ -1,7 +1,7 @@
-"""Why an event matters to somebody who knows the field: short sentences, each from facts and by one rule.
+"""Why an event matters to somebody who knows the field: short sentences, each made from facts by one rule. Pure.
 
-A rule takes the item and what the warehouse knows around it, and answers with a sentence or with nothing. Rules say
-what is known, never what it means for a patient; where a fact is missing, they are silent. Pure.
+A rule takes an item and its background, and returns a sentence or None. Rules say what is known, never what it means
+for a patient. When a fact is missing, a rule returns None.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ ENDING = frozenset({EventKind.COMPLETED, EventKind.TERMINATED, EventKind.BECAME_
 REPORTING = frozenset({EventKind.RESULTS_POSTED, EventKind.PUBLICATION_LINKED})
 STATUS = ENDING | {EventKind.STATUS_CHANGED, EventKind.WITHDRAWN, EventKind.SUSPENDED}
 ROWS_SHOWN = 3
-IN_YEARS = 36  # months from which years are said
+IN_YEARS = 36  # months; longer spans are given in years
 
 
 @dataclass(frozen=True, slots=True)
 class Background:
-    """What an event is compared with: the review's Table 2, and what only one relevant trial of the watch has.
+    """What an event is compared with (from `store.news`): the review's Table 2, and values that only one trial has.
 
-    `only_source` and `only_route` lead from a value of the vocabulary to the NCT number of the one trial that has it.
+    `only_source` and `only_route` map a cell source or a route to the NCT number of the only relevant trial with it.
     """
 
     published: tuple[PublishedTrial, ...] = ()
@@ -33,21 +33,21 @@ class Background:
     only_route: Mapping[str, str] = field(default_factory=dict)
 
 
-def reasons(item: NewsItem, around: Background) -> tuple[str, ...]:
-    """Every rule's sentence about an item, what weighs most first; often none."""
-    return tuple(said for rule in RULES if (said := rule(item, around)))
+def reasons(item: NewsItem, background: Background) -> tuple[str, ...]:
+    """The sentences of all rules about an item, most important first; often none."""
+    return tuple(sentence for rule in RULES if (sentence := rule(item, background)))
 
 
-def taken_back(item: NewsItem, _: Background) -> str | None:
-    """The event was retracted since: the registry took the answer back on which it rested."""
-    return "The registry has taken this back since." if item.retracted_by else None
+def retracted_since(item: NewsItem, _: Background) -> str | None:
+    """The event was retracted: the registry took back the answer that it was based on."""
+    return "The registry has since taken this back." if item.retracted_by else None
 
 
-def silent_at_the_end(item: NewsItem, _: Background) -> str | None:
-    """A trial that ended (completed, terminated, or gone UNKNOWN), and what the world knows of its outcome.
+def known_outcome(item: NewsItem, _: Background) -> str | None:
+    """What is known of the outcome of a trial that was completed, terminated or became UNKNOWN.
 
-    Publications are those of type RESULT or DERIVED that the registry lists, and the review's own. How long ago
-    the completion date was is said once a month has passed: in months, after three years in years.
+    Publications are those of type RESULT or DERIVED on the registry, and the review's own. The time since the
+    completion date is given from one month on: in months, and from three years on in years.
     """
     trial = item.trial
     if item.event.kind not in ENDING or (trial.publications and trial.has_results):
@@ -58,87 +58,86 @@ def silent_at_the_end(item: NewsItem, _: Background) -> str | None:
     return f"{known}, {posted}{waited}."
 
 
-def first_account(item: NewsItem, _: Background) -> str | None:
-    """Results were posted of a trial of which nothing is published."""
+def first_results(item: NewsItem, _: Background) -> str | None:
+    """Results were posted for a trial without a known publication."""
     if item.event.kind is not EventKind.RESULTS_POSTED or item.trial.publications:
         return None
     return "No publication known: these are the first results of this trial."
 
 
-def how_the_paper_was_linked(item: NewsItem, _: Background) -> str | None:
-    """A linked paper: whether it is the first one, and how sure the link is.
+def linked_paper(item: NewsItem, _: Background) -> str | None:
+    """Whether a linked paper is the trial's first, and how sure the link is.
 
-    PubMed links by the trial's number in the paper (DERIVED). A sponsor may list any paper as RESULT, and some list
-    another trial's.
+    PubMed links a paper that gives the trial's number (DERIVED). A sponsor may list any paper as RESULT, and some list
+    papers about another trial.
     """
     if item.event.kind is not EventKind.PUBLICATION_LINKED:
         return None
     first = "The first publication known of this trial. " if item.trial.publications == 1 else ""
     if '"DERIVED"' in (item.event.after or ""):
         return f"{first}PubMed found this trial's number in the paper."
-    return f"{first}The sponsor lists it as a result: whether it is of this trial is to be confirmed."
+    return f"{first}The sponsor lists it as a result; a person should confirm that it is about this trial."
 
 
-def of_the_review(item: NewsItem, around: Background) -> str | None:
-    """The trial is one of the review's Table 2; the words say how sure the link is."""
-    for row in around.published:
+def in_the_review(item: NewsItem, background: Background) -> str | None:
+    """The trial is one of the review's Table 2. The sentence says how sure the link is."""
+    for row in background.published:
         if row.nct_id == item.trial.nct_id and row.link_confidence is not LinkConfidence.NONE:
-            probably = "This is" if row.link_confidence is LinkConfidence.HIGH else "This is probably"
-            return f"{probably} the trial of the review's Table 2 {_rows([row])}."
+            probably = "" if row.link_confidence is LinkConfidence.HIGH else " probably"
+            return f"This is{probably} the trial of the review's Table 2 {_rows([row])}."
     return None
 
 
-def like_the_review(item: NewsItem, around: Background) -> str | None:
-    """Rows of Table 2 that gave the same kind of cells by the same route for the same group of diseases.
+def like_the_review(item: NewsItem, background: Background) -> str | None:
+    """The rows of Table 2 with the same kind of cells, the same route and the same group of diseases.
 
-    At most three are named: those that also share the aetiology, say the same donor, and overlap in dose come
-    first, then the later ones. A trial of the review itself is not compared with its fellows.
+    At most three are named. Rows that also share aetiology, donor and dose come first, then the later ones. A trial
+    that is itself in Table 2 is not compared.
     """
     product = item.trial.product
     if product is None or item.event.kind not in ARRIVING | ENDING | REPORTING:
         return None
-    if of_the_review(item, around):
+    if in_the_review(item, background):
         return None
-    alike = [row for row in around.published if _is_alike(product, row.product)]
+    alike = [row for row in background.published if _is_alike(product, row.product)]
     if not alike:
         return None
     alike.sort(key=lambda row: (-_closeness(product, row.product), -row.year, row.review_row))
     return f"Same kind of cells, route and disease as the review's Table 2 {_rows(alike)}."
 
 
-def first_of_its_kind(item: NewsItem, around: Background) -> str | None:
-    """A trial that arrives with a source of cells or a route that no other relevant trial of the watch has."""
+def only_of_its_kind(item: NewsItem, background: Background) -> str | None:
+    """A trial enters with a cell source or a route that no other relevant trial of the watch has."""
     product, nct_id = item.trial.product, item.trial.nct_id
     if product is None or item.event.kind not in ARRIVING:
         return None
-    new = [
-        f"cells from {_words(one)}" for one in product.cell_source if around.only_source.get(one) == nct_id
-    ]
-    new += [f"the route {_words(one)}" for one in product.route if around.only_route.get(one) == nct_id]
+    only_source, only_route = background.only_source, background.only_route
+    new = [f"cells from {_words(name)}" for name in product.cell_source if only_source.get(name) == nct_id]
+    new += [f"the route {_words(name)}" for name in product.route if only_route.get(name) == nct_id]
     return f"The only trial of the watch with {' and '.join(new)}." if new else None
 
 
-def moves_again(item: NewsItem, _: Background) -> str | None:
-    """A status leaves UNKNOWN: after two years of silence or more, somebody verified the record."""
+def verified_again(item: NewsItem, _: Background) -> str | None:
+    """The status is no longer UNKNOWN: somebody verified the record after two years or more."""
     if item.event.kind not in STATUS or item.event.before != "UNKNOWN":
         return None
-    return "It had been silent for two years or more; now its record was verified again."
+    return "It had been silent for two years or more. Now its record was verified again."
 
 
 RULES: tuple[Callable[[NewsItem, Background], str | None], ...] = (
-    taken_back,
-    silent_at_the_end,
-    first_account,
-    how_the_paper_was_linked,
-    moves_again,
-    of_the_review,
+    retracted_since,
+    known_outcome,
+    first_results,
+    linked_paper,
+    verified_again,
+    in_the_review,
     like_the_review,
-    first_of_its_kind,
+    only_of_its_kind,
 )
 
 
 def _waited(completion: date | None, today: date) -> str:
-    """`, 29 months after its completion date (2020-05)`, or nothing within the first month."""
+    """`, 29 months after its completion date (2020-05)`; empty within the first month."""
     if completion is None:
         return ""
     months = (
@@ -146,12 +145,12 @@ def _waited(completion: date | None, today: date) -> str:
     )
     if months <= 0:
         return ""
-    long = _count(months, "month") if months < IN_YEARS else _count(months // 12, "year")
-    return f", {long} after its completion date ({completion:%Y-%m})"
+    span = _count(months, "month") if months < IN_YEARS else _count(months // 12, "year")
+    return f", {span} after its completion date ({completion:%Y-%m})"
 
 
 def _is_alike(one: Product, other: Product) -> bool:
-    """The same kind of cells, treated alike, by a shared route for the same group of diseases."""
+    """Whether cells, their modification, a route and the group of diseases agree, and the donors do not differ."""
     same = ("indication_group", "cell_type", "product_form", "modification")
     return (
         all(getattr(one, name) == getattr(other, name) for name in same)
@@ -162,7 +161,7 @@ def _is_alike(one: Product, other: Product) -> bool:
 
 
 def _closeness(one: Product, other: Product) -> int:
-    """How many of aetiology, donor and dose two products share; the aetiology weighs most."""
+    """A score of what two products share: aetiology 4, donor 2, overlapping doses 1."""
     return (
         4 * _shared(one.aetiology, other.aetiology)
         + 2 * _shared(one.donor, other.donor)

@@ -1,4 +1,7 @@
-"""Who wants which news. Pure. An address that no subscription names is told everything that the watch tells."""
+"""Which address gets which events, by the subscriptions of the watch file. Pure.
+
+An address that no subscription names gets every event that the watch's `[alerts]` admit.
+"""
 
 from __future__ import annotations
 
@@ -8,50 +11,60 @@ from mscwatch.errors import ConfigError
 from mscwatch.model import Address, Event
 from mscwatch.watch import Subscription
 
+EVERYTHING = "everything that the watch tells"
+
 
 def wants(
     address: Address, event: Event, indication_group: str, subscriptions: Sequence[Subscription]
 ) -> bool:
-    """Whether an address is told of an event that the watch's alerts admit."""
-    own = [one for one in subscriptions if _names(one, address)]
-    return not own or any(_admits(one, event, indication_group) for one in own)
+    """Whether an address gets an event that the watch's alerts admit. Its subscriptions add up."""
+    own = [subscription for subscription in subscriptions if _names(subscription, address)]
+    return not own or any(_admits(subscription, event, indication_group) for subscription in own)
 
 
 def check(subscriptions: Sequence[Subscription], addresses: Collection[Address]) -> None:
-    """Raise `ConfigError` for a subscription of a channel or a recipient that is not configured."""
-    for one in subscriptions:
-        known = sorted(address.recipient for address in addresses if address.channel == one.channel)
+    """Check subscriptions against the configured addresses.
+
+    Raises `ConfigError` when one names a channel or a recipient that is not configured.
+    """
+    for subscription in subscriptions:
+        channel = subscription.channel
+        known = sorted(address.recipient for address in addresses if address.channel == channel)
         if not known:
             channels = ", ".join(sorted({address.channel for address in addresses})) or "none"
-            msg = f"A subscription names the channel {one.channel!r}, which is not configured (configured: {channels})."
-            raise ConfigError(msg)
-        if strange := [recipient for recipient in one.to if recipient not in known]:
             msg = (
-                f"A subscription of the channel {one.channel} names {', '.join(map(repr, strange))}, which is not "
-                f"configured there (configured: {', '.join(known)})."
+                f"A subscription names the channel {channel!r}, which is not configured (configured: {channels}). "
+                "Correct the watch file or the settings."
+            )
+            raise ConfigError(msg)
+        if unknown := [recipient for recipient in subscription.to if recipient not in known]:
+            msg = (
+                f"A subscription of the channel {channel} names {', '.join(map(repr, unknown))}, which is not "
+                f"configured there (configured: {', '.join(known)}). Correct the watch file or the settings."
             )
             raise ConfigError(msg)
 
 
-def in_words(address: Address, subscriptions: Sequence[Subscription]) -> str:
-    """What an address is told, as `doctor` shows it."""
-    own = [one for one in subscriptions if _names(one, address)]
-    return " or ".join(map(_limits, own)) or "everything that the watch tells"
+def describe(address: Address, subscriptions: Sequence[Subscription]) -> str:
+    """What an address gets, as `doctor` shows it: `severities high; indications cirrhosis`."""
+    own = [subscription for subscription in subscriptions if _names(subscription, address)]
+    return " or ".join(map(_limits, own)) or EVERYTHING
 
 
-def _names(one: Subscription, address: Address) -> bool:
-    return one.channel == address.channel and (not one.to or address.recipient in one.to)
-
-
-def _admits(one: Subscription, event: Event, indication_group: str) -> bool:
-    return (
-        (not one.kinds or event.kind in one.kinds)
-        and (not one.severities or event.severity in one.severities)
-        and (not one.indications or indication_group in one.indications)
+def _names(subscription: Subscription, address: Address) -> bool:
+    return subscription.channel == address.channel and (
+        not subscription.to or address.recipient in subscription.to
     )
 
 
-def _limits(one: Subscription) -> str:
-    limits = {"kinds": one.kinds, "severities": one.severities, "indications": one.indications}
-    said = [f"{name} {', '.join(values)}" for name, values in limits.items() if values]
-    return "; ".join(said) or "everything that the watch tells"
+def _admits(subscription: Subscription, event: Event, indication_group: str) -> bool:
+    return (
+        (not subscription.kinds or event.kind in subscription.kinds)
+        and (not subscription.severities or event.severity in subscription.severities)
+        and (not subscription.indications or indication_group in subscription.indications)
+    )
+
+
+def _limits(subscription: Subscription) -> str:
+    limits = ((name, getattr(subscription, name)) for name in ("kinds", "severities", "indications"))
+    return "; ".join(f"{name} {', '.join(values)}" for name, values in limits if values) or EVERYTHING

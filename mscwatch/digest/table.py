@@ -1,31 +1,20 @@
-"""The attached table: every event as a row of CSV, with all that is known of its trial."""
+"""The CSV attached to a mail: one row per event, with the facts of its trial."""
 
 from __future__ import annotations
 
 import csv
 import io
 from collections.abc import Sequence
+from dataclasses import fields
 from typing import Any
 
 from mscwatch.digest.text import plain, study_url
 from mscwatch.model import NewsItem, Product
 
 CELL_LIMIT = 2000
-# What a spreadsheet would take for a formula (OWASP, "CSV Injection"); Excel takes wide forms too.
+# What a spreadsheet takes for the start of a formula (OWASP, "CSV Injection"). Excel also takes the full-width forms.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-AXES = (
-    *(
-        "indication_group",
-        "aetiology",
-        "cell_type",
-        "cell_source",
-        "donor",
-        "product_form",
-        "modification",
-        "route",
-    ),
-    *("dose_low", "dose_high", "dose_unit", "infusions_max"),
-)
+AXES = tuple(axis.name for axis in fields(Product))
 COLUMNS = (
     *("event_id", "observed_at", "nct_id", "kind", "severity", "field", "before", "after", "summary", "why"),
     *("title", "overall_status", "lead_sponsor", "countries", "enrollment", "completion_date", "has_results"),
@@ -34,11 +23,14 @@ COLUMNS = (
 
 
 def table(items: Sequence[NewsItem]) -> str:
-    """Every item as a row (RFC 4180); names as in `events`, `trials` and `therapies`, lists joined by `; `."""
+    """CSV (RFC 4180) with a header and one row per item.
+
+    Columns are named as in `events`, `trials` and `therapies`; lists are joined by `; `.
+    """
     out = io.StringIO()
-    rows = csv.writer(out, quoting=csv.QUOTE_ALL)
-    rows.writerow(COLUMNS)
-    rows.writerows([_cell(value) for value in _row(item)] for item in items)
+    writer = csv.writer(out, quoting=csv.QUOTE_ALL)
+    writer.writerow(COLUMNS)
+    writer.writerows([_cell(value) for value in _row(item)] for item in items)
     return out.getvalue()
 
 
@@ -48,20 +40,11 @@ def _row(item: NewsItem) -> tuple[Any, ...]:
         *(event.event_id, item.observed_at.isoformat(sep=" "), event.nct_id, event.kind, event.severity),
         *(event.field, event.before, event.after, event.summary, " ".join(item.why)),
         *(trial.title, trial.overall_status, trial.lead_sponsor, trial.countries, trial.enrollment),
-        *(
-            trial.completion_date,
-            trial.has_results,
-            trial.publications,
-            trial.conditions,
-            trial.interventions,
-        ),
-        *_axes(trial.product),
+        *(trial.completion_date, trial.has_results, trial.publications),
+        *(trial.conditions, trial.interventions),
+        *(getattr(trial.product, axis, None) for axis in AXES),
         *(trial.relevance, study_url(event.nct_id)),
     )
-
-
-def _axes(product: Product | None) -> list[Any]:
-    return [getattr(product, axis) if product else None for axis in AXES]
 
 
 def _cell(value: object) -> str:
@@ -71,5 +54,5 @@ def _cell(value: object) -> str:
 
 
 def defused(text: str) -> str:
-    """A cell of CSV that a spreadsheet shows and never computes: an apostrophe before what looks like a formula."""
+    """`text` as a CSV cell that no spreadsheet computes: an apostrophe goes before what looks like a formula."""
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text

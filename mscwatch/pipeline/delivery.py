@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from mscwatch import digest
-from mscwatch.channels import Channel, Routes, send_with_patience
+from mscwatch.channels import Channel, Routes, send_with_retries
 from mscwatch.clock import Clock, utc_now
 from mscwatch.digest import notices
 from mscwatch.errors import ChannelError
@@ -95,7 +95,7 @@ def _send_owed(
         ids = [item.event.event_id for item in items] + [notice.notice_id for notice in unsent_notices]
         ledger.mark(con, address, ids, DeliveryState.IN_DOUBT, clock())
         try:
-            send_with_patience(channel, message, address.recipient)
+            send_with_retries(channel, message, address.recipient)
         except ChannelError as error:
             after = DeliveryState.IN_DOUBT if error.in_doubt else state
             ledger.mark(con, address, ids, after, clock(), error=str(error))
@@ -117,14 +117,14 @@ def _switch_off(
         case "recipient":
             broken: tuple[Address, ...] = (address,)
         case "channel":
-            broken = routes.sharing(address)
+            broken = routes.same_channel(address)
         case _:
             return {}
     switched = {gone: SwitchedOff(gone, now, str(error), routes.channels[gone].setting) for gone in broken}
     before = addresses.switched_off(con)
     off = before.keys() | switched.keys()
     # A notice about a broken channel cannot go through it: where there is no other, the exit code and `doctor` say it.
-    reached = [other for other in routes.operator_but(off) if other not in off]
+    reached = [other for other in routes.operator_except(off) if other not in off]
     notice = notices.channel_off(run_id, broken, str(error))
     with transaction(con):
         addresses.switch_off(con, [row for row in switched.values() if row.address not in before])

@@ -153,7 +153,7 @@ def _channels(settings: Settings) -> str:
         raise ChannelError(
             f"Switched off: {reasons} Correct the setting, or run `mscwatch test-alert {channel}`."
         )
-    readers = [f"{_named(to)}: {subscriptions.in_words(to, watch.subscriptions)}" for to in routes.news]
+    readers = [f"{_named(to)}: {subscriptions.describe(to, watch.subscriptions)}" for to in routes.news]
     operator = [f"{_named(to)}: the operator's notices" for to in routes.operator]
     return "; ".join(readers + operator) or "none: digests are printed"
 

@@ -87,5 +87,5 @@ def give_up(con: Connection, context: RunContext) -> None:
 
 def _notify(con: Connection, context: RunContext, notice: Notice) -> None:
     """Enqueue a notice at the operator's addresses that are not switched off."""
-    reached = context.routes.operator_but(addresses.switched_off(con))
+    reached = context.routes.operator_except(addresses.switched_off(con))
     ledger.enqueue_notice(con, notice, context.result.run_id, reached)

@@ -264,7 +264,7 @@ def ping_monitor(context: RunContext) -> None:
     if context.result.outcome in {RunOutcome.REFUSED, RunOutcome.FAILED}:
         return
     try:
-        heartbeat.beat(context.order.settings.heartbeat_url.get_secret_value())
+        heartbeat.ping(context.order.settings.heartbeat_url.get_secret_value())
     except ChannelError as error:
         context.result.warnings.append(str(error))
         log.warning("%s", error)

@@ -1,4 +1,4 @@
-"""The report: one HTML file that needs no network, made of the answers to the queries in `warehouse/report/`. Pure."""
+"""The HTML page, made from the answers to the queries in `warehouse/report/`; it needs no network. Pure."""
 
 from mscwatch.report.page import render_page
 

@@ -1,4 +1,4 @@
-"""The page, of the answers and the facts about the file that gave them."""
+"""Rendering the page from the queries' answers and the facts in `meta`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from markupsafe import Markup, escape
 from mscwatch.digest import heading
 from mscwatch.model import QueryAnswer
 from mscwatch.report.places import on_map
-from mscwatch.report.words import amount, said, shown
+from mscwatch.report.words import amount, label, shown
 
 HERE = files(__package__)
 SCRIPTS = (
@@ -30,9 +30,9 @@ EVIDENCE = "_evidence"
 
 
 def render_page(facts: Mapping[str, str], answers: Mapping[str, QueryAnswer]) -> str:
-    """One whole HTML document. `facts` is the table `meta`, `answers` what each query of the report found, by name.
+    """The whole HTML document. `facts` is the table `meta` as a mapping, `answers` has each query's answer by its name.
 
-    The same answers give the same bytes: nothing on the page depends on when it was made.
+    The same input gives the same bytes: nothing on the page depends on when it is made.
     """
     scripts = [_text(name) for name in SCRIPTS]
     return _PAGES.get_template("page.html.j2").render(
@@ -47,26 +47,26 @@ def render_page(facts: Mapping[str, str], answers: Mapping[str, QueryAnswer]) ->
 
 
 def evidence(row: Mapping[str, Any]) -> list[tuple[str, Any, str]]:
-    """What was read of a trial's therapy: part, value, and the words of the record, where there are any."""
+    """What was read of a trial's therapy, as (part, value, words of the record); parts without words are left out."""
     values = {**row, "dose": amount(row["dose_low"], row["dose_high"], row["dose_unit"])}
     parts = (name.removesuffix(EVIDENCE) for name in row if name.endswith(EVIDENCE) and row[name])
-    return [(said(part), values[part], row[part + EVIDENCE]) for part in parts]
+    return [(label(part), values[part], row[part + EVIDENCE]) for part in parts]
 
 
 def _inlined(value: Any) -> str:
-    """JSON that cannot end the script element it stands in."""
+    """JSON that cannot close the script element around it."""
     text = json.dumps(value, ensure_ascii=True, separators=(",", ":"))
     return text.replace("&", r"\u0026").replace("<", r"\u003c").replace(">", r"\u003e")
 
 
 def _allowed(script: str) -> str:
-    """The name of a script in a content security policy: the hash of its text."""
+    """A script's source expression in the content security policy: the hash of its text."""
     return f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
 
 
 def _verbatim(text: str) -> Markup:
-    """Several lines as they stand, escaped."""
-    return Markup(escape(text.strip()))  # noqa: S704  escaped here; `shown` would put it on one line
+    """Escaped text that keeps its lines; `shown` would put it on one line."""
+    return Markup(escape(text.strip()))  # noqa: S704  escaped here
 
 
 @cache
@@ -82,5 +82,5 @@ _PAGES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_PAGES.filters |= {"said": said, "verbatim": _verbatim, "on_map": on_map, "kind": heading}
+_PAGES.filters |= {"label": label, "verbatim": _verbatim, "on_map": on_map, "kind": heading}
 _PAGES.globals |= {"amount": amount, "evidence": evidence}

@@ -1,4 +1,4 @@
-"""Where a country of the registry is on the map: its spellings change, and the map has its own."""
+"""Countries of the registry by the map's names. The registry's spellings change, and the map has its own."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ HERE = files(__package__)
 
 
 def on_map(country: str) -> str:
-    """The map's name of a country as the registry writes it; empty where this map does not show it."""
-    here = _respelt().get(country, country)
-    return here if here in _drawn() else ""
+    """The map's name for a country that is spelt as in the registry; empty if the map does not show it."""
+    name = _respelt().get(country, country)
+    return name if name in _drawn() else ""
 
 
 @cache

@@ -1,4 +1,4 @@
-"""How a value of the warehouse reads on the page."""
+"""Values of the warehouse as text on the page."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from mscwatch.digest.text import CAUSE, DISEASE, plain, span
 
-LONGEST = 600
+LONGEST = 600  # characters of one value
 NAMES = {
     **DISEASE,
     **CAUSE,
@@ -24,7 +24,7 @@ NAMES = {
 
 
 def shown(value: Any) -> Any:
-    """Any value on one line, without characters that act; markup that the page itself made stays as it is."""
+    """Any value on one line, without control characters. Markup that the page made itself is left as it is."""
     match value:
         case Markup():
             return value
@@ -40,20 +40,20 @@ def shown(value: Any) -> Any:
             return plain(str(value), LONGEST)
 
 
-def said(value: Any) -> str:
-    """A word of the warehouse's or the registry's vocabulary as a person writes it; several, joined by commas."""
+def label(value: Any) -> str:
+    """A value of the warehouse's or the registry's vocabulary as a person writes it. A list is joined by commas."""
     if isinstance(value, (list, tuple)):
-        return ", ".join(map(said, value))
+        return ", ".join(map(label, value))
     text = str(shown(value))
     if text in NAMES:
         return NAMES[text]
     if text.startswith("PHASE"):
         return text.removeprefix("PHASE")
-    if len(text) > len("NASH") and text.isupper():  # HBV stays, COMPLETED does not
+    if len(text) > len("NASH") and text.isupper():  # HBV stays, COMPLETED becomes Completed
         text = text.capitalize()
     return text.replace("_", " ")
 
 
 def amount(low: float | None, high: float | None, unit: str | None) -> str:
-    """A dose of a single administration, `5×10⁵ cells/kg`; empty where none is stated."""
+    """The dose of one administration, such as `5×10⁵ cells/kg`; empty if none is stated."""
     return "" if low is None or high is None else f"{span(low, high)} {shown(unit)}".rstrip()

@@ -52,7 +52,9 @@ def _as_text(value: Any) -> Any:
 
 def _as_nct_number(value: Any) -> str:
     number = str(value).upper().strip()
-    if nct_number(number) != number:  # a number with a digit lost is padded there, and would be another trial's
+    if (
+        nct_number(number) != number
+    ):  # a number with a digit lost is padded there, and would be another trial's
         raise ValueError("is not an NCT number, such as NCT02223897")
     return number
 

@@ -144,7 +144,7 @@ def _write(con: Connection, planned: Plan, run: RunStamp, written: CommitReport)
     taken_back = [
         (event_id, retraction.event_id)
         for retraction in planned.retractions
-        for event_id in retraction.taken_back
+        for event_id in retraction.retracted_ids
     ]
     if taken_back:
         con.execute(RETRACT, [list(column) for column in zip(*taken_back, strict=True)])
