@@ -69,9 +69,8 @@ def run_as_flow(order: RunOrder) -> RunResult:
 def _run_as_tasks(order: RunOrder) -> RunResult:
     result = run_watch(order, step=_as_task(order.watch.name))
     _write_artifacts(order, result)
-    return cast(
-        "RunResult", _state(result)
-    )  # Prefect unpacks the state: the caller gets the result or the error
+    # Prefect unpacks the state: the caller of the flow gets the result or the error.
+    return cast("RunResult", _state(result))
 
 
 def _state(result: RunResult) -> State[Any]:

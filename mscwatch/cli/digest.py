@@ -45,7 +45,10 @@ def digest(
         Format, typer.Option("--format", help="As a mail shows it, or the JSON for Slack.")
     ] = Format.TEXT,
 ) -> None:
-    """Print the events since a day as one message."""
+    """Print the events since a day as one message.
+
+    Nothing is sent.
+    """
     if until is not None and until <= since:
         raise ConfigError(
             f"--until {until:%Y-%m-%d} is not after --since {since:%Y-%m-%d}, so there is no night between them."
