@@ -178,5 +178,5 @@ def _worth_waiting(error: BaseException) -> bool:
 
 def _pause(state: RetryCallState) -> float:
     error = state.outcome.exception() if state.outcome else None
-    asked = error.retry_after if isinstance(error, BusyError) else 0.0
-    return max(asked, wait_exponential(multiplier=FIRST_WAIT)(state))
+    requested = error.retry_after if isinstance(error, BusyError) else 0.0
+    return max(requested, wait_exponential(multiplier=FIRST_WAIT)(state))

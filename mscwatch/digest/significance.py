@@ -149,29 +149,29 @@ def _waited(completion: date | None, today: date) -> str:
     return f", {span} after its completion date ({completion:%Y-%m})"
 
 
-def _is_alike(one: Product, other: Product) -> bool:
+def _is_alike(product: Product, other: Product) -> bool:
     """Whether cells, their modification, a route and the group of diseases agree, and the donors do not differ."""
     same = ("indication_group", "cell_type", "product_form", "modification")
     return (
-        all(getattr(one, name) == getattr(other, name) for name in same)
-        and _shared(one.cell_source, other.cell_source)
-        and _shared(one.route, other.route)
-        and (_shared(one.donor, other.donor) or not (_stated(one.donor) and _stated(other.donor)))
+        all(getattr(product, name) == getattr(other, name) for name in same)
+        and _shared(product.cell_source, other.cell_source)
+        and _shared(product.route, other.route)
+        and (_shared(product.donor, other.donor) or not (_stated(product.donor) and _stated(other.donor)))
     )
 
 
-def _closeness(one: Product, other: Product) -> int:
+def _closeness(product: Product, other: Product) -> int:
     """A score of what two products share: aetiology 4, donor 2, overlapping doses 1."""
     return (
-        4 * _shared(one.aetiology, other.aetiology)
-        + 2 * _shared(one.donor, other.donor)
-        + _doses_meet(one, other)
+        4 * _shared(product.aetiology, other.aetiology)
+        + 2 * _shared(product.donor, other.donor)
+        + _doses_meet(product, other)
     )
 
 
-def _doses_meet(one: Product, other: Product) -> bool:
-    ends = (one.dose_low, one.dose_high, other.dose_low, other.dose_high)
-    if one.dose_unit != other.dose_unit or None in ends:
+def _doses_meet(product: Product, other: Product) -> bool:
+    ends = (product.dose_low, product.dose_high, other.dose_low, other.dose_high)
+    if product.dose_unit != other.dose_unit or None in ends:
         return False
     low, high, other_low, other_high = (end or 0.0 for end in ends)
     return low <= other_high and other_low <= high
@@ -181,8 +181,8 @@ def _stated(values: tuple[str, ...]) -> set[str]:
     return set(values) - UNSAID
 
 
-def _shared(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
-    return bool(_stated(one) & _stated(other))
+def _shared(values: tuple[str, ...], others: tuple[str, ...]) -> bool:
+    return bool(_stated(values) & _stated(others))
 
 
 def _rows(rows: list[PublishedTrial]) -> str:
