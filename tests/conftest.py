@@ -9,19 +9,19 @@ import os
 import shutil
 import socket
 import threading
+from importlib import resources
 from pathlib import Path
 
 import duckdb
 import pytest
-from clients import night
 
-from mscwatch.pipeline.context import RunOrder
 from mscwatch.registry.client import Client
 from mscwatch.replica import Replica
-from mscwatch.settings import Settings
-from mscwatch.store import ctgov, working
+from mscwatch.store import ctgov, queries, working
 from mscwatch.store.data_dir import DataDir
-from mscwatch.watches import load_watch
+from support import demo, review
+from support.orders import order_for, write_watch
+from support.snapshots import night
 
 RECORDS = Path(__file__).parents[2] / "shared" / "records"
 
@@ -79,6 +79,36 @@ def made_once(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def demo_warehouse(tmp_path_factory):
+    """The data directory after the demo's three nights; tests only read it."""
+    return demo.make_warehouse(tmp_path_factory.mktemp("demo"))
+
+
+@pytest.fixture(scope="session")
+def answers(demo_warehouse):
+    """A function from the number of a question in warehouse/examples (and columns) to its rows on the demo's nights."""
+    files = {path.name[:2]: path for path in (resources.files("warehouse") / "examples").iterdir()}
+    with queries.open_published(DataDir(demo_warehouse)) as con:
+
+        def answer(number, *columns):
+            found = con.execute(files[f"{number:02}"].read_text("utf-8"))
+            names = [column[0] for column in found.description]
+            return [
+                tuple(row[names.index(column)] for column in columns or names) for row in found.fetchall()
+            ]
+
+        yield answer
+
+
+@pytest.fixture(scope="session")
+def review_warehouse(tmp_path_factory):
+    """The data directory after one night in 2022 of the trials of `support.review`; tests only read it."""
+    return review.make_warehouse(
+        tmp_path_factory.mktemp("review"), (review.AFTER, list(review.SITUATIONS.values()))
+    )
+
+
+@pytest.fixture(scope="session")
 def real_records():
     """All real records at hand, as a list; tests that need them are skipped where they are not."""
     files = sorted(RECORDS.glob("*.ndjson.gz"))
@@ -90,21 +120,15 @@ def real_records():
 @pytest.fixture
 def watch_file(tmp_path):
     """A watch that matches everything the embedded registry holds, without bounds."""
-    path = tmp_path / "all.toml"
-    path.write_text(
-        'name = "all"\ntitle = "All of it"\n[query]\nterm = "ALL"\n[relevance]\nrules = "msc-liver"\n'
-    )
-    return path
+    return write_watch(tmp_path)
 
 
 @pytest.fixture
 def order(tmp_path, watch_file):
     """What a night is to do, for a registry at a URL; keyword arguments are settings."""
 
-    def make(url, *, force=False, accept="", watch=watch_file, **values):
-        defaults = {"data_dir": tmp_path / "data", "min_interval": 0, "retry_budget": 0, "api_url": url}
-        chosen = Settings(**(defaults | values))
-        return RunOrder(chosen, load_watch(str(watch)), force=force, accept=accept)
+    def make(url, *, watch=watch_file, **values):
+        return order_for(url, watch, **({"data_dir": tmp_path / "data"} | values))
 
     return make
 

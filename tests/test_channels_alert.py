@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
-from sinks import MailSink, WebhookSink
+
+from support.sinks import MailSink, WebhookSink
 from test_cli import mscwatch, registry  # noqa: F401  fixtures
 
 GONE = (404, "no_service")

@@ -9,14 +9,14 @@ import sys
 from pathlib import Path
 
 import pytest
-from records import edited, set_status
-from registry_faults import on, status
-from sinks import WebhookSink
-from test_first_night import nights, trials
 
 from mscwatch.cli.app import COMMANDS
 from mscwatch.replica import Replica
 from mscwatch.store.data_dir import DataDir, locked
+from support.faults import on, status
+from support.records import edited, set_status
+from support.sinks import WebhookSink
+from support.snapshots import nights, trials
 
 
 @pytest.fixture

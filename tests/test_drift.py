@@ -7,14 +7,14 @@ from pathlib import Path
 
 import orjson
 import pytest
-import registry_faults as faults
-from records import record
 
 from mscwatch.registry import api_drift
 from mscwatch.registry.api_drift import Enum, Node, moved_fields, unknown_values
 from mscwatch.registry.client import Client
 from mscwatch.replica import Replica, Response, Snapshot
 from mscwatch.store.ctgov import mapped_paths
+from support import faults
+from support.records import record
 
 REGISTRY = Path(__file__).parents[2] / "shared" / "registry"
 

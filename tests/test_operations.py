@@ -20,8 +20,6 @@ from prompt_toolkit.completion import CompleteEvent
 from prompt_toolkit.document import Document
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
-from records import edited, record, set_status
-from test_first_night import file_hash, nights, rows, trials
 from typer.testing import CliRunner
 
 from mscwatch.cli import prompt
@@ -34,6 +32,9 @@ from mscwatch.settings import Settings
 from mscwatch.store import backup, catalog, export, publish, queries, rebuild, working
 from mscwatch.store.data_dir import DataDir, locked
 from mscwatch.watches import load_watch
+from support.records import edited, record, set_status
+from support.snapshots import nights, trials
+from support.warehouse import change, contents, file_hash, rows
 
 HOSTILE = '=HYPERLINK("http://example.org")'
 
@@ -65,21 +66,6 @@ def two_nights(order, made):
     tonight = order("http://127.0.0.1:9")
     shutil.copytree(made, tonight.settings.data_dir)
     return tonight
-
-
-def change(order, statement):
-    """Something goes wrong in the working file."""
-    with working.open_warehouse(order.data_dir) as con:
-        con.execute(statement)
-
-
-def contents(path):
-    """Every table and view of a file, as sorted rows."""
-    with publish.open_read_only(path) as con:
-        return {
-            name: sorted(map(repr, con.execute(f"SELECT * FROM {name}").fetchall()))
-            for name in (f"{one.schema}.{one.name}" for one in catalog.relations(con))
-        }
 
 
 # publishing

@@ -12,8 +12,6 @@ from random import Random
 
 import duckdb
 import pytest
-from records import edited, set_status
-from test_first_night import nights, rows, trials
 
 from mscwatch.errors import BrokenFileError, ConfigError, WarehouseError
 from mscwatch.pipeline import doctor
@@ -21,6 +19,9 @@ from mscwatch.pipeline.run import run_watch
 from mscwatch.replica import Replica
 from mscwatch.store import backup, ledger, publish, rebuild, working
 from mscwatch.store.data_dir import DataDir
+from support.records import edited, set_status
+from support.snapshots import nights, trials
+from support.warehouse import rows
 
 BLOCKS_BEGIN, BLOCK, PAGE = 12_288, 262_144, 4_096  # bytes; a process is killed between two pages of a write
 TEARS = 12  # of each opening's writes

@@ -5,11 +5,6 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 import pytest
-from records import edited, set_status
-from registry_faults import on, status
-from sinks import MailSink, WebhookSink
-from test_first_night import nights, trials
-from test_telling import ANNE, by_mail
 
 from mscwatch import channels
 from mscwatch.digest import NOTICE_WORDS, notices
@@ -18,6 +13,10 @@ from mscwatch.pipeline.run import run_watch
 from mscwatch.replica import Replica
 from mscwatch.store import working
 from mscwatch.vocabulary import RunOutcome
+from support.faults import on, status
+from support.records import edited, set_status
+from support.sinks import ANNE, MailSink, WebhookSink, by_mail
+from support.snapshots import nights, trials
 
 OPERATOR = "ops@example.org"
 LATE = NOTICE_WORDS.get("late", "late")

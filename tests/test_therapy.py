@@ -7,7 +7,6 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from records import record
 
 from mscwatch.errors import ConfigError
 from mscwatch.therapy import (
@@ -19,6 +18,7 @@ from mscwatch.therapy import (
     read_record,
     words,
 )
+from support.records import record
 
 SEEDS = Path(__file__).parents[1] / "warehouse" / "seeds" / "published_trials.csv"
 
