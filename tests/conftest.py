@@ -8,20 +8,26 @@ import json
 import os
 import shutil
 import socket
+import subprocess
+import sys
 import threading
 from importlib import resources
 from pathlib import Path
 
 import duckdb
 import pytest
+from typer.testing import CliRunner
 
+from mscwatch.cli.app import app
+from mscwatch.pipeline.run import run_watch
 from mscwatch.registry.client import Client
 from mscwatch.replica import Replica
 from mscwatch.store import ctgov, queries, working
 from mscwatch.store.data_dir import DataDir
 from support import demo, review
 from support.orders import order_for, write_watch
-from support.snapshots import night
+from support.records import FORMULA, edited, record, set_status, set_title
+from support.snapshots import night, nights, trials
 
 RECORDS = Path(__file__).parents[2] / "shared" / "records"
 
@@ -131,6 +137,70 @@ def order(tmp_path, watch_file):
         return order_for(url, watch, **({"data_dir": tmp_path / "data"} | values))
 
     return make
+
+
+@pytest.fixture(scope="session")
+def made_two_nights(tmp_path_factory):
+    """The data directory of `two_nights`; nobody writes into this one."""
+    folder = tmp_path_factory.mktemp("two_nights")
+    before = [*trials(2), edited(record(3), set_title(FORMULA))]
+    with Replica(nights(before, [edited(before[0], set_status("COMPLETED")), *before[1:]])) as registry:
+        order = order_for(registry.url, write_watch(folder), data_dir=folder / "data")
+        for _ in range(2):
+            assert run_watch(order).exit_code == 0
+            registry.advance()
+    return order.data_dir.path
+
+
+@pytest.fixture
+def two_nights(order, made_two_nights):
+    """A warehouse after a baseline of three trials and a night on which one completed; its registry answers nobody."""
+    order = order("http://127.0.0.1:9")
+    shutil.copytree(made_two_nights, order.data_dir.path)
+    return order
+
+
+@pytest.fixture
+def command(two_nights, monkeypatch, watch_file):
+    """Run a command on the warehouse of `two_nights`, in this process."""
+    monkeypatch.setenv("MSCWATCH_DATA_DIR", str(two_nights.settings.data_dir))
+    monkeypatch.setenv("MSCWATCH_WATCH", str(watch_file))
+
+    def run(*words):
+        return CliRunner().invoke(app, list(map(str, words)))
+
+    return run
+
+
+@pytest.fixture
+def registry():
+    """Three trials; one completes on the second night; nothing happens on the third."""
+    before = trials(3)
+    after = [edited(before[0], set_status("COMPLETED")), *before[1:]]
+    with Replica(nights(before, after, after)) as running:
+        yield running
+
+
+@pytest.fixture
+def mscwatch(tmp_path, watch_file):
+    """Run `mscwatch …` in an empty directory; keyword arguments are MSCWATCH_ settings."""
+
+    def run(*words, stdin=None, **values):
+        settings = {
+            "data_dir": tmp_path / "data",
+            "watch": watch_file,
+            "min_interval": 0,
+            "retry_budget": 0,
+            "report": False,
+        } | values
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("MSCWATCH_")}
+        environment |= {f"MSCWATCH_{name.upper()}": str(value) for name, value in settings.items()}
+        return subprocess.run(
+            [sys.executable, "-m", "mscwatch", *map(str, words)],
+            cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120, check=False, input=stdin,
+        )  # fmt: skip
+
+    return run
 
 
 @pytest.fixture

@@ -19,7 +19,6 @@ from mscwatch.pipeline.run import run_watch
 from mscwatch.replica import Replica
 from mscwatch.store import backup, ledger, publish, rebuild, working
 from mscwatch.store.data_dir import DataDir
-from support.records import edited, set_status
 from support.snapshots import nights, trials
 from support.warehouse import rows
 
@@ -39,15 +38,6 @@ def torn(before, after):
             left = new[:cut] + old[cut:]
             if left not in (old, new):
                 yield before[:start] + left + before[start + BLOCK :]
-
-
-@pytest.fixture
-def registry():
-    """Two nights; on the second a trial completed."""
-    first = trials(3)
-    second = [edited(first[0], set_status("COMPLETED")), *first[1:]]
-    with Replica(nights(first, second)) as running:
-        yield running
 
 
 @pytest.fixture

@@ -26,15 +26,6 @@ def _no_waiting(monkeypatch):
     monkeypatch.setattr(channels, "FIRST_WAIT", 0.0)
 
 
-@pytest.fixture
-def registry():
-    """Three trials; one completes on the second night; nothing on the third."""
-    before = trials(3)
-    after = [edited(before[0], set_status("COMPLETED")), *before[1:]]
-    with Replica(nights(before, after, after)) as running:
-        yield running
-
-
 def test_the_baseline_is_one_summary_per_address(order, registry):
     with MailSink() as mail, WebhookSink() as slack:
         run_watch(order(registry.url, **by_mail(mail, ANNE, BERT), slack_webhook_url=slack.url))

@@ -10,13 +10,10 @@ from mscwatch import channels
 from mscwatch.digest import NOTICE_WORDS, notices
 from mscwatch.model import Address
 from mscwatch.pipeline.run import run_watch
-from mscwatch.replica import Replica
 from mscwatch.store import working
 from mscwatch.vocabulary import RunOutcome
 from support.faults import on, status
-from support.records import edited, set_status
 from support.sinks import ANNE, MailSink, WebhookSink, by_mail
-from support.snapshots import nights, trials
 
 OPERATOR = "ops@example.org"
 LATE = NOTICE_WORDS.get("late", "late")
@@ -26,13 +23,6 @@ GOOD = datetime(2026, 11, 2, 15, 30)
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch):
     monkeypatch.setattr(channels, "FIRST_WAIT", 0.0)
-
-
-@pytest.fixture
-def registry():
-    before = trials(3)
-    with Replica(nights(before, [edited(before[0], set_status("COMPLETED")), *before[1:]])) as running:
-        yield running
 
 
 def subjects(sink, recipient):

@@ -93,7 +93,7 @@ class Evening:
         self._open.close()
 
     @property
-    def places(self):
+    def data_dir(self):
         return DataDir(self.folder / "data")
 
     def run(self, due=None):

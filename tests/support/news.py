@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from mscwatch.digest import compose
 from mscwatch.model import Event, NewsItem, Product, PublishedTrial, TrialFacts
-from mscwatch.vocabulary import EventKind, Severity
+from mscwatch.vocabulary import EventKind, LinkConfidence, Severity
 
 NIGHT = datetime(2022, 10, 7, 9)
 
@@ -31,7 +31,9 @@ def product(**axes):
 
 
 def published(review_row=15, *, year=2016, nct_id="NCT01875081", link_confidence="high", **axes):
-    return PublishedTrial(review_row, f"Author {review_row}", year, product(**axes), nct_id, link_confidence)
+    return PublishedTrial(
+        review_row, f"Author {review_row}", year, product(**axes), nct_id, LinkConfidence(link_confidence)
+    )
 
 
 def item(

@@ -7,6 +7,8 @@ import copy
 from mscwatch.model import FetchedTrial, StoredTrial
 from mscwatch.record import content_hash, derived_hash
 
+FORMULA = '=HYPERLINK("http://example.org")'  # a title that a spreadsheet would run
+
 
 def record(number=1, *, status="RECRUITING", **modules):
     """A record of an MSC trial in cirrhosis; keyword arguments replace whole modules of protocolSection."""
@@ -86,3 +88,10 @@ def off_topic(number=2, **modules):
         armsInterventionsModule={"interventions": [{"type": "DRUG", "name": "Aspirin"}]},
         **modules,
     )
+
+
+def set_title(title):
+    def edit(one):
+        one["protocolSection"]["identificationModule"]["briefTitle"] = title
+
+    return edit
