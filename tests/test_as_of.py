@@ -10,23 +10,17 @@ from dataclasses import replace
 from datetime import date, datetime
 
 import pytest
-from records import edited, record, set_status
 
 from mscwatch.pipeline.run import run_watch
 from mscwatch.replica import Replica, Snapshot
 from mscwatch.replica.sample import sample_records
 from mscwatch.store import queries
 from mscwatch.store.data_dir import DataDir
+from support.records import edited, record, set_status
+from support.snapshots import night_at
+from support.warehouse import rows
 
 EVENING, MIDNIGHT, LATER = datetime(2022, 10, 6, 23, 30), datetime(2022, 10, 7), datetime(2022, 10, 10, 9)
-
-
-def night(day, *records, **aliases):
-    return Snapshot(
-        f"{day:%Y-%m-%dT%H:%M:%S}",
-        {one["protocolSection"]["identificationModule"]["nctId"]: one for one in records},
-        aliases,
-    )
 
 
 @pytest.fixture
@@ -55,18 +49,13 @@ def three_nights(run_at, order, made_once):
         completed, lambda it: it["protocolSection"]["identificationModule"].update(briefTitle="New")
     )
     on_each = (
-        night(EVENING, one, two),
-        night(MIDNIGHT, completed, NCT00000002="NCT00000001"),
-        night(LATER, renamed, three, NCT00000002="NCT00000001"),
+        night_at(EVENING, one, two),
+        night_at(MIDNIGHT, completed, NCT00000002="NCT00000001"),
+        night_at(LATER, renamed, three, NCT00000002="NCT00000001"),
     )
     tonight = order("http://127.0.0.1")
     made_once(tonight.settings.data_dir, lambda: run_at(*on_each))
     return tonight
-
-
-def rows(order, query, parameters=()):
-    with queries.open_published(DataDir(order.settings.data_dir)) as con:
-        return con.execute(query, parameters).fetchall()
 
 
 def test_trials_stand_as_they_stood_at_the_end_of_a_day(three_nights):
@@ -123,8 +112,8 @@ def test_events_between_begins_with_the_first_moment_and_ends_before_the_second(
 
 def test_a_trial_that_came_back_was_out_in_between(run_at):
     one, two = record(1), record(2)
-    after = night(MIDNIGHT, one, NCT00000002="NCT00000001")
-    tonight = run_at(night(EVENING, one, two), after, night(LATER, one, two))
+    after = night_at(MIDNIGHT, one, NCT00000002="NCT00000001")
+    tonight = run_at(night_at(EVENING, one, two), after, night_at(LATER, one, two))
     query = "SELECT in_watch FROM trials_as_of(?) WHERE nct_id = 'NCT00000002'"
     stood = [rows(tonight, query, [day]) for day in ("2022-10-06", "2022-10-09", "2022-10-10")]
     assert stood == [[(True,)], [(False,)], [(True,)]]

@@ -10,14 +10,15 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
-import registry_faults as faults
-from clients import ALL, gaps, ids, night, noting
 
 from mscwatch.errors import ConfigError, NoAnswerError, QueryRejectedError
 from mscwatch.pipeline.run import run_watch
 from mscwatch.registry.http import ATTEMPTS
 from mscwatch.replica import Replica, Response
 from mscwatch.vocabulary import RunOutcome
+from support import faults
+from support.asking import ALL, gaps, ids, noting
+from support.snapshots import night
 
 RETRIED = [408, 429, 500, 502, 503, 504]
 NOT_RETRIED = {301: 4, 304: 4, 400: 2, 401: 4, 403: 4, 404: 4, 410: 4, 414: 2, 501: 4, 505: 4}

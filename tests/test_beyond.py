@@ -13,14 +13,14 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from prefect_programs import PATIENCE, due, ended, environment, found, postgresql, running, server, wait_for
-from records import edited, set_status
-from registry_faults import first, on
-from test_first_night import nights, trials
 
 from mscwatch.pipeline.run import run_watch
 from mscwatch.replica import Replica
 from mscwatch.store.data_dir import DataDir
+from support.faults import first, on
+from support.programs import PATIENCE, due, ended, environment, found, postgresql, running, server, wait_for
+from support.records import edited, set_status
+from support.snapshots import nights, trials
 
 pytestmark = [pytest.mark.slow, pytest.mark.prefect]
 

@@ -7,15 +7,14 @@ import re
 
 import pytest
 import requests
-from news import digest, item
-from sinks import MailSink, WebhookSink, certificate, free_port, greets, silence
 
 from mscwatch import channels
-from mscwatch.channels import slack as slack_channel
 from mscwatch.channels import smtp
 from mscwatch.channels.secrets import mask
 from mscwatch.errors import ChannelError, ConfigError
 from mscwatch.model import Address
+from support.news import digest, item
+from support.sinks import MailSink, WebhookSink, certificate, free_port, greets, silence
 
 ANNE, BERT = "anne@example.org", "bert@example.org"
 SENDER = "mscwatch@example.org"
@@ -285,7 +284,7 @@ def test_a_page_that_repeats_the_webhook_is_quoted_without_it():
 
 
 def test_a_silent_webhook_is_a_temporary_failure(monkeypatch):
-    monkeypatch.setattr(slack_channel, "TIMEOUT", 0.2)
+    monkeypatch.setattr("mscwatch.channels.slack.TIMEOUT", 0.2)
     with WebhookSink(slow=0.6) as sink, pytest.raises(ChannelError) as error:
         slack(sink.url).send(digest(item()), mask(sink.url))
     assert not error.value.permanent

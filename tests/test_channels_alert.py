@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 
 import pytest
-from sinks import MailSink, WebhookSink
-from test_cli import mscwatch, registry  # noqa: F401  fixtures
+
+from support.sinks import MailSink, WebhookSink
 
 GONE = (404, "no_service")
 MAIL = {"email_from": "mscwatch@example.org", "email_to": "anne@example.org,bert@example.org"}
 
 
-def test_a_sample_marked_as_a_test_reaches_every_address_of_the_channel(mscwatch):  # noqa: F811
+def test_a_sample_marked_as_a_test_reaches_every_address_of_the_channel(mscwatch):
     with MailSink() as mail:
         done = mscwatch(
             "test-alert",
@@ -30,13 +30,13 @@ def test_a_sample_marked_as_a_test_reaches_every_address_of_the_channel(mscwatch
 
 
 @pytest.mark.parametrize("channel", ["pigeon", "email"])
-def test_a_channel_that_is_not_configured_is_exit_2_naming_those_that_are(mscwatch, channel):  # noqa: F811
+def test_a_channel_that_is_not_configured_is_exit_2_naming_those_that_are(mscwatch, channel):
     done = mscwatch("test-alert", channel, jsonl_file="news.jsonl")
     assert done.returncode == 2
     assert f"There is no channel '{channel}' (configured: jsonl)" in done.stderr
 
 
-def test_a_channel_that_refuses_is_exit_1_with_its_words_and_without_its_secret(mscwatch):  # noqa: F811
+def test_a_channel_that_refuses_is_exit_1_with_its_words_and_without_its_secret(mscwatch):
     with WebhookSink(GONE) as slack:
         done = mscwatch("test-alert", "slack", slack_webhook_url=slack.url)
     assert done.returncode == 1
@@ -45,7 +45,7 @@ def test_a_channel_that_refuses_is_exit_1_with_its_words_and_without_its_secret(
 
 
 @pytest.mark.slow
-def test_success_switches_an_address_on_again_and_what_was_owed_is_sent(mscwatch, registry):  # noqa: F811
+def test_success_switches_an_address_on_again_and_what_was_owed_is_sent(mscwatch, registry):
     def run():
         return mscwatch("run", "--direct", api_url=registry.url, slack_webhook_url=slack.url)
 

@@ -10,14 +10,14 @@ import feedparser
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from news import digest, item
 
 from mscwatch import channels
-from mscwatch.channels import atom as atom_channel
+from mscwatch.channels import atom
 from mscwatch.channels.atom import Atom
 from mscwatch.channels.jsonl import JsonLines
 from mscwatch.errors import ChannelError
 from mscwatch.model import Address, Notice
+from support.news import digest, item
 
 HOSTILE = '<script>x</script> & ]]> "quoted" \ufffe\x00 <!channel> \u202eevil'
 
@@ -70,7 +70,7 @@ def test_a_repeat_is_no_second_entry_and_keeps_its_id(tmp_path):
 
 
 def test_a_feed_keeps_the_newest_entries(tmp_path, monkeypatch):
-    monkeypatch.setattr(atom_channel, "MOST_ENTRIES", 3)
+    monkeypatch.setattr(atom, "MOST_ENTRIES", 3)
     path = tmp_path / "news.atom"
     sent(Atom(path), *(digest(item(number)) for number in range(1, 6)))
     assert [entry.link[-1] for entry in read_feed(path).entries] == ["5", "4", "3"]

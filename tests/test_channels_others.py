@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from news import digest, item
-from sinks import WebhookSink, free_port
 
 from mscwatch import channels
 from mscwatch.channels import heartbeat
 from mscwatch.channels.others import body, split_urls
 from mscwatch.errors import ChannelError, ConfigError
 from mscwatch.model import Notice
+from support.news import digest, item
+from support.sinks import WebhookSink, free_port
 
 
 def json_url(sink, *, user="me:hunter2@"):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
-from test_evidence_review import AFTER, TOLD, warehouse
 
 from mscwatch.review import claims
 from mscwatch.store import queries, working
-from mscwatch.store import review_claims as table
 from mscwatch.store.data_dir import DataDir
+from mscwatch.store.review_claims import recompute
 
 
 @pytest.mark.parametrize(
@@ -44,13 +45,8 @@ def test_every_number_of_the_review_is_among_the_claims():
     assert told == {f"T{number}" for number in range(1, 23)} | {f"R{number}" for number in range(1, 7)}
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    return warehouse(tmp_path_factory.mktemp("claims"), (AFTER, list(TOLD.values())))
-
-
-def test_each_rows_query_gives_its_value_in_the_published_file(folder):
-    with queries.open_published(DataDir(folder)) as con:
+def test_each_rows_query_gives_its_value_in_the_published_file(review_warehouse):
+    with queries.open_published(DataDir(review_warehouse)) as con:
         told = con.execute("SELECT claim_id, query, recomputed FROM review_claims").fetchall()
         values = {(claim_id, query): con.execute(query).fetchall() for claim_id, query, _ in told}
     assert len(told) == len(list(claims.load())) > 40
@@ -59,8 +55,8 @@ def test_each_rows_query_gives_its_value_in_the_published_file(folder):
         assert (None if value is None else str(value)) == recomputed, claim_id
 
 
-def test_the_verdicts_on_the_table_are_those_that_reading_it_gives(folder):
-    with queries.open_published(DataDir(folder)) as con:
+def test_the_verdicts_on_the_table_are_those_that_reading_it_gives(review_warehouse):
+    with queries.open_published(DataDir(review_warehouse)) as con:
         told = con.execute("SELECT claim_id, verdict FROM review_claims WHERE scope = 'published'").fetchall()
     by_verdict = {verdict: {name for name, found in told if found == verdict} for _, verdict in told}
     assert by_verdict == {
@@ -74,8 +70,8 @@ def test_the_verdicts_on_the_table_are_those_that_reading_it_gives(folder):
     }  # fmt: skip
 
 
-def test_the_registry_is_counted_as_of_the_review_and_as_of_the_night(folder):
-    with queries.open_published(DataDir(folder)) as con:
+def test_the_registry_is_counted_as_of_the_review_and_as_of_the_night(review_warehouse):
+    with queries.open_published(DataDir(review_warehouse)) as con:
         told = con.execute(
             "SELECT claim_id, scope, recomputed, verdict, as_of::VARCHAR FROM review_claims "
             "WHERE claim_id IN ('R1', 'R3', 'R4') ORDER BY ALL"
@@ -89,15 +85,16 @@ def test_the_registry_is_counted_as_of_the_review_and_as_of_the_night(folder):
     ]
 
 
-def test_another_table_gives_another_verdict_and_leaves_nothing_behind(folder):
-    places = DataDir(folder)
+def test_another_table_gives_another_verdict_and_leaves_nothing_behind(review_warehouse, tmp_path):
+    data_dir = DataDir(tmp_path)
+    shutil.copy(DataDir(review_warehouse).working, data_dir.working)
     asked = "SELECT recomputed, verdict FROM review_claims WHERE claim_id = 'T6'"
-    with working.open_warehouse(places) as con:
+    with working.open_warehouse(data_dir) as con:
         con.execute("UPDATE published_trials SET n_control = 13 WHERE ref_number = 8")
-        table.recompute(con)
+        recompute(con)
         assert con.execute(asked).fetchall() == [("28", claims.NOT_REPRODUCED)]
         con.execute("UPDATE published_trials SET n_control = 12 WHERE ref_number = 8")
-        table.recompute(con)
+        recompute(con)
         assert con.execute(asked).fetchall() == [("27", claims.REPRODUCED)]
         assert con.execute("SELECT table_name FROM duckdb_tables() WHERE temporary").fetchall() == []
 

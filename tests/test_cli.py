@@ -3,49 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from records import edited, set_status
-from registry_faults import on, status
-from sinks import WebhookSink
-from test_first_night import nights, trials
 
 from mscwatch.cli.app import COMMANDS
-from mscwatch.replica import Replica
 from mscwatch.store.data_dir import DataDir, locked
-
-
-@pytest.fixture
-def mscwatch(tmp_path, watch_file):
-    """Run `mscwatch …` in an empty directory; keyword arguments are MSCWATCH_ settings."""
-
-    def run(*words, stdin=None, **values):
-        settings = {
-            "data_dir": tmp_path / "data",
-            "watch": watch_file,
-            "min_interval": 0,
-            "retry_budget": 0,
-            "report": False,
-        } | values
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("MSCWATCH_")}
-        environment |= {f"MSCWATCH_{name.upper()}": str(value) for name, value in settings.items()}
-        return subprocess.run(
-            [sys.executable, "-m", "mscwatch", *map(str, words)],
-            cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120, check=False, input=stdin,
-        )  # fmt: skip
-
-    return run
-
-
-@pytest.fixture
-def registry():
-    before = trials(3)
-    with Replica(nights(before, [edited(before[0], set_status("COMPLETED")), *before[1:]])) as running:
-        yield running
+from support.faults import on, status
+from support.sinks import WebhookSink
 
 
 @pytest.fixture

@@ -6,15 +6,16 @@ import itertools
 from datetime import datetime
 
 import pytest
-import registry_faults as faults
 import requests
 import responses
-from clients import ALL, ids, night
 
 from mscwatch.errors import ConfigError, NoAnswerError, QueryRejectedError, RefusedError
 from mscwatch.registry.client import ROOM_FOR_TOKEN, DataMovedError, user_agent
 from mscwatch.registry.http import LONGEST_URL
 from mscwatch.replica import Response
+from support import faults
+from support.asking import ALL, ids
+from support.snapshots import night
 
 # Walks
 
@@ -37,7 +38,7 @@ def test_an_empty_page_with_a_token_does_not_end_a_walk(serve, ask):
             emptied.extend(page["studies"])
             page["studies"] = []
 
-    registry = serve(night(15), faults.edited(empty_first))
+    registry = serve(night(15), faults.edited_answer(empty_first))
     assert len(ids(ask(registry).pages(ALL, 10))) == 5
 
 
@@ -55,7 +56,7 @@ def test_a_token_that_comes_twice_ends_the_walk_as_refused(serve, ask):
     registry = serve(
         intercept=faults.either(
             faults.on("pageToken", lambda _: again),
-            faults.edited(lambda page: page.update(nextPageToken="again")),
+            faults.edited_answer(lambda page: page.update(nextPageToken="again")),
         )
     )
     with pytest.raises(RefusedError, match="same page token twice") as failed:
@@ -66,7 +67,7 @@ def test_a_token_that_comes_twice_ends_the_walk_as_refused(serve, ask):
 @pytest.mark.parametrize("change", [{"studies": None}, {"studies": {}}, {"nextPageToken": ["a"]}])
 def test_a_page_of_another_shape_is_no_answer(serve, ask, change):
     with pytest.raises(NoAnswerError, match="no list of studies, or a token"):
-        list(ask(serve(intercept=faults.edited(lambda page: page.update(change)))).pages(ALL, 10))
+        list(ask(serve(intercept=faults.edited_answer(lambda page: page.update(change)))).pages(ALL, 10))
 
 
 def test_a_token_of_yesterdays_data_says_that_the_data_moved(serve, ask):

@@ -6,15 +6,15 @@ import math
 
 import orjson
 import pytest
-import registry_faults as faults
-from clients import night
-from records import edited, record, set_status
 
 from mscwatch.errors import ConfigError, NoAnswerError
 from mscwatch.registry.client import DataMovedError
 from mscwatch.registry.http import LONGEST_URL
 from mscwatch.replica import Response
 from mscwatch.vocabulary import LookupVerdict
+from support import faults
+from support.records import edited, record, set_status
+from support.snapshots import night
 
 # Where a trial stands
 

@@ -5,27 +5,15 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from records import edited, record
 
 from mscwatch.changes import diff
+from support.records import edited, put, record
 
 CONDITIONS = "protocolSection.conditionsModule.conditions"
 TITLE = "protocolSection.identificationModule.briefTitle"
 START = "protocolSection.statusModule.startDateStruct.date"
 MESH = "derivedSection.conditionBrowseModule"
 SITES = "protocolSection.contactsLocationsModule"
-
-
-def put(path, value):
-    """An edit that puts a value at a path."""
-
-    def edit(one):
-        *above, last = path.split(".")
-        for key in above:
-            one = one.setdefault(key, {})
-        one[last] = value
-
-    return edit
 
 
 def site(**values):

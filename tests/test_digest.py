@@ -9,12 +9,12 @@ from html.parser import HTMLParser
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from news import digest, item, product
 
 from mscwatch.channels.slack import payload
 from mscwatch.digest import render_item
 from mscwatch.model import Notice
 from mscwatch.vocabulary import EventKind
+from support.news import digest, item, product
 
 HOSTILE = [
     "<script>alert(1)</script>",

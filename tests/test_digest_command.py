@@ -6,7 +6,6 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from records import edited, record, set_status
 from typer.testing import CliRunner
 
 from mscwatch.cli.app import app
@@ -16,6 +15,7 @@ from mscwatch.pipeline.run import run_watch
 from mscwatch.replica import Replica, Snapshot
 from mscwatch.settings import Settings
 from mscwatch.watches import load_watch
+from support.records import edited, record, set_status
 
 TODAY, LATER = (f"{datetime.now(UTC) + timedelta(days=days):%Y-%m-%d}" for days in (0, 2))
 LITERATURE = {"references": [{"pmid": "17903050", "type": "BACKGROUND", "citation": "Not of this trial."}]}

@@ -11,10 +11,10 @@ import json
 
 from hypothesis import given
 from hypothesis import strategies as st
-from news import digest, item, product
 
 from mscwatch.channels.slack import NAMED, payload
 from mscwatch.model import Notice
+from support.news import digest, item, product
 
 WHY = ("No publication known, no results on the registry, 28 months after its completion date (2020-05).",)
 

@@ -7,8 +7,6 @@ from pathlib import Path
 
 import orjson
 import pytest
-import registry_faults as faults
-from records import record
 
 from mscwatch.record import registry_values
 from mscwatch.registry import api_drift
@@ -17,6 +15,8 @@ from mscwatch.registry.client import Client
 from mscwatch.registry.http import Politeness
 from mscwatch.replica import Replica, Response, Snapshot
 from mscwatch.store.ctgov import mapped_paths
+from support import faults
+from support.records import record
 
 REGISTRY = Path(__file__).parents[2] / "shared" / "registry"
 

@@ -7,12 +7,11 @@ import json
 from datetime import datetime
 
 import pytest
-from records import edited, known, record, seen, set_status
-from test_diff import put
 
 from mscwatch.changes import event, issues, membership, rules, status
 from mscwatch.model import Screening
 from mscwatch.vocabulary import EventKind, Severity
+from support.records import edited, known, put, record, seen, set_status
 
 NIGHT = datetime(2022, 10, 6, 9)
 STATUS = "protocolSection.statusModule"

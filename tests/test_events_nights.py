@@ -10,18 +10,16 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from records import edited, record, set_status
-from sinks import WebhookSink
-from test_diff import put
-from test_first_night import rows
 
 from mscwatch.pipeline import steps
 from mscwatch.pipeline.run import run_watch
 from mscwatch.replica import Replica, Snapshot
 from mscwatch.store import publish, working
+from support.records import edited, put, record, set_status
+from support.sinks import WebhookSink
+from support.warehouse import EVENTS, WRITTEN, rows
 
 CONDITIONS = "protocolSection.conditionsModule.conditions"
-EVENTS = "SELECT nct_id, kind, field, before, after, summary, event_id FROM events ORDER BY ALL"
 DELIVERIES = "SELECT kind, state FROM deliveries JOIN events USING (event_id) ORDER BY ALL"
 
 
@@ -82,16 +80,6 @@ def test_nights_that_are_repeated_tell_what_they_tell_once(order, tmp_path_facto
         return rows(play(order, [history(one) for one in edits], again=again, data_dir=folder), EVENTS)
 
     assert season(()) == season(again)
-
-
-WRITTEN = (
-    EVENTS,
-    "SELECT nct_id, version_no, content_hash, derived_hash, valid_to IS NULL FROM versions ORDER BY ALL",
-    "SELECT event_id, channel, state, shown FROM deliveries ORDER BY ALL",
-    "SELECT * FROM changes ORDER BY ALL",
-    "SELECT kind, summary FROM notices ORDER BY ALL",
-    "SELECT * EXCLUDE (first_seen_at, last_seen_at) FROM trials ORDER BY nct_id",
-)
 
 
 class KilledError(BaseException):

@@ -6,10 +6,10 @@ import json
 from datetime import date, datetime
 
 import pytest
-from records import edited, known, record, seen
 
 from mscwatch.changes import outcomes, rules
 from mscwatch.changes.results import milestone
+from support.records import edited, known, record, seen
 
 MELD = {"measure": "Change in MELD score", "timeFrame": "24 weeks", "description": "From baseline"}
 SAFETY = {"measure": "Number of adverse events", "timeFrame": "1 year"}

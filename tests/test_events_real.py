@@ -9,22 +9,20 @@ import orjson
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from records import known, seen
-from season.edits import EDITS, NOISE, SAME_MATTER
 
 from mscwatch.changes import diff, rules
-from mscwatch.changes import plan as night
+from mscwatch.changes.plan import PlanContext, plan
 from mscwatch.model import PreviousVersion, RaisedEvent
 from mscwatch.record import record_nct_id
 from mscwatch.watches import load_watch
+from support.records import known, seen
+from support.season.edits import EDITS, NOISE, SAME_MATTER
 
 STAMP = datetime(2022, 10, 6, 9)
 BIGGEST = 60_000  # characters; a few records with results are a hundred times larger
 quickly = settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
 randoms = st.randoms(use_true_random=False)
-CIRCUMSTANCES = night.PlanContext(
-    watch=load_watch("msc-liver"), previous_run=STAMP, addresses=(), stamp=STAMP
-)
+CIRCUMSTANCES = PlanContext(watch=load_watch("msc-liver"), previous_run=STAMP, addresses=(), stamp=STAMP)
 
 
 class Texts(list):
@@ -45,8 +43,8 @@ def pick(texts, random):
     return orjson.loads(random.choice(texts))
 
 
-def plan(before, after):
-    return night.plan([(known(before), seen(after))], CIRCUMSTANCES)
+def plan_edit(before, after):
+    return plan([(known(before), seen(after))], CIRCUMSTANCES)
 
 
 @quickly
@@ -64,7 +62,7 @@ def test_a_record_written_otherwise_or_indexed_anew_is_no_event_and_not_material
     after = orjson.loads(orjson.dumps(before))
     for noise in noises:
         noise(after, random)
-    found = plan(before, after)
+    found = plan_edit(before, after)
     assert found.events == ()
     assert [change for change in found.changes if change.is_material] == []
 
@@ -76,7 +74,7 @@ def test_no_noise_is_an_event(texts, random, noises):
     after = orjson.loads(orjson.dumps(before))
     for noise in noises:
         noise(after, random)
-    assert plan(before, after).events == ()
+    assert plan_edit(before, after).events == ()
 
 
 @quickly
@@ -87,7 +85,7 @@ def test_one_edit_in_any_noise_gives_exactly_its_events(texts, random, edit, noi
     for noise in noises:
         noise(after, random)
     expected = edit(after, random)
-    found = [(event.kind.value, event.field) for event in plan(before, after).events]
+    found = [(event.kind.value, event.field) for event in plan_edit(before, after).events]
     assert sorted(found) == sorted(expected or [])
 
 
@@ -98,12 +96,12 @@ def test_there_and_back_again_without_an_update_is_one_retraction(texts, random,
     after = orjson.loads(orjson.dumps(before))
     if not edit(after, random):
         return
-    there = plan(before, after).events
+    there = plan_edit(before, after).events
     raised = tuple(RaisedEvent(event.event_id, event.kind, event.summary) for event in there)
     middle = dataclasses.replace(known(after, version_no=2), previous=PreviousVersion(before, raised))
     reorder, *_ = SAME_MATTER
     again = orjson.loads(orjson.dumps(before))
     reorder(again, random)
-    found = night.plan([(middle, seen(again))], CIRCUMSTANCES)
+    found = plan([(middle, seen(again))], CIRCUMSTANCES)
     assert [event.kind for event in found.events] == ["retracted"]
     assert found.retractions[0].retracted_ids == tuple(event.event_id for event in there)

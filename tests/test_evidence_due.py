@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from records import edited, record
-from test_first_night import nights
 
 from mscwatch.pipeline import run
 from mscwatch.replica import Replica
@@ -12,6 +10,8 @@ from mscwatch.settings import Settings
 from mscwatch.store import queries, working
 from mscwatch.store.data_dir import DataDir
 from mscwatch.watches import load_watch
+from support.records import edited, record
+from support.snapshots import nights
 
 
 def ended(day="2020-03", *, status="COMPLETED", phases=("PHASE2",), **more):

@@ -9,11 +9,11 @@ import datetime as dt
 from collections import Counter
 
 import pytest
-from test_examples import CORE, DAY, LAST, LINKED, NOW, TABLE, answers, demo_nights, grouped, warehouse, whole
 
 from mscwatch import therapy
-
-__all__ = ["answers", "warehouse"]  # the fixtures
+from mscwatch.replica.demo import demo_nights
+from support.demo import LAST
+from support.demo_facts import CORE, DAY, LINKED, NOW, TABLE, grouped, whole
 
 REVIEWED = dt.date(2020, 10, 6)
 RECORDS = {nct_id: record for each in demo_nights() for nct_id, record in each.records.items()}

@@ -5,10 +5,10 @@ from __future__ import annotations
 from importlib import resources
 
 import pytest
-from test_evidence_review import AFTER, warehouse
 
 from mscwatch.screening import relevance
 from mscwatch.store import queries
+from support.review import AFTER, make_warehouse
 
 EXAMPLES = resources.files("mscwatch.warehouse") / "examples"
 
@@ -24,7 +24,9 @@ def topic(real_records):
 
 @pytest.fixture(scope="module")
 def con(tmp_path_factory, topic):
-    with queries.open_published(warehouse(tmp_path_factory.mktemp("real"), (AFTER, topic))) as connection:
+    with queries.open_published(
+        make_warehouse(tmp_path_factory.mktemp("real"), (AFTER, topic))
+    ) as connection:
         yield connection
 
 

@@ -5,131 +5,35 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import json
+import shutil
 from importlib import resources
 from pathlib import Path
 
 import pytest
-from records import edited, record, set_status
 
-from mscwatch.pipeline import run
-from mscwatch.replica import Replica, Snapshot
-from mscwatch.settings import Settings
 from mscwatch.store import queries, working
 from mscwatch.store.data_dir import DataDir
-from mscwatch.watches import load_watch
+from support.records import edited, nct_id, record, set_status
+from support.review import AFTER, BEFORE, ROW_16, SITUATIONS, dated, given, make_warehouse
 
 SHARED = Path(__file__).parents[2] / "shared" / "review"
 SEEDS = resources.files("mscwatch.warehouse") / "seeds"
-BEFORE, AFTER = "2020-09-01T09:00:05", "2022-10-06T09:00:05"
 
 
-def dated(first="2015-01-01", update="2016-01-01", status="RECRUITING", **more):
-    def edit(one):
-        one["protocolSection"]["statusModule"] |= {
-            "overallStatus": status,
-            "studyFirstPostDateStruct": {"date": first, "type": "ACTUAL"},
-            "lastUpdatePostDateStruct": {"date": update, "type": "ACTUAL"},
-        } | more
-
-    return edit
-
-
-def given(text):
-    def edit(one):
-        one["protocolSection"]["armsInterventionsModule"]["interventions"][0]["description"] = text
-
-    return edit
-
-
-def linked(number, nct_id, edit):
-    """A record under the number of a row of the table."""
-
-    def rename(one):
-        one["protocolSection"]["identificationModule"]["nctId"] = nct_id
-        edit(one)
-
-    return edited(record(number), rename)
-
-
-def designed(text, study_type="INTERVENTIONAL", allocation="NON_RANDOMIZED", count=158):
-    def edit(one):
-        dated()(one)
-        given(text)(one)
-        one["protocolSection"]["armsInterventionsModule"]["interventions"][0]["name"] = "Adipose MSC"
-        one["protocolSection"]["designModule"] = {
-            "studyType": study_type,
-            "designInfo": {"allocation": allocation},
-            "enrollmentInfo": {"count": count, "type": "ACTUAL"},
-        }
-
-    return edit
-
-
-def lapsed(verified, end):
-    """A record of 2016 that the registry later set to UNKNOWN."""
-    more = {"lastKnownStatus": "RECRUITING", "statusVerifiedDate": verified}
-    return dated(status="UNKNOWN", completionDateStruct={"date": end}, **more)
-
-
-def completed(update, end):
-    return dated(update=update, status="COMPLETED", completionDateStruct={"date": end, "type": "ACTUAL"})
-
-
-def with_results(one):
-    dated(update="2021-06-01", resultsFirstPostDateStruct={"date": "2021-06-01"})(one)
-    one["hasResults"] = True
-
-
-ROW_3, ROW_16 = "NCT00956891", "NCT01690247"
-OTHERWISE = "Autologous adipose MSC, 5x10^6 cells/kg, by the portal vein."
-TOLD = {
-    "not updated since": edited(record(1), dated()),
-    "registered since": edited(record(2), dated(first="2020-10-07", update="2020-10-07")),
-    "completed, updated since": edited(record(3), completed("2021-06-01", "2019-05-01")),
-    "completed since": edited(record(4), completed("2021-06-01", "2021-05-01")),
-    "unknown long ago": edited(record(5), lapsed("2016-01", "2017-01")),
-    "verified shortly before": edited(record(6), lapsed("2018-12", "2019-01")),
-    "planned to end after": edited(record(7), lapsed("2016-01", "2020-12")),
-    "with results since": edited(record(8), with_results),
-    "of two sources": edited(
-        edited(record(9), dated()), given("Bone marrow MSC and umbilical cord MSC by vein.")
-    ),
-    "with history": edited(record(10), dated(update="2021-06-01", status="COMPLETED")),
-    "row 3": linked(11, ROW_3, designed("Cells.", "OBSERVATIONAL", None)),
-    "row 16": linked(12, ROW_16, designed(OTHERWISE)),
-}
-NAMES = {one["protocolSection"]["identificationModule"]["nctId"]: name for name, one in TOLD.items()}
+NAMES = {nct_id(one): name for name, one in SITUATIONS.items()}
 UNSAID = "by first-posted date, today's content"
 
 
-def warehouse(folder, *contents):
-    """Run a night per (data timestamp, records), each on the day of its data; where the warehouse is."""
-    told = [
-        Snapshot(day, {one["protocolSection"]["identificationModule"]["nctId"]: one for one in content})
-        for day, content in contents
-    ]
-    watch = folder / "all.toml"
-    watch.write_text('name = "all"\ntitle = "All"\n[query]\nterm = "ALL"\n[relevance]\nrules = "msc-liver"\n')
-    with Replica(told) as registry:
-        chosen = Settings(data_dir=folder, min_interval=0, retry_budget=0, api_url=registry.url)
-        for day, _ in contents:
-            moment = dt.datetime.fromisoformat(day)
-            order = run.RunOrder(chosen, load_watch(str(watch)), clock=lambda moment=moment: moment)
-            assert run.run_watch(order).error is None
-            registry.advance()
-    return folder
-
-
 @pytest.fixture(scope="module")
-def con(tmp_path_factory):
+def con(tmp_path_factory, review_warehouse):
     """One night in 2022; of one trial the registry's own history is held as well."""
-    folder = warehouse(tmp_path_factory.mktemp("review"), (AFTER, list(TOLD.values())))
+    folder = shutil.copytree(review_warehouse, tmp_path_factory.mktemp("review") / "data")
     with working.open_warehouse(DataDir(folder)) as con:
         con.execute(
             "INSERT INTO versions BY NAME SELECT nct_id, 0 AS version_no, first_run_id, observed_at, "
             "TIMESTAMP '2016-01-01' AS valid_from, valid_from AS valid_to, 'x' AS content_hash, 'x' AS derived_hash, "
             "?::JSON AS record, 'history' AS origin FROM versions WHERE nct_id = 'NCT00000010'",
-            [json.dumps(edited(TOLD["with history"], set_status("SUSPENDED")))],
+            [json.dumps(edited(SITUATIONS["with history"], set_status("SUSPENDED")))],
         )
         yield con
 
@@ -226,7 +130,7 @@ def test_what_a_night_observed_before_the_review_wins(tmp_path):
     other_cells = edited(
         edited(old[1], dated(update="2021-06-01")), given("Bone marrow MSC by the portal vein.")
     )
-    folder = warehouse(tmp_path, (BEFORE, old), (AFTER, [completed_since, other_cells]))
+    folder = make_warehouse(tmp_path, (BEFORE, old), (AFTER, [completed_since, other_cells]))
     with queries.open_published(DataDir(folder)) as con:
         asked = "SELECT overall_status, known, is_read_as_then FROM trials_at_review ORDER BY nct_id"
         assert con.execute(asked).fetchall() == [

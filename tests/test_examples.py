@@ -3,11 +3,9 @@
 The answers are computed here from the sample's records in plain Python, or were found by reading; never by SQL.
 """
 
-import csv
-import datetime as dt
 import re
 import statistics
-from collections import Counter, defaultdict
+from collections import Counter
 from importlib import resources
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,141 +13,13 @@ from types import SimpleNamespace
 import duckdb
 import pytest
 
-from mscwatch.pipeline import run as night
-from mscwatch.replica import Replica
-from mscwatch.replica.demo import demo_nights
-from mscwatch.screening import relevance
-from mscwatch.settings import Settings
-from mscwatch.store import queries
 from mscwatch.store.data_dir import DataDir
-from mscwatch.watches import load_watch
+from support.demo import LAST, NIGHTS
+from support.demo_facts import BEFORE, BY_ID, CORE, DAY, LINKED, NOW, TABLE, by_country, grouped
 
 EXAMPLES = resources.files("mscwatch.warehouse") / "examples"
-TESTS = ("test_examples.py", "test_evidence_examples.py")  # where the answers are checked, in their order
 NAMES = sorted(entry.name for entry in EXAMPLES.iterdir() if entry.name.endswith(".sql"))
-NIGHTS = [dt.datetime(2022, *day, 2) for day in ((9, 12), (10, 11), (10, 14))]
-LAST = NIGHTS[-1].date()
-DAY = dt.timedelta(days=1)
-
-
-@pytest.fixture(scope="module")
-def warehouse(tmp_path_factory):
-    """The published file after the demo's three nights, as if a month had passed between the first two."""
-    folder = tmp_path_factory.mktemp("examples")
-    watch = folder / "all.toml"
-    watch.write_text('name = "all"\ntitle = "All"\n[query]\nterm = "ALL"\n[relevance]\nrules = "msc-liver"\n')
-    with Replica(demo_nights()) as registry:
-        for moment in NIGHTS:
-            chosen = Settings(data_dir=folder, min_interval=0, retry_budget=0, api_url=registry.url)
-            order = night.RunOrder(chosen, load_watch(str(watch)), clock=lambda moment=moment: moment)
-            assert night.run_watch(order).error is None
-            registry.advance()
-    with duckdb.connect(str(DataDir(folder).published)) as con:  # the demo tells nobody and meets nothing odd
-        con.execute(
-            "INSERT INTO deliveries BY NAME SELECT event_id, 'email' AS channel, x.recipient, x.state, x.attempts"
-            " FROM events, (VALUES ('a@example.org', 'sent', 1), ('b@example.org', 'owed', 2)) x(recipient, state, attempts)"
-            " WHERE kind = 'completed'"
-        )
-        con.execute(
-            "INSERT INTO issues SELECT run_id, 'NCT0000000' || n, 'a.b', 'value ' || n, 'odd'"
-            " FROM runs, range(2, 4) AS t(n) WHERE outcome = 'baseline'"
-        )
-    return folder
-
-
-@pytest.fixture(scope="module")
-def answers(warehouse):
-    """Give a function from an example's number (and columns) to its rows."""
-    with queries.open_published(DataDir(warehouse)) as con:
-
-        def answer(number, *columns):
-            [name] = [name for name in NAMES if name.startswith(f"{number:02}_")]
-            found = con.execute((EXAMPLES / name).read_text("utf-8"))
-            names = [column[0] for column in found.description]
-            return [
-                tuple(row[names.index(column)] for column in columns or names) for row in found.fetchall()
-            ]
-
-        yield answer
-
-
-def whole(text):
-    """Read a date; a month or a year alone is its last day."""
-    if not text:
-        return None
-    year, month = int(text[:4]), int(text[5:7] or 12)
-    return (
-        dt.date.fromisoformat(text)
-        if len(text) == 10
-        else dt.date(year + month // 12, month % 12 + 1, 1) - DAY
-    )
-
-
-def facts(record):
-    protocol = record["protocolSection"]
-    status, design = protocol["statusModule"], protocol.get("designModule", {})
-    reading = relevance.read(record, "msc-liver")
-    sponsor = protocol["sponsorCollaboratorsModule"]["leadSponsor"]
-    sites = protocol.get("contactsLocationsModule", {}).get("locations", [])
-    start, end = status.get("startDateStruct", {}), status.get("completionDateStruct", {})
-    return SimpleNamespace(
-        nct_id=protocol["identificationModule"]["nctId"],
-        title=protocol["identificationModule"]["briefTitle"],
-        status=status["overallStatus"],
-        last_known=status.get("lastKnownStatus"),
-        why_stopped=status.get("whyStopped"),
-        start=whole(start.get("date")),
-        start_type=start.get("type"),
-        precision={10: "day", 7: "month", 4: "year"}.get(len(start.get("date", ""))),
-        end=whole(end.get("date")),
-        posted=whole(status["studyFirstPostDateStruct"]["date"]),
-        updated=whole(status["lastUpdatePostDateStruct"]["date"]),
-        results=whole(status.get("resultsFirstPostDateStruct", {}).get("date")),
-        has_results=record["hasResults"],
-        kind=design.get("studyType"),
-        phase="/".join(design.get("phases", [])),
-        allocation=design.get("designInfo", {}).get("allocation"),
-        size=design.get("enrollmentInfo", {}).get("count"),
-        size_type=design.get("enrollmentInfo", {}).get("type"),
-        sponsor=sponsor["name"],
-        sponsor_class=sponsor.get("class"),
-        sites=sites,
-        countries=sorted({site["country"] for site in sites}),
-        conditions=protocol.get("conditionsModule", {}).get("conditions", []),
-        interventions=[
-            i["name"] for i in protocol.get("armsInterventionsModule", {}).get("interventions", [])
-        ],
-        outcomes=protocol.get("outcomesModule", {}).get("primaryOutcomes", []),
-        references=protocol.get("referencesModule", {}).get("references", []),
-        relevance=reading.relevance,
-        reason=reading.reason,
-        group=reading.indication_group,
-    )
-
-
-BEFORE, _, NOW = ([facts(record) for record in each.records.values()] for each in demo_nights())
-NOW.sort(key=lambda trial: trial.nct_id)
-CORE = [trial for trial in NOW if trial.relevance == "core"]
-BY_ID = {trial.nct_id: trial for trial in NOW}
-TABLE = list(
-    csv.DictReader(
-        (resources.files("mscwatch.warehouse") / "seeds" / "published_trials.csv")
-        .read_text("utf-8")
-        .splitlines()
-    )
-)
-LINKED = [(row, BY_ID[row["nct_id"]]) for row in TABLE if row["nct_id"] in BY_ID]
-
-
-def grouped(trials, key):
-    found = defaultdict(list)
-    for trial in trials:
-        found[key(trial)].append(trial)
-    return dict(sorted(found.items(), key=lambda item: repr(item[0])))
-
-
-def by_country(trials):
-    return grouped(((t, c) for t in trials for c in t.countries), lambda pair: pair[1])
+TESTS = ("test_examples.py", "test_evidence_examples.py")  # where the answers are checked, in their order
 
 
 def test_there_are_questions_enough_and_each_is_one_query_that_opens_with_it():
@@ -168,8 +38,8 @@ def test_every_question_has_its_answer_checked():
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_query_runs_without_a_search_path(warehouse, name):
-    with duckdb.connect(str(DataDir(warehouse).published), read_only=True) as con:
+def test_every_query_runs_without_a_search_path(demo_warehouse, name):
+    with duckdb.connect(str(DataDir(demo_warehouse).published), read_only=True) as con:
         con.execute((EXAMPLES / name).read_text("utf-8")).fetchall()
 
 

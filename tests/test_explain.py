@@ -6,8 +6,6 @@ import json
 import shutil
 
 import pytest
-from records import edited, record, set_status
-from sinks import WebhookSink
 from typer.testing import CliRunner
 
 from mscwatch.changes.rules import MEANINGS
@@ -17,11 +15,13 @@ from mscwatch.pipeline.context import RunOrder
 from mscwatch.pipeline.run import run_watch
 from mscwatch.replica import Replica, Snapshot
 from mscwatch.settings import Settings
-from mscwatch.store import explain as explaining
 from mscwatch.store import queries, working
 from mscwatch.store.data_dir import DataDir
+from mscwatch.store.explain import fragment
 from mscwatch.vocabulary import EventKind
 from mscwatch.watches import load_watch
+from support.records import edited, record, set_status
+from support.sinks import WebhookSink
 
 PAPER = {"pmid": "123", "type": "RESULT", "citation": "Li X. \x1b[31mStem cells."}
 
@@ -240,7 +240,7 @@ def test_how_the_telling_went_is_said(made, explain, tmp_path, monkeypatch, stat
 def test_a_fragment_is_what_the_field_points_at():
     one = record(1, referencesModule={"references": [PAPER, {"pmid": "9"}]})
     path = "protocolSection.referencesModule.references"
-    assert explaining.fragment(one, f"{path}[pmid=123]") == [PAPER]
-    assert explaining.fragment(one, path) == [PAPER, {"pmid": "9"}]
-    assert explaining.fragment(one, "protocolSection.nowhere.at.all") is None
-    assert explaining.fragment(one, "hasResults") is False
+    assert fragment(one, f"{path}[pmid=123]") == [PAPER]
+    assert fragment(one, path) == [PAPER, {"pmid": "9"}]
+    assert fragment(one, "protocolSection.nowhere.at.all") is None
+    assert fragment(one, "hasResults") is False

@@ -6,9 +6,6 @@ import orjson
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from records import edited, record, set_status
-from registry_faults import on, record_missing
-from test_first_night import nights, rows, trials
 
 from mscwatch.errors import NoAnswerError
 from mscwatch.pipeline.run import run_watch
@@ -18,6 +15,10 @@ from mscwatch.registry.responses import read_record
 from mscwatch.replica import Replica
 from mscwatch.store import working
 from mscwatch.vocabulary import RunOutcome
+from support.faults import on, record_missing
+from support.records import edited, record, set_status
+from support.snapshots import nights, trials
+from support.warehouse import rows
 
 WORDS = st.sampled_from(["versionHolder", '"versionHolder":"2022-10-06"', "a", "", '"', "\\", "x\\"])
 JSON = st.recursive(

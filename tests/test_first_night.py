@@ -3,55 +3,29 @@
 from __future__ import annotations
 
 import gc
-import hashlib
 import threading
 from datetime import datetime
 
 import duckdb
 import pytest
-from records import edited, record, set_status
-from registry_faults import (
-    first,
-    on,
-    status,
-)
 
 from mscwatch.pipeline import steps
 from mscwatch.pipeline.run import run_watch
 from mscwatch.registry.client import Client
 from mscwatch.registry.http import Politeness
 from mscwatch.replica import Replica, Snapshot
-from mscwatch.store import commit, publish, queries, review_claims, working
+from mscwatch.store import commit, publish, review_claims, working
 from mscwatch.store.data_dir import DataDir
 from mscwatch.store.ledger import LAST_WRITTEN_RUN
 from mscwatch.vocabulary import RunOutcome
-
-DAYS = ("2022-10-06T09:00:05", "2022-10-07T09:00:05", "2022-10-10T09:00:05")
-
-
-def nights(*contents):
-    """A registry of several nights; each content is a list of records."""
-    return [
-        Snapshot(day, {one["protocolSection"]["identificationModule"]["nctId"]: one for one in content})
-        for day, content in zip(DAYS, contents, strict=False)
-    ]
-
-
-def trials(count, **values):
-    return [record(number, **values) for number in range(1, count + 1)]
-
-
-def published(order):
-    return queries.open_published(DataDir(order.settings.data_dir))
-
-
-def rows(order, query):
-    with published(order) as con:
-        return con.execute(query).fetchall()
-
-
-def file_hash(order):
-    return hashlib.sha256(DataDir(order.settings.data_dir).published.read_bytes()).hexdigest()
+from support.faults import (
+    first,
+    on,
+    status,
+)
+from support.records import edited, record, set_status
+from support.snapshots import nights, trials
+from support.warehouse import file_hash, rows
 
 
 def test_the_first_night_is_a_baseline_and_tells_nobody_of_a_trial(order):

@@ -6,14 +6,14 @@ import json
 import subprocess
 import sys
 
-import prefect_programs
 import pytest
-from prefect_programs import found
-from records import edited, set_status
-from registry_faults import on, record_missing
-from test_first_night import nights, trials
 
 from mscwatch.replica import Replica
+from support import programs
+from support.faults import on, record_missing
+from support.programs import found
+from support.records import edited, set_status
+from support.snapshots import nights, trials
 
 pytestmark = pytest.mark.prefect
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.prefect
 @pytest.fixture
 def environment(tmp_path, watch_file):
     """An environment of nobody's with the settings of a night in it."""
-    return prefect_programs.environment(tmp_path / "prefect") | {
+    return programs.environment(tmp_path / "prefect") | {
         "MSCWATCH_DATA_DIR": str(tmp_path / "data"),
         "MSCWATCH_WATCH": str(watch_file),
         "MSCWATCH_MIN_INTERVAL": "0",
@@ -66,7 +66,7 @@ def test_against_a_running_server_each_night_is_a_flow_run_that_tells_the_truth(
     report.parent.mkdir()
     report.write_text("the page of an earlier night")
     with (
-        prefect_programs.server(environment, tmp_path / "server.log") as server,
+        programs.server(environment, tmp_path / "server.log") as server,
         Replica(contents) as registry,
     ):
         configured = environment | {"MSCWATCH_API_URL": registry.url, "PREFECT_API_URL": server}

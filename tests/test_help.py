@@ -3,30 +3,29 @@
 from __future__ import annotations
 
 import pytest
-from test_first_night import nights, trials
 from typer.main import get_command
 from typer.testing import CliRunner
 
-from mscwatch.cli import app as commands
-from mscwatch.cli.app import app
+from mscwatch.cli.app import COMMANDS, app
 from mscwatch.pipeline.run import run_watch
 from mscwatch.replica import Replica
+from support.snapshots import nights, trials
 
 GROUP = get_command(app)
-COMMANDS = {name: GROUP.get_command(None, name) for name in commands.COMMANDS}
+BY_NAME = {name: GROUP.get_command(None, name) for name in COMMANDS}
 ROOM = 60  # characters that a terminal of 80 leaves beside the longest command
 
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_says_in_one_whole_line_what_it_does(name):
-    said = COMMANDS[name].get_short_help_str(limit=ROOM)
+    said = BY_NAME[name].get_short_help_str(limit=ROOM)
     assert said
     assert not said.endswith("...")
 
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_option_and_argument_is_explained(name):
-    for parameter in COMMANDS[name].params:
+    for parameter in BY_NAME[name].params:
         assert getattr(parameter, "help", None) or parameter.name == "help", parameter.name
     shown = CliRunner().invoke(app, [name, "--help"], terminal_width=80).output
     assert max(map(len, shown.splitlines())) <= 80

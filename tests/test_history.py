@@ -5,12 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 
 import pytest
-from records import edited, record, set_status
-from registry_history import STORY, as_told, history_of, line, story, submitted
-from sinks import WebhookSink
-from test_as_of import night, rows
-from test_diff import put
-from test_night import off_topic
 from typer.testing import CliRunner
 
 from mscwatch.cli.app import app
@@ -19,9 +13,14 @@ from mscwatch.pipeline.context import RunOrder
 from mscwatch.pipeline.run import run_watch
 from mscwatch.replica import Replica, Response
 from mscwatch.settings import Settings
-from mscwatch.store import queries as ask
 from mscwatch.store.data_dir import DataDir
+from mscwatch.store.queries import open_published
 from mscwatch.watches import load_watch
+from support.histories import STORY, as_told, history_of, line, story, submitted
+from support.records import edited, off_topic, put, record, set_status
+from support.sinks import WebhookSink
+from support.snapshots import night_at
+from support.warehouse import rows
 
 DAYS = (datetime(2022, 10, 6, 9), datetime(2022, 10, 7, 9), datetime(2022, 10, 10, 9))
 PLAIN, FLIPPED, REPEATED, LATER, NO_HISTORY, MERGED, WITHHELD, OFF_TOPIC = range(1, 9)
@@ -82,7 +81,7 @@ class World:
             'name = "all"\ntitle = "All"\n[query]\nterm = "ALL"\n[relevance]\nrules = "msc-liver"\n'
         )
         contents, past = the_nights()
-        nights = [night(day, *content) for day, content in zip(DAYS, contents, strict=True)]
+        nights = [night_at(day, *content) for day, content in zip(DAYS, contents, strict=True)]
         self.asked = []
         with Replica(nights, intercept=history_of(past, self._note)) as registry, WebhookSink() as slack:
             settings = Settings(
@@ -251,7 +250,7 @@ def test_contacts_of_the_past_are_dropped_and_what_was_not_understood_is_an_issu
 def test_a_trial_off_the_topic_is_read_when_it_is_named(with_history, commands):
     """A sentence says what came of it, and `show_settings` and `explain` tell of the past."""
     _, past = the_nights()
-    with Replica([night(DAYS[0], record())], intercept=history_of(past)) as registry:
+    with Replica([night_at(DAYS[0], record())], intercept=history_of(past)) as registry:
         done = commands(registry.url, "history", "nct8")
     assert done.exit_code == 0, done.output
     assert "Read the history of 1 trial(s): 1 earlier version(s) back to 2018-03-05" in done.output
@@ -265,7 +264,7 @@ def test_a_trial_off_the_topic_is_read_when_it_is_named(with_history, commands):
 
 
 def test_the_file_with_a_history_hangs_together(with_history):
-    with ask.open_published(DataDir(with_history.order.settings.data_dir)) as con:
+    with open_published(DataDir(with_history.order.settings.data_dir)) as con:
         lost = con.execute(
             "SELECT count(*) FROM changes AS c WHERE NOT EXISTS "
             "(FROM versions AS v WHERE v.nct_id = c.nct_id AND v.version_no = c.to_version)"

@@ -8,20 +8,21 @@ import sys
 from datetime import date, datetime
 
 import pytest
-from records import record
-from registry_faults import either, first, html_with_200, on, status
-from registry_history import STORY, as_json, as_told, history_of, listing, story
-from test_as_of import night, rows
 
 from mscwatch.cli import main
 from mscwatch.errors import ConfigError, LockedError, MscwatchError, NoAnswerError, WarehouseError
-from mscwatch.pipeline import backfill as histories
+from mscwatch.pipeline import backfill
 from mscwatch.pipeline.run import run_watch
 from mscwatch.registry.client import user_agent
 from mscwatch.registry.history import HistoryAnswer, HistoryClient, HistoryGoneError, history_url
 from mscwatch.registry.http import Politeness
 from mscwatch.replica import Replica, Response
 from mscwatch.store.data_dir import locked
+from support.faults import either, first, html_with_200, on, status
+from support.histories import STORY, as_json, as_told, history_of, listing, story
+from support.records import record
+from support.snapshots import night_at
+from support.warehouse import rows
 
 DAY = datetime(2022, 10, 6, 9)
 TOLD = {f"NCT{number:08}": as_told(story(number)) for number in (1, 2, 3)}
@@ -33,7 +34,7 @@ def asking(url):
 
 
 def read(intercept, nct_id="NCT00000001", until=date(2022, 10, 6)):
-    with Replica([night(DAY, record())], intercept=intercept) as registry:
+    with Replica([night_at(DAY, record())], intercept=intercept) as registry:
         return asking(registry.url).read(nct_id, until), registry.requests
 
 
@@ -133,7 +134,7 @@ def test_the_history_lies_beside_the_api():
 @pytest.fixture
 def begun(order):
     """A registry with a history after its first night, and what a night is to do there."""
-    with Replica([night(DAY, *(story(number)[-1] for number in (1, 2, 3)))]) as registry:
+    with Replica([night_at(DAY, *(story(number)[-1] for number in (1, 2, 3)))]) as registry:
         registry.intercept = history_of(TOLD)
         tonight = order(registry.url)
         assert run_watch(tonight).exit_code == 0
@@ -173,11 +174,11 @@ def test_a_reading_that_breaks_off_goes_on_where_it_stopped(begun):
     usual = registry.intercept
     registry.intercept = either(on("NCT00000002/history/1", status(503)), usual)
     with pytest.raises(NoAnswerError):
-        histories.read_histories(tonight)
+        backfill.read_histories(tonight)
     assert rows(tonight, "SELECT nct_id FROM histories") == [("NCT00000001",)]  # published already
     registry.intercept = usual
 
-    usually = histories.note_answer
+    usually = backfill.note_answer
 
     def killed(con, nct_id, *facts):
         usually(con, nct_id, *facts)
@@ -185,11 +186,11 @@ def test_a_reading_that_breaks_off_goes_on_where_it_stopped(begun):
             raise KeyboardInterrupt
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(histories, "note_answer", killed)
+        patch.setattr(backfill, "note_answer", killed)
         with pytest.raises(KeyboardInterrupt):
-            histories.read_histories(tonight)
+            backfill.read_histories(tonight)
     asked = len(registry.requests)
-    histories.read_histories(tonight)
+    backfill.read_histories(tonight)
     assert len(registry.requests) - asked == 1 + 3
     assert rows(tonight, "SELECT nct_id, versions_kept FROM histories ORDER BY ALL") == [
         (one, 2) for one in TOLD
@@ -200,11 +201,11 @@ def test_a_reading_that_breaks_off_goes_on_where_it_stopped(begun):
 def test_what_a_killed_reading_left_unpublished_is_published_by_the_next(begun):
     registry, tonight = begun
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(histories, "publish_copy", lambda *_: None)
-        histories.read_histories(tonight)
+        patch.setattr(backfill, "publish_copy", lambda *_: None)
+        backfill.read_histories(tonight)
     assert rows(tonight, "SELECT count(*) FROM histories") == [(0,)]
     asked = len(registry.requests)
-    histories.read_histories(tonight)
+    backfill.read_histories(tonight)
     assert len(registry.requests) == asked
     assert rows(tonight, "SELECT count(*) FROM histories") == [(3,)]
 
@@ -217,26 +218,26 @@ def test_what_cannot_be_read_is_refused_before_anybody_is_asked(begun, order, tm
         (["NCT1", "liver"], ConfigError, "'liver' is no NCT number"),
     ):
         with pytest.raises(error, match=said):
-            histories.read_histories(tonight, words)
+            backfill.read_histories(tonight, words)
     with pytest.raises(WarehouseError, match="Run `mscwatch run` first"):
-        histories.read_histories(order(registry.url, data_dir=tmp_path / "empty"))
+        backfill.read_histories(order(registry.url, data_dir=tmp_path / "empty"))
     with locked(tonight.data_dir), pytest.raises(LockedError):
-        histories.read_histories(tonight)
+        backfill.read_histories(tonight)
     other = tmp_path / "other.toml"
     other.write_text('name = "other"\ntitle = "Other"\n[query]\nterm = "ALL"\n')
     with pytest.raises(ConfigError, match="belongs to the watch all"):
-        histories.read_histories(order(registry.url, watch=other))
+        backfill.read_histories(order(registry.url, watch=other))
     assert len(registry.requests) == asked
     assert not (tmp_path / "empty").exists()
 
 
 def test_before_the_first_proven_night_there_is_nothing_to_read(order):
     """A first night that was refused has left a working file, and perhaps half of its trials."""
-    with Replica([night(DAY, record())], intercept=on("/studies", html_with_200())) as registry:
+    with Replica([night_at(DAY, record())], intercept=on("/studies", html_with_200())) as registry:
         tonight = order(registry.url)
         assert run_watch(tonight).exit_code == 4
         with pytest.raises(WarehouseError, match="No night is in"):
-            histories.read_histories(tonight)
+            backfill.read_histories(tonight)
 
 
 @pytest.mark.slow

@@ -202,6 +202,24 @@ def test_the_library_never_prints():
             assert "print" not in calls, path
 
 
+def test_no_test_imports_from_a_file_of_tests():
+    guilty = [path for path in modules("tests") for name in imports(path) if name.startswith("test_")]
+    assert guilty == []
+
+
+def test_no_test_patches_the_clock():
+    """It is a field of the run's order."""
+    patched = [
+        path
+        for path in modules("tests")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "setattr"
+        for argument in node.args[:2]
+        if isinstance(argument, ast.Constant) and str(argument.value).rpartition(".")[2] == "datetime"
+    ]
+    assert patched == []
+
+
 @pytest.mark.slow
 def test_the_wheel_ships_the_sql_and_no_data(tmp_path):
     built = subprocess.run(

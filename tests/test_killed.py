@@ -11,11 +11,11 @@ from itertools import count
 from random import Random
 
 import pytest
-from evening import EDITS, MOMENTS, STAGES, Evening, three_nights
 
 from mscwatch.pipeline.run import run_watch
 from mscwatch.replica import Replica
 from mscwatch.store.publish import sha256
+from support.killed_run import EDITS, MOMENTS, STAGES, Evening, three_nights
 
 pytestmark = pytest.mark.slow
 

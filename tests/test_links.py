@@ -13,8 +13,6 @@ from threading import Thread
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from records import record
-from test_first_night import file_hash, nights, rows
 from typer.testing import CliRunner
 
 from mscwatch.cli.app import app
@@ -29,6 +27,9 @@ from mscwatch.store import working
 from mscwatch.store.data_dir import DataDir, locked
 from mscwatch.store.decisions import add_link, load, publish_links
 from mscwatch.watches import load_watch
+from support.records import record
+from support.snapshots import nights
+from support.warehouse import file_hash, rows
 
 HOSTILE = "=HYPERLINK(1) \x1b[31mred\nER  - "
 KNEE = {"conditionsModule": {"conditions": ["Gonarthrosis"]}}

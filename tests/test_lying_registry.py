@@ -12,12 +12,18 @@ import time
 from dataclasses import dataclass, replace
 
 import pytest
-from records import edited as edit
-from records import record, set_status
-from registry_faults import (
+
+from mscwatch.pipeline.context import RunOrder
+from mscwatch.pipeline.run import run_watch
+from mscwatch.registry.client import Client
+from mscwatch.registry.http import Politeness
+from mscwatch.replica import Replica, Snapshot
+from mscwatch.settings import Settings
+from mscwatch.watches import load_watch
+from support.faults import (
     connection_closed_mid_body,
     connection_reset_mid_body,
-    edited,
+    edited_answer,
     either,
     first,
     gzip_cut,
@@ -35,15 +41,9 @@ from registry_faults import (
     truncated_json,
     unknown_keys,
 )
-from test_first_night import DAYS, file_hash, rows
-
-from mscwatch.pipeline.context import RunOrder
-from mscwatch.pipeline.run import run_watch
-from mscwatch.registry.client import Client
-from mscwatch.registry.http import Politeness
-from mscwatch.replica import Replica, Snapshot
-from mscwatch.settings import Settings
-from mscwatch.watches import load_watch
+from support.records import edited, record, set_status
+from support.snapshots import DAYS
+from support.warehouse import file_hash, rows
 
 WATCH = """
 name = "all"
@@ -76,7 +76,7 @@ def in_an_hour():
 
 
 def page(change):
-    return on(PAGES, nth(0, edited(change)))
+    return on(PAGES, nth(0, edited_answer(change)))
 
 
 def shrunk(count):
@@ -87,7 +87,7 @@ def shrunk(count):
         answer["totalCount"] = count
         answer.pop("nextPageToken", None)
 
-    return on(PAGES, edited(change))
+    return on(PAGES, edited_answer(change))
 
 
 def new_status(answer):
@@ -104,7 +104,9 @@ def same_token(request):
 def moving(times):
     """`/version` shows another data set at every walk's end, `times` times."""
     stamps = iter(f"2022-11-{day:02}T09:00:05" for day in range(1, 29))
-    return on("/version", first(times, edited(lambda answer: answer.update(dataTimestamp=next(stamps)))))
+    return on(
+        "/version", first(times, edited_answer(lambda answer: answer.update(dataTimestamp=next(stamps))))
+    )
 
 
 BUSY = status(503, "busy")
@@ -139,8 +141,8 @@ LIES = {
     "the same token for ever": Lie(on(PAGES, same_token), "refused", 3, "same page token"),
     "the version moves once": Lie(moving(1), "published", 0, "", 2 * CLEAN - 1),
     "the version moves at every walk": Lie(moving(9), "refused", 3, "moved during 3 walks"),
-    "a data timestamp that is no date": Lie(on("/version", edited(lambda answer: answer.update(dataTimestamp="soon"))), "failed", 4, "no date"),
-    "no data timestamp": Lie(on("/version", edited(lambda answer: answer.pop("dataTimestamp"))), "published", 0, "", CLEAN),
+    "a data timestamp that is no date": Lie(on("/version", edited_answer(lambda answer: answer.update(dataTimestamp="soon"))), "failed", 4, "no date"),
+    "no data timestamp": Lie(on("/version", edited_answer(lambda answer: answer.pop("dataTimestamp"))), "published", 0, "", CLEAN),
     "a list where an object should be": Lie(on(PAGES, lambda request: replace(request.usual(), body=b"[]")), "failed", 4, "", 6),
     "no list of studies": Lie(page(lambda answer: answer.update(studies=None)), "failed", 4, "no list of studies"),
     "a record on two pages": Lie(on(PAGES, record_on_two_pages()), "published", 0),
@@ -152,7 +154,7 @@ LIES = {
     "nothing at all": Lie(shrunk(0), "refused", 3, "empty"),
     "a third fewer, sure of itself": Lie(shrunk(10), "refused", 3, "known trials are missing"),
     "keys that nobody knows": Lie(on(PAGES, unknown_keys()), "published", 0, "", CLEAN),
-    "a status that nobody knows": Lie(on(PAGES, edited(new_status)), "published", 0, "", CLEAN),
+    "a status that nobody knows": Lie(on(PAGES, edited_answer(new_status)), "published", 0, "", CLEAN),
 }  # fmt: skip
 
 
@@ -169,7 +171,7 @@ def watch_file(tmp_path):
 def registry():
     """Three nights: before, when a trial has completed, and the same again later."""
     before = [record(number) for number in range(1, TRIALS + 1)]
-    after = [edit(before[0], set_status("COMPLETED")), *before[1:]]
+    after = [edited(before[0], set_status("COMPLETED")), *before[1:]]
     contents = [
         {f"NCT{number:08}": one for number, one in enumerate(night, 1)} for night in (before, after, after)
     ]
@@ -229,7 +231,7 @@ def test_what_comes_of_a_lie(order, registry, night, lie):
 
 def test_a_refresh_in_mid_walk_is_never_half_of_each(order):
     before = [record(number) for number in range(1, TRIALS + 1)]
-    after = [edit(one, set_status("COMPLETED")) for one in before]
+    after = [edited(one, set_status("COMPLETED")) for one in before]
     contents = [{f"NCT{number:08}": one for number, one in enumerate(night, 1)} for night in (before, after)]
     with Replica([Snapshot(day, night) for day, night in zip(DAYS, contents, strict=False)]) as registry:
         registry.intercept = on("pageToken", nth(0, refresh(lambda: registry)))

@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 
 import pytest
-from records import edited, record, set_status
-from registry_faults import on, status
-from sinks import WebhookSink
-from test_first_night import DAYS, nights, rows, trials
 
 from mscwatch.pipeline.run import run_watch
 from mscwatch.replica import Replica, Snapshot
 from mscwatch.store import working
 from mscwatch.vocabulary import RunOutcome
+from support.faults import on, status
+from support.records import edited, record, set_status
+from support.sinks import WebhookSink
+from support.snapshots import DAYS, nights, trials
+from support.warehouse import rows
 
 STANDING = "SELECT standing, in_watch FROM watched WHERE nct_id = 'NCT00000001'"
 EVENTS = "SELECT kind, summary FROM events WHERE NOT is_baseline ORDER BY observed_at, kind"

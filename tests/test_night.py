@@ -6,14 +6,14 @@ import dataclasses
 from datetime import datetime
 
 import pytest
-from records import edited, known, record, seen, set_status
 
-from mscwatch.changes import plan as night
+from mscwatch.changes.plan import PlanContext, plan, summary_notice
 from mscwatch.model import Address, PreviousVersion, RaisedEvent, RegistryVersion, Retraction, Sweep
 from mscwatch.registry import proof
 from mscwatch.vocabulary import EventKind
 from mscwatch.watch import Expect
 from mscwatch.watches import load_watch
+from support.records import edited, known, off_topic, record, seen, set_status
 
 MAIL = Address("email", "a@example.org")
 SLACK = Address("slack", "https://hooks.slack.com/***")
@@ -28,66 +28,56 @@ def circumstances(**values):
         "previous_run": datetime(2022, 10, 5, 9),
         "addresses": (MAIL, SLACK),
     }
-    return night.PlanContext(**(usual | values))
-
-
-def off_topic(number=2, **modules):
-    return record(
-        number,
-        identificationModule={"nctId": f"NCT{number:08}", "briefTitle": "Aspirin for headache"},
-        conditionsModule={"conditions": ["Headache"]},
-        armsInterventionsModule={"interventions": [{"type": "DRUG", "name": "Aspirin"}]},
-        **modules,
-    )
+    return PlanContext(**(usual | values))
 
 
 def test_a_completed_trial_is_owed_to_every_address():
     before = record()
-    plan = night.plan([(known(before), seen(edited(before, set_status("COMPLETED"))))], circumstances())
-    (event,) = plan.events
-    assert {(owed.event_id, owed.address) for owed in plan.deliveries} == {
+    planned = plan([(known(before), seen(edited(before, set_status("COMPLETED"))))], circumstances())
+    (event,) = planned.events
+    assert {(owed.event_id, owed.address) for owed in planned.deliveries} == {
         (event.event_id, MAIL),
         (event.event_id, SLACK),
     }
-    assert [version.version_no for version in plan.versions] == [2]
-    assert [(change.path, change.is_material) for change in plan.changes] == [(event.field, True)]
+    assert [version.version_no for version in planned.versions] == [2]
+    assert [(change.path, change.is_material) for change in planned.changes] == [(event.field, True)]
 
 
 def test_a_trial_off_the_topic_has_an_event_that_nobody_is_told():
     before = off_topic()
-    plan = night.plan([(known(before), seen(edited(before, set_status("COMPLETED"))))], circumstances())
-    assert [event.kind for event in plan.events] == ["completed"]
-    assert plan.deliveries == ()
+    planned = plan([(known(before), seen(edited(before, set_status("COMPLETED"))))], circumstances())
+    assert [event.kind for event in planned.events] == ["completed"]
+    assert planned.deliveries == ()
 
 
 def test_a_kind_that_the_watch_does_not_ask_for_is_recorded_and_not_told():
     before = record()
-    plan = night.plan(
+    planned = plan(
         [(known(before), seen(edited(before, set_status("ENROLLING_BY_INVITATION"))))], circumstances()
     )
-    assert [event.kind for event in plan.events] == ["status_changed"]
-    assert plan.deliveries == ()
+    assert [event.kind for event in planned.events] == ["status_changed"]
+    assert planned.deliveries == ()
 
 
 def test_the_first_night_tells_nobody_of_a_trial():
-    plan = night.plan([(None, seen(record()))], circumstances(previous_run=None))
-    assert [event.is_baseline for event in plan.events] == [True]
-    assert plan.deliveries == ()
+    planned = plan([(None, seen(record()))], circumstances(previous_run=None))
+    assert [event.is_baseline for event in planned.events] == [True]
+    assert planned.deliveries == ()
 
 
 def test_an_edited_watch_file_brings_trials_in_quietly_and_says_so_once():
     edited_watch = circumstances(watch_edited=True)
-    plan = night.plan([(None, seen(record()))], edited_watch)
-    assert plan.deliveries == ()
-    assert night.summary_notice(edited_watch, "run-1", 1).kind == "bulk"
-    assert night.summary_notice(circumstances(), "run-1", 1) is None
+    planned = plan([(None, seen(record()))], edited_watch)
+    assert planned.deliveries == ()
+    assert summary_notice(edited_watch, "run-1", 1).kind == "bulk"
+    assert summary_notice(circumstances(), "run-1", 1) is None
 
 
 def test_a_derived_term_makes_a_version_and_no_event():
     before = record()
     after = edited(before, lambda one: one["derivedSection"].update(conditionBrowseModule={"meshes": []}))
-    plan = night.plan([(known(before), seen(after))], circumstances())
-    assert (len(plan.versions), plan.events) == (1, ())
+    planned = plan([(known(before), seen(after))], circumstances())
+    assert (len(planned.versions), planned.events) == (1, ())
 
 
 GOOD = Sweep(VERSION, VERSION, total_count=100, distinct=100, duplicates=0, nameless=0, walks=1)
@@ -155,17 +145,17 @@ def titled(title, condition):
 def test_a_trial_that_comes_to_be_about_the_topic_became_relevant_and_is_told():
     before = off_topic()
     after = edited(before, titled("Mesenchymal stem cells for cirrhosis", "Liver Cirrhosis"))
-    plan = night.plan([(known(before), seen(after))], circumstances())
-    assert [event.kind for event in plan.events] == ["became_relevant"]
-    assert plan.events[0].summary.startswith("off → core: ")
-    assert {owed.address for owed in plan.deliveries} == {MAIL, SLACK}
+    planned = plan([(known(before), seen(after))], circumstances())
+    assert [event.kind for event in planned.events] == ["became_relevant"]
+    assert planned.events[0].summary.startswith("off → core: ")
+    assert {owed.address for owed in planned.deliveries} == {MAIL, SLACK}
 
 
 @pytest.mark.parametrize("edit", [titled("Stem cells", "Headache"), set_status("COMPLETED")])
 def test_a_trial_that_stays_off_the_topic_or_on_it_did_not_become_relevant(edit):
     for before in (off_topic(), record()):
-        plan = night.plan([(known(before), seen(edited(before, edit)))], circumstances())
-        assert "became_relevant" not in {event.kind for event in plan.events}
+        planned = plan([(known(before), seen(edited(before, edit)))], circumstances())
+        assert "became_relevant" not in {event.kind for event in planned.events}
 
 
 def back_to(
@@ -182,27 +172,27 @@ def back_to(
 
 
 def test_an_answer_taken_back_is_one_retraction_and_no_reverse_event():
-    plan = night.plan([back_to(record())], circumstances())
-    (event,) = plan.events
+    planned = plan([back_to(record())], circumstances())
+    (event,) = planned.events
     assert (event.kind, event.severity) == ("retracted", "high")
     assert (
         event.summary == "The registry took its answer back; this did not happen: suspended (was suspended)"
     )
-    assert plan.retractions == (Retraction(event.event_id, ("id-suspended",)),)
+    assert planned.retractions == (Retraction(event.event_id, ("id-suspended",)),)
 
 
 @pytest.mark.parametrize("relevance_of_trial", ["core", "off"])
 def test_a_retraction_is_owed_to_those_who_were_told_whatever_the_alerts_say(relevance_of_trial):
     before = record() if relevance_of_trial == "core" else off_topic()
     one, again = back_to(before, told=(MAIL, Address("email", "gone@example.org")))
-    plan = night.plan([(one, again)], circumstances())
-    assert [owed.address for owed in plan.deliveries] == [MAIL]
+    planned = plan([(one, again)], circumstances())
+    assert [owed.address for owed in planned.deliveries] == [MAIL]
 
 
 def test_what_nobody_was_told_is_retracted_without_telling():
-    plan = night.plan([back_to(record(), told=())], circumstances())
-    assert [event.kind for event in plan.events] == ["retracted"]
-    assert plan.deliveries == ()
+    planned = plan([back_to(record(), told=())], circumstances())
+    assert [event.kind for event in planned.events] == ["retracted"]
+    assert planned.deliveries == ()
 
 
 @pytest.mark.parametrize(
@@ -214,23 +204,23 @@ def test_what_nobody_was_told_is_retracted_without_telling():
     ],
 )
 def test_bookkeeping_does_not_matter_to_a_retraction(noise):
-    plan = night.plan([back_to(record(), **noise)], circumstances())
-    assert [event.kind for event in plan.events] == ["retracted"]
+    planned = plan([back_to(record(), **noise)], circumstances())
+    assert [event.kind for event in planned.events] == ["retracted"]
 
 
 @pytest.mark.parametrize(
     "others", [{"updated": "2021-04-02"}, {"whyStopped": "No"}, {"startDateStruct": {"date": "2020"}}]
 )
 def test_a_later_update_or_another_content_is_a_real_change_back(others):
-    plan = night.plan([back_to(record(), **others)], circumstances())
-    assert "retracted" not in {event.kind for event in plan.events}
-    assert "status_changed" in {event.kind for event in plan.events}
-    assert plan.retractions == ()
+    planned = plan([back_to(record(), **others)], circumstances())
+    assert "retracted" not in {event.kind for event in planned.events}
+    assert "status_changed" in {event.kind for event in planned.events}
+    assert planned.retractions == ()
 
 
 def test_an_answer_given_again_after_it_was_taken_back_is_news_again():
-    plan = night.plan([back_to(record(), kinds=("retracted",))], circumstances())
-    assert [event.kind for event in plan.events] == ["status_changed"]
+    planned = plan([back_to(record(), kinds=("retracted",))], circumstances())
+    assert [event.kind for event in planned.events] == ["status_changed"]
 
 
 def test_a_trial_that_becomes_unknown_again_after_an_update_is_no_retraction():
@@ -241,8 +231,8 @@ def test_a_trial_that_becomes_unknown_again_after_an_update_is_no_retraction():
     earlier = PreviousVersion(unknown, (RaisedEvent("id", EventKind.STATUS_CHANGED, "unknown → recruiting"),))
     one = dataclasses.replace(known(recruiting, version_no=3, times_before=1), previous=earlier)
     again = edited(recruiting, set_status("UNKNOWN"))
-    assert [e.kind for e in night.plan([(one, seen(again))], circumstances()).events] == ["became_unknown"]
-    back = night.plan([(one, seen(unknown))], circumstances())
+    assert [e.kind for e in plan([(one, seen(again))], circumstances()).events] == ["became_unknown"]
+    back = plan([(one, seen(unknown))], circumstances())
     assert [e.kind for e in back.events] == ["retracted"]
 
 
@@ -255,7 +245,7 @@ def test_an_answer_without_events_is_taken_back_without_one():
     )
     without = edited(before, lambda one: one["protocolSection"].pop("referencesModule"))
     one = dataclasses.replace(known(without, version_no=2), previous=PreviousVersion(before))
-    assert night.plan([(one, seen(before))], circumstances()).events == ()
+    assert plan([(one, seen(before))], circumstances()).events == ()
 
 
 def redacted(one):
@@ -267,10 +257,10 @@ def redacted(one):
 
 def test_a_record_that_is_redacted_in_the_search_is_withheld_and_what_is_blanked_is_no_event():
     before = record(outcomesModule={"primaryOutcomes": [{"measure": "MELD"}]})
-    plan = night.plan([(known(before), seen(edited(before, redacted)))], circumstances())
-    assert [event.kind for event in plan.events] == ["withheld"]
-    assert plan.versions[0].screening.relevance == "core"
-    assert {owed.address for owed in plan.deliveries} == {MAIL, SLACK}
+    planned = plan([(known(before), seen(edited(before, redacted)))], circumstances())
+    assert [event.kind for event in planned.events] == ["withheld"]
+    assert planned.versions[0].screening.relevance == "core"
+    assert {owed.address for owed in planned.deliveries} == {MAIL, SLACK}
 
 
 def test_a_redacted_record_that_can_be_read_again_returned_and_what_changed_is_told():
@@ -281,5 +271,5 @@ def test_a_redacted_record_that_can_be_read_again_returned_and_what_changed_is_t
         (before, ["returned"]),
         (edited(before, set_status("COMPLETED")), ["returned", "completed"]),
     ):
-        plan = night.plan([(one, seen(after))], circumstances())
-        assert [event.kind for event in plan.events] == kinds
+        planned = plan([(one, seen(after))], circumstances())
+        assert [event.kind for event in planned.events] == kinds

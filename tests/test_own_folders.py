@@ -9,9 +9,9 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from records import record
 
 from mscwatch.replica import Replica, Snapshot
+from support.records import record
 
 ROOT = Path(__file__).parents[1]
 PROGRAM = """

@@ -7,13 +7,12 @@ from datetime import date, datetime
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from records import edited, known, seen, set_status
-from registry_history import MELD, OUTCOMES, STORY, SURVIVAL, as_told, line, submitted
-from test_diff import put
 
 from mscwatch.changes.backfill import FirstVersion, HistoryVersion, backfill
 from mscwatch.changes.rules import changed
 from mscwatch.record import part
+from support.histories import MELD, OUTCOMES, STORY, SURVIVAL, as_told, line, submitted
+from support.records import edited, known, put, seen, set_status
 
 NIGHT = datetime(2022, 10, 6, 9, 0, 5)
 

@@ -8,10 +8,10 @@ import sys
 import time
 
 import pytest
-from records import record
 
 from mscwatch.pipeline.run import run_watch
 from mscwatch.replica import Replica, Snapshot
+from support.records import record
 
 TRIALS = 30
 

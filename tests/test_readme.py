@@ -20,11 +20,13 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 import mscwatch
+from mscwatch import replica
 from mscwatch.cli import nights, screen
 from mscwatch.cli.app import app
-from mscwatch.pipeline import run as night
+from mscwatch.pipeline.context import RunOrder
+from mscwatch.pipeline.run import run_watch
 from mscwatch.replica import Replica
-from mscwatch.replica import demo as invented
+from mscwatch.replica.demo import demo_nights
 from mscwatch.settings import load_settings
 from mscwatch.store import queries
 from mscwatch.store.data_dir import DataDir
@@ -82,8 +84,8 @@ def words(line):
 def demo(tmp_path_factory):
     """A folder with the demo's warehouse where the README has it; its registry still answers."""
     folder = tmp_path_factory.mktemp("readme")
-    watch = Path(invented.__file__).with_name("demo.toml")
-    with Replica(invented.demo_nights()) as registry, pytest.MonkeyPatch.context() as patch:
+    watch = Path(replica.__file__).with_name("demo.toml")
+    with Replica(demo_nights()) as registry, pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         values = {
             "data_dir": "warehouse/demo",
@@ -96,10 +98,8 @@ def demo(tmp_path_factory):
         patch.setattr(screen, "log_to_stderr", lambda: None)  # its handlers would outlive the test
         patch.setattr(nights, "utc_now", lambda: NOW)
         for moment in NIGHTS:
-            order = night.RunOrder(
-                load_settings(), load_watch(str(watch)), clock=lambda moment=moment: moment
-            )
-            result = night.run_watch(order)
+            order = RunOrder(load_settings(), load_watch(str(watch)), clock=lambda moment=moment: moment)
+            result = run_watch(order)
             assert result.error is None
             if moment != NIGHTS[-1]:
                 registry.advance()

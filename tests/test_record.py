@@ -6,9 +6,9 @@ import copy
 
 from hypothesis import given
 from hypothesis import strategies as st
-from records import record
 
 from mscwatch.record import content_hash, derived_hash, record_nct_id, without_contacts
+from support.records import record
 
 
 def test_contacts_are_gone_before_anything_is_stored_or_hashed():

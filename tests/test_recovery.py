@@ -12,8 +12,6 @@ from random import Random
 
 import duckdb
 import pytest
-from records import edited, set_status
-from test_first_night import nights, rows, trials
 
 from mscwatch.errors import BrokenFileError, ConfigError, WarehouseError
 from mscwatch.pipeline import doctor
@@ -21,6 +19,8 @@ from mscwatch.pipeline.run import run_watch
 from mscwatch.replica import Replica
 from mscwatch.store import backup, ledger, rebuild, sql, working
 from mscwatch.store.data_dir import DataDir
+from support.snapshots import nights, trials
+from support.warehouse import rows
 
 BLOCKS_BEGIN, BLOCK, PAGE = 12_288, 262_144, 4_096  # bytes; a process is killed between two pages of a write
 TEARS = 12  # of each opening's writes
@@ -38,15 +38,6 @@ def torn(before, after):
             left = new[:cut] + old[cut:]
             if left not in (old, new):
                 yield before[:start] + left + before[start + BLOCK :]
-
-
-@pytest.fixture
-def registry():
-    """Two nights; on the second a trial completed."""
-    first = trials(3)
-    second = [edited(first[0], set_status("COMPLETED")), *first[1:]]
-    with Replica(nights(first, second)) as running:
-        yield running
 
 
 @pytest.fixture

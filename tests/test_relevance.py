@@ -6,10 +6,10 @@ import csv
 from pathlib import Path
 
 import pytest
-from records import record
 
 from mscwatch.record import record_nct_id
 from mscwatch.screening import relevance
+from support.records import record
 
 SHARED = Path(__file__).parents[2] / "shared"
 

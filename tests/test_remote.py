@@ -8,8 +8,6 @@ import duckdb
 import fsspec
 import pytest
 from fsspec.implementations.memory import MemoryFileSystem
-from records import edited, set_status
-from test_first_night import nights, trials
 
 from mscwatch.errors import ConfigError
 from mscwatch.pipeline import doctor
@@ -18,6 +16,8 @@ from mscwatch.replica import Replica
 from mscwatch.settings import show_settings
 from mscwatch.store import remote
 from mscwatch.vocabulary import RunOutcome
+from support.records import edited, set_status
+from support.snapshots import nights, trials
 
 
 @pytest.fixture

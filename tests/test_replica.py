@@ -9,11 +9,11 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-import registry_faults as faults
 import requests
 
 from mscwatch.replica import Replica, Snapshot, snapshot_from_ndjson
 from mscwatch.replica.enums import ENUMS
+from support import faults
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 

@@ -14,7 +14,6 @@ import duckdb
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from reported import nights, run_nights
 
 from mscwatch.digest import plain
 from mscwatch.report import render_page
@@ -24,6 +23,7 @@ from mscwatch.report.words import amount, label, shown
 from mscwatch.screening import relevance
 from mscwatch.store import report
 from mscwatch.store.data_dir import DataDir
+from support.reported import nights, run_nights
 
 QUERIES = sorted(entry.name for entry in report.QUERIES.iterdir() if entry.name.endswith(".sql"))
 PACKAGE = files("mscwatch.report")

@@ -8,13 +8,13 @@ from dataclasses import replace
 
 import duckdb
 import pytest
-from reported import COUNTRY, HOSTILE, SPONSOR, TITLE, nights, run_nights
 
 from mscwatch.report import render_page
 from mscwatch.report.words import label
 from mscwatch.screening import relevance
 from mscwatch.store import report
 from mscwatch.store.data_dir import DataDir
+from support.reported import COUNTRY, HOSTILE, SPONSOR, TITLE, nights, run_nights
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 ROWS = "#table tbody tr:not([hidden])"

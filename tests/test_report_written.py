@@ -7,8 +7,6 @@ import shutil
 
 import duckdb
 import pytest
-from records import record
-from reported import HOSTILE, order, run_nights
 from typer.testing import CliRunner
 
 from mscwatch.cli.app import app
@@ -18,6 +16,8 @@ from mscwatch.replica import Replica, Snapshot
 from mscwatch.report import render_page
 from mscwatch.store import report
 from mscwatch.store.data_dir import DataDir
+from support.records import record
+from support.reported import HOSTILE, order, run_nights
 
 
 @pytest.fixture(scope="module")

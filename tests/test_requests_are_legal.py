@@ -8,10 +8,8 @@ from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import pytest
-import registry_faults as faults
 import yaml
 from jsonschema import Draft7Validator
-from records import edited, record, set_status
 
 from mscwatch.pipeline.run import run_watch
 from mscwatch.registry import api_drift
@@ -20,6 +18,8 @@ from mscwatch.registry.http import Politeness
 from mscwatch.replica import Replica, Snapshot
 from mscwatch.watch import Query
 from mscwatch.watches import load_watch, packaged
+from support import faults
+from support.records import edited, record, set_status
 
 OPENAPI = Path(__file__).parents[2] / "shared" / "registry" / "openapi.yaml"
 BASE = "/api/v2"

@@ -10,7 +10,6 @@ from importlib.resources import files
 
 import orjson
 import pytest
-from records import record
 
 from mscwatch.changes import plan
 from mscwatch.errors import ConfigError
@@ -18,6 +17,7 @@ from mscwatch.record import without_contacts
 from mscwatch.replica.sample import sample_records
 from mscwatch.screening import relevance, version
 from mscwatch.therapy import read_printed
+from support.records import record
 
 # Each version with the digest of its readings.
 GOLDEN = {1: "4a2bd009ec74707f9d2d58106c3de7d119e4e085085bfba4f9d1301e6cb73010"}
@@ -53,7 +53,7 @@ def readings():
         for _, one in sorted(sample_records().items()):
             screening = relevance.read(one, rules)
             yield asdict(screening), plan.is_read(screening), asdict(plan.read_therapy(one, screening))
-    table = (files("warehouse") / "seeds" / "published_trials.csv").read_text("utf-8")
+    table = (files("mscwatch.warehouse") / "seeds" / "published_trials.csv").read_text("utf-8")
     for row in csv.DictReader(table.splitlines()):
         yield asdict(read_printed(*(row[name] for name in PRINTED), row=int(row["review_row"])))
     yield packaged()

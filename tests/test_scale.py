@@ -8,8 +8,8 @@ import subprocess
 import sys
 
 import pytest
-from benchmarks.compare import HERE, WATCH, multiplied, run
 
+from benchmarks.compare import HERE, WATCH, multiplied, run
 from mscwatch.store.data_dir import DataDir
 
 MANY = 40_000  # four groups of pages

@@ -15,9 +15,6 @@ from hypothesis import given
 from hypothesis import settings as patience
 from hypothesis import strategies as st
 from prefect.server.schemas.schedules import CronSchedule
-from prefect_programs import environment
-from registry_faults import on, record_missing
-from test_first_night import nights, trials
 from typer.testing import CliRunner
 
 from mscwatch import settings
@@ -28,6 +25,9 @@ from mscwatch.pipeline.run import run_watch
 from mscwatch.replica import Replica
 from mscwatch.schedule import next_night
 from mscwatch.watches import packaged
+from support.faults import on, record_missing
+from support.programs import environment
+from support.snapshots import nights, trials
 
 ROOT = Path(__file__).parents[1]
 DEPLOYED = yaml.safe_load((ROOT / "flows" / "prefect.yaml").read_text(encoding="utf-8"))["deployments"]

@@ -10,8 +10,6 @@ from datetime import date, datetime
 
 import pytest
 import rispy
-from records import edited, known, record, seen, set_status
-from test_first_night import nights, rows
 from typer.testing import CliRunner
 
 from mscwatch.changes.plan import PlanContext, plan
@@ -29,6 +27,9 @@ from mscwatch.store import rebuild, working
 from mscwatch.vocabulary import EventKind, RunOutcome
 from mscwatch.watch import Watch
 from mscwatch.watches import load_watch
+from support.records import edited, known, record, seen, set_status
+from support.snapshots import nights
+from support.warehouse import rows
 
 HOSTILE = '=cmd|"/c calc"!A1\nER  - \n\nTY  - JOUR\nTI  - planted'
 INCLUDE = (

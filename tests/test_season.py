@@ -7,14 +7,14 @@ from collections import Counter
 from random import Random
 
 import pytest
-from season.script import STORIES, Season
-from test_first_night import rows
 
 from mscwatch.pipeline.run import run_watch
 from mscwatch.record import record_nct_id
 from mscwatch.replica import Replica
 from mscwatch.screening import relevance
 from mscwatch.vocabulary import EventKind
+from support.season.script import STORIES, Season
+from support.warehouse import rows
 
 TRIALS = 150
 RESERVE = 30

@@ -10,20 +10,19 @@ from random import Random
 from shutil import move
 
 import pytest
-from records import edited, record, set_status
-from sinks import MailSink, WebhookSink, kept_port
-from test_first_night import rows
-from witnesses import in_feed, in_lines, in_mail, in_post
 
 from mscwatch import channels
-from mscwatch.channels import slack as slack_channel
 from mscwatch.channels import smtp
-from mscwatch.pipeline import delivery as telling
+from mscwatch.pipeline import delivery
 from mscwatch.pipeline.run import run_watch
 from mscwatch.record import record_nct_id
 from mscwatch.replica import Replica, Snapshot
 from mscwatch.store import working
 from mscwatch.vocabulary import RunOutcome
+from support.messages import in_feed, in_lines, in_mail, in_post
+from support.records import edited, record, set_status
+from support.sinks import MailSink, WebhookSink, kept_port
+from support.warehouse import rows
 
 pytestmark = pytest.mark.slow
 
@@ -98,7 +97,7 @@ class Season:
         mail, slack = _mail(ports[0], faults["mail"]), _slack(ports[1], faults["slack"])
         refused = {name for name in ("mail", "slack") if faults[name] and faults[name][0] == "refused"}
         self.patch.setattr(smtp, "TIMEOUT", IMPATIENT if mail.slow else 30.0)
-        self.patch.setattr(slack_channel, "TIMEOUT", (10.0, IMPATIENT if slack.slow else 30.0))
+        self.patch.setattr("mscwatch.channels.slack.TIMEOUT", (10.0, IMPATIENT if slack.slow else 30.0))
         with ExitStack() as stack:
             stack.enter_context(nullcontext() if "mail" in refused else mail)
             stack.enter_context(nullcontext() if "slack" in refused else slack)
@@ -226,7 +225,7 @@ def test_in_a_season_of_broken_channels_each_address_takes_each_news_once(
 ):
     waits = []
     patience = partial(channels.send_with_retries, sleep=waits.append)
-    monkeypatch.setattr(telling, "send_with_retries", patience)
+    monkeypatch.setattr(delivery, "send_with_retries", patience)
     season = Season(order, tmp_path, seed, monkeypatch)
     nights, codes = 0, Counter()
     with registry_of(NIGHTS) as registry, kept_port() as smtp_port, kept_port() as http_port:

@@ -3,11 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from news import item
-from records import edited, record, set_status
-from sinks import MailSink, WebhookSink
-from test_first_night import nights, rows
-from test_telling import ANNE, BERT, by_mail
 
 from mscwatch.digest import subscriptions
 from mscwatch.errors import ConfigError
@@ -17,6 +12,11 @@ from mscwatch.replica import Replica
 from mscwatch.vocabulary import EventKind
 from mscwatch.watch import Subscription
 from mscwatch.watches import load_watch
+from support.news import item
+from support.records import edited, record, set_status
+from support.sinks import ANNE, BERT, MailSink, WebhookSink, by_mail
+from support.snapshots import nights
+from support.warehouse import rows
 
 TO_ANNE, TO_BERT, SLACK = Address("email", ANNE), Address("email", BERT), Address("slack", "https://x/***-1")
 COMPLETED, UNKNOWN = item(1).event, item(2, kind=EventKind.BECAME_UNKNOWN).event

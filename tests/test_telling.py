@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from records import edited, record, set_status
-from sinks import MailSink, WebhookSink, free_port
-from test_first_night import nights, rows, trials
 
 from mscwatch import channels
 from mscwatch.pipeline.run import run_watch
@@ -13,8 +10,11 @@ from mscwatch.replica import Replica
 from mscwatch.store import working
 from mscwatch.store.data_dir import DataDir
 from mscwatch.vocabulary import RunOutcome
+from support.records import edited, record, set_status
+from support.sinks import ANNE, BERT, MailSink, WebhookSink, by_mail, free_port
+from support.snapshots import nights, trials
+from support.warehouse import rows
 
-ANNE, BERT = "anne@example.org", "bert@example.org"
 FAILS = [(500, "oops")] * channels.ATTEMPTS  # all of a night's attempts
 STATES = (
     "SELECT channel, recipient, state, attempts FROM deliveries JOIN events USING (event_id) ORDER BY ALL"
@@ -24,23 +24,6 @@ STATES = (
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch):
     monkeypatch.setattr(channels, "FIRST_WAIT", 0.0)
-
-
-@pytest.fixture
-def registry():
-    """Three trials; one completes on the second night; nothing on the third."""
-    before = trials(3)
-    after = [edited(before[0], set_status("COMPLETED")), *before[1:]]
-    with Replica(nights(before, after, after)) as running:
-        yield running
-
-
-def by_mail(sink, *recipients):
-    return {
-        "smtp_url": f"smtp://127.0.0.1:{sink.port}",
-        "email_from": "mscwatch@example.org",
-        "email_to": recipients or (ANNE,),
-    }
 
 
 def test_the_baseline_is_one_summary_per_address(order, registry):

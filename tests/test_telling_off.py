@@ -5,16 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from records import edited, set_status
-from sinks import MailSink, WebhookSink
-from test_first_night import nights, trials
-from test_telling import ANNE, BERT, by_mail
 
 from mscwatch import channels
 from mscwatch.pipeline.run import run_watch
 from mscwatch.replica import Replica
 from mscwatch.store import working
 from mscwatch.vocabulary import RunOutcome
+from support.records import edited, set_status
+from support.sinks import ANNE, BERT, MailSink, WebhookSink, by_mail
+from support.snapshots import nights, trials
 
 GONE = (404, "no_service")
 OPERATOR = "ops@example.org"

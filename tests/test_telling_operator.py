@@ -5,19 +5,15 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 import pytest
-from records import edited, set_status
-from registry_faults import on, status
-from sinks import MailSink, WebhookSink
-from test_first_night import nights, trials
-from test_telling import ANNE, by_mail
 
 from mscwatch import channels
 from mscwatch.digest import NOTICE_WORDS, notices
 from mscwatch.model import Address
 from mscwatch.pipeline.run import run_watch
-from mscwatch.replica import Replica
 from mscwatch.store import working
 from mscwatch.vocabulary import RunOutcome
+from support.faults import on, status
+from support.sinks import ANNE, MailSink, WebhookSink, by_mail
 
 OPERATOR = "ops@example.org"
 LATE = NOTICE_WORDS.get("late", "late")
@@ -27,13 +23,6 @@ GOOD = datetime(2026, 11, 2, 15, 30)
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch):
     monkeypatch.setattr(channels, "FIRST_WAIT", 0.0)
-
-
-@pytest.fixture
-def registry():
-    before = trials(3)
-    with Replica(nights(before, [edited(before[0], set_status("COMPLETED")), *before[1:]])) as running:
-        yield running
 
 
 def subjects(sink, recipient):

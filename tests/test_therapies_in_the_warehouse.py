@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from records import edited, record
-from test_first_night import nights, rows
 
 from mscwatch.pipeline.run import run_watch
 from mscwatch.replica import Replica
+from support.records import edited, record
+from support.snapshots import nights
+from support.warehouse import rows
 
 
 def of_cells(one):

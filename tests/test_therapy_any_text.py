@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
-from records import record
 
 from mscwatch.screening import relevance
 from mscwatch.therapy import NOT_STATED, read_record
 from mscwatch.therapy.infusions import MOST
+from support.records import record
 
 pieces = st.sampled_from(
     ["MSC", "UC-MSC", "cells", "liver", "cirrhosis", "infusion", "infusions", "once", "twice", "second", "first", "every",

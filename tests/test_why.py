@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from news import item, product, published
 
 from mscwatch.digest.significance import Background, reasons
 from mscwatch.vocabulary import EventKind
+from support.news import item, product, published
 
 REVIEW = Background(
     published=(

@@ -6,10 +6,9 @@ import copy
 import re
 
 import orjson
-from records import edited, record, set_status
-from test_diff import put
 
 from mscwatch.replica import Response
+from support.records import edited, put, record, set_status
 
 _PATH = re.compile(r"/api/int/studies/(NCT\d{8})/history(?:/(\d+))?")
 LABELS = ["Study Status"]

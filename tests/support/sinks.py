@@ -234,3 +234,14 @@ class WebhookSink:
     def __exit__(self, *_):
         self._server.shutdown()
         self._server.server_close()
+
+
+ANNE, BERT = "anne@example.org", "bert@example.org"
+
+
+def by_mail(sink, *recipients):
+    return {
+        "smtp_url": f"smtp://127.0.0.1:{sink.port}",
+        "email_from": "mscwatch@example.org",
+        "email_to": recipients or (ANNE,),
+    }

@@ -139,7 +139,7 @@ def late(seconds: float) -> Intercept:
 # Pages that do not add up
 
 
-def edited(change: Callable[[dict], object]) -> Intercept:
+def edited_answer(change: Callable[[dict], object]) -> Intercept:
     """The usual answer after `change` had its way with the JSON; errors pass through."""
 
     def strike(request: Request) -> Response:
@@ -163,19 +163,19 @@ def record_on_two_pages() -> Intercept:
         studies[:0] = carried
         carried[:] = last
 
-    return edited(change)
+    return edited_answer(change)
 
 
 def record_missing() -> Intercept:
     """The page lacks its last study, which no other page has."""
-    return edited(lambda answer: answer["studies"].pop())
+    return edited_answer(lambda answer: answer["studies"].pop())
 
 
 def record_without_id() -> Intercept:
     def change(answer: dict) -> None:
         del answer["studies"][0]["protocolSection"]["identificationModule"]["nctId"]
 
-    return edited(change)
+    return edited_answer(change)
 
 
 def unknown_keys() -> Intercept:
@@ -186,7 +186,7 @@ def unknown_keys() -> Intercept:
         for study in answer["studies"]:
             study["protocolSection"]["unheardOfModule"] = {"note": "new this year"}
 
-    return edited(change)
+    return edited_answer(change)
 
 
 def refresh(replica: Callable[[], Replica]) -> Intercept:

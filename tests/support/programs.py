@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 import requests
-from sinks import free_port
+
+from support.sinks import free_port
 
 PATIENCE = 240  # seconds for a program to start or a run to end, on a machine with other things to do
 

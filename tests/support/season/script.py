@@ -10,7 +10,10 @@ import copy
 from datetime import date, datetime, timedelta
 
 import orjson
-from season.edits import (
+
+from mscwatch.record import record_nct_id
+from mscwatch.replica import Snapshot
+from support.season.edits import (
     EDITS,
     NOISE,
     SAME_MATTER,
@@ -27,9 +30,6 @@ from season.edits import (
     status_to,
     verify,
 )
-
-from mscwatch.record import record_nct_id
-from mscwatch.replica import Snapshot
 
 FIRST = date(2022, 10, 6)
 MEMBERSHIP = "protocolSection.identificationModule.nctId"

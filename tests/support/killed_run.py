@@ -12,15 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
-from records import edited, record, set_status
-from sinks import MailSink, WebhookSink
-from test_diff import put
-from test_events_nights import WRITTEN
-from witnesses import in_feed, in_lines, in_mail, in_post
 
 from mscwatch.replica import Replica, Snapshot
 from mscwatch.store.data_dir import DataDir
 from mscwatch.store.working import BROKEN
+from support.messages import in_feed, in_lines, in_mail, in_post
+from support.records import edited, put, record, set_status
+from support.sinks import MailSink, WebhookSink
+from support.warehouse import WRITTEN
 
 ANNE, BERT = "anne@example.org", "bert@example.org"
 SLOW = 0.15  # seconds that a sink takes for a message: a wide window to be killed in
@@ -94,7 +93,7 @@ class Evening:
         self._open.close()
 
     @property
-    def places(self):
+    def data_dir(self):
         return DataDir(self.folder / "data")
 
     def run(self, due=None):

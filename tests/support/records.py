@@ -7,6 +7,8 @@ import copy
 from mscwatch.model import FetchedTrial, StoredTrial
 from mscwatch.record import content_hash, derived_hash
 
+FORMULA = '=HYPERLINK("http://example.org")'  # a title that a spreadsheet would run
+
 
 def record(number=1, *, status="RECRUITING", **modules):
     """A record of an MSC trial in cirrhosis; keyword arguments replace whole modules of protocolSection."""
@@ -40,9 +42,16 @@ def edited(before, edit):
     return after
 
 
+def nct_id(one):
+    return one["protocolSection"]["identificationModule"]["nctId"]
+
+
+def by_id(records):
+    return {nct_id(one): one for one in records}
+
+
 def seen(one):
-    nct_id = one["protocolSection"]["identificationModule"]["nctId"]
-    return FetchedTrial(nct_id, content_hash(one), derived_hash(one), one)
+    return FetchedTrial(nct_id(one), content_hash(one), derived_hash(one), one)
 
 
 def known(one, *, version_no=1, in_watch=True, times_before=0):
@@ -55,5 +64,34 @@ def known(one, *, version_no=1, in_watch=True, times_before=0):
 def set_status(status, **others):
     def edit(one):
         one["protocolSection"]["statusModule"] |= {"overallStatus": status} | others
+
+    return edit
+
+
+def put(path, value):
+    """An edit that puts a value at a path."""
+
+    def edit(one):
+        *above, last = path.split(".")
+        for key in above:
+            one = one.setdefault(key, {})
+        one[last] = value
+
+    return edit
+
+
+def off_topic(number=2, **modules):
+    return record(
+        number,
+        identificationModule={"nctId": f"NCT{number:08}", "briefTitle": "Aspirin for headache"},
+        conditionsModule={"conditions": ["Headache"]},
+        armsInterventionsModule={"interventions": [{"type": "DRUG", "name": "Aspirin"}]},
+        **modules,
+    )
+
+
+def set_title(title):
+    def edit(one):
+        one["protocolSection"]["identificationModule"]["briefTitle"] = title
 
     return edit

@@ -1,0 +1,44 @@
+"""A trial whose therapy is read, told in a few words."""
+
+from __future__ import annotations
+
+from mscwatch.therapy import (
+    read_record,
+)
+from support.records import record
+
+
+def trial(
+    title="UC-MSC in Liver Cirrhosis",
+    *,
+    given="UC-MSC",
+    how="",
+    arm="",
+    conditions=("Liver Cirrhosis",),
+    control=None,
+    **more,
+):
+    """A trial's therapy; `control` is a control arm's drug and how it is given."""
+    interventions = [{"name": given, "description": how}]
+    if control:
+        interventions.append({"name": control[0], "description": control[1]})
+    return read_record(
+        record(
+            identificationModule={
+                "nctId": "NCT00000001",
+                "briefTitle": title,
+                "officialTitle": more.get("official", ""),
+            },
+            conditionsModule={"conditions": list(conditions), "keywords": more.get("keywords", [])},
+            armsInterventionsModule={
+                "interventions": interventions,
+                "armGroups": [{"label": "Treated", "type": "EXPERIMENTAL", "description": arm}],
+            },
+            descriptionModule={
+                "briefSummary": more.get("summary", ""),
+                "detailedDescription": more.get("detail", ""),
+            },
+            eligibilityModule={"eligibilityCriteria": more.get("eligibility", "")},
+            designModule={"studyType": more.get("study", "INTERVENTIONAL")},
+        )
+    )

@@ -1,0 +1,130 @@
+"""`mscwatch export`: every relation as files, an earlier export replaced and nothing else."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import duckdb
+import pytest
+
+from mscwatch.errors import ConfigError, WarehouseError
+from mscwatch.store import catalog, export, queries
+from mscwatch.store.data_dir import DataDir
+from support.records import FORMULA
+
+READERS = {
+    "parquet": "read_parquet('{}', hive_partitioning = true)",
+    "csv": "read_csv('{}', header = true, all_varchar = true)",
+    "ndjson": "read_json('{}', format = 'newline_delimited')",
+}
+
+
+@pytest.mark.parametrize("form", list(export.OPTIONS))
+def test_every_relation_is_exported_whole_and_counted(two_nights, tmp_path, form):
+    folder = tmp_path / "deep" / "out"
+    export.export_tables(DataDir(two_nights.settings.data_dir), folder, form)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    assert (manifest["format"], manifest["data_timestamp"]) == (form.value, "2022-10-07 09:00:05")
+    with queries.open_published(DataDir(two_nights.settings.data_dir)) as con:
+        wanted = {
+            f"{one.schema}.{one.name}": con.execute(
+                f"SELECT count(*) FROM {one.schema}.{one.name}"
+            ).fetchall()[0][0]
+            for one in catalog.relations(con)
+        }
+    assert {one["name"]: one["rows"] for one in manifest["relations"]} == wanted
+    assert wanted["main.trials"] == wanted["ctgov.studies"] == 3
+    with duckdb.connect() as con:
+        for one in manifest["relations"]:
+            if one["rows"] or form is export.ExportFormat.PARQUET:
+                source = READERS[form.value].format(folder / one["path"])
+                assert con.execute(f"SELECT count(*) FROM {source}").fetchall() == [(one["rows"],)], one
+    assert not list(folder.glob(".*"))
+
+
+def test_parquet_keeps_types_and_parts_what_only_grows(two_nights, tmp_path):
+    export.export_tables(DataDir(two_nights.settings.data_dir), tmp_path / "out", export.ExportFormat.PARQUET)
+    (year,) = {path.name for path in (tmp_path / "out" / "main" / "versions").iterdir()}
+    assert year.startswith("observed_year=")
+    with duckdb.connect() as con:
+        types = con.execute(f"DESCRIBE FROM '{tmp_path}/out/main/trials.parquet'").fetchall()
+    assert dict(row[:2] for row in types).items() >= {"countries": "VARCHAR[]", "start_date": "DATE"}.items()
+
+
+def test_growing_tables_without_rows_still_have_their_columns(two_nights, tmp_path):
+    with duckdb.connect(str(two_nights.data_dir.published)) as con:
+        con.execute("DELETE FROM events")
+    export.export_tables(DataDir(two_nights.settings.data_dir), tmp_path / "out", export.ExportFormat.PARQUET)
+    with duckdb.connect() as con:
+        found = con.execute(f"FROM read_parquet('{tmp_path}/out/main/events/**/*.parquet')")
+        assert "observed_year" in [column[0] for column in found.description]
+
+
+def test_csv_runs_no_formula_and_joins_lists(two_nights, tmp_path):
+    export.export_tables(DataDir(two_nights.settings.data_dir), tmp_path / "out", export.ExportFormat.CSV)
+    text = (tmp_path / "out" / "main" / "trials.csv").read_text()
+    found = {row["nct_id"]: row for row in csv.DictReader(io.StringIO(text))}
+    assert found["NCT00000003"]["brief_title"] == f"'{FORMULA}"
+    assert found["NCT00000001"]["brief_title"] == "Mesenchymal stem cells in liver cirrhosis"
+    assert found["NCT00000001"]["conditions"] == "Liver Cirrhosis; Hepatitis B"
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"])
+def test_every_beginning_of_a_formula_is_defused(start):
+    with duckdb.connect() as con:
+        cell = export._as_cell("it", "VARCHAR")
+        assert con.execute(f"SELECT {cell} FROM (SELECT ? AS it)", [f"{start}1"]).fetchall() == [
+            (f"'{start}1",)
+        ]
+        cells = export._as_cell("it", "VARCHAR[]")
+        assert con.execute(f"SELECT {cells} FROM (SELECT ? AS it)", [[f"{start}1", "b"]]).fetchall() == [
+            (f"'{start}1; b",)
+        ]
+        assert con.execute(f"SELECT {cell} FROM (SELECT NULL::VARCHAR AS it)").fetchall() == [(None,)]
+
+
+def test_ndjson_has_lists_records_and_utc_times(two_nights, tmp_path):
+    export.export_tables(DataDir(two_nights.settings.data_dir), tmp_path / "out", export.ExportFormat.NDJSON)
+    lines = (tmp_path / "out" / "main" / "versions.ndjson").read_text().splitlines()
+    first = json.loads(lines[0])
+    assert first["record"]["protocolSection"]["identificationModule"]["nctId"] == first["nct_id"]
+    assert first["data_timestamp"].endswith("Z")
+
+
+def test_an_earlier_export_is_replaced_and_other_files_are_left_alone(two_nights, tmp_path):
+    folder = tmp_path / "out"
+    export.export_tables(DataDir(two_nights.settings.data_dir), folder, export.ExportFormat.CSV)
+    (folder / "notes.txt").write_text("mine")
+    (folder / f"{export.UNFINISHED}killed").mkdir()
+    export.export_tables(DataDir(two_nights.settings.data_dir), folder, export.ExportFormat.PARQUET)
+    assert sorted(path.name for path in folder.iterdir()) == ["ctgov", "main", "manifest.json", "notes.txt"]
+    assert not list(folder.rglob("*.csv"))
+
+
+@pytest.mark.parametrize("stranger", ["thesis.docx", "manifest.json"])
+def test_a_folder_with_anything_else_is_refused_and_untouched(two_nights, tmp_path, stranger):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / stranger).write_text('{"made_by": "somebody else"}')
+    with pytest.raises(ConfigError, match="is not empty and holds no earlier export"):
+        export.export_tables(DataDir(two_nights.settings.data_dir), tmp_path / "out", export.ExportFormat.CSV)
+    assert [path.name for path in (tmp_path / "out").iterdir()] == [stranger]
+    with pytest.raises(ConfigError, match="is a file"):
+        export.export_tables(
+            two_nights.settings.data_dir, tmp_path / "out" / stranger, export.ExportFormat.CSV
+        )
+
+
+def test_an_export_that_fails_leaves_the_earlier_one(two_nights, tmp_path, monkeypatch):
+    folder = tmp_path / "out"
+    export.export_tables(DataDir(two_nights.settings.data_dir), folder, export.ExportFormat.CSV)
+    before = {path: path.read_bytes() for path in folder.rglob("*.*") if path.is_file()}
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(export, "_write_manifest", full)
+    with pytest.raises(WarehouseError, match="No space left"):
+        export.export_tables(DataDir(two_nights.settings.data_dir), folder, export.ExportFormat.CSV)
+    assert {path: path.read_bytes() for path in folder.rglob("*.*") if path.is_file()} == before

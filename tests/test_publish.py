@@ -1,0 +1,100 @@
+"""What is published: a whole file that hangs together, beside those of the last nights."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+
+import pytest
+
+from mscwatch.errors import WarehouseError
+from mscwatch.pipeline.run import run_watch
+from mscwatch.replica import Replica, Snapshot
+from mscwatch.store import publish
+from support.records import record
+from support.warehouse import change, file_hash, rows
+
+
+def test_the_files_of_the_last_nights_are_kept_and_no_more(order):
+    days = [f"2022-10-{day:02}T09:00:05" for day in range(1, 6)]
+    hashes = []
+    with Replica([Snapshot(day, {"NCT00000001": record(1)}) for day in days]) as registry:
+        tonight = order(registry.url, keep_published=2)
+        for _ in days:
+            run_watch(tonight)
+            hashes.append(file_hash(tonight))
+            registry.advance()
+    kept = sorted((tonight.data_dir.path / "previous").iterdir())
+    runs = [run for (run,) in rows(tonight, "SELECT run_id FROM runs ORDER BY started_at")]
+    assert [path.name for path in kept] == [f"mscwatch-{run}.duckdb" for run in runs[2:4]]
+    assert [hashlib.sha256(path.read_bytes()).hexdigest() for path in kept] == hashes[2:4]
+
+
+def test_publishing_a_night_again_pushes_no_earlier_one_out(two_nights):
+    (before,) = (two_nights.data_dir.path / "previous").iterdir()
+    publish.publish_copy(two_nights.data_dir, keep=1)
+    assert list((two_nights.data_dir.path / "previous").iterdir()) == [before]
+    publish.publish_copy(two_nights.data_dir, keep=0)
+    assert list((two_nights.data_dir.path / "previous").iterdir()) == []
+
+
+def test_without_hard_links_the_previous_file_is_copied(two_nights, monkeypatch):
+    def refuse(*_):
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr("os.link", refuse)
+    kept = file_hash(two_nights)
+    change(
+        two_nights,
+        "INSERT INTO runs SELECT 'z', * EXCLUDE run_id REPLACE (now()::TIMESTAMP + INTERVAL 1 DAY AS started_at) FROM runs LIMIT 1",
+    )
+    publish.publish_copy(two_nights.data_dir)
+    newest = max((two_nights.data_dir.path / "previous").iterdir())
+    assert hashlib.sha256(newest.read_bytes()).hexdigest() == kept
+
+
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        ("DELETE FROM ctgov.studies WHERE nct_id = 'NCT00000002'", "ctgov.conditions.nct_id"),
+        ("INSERT INTO ctgov.studies (nct_id) VALUES ('NCT00000009')", "ctgov.studies.nct_id"),
+        ("UPDATE events SET nct_id = 'NCT00000009' WHERE kind = 'completed'", "main.events.nct_id"),
+        ("UPDATE events SET run_id = 'x' WHERE kind = 'completed'", "main.events.run_id"),
+        ("DELETE FROM versions WHERE nct_id = 'NCT00000002'", "main.watched.nct_id"),
+        ("INSERT INTO deliveries VALUES ('x', 'slack', 'y', 'owed', NULL, 0, NULL, NULL, NULL)", "main.deliveries.event_id"),
+        ("UPDATE events SET retracted_by = 'x' WHERE kind = 'completed'", "main.events.retracted_by"),
+    ],
+)  # fmt: skip
+def test_a_file_that_does_not_hang_together_is_not_published(two_nights, damage, words):
+    kept = file_hash(two_nights)
+    change(two_nights, damage)
+    with pytest.raises(WarehouseError, match=f"{words} leads nowhere"):
+        publish.publish_copy(two_nights.data_dir)
+    assert file_hash(two_nights) == kept
+    assert not list(two_nights.data_dir.path.glob(".mscwatch*"))
+
+
+def test_a_copy_that_lost_rows_is_not_published(two_nights, monkeypatch):
+    kept = file_hash(two_nights)
+    original = publish.counts
+    counted = iter((False, True))
+    monkeypatch.setattr(
+        publish, "counts", lambda con: original(con) | ({"main.events": 0} if next(counted) else {})
+    )
+    with pytest.raises(WarehouseError, match="does not hold what the original holds"):
+        publish.publish_copy(two_nights.data_dir)
+    assert file_hash(two_nights) == kept
+
+
+def test_a_table_without_a_comment_is_only_warned_of(two_nights, caplog):
+    change(two_nights, "CREATE TABLE stray (x INTEGER)")
+    with caplog.at_level(logging.WARNING, logger="mscwatch"):
+        publish.publish_copy(two_nights.data_dir)
+    assert "main.stray" in caplog.text
+
+
+def test_a_broken_published_file_is_replaced_and_not_kept(two_nights):
+    two_nights.data_dir.published.write_bytes(b"not a database")
+    publish.publish_copy(two_nights.data_dir)
+    assert rows(two_nights, "SELECT count(*) FROM trials") == [(3,)]
+    assert len(list((two_nights.data_dir.path / "previous").iterdir())) == 1
