@@ -38,7 +38,7 @@ def test_a_channel_that_is_not_configured_is_exit_2_naming_those_that_are(mscwat
 
 def test_a_channel_that_refuses_is_exit_1_with_its_words_and_without_its_secret(mscwatch):
     with WebhookSink(GONE) as slack:
-        done = mscwatch("test-alert", "slack", slack_webhook_url=slack.url)
+        done = mscwatch("test-alert", "slack", slack_webhook_url=slack.url, process=True)
     assert done.returncode == 1
     assert "404 no_service" in done.stderr
     assert "secret" not in done.stderr + done.stdout

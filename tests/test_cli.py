@@ -1,8 +1,9 @@
-"""The command line as a person meets it: in a process of its own, without Prefect."""
+"""The command line as a person meets it, without Prefect; of each kind of command, one in a process of its own."""
 
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -16,23 +17,16 @@ from support.sinks import WebhookSink
 
 
 @pytest.fixture
-def two_nights(mscwatch, registry, made_once, tmp_path):
-    """A warehouse after a baseline and a night on which a trial completed; the registry stands at the second."""
-
-    def run():
-        for number in range(2):
-            registry.night = number
-            done = mscwatch("run", "--direct", api_url=registry.url)
-            assert done.returncode == 0, done.stderr
-
-    made_once(tmp_path / "data", run)
+def after_two_nights(mscwatch, registry, made_two_nights, tmp_path):
+    """Commands on a warehouse after a baseline and a night on which a trial completed; the registry stands there too."""
+    shutil.copytree(made_two_nights, tmp_path / "data")
     registry.night = 1
     return mscwatch
 
 
 def test_the_demo_runs_three_nights_and_says_what_changed(mscwatch, tmp_path):
     users = {"export_url": tmp_path / "export", "jsonl_file": tmp_path / "alerts.jsonl", "page_size": 1}
-    done = mscwatch("demo", "--direct", **users)
+    done = mscwatch("demo", "--direct", process=True, **users)
     assert done.returncode == 0, done.stderr
     assert not users["export_url"].exists()
     assert not users["jsonl_file"].exists()
@@ -137,7 +131,7 @@ def test_a_wrong_key_in_the_watch_file_is_exit_2(mscwatch, watch_file, registry)
 
 def test_a_second_run_at_the_same_time_is_exit_6(mscwatch, registry, tmp_path):
     with locked(DataDir(tmp_path / "data")):
-        done = mscwatch("run", "--direct", api_url=registry.url)
+        done = mscwatch("run", "--direct", api_url=registry.url, process=True)
     assert (done.returncode, "Another run is at work" in done.stderr) == (6, True)
 
 
@@ -150,59 +144,60 @@ def test_an_alert_still_owed_is_exit_5_and_status_says_to_whom(mscwatch, registr
     assert done.returncode == 5
     assert "1 alert(s) are still owed" in done.stderr
     assert "secret" not in done.stdout + done.stderr
-    shown = mscwatch("status", "--json").stdout
+    shown = mscwatch("status", "--json", process=True).stdout
     assert "secret" not in shown
     assert json.loads(shown)["owed"][0]["channel"] == "slack"
 
 
-def test_a_data_directory_belongs_to_one_watch(two_nights, registry, tmp_path, watch_file):
+def test_a_data_directory_belongs_to_one_watch(after_two_nights, registry, tmp_path, watch_file):
     other = tmp_path / "other.toml"
     other.write_text(watch_file.read_text().replace('"all"', '"other"'))
-    done = two_nights("run", "--direct", api_url=registry.url, watch=other)
+    done = after_two_nights("run", "--direct", api_url=registry.url, watch=other)
     assert (done.returncode, "belongs to the watch all" in done.stderr) == (2, True)
-    assert "belongs to the watch all" in two_nights("doctor", "--json", watch=other).stdout
+    assert "belongs to the watch all" in after_two_nights("doctor", "--json", watch=other).stdout
 
 
-def test_events_can_be_chosen_and_written_as_csv_and_json(two_nights):
-    assert "NCT00000001  completed" in two_nights("events").stdout
+def test_events_can_be_chosen_and_written_as_csv_and_json(after_two_nights):
+    assert "NCT00000001  completed" in after_two_nights("events", process=True).stdout
     (event,) = json.loads(
-        two_nights("events", "--json", "--kind", "completed", "--trial", "nct00000001").stdout
+        after_two_nights("events", "--json", "--kind", "completed", "--trial", "nct00000001").stdout
     )
     assert (event["kind"], event["before"], event["after"]) == ("completed", "RECRUITING", "COMPLETED")
-    assert two_nights("events", "--csv").stdout.count("\n") == 2
-    assert "No event" in two_nights("events", "--kind", "withdrawn").stdout
-    header = two_nights("events", "--csv").stdout.splitlines()[0]
-    assert two_nights("events", "--kind", "withdrawn", "--csv").stdout.splitlines() == [header]
-    assert "No event" in two_nights("events", "--since", "2999-01-01").stdout
-    assert two_nights("events", "--baseline", "--csv").stdout.count("\n") == 5
-    assert two_nights("events", "--kind", "birthday").returncode == 2
-    wrong = two_nights("events", "--since", "01.11.2026")
+    assert after_two_nights("events", "--csv").stdout.count("\n") == 2
+    assert "No event" in after_two_nights("events", "--kind", "withdrawn").stdout
+    header = after_two_nights("events", "--csv").stdout.splitlines()[0]
+    assert after_two_nights("events", "--kind", "withdrawn", "--csv").stdout.splitlines() == [header]
+    assert "No event" in after_two_nights("events", "--since", "2999-01-01").stdout
+    assert after_two_nights("events", "--baseline", "--csv").stdout.count("\n") == 5
+    assert after_two_nights("events", "--kind", "birthday").returncode == 2
+    wrong = after_two_nights("events", "--since", "01.11.2026")
     assert (wrong.returncode, "write it as 2026-11-01" in wrong.stderr) == (2, True)
-    assert two_nights("birthdays").returncode == 2
+    assert after_two_nights("birthdays").returncode == 2
 
 
-def test_show_prints_a_trial_and_names_one_it_has_never_seen(two_nights):
-    done = two_nights("show", "nct00000001")
+def test_show_prints_a_trial_and_names_one_it_has_never_seen(after_two_nights):
+    done = after_two_nights("show", "nct00000001", process=True)
     assert done.returncode == 0
     for words in ("COMPLETED", "recruiting → completed", "A hospital", "relevance_reason"):
         assert words in done.stdout
-    done = two_nights("show", "NCT00000001", "NCT00000009")
+    done = after_two_nights("show", "NCT00000001", "NCT00000009")
     assert (done.returncode, "never seen NCT00000009" in done.stderr) == (1, True)
 
 
-def test_sql_answers_on_aacts_names_and_repeats_duckdbs_words_on_a_wrong_query(two_nights):
+def test_sql_answers_on_aacts_names_and_repeats_duckdbs_words_on_a_wrong_query(after_two_nights):
     query = "SELECT overall_status, count(*) AS n FROM studies GROUP BY ALL ORDER BY n"
-    assert json.loads(two_nights("sql", query, "--json").stdout) == [
+    assert json.loads(after_two_nights("sql", query, "--json").stdout) == [
         {"overall_status": "COMPLETED", "n": 1},
         {"overall_status": "RECRUITING", "n": 2},
     ]
     assert (
-        two_nights("sql", "-", "--csv", stdin=query).stdout == "overall_status,n\nCOMPLETED,1\nRECRUITING,2\n"
+        after_two_nights("sql", "-", "--csv", stdin=query, process=True).stdout
+        == "overall_status,n\nCOMPLETED,1\nRECRUITING,2\n"
     )
-    assert two_nights("sql", "SELECT '=1+1' AS x", "--csv").stdout == "x\n'=1+1\n"
-    done = two_nights("sql", "SELECT nothing FROM nowhere")
+    assert after_two_nights("sql", "SELECT '=1+1' AS x", "--csv").stdout == "x\n'=1+1\n"
+    done = after_two_nights("sql", "SELECT nothing FROM nowhere")
     assert (done.returncode, "nowhere" in done.stderr) == (2, True)
-    done = two_nights("sql", "DELETE FROM runs")
+    done = after_two_nights("sql", "DELETE FROM runs")
     assert (done.returncode, "read-only" in done.stderr) == (2, True)
 
 
@@ -212,8 +207,8 @@ def test_before_the_first_night_every_question_says_what_to_do(mscwatch):
         assert (done.returncode, "Run `mscwatch run` first" in done.stderr) == (1, True)
 
 
-def test_doctor_finds_nothing_wrong_and_then_what_is_wrong(two_nights, registry, tmp_path):
-    good = two_nights("doctor", "--json", api_url=registry.url)
+def test_doctor_finds_nothing_wrong_and_then_what_is_wrong(after_two_nights, registry, tmp_path):
+    good = after_two_nights("doctor", "--json", api_url=registry.url, process=True)
     assert good.returncode == 0, good.stdout
     assert {check["what"] for check in json.loads(good.stdout)["checks"]} >= {
         "registry",
@@ -224,7 +219,7 @@ def test_doctor_finds_nothing_wrong_and_then_what_is_wrong(two_nights, registry,
     }
     with (tmp_path / "data" / "mscwatch.duckdb").open("ab") as file:
         file.write(b"x")
-    bad = two_nights("doctor", "--json", api_url="http://127.0.0.1:9/api/v2", wacth="x")
+    bad = after_two_nights("doctor", "--json", api_url="http://127.0.0.1:9/api/v2", wacth="x")
     failed = {
         check["what"]: check["detail"] for check in json.loads(bad.stdout)["checks"] if not check["good"]
     }
@@ -233,18 +228,18 @@ def test_doctor_finds_nothing_wrong_and_then_what_is_wrong(two_nights, registry,
     assert "MSCWATCH_WACTH" in failed["settings"]
 
 
-def test_a_lost_working_file_is_no_new_baseline(two_nights, registry, tmp_path):
+def test_a_lost_working_file_is_no_new_baseline(after_two_nights, registry, tmp_path):
     places = DataDir(tmp_path / "data")
     kept = places.working.rename(tmp_path / "kept")
     published = places.published.read_bytes()
-    done = two_nights("run", "--direct", "--force", api_url=registry.url)
+    done = after_two_nights("run", "--direct", "--force", api_url=registry.url)
     assert (done.returncode, "is gone, but" in done.stderr) == (1, True)
     assert places.published.read_bytes() == published
-    assert failed_checks(two_nights, registry).keys() == {"working file"}
+    assert failed_checks(after_two_nights, registry).keys() == {"working file"}
     places.working.write_bytes(b"not a database" * 1000)
-    assert "restore a backup" in failed_checks(two_nights, registry)["working file"]
+    assert "restore a backup" in failed_checks(after_two_nights, registry)["working file"]
     kept.replace(places.working)
-    assert failed_checks(two_nights, registry) == {}
+    assert failed_checks(after_two_nights, registry) == {}
 
 
 def failed_checks(mscwatch, registry):
@@ -273,5 +268,5 @@ def test_commands_import_nothing_that_they_do_not_need(modules, never):
 
 
 def test_a_mistyped_command_is_met_with_the_one_that_was_meant(mscwatch):
-    done = mscwatch("evnts")
+    done = mscwatch("evnts", process=True)
     assert (done.returncode, "Did you mean 'events'?" in done.stderr) == (2, True)

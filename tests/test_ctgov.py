@@ -3,14 +3,31 @@
 import json
 from datetime import date
 
+import pytest
+
 from mscwatch.store import ctgov
-from support.ctgov_records import BARE, ODD, RESULTS, everything, refresh, renamed, rows
+from support.ctgov_records import BARE, ODD, RESULTS, everything, opened, refresh, renamed, rows
 
 
-def test_dates_of_a_month_or_a_year_become_its_last_day_and_keep_their_text(con):
-    refresh(con, ODD)
+@pytest.fixture(scope="module")
+def odd():
+    """A database with an odd and a bare record; tests only read it."""
+    with opened() as connection:
+        refresh(connection, ODD, BARE)
+        yield connection
+
+
+@pytest.fixture(scope="module")
+def reported():
+    """The same where the odd record has results."""
+    with opened() as connection:
+        refresh(connection, ODD | {"resultsSection": RESULTS}, BARE)
+        yield connection
+
+
+def test_dates_of_a_month_or_a_year_become_its_last_day_and_keep_their_text(odd):
     assert rows(
-        con,
+        odd,
         "start_date, start_month_year, start_date_type, primary_completion_date, primary_completion_month_year,"
         " completion_date, completion_month_year, study_first_submitted_date, verification_date",
         "studies",
@@ -29,24 +46,22 @@ def test_dates_of_a_month_or_a_year_become_its_last_day_and_keep_their_text(con)
     ]
 
 
-def test_two_phases_are_joined_and_the_sentinel_enrolment_is_unknown(con):
-    refresh(con, ODD, BARE)
+def test_two_phases_are_joined_and_the_sentinel_enrolment_is_unknown(odd):
     columns = "phase, enrollment, enrollment_type, number_of_arms, number_of_groups, overall_status"
-    assert rows(con, columns, "studies") == [
+    assert rows(odd, columns, "studies") == [
         ("PHASE1/PHASE2", None, "ESTIMATED", 2, None, "A_STATUS_OF_TOMORROW")
     ]
-    assert rows(con, columns, "studies", "NCT00000043") == [(None,) * 6]
+    assert rows(odd, columns, "studies", "NCT00000043") == [(None,) * 6]
 
 
-def test_a_scalar_of_the_wrong_type_costs_one_null_and_nothing_else(con):
-    refresh(con, ODD)
-    assert rows(con, "has_expanded_access, brief_title", "studies") == [(None, "It's an odd one")]
-    assert rows(con, "name, downcase_name", "conditions") == [
+def test_a_scalar_of_the_wrong_type_costs_one_null_and_nothing_else(odd):
+    assert rows(odd, "has_expanded_access, brief_title", "studies") == [(None, "It's an odd one")]
+    assert rows(odd, "name, downcase_name", "conditions") == [
         ("Liver CIRRHOSIS", "liver cirrhosis"),
         ('{"wrong":1}', '{"wrong":1}'),
     ]
-    assert rows(con, "name", "keywords") == []
-    assert rows(con, "zip", "facilities")[1] == ("6000",)
+    assert rows(odd, "name", "keywords") == []
+    assert rows(odd, "zip", "facilities")[1] == ("6000",)
 
 
 def test_a_record_with_hardly_anything_makes_a_study_and_its_figures_only(con):
@@ -59,18 +74,16 @@ def test_a_record_with_hardly_anything_makes_a_study_and_its_figures_only(con):
     assert rows(con, columns, "calculated_values", "NCT00000043") == [(0, None, None, None, None)]
 
 
-def test_the_lead_sponsor_comes_first_then_the_collaborators(con):
-    refresh(con, ODD)
-    assert rows(con, "id, name, agency_class, lead_or_collaborator", "sponsors") == [
+def test_the_lead_sponsor_comes_first_then_the_collaborators(odd):
+    assert rows(odd, "id, name, agency_class, lead_or_collaborator", "sponsors") == [
         (42_000_001, "Lead", "OTHER", "lead"),
         (42_000_002, "First", "NIH", "collaborator"),
         (42_000_003, "Second", None, "collaborator"),
     ]
 
 
-def test_outcomes_of_three_kinds_share_one_table(con):
-    refresh(con, ODD)
-    assert rows(con, "id, outcome_type, measure, time_frame, description, population", "design_outcomes") == [
+def test_outcomes_of_three_kinds_share_one_table(odd):
+    assert rows(odd, "id, outcome_type, measure, time_frame, description, population", "design_outcomes") == [
         (42_000_001, "primary", "P1", "1 year", None, None),
         (42_000_002, "primary", "P2", None, None, None),
         (42_000_003, "secondary", "S1", None, "why", None),
@@ -78,9 +91,8 @@ def test_outcomes_of_three_kinds_share_one_table(con):
     ]
 
 
-def test_other_identifiers_keep_their_source(con):
-    refresh(con, ODD)
-    assert rows(con, "id_source, id_value, id_type, id_type_description, id_link", "id_information") == [
+def test_other_identifiers_keep_their_source(odd):
+    assert rows(odd, "id_source, id_value, id_type, id_type_description, id_link", "id_information") == [
         ("org_study_id", "ORG-1", None, None, "https://example.org/1"),
         ("secondary_id", "2019-1", "EUDRACT_NUMBER", "EMA", None),
         ("secondary_id", "x", None, None, None),
@@ -88,29 +100,27 @@ def test_other_identifiers_keep_their_source(con):
     ]
 
 
-def test_a_site_without_a_facility_or_with_an_odd_place_is_still_a_site(con):
-    refresh(con, ODD)
-    assert rows(con, "name, city, latitude::VARCHAR, longitude", "facilities") == [
+def test_a_site_without_a_facility_or_with_an_odd_place_is_still_a_site(odd):
+    assert rows(odd, "name, city, latitude::VARCHAR, longitude", "facilities") == [
         (None, "Lyon", "45.748460", None),
         ("Clinic", "Nice", None, None),
         ("Hospital", "Guam", None, None),
     ]
-    assert rows(con, "name, removed", "countries") == [("France", False), ("Guam", False), ("Spain", True)]
+    assert rows(odd, "name, removed", "countries") == [("France", False), ("Guam", False), ("Spain", True)]
 
 
-def test_interventions_of_the_same_name_stay_apart_from_arm_to_synonym(con):
-    refresh(con, ODD)
-    assert rows(con, "id, name", "interventions") == [
+def test_interventions_of_the_same_name_stay_apart_from_arm_to_synonym(odd):
+    assert rows(odd, "id, name", "interventions") == [
         (42_000_001, "Cells"),
         (42_000_002, "Cells"),
         (42_000_003, "Saline"),
     ]
-    assert rows(con, "id, intervention_id, name", "intervention_other_names") == [
+    assert rows(odd, "id, intervention_id, name", "intervention_other_names") == [
         (42_000_001, 42_000_001, "a"),
         (42_000_002, 42_000_001, "b"),
         (42_000_003, 42_000_003, "c"),
     ]
-    assert rows(con, "intervention_id, design_group_id", "design_group_interventions") == [
+    assert rows(odd, "intervention_id, design_group_id", "design_group_interventions") == [
         (42_000_001, 42_000_001),
         (42_000_002, 42_000_002),
         (42_000_002, None),
@@ -136,23 +146,21 @@ def test_masking_ages_and_figures_follow_aacts_rules(con):
     ]
 
 
-def test_mesh_terms_summaries_documents_and_officials_are_found(con):
-    refresh(con, ODD)
-    assert rows(con, "mesh_term, downcase_mesh_term, mesh_type", "browse_conditions") == [
+def test_mesh_terms_summaries_documents_and_officials_are_found(odd):
+    assert rows(odd, "mesh_term, downcase_mesh_term, mesh_type", "browse_conditions") == [
         ("Fibrosis", "fibrosis", "mesh-list"),
         ("Liver Diseases", "liver diseases", "mesh-ancestor"),
     ]
-    assert rows(con, "description", "brief_summaries") == [('Quotes "and" \\> escapes',)]
-    assert rows(con, "document_date, url", "provided_documents") == [
+    assert rows(odd, "description", "brief_summaries") == [('Quotes "and" \\> escapes',)]
+    assert rows(odd, "document_date, url", "provided_documents") == [
         (date(2020, 1, 2), "https://clinicaltrials.gov/ProvidedDocs/42/NCT00000042/Prot_000.pdf")
     ]
-    assert rows(con, "name, role", "overall_officials") == [("A. Person", "STUDY_CHAIR")]
-    assert rows(con, "responsible_party_type", "responsible_parties") == [("SPONSOR",)]
+    assert rows(odd, "name, role", "overall_officials") == [("A. Person", "STUDY_CHAIR")]
+    assert rows(odd, "responsible_party_type", "responsible_parties") == [("SPONSOR",)]
 
 
-def test_groups_of_results_are_named_by_part_outcome_and_place(con):
-    refresh(con, ODD | {"resultsSection": RESULTS})
-    assert rows(con, "id, ctgov_group_code, result_type, title, outcome_id", "result_groups") == [
+def test_groups_of_results_are_named_by_part_outcome_and_place(reported):
+    assert rows(reported, "id, ctgov_group_code, result_type, title, outcome_id", "result_groups") == [
         (421_000_001, "FG000", "Participant Flow", "Cells", None),
         (421_000_002, "FG001", "Participant Flow", "Saline", None),
         (422_000_001, "BG000", "Baseline", "Cells", None),
@@ -163,58 +171,57 @@ def test_groups_of_results_are_named_by_part_outcome_and_place(con):
         (424_000_001, "EG000", "Reported Event", None, None),
         (424_000_002, "EG001", "Reported Event", None, None),
     ]
-    assert rows(con, "recruitment_details, units_analyzed", "participant_flows") == [("One clinic", None)]
+    assert rows(reported, "recruitment_details, units_analyzed", "participant_flows") == [
+        ("One clinic", None)
+    ]
 
 
-def test_figures_of_outcomes_find_their_outcome_and_their_group(con):
-    refresh(con, ODD | {"resultsSection": RESULTS})
-    assert rows(con, "id, outcome_type, title, anticipated_posting_date", "outcomes") == [
+def test_figures_of_outcomes_find_their_outcome_and_their_group(reported):
+    assert rows(reported, "id, outcome_type, title, anticipated_posting_date", "outcomes") == [
         (42_000_001, "PRIMARY", "Not posted yet", date(2026, 2, 28)),
         (42_000_002, "SECONDARY", "MELD", None),
         (42_000_003, None, "Death", None),
     ]
     columns = "id, outcome_id, result_group_id, title, classification, category, param_value_num, dispersion_lower_limit"
-    assert rows(con, columns, "outcome_measurements") == [
+    assert rows(reported, columns, "outcome_measurements") == [
         (42_000_001, 42_000_002, 423_002_002, "MELD", "Week 4", "A", -1.5, None),
         (42_000_002, 42_000_002, 423_002_001, "MELD", "Week 4", "B", None, None),
         (42_000_003, 42_000_002, 423_002_002, "MELD", "Week 4", "B", None, None),
         (42_000_004, 42_000_002, 423_002_001, "MELD", "Week 8", None, None, 2.0),
         (42_000_005, 42_000_003, 423_003_001, "Death", None, None, 1.0, None),
     ]
-    assert rows(con, "outcome_id, result_group_id, scope, units, count", "outcome_counts") == [
+    assert rows(reported, "outcome_id, result_group_id, scope, units, count", "outcome_counts") == [
         (42_000_002, 423_002_002, "Measure", "Participants", 8)
     ]
 
 
-def test_baseline_figures_say_how_many_they_are_about(con):
-    refresh(con, ODD | {"resultsSection": RESULTS})
+def test_baseline_figures_say_how_many_they_are_about(reported):
     columns = (
         "result_group_id, classification, category, param_value, param_value_num, dispersion_value,"
         " dispersion_value_num, explanation_of_na, number_analyzed, number_analyzed_units, calculate_percentage"
     )
-    assert rows(con, columns, "baseline_measurements") == [
+    assert rows(reported, columns, "baseline_measurements") == [
         (422_000_001, "Clinic", None, "51.5", 51.5, "NA", None, None, 7, "Eyes", "No"),
         (422_000_001, None, "Old", "NA", None, None, None, None, 9, "Participants", "No"),
         (None, None, None, None, None, None, None, "lost", None, "Participants", "No"),
     ]
-    assert rows(con, "result_group_id, units, scope, count", "baseline_counts") == [
+    assert rows(reported, "result_group_id, units, scope, count", "baseline_counts") == [
         (422_000_001, "Participants", "overall", 9),
         (422_000_001, "Eyes", "overall", 18),
         (422_000_002, "Eyes", "overall", None),
     ]
 
 
-def test_adverse_events_are_one_row_per_term_and_group_and_totals_count_people(con):
-    refresh(con, ODD | {"resultsSection": RESULTS}, BARE)
+def test_adverse_events_are_one_row_per_term_and_group_and_totals_count_people(reported):
     columns = "result_group_id, event_type, adverse_event_term, subjects_affected, event_count, time_frame, frequency_threshold"
-    assert rows(con, columns, "reported_events") == [
+    assert rows(reported, columns, "reported_events") == [
         (424_000_001, "serious", "Sepsis", 1, 3, "1 year", 5),
         (424_000_002, "serious", "Sepsis", None, None, "1 year", 5),
         (424_000_001, "serious", "Death", 2, None, "1 year", 5),
         (424_000_002, "other", "Fever", None, None, "1 year", 5),
     ]
     assert rows(
-        con, "ctgov_group_code, event_type, subjects_affected, subjects_at_risk", "reported_event_totals"
+        reported, "ctgov_group_code, event_type, subjects_affected, subjects_at_risk", "reported_event_totals"
     ) == [
         ("EG000", "serious", 2, 9),
         ("EG001", "serious", 0, None),
@@ -224,8 +231,8 @@ def test_adverse_events_are_one_row_per_term_and_group_and_totals_count_people(c
         ("EG001", "deaths", 1, 8),
     ]
     sums = "number_of_sae_subjects, number_of_nsae_subjects"
-    assert rows(con, sums, "calculated_values") == [(3, None)]
-    assert rows(con, sums, "calculated_values", "NCT00000043") == [(None, None)]
+    assert rows(reported, sums, "calculated_values") == [(3, None)]
+    assert rows(reported, sums, "calculated_values", "NCT00000043") == [(None, None)]
 
 
 def test_results_that_disappear_leave_no_row(con):

@@ -114,12 +114,12 @@ def test_a_text_that_is_no_json_is_said_to_be_none_and_may_be_asked_for_again():
     assert said.value.transient
 
 
-def test_a_second_night_reads_only_what_is_not_as_it_was(order):
+def test_a_second_night_reads_only_what_is_not_as_it_was(order, first_night):
     first = trials(12)
     second = [edited(first[0], set_status("COMPLETED")), *first[1:], record(13)]
     with Replica(nights(first, second)) as registry:
         tonight = order(registry.url, page_size=5)
-        run_watch(tonight)
+        first_night(tonight, registry)
         registry.advance()
         result = run_watch(tonight)
     assert (result.outcome, result.new, result.changed, result.fetched) == (RunOutcome.PUBLISHED, 1, 1, 13)
@@ -132,12 +132,12 @@ def test_a_second_night_reads_only_what_is_not_as_it_was(order):
     assert len(kept(tonight)) == 13
 
 
-def test_a_contact_that_changes_makes_no_version_and_is_read_once(order):
+def test_a_contact_that_changes_makes_no_version_and_is_read_once(order, first_night):
     first = [edited(one, phone("1")) for one in trials(3)]
     second = [edited(first[0], phone("2")), *first[1:]]
     with Replica(nights(first, second, second)) as registry:
         tonight = order(registry.url)
-        run_watch(tonight)
+        first_night(tonight, registry)
         before = kept(tonight)
         registry.advance()
         assert run_watch(tonight).changed == 0
@@ -150,11 +150,11 @@ def test_a_contact_that_changes_makes_no_version_and_is_read_once(order):
     assert rows(tonight, "SELECT count(*) FROM versions") == [(3,)]
 
 
-def test_without_fingerprints_all_is_read_nothing_is_new_and_they_are_there_again(order):
+def test_without_fingerprints_all_is_read_nothing_is_new_and_they_are_there_again(order, first_night):
     """As on the first night after an upgrade from a warehouse that had none."""
     with Replica(nights(trials(3), trials(3))) as registry:
         tonight = order(registry.url)
-        run_watch(tonight)
+        first_night(tonight, registry)
         before = kept(tonight)
         with working.open_warehouse(tonight.data_dir) as con:
             con.execute("DELETE FROM fingerprints")
@@ -165,9 +165,9 @@ def test_without_fingerprints_all_is_read_nothing_is_new_and_they_are_there_agai
     assert kept(tonight) == before
 
 
-def test_a_forced_night_reads_everything(order):
+def test_a_forced_night_reads_everything(order, first_night):
     with Replica(nights(trials(3))) as registry:
-        run_watch(order(registry.url))
+        first_night(order(registry.url), registry)
         tonight = order(registry.url, force=True)
         assert run_watch(tonight).changed == 0
     assert len(walked(tonight)[1]) == 3
@@ -184,12 +184,12 @@ def test_content_that_comes_and_goes_is_seen_each_time(order):
     assert rows(tonight, "SELECT count(*), count(DISTINCT content_hash) FROM versions") == [(3, 2)]
 
 
-def test_a_night_that_is_refused_keeps_no_fingerprint_of_what_it_saw(order):
+def test_a_night_that_is_refused_keeps_no_fingerprint_of_what_it_saw(order, first_night):
     first = trials(10)
     second = [edited(first[0], set_status("COMPLETED")), *first[1:]]
     with Replica(nights(first, second)) as registry:
         tonight = order(registry.url)
-        run_watch(tonight)
+        first_night(tonight, registry)
         before = kept(tonight)
         registry.advance()
         registry.intercept = on("/studies", record_missing())

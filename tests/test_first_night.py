@@ -42,10 +42,10 @@ def test_the_first_night_is_a_baseline_and_tells_nobody_of_a_trial(order):
     assert noted == file_hash(tonight)
 
 
-def test_a_night_with_nothing_new_is_one_request_and_leaves_the_published_file_alone(order):
+def test_a_night_with_nothing_new_is_one_request_and_leaves_the_published_file_alone(order, first_night):
     with Replica(nights(trials(30))) as registry:
         tonight = order(registry.url)
-        run_watch(tonight)
+        first_night(tonight, registry)
         before, asked = file_hash(tonight), len(registry.requests)
         result = run_watch(tonight)
         assert len(registry.requests) - asked == 1
@@ -53,31 +53,31 @@ def test_a_night_with_nothing_new_is_one_request_and_leaves_the_published_file_a
     assert file_hash(tonight) == before
 
 
-def test_a_forced_night_on_the_same_data_makes_no_version_and_no_event(order):
+def test_a_forced_night_on_the_same_data_makes_no_version_and_no_event(order, first_night):
     with Replica(nights(trials(30))) as registry:
-        run_watch(order(registry.url))
+        first_night(order(registry.url), registry)
         result = run_watch(order(registry.url, force=True))
     assert (result.outcome, result.new, result.changed, result.events) == (RunOutcome.PUBLISHED, 0, 0, {})
 
 
-def test_a_refresh_that_changes_nothing_makes_no_version(order):
+def test_a_refresh_that_changes_nothing_makes_no_version(order, first_night):
     with Replica(nights(trials(30), trials(30))) as registry:
         tonight = order(registry.url)
-        run_watch(tonight)
+        first_night(tonight, registry)
         registry.advance()
         result = run_watch(tonight)
     assert (result.outcome, result.new, result.changed, result.events) == (RunOutcome.PUBLISHED, 0, 0, {})
     assert rows(tonight, "SELECT count(*) FROM versions") == [(30,)]
 
 
-def test_what_changed_is_named_kept_and_shown(order):
+def test_what_changed_is_named_kept_and_shown(order, first_night):
     before = trials(30)
     after = [edited(before[0], set_status("COMPLETED")), *before[1:]]
     fresh = record(99)
     fresh["protocolSection"]["statusModule"]["studyFirstPostDateStruct"] = {"date": "2022-10-06"}
     with Replica(nights(before, [*after, fresh])) as registry:
         tonight = order(registry.url)
-        run_watch(tonight)
+        first_night(tonight, registry)
         registry.advance()
         result = run_watch(tonight)
     assert result.events == {"completed": 1, "new_trial": 1}
@@ -90,12 +90,12 @@ def test_what_changed_is_named_kept_and_shown(order):
     assert rows(tonight, changes) == [(path, "RECRUITING", "COMPLETED", True)]
 
 
-def test_an_unknown_status_is_kept_told_and_noted(order):
+def test_an_unknown_status_is_kept_told_and_noted(order, first_night):
     before = trials(3)
     after = [edited(before[0], set_status("PAUSED")), *before[1:]]
     with Replica(nights(before, after)) as registry:
         tonight = order(registry.url)
-        run_watch(tonight)
+        first_night(tonight, registry)
         registry.advance()
         result = run_watch(tonight)
     assert result.events == {"status_changed": 1}
@@ -103,10 +103,10 @@ def test_an_unknown_status_is_kept_told_and_noted(order):
     assert rows(tonight, "SELECT overall_status FROM trials WHERE nct_id = 'NCT00000001'") == [("PAUSED",)]
 
 
-def test_after_a_refused_night_the_same_data_are_read_again(order):
+def test_after_a_refused_night_the_same_data_are_read_again(order, first_night):
     with Replica(nights(trials(30))) as registry:
         tonight = order(registry.url)
-        run_watch(tonight)
+        first_night(tonight, registry)
         registry.intercept = on("/version", status(403, "no"))
         assert run_watch(tonight).exit_code == 4
         registry.intercept = None
@@ -126,12 +126,12 @@ def test_a_registry_that_stumbles_is_asked_again_and_the_night_is_good(order):
     assert waits == [2.0, 4.0]
 
 
-def test_an_open_reader_neither_blocks_a_night_nor_sees_half_of_it(order):
+def test_an_open_reader_neither_blocks_a_night_nor_sees_half_of_it(order, first_night):
     before = trials(30)
     after = [edited(one, set_status("COMPLETED")) for one in before]
     with Replica(nights(before, after)) as registry:
         tonight = order(registry.url)
-        run_watch(tonight)
+        first_night(tonight, registry)
         registry.advance()
         reader = duckdb.connect(str(DataDir(tonight.settings.data_dir).published), read_only=True)
         question = "SELECT overall_status, count(*) FROM trials GROUP BY ALL"
@@ -199,11 +199,13 @@ def test_a_first_night_killed_between_two_groups_is_a_first_night_again(order, m
 
 
 @pytest.mark.parametrize("ends", ["with a word", "killed"])
-def test_claims_that_a_stopped_run_did_not_count_are_counted_by_the_next(order, monkeypatch, ends):
+def test_claims_that_a_stopped_run_did_not_count_are_counted_by_the_next(
+    order, first_night, monkeypatch, ends
+):
     """They follow the night's transaction, so a run can end between the two; a killed one cannot even say so."""
     with Replica(nights(trials(3), [*trials(3), record(4)])) as registry:
         tonight = order(registry.url)
-        run_watch(tonight)
+        first_night(tonight, registry)
         registry.advance()
         with monkeypatch.context() as patch:
             patch.setattr(review_claims, "refresh", stopped)
@@ -224,10 +226,10 @@ def stopped(_):
     raise KeyboardInterrupt
 
 
-def test_claims_that_are_not_those_published_are_published(order):
+def test_claims_that_are_not_those_published_are_published(order, first_night):
     with Replica(nights(trials(3))) as registry:
         tonight = order(registry.url)
-        run_watch(tonight)
+        first_night(tonight, registry)
         with working.open_warehouse(tonight.data_dir) as con:
             con.execute("UPDATE meta SET value = 'an earlier night' WHERE key = 'claims_of'")
             assert publish.is_behind(con, tonight.data_dir)

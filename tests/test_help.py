@@ -7,9 +7,6 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from mscwatch.cli.app import COMMANDS, app
-from mscwatch.pipeline.run import run_watch
-from mscwatch.replica import Replica
-from support.snapshots import nights, trials
 
 GROUP = get_command(app)
 BY_NAME = {name: GROUP.get_command(None, name) for name in COMMANDS}
@@ -48,13 +45,8 @@ def test_the_shell_completes_commands_watches_kinds_and_channels():
     assert completed("test-alert", "e", **mail) == ["email"]
 
 
-def test_the_shell_completes_trials_and_events_of_the_warehouse(order):
-    with Replica(nights(trials(2), trials(3))) as registry:
-        tonight = order(registry.url)
-        run_watch(tonight)
-        registry.advance()
-        run_watch(tonight)
-    folder = {"data_dir": tonight.settings.data_dir}
+def test_the_shell_completes_trials_and_events_of_the_warehouse(two_nights):
+    folder = {"data_dir": two_nights.settings.data_dir}
     assert completed("show", "NCT", **folder) == ["NCT00000001", "NCT00000002", "NCT00000003"]
     assert completed("events", "--trial", "NCT00000002", **folder) == ["NCT00000002"]
     assert len(completed("explain", "", **folder)) == 1

@@ -46,10 +46,10 @@ def redacted(one):
     }
 
 
-def two_nights(order, first, second, **settings):
+def two_nights(order, first_night, first, second, **settings):
     with Replica([first, Snapshot(DAYS[1], second.records, second.aliases)]) as registry:
         tonight = order(registry.url, **settings)
-        run_watch(tonight)
+        first_night(tonight, registry)
         registry.advance()
         return tonight, run_watch(tonight)
 
@@ -63,10 +63,12 @@ def as_night(records, aliases=None):
     ("edit", "kind", "standing"),
     [(off_topic, "left_watch", "left"), (redacted, "withheld", "withheld")],
 )
-def test_a_trial_that_no_longer_matches_is_named_by_what_became_of_it(order, edit, kind, standing):
+def test_a_trial_that_no_longer_matches_is_named_by_what_became_of_it(
+    order, first_night, edit, kind, standing
+):
     before = trials(10)
     after = [edited(before[0], edit), *before[1:]]
-    tonight, result = two_nights(order, as_night(before), as_night(after))
+    tonight, result = two_nights(order, first_night, as_night(before), as_night(after))
     assert (result.outcome, result.events) == (RunOutcome.PUBLISHED, {kind: 1})
     assert rows(tonight, STANDING) == [(standing, False)]
     assert rows(tonight, "SELECT overall_status FROM trials WHERE nct_id = 'NCT00000001'") == [
@@ -78,11 +80,11 @@ def test_a_trial_that_no_longer_matches_is_named_by_what_became_of_it(order, edi
     assert list(verdicts) == ["NCT00000001"]
 
 
-def test_a_merged_trial_names_its_target_and_the_target_does_not_enter_as_news(order):
+def test_a_merged_trial_names_its_target_and_the_target_does_not_enter_as_news(order, first_night):
     before = trials(10)
     target = record(77)
     tonight, result = two_nights(
-        order, as_night(before), as_night([*before[1:], target], {"NCT00000001": "NCT00000077"})
+        order, first_night, as_night(before), as_night([*before[1:], target], {"NCT00000001": "NCT00000077"})
     )
     assert result.events == {"merged": 1}
     assert rows(tonight, EVENTS) == [("merged", "Merged into NCT00000077")]
@@ -90,11 +92,11 @@ def test_a_merged_trial_names_its_target_and_the_target_does_not_enter_as_news(o
     assert rows(tonight, STANDING) == [("merged", False)]
 
 
-def test_not_found_is_told_only_when_a_later_data_set_says_it_again(order):
+def test_not_found_is_told_only_when_a_later_data_set_says_it_again(order, first_night):
     before, after = trials(10), trials(10)[1:]
     with Replica(nights(before, after, after)) as registry:
         tonight = order(registry.url)
-        run_watch(tonight)
+        first_night(tonight, registry)
         registry.advance()
         assert run_watch(tonight).events == {}
         assert rows(tonight, STANDING) == [("pending", True)]
@@ -106,36 +108,38 @@ def test_not_found_is_told_only_when_a_later_data_set_says_it_again(order):
     assert rows(tonight, EVENTS) == [("removed", "Removed: not found on 2022-10-07 and on 2022-10-10")]
 
 
-def test_a_trial_not_found_once_and_back_again_was_never_gone(order):
+def test_a_trial_not_found_once_and_back_again_was_never_gone(order, first_night):
     before, after = trials(10), trials(10)[1:]
     with Replica(nights(before, after, before)) as registry:
         tonight = order(registry.url)
-        for _ in range(3):
-            result = run_watch(tonight)
+        first_night(tonight, registry)
+        for _ in range(2):
             registry.advance()
+            result = run_watch(tonight)
     assert result.events == {}
     assert rows(tonight, STANDING) == [("matched", True)]
     assert rows(tonight, "SELECT missing_since FROM watched WHERE nct_id = 'NCT00000001'") == [(None,)]
 
 
-def test_a_trial_that_left_and_is_back_returned_and_what_changed_is_told_too(order):
+def test_a_trial_that_left_and_is_back_returned_and_what_changed_is_told_too(order, first_night):
     before = trials(10)
     away = [edited(before[0], off_topic), *before[1:]]
     back = [edited(before[0], set_status("COMPLETED")), *before[1:]]
     with Replica(nights(before, away, back)) as registry:
         tonight = order(registry.url)
-        for _ in range(3):
-            result = run_watch(tonight)
+        first_night(tonight, registry)
+        for _ in range(2):
             registry.advance()
+            result = run_watch(tonight)
     assert result.events == {"completed": 1, "returned": 1}
     assert rows(tonight, STANDING) == [("matched", True)]
 
 
-def test_an_outage_while_asking_for_a_missing_trial_is_no_verdict(order):
+def test_an_outage_while_asking_for_a_missing_trial_is_no_verdict(order, first_night):
     before, after = trials(10), trials(10)[1:]
     with Replica(nights(before, after)) as registry:
         tonight = order(registry.url)
-        run_watch(tonight)
+        first_night(tonight, registry)
         registry.advance()
         registry.intercept = on("/studies/NCT00000001", status(503, "busy"))
         result = run_watch(tonight)
@@ -145,11 +149,11 @@ def test_an_outage_while_asking_for_a_missing_trial_is_no_verdict(order):
         assert run_watch(tonight).outcome == RunOutcome.PUBLISHED
 
 
-def test_a_missing_sentinel_refuses_the_night_and_a_person_may_accept_it_once(order, watch_file):
+def test_a_missing_sentinel_refuses_the_night_and_a_person_may_accept_it_once(order, first_night, watch_file):
     watch_file.write_text(watch_file.read_text() + '[expect]\nsentinels = ["NCT00000001", "NCT00000002"]\n')
     before, after = trials(10), [edited(trials(10)[0], off_topic), *trials(10)[1:]]
     with Replica(nights(before, after, after)) as registry:
-        run_watch(order(registry.url))
+        first_night(order(registry.url), registry)
         registry.advance()
         refused = run_watch(order(registry.url))
         assert (refused.outcome, refused.exit_code) == (RunOutcome.REFUSED, 3)
@@ -263,13 +267,13 @@ def test_a_new_api_version_has_its_vocabulary_compared_once_and_the_operator_tol
     assert "2.1.0" in str(slack.posts[0]["blocks"])
 
 
-def test_a_withheld_trial_keeps_the_reading_it_had_when_the_rules_are_read_anew(order):
+def test_a_withheld_trial_keeps_the_reading_it_had_when_the_rules_are_read_anew(order, first_night):
     shown_withheld = [edited(record(1), set_status("WITHHELD")), *trials(10)[1:]]
     shown_withheld[0]["protocolSection"].pop("armsInterventionsModule")
     shown_withheld[0]["protocolSection"]["identificationModule"]["briefTitle"] = "[Redacted]"
     with Replica(nights(trials(10), shown_withheld)) as registry:
         tonight = order(registry.url)
-        run_watch(tonight)
+        first_night(tonight, registry)
         registry.advance()
         run_watch(tonight)
         with working.open_warehouse(tonight.data_dir) as con:

@@ -41,10 +41,10 @@ def torn(before, after):
 
 
 @pytest.fixture
-def tonight(order, registry, made_once):
+def tonight(order, registry, first_night):
     """An order of the second night."""
     one = order(registry.url)
-    made_once(one.data_dir.path, lambda: run_watch(one))
+    first_night(one, registry)
     registry.advance()
     return one
 
@@ -221,10 +221,10 @@ def test_other_commands_leave_a_torn_file_to_the_next_night(broken, tmp_path):
     assert order.data_dir.working.read_bytes() == left
 
 
-def test_a_file_that_cannot_be_opened_for_another_reason_is_left_alone(order):
+def test_a_file_that_cannot_be_opened_for_another_reason_is_left_alone(order, first_night):
     with Replica(nights(trials(3))) as registry:
         tonight = order(registry.url)
-        run_watch(tonight)
+        first_night(tonight, registry)
         with pytest.raises(WarehouseError, match="MSCWATCH_MEMORY_LIMIT") as said:
             run_watch(order(registry.url, memory_limit="1MB", force=True))
     assert not isinstance(said.value, BrokenFileError)

@@ -157,8 +157,8 @@ def test_a_mail_that_nobody_answered_for_comes_again_as_it_was_and_news_after_it
     assert ids[0] == ids[1] != ids[2]
 
 
-def test_a_channel_added_later_gets_no_backlog(order, registry):
-    run_watch(order(registry.url))
+def test_a_channel_added_later_gets_no_backlog(order, first_night, registry):
+    first_night(order(registry.url), registry)
     registry.advance()
     run_watch(order(registry.url))
     with WebhookSink() as slack:

@@ -190,8 +190,8 @@ def age(order, nights):
             )
 
 
-def test_channels_added_later_get_no_backlog(order, registry, tmp_path):
-    run_watch(order(registry.url))
+def test_channels_added_later_get_no_backlog(order, first_night, registry, tmp_path):
+    first_night(order(registry.url), registry)
     registry.advance()
     run_watch(order(registry.url))
     files = {"atom_file": tmp_path / "news.atom", "jsonl_file": tmp_path / "news.jsonl"}

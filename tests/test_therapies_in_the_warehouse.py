@@ -32,7 +32,7 @@ def off_topic(one):
 
 
 @pytest.fixture
-def warehouse(order):
+def warehouse(order, first_night):
     """A night on which one trial says what its cells are, one says little, and one is off the topic."""
     told = [edited(record(1), of_cells), record(2), edited(record(3), off_topic)]
     more = [
@@ -41,7 +41,7 @@ def warehouse(order):
     ]
     with Replica(nights(told, more)) as registry:
         tonight = order(registry.url)
-        run_watch(tonight)
+        first_night(tonight, registry)
         yield tonight, registry
 
 

@@ -1,6 +1,9 @@
 """Odd, bare and reported records for AACT's tables, and what stands in those tables."""
 
 import json
+from contextlib import contextmanager
+
+import duckdb
 
 from mscwatch.store import ctgov
 
@@ -160,6 +163,14 @@ RESULTS = {
 
 
 BARE = {"protocolSection": {"identificationModule": {"nctId": "NCT00000043"}}, "hasResults": "yes, of course"}
+
+
+@contextmanager
+def opened():
+    """A database with AACT's tables, all empty."""
+    with duckdb.connect() as con:
+        con.execute(ctgov.ddl())
+        yield con
 
 
 def renamed(record, nct_id):
