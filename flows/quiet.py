@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import traceback
 from contextlib import suppress
 
 from prefect.exceptions import PrefectSignal
@@ -58,9 +59,11 @@ def run_quietly(order: RunOrder) -> RunResult:
                     )
                     log.warning("%s", warning)
                     kept.result.warnings.append(warning)
+    failure = kept.error or (kept.result.error if kept.result else None)
+    _free_frames(failure)
     if kept.result:
         return kept.result
-    raise kept.error or NoPrefectError("it ran no flow")
+    raise failure or NoPrefectError("it ran no flow")
 
 
 def _quieten() -> None:
@@ -70,11 +73,20 @@ def _quieten() -> None:
     """
     if PREFECT_LOGGING_LEVEL.name in get_current_settings().to_environment_variables(exclude_unset=True):
         return
-    for handler in logging.getLogger().handlers:
-        if isinstance(handler, PrefectConsoleHandler):
-            handler.setLevel(logging.CRITICAL + 1)
-    logging.getLogger("prefect._internal").setLevel(logging.CRITICAL)
+    console = [each for each in logging.getLogger().handlers if isinstance(each, PrefectConsoleHandler)]
+    for handler in [*console, *logging.getLogger("prefect._internal").handlers]:
+        handler.setLevel(logging.CRITICAL + 1)
     logging.raiseExceptions = False  # Prefect then says nothing of lines that it cannot send
+
+
+def _free_frames(error: BaseException | None) -> None:
+    """Let go of what the frames of an error hold: Prefect keeps the error until the end, and so an open DuckDB.
+
+    DuckDB would complain of it in some forty lines. The traceback itself stays.
+    """
+    while error:
+        traceback.clear_frames(error.__traceback__)
+        error = error.__cause__ or error.__context__
 
 
 def _drop_unsent() -> None:

@@ -87,7 +87,7 @@ def run_order(order: RunOrder, *, direct: bool) -> RunResult:
     try:
         return _run_as_flow(order)
     except NoPrefectError as error:
-        warning = f"This night runs without Prefect: {error}."
+        warning = f"This night runs directly, without Prefect: {error}."
     log.warning("%s", warning)
     result = run_watch(order)
     result.warnings.append(warning)
@@ -99,7 +99,9 @@ def _run_as_flow(order: RunOrder) -> RunResult:
     try:
         from mscwatch.flows.quiet import run_quietly
     except Exception as error:
-        raise NoPrefectError(f"it cannot be imported ({type(error).__name__}: {error})") from error
+        raise NoPrefectError(
+            f"it cannot be imported ({type(error).__name__}); `prefect version` shows why"
+        ) from error
     result: RunResult = run_quietly(order)
     return result
 
