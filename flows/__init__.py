@@ -7,5 +7,3 @@ import os
 # Prefect reads these when it is imported. No analytics, neither from the SDK nor from an ephemeral server.
 os.environ.setdefault("DO_NOT_TRACK", "1")
 os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
-# The library's own progress lines also appear with the run in Prefect's pages.
-os.environ.setdefault("PREFECT_LOGGING_EXTRA_LOGGERS", "mscwatch")

@@ -5,6 +5,7 @@ It has no tasks: each trial is a transaction of its own, so the next flow run go
 
 from __future__ import annotations
 
+from mscwatch.flows.run_log import log_to_prefect
 from prefect import flow
 
 from mscwatch.pipeline.backfill import HistoriesRead, read_histories
@@ -19,6 +20,7 @@ def history(nct_ids: list[str] | None = None, watch: str = "") -> HistoriesRead:
 
     Raises what `read_histories` raises.
     """
+    log_to_prefect()
     settings = load_settings(**({"watch": watch} if watch else {}))
     return read_histories(RunOrder(settings, load_watch(settings.watch)), nct_ids or ())
 

@@ -1,5 +1,8 @@
 """One run as a Prefect flow: each step of `mscwatch.pipeline.run.run_watch` is a task, in the same order.
 
+What the steps do does not depend on Prefect: one that it cannot run, because its server died meanwhile, runs all the
+same.
+
 Prefect retries only the tasks that ask the registry; every other step runs once, and what it leaves is owed to the
 next run. Nothing is cached: a task with the inputs of last night must run all the same. The state of the flow run
 is named after the outcome. Baseline, Published and Unchanged are completed; Refused, Failed and Owed are failed and
@@ -9,8 +12,11 @@ say why.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
+from mscwatch.flows.run_log import log_to_prefect
 from prefect import flow, get_run_logger
 from prefect.artifacts import create_link_artifact, create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
@@ -52,22 +58,43 @@ def nightly(watch: str = "", force: bool = False, accept: str = "") -> RunResult
     Raises `RunFailedError` when the run failed, was refused, or still owes alerts; `ConfigError` and `LockedError`
     when it could not begin.
     """
+    log_to_prefect()
     settings = load_settings(**({"watch": watch} if watch else {}))
     return _run_as_tasks(RunOrder(settings, load_watch(settings.watch), force=force, accept=accept))
 
 
-def run_as_flow(order: RunOrder) -> RunResult:
-    """Run just this order as the flow `nightly`, whatever the environment says by now. Raises what `nightly` raises."""
+@dataclass(slots=True)
+class KeptNight:
+    """What became of a night, kept where Prefect cannot lose it."""
 
-    @flow(name=FLOW_NAME, flow_run_name=lambda: _run_name(), persist_result=False)  # noqa: PLW0108
+    has_begun: bool = False
+    result: RunResult | None = None
+    error: BaseException | None = None
+
+
+def run_as_flow(order: RunOrder, kept: KeptNight) -> None:
+    """Run just this order as the flow `nightly`, whatever the environment says by now, and fill `kept`.
+
+    Raises what `nightly` raises, and what Prefect raises while its server does not answer: `kept` tells them apart.
+    """
+
+    @flow(name=FLOW_NAME, flow_run_name=lambda: _named(order.watch.name), persist_result=False)
     def nightly(watch: str, force: bool, accept: str) -> RunResult:  # noqa: ARG001  Prefect's pages show them
-        return _run_as_tasks(order)
+        kept.has_begun = True
+        log_to_prefect()
+        try:
+            return _run_as_tasks(order, kept)
+        except BaseException as error:
+            kept.error = error
+            raise
 
-    return nightly(order.settings.watch, order.force, order.accept)
+    nightly(order.settings.watch, order.force, order.accept)
 
 
-def _run_as_tasks(order: RunOrder) -> RunResult:
+def _run_as_tasks(order: RunOrder, kept: KeptNight | None = None) -> RunResult:
     result = run_watch(order, step=_as_task(order.watch.name))
+    if kept:
+        kept.result = result
     _write_artifacts(order, result)
     # Prefect unpacks the state: the caller of the flow gets the result or the error.
     return cast("RunResult", _state(result))
@@ -102,23 +129,46 @@ def _write_artifacts(order: RunOrder, result: RunResult) -> None:
 
 def _run_name() -> str:
     chosen = flow_run.parameters.get("watch") or load_settings().watch
-    started = flow_run.scheduled_start_time
-    return f"{load_watch(chosen).name} {started:%Y-%m-%d}"
+    return _named(load_watch(chosen).name)
+
+
+def _named(watch: str) -> str:
+    return f"{watch} {flow_run.scheduled_start_time:%Y-%m-%d}"
 
 
 def _as_task(watch: str) -> Step:
+    """Runs each step as a task: once, and again only where Prefect retries it, also while Prefect's server is dead."""
+
     def step(name: str, action: Callable[[], T], *, asks_registry: bool = False) -> T:
-        task: Task[[], T] = Task(
-            action,
-            name=name,
-            task_run_name=f"{name} ({watch} {flow_run.scheduled_start_time:%Y-%m-%d})",
-            cache_policy=NO_CACHE,
-            persist_result=False,
-            retries=FETCH_RETRIES if asks_registry else 0,
-            retry_delay_seconds=FETCH_RETRY_SECONDS,
-            retry_condition_fn=_is_transient,
-        )
-        return task()
+        done: list[T] = []
+        failed: list[Exception] = []
+
+        def attempt() -> T:
+            failed.clear()
+            try:
+                done.append(action())
+            except Exception as error:
+                failed.append(error)
+                raise
+            return done[0]
+
+        with suppress(
+            Exception
+        ):  # the step's own error, which is raised below, or Prefect's, which ends nothing
+            task: Task[[], T] = Task(
+                attempt,
+                name=name,
+                task_run_name=f"{name} ({_named(watch)})",
+                cache_policy=NO_CACHE,
+                persist_result=False,
+                retries=FETCH_RETRIES if asks_registry else 0,
+                retry_delay_seconds=FETCH_RETRY_SECONDS,
+                retry_condition_fn=_is_transient,
+            )
+            task()
+        if failed:
+            raise failed[0]
+        return done[0] if done else action()
 
     return step
 

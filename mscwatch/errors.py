@@ -43,6 +43,10 @@ class NoAnswerError(MscwatchError):
         self.transient = transient
 
 
+class NoPrefectError(MscwatchError):
+    """Prefect cannot run a night, for the reason in the message; no step of that night has begun."""
+
+
 class StillOwedError(MscwatchError):
     """The run is stored, but at least one message could not be delivered."""
 

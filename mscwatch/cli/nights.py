@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import UTC
 from typing import Annotated, Any
 
@@ -10,6 +11,7 @@ import typer
 from mscwatch.cli import screen
 from mscwatch.cli.completion import WatchName
 from mscwatch.clock import utc_now
+from mscwatch.errors import NoPrefectError
 from mscwatch.pipeline import summary, wiring
 from mscwatch.pipeline.context import RunOrder, RunResult
 from mscwatch.pipeline.doctor import run_checks
@@ -20,6 +22,8 @@ from mscwatch.store import queries
 from mscwatch.store.data_dir import DataDir
 from mscwatch.vocabulary import RunOutcome
 from mscwatch.watches import load_watch
+
+log = logging.getLogger(__name__)
 
 
 def run(
@@ -74,11 +78,30 @@ def _json_without_run(error: Exception) -> dict[str, Any]:
 
 
 def run_order(order: RunOrder, *, direct: bool) -> RunResult:
-    """Run once, as a Prefect flow or directly. Raises `ConfigError` or `LockedError` when the run cannot begin."""
+    """Run once, as a Prefect flow or directly; directly too, with a warning, where Prefect cannot run it.
+
+    Raises `ConfigError` or `LockedError` when the run cannot begin.
+    """
     if direct:
         return run_watch(order)
-    from mscwatch.flows.quiet import run_quietly
+    try:
+        return _run_as_flow(order)
+    except NoPrefectError as error:
+        warning = f"This night runs directly, without Prefect: {error}."
+    log.warning("%s", warning)
+    result = run_watch(order)
+    result.warnings.append(warning)
+    return result
 
+
+def _run_as_flow(order: RunOrder) -> RunResult:
+    """Raises `NoPrefectError`, also for an installation of Prefect or settings of its own that do not work."""
+    try:
+        from mscwatch.flows.quiet import run_quietly
+    except Exception as error:
+        raise NoPrefectError(
+            f"it cannot be imported ({type(error).__name__}); `prefect version` shows why"
+        ) from error
     result: RunResult = run_quietly(order)
     return result
 
