@@ -65,7 +65,7 @@ def _checked(what: str, check: Callable[[Settings], str], settings: Settings) ->
 
 def _settings(_: Settings) -> str:
     if unknown := unknown_variables():
-        raise ConfigError(f"{', '.join(unknown)}: no such setting. Correct the name or unset it.")
+        raise ConfigError(" ".join(unknown))
     return "every MSCWATCH_ variable is known"
 
 
