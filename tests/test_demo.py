@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from mscwatch.cli import demo
+from mscwatch.cli.app import app
 from mscwatch.errors import ConfigError, WarehouseError
 from mscwatch.settings import Settings
 
@@ -51,7 +52,7 @@ def test_a_folder_that_an_earlier_demo_made_is_emptied_of_what_it_made_alone(tmp
 
 def test_a_place_that_cannot_be_written_is_a_sentence(tmp_path):
     (tmp_path / "file").touch()
-    with pytest.raises(WarehouseError, match="The demo's folder .*demo cannot be written"):
+    with pytest.raises(WarehouseError, match=r"The demo's folder .*demo cannot be written"):
         demo._clear(tmp_path / "file" / "demo")
 
 
@@ -86,9 +87,7 @@ def test_every_setting_but_the_demos_own_is_the_default_also_where_the_users_are
 
 
 @pytest.mark.slow
-def test_the_demo_can_be_shown_twice(tmp_path, monkeypatch):
-    from mscwatch.cli.app import app
-
+def test_the_demo_can_be_shown_twice(tmp_path):
     for _ in range(2):
         done = CliRunner().invoke(app, ["demo", "--direct"])
         assert done.exit_code == 0, done.output

@@ -24,7 +24,7 @@ from mscwatch.watches import load_watch
 
 NAMES = ("baseline", "a quiet night", "a night with changes")
 PREFECT = "prefect"
-STARTUP = "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS"  # about the machine; all else that is the user's is dropped
+STARTUP = "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS"  # the machine's; all else is dropped
 MARKER = ".made-by-mscwatch-demo"
 
 
