@@ -105,7 +105,10 @@ def _event(con: Connection, beginning: str) -> dict[str, Any]:
         nct_id = beginning.upper()
         current = current_id(con, nct_id)
         now = f" (now {current})" if current != nct_id else ""
-        msg = f"{nct_id}{now} is the number of a trial, not an event. `mscwatch events --trial {nct_id}` lists the ids of its events."
+        msg = (
+            f"{nct_id}{now} is the number of a trial, not an event. "
+            f"`mscwatch events --trial {nct_id}` lists the ids of its events."
+        )
         raise MscwatchError(msg)
     if not events:
         msg = (
