@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, TypeVar
@@ -201,7 +201,7 @@ def default_settings(**values: Any) -> Settings:
 
 def show_settings(settings: Settings) -> list[ShownSetting]:
     """Every setting, in the order of `Settings`."""
-    in_file = _names_in_file()
+    in_file = _file()
     shown = []
     for name, field in type(settings).model_fields.items():
         value = getattr(settings, name)
@@ -220,6 +220,26 @@ def unknown_variables() -> list[str]:
     ours = sorted(name for name in os.environ if name.upper().startswith(PREFIX))
     unknown = [(name, key) for name in ours if (key := _key(name)) not in Settings.model_fields]
     return [f"{name} {NO_SETTING}.{_meant(key, _variable)} It has no effect." for name, key in unknown]
+
+
+def secret_values() -> list[str]:
+    """The values of all secret settings, as the environment and the file give them, usable or not."""
+    secret = {name for name, field in Settings.model_fields.items() if field.annotation is SecretStr}
+    given = [
+        value
+        for name, value in os.environ.items()
+        if _key(name) in secret and name.upper().startswith(PREFIX)
+    ]
+    return [
+        value
+        for value in [*given, *(str(value) for name, value in _file().items() if name in secret)]
+        if value
+    ]
+
+
+def prefect_url() -> str:
+    """The address of the Prefect server that the environment names, or nothing."""
+    return os.environ.get("PREFECT_API_URL", "").rstrip("/")
 
 
 def _variable(name: str) -> str:
@@ -241,7 +261,7 @@ def _check_http(url: str) -> None:
 
 
 def _sentence(error: ValidationError) -> str:
-    in_file = _names_in_file()
+    in_file = _file()
     parts = []
     for key, reason in refused_keys(error, NO_SETTING):
         name = key.partition(".")[0]
@@ -252,14 +272,14 @@ def _sentence(error: ValidationError) -> str:
     return "Unusable settings: " + " ".join(parts)
 
 
-def _origin(name: str, in_file: frozenset[str]) -> str:
+def _origin(name: str, in_file: Collection[str]) -> str:
     if any(value and key.upper() == _variable(name) for key, value in os.environ.items()):
         return "environment"
     return str(FILE) if name in in_file else "default"
 
 
-def _names_in_file() -> frozenset[str]:
+def _file() -> dict[str, Any]:
     try:
-        return frozenset(tomllib.loads(FILE.read_text(encoding="utf-8")))
+        return tomllib.loads(FILE.read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return frozenset()
+        return {}
