@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, TypeVar
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -70,7 +71,7 @@ class Settings(_Place):
     )
     contact: str = Field("", description="mail address added to the user agent")
     page_size: int = Field(1000, ge=1, le=1000, description="records asked for per registry request")
-    timeout: float = Field(90.0, gt=0, description="seconds that one registry request may take")
+    timeout: float = Field(90.0, gt=0, le=86_400, description="seconds that one registry request may take")
     retry_budget: float = Field(
         300.0, ge=0, description="seconds that a step may lose to useless answers and waits"
     )
@@ -258,6 +259,10 @@ def _meant(key: str, written: Callable[[str], str] = str) -> str:
 def _check_http(url: str) -> None:
     if not url.startswith(("http://", "https://")):
         raise ValueError("must begin with http:// or https://")
+    try:
+        urlsplit(url).port  # noqa: B018  it is read to be checked
+    except ValueError as error:
+        raise ValueError("must be an address such as https://example.org/path") from error
 
 
 def _sentence(error: ValidationError) -> str:

@@ -91,6 +91,11 @@ def test_a_day_before_the_watch_began_is_an_error_that_says_so(three_nights, mac
         assert "Nothing is known of 2022-10-05: the watch began on 2022-10-06 (UTC)." in str(error.value)
 
 
+def test_no_day_at_all_is_an_error_too(three_nights):
+    with pytest.raises(duckdb.Error, match="The day is null"):
+        rows(three_nights, "SELECT * FROM trials_as_of(?)", [None])
+
+
 def test_before_the_first_night_there_is_nothing_to_begin_with(order):
     data_dir = order("http://127.0.0.1:9").data_dir
     data_dir.prepare()

@@ -61,9 +61,14 @@ def open_newest(data_dir: DataDir) -> Connection:
 def query(con: Connection, text: str) -> tuple[list[str], list[tuple[Any, ...]]]:
     """Column names and rows of a person's query. Raises `ConfigError` with DuckDB's message when it fails."""
     try:
+        text.encode()
         result = con.execute(text)
+        if result is None:  # no statement, or comments alone
+            raise ConfigError('The query is empty. Give one, such as "SELECT * FROM trials".')
         names = [column[0] for column in result.description or ()]
         return names, result.fetchall()
+    except UnicodeEncodeError as error:
+        raise ConfigError("The query holds bytes that are not UTF-8. Write it in UTF-8.") from error
     except duckdb.Error as error:
         raise ConfigError(str(error).strip()) from error
 

@@ -16,6 +16,7 @@ CREATE OR REPLACE MACRO main.versions_as_of(day) AS TABLE
 SELECT stored.* FROM main.versions AS stored
 CROSS JOIN (
     SELECT CASE
+        WHEN day IS NULL THEN error('The day is null. Give one, such as DATE ''2026-11-30''.')
         WHEN began >= CAST(day AS DATE) + INTERVAL 1 DAY
             THEN error(concat(
                 'Nothing is known of ', CAST(day AS DATE), ': the watch began on ', CAST(began AS DATE),
