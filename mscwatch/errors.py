@@ -93,25 +93,28 @@ class BrokenFileError(WarehouseError):
     """The working file is not a complete DuckDB file."""
 
 
-def refused_keys(error: ValidationError, unknown: str) -> list[tuple[str, str]]:
-    """The keys that pydantic refused, dotted, each with the reason in words and without its value.
+def refused_keys(error: ValidationError, unknown: str, *, quote: bool = False) -> list[tuple[str, str]]:
+    """The keys that pydantic refused, dotted, each with the reason in words.
 
-    A key that concerns the whole is "". `unknown` is the reason for a key that does not exist.
+    A key that concerns the whole is "". `unknown` is the reason for a key that does not exist. A word outside a closed
+    list is quoted only with `quote`, where no value can be a secret.
     """
     return [
-        (".".join(map(str, item["loc"])), _reason(item["type"], item["msg"], item.get("ctx", {}), unknown))
-        for item in error.errors(include_url=False, include_input=False)
+        (".".join(map(str, item["loc"])), _reason(dict(item), unknown, quote=quote))
+        for item in error.errors(include_url=False)
     ]
 
 
-def _reason(kind: str, message: str, context: dict[str, Any], unknown: str) -> str:
-    match kind:
+def _reason(item: dict[str, Any], unknown: str, *, quote: bool) -> str:
+    message: str = item["msg"]
+    match item["type"]:
         case "missing":
             return "is missing"
         case "extra_forbidden":
             return unknown
         case "enum" | "literal_error":
-            return f"must be one of {context['expected']}"
+            found = f", not {item['input']!r:.60}" if quote else ""
+            return f"must be one of {item['ctx']['expected']}{found}"
         case _:
             message = message.removeprefix("Value error, ")
             return message.replace("Input should", "must").replace("String should", "must")

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
+from collections.abc import Callable, Collection
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple, TypeVar
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -18,23 +22,44 @@ from mscwatch.errors import ConfigError, refused_keys
 PREFIX = "MSCWATCH_"
 FILE = Path("mscwatch.toml")
 
-NO_SETTING = "is not a setting; `mscwatch doctor` lists them"
+NO_SETTING = "is not a setting"
+MEMORY = re.compile(r"\s*\d+(\.\d+)?\s*([kmgt]i?b|%)\s*", re.IGNORECASE)  # as DuckDB reads it
 
+S = TypeVar("S", bound=BaseSettings)
 Addresses = Annotated[tuple[str, ...], NoDecode]
 
 
-class Settings(BaseSettings):
-    """Every setting, with its default. The environment wins over `mscwatch.toml`."""
+class _Place(BaseSettings):
+    """The data directory alone, whatever the other settings say. It also holds where all settings come from."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX,
+        env_ignore_empty=True,
         frozen=True,
-        extra="forbid",
+        extra="ignore",
         hide_input_in_errors=True,
         toml_file=FILE,
     )
 
     data_dir: Path = Field(Path("warehouse"), description="where the warehouse lives")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003  the base class names it
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+class Settings(_Place):
+    """Every setting, with its default. The environment wins over `mscwatch.toml`; an empty variable is not set."""
+
+    model_config = SettingsConfigDict(extra="forbid")
+
     api_url: str = Field("https://clinicaltrials.gov/api/v2", description="base of the registry's API")
     watch: str = Field("msc-liver", description="packaged watch, or a path to a watch file")
     decisions_file: str = Field(
@@ -46,7 +71,7 @@ class Settings(BaseSettings):
     )
     contact: str = Field("", description="mail address added to the user agent")
     page_size: int = Field(1000, ge=1, le=1000, description="records asked for per registry request")
-    timeout: float = Field(90.0, gt=0, description="seconds that one registry request may take")
+    timeout: float = Field(90.0, gt=0, le=86_400, description="seconds that one registry request may take")
     retry_budget: float = Field(
         300.0, ge=0, description="seconds that a step may lose to useless answers and waits"
     )
@@ -111,6 +136,13 @@ class Settings(BaseSettings):
         _check_http(value)
         return value.rstrip("/")
 
+    @field_validator("memory_limit")
+    @classmethod
+    def _is_memory(cls, value: str) -> str:
+        if not MEMORY.fullmatch(value):
+            raise ValueError("must be an amount of memory, such as 500MB, 2GB or 25%")
+        return value
+
     @field_validator("cron")
     @classmethod
     def _is_cron(cls, value: str) -> str:
@@ -125,17 +157,6 @@ class Settings(BaseSettings):
         except (KeyError, ValueError, OSError) as error:
             raise ValueError("is not a known time zone, such as Europe/Paris") from error
         return value
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003  the base class names it
-        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
 
 
 class ShownSetting(NamedTuple):
@@ -152,8 +173,17 @@ def load_settings(**overrides: Any) -> Settings:
 
     Raises `ConfigError` for an unusable setting or file. It names the setting and its origin, never its value.
     """
+    return _read(Settings, **overrides)
+
+
+def load_data_dir() -> Path:
+    """The data directory, also where another setting is unusable. Raises `ConfigError` for an unusable file."""
+    return _read(_Place).data_dir
+
+
+def _read(model: type[S], **overrides: Any) -> S:
     try:
-        return Settings(**overrides)
+        return model(**overrides)
     except ValidationError as error:  # its own text holds no value either: `hide_input_in_errors`
         raise ConfigError(_sentence(error)) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -172,7 +202,7 @@ def default_settings(**values: Any) -> Settings:
 
 def show_settings(settings: Settings) -> list[ShownSetting]:
     """Every setting, in the order of `Settings`."""
-    in_file = _names_in_file()
+    in_file = _file()
     shown = []
     for name, field in type(settings).model_fields.items():
         value = getattr(settings, name)
@@ -182,43 +212,79 @@ def show_settings(settings: Settings) -> list[ShownSetting]:
             text = ", ".join(value)
         else:
             text = str(value)
-        shown.append(
-            ShownSetting(PREFIX + name.upper(), text, _origin(name, in_file), field.description or "")
-        )
+        shown.append(ShownSetting(_variable(name), text, _origin(name, in_file), field.description or ""))
     return shown
 
 
 def unknown_variables() -> list[str]:
-    """`MSCWATCH_…` variables of the environment that name no setting: most often a typing error."""
-    known = {PREFIX + name.upper() for name in Settings.model_fields}
-    return sorted(name for name in os.environ if name.startswith(PREFIX) and name.upper() not in known)
+    """A sentence for each `MSCWATCH_…` variable of the environment that names no setting: often a typing error."""
+    ours = sorted(name for name in os.environ if name.upper().startswith(PREFIX))
+    unknown = [(name, key) for name in ours if (key := _key(name)) not in Settings.model_fields]
+    return [f"{name} {NO_SETTING}.{_meant(key, _variable)} It has no effect." for name, key in unknown]
+
+
+def secret_values() -> list[str]:
+    """The values of all secret settings, as the environment and the file give them, usable or not."""
+    secret = {name for name, field in Settings.model_fields.items() if field.annotation is SecretStr}
+    given = [
+        value
+        for name, value in os.environ.items()
+        if _key(name) in secret and name.upper().startswith(PREFIX)
+    ]
+    return [
+        value
+        for value in [*given, *(str(value) for name, value in _file().items() if name in secret)]
+        if value
+    ]
+
+
+def prefect_url() -> str:
+    """The address of the Prefect server that the environment names, or nothing."""
+    return os.environ.get("PREFECT_API_URL", "").rstrip("/")
+
+
+def _variable(name: str) -> str:
+    return PREFIX + name.upper()
+
+
+def _key(variable: str) -> str:
+    return variable[len(PREFIX) :].lower()
+
+
+def _meant(key: str, written: Callable[[str], str] = str) -> str:
+    nearest = get_close_matches(key, Settings.model_fields, n=1)
+    return f" Do you mean {written(nearest[0])}?" if nearest else " `mscwatch doctor` lists the settings."
 
 
 def _check_http(url: str) -> None:
     if not url.startswith(("http://", "https://")):
         raise ValueError("must begin with http:// or https://")
+    try:
+        urlsplit(url).port  # noqa: B018  it is read to be checked
+    except ValueError as error:
+        raise ValueError("must be an address such as https://example.org/path") from error
 
 
 def _sentence(error: ValidationError) -> str:
-    in_file = _names_in_file()
+    in_file = _file()
     parts = []
     for key, reason in refused_keys(error, NO_SETTING):
         name = key.partition(".")[0]
         if reason == NO_SETTING:
-            parts.append(f"{name} in {FILE} {reason}")
+            parts.append(f"{name} in {FILE} {reason}.{_meant(name.lower())}")
         else:
-            parts.append(f"{PREFIX}{name.upper()} ({_origin(name, in_file)}): {reason}")
-    return "Unusable settings: " + "; ".join(parts) + "."
+            parts.append(f"{_variable(name)} ({_origin(name, in_file)}): {reason}.")
+    return "Unusable settings: " + " ".join(parts)
 
 
-def _origin(name: str, in_file: frozenset[str]) -> str:
-    if any(key.upper() == PREFIX + name.upper() for key in os.environ):
+def _origin(name: str, in_file: Collection[str]) -> str:
+    if any(value and key.upper() == _variable(name) for key, value in os.environ.items()):
         return "environment"
     return str(FILE) if name in in_file else "default"
 
 
-def _names_in_file() -> frozenset[str]:
+def _file() -> dict[str, Any]:
     try:
-        return frozenset(tomllib.loads(FILE.read_text(encoding="utf-8")))
+        return tomllib.loads(FILE.read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return frozenset()
+        return {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -13,6 +13,29 @@ from mscwatch.vocabulary import EventKind, IndicationGroup, Relevance, Severity
 QUIET_KINDS = frozenset(
     {EventKind.STATUS_CHANGED, EventKind.ENROLLMENT_CHANGED, EventKind.DATE_CHANGED, EventKind.LEFT_WATCH}
 )
+
+# Every key that the digest of schema 7 held, with its default then.
+EARLIER_DEFAULTS: dict[str, dict[str, Any]] = {
+    "query": {"cond": "", "intr": "", "term": "", "advanced": ""},
+    "expect": {"min": None, "max": None, "max_drop": None, "sentinels": []},
+    "relevance": {"rules": "none"},
+    "alerts": {
+        "relevance": ["core", "unsure"],
+        "kinds": [
+            *("new_trial", "entered_watch", "completed", "terminated", "withdrawn", "suspended"),
+            *("became_unknown", "results_posted", "results_removed", "primary_outcome_changed"),
+            *(
+                "publication_linked",
+                "became_relevant",
+                "merged",
+                "withheld",
+                "removed",
+                "returned",
+                "retracted",
+            ),
+        ],
+    },
+}
 
 
 class _Part(BaseModel):
@@ -97,6 +120,36 @@ class Watch(_Part):
 
     @property
     def digest(self) -> str:
-        """A SHA-256 of what decides membership and alerts. When it moves, the next run reads the registry again."""
-        content = self.model_dump(mode="json", exclude={"title", "banner", "subscriptions"})
-        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+        """A SHA-256 of what decides membership and alerts. When it moves, the next run reads the registry again.
+
+        A key at its default is not part of it, so that a later version may add keys without editing every watch.
+        """
+        return _hashed(self._content)
+
+    def has_digest(self, digest: str) -> bool:
+        """Whether this is the watch of `digest`, also where an earlier version made it of all its keys then."""
+        return digest in (self.digest, self._earlier_digest)
+
+    @property
+    def _content(self) -> dict[str, Any]:
+        return self.model_dump(
+            mode="json", exclude_defaults=True, exclude={"title", "banner", "subscriptions"}
+        )
+
+    @property
+    def _earlier_digest(self) -> str | None:
+        """The digest as schema 7 made it; None when the watch sets a key that did not exist then."""
+        tables = self._content
+        name = tables.pop("name")
+        if any(
+            not isinstance(keys, dict) or keys.keys() - EARLIER_DEFAULTS.get(table, {}).keys()
+            for table, keys in tables.items()
+        ):
+            return None
+        return _hashed(
+            {"name": name} | {key: old | tables.get(key, {}) for key, old in EARLIER_DEFAULTS.items()}
+        )
+
+
+def _hashed(content: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

@@ -9,12 +9,13 @@ import sys
 from dataclasses import replace
 from datetime import date, datetime
 
+import duckdb
 import pytest
 
 from mscwatch.pipeline.run import run_watch
 from mscwatch.replica import Replica, Snapshot
 from mscwatch.replica.sample import sample_records
-from mscwatch.store import queries
+from mscwatch.store import queries, working
 from mscwatch.store.data_dir import DataDir
 from support.records import edited, record, set_status
 from support.snapshots import night_at
@@ -66,7 +67,6 @@ def test_trials_stand_as_they_stood_at_the_end_of_a_day(three_nights):
             [day],
         )
 
-    assert stood("2022-10-05") == []
     assert stood("2022-10-06") == [
         ("NCT00000001", "RECRUITING", False, True),
         ("NCT00000002", "RECRUITING", False, True),
@@ -80,6 +80,27 @@ def test_trials_stand_as_they_stood_at_the_end_of_a_day(three_nights):
         ("NCT00000003", "RECRUITING", False, True),
     ]
     assert stood(date(2999, 1, 1)) == stood("2022-10-10")
+
+
+@pytest.mark.parametrize("macro", ["trials_as_of", "versions_as_of", "studies_as_of"])
+@pytest.mark.parametrize("columns", ["*", "count(*)", "nct_id"])
+def test_a_day_before_the_watch_began_is_an_error_that_says_so(three_nights, macro, columns):
+    for condition in ("true", "nct_id = 'NCT00000001'"):
+        with pytest.raises(duckdb.Error) as error:
+            rows(three_nights, f"SELECT {columns} FROM {macro}('2022-10-05') WHERE {condition}")
+        assert "Nothing is known of 2022-10-05: the watch began on 2022-10-06 (UTC)." in str(error.value)
+
+
+def test_no_day_at_all_is_an_error_too(three_nights):
+    with pytest.raises(duckdb.Error, match="The day is null"):
+        rows(three_nights, "SELECT * FROM trials_as_of(?)", [None])
+
+
+def test_before_the_first_night_there_is_nothing_to_begin_with(order):
+    data_dir = order("http://127.0.0.1:9").data_dir
+    data_dir.prepare()
+    with working.open_warehouse(data_dir) as con:
+        assert con.execute("FROM trials_as_of('2022-10-05')").fetchall() == []
 
 
 def test_ctgovs_headlines_stand_as_they_stood(three_nights):
@@ -185,3 +206,8 @@ def test_an_older_duckdb_knows_the_macros_of_the_file(three_nights, tmp_path, ve
     assert found.startswith("1.")
     assert answers == [[list(row) for row in rows(three_nights, one)] for one in QUESTIONS]
     assert len(answers[0]) == 2
+    early = subprocess.run(
+        [sys.executable, "-c", ASK, path, "SELECT count(*) FROM trials_as_of('2019-01-01')"],
+        env={"PYTHONPATH": str(folder)}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert "Nothing is known of 2019-01-01: the watch began on 2022-10-06" in early.stderr

@@ -26,6 +26,16 @@ def test_sql_without_a_query_and_without_a_person_is_a_usage_error(command, word
     assert "A query is missing" in str(error)
 
 
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [("", "empty"), (" ;", "empty"), ("/* only this */", "empty"), ("SELECT '\udce9'", "UTF-8")],
+)
+def test_a_query_that_is_none_is_a_usage_error(command, query, words):
+    error = command("sql", query).exception
+    assert isinstance(error, ConfigError)
+    assert words in str(error)
+
+
 @pytest.fixture
 def person(monkeypatch):
     monkeypatch.setattr(prompt.sys, "stdin", SimpleNamespace(isatty=lambda: True))

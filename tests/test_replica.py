@@ -289,6 +289,46 @@ def test_nights_are_read_from_plain_and_compressed_lines(serve, tmp_path):
     assert get(replica, "/studies", **{"query.titles": "later"}).json()["studies"]
 
 
+@pytest.mark.parametrize(
+    ("second", "reason"),
+    [
+        (b'{"a": 1}', "not a study"),
+        (b"[1, 2]", "not a study"),
+        (b'{"protocolSection": 5}', "not a study"),
+        (b'{"protocolSection": {"identificationModule": {"nctId": 5}}}', "not a study"),
+        (b'"NCT00000001"', "not a study"),
+        (b"NaN", "not JSON"),
+        (b"\xff\xfe", "not JSON"),
+    ],
+)
+def test_a_line_that_is_no_study_is_named_with_its_file(tmp_path, second, reason):
+    file = tmp_path / "records.ndjson"
+    file.write_bytes(json.dumps(study(1)).encode() + b"\n" + second + b"\n")
+    with pytest.raises(ValueError, match=rf"records\.ndjson, line 2: {reason}"):
+        snapshot_from_ndjson(file)
+
+
+@pytest.mark.parametrize(
+    "damage", [lambda it: it[:-20], lambda it: it[:-1], lambda _: b"no gzip", lambda it: it[:30] + b"\0" * 40]
+)
+def test_a_damaged_gzip_file_is_named(tmp_path, damage):
+    file = tmp_path / "records.ndjson.gz"
+    text = b"\n".join(json.dumps(study(n)).encode() for n in range(1, 200))
+    file.write_bytes(damage(gzip.compress(text)))
+    with pytest.raises(ValueError, match=r"records\.ndjson\.gz, (after )?line \d+: not a"):
+        snapshot_from_ndjson(file)
+
+
+def test_odd_records_are_served_as_they_are(serve):
+    odd = [study(n) | {"derivedSection": derived} for n, derived in ((1, "text"), (2, {"miscInfoModule": 5}))]
+    records = {f"NCT0000000{number}": record for number, record in enumerate(odd, start=1)}
+    served = get(serve(Snapshot("2022-10-06T09:00:05", records)), "/studies").json()
+    assert sorted(map(str, (it["derivedSection"] for it in served["studies"]))) == [
+        "text",
+        "{'miscInfoModule': 5}",
+    ]
+
+
 def test_enums_are_the_registrys(serve):
     answer = {entry["type"]: entry for entry in get(serve(night([1])), "/studies/enums").json()}
     assert "UNKNOWN" in [value["value"] for value in answer["Status"]["values"]]

@@ -8,6 +8,8 @@ import pytest
 
 from mscwatch import settings
 from mscwatch.errors import ConfigError
+from mscwatch.store import working
+from mscwatch.store.data_dir import DataDir
 
 
 def origins(found):
@@ -69,6 +71,10 @@ def test_secrets_are_masked_wherever_settings_are_shown(monkeypatch):
         ("MSCWATCH_MIN_INTERVAL", "soon"),
         ("MSCWATCH_MIN_INTERVAL", "-1"),
         ("MSCWATCH_API_URL", "clinicaltrials.gov"),
+        ("MSCWATCH_API_URL", "http://[::1"),
+        ("MSCWATCH_HEARTBEAT_URL", "http://127.0.0.1:99999"),
+        ("MSCWATCH_TIMEOUT", "inf"),
+        ("MSCWATCH_TIMEOUT", "1e300"),
         ("MSCWATCH_TIMEZONE", "Mars/Olympus"),
         ("MSCWATCH_PAGE_SIZE", "1001"),
         ("MSCWATCH_EMAIL_TO", "anne@example.org, bert"),
@@ -83,12 +89,49 @@ def test_an_unusable_setting_is_named_with_its_origin_and_not_quoted(monkeypatch
     assert value not in str(error.value).replace(name, "")
 
 
-def test_a_setting_that_does_not_exist_is_an_error_in_the_file_and_named_by_doctor(monkeypatch):
-    monkeypatch.setenv("MSCWATCH_WACTH", "x")
-    assert settings.unknown_variables() == ["MSCWATCH_WACTH"]
+def test_a_setting_that_does_not_exist_is_told_with_the_name_that_was_meant(monkeypatch):
+    monkeypatch.setenv("MSCWATCH_WACTH", "secret")
+    monkeypatch.setenv("MSCWATCH_QQQ", "secret")
+    quite_other, misspelt = settings.unknown_variables()
+    assert misspelt == "MSCWATCH_WACTH is not a setting. Do you mean MSCWATCH_WATCH? It has no effect."
+    assert "MSCWATCH_QQQ is not a setting. `mscwatch doctor` lists" in quite_other
     Path("mscwatch.toml").write_text('wacth = "x"\n')
-    with pytest.raises(ConfigError, match=r"wacth in mscwatch\.toml is not a setting"):
+    with pytest.raises(ConfigError, match=r"wacth in mscwatch\.toml is not a setting\. Do you mean watch\?"):
         settings.load_settings()
+
+
+def test_an_empty_variable_is_not_set_and_leaves_the_word_to_the_file(monkeypatch):
+    Path("mscwatch.toml").write_text("min_interval = 2\n")
+    for field in settings.Settings.model_fields:
+        monkeypatch.setenv(f"MSCWATCH_{field.upper()}", "")
+    found = settings.load_settings()
+    assert (found.min_interval, found.timeout, found.data_dir) == (2.0, 90.0, Path("warehouse"))
+    assert origins(found)["MSCWATCH_MIN_INTERVAL"] == ("2.0", "mscwatch.toml")
+    assert {origin for _, origin in origins(found).values()} == {"default", "mscwatch.toml"}
+
+
+@pytest.mark.parametrize("value", ["lots", "500", "500XB", "+5GB", "-1", "1B"])
+def test_a_memory_limit_that_is_none_is_refused(monkeypatch, value):
+    monkeypatch.setenv("MSCWATCH_MEMORY_LIMIT", value)
+    with pytest.raises(ConfigError, match=r"MSCWATCH_MEMORY_LIMIT \(environment\): must be an amount"):
+        settings.load_settings()
+
+
+@pytest.mark.parametrize("value", ["500MB", "1.5 gib", "25%", "2TB"])
+def test_every_memory_limit_that_is_accepted_suits_the_warehouse(monkeypatch, tmp_path, value):
+    monkeypatch.setenv("MSCWATCH_MEMORY_LIMIT", value)
+    data_dir = DataDir(tmp_path / "data")
+    data_dir.prepare()
+    with working.open_warehouse(data_dir, settings.load_settings().memory_limit):
+        pass
+
+
+def test_the_data_directory_is_known_also_where_another_setting_is_unusable(monkeypatch):
+    monkeypatch.setenv("MSCWATCH_MEMORY_LIMIT", "lots")
+    Path("mscwatch.toml").write_text('data_dir = "mine"\nmin_interval = "soon"\nunknown = 1\n')
+    assert settings.load_data_dir() == Path("mine")
+    monkeypatch.setenv("MSCWATCH_DATA_DIR", "yours")
+    assert settings.load_data_dir() == Path("yours")
 
 
 def test_a_broken_file_is_an_error_that_names_it():

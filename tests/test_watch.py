@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import tomllib
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
 from mscwatch.errors import ConfigError
 from mscwatch.screening import relevance
 from mscwatch.vocabulary import EventKind, IndicationGroup, Relevance, Severity
-from mscwatch.watch import Watch
+from mscwatch.watch import Alerts, Watch
 from mscwatch.watches import load_watch, packaged
 
 RULES = [
@@ -113,3 +114,67 @@ def test_a_new_title_is_no_edit_and_a_new_query_is_one(tmp_path):
     other = Watch.model_validate(tables | {"query": {"term": "hepatic"}})
     mine = Watch.model_validate(tables)
     assert mine.digest == same.digest != other.digest
+
+
+class LaterAlerts(Alerts):
+    """The table as a later version may have it: one more key, and one more kind by default."""
+
+    areas: tuple[str, ...] = ()
+    kinds: tuple[EventKind, ...] = (*Alerts().kinds, EventKind.DATE_CHANGED)
+
+
+class LaterWatch(Watch):
+    alerts: LaterAlerts = LaterAlerts()
+    review: bool = False
+
+
+def test_keys_that_a_later_version_adds_edit_no_watch_until_they_are_set():
+    written = tomllib.loads(MINIMAL)
+    today, later = Watch.model_validate(written), LaterWatch.model_validate(written)
+    assert today.digest == later.digest
+    for edit in ({"review": True}, {"alerts": {"areas": ["liver"]}}, {"alerts": {"kinds": ["completed"]}}):
+        edited = LaterWatch.model_validate(written | edit)
+        assert edited.digest != today.digest
+        assert not edited.has_digest(today.digest)
+
+
+def test_a_default_that_is_written_out_is_no_edit():
+    base = Watch.model_validate(tomllib.loads(MINIMAL))
+    spelt_out = MINIMAL + '[expect]\nsentinels = []\n[relevance]\nrules = "none"\n'
+    assert Watch.model_validate(tomllib.loads(spelt_out)).digest == base.digest
+
+
+# What schema 7 (commit 8b5e0a4) stored for these watches.
+EARLIER = {
+    "cell-therapy-liver": "9340e61d7af35d72fea15989acc4ac064b774809cfa16da9936dcb32b05025d7",
+    "msc-liver": "ec247c292f8c11fff48aaf6dbb2592262d97f6573bf884f45f5c39cff899a5f0",
+    "mine.toml": "cd70973cebf3113ee680aad14bb6285c19310c7f885f0938689412d3bfebc49d",
+}
+
+
+@pytest.mark.parametrize("model", [Watch, LaterWatch])
+@pytest.mark.parametrize("name", EARLIER)
+def test_the_digest_that_schema_7_stored_is_the_same_watch(model, name):
+    Path("mine.toml").write_text(
+        'extends = "msc-liver"\nname = "mine"\n[expect]\nmax_drop = 0.5\n'
+        '[alerts]\nkinds = ["completed", "left_watch"]\n'
+    )
+    watch = model.model_validate(load_watch(name).model_dump(exclude_defaults=True))
+    assert watch.has_digest(EARLIER[name])
+    assert not any(watch.has_digest(other) for key, other in EARLIER.items() if key != name)
+    for edit in (
+        {"name": "other"},
+        {"expect": {"min": 1}},
+        {"query": {"term": "liver"}},
+        {"relevance": {"rules": "none"}},
+    ):
+        assert not model.model_validate(watch.model_dump(exclude_defaults=True) | edit).has_digest(
+            EARLIER[name]
+        )
+
+
+def test_a_key_that_schema_7_did_not_know_is_an_edit_once_it_is_set():
+    watch = LaterWatch.model_validate(load_watch("msc-liver").model_dump(exclude_defaults=True))
+    for edit in ({"review": True}, {"alerts": {"areas": ["liver"]}}):
+        edited = LaterWatch.model_validate(watch.model_dump(exclude_defaults=True) | edit)
+        assert not edited.has_digest(EARLIER["msc-liver"])

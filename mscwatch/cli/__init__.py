@@ -5,34 +5,50 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+from typing import NoReturn
 
+from mscwatch.digest import printable
 from mscwatch.errors import MscwatchError
 
 
 def main() -> None:
     """Run the command line. An error becomes one or two sentences on stderr and its exit code (contract, section 1).
 
-    With `--debug` the traceback, causes included, comes before the sentence.
+    With `--debug` the traceback, causes included, comes before the sentence. A bug leaves a report file as well.
     """
     from mscwatch.cli.app import app
 
     debug = "--debug" in sys.argv
+    words = [word for word in sys.argv[1:] if word != "--debug"]
     try:
-        app(args=[word for word in sys.argv[1:] if word != "--debug"])
-    except MscwatchError as error:
-        if debug:
-            traceback.print_exc()
-        print(f"mscwatch: {error}", file=sys.stderr)
-        sys.exit(error.exit_code)
+        app(args=words)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # so that closing stdout is silent
         sys.exit(0)
-    except Exception as error:
-        if debug:
-            raise
-        print(
-            f"mscwatch: this should not happen ({type(error).__name__}: {error}). "
-            "Run again with --debug and report what it prints.",
-            file=sys.stderr,
-        )
-        sys.exit(1)
+    except Exception as error:  # noqa: BLE001  a bug leaves a report
+        _fail(error, words, debug=debug)
+
+
+def _fail(error: Exception, words: list[str], *, debug: bool) -> NoReturn:
+    """Print the sentence of an error, and leave with its exit code."""
+    if debug:
+        traceback.print_exception(error)
+    if isinstance(error, MscwatchError):
+        sentence, code = str(error), error.exit_code
+    elif isinstance(error, OSError) and error.errno:
+        place = f"{error.filename}: " if error.filename else ""
+        sentence, code = f"{place}{error.strerror}. Check the file and the disk, then try again.", 1
+    else:
+        sentence, code = _bug(error, words), 1
+    print(f"mscwatch: {printable(sentence)}", file=sys.stderr)
+    sys.exit(code)
+
+
+def _bug(error: Exception, words: list[str]) -> str:
+    from mscwatch.cli.bug_report import masked, write_bug_report
+    from mscwatch.settings import secret_values
+
+    what = masked(f"{type(error).__name__}: {error}", secret_values())
+    if path := write_bug_report(error, words):
+        return f"this should not happen ({what}). Please report it with the file {path}; it holds no secrets."
+    return f"this should not happen ({what}). Run again with --debug and report what it prints."

@@ -9,6 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from mscwatch import __version__
+from mscwatch.settings import unknown_variables
 
 # Each command, with the module of this folder that holds it.
 COMMANDS = {
@@ -74,9 +75,10 @@ def _print_version(requested: bool) -> None:
 
 @app.callback()
 def _options(
-    version: Annotated[
+    version: Annotated[  # noqa: ARG001  typer makes the options of these
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
     ] = False,
-    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,  # noqa: ARG001
 ) -> None:
-    pass
+    for sentence in unknown_variables():
+        typer.echo(f"mscwatch: warning: {sentence}", err=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections.abc import Iterator
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Annotated
@@ -13,13 +14,18 @@ import typer
 
 from mscwatch.cli import screen
 from mscwatch.cli.nights import print_result, run_order
+from mscwatch.errors import ConfigError, WarehouseError
 from mscwatch.pipeline.context import RunOrder, RunResult
 from mscwatch.replica import Replica
 from mscwatch.replica.demo import demo_nights
-from mscwatch.settings import default_settings, load_settings
+from mscwatch.settings import default_settings, load_data_dir
+from mscwatch.store.data_dir import DataDir
 from mscwatch.watches import load_watch
 
 NAMES = ("baseline", "a quiet night", "a night with changes")
+PREFECT = "prefect"
+STARTUP = "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS"  # the machine's; all else is dropped
+MARKER = ".made-by-mscwatch-demo"
 
 
 def demo(direct: Annotated[bool, typer.Option("--direct", help="Without Prefect; faster.")] = False) -> None:
@@ -28,8 +34,8 @@ def demo(direct: Annotated[bool, typer.Option("--direct", help="Without Prefect;
     Leaves a warehouse, the digests and the report in a folder `demo` of the data directory. The changes are invented.
     """
     console = screen.console()
-    folder = load_settings().data_dir / "demo"
-    shutil.rmtree(folder, ignore_errors=True)
+    folder = load_data_dir() / "demo"
+    _clear(folder)
     console.print("DEMO: three nights on an embedded registry; the changes are invented.")
     with (
         Replica(demo_nights()) as registry,
@@ -68,13 +74,48 @@ def _program() -> str:
     return sys.argv[0] if sys.argv[0].endswith("mscwatch") else "python -m mscwatch"
 
 
+def _clear(folder: Path) -> None:
+    """Make the demo's folder, or empty it of what an earlier demo made; whatever else lies there stays.
+
+    Raises `ConfigError` when the folder is not empty and no demo made it, `WarehouseError` when it cannot be written.
+    """
+    marker = folder / MARKER
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not marker.is_file() and any(folder.iterdir()):
+            raise ConfigError(
+                f"{folder} was not made by this demo, so nothing in it is touched. "
+                "Move it away, or set MSCWATCH_DATA_DIR to another folder."
+            )
+        marker.write_text("`mscwatch demo` made this folder and makes its files anew each time.\n", "utf-8")
+        for path in _made(folder):
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink(missing_ok=True)
+    except OSError as error:
+        raise WarehouseError(
+            f"The demo's folder {folder} cannot be written ({error.strerror or error}). "
+            "Make it writable, or set MSCWATCH_DATA_DIR to another folder."
+        ) from error
+
+
+def _made(folder: Path) -> Iterator[Path]:
+    """Everything that a demo makes in its folder."""
+    data = DataDir(folder)
+    yield from folder.glob(f"{data.published.name}*")  # with its hash, and earlier ones
+    yield from (data.report, data.working.parent, data.landing, data.digests, data.lock)
+    yield from (folder / "previous", folder / PREFECT)
+
+
 def _use_own_prefect(folder: Path) -> None:
-    """Give the demo a Prefect of its own, so that it leaves no trace in the user's."""
-    home = (folder / "prefect").resolve()
-    home.mkdir(parents=True)  # without it Prefect's server dies and is restarted, for ever
+    """Give the demo a Prefect of its own, so that it takes nothing from the user's and leaves no trace there."""
+    home = (folder / PREFECT).resolve()
+    home.mkdir()  # without it Prefect's server dies and is restarted, for ever
+    for name in [name for name in os.environ if name.startswith("PREFECT_") and name != STARTUP]:
+        del os.environ[name]
     os.environ["PREFECT_HOME"] = str(home)
-    os.environ.pop("PREFECT_API_URL", None)
-    os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "90")
+    os.environ.setdefault(STARTUP, "90")
 
 
 def _write_digest(result: RunResult, folder: Path, number: int) -> None:

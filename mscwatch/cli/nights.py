@@ -134,7 +134,7 @@ def schedule() -> None:
 
 
 def status(
-    limit: Annotated[int, typer.Option(metavar="N", min=1, help="How many nights.")] = 10,
+    limit: Annotated[int, typer.Option(metavar="N", min=1, max=100_000, help="How many nights.")] = 10,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
     """Show the last nights, the next, and what is owed."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -55,7 +56,7 @@ def events(
             con,
             since=since,
             kinds=[choice.value for choice in kind or []],
-            trials=[nct_id.upper() for nct_id in trial or []],
+            trials=[number for nct_id in trial or [] for number in _numbers(con, nct_id)],
             baseline=baseline,
         )
         banner = queries.meta(con).get("banner", "")
@@ -86,20 +87,31 @@ def show(
     with queries.open_published(DataDir(load_settings().data_dir)) as con:
         if banner := queries.meta(con).get("banner"):
             screen.console().print(banner)
-        for nct_id in map(str.upper, nct_ids):
-            trial = queries.trial(con, nct_id)
+        for nct_id in nct_ids:
+            numbers = _numbers(con, nct_id)
+            trial = queries.trial(con, numbers[0]) or queries.trial(con, numbers[-1])
             if trial is None:
-                unknown.append(nct_id)
+                unknown.append(numbers[-1])
             else:
-                _print_trial(con, trial)
+                _print_trial(con, trial, numbers)
     if unknown:
         raise MscwatchError(
             f"The watch has never seen {', '.join(unknown)}. Check the number, or the query of the watch."
         )
 
 
-def _print_trial(con: Connection, trial: dict[str, Any]) -> None:
+def _numbers(con: Connection, nct_id: str) -> list[str]:
+    """The number that a trial has now and, where another one was typed, that old one."""
+    typed = nct_id.strip().upper()
+    return list(dict.fromkeys((queries.current_id(con, typed), typed)))
+
+
+def _print_trial(con: Connection, trial: dict[str, Any], numbers: Sequence[str]) -> None:
+    """Print all of a trial, with the events that it had under any of these numbers."""
     console, nct_id = screen.console(), trial["nct_id"]
+    for other in numbers:
+        if other != nct_id:
+            console.print(f"{screen.cell(other)} is another number of {nct_id}.")
     facts = [(name, value) for name, value in trial.items() if value not in (None, [])]
     console.print(screen.table(("", nct_id), facts))
     if decided := queries.screening(con, nct_id):
@@ -109,7 +121,7 @@ def _print_trial(con: Connection, trial: dict[str, Any]) -> None:
     versions, papers = queries.history(con, nct_id), queries.papers(con, nct_id)
     console.print(_table(versions, "Versions"))
     console.print("Events", style="italic")
-    for row in queries.events(con, trials=[nct_id], baseline=True):
+    for row in queries.events(con, trials=numbers, baseline=True):
         console.print(screen.event_lines(row), soft_wrap=True)
     if papers:
         console.print("Publications", style="italic")

@@ -26,9 +26,14 @@ def registry(
     """Serve records as the registry would, for trying things."""
     try:
         snapshot = snapshot_from_ndjson(*records, data_timestamp=data_timestamp)
+    except ValueError as error:
+        raise ConfigError(f"Cannot serve {error}. Give NDJSON: one study in a line.") from error
+    except OSError as error:
+        raise ConfigError(f"Cannot serve {error.filename}: {error.strerror or error}.") from error
+    try:
         replica = Replica([snapshot], port=port)
-    except (OSError, ValueError) as error:
-        raise ConfigError(f"Cannot serve {', '.join(map(str, records))}: {error}.") from error
+    except (OSError, OverflowError) as error:
+        raise ConfigError(f"Cannot serve at port {port}: {error}. Choose another --port.") from error
     with replica as running:
         console = screen.console()
         console.print(f"{len(snapshot.records)} records at {running.url}", soft_wrap=True)

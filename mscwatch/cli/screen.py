@@ -8,6 +8,7 @@ import logging
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from rich.console import Console
@@ -15,15 +16,29 @@ from rich.logging import RichHandler
 from rich.table import Table
 from rich.text import Text
 
-from mscwatch.digest import plain
+from mscwatch.digest import plain, printable
 from mscwatch.digest.table import defused
 
 CELL = 400
 NARROW = frozenset({"nct_id", "kind", "outcome", "new", "changed", "read", "observed_at", "event_id"})
 
 
+class _Console(Console):
+    """A console on which no text from outside acts: it prints strings without control and format characters."""
+
+    def render_str(self, text: str, **options: Any) -> Text:
+        return super().render_str(printable(text), **options)
+
+
+class _Formatter(logging.Formatter):
+    """Log lines without control and format characters."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return printable(super().format(record))
+
+
 def console() -> Console:
-    return Console(highlight=False, markup=False, emoji=False)
+    return _Console(highlight=False, markup=False, emoji=False)
 
 
 def log_to_stderr() -> None:
@@ -35,9 +50,10 @@ def log_to_stderr() -> None:
         handler: logging.Handler = RichHandler(
             console=Console(stderr=True), show_path=False, show_level=False, log_time_format="[%H:%M:%S]"
         )
+        handler.setFormatter(_Formatter("%(message)s"))
     else:
         handler = logging.StreamHandler()
-        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+        handler.setFormatter(_Formatter("%(asctime)s %(levelname)s %(message)s"))
     logger.handlers = [handler]
 
 
@@ -80,30 +96,42 @@ def paper_lines(row: dict[str, Any], *head: str) -> Text:
 
 
 def table(names: Sequence[str], rows: Iterable[Sequence[Any]], title: str = "") -> Table:
-    grid = Table(title=Text(title) if title else None, title_justify="left", show_lines=False)
+    grid = Table(title=Text(cell(title)) if title else None, title_justify="left", show_lines=False)
     for name in names:
-        grid.add_column(Text(name), overflow="fold", no_wrap=name in NARROW)
+        grid.add_column(Text(cell(name)), overflow="fold", no_wrap=name in NARROW)
     for row in rows:
         grid.add_row(*(Text(cell(value)) for value in row))
     return grid
 
 
 def write_csv(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """CSV on stdout; a text cell that a spreadsheet would take for a formula gets an apostrophe."""
+    """CSV on stdout, without control and format characters; a text keeps its lines.
+
+    A cell, or a line of one, that a spreadsheet would take for a formula gets an apostrophe.
+    """
     writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(names)
-    writer.writerows([_defused(value) for value in row] for row in rows)
+    writer.writerow([_csv_cell(name) for name in names])
+    writer.writerows([_csv_cell(value) for value in row] for row in rows)
 
 
 def write_json(value: Any) -> None:
-    """JSON on stdout; times in ISO 8601."""
-    sys.stdout.write(json.dumps(value, default=_jsonable, ensure_ascii=False, indent=2) + "\n")
+    """JSON on stdout; times in ISO 8601. Characters that act on a terminal are escaped, as JSON allows everywhere."""
+    text = json.dumps(value, default=_jsonable, ensure_ascii=False, indent=2)
+    if printable(text) != text:
+        text = "".join(letter if printable(letter) == letter else json.dumps(letter)[1:-1] for letter in text)
+    sys.stdout.write(text + "\n")
 
 
-def _defused(value: Any) -> Any:
-    if isinstance(value, (list, tuple)):
-        value = "; ".join(str(item) for item in value)
-    return defused(value) if isinstance(value, str) else value
+def _csv_cell(value: Any) -> Any:
+    match value:
+        case None | bool() | int() | float() | Decimal() | date():
+            return value
+        case list() | tuple():
+            return _csv_cell("; ".join(str(item) for item in value))
+        case _:
+            first, *others = printable(str(value)).split("\n")
+            harmless = (f"'{line}" if line.lstrip().startswith(("=", "@")) else line for line in others)
+            return "\n".join([defused(first), *harmless])
 
 
 def _jsonable(value: Any) -> Any:

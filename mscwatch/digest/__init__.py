@@ -6,7 +6,7 @@ so a title that is harmless in a mail is harmless everywhere.
 
 from mscwatch.digest.compose import KINDS, NOTICE_WORDS, SUBJECT_LIMIT, compose
 from mscwatch.digest.item import RenderedItem, render_item
-from mscwatch.digest.text import heading, plain, shorten, study_url, words
+from mscwatch.digest.text import heading, plain, printable, shorten, study_url, words
 
 __all__ = [
     "KINDS",
@@ -16,6 +16,7 @@ __all__ = [
     "compose",
     "heading",
     "plain",
+    "printable",
     "render_item",
     "shorten",
     "study_url",

@@ -55,4 +55,4 @@ def _cell(value: object) -> str:
 
 def defused(text: str) -> str:
     """`text` as a CSV cell that no spreadsheet computes: an apostrophe goes before what looks like a formula."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+    return f"'{text}" if text.lstrip(" ").startswith(FORMULA_STARTS) else text

@@ -36,6 +36,17 @@ def plain(text: str, limit: int) -> str:
     return shorten(" ".join("".join(map(_harmless, text)).split()), limit)
 
 
+def printable(text: str) -> str:
+    """`text` with its lines and tabs, without what acts on a terminal or hides: other control and format characters.
+
+    A carriage return, alone or before a line feed, becomes a line feed.
+    """
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    if lines.replace("\n", "").replace("\t", "").isprintable():
+        return lines
+    return "".join(letter if letter in "\n\t" else _harmless(letter) for letter in lines)
+
+
 def shorten(text: str, limit: int) -> str:
     """`text`, cut to `limit` characters with an ellipsis at the end if it is longer."""
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"

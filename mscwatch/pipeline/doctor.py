@@ -6,6 +6,9 @@ import shutil
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
+import requests
+
+from mscwatch.channels.secrets import without_secrets
 from mscwatch.digest import subscriptions
 from mscwatch.errors import (
     ChannelError,
@@ -18,7 +21,7 @@ from mscwatch.errors import (
 from mscwatch.model import Address
 from mscwatch.pipeline import wiring
 from mscwatch.registry.client import user_agent
-from mscwatch.settings import Settings, unknown_variables
+from mscwatch.settings import Settings, prefect_url, unknown_variables
 from mscwatch.store import addresses, decisions, queries, remote
 from mscwatch.store.addresses import SwitchedOff
 from mscwatch.store.data_dir import DataDir, locked
@@ -28,6 +31,7 @@ from mscwatch.store.working import advice, refuse_lost, refuse_other_watch
 from mscwatch.watches import load_watch
 
 NOT_YET = "none yet; `mscwatch run` makes it"
+SERVER_ERROR = 500  # the first of HTTP's codes for it; a server that asks who is there answers as well
 ROOM = 1_000_000_000  # bytes: several nights of a topic, and the copies made while publishing
 
 
@@ -46,6 +50,7 @@ def run_checks(settings: Settings) -> list[Check]:
         "watch": _watch,
         "decisions": _decisions,
         "registry": _registry,
+        "prefect": _prefect,
         "data directory": _disk,
         "lock": _lock,
         "warehouse": _warehouse,
@@ -65,7 +70,7 @@ def _checked(what: str, check: Callable[[Settings], str], settings: Settings) ->
 
 def _settings(_: Settings) -> str:
     if unknown := unknown_variables():
-        raise ConfigError(f"{', '.join(unknown)}: no such setting. Correct the name or unset it.")
+        raise ConfigError(" ".join(unknown))
     return "every MSCWATCH_ variable is known"
 
 
@@ -93,6 +98,24 @@ def _registry(settings: Settings) -> str:
     return (
         f'API {version.api_version}, data of {version.data_timestamp or "no stated time"}, "{agent}" accepted'
     )
+
+
+def _prefect(_: Settings) -> str:
+    url = prefect_url()
+    if not url:
+        return "no server is configured (PREFECT_API_URL): `mscwatch run` starts its own"
+    try:
+        answer = requests.get(f"{url}/health", timeout=10)
+        problem = f"HTTP {answer.status_code}" if answer.status_code >= SERVER_ERROR else ""
+    except requests.RequestException as error:
+        problem = type(error).__name__
+    shown = without_secrets(url)
+    if problem:
+        raise ConfigError(
+            f"No Prefect server answers at {shown} ({problem}). "
+            "Start one (`prefect server start`), or correct or unset PREFECT_API_URL."
+        )
+    return f"a server answers at {shown}"
 
 
 def _disk(settings: Settings) -> str:

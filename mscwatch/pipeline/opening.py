@@ -40,7 +40,8 @@ def _begun(context: RunContext) -> WarehouseState:
         operator_notices.settle_addresses(con, context)
         if last:
             operator_notices.note_recovery(con, context)
-        edited = working.meta(con, "watch_hash") not in (None, order.watch.digest)
+        digest = working.meta(con, "watch_hash")
+        edited = digest is not None and not order.watch.has_digest(digest)
         changed = decisions.apply(con, decided, order.watch.relevance.rules)
         behind = publish.is_behind(con, order.data_dir)
         return WarehouseState(

@@ -60,7 +60,10 @@ class Dataset:
         if self.snapshot.data_timestamp is None:
             return record
         derived = record.get("derivedSection", {})
-        misc = derived.get("miscInfoModule", {}) | {"versionHolder": self.snapshot.data_timestamp[:10]}
+        misc = derived.get("miscInfoModule", {}) if isinstance(derived, dict) else None
+        if not isinstance(misc, dict):
+            return record  # an odd record is served as it is
+        misc = misc | {"versionHolder": self.snapshot.data_timestamp[:10]}
         return record | {"derivedSection": derived | {"miscInfoModule": misc}}
 
     def body(self, nct_id: str) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -45,18 +46,32 @@ class RecordLines(Mapping[str, Record]):
 def snapshot_from_ndjson(*paths: str | Path, data_timestamp: str | None = None) -> Snapshot:
     """A snapshot of the records in `.ndjson` or `.ndjson.gz` files, one study per line; a later line wins.
 
-    Raises `KeyError` for a line without an NCT number, and `ValueError` for one that is not JSON.
+    Raises `ValueError`, naming the file and the line, for a line that is no study and for a damaged `.gz` file.
     """
     lines: dict[str, bytes] = {}
     for path in paths:
         opener = gzip.open if str(path).endswith(".gz") else open
-        with opener(path, "rb") as file:
-            for line in file:
-                if line.strip():
-                    lines[nct_id_of(orjson.loads(line))] = line
+        number = 0
+        try:
+            with opener(path, "rb") as file:
+                for line in file:
+                    number += 1
+                    if line.strip():
+                        lines[nct_id_of(orjson.loads(line))] = line
+        except orjson.JSONDecodeError as error:
+            raise ValueError(f"{path}, line {number}: not JSON ({error})") from error
+        except (KeyError, TypeError) as error:
+            raise ValueError(
+                f"{path}, line {number}: not a study of API v2 (it has no NCT number)"
+            ) from error
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            raise ValueError(f"{path}, after line {number}: not a whole gzip file ({error})") from error
     return Snapshot(data_timestamp, RecordLines(lines))
 
 
 def nct_id_of(record: Record) -> str:
-    nct_id: str = record["protocolSection"]["identificationModule"]["nctId"]
+    """The record's NCT number. Raises `KeyError` or `TypeError` where it has none."""
+    nct_id = record["protocolSection"]["identificationModule"]["nctId"]
+    if not isinstance(nct_id, str):
+        raise TypeError("an NCT number is a text")
     return nct_id

@@ -15,6 +15,7 @@ from mscwatch.changes.status import STATUS_PATH
 from mscwatch.errors import MscwatchError
 from mscwatch.model import Record
 from mscwatch.record import part
+from mscwatch.store.queries import current_id
 from mscwatch.store.sql import Connection, dicts
 from mscwatch.vocabulary import EventKind
 
@@ -100,6 +101,15 @@ def _event(con: Connection, beginning: str) -> dict[str, Any]:
     events = dicts(
         con, "SELECT * FROM events WHERE starts_with(event_id, ?) ORDER BY event_id LIMIT 2", [beginning]
     )
+    if not events and re.fullmatch(r"nct\d{8}", beginning):
+        nct_id = beginning.upper()
+        current = current_id(con, nct_id)
+        now = f" (now {current})" if current != nct_id else ""
+        msg = (
+            f"{nct_id}{now} is the number of a trial, not an event. "
+            f"`mscwatch events --trial {nct_id}` lists the ids of its events."
+        )
+        raise MscwatchError(msg)
     if not events:
         msg = (
             f'No event id begins with "{beginning}". `mscwatch events` lists the ids, '

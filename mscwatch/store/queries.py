@@ -21,6 +21,19 @@ EVENT_COLUMNS = (
     *("field", "before", "after", "is_baseline", "event_id", "run_id"),
 )
 
+# Numbers that lead to another trial: the record of that trial lists them, or the registry forwarded them there.
+# A number that the query still finds is a trial of its own, whoever claims it.
+OLD_NUMBERS = """
+    SELECT upper(trim(named.old)) AS old, named.current FROM (
+        SELECT id_value AS old, nct_id AS current FROM ctgov.id_information WHERE id_source = 'nct_alias'
+        UNION
+        SELECT nct_id, arg_max("after", observed_at) FROM main.events
+        WHERE kind = 'merged' AND retracted_by IS NULL GROUP BY nct_id
+    ) AS named
+    WHERE named.current IS NOT NULL AND upper(trim(named.old)) <> named.current
+        AND upper(trim(named.old)) NOT IN (SELECT nct_id FROM main.trials WHERE in_watch)
+"""
+
 
 def open_published(data_dir: DataDir) -> Connection:
     """A read-only connection to the published file, both schemas on its search path.
@@ -48,9 +61,14 @@ def open_newest(data_dir: DataDir) -> Connection:
 def query(con: Connection, text: str) -> tuple[list[str], list[tuple[Any, ...]]]:
     """Column names and rows of a person's query. Raises `ConfigError` with DuckDB's message when it fails."""
     try:
+        text.encode()
         result = con.execute(text)
+        if result is None:  # no statement, or comments alone
+            raise ConfigError('The query is empty. Give one, such as "SELECT * FROM trials".')
         names = [column[0] for column in result.description or ()]
         return names, result.fetchall()
+    except UnicodeEncodeError as error:
+        raise ConfigError("The query holds bytes that are not UTF-8. Write it in UTF-8.") from error
     except duckdb.Error as error:
         raise ConfigError(str(error).strip()) from error
 
@@ -105,8 +123,21 @@ def owed_deliveries(con: Connection) -> list[dict[str, Any]]:
 
 
 def trial_ids(con: Connection) -> list[str]:
-    """The NCT numbers of all trials that the watch has ever seen."""
-    return [nct_id for (nct_id,) in con.execute("SELECT nct_id FROM trials ORDER BY nct_id").fetchall()]
+    """The NCT numbers of all trials that the watch has ever seen, old numbers of merged trials included."""
+    rows = con.execute(f"SELECT nct_id FROM trials UNION SELECT old FROM ({OLD_NUMBERS}) ORDER BY ALL")
+    return [nct_id for (nct_id,) in rows.fetchall()]
+
+
+def current_id(con: Connection, nct_id: str) -> str:
+    """The number that a trial has now; a number that is no old one comes back as it is."""
+    passed = []
+    while nct_id not in passed:  # a registry that leads in a circle ends where it began
+        passed.append(nct_id)
+        rows = con.execute(
+            f"SELECT current FROM ({OLD_NUMBERS}) WHERE old = ? ORDER BY current LIMIT 1", [nct_id]
+        ).fetchall()
+        nct_id = rows[0][0] if rows else nct_id
+    return nct_id
 
 
 def trial(con: Connection, nct_id: str) -> dict[str, Any] | None:

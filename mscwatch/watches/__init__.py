@@ -32,7 +32,7 @@ def load_watch(name_or_path: str) -> Watch:
     try:
         return Watch.model_validate(_merged(name_or_path))
     except ValidationError as error:
-        key, reason = refused_keys(error, "is not a key of a watch file")[0]
+        key, reason = refused_keys(error, "is not a key of a watch file", quote=True)[0]
         raise ConfigError(
             f"Watch {name_or_path}: {key or 'the file'}: {reason}. Correct the watch file."
         ) from error

@@ -10,13 +10,27 @@ COMMENT ON MACRO TABLE main.events_between IS
     'Rows of events observed from a (included) to b (not included), UTC; days or times. An event from the registry''s own '
     'history counts from the day on which the change was posted.';
 
+-- An empty answer for a day of which nothing is known would say that there were no trials. The error is raised where the
+-- one row of the subquery is made: as a filter on versions it would not be, because no version passes.
 CREATE OR REPLACE MACRO main.versions_as_of(day) AS TABLE
-SELECT * FROM main.versions
-WHERE valid_from < CAST(day AS DATE) + INTERVAL 1 DAY
-    AND (valid_to IS NULL OR valid_to >= CAST(day AS DATE) + INTERVAL 1 DAY);
+SELECT stored.* FROM main.versions AS stored
+CROSS JOIN (
+    SELECT CASE
+        WHEN day IS NULL THEN error('The day is null. Give one, such as DATE ''2026-11-30''.')
+        WHEN began >= CAST(day AS DATE) + INTERVAL 1 DAY
+            THEN error(concat(
+                'Nothing is known of ', CAST(day AS DATE), ': the watch began on ', CAST(began AS DATE),
+                ' (UTC). `mscwatch history` reads what the registry itself keeps of earlier days.'
+            ))
+        ELSE CAST(day AS DATE) + INTERVAL 1 DAY
+    END AS day_end
+    FROM (SELECT min(valid_from) AS began FROM main.versions) AS first_night
+) AS asked
+WHERE stored.valid_from < asked.day_end AND (stored.valid_to IS NULL OR stored.valid_to >= asked.day_end);
 
 COMMENT ON MACRO TABLE main.versions_as_of IS
-    'The version of every trial that was current at the end of that day (UTC), with its whole record.';
+    'The version of every trial that was current at the end of that day (UTC), with its whole record. An error for a day '
+    'before the first version.';
 
 CREATE OR REPLACE MACRO main.whole_date(written) AS CASE length(written)
     WHEN 10 THEN TRY_CAST(written AS DATE)
@@ -185,4 +199,4 @@ LEFT JOIN (
 COMMENT ON MACRO TABLE main.trials_as_of IS
     'The columns of trials as they stood at the end of that day (UTC), also for trials no longer in the watch '
     '(in_watch says whether they were then), and for days before the watch began as far as the registry''s own history '
-    'was read. relevance, its reason and indication_group are today''s reading.';
+    'was read; an error for a day of which nothing is known. relevance, its reason and indication_group are today''s reading.';

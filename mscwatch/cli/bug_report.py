@@ -1,0 +1,101 @@
+"""The file that a bug leaves: what is needed to mend it, without secrets and addresses."""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+import shlex
+import tempfile
+import traceback
+from collections.abc import Iterable, Sequence
+from importlib import metadata
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from mscwatch.clock import utc_now
+from mscwatch.errors import MscwatchError
+from mscwatch.settings import load_data_dir, load_settings, secret_values, show_settings
+
+USER_OF_URL = re.compile(r"(?<=://)[^\s@]+(?=@)")  # user and password, which may hold a slash
+ADDRESS = re.compile(r"[\w.+%-]+@[\w.-]+")
+SHORTEST = 4  # letters: a shorter part of a secret is no secret, and masking it would spoil other words
+REQUIRED = re.compile(r"[A-Za-z0-9._-]+")
+
+
+def write_bug_report(error: Exception, command: Sequence[str]) -> Path | None:
+    """Write the report, which only its owner may read, into the data directory or else the temporary folder.
+
+    Returns None where neither can be written.
+    """
+    name = f"mscwatch-bug-{utc_now():%Y%m%dT%H%M%S%f}.txt"
+    text = bug_report(error, command)
+    for folder in _folders():
+        try:
+            descriptor = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
+                file.write(text)
+        except OSError:
+            continue
+        return folder / name
+    return None
+
+
+def bug_report(error: Exception, command: Sequence[str]) -> str:
+    """Versions, command, settings and traceback; every part of a secret and every mail address is `***`."""
+    parts = {
+        "Versions": "\n".join(_versions()),
+        "Command": shlex.join(["mscwatch", *command]),
+        "Settings that are not the default": "\n".join(_settings()),
+        "Traceback": "".join(traceback.format_exception(error)),
+    }
+    text = "\n\n".join(f"{heading}\n{body}" for heading, body in parts.items())
+    return f"mscwatch bug report, {utc_now():%Y-%m-%d %H:%M} UTC\n\n{masked(text, secret_values())}"
+
+
+def masked(text: str, secrets: Iterable[str]) -> str:
+    """`text` with `***` for each secret, each part of a secret URL but its scheme and host, and each mail address."""
+    parts = {part for secret in secrets for part in _parts(secret) if len(part) >= SHORTEST}
+    for part in sorted(parts, key=len, reverse=True):
+        text = text.replace(part, "***")
+    return ADDRESS.sub("***", USER_OF_URL.sub("***", text))
+
+
+def _parts(secret: str) -> set[str]:
+    """The secret, and what of it an error may quote alone: user, password, pieces of path and query."""
+    found = {secret}
+    for url in secret.split(","):
+        try:
+            after_host = urlsplit(url.strip())
+            found |= {after_host.username or "", after_host.password or ""}
+        except ValueError:
+            found.add(url)
+            continue
+        found |= set(re.split(r"[/?&=:@]", url.partition("://")[2])) - {after_host.hostname or ""}
+    return found | {unquote(part) for part in found}
+
+
+def _folders() -> list[Path]:
+    temporary = Path(tempfile.gettempdir())
+    try:
+        data_dir = load_data_dir()
+    except MscwatchError:
+        return [temporary]
+    return [data_dir, temporary] if data_dir.is_dir() else [temporary]
+
+
+def _versions() -> list[str]:
+    names = {"mscwatch"}
+    names |= {REQUIRED.match(line)[0] for line in metadata.requires("mscwatch") or () if ";" not in line}  # type: ignore[index]
+    found = [f"{name} {metadata.version(name)}" for name in sorted(names)]
+    return [f"Python {platform.python_version()} on {platform.platform()}", *found]
+
+
+def _settings() -> list[str]:
+    try:
+        shown = show_settings(load_settings())
+    except MscwatchError as error:
+        return [str(error)]
+    return [f"{row.name} = {row.value} ({row.origin})" for row in shown if row.origin != "default"] or [
+        "(none)"
+    ]
