@@ -23,6 +23,7 @@ class JsonLines:
 
     name = "jsonl"
     named = sys.maxsize
+    attaches = False
 
     def __init__(self, path: Path) -> None:
         self._path = path
