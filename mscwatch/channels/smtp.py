@@ -115,7 +115,9 @@ class Smtp:
                 about = "message" if error.smtp_code == TOO_MUCH else "channel"
                 return self._refused(error.smtp_code, error.smtp_error, "refuses the mail", about)
             case smtplib.SMTPServerDisconnected():
-                return ChannelError(f"{host} ended the connection.", in_doubt=sending)
+                # smtplib says so of silence too
+                silent = not sending or isinstance(error.__context__, TimeoutError)
+                return ChannelError(f"{host} ended the connection.", in_doubt=sending, silent=silent)
             case smtplib.SMTPException():
                 about = "channel" if recipient.isascii() else "recipient"
                 return ChannelError(f"{host} lacks what this mail needs: {error}", about=about)
