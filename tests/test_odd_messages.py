@@ -328,3 +328,22 @@ def test_what_a_silent_server_kept_waiting_is_told_when_it_speaks_again(began, i
         result = run_watch(began(smtp_url=f"smtp://127.0.0.1:{mail.port}", **settings))
     assert (result.exit_code, result.owed) == (0, 0)
     assert sorted({to for to, _ in mail.mails}) == [ANNE, "bert@example.org"]
+
+
+def test_a_server_that_refuses_whatever_it_gets_is_not_asked_without_end(began, tmp_path, monkeypatch):
+    monkeypatch.setattr("mscwatch.pipeline.sending.MOST_REFUSALS", 2)
+    with listens(tmp_path, lambda mail: "554 no" if ANNE in mail["To"] else None) as ears:
+        result = run_watch(began(**ears.settings))
+    assert (result.exit_code, result.owed) == (5, len(NEWS))
+    assert len(ears.mail.refused) == 2
+
+
+def test_the_refusal_of_a_notice_of_a_refusal_makes_no_more_notices(began, tmp_path):
+    """The operator is the reader, and every mail that names trial 2 is refused, the notice of the refusal included."""
+    with listens(tmp_path, lambda mail: "554 spam" if 2 in named(mail) else None) as ears:
+        order = began(**ears.settings | {"operator_email_to": (ANNE,)})
+        results = [run_watch(order) for _ in range(3)]
+    assert [(result.exit_code, result.owed) for result in results] == [(5, 2)] * 3
+    assert column(order, "SELECT count(*) FROM notices WHERE kind = 'not_sent'", file="working") == [2]
+    told = [n for _, mail in ears.mail.mails for n in named(mail)]
+    assert sorted(told) == [1, 3]
