@@ -64,7 +64,8 @@ class ChannelError(MscwatchError):
 
     `about` says what a person must correct before a retry can succeed: the "message", its "recipient", or the whole
     "channel" (a webhook that is gone, credentials that are refused). None means that trying later may help.
-    `in_doubt` is True when the message may have arrived, because the service never confirmed or refused it.
+    `in_doubt` is True when the message may have arrived, because the service never confirmed or refused it. `silent` is
+    True when the service could not be reached or did not answer in time, whatever it was sent.
     """
 
     exit_code = 5
@@ -75,10 +76,12 @@ class ChannelError(MscwatchError):
         *,
         about: Literal["message", "recipient", "channel"] | None = None,
         in_doubt: bool = False,
+        silent: bool = False,
     ) -> None:
         super().__init__(message)
         self.about = about
         self.in_doubt = in_doubt
+        self.silent = silent
 
     @property
     def permanent(self) -> bool:

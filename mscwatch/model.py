@@ -243,7 +243,10 @@ class TrialFacts:
 
 @dataclass(frozen=True, slots=True)
 class NewsItem:
-    """An event with the facts of its trial, from `store.news`. `why` holds sentences on why it matters."""
+    """An event with the facts of its trial, from `store.news`. `why` holds sentences on why it matters.
+
+    `problem` is why the event cannot be put into words; such an item says only that.
+    """
 
     event: Event
     observed_at: datetime
@@ -251,6 +254,7 @@ class NewsItem:
     data_date: date | None = None  # date of the registry data in which the event was found
     retracted_by: str | None = None  # id of the event that retracts this one
     why: tuple[str, ...] = ()
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)

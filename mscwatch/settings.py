@@ -27,6 +27,13 @@ MEMORY = re.compile(r"\s*\d+(\.\d+)?\s*([kmgt]i?b|%)\s*", re.IGNORECASE)  # as D
 
 S = TypeVar("S", bound=BaseSettings)
 Addresses = Annotated[tuple[str, ...], NoDecode]
+MAIL_ADDRESS = re.compile(r"[^\s@<>,;\"]+@[^\s@<>,;\"]+|[^<>]*<[^\s@<>,;\"]+@[^\s@<>,;\"]+>")
+BETWEEN_COMMAS = re.compile(r'(?:"[^"]*"|[^,"])+')  # a quoted display name may hold commas
+
+
+def is_mail_address(text: str) -> bool:
+    """Whether a text is a mail address, with or without a display name, and holds no control characters."""
+    return text.isprintable() and bool(MAIL_ADDRESS.fullmatch(text))
 
 
 class _Place(BaseSettings):
@@ -111,16 +118,15 @@ class Settings(_Place):
     @classmethod
     def _split(cls, value: Any) -> Any:
         if isinstance(value, str):
-            return tuple(part.strip() for part in value.split(",") if part.strip())
+            return tuple(part.strip() for part in BETWEEN_COMMAS.findall(value) if part.strip())
         return value
 
     @field_validator("email_from", "email_to", "operator_email_to")
     @classmethod
     def _are_addresses(cls, value: Any) -> Any:
         for address in (value,) if isinstance(value, str) else value:
-            unprintable = any(not letter.isprintable() or letter.isspace() for letter in address)
-            if address and ("@" not in address or unprintable):
-                raise ValueError("must be mail addresses, such as me@example.org")
+            if address and not is_mail_address(address):
+                raise ValueError("must be mail addresses, such as me@example.org or Me <me@example.org>")
         return value
 
     @field_validator("heartbeat_url")

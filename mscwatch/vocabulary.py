@@ -105,6 +105,8 @@ class NoticeKind(StrEnum):
     CHANNEL_OFF = "channel_off"
     CHANNEL_ON = "channel_on"
     GAVE_UP = "gave_up"
+    NOT_SHOWN = "not_shown"  # an event cannot be put into words
+    NOT_SENT = "not_sent"  # a service refuses the message about one event for its content
 
 
 class DeliveryState(StrEnum):

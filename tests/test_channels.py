@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import logging
 import re
+import socketserver
+import threading
+import time
+from contextlib import contextmanager, suppress
 
 import pytest
 import requests
 
 from mscwatch import channels
-from mscwatch.channels import smtp
+from mscwatch.channels import heartbeat, smtp
 from mscwatch.channels.secrets import mask
 from mscwatch.errors import ChannelError, ConfigError
 from mscwatch.model import Address
@@ -258,29 +262,100 @@ def test_slack_gets_the_news():
     ("code", "words", "about"),
     [
         (404, "no_service", "channel"),
-        (410, "gone", "channel"),
+        (410, "channel_is_archived", "channel"),
         (403, "invalid_token", "channel"),
         (400, "invalid_blocks", "message"),
-        (302, "elsewhere", "message"),
-        (429, "slow", None),
-        (500, "oops", None),
-        (522, "proxy", None),
+        (500, "rollup_error\n", None),
     ],
 )
-def test_what_slack_refuses_is_quoted_without_the_webhook(code, words, about):
+def test_what_slack_refuses_is_said_in_its_own_words(code, words, about):
     with WebhookSink((code, words)) as sink, pytest.raises(ChannelError) as error:
         slack(sink.url).send(digest(item()), mask(sink.url))
     assert error.value.about == about
-    assert f"{code} {words}" in str(error.value)
+    assert f"{code} {words.strip()}" in str(error.value)
     assert "secret" not in str(error.value)
 
 
-def test_a_page_that_repeats_the_webhook_is_quoted_without_it():
-    page = "Cannot POST /services/T0/B0/secret"
-    with WebhookSink((404, page)) as sink, pytest.raises(ChannelError) as error:
+@pytest.mark.parametrize(
+    ("code", "about"), [(404, "channel"), (302, "message"), (429, None), (500, None), (522, None)]
+)
+@pytest.mark.parametrize("page", ["Cannot POST /services/T0/B0/secret", "secret", "no_service secret"])
+def test_nothing_is_quoted_of_a_page_that_is_not_slacks(code, about, page):
+    with WebhookSink((code, page)) as sink, pytest.raises(ChannelError) as error:
         slack(sink.url).send(digest(item()), mask(sink.url))
-    assert "404 Cannot POST /***." in str(error.value)
+    assert error.value.about == about
+    assert f": HTTP {code}." in str(error.value)
     assert "secret" not in str(error.value)
+
+
+@contextmanager
+def drips(first):
+    """The port of a server that begins an answer, sends a byte of it every 50 ms, and never ends."""
+
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self):
+            with suppress(OSError):
+                self.request.sendall(first)
+                while True:
+                    self.request.sendall(b"x")
+                    time.sleep(0.05)
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
+        server.daemon_threads, server.block_on_close = True, False
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        yield server.server_address[1]
+        server.shutdown()
+
+
+@pytest.mark.parametrize("first", [b"HTTP/1.1 200 OK\r\nX-Filler: ", b"HTTP/1.1 "])
+def test_slack_and_the_monitor_have_a_total_time_for_their_answers(monkeypatch, first):
+    monkeypatch.setattr("mscwatch.channels.slack.TOTAL", 0.3)
+    monkeypatch.setattr("mscwatch.channels.heartbeat.TOTAL", 0.3)
+    with drips(first) as port:
+        url = f"http://127.0.0.1:{port}/services/secret"
+        with pytest.raises(ChannelError, match=r"did not end its answer within 0\.3 s") as error:
+            slack(url).send(digest(item()), mask(url))
+        with pytest.raises(ChannelError, match="cannot be reached") as beat:
+            heartbeat.ping(url)
+    assert error.value.silent
+    assert "secret" not in f"{error.value}{beat.value}"
+
+
+def test_a_mail_server_whose_greeting_never_ends_is_left_in_time(monkeypatch):
+    monkeypatch.setattr(smtp, "TOTAL", 0.3)
+    with drips(b"220-") as port, pytest.raises(ChannelError, match="cannot be reached") as error:
+        mail(port).send(digest(item()), ANNE)
+    assert (error.value.silent, error.value.in_doubt, error.value.about) == (True, False, None)
+
+
+def test_attempts_end_when_the_patience_with_an_address_ends(monkeypatch):
+    monkeypatch.setattr(channels, "PATIENCE", 0.0)
+    with WebhookSink((500, "oops")) as sink, pytest.raises(ChannelError):
+        channels.send_with_retries(slack(sink.url), digest(item()), "…", sleep=pytest.fail)
+
+
+def test_an_answer_that_holds_the_password_is_not_quoted():
+    refusing = MailSink(refusals={ANNE: ["550 no cGFzczEyMzQ= here"]}, password="pass1234")
+    with refusing as sink, pytest.raises(ChannelError) as error:
+        mail(sink, user="me:pass1234@").send(digest(item()), ANNE)
+    assert str(error.value).endswith(f"refuses {ANNE}: 550.")
+
+
+def test_display_names_are_shown_and_the_addresses_alone_are_known():
+    with MailSink() as sink:
+        (channel,) = channels.configured(
+            smtp_url=f"smtp://127.0.0.1:{sink.port}",
+            email_from="MSC Watch <m@example.org>",
+            email_to=(f"Anne <{ANNE}>", '"Bert, of the ward" <bert@example.org>'),
+        )
+        routes = channels.routes([channel], [f"The operator <{ANNE}>"])
+        for address in channel.addresses():
+            channel.send(digest(item()), address.recipient)
+    assert [address.recipient for address in routes.news] == [ANNE, "bert@example.org"]
+    assert [address.recipient for address in routes.operator] == [ANNE]
+    assert [to for to, _ in sink.mails] == [ANNE, "bert@example.org"]
+    assert [str(sent["To"]) for _, sent in sink.mails][1] == '"Bert, of the ward" <bert@example.org>'
+    assert {str(sent["From"]) for _, sent in sink.mails} == {"MSC Watch <m@example.org>"}
 
 
 def test_a_silent_webhook_is_a_temporary_failure(monkeypatch):
@@ -300,14 +375,14 @@ def test_an_exception_carries_no_webhook_in_its_causes():
 
 def test_of_an_endless_answer_only_the_beginning_is_read(monkeypatch):
     monkeypatch.setattr(requests.Response, "content", property(lambda _: pytest.fail("read it all")))
-    with WebhookSink((500, "x" * 5_000_000)) as sink, pytest.raises(ChannelError, match="500 xxx") as error:
+    with WebhookSink((500, "x" * 5_000_000)) as sink, pytest.raises(ChannelError, match="HTTP 500") as error:
         slack(sink.url).send(digest(item()), "…")
     assert len(str(error.value)) < 200
 
 
 def test_the_news_do_not_follow_a_webhook_that_points_elsewhere():
     with WebhookSink() as stranger, WebhookSink((307, "moved", {"Location": stranger.url})) as sink:
-        with pytest.raises(ChannelError, match="307 moved") as error:
+        with pytest.raises(ChannelError, match="HTTP 307") as error:
             slack(sink.url).send(digest(item()), "…")
         assert stranger.posts == []
     assert error.value.permanent

@@ -52,6 +52,23 @@ def test_a_value_outside_a_closed_list_is_refused_with_the_list(monkeypatch):
         settings.load_settings()
 
 
+def test_addresses_may_have_display_names_and_those_may_hold_commas(monkeypatch):
+    monkeypatch.setenv("MSCWATCH_EMAIL_FROM", "MSC Watch <m@example.org>")
+    monkeypatch.setenv("MSCWATCH_EMAIL_TO", 'Anne <a@example.org>, "Bert, of the ward" <b@example.org>')
+    loaded = settings.load_settings()
+    assert loaded.email_from == "MSC Watch <m@example.org>"
+    assert loaded.email_to == ("Anne <a@example.org>", '"Bert, of the ward" <b@example.org>')
+
+
+@pytest.mark.parametrize(
+    "value", ["anne", "Anne <anne>", "a@example.org>", "A\nB <a@example.org>", "a b@example.org"]
+)
+def test_what_is_no_mail_address_is_refused(monkeypatch, value):
+    monkeypatch.setenv("MSCWATCH_EMAIL_TO", value)
+    with pytest.raises(ConfigError, match="must be mail addresses"):
+        settings.load_settings()
+
+
 def test_several_addresses_are_separated_by_commas(monkeypatch):
     monkeypatch.setenv("MSCWATCH_EMAIL_TO", "a@example.org, b@example.org,")
     assert settings.load_settings().email_to == ("a@example.org", "b@example.org")

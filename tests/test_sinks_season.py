@@ -13,7 +13,7 @@ import pytest
 
 from mscwatch import channels
 from mscwatch.channels import smtp
-from mscwatch.pipeline import delivery
+from mscwatch.pipeline import sending
 from mscwatch.pipeline.run import run_watch
 from mscwatch.record import record_nct_id
 from mscwatch.replica import Replica, Snapshot
@@ -225,7 +225,7 @@ def test_in_a_season_of_broken_channels_each_address_takes_each_news_once(
 ):
     waits = []
     patience = partial(channels.send_with_retries, sleep=waits.append)
-    monkeypatch.setattr(delivery, "send_with_retries", patience)
+    monkeypatch.setattr(sending, "send_with_retries", patience)
     season = Season(order, tmp_path, seed, monkeypatch)
     nights, codes = 0, Counter()
     with registry_of(NIGHTS) as registry, kept_port() as smtp_port, kept_port() as http_port:

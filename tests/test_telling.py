@@ -63,7 +63,7 @@ def test_a_webhook_that_fails_leaves_the_alert_owed_and_the_mail_told(order, reg
         slack.statuses += FAILS
         result = run_watch(tonight)
         assert (result.outcome, result.exit_code, result.owed) == (RunOutcome.PUBLISHED, 5, 1)
-        assert "500 oops; the next run tries again" in str(result.error)
+        assert "HTTP 500; the next run tries again" in str(result.error)
         assert [state for _, _, state, _ in rows(tonight, STATES)] == ["sent", "owed"]
         again = run_watch(tonight)
         assert (again.outcome, again.exit_code) == (RunOutcome.UNCHANGED, 0)

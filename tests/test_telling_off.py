@@ -141,11 +141,11 @@ def test_a_mail_that_is_too_big_switches_nobody_off(order, registry):
         tonight = order(registry.url, **by_mail(mail))
         run_watch(tonight)
         registry.advance()
-        mail.stages["DATA"] = ["552 too big"]
+        mail.stages["DATA"] = ["552 too big"] * 2  # with the CSV and without
         assert run_watch(tonight).exit_code == 5
         assert ask(tonight, "SELECT * FROM switched_off") == []
         assert run_watch(tonight).exit_code == 0
-    assert len(mail.mails) == 2
+    assert len(mail.mails) == 3  # the baseline, the notice of the refusal, the news
 
 
 def test_where_no_address_works_the_notice_is_kept_and_the_exit_code_says_it(order, registry):

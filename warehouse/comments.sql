@@ -94,7 +94,7 @@ COMMENT ON COLUMN events.retracted_by IS 'Event that took this one back, or NULL
 COMMENT ON TABLE notices IS 'One row per message that is not about one event, such as the baseline''s summary.';
 COMMENT ON COLUMN notices.notice_id IS 'Identity of the message.';
 COMMENT ON COLUMN notices.run_id IS 'Night that wrote it: runs.run_id.';
-COMMENT ON COLUMN notices.kind IS 'baseline, refused, failed, late, recovered, mended, drift, channel_off, channel_on, gave_up, bulk or weekly.';
+COMMENT ON COLUMN notices.kind IS 'baseline, refused, failed, late, recovered, mended, drift, channel_off, channel_on, gave_up, not_shown, not_sent, bulk or weekly.';
 COMMENT ON COLUMN notices.summary IS 'The message in words.';
 
 COMMENT ON TABLE deliveries IS 'One row per event or notice, channel and recipient: who gets it, and how the delivery went.';

@@ -157,8 +157,12 @@ def plan_membership(
 
 
 def is_alert(event: Event, relevance_of_trial: str, alerts: Alerts) -> bool:
-    """Whether an event is sent to people: not on a baseline, and only what `[alerts]` of the watch admits."""
-    return not event.is_baseline and event.kind in alerts.kinds and relevance_of_trial in alerts.relevance
+    """Whether an event is sent to people: not on a baseline, and only what `[alerts]` of the watch admits.
+
+    A kind that no vocabulary has cannot be left out by name, so it is sent.
+    """
+    named = event.kind in alerts.kinds or event.kind not in tuple(EventKind)
+    return not event.is_baseline and named and relevance_of_trial in alerts.relevance
 
 
 def summary_notice(context: PlanContext, run_id: str, entered: int, left: int = 0) -> Notice | None:

@@ -11,26 +11,29 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_exponential
+from tenacity.stop import stop_after_delay
 
 from mscwatch.channels.atom import Atom
 from mscwatch.channels.jsonl import JsonLines
 from mscwatch.channels.others import Other, split_urls
 from mscwatch.channels.slack import BusyError, Slack
-from mscwatch.channels.smtp import Smtp
+from mscwatch.channels.smtp import Smtp, bare
 from mscwatch.errors import ChannelError, ConfigError
 from mscwatch.model import Address, Digest
+from mscwatch.settings import is_mail_address
 
 ATTEMPTS = 3
 FIRST_WAIT = 2.0
+PATIENCE = 90.0  # seconds after the first attempt began; then no other one is made in this run
 LONGEST_WAIT = 60.0  # seconds; a service that asks for a longer wait is tried again by the next run
-ADDRESS = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+|[^\x00-\x1f<>]*<[^\s@<>,;]+@[^\s@<>,;]+>")
 
 
 class Channel(Protocol):
     """A way to deliver a digest.
 
-    `named` is how many events its message names. `setting` identifies its configuration without a secret: when it
-    differs from the stored one, an address that was switched off is tried again.
+    `named` is how many events its message names, `attaches` whether the CSV goes with it. `setting` identifies its
+    configuration without a secret: when it differs from the stored one, an address that was switched off is tried
+    again.
     """
 
     @property
@@ -38,6 +41,9 @@ class Channel(Protocol):
 
     @property
     def named(self) -> int: ...
+
+    @property
+    def attaches(self) -> bool: ...
 
     @property
     def setting(self) -> str: ...
@@ -85,7 +91,9 @@ def routes(channels: Sequence[Channel], operator_email_to: Sequence[str]) -> Rou
     mail = next((channel for channel in channels if channel.name == Smtp.name), None)
     if mail is None:
         return Routes(by_address, news, news)
-    operator = tuple(Address(Smtp.name, recipient) for recipient in operator_email_to) or mail.addresses()
+    operator = (
+        tuple(Address(Smtp.name, bare(recipient)) for recipient in operator_email_to) or mail.addresses()
+    )
     return Routes(by_address | dict.fromkeys(operator, mail), news, operator)
 
 
@@ -135,7 +143,7 @@ def send_with_retries(
 
     retrying = Retrying(
         retry=retry_if_exception(_worth_waiting),
-        stop=stop_after_attempt(ATTEMPTS),
+        stop=stop_after_attempt(ATTEMPTS) | stop_after_delay(PATIENCE),
         wait=_pause,
         sleep=sleep,
         reraise=True,
@@ -155,7 +163,7 @@ def _smtp(url: str, sender: str, recipients: tuple[str, ...]) -> Smtp:
         msg = "MSCWATCH_SMTP_URL is set, so MSCWATCH_EMAIL_FROM and MSCWATCH_EMAIL_TO must be set too."
         raise ConfigError(msg)
     for address in (sender, *recipients):
-        if not ADDRESS.fullmatch(address):
+        if not is_mail_address(address):
             msg = f"{address!r} in MSCWATCH_EMAIL_FROM or MSCWATCH_EMAIL_TO is not a mail address."
             raise ConfigError(msg)
     return Smtp(url, sender, recipients)

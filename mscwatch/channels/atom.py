@@ -30,6 +30,7 @@ class Atom:
 
     name = "atom"
     named = sys.maxsize
+    attaches = False
 
     def __init__(self, path: Path, clock: Clock = utc_now) -> None:
         self._path, self._clock = path, clock

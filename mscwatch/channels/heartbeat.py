@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import requests
 
+from mscwatch.channels.deadline import within
 from mscwatch.channels.secrets import mask
 from mscwatch.errors import ChannelError
 
-TIMEOUT = (10.0, 10.0)
+TIMEOUT = (10.0, 10.0)  # seconds to connect, and between two bytes
+TOTAL = 20.0  # seconds for the whole answer; its body is not read
 
 
 def ping(url: str) -> None:
@@ -15,10 +17,19 @@ def ping(url: str) -> None:
 
     Raises `ChannelError` when it cannot be reached or answers other than 2xx. The text shows only the URL's host.
     """
-    try:
+    code = 0
+
+    def request() -> None:
+        nonlocal code
         with requests.get(url, timeout=TIMEOUT, stream=True) as answer:
             code = answer.status_code
-    except requests.RequestException as error:  # its text holds the URL, so it is not kept as the cause
+
+    try:
+        within(TOTAL, request)
+    except (
+        requests.RequestException,
+        TimeoutError,
+    ) as error:  # its text holds the URL, so it is not kept as the cause
         msg = f"The heartbeat {mask(url)} cannot be reached ({type(error).__name__})."
         raise ChannelError(msg) from None
     if code // 100 != 2:  # noqa: PLR2004  # a class of HTTP codes

@@ -23,6 +23,7 @@ class JsonLines:
 
     name = "jsonl"
     named = sys.maxsize
+    attaches = False
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -60,6 +61,8 @@ def lines(digest: Digest) -> Iterator[dict[str, Any]]:
         yield {"event_id": notice.notice_id, "kind": notice.kind, "summary": notice.summary} | watch
     for item in digest.items:
         fields = asdict(item)
+        if not item.problem:
+            del fields["problem"]
         yield fields.pop("event") | {"url": study_url(item.event.nct_id)} | fields | watch
 
 

@@ -30,6 +30,8 @@ class Other:
     Raises `ConfigError` when Apprise does not understand it.
     """
 
+    attaches = False
+
     def __init__(self, url: str) -> None:
         scheme, separator, _ = url.partition("://")
         self.name = scheme.lower() if separator else "***"

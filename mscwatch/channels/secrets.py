@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from functools import cache
 from typing import Literal
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 GONE = frozenset({401, 403, 404, 410})  # the address or its secret is no longer valid
 TEMPORARY = frozenset({408, 425, 429})  # besides all of 5xx, where proxies have codes of their own
@@ -34,6 +35,14 @@ def without_secrets(url: str) -> str:
     except ValueError:
         return "***"
     return f"{parts.scheme}://{parts.hostname}{port}/***"
+
+
+def holds(text: str, secret: str) -> bool:
+    """Whether a foreign text holds a secret, as it is, percent-encoded or in base64: then nothing of it is quoted."""
+    if not secret:
+        return False
+    encoded = base64.b64encode(secret.encode("utf-8", "surrogateescape")).decode()
+    return any(form in text for form in (secret, quote(secret, safe="", errors="replace"), encoded))
 
 
 def blamed(code: int) -> Literal["message", "channel"] | None:

@@ -3,16 +3,34 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
 
 import requests
 
+from mscwatch.channels.deadline import within
 from mscwatch.channels.secrets import blamed, mask
 from mscwatch.digest import plain, render_item, shorten
 from mscwatch.errors import ChannelError
 from mscwatch.model import Address, Digest, NewsItem
 
-TIMEOUT = (10.0, 30.0)
+TIMEOUT = (10.0, 30.0)  # seconds to connect, and between two bytes
+TOTAL = 60.0  # seconds for the whole conversation
+# Slack's own words for a refusal (docs.slack.dev, "Sending messages using incoming webhooks"). Nothing else of an
+# answer is quoted: a proxy's page may repeat the webhook.
+REASONS = frozenset(
+    {
+        *("invalid_payload", "invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "no_text"),
+        *(
+            "too_many_attachments",
+            "user_not_found",
+            "channel_not_found",
+            "channel_is_archived",
+            "rollup_error",
+        ),
+        *("action_prohibited", "posting_to_general_channel_denied", "no_service", "no_service_id", "no_team"),
+        *("team_disabled", "invalid_token", "rate_limited"),
+    }
+)
+LONGEST_REASON = 100  # bytes that are read of a refusal
 # Slack's published limits (docs.slack.dev, Block Kit reference): 50 blocks a message, 150 characters in a header,
 # 3,000 in a section. Not published: Slack refuses a message (`msg_blocks_too_long`) whose texts, with the markup around
 # them, exceed some 12,000 characters in all (github.com/slackapi/bolt-js, issues 2509 and 2867: 11,341 characters in
@@ -36,6 +54,7 @@ class Slack:
 
     name = "slack"
     named = NAMED
+    attaches = False
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -50,33 +69,37 @@ class Slack:
         Raises `ChannelError`, permanent when the webhook is gone or Slack calls the message invalid, and `BusyError`
         when Slack asks to try later.
         """
-        try:
+        content = payload(digest)
+
+        def post() -> None:
             with requests.post(
-                self._url, json=payload(digest), timeout=TIMEOUT, allow_redirects=False, stream=True
+                self._url, json=content, timeout=TIMEOUT, allow_redirects=False, stream=True
             ) as answer:
-                refusal = _refusal(answer, recipient, secret=urlsplit(self._url).path)
+                if refusal := _refusal(answer, recipient):
+                    raise refusal
+
+        try:
+            within(TOTAL, post)
+        except TimeoutError:
+            msg = f"Slack ({recipient}) did not end its answer within {TOTAL:g} s."
+            raise ChannelError(msg, silent=True) from None
         except requests.RequestException as error:  # its text holds the URL, so it is not kept as the cause
             msg = f"Slack ({recipient}) cannot be reached ({type(error).__name__})."
-            raise ChannelError(msg) from None
-        if refusal:
-            raise refusal
+            raise ChannelError(msg, silent=True) from None
 
 
-def _refusal(answer: requests.Response, recipient: str, *, secret: str) -> ChannelError | None:
-    """The error that an answer means, or None for success. Only the first 400 bytes of a refusal are read.
-
-    A proxy's page may repeat the path that it was asked for. The path is the secret, so it is masked.
-    """
+def _refusal(answer: requests.Response, recipient: str) -> ChannelError | None:
+    """The error that an answer means, or None for success. Only the first bytes of a refusal are read."""
     code = answer.status_code
     if code // 100 == 2:  # noqa: PLR2004  # a class of HTTP codes
         return None
-    body = next(answer.iter_content(400), b"").decode(errors="replace")
-    reason = plain(body.replace(secret.strip("/") or "/", "***"), 100)
+    body = next(answer.iter_content(LONGEST_REASON), b"").decode(errors="replace").strip()
+    answered = f"{code} {body}" if body in REASONS else f"HTTP {code}"
     about = blamed(code)
     if about == "channel":
-        msg = f"The Slack webhook ({recipient}) is gone: {code} {reason}. Make a new one in Slack."
+        msg = f"The Slack webhook ({recipient}) is gone: {answered}. Make a new one in Slack."
         return ChannelError(msg, about=about)
-    msg = f"Slack ({recipient}) refuses the message: {code} {reason}."
+    msg = f"Slack ({recipient}) refuses the message: {answered}."
     if about is None:
         wait = answer.headers.get("Retry-After", "")
         return BusyError(msg, float(wait) if wait.isdecimal() else 0.0)

@@ -15,7 +15,8 @@ from functools import cached_property
 from typing import Literal
 from urllib.parse import unquote, urlsplit
 
-from mscwatch.channels.secrets import fingerprint
+from mscwatch.channels.deadline import within
+from mscwatch.channels.secrets import fingerprint, holds
 from mscwatch.digest import plain
 from mscwatch.errors import ChannelError
 from mscwatch.model import Address, Digest
@@ -23,6 +24,7 @@ from mscwatch.model import Address, Digest
 log = logging.getLogger(__name__)
 
 TIMEOUT = 30.0  # seconds for each answer of the server
+TOTAL = 60.0  # seconds for the whole conversation about one mail
 UNFOLDED = SMTP.clone(max_line_length=500)  # some clients show a space at the fold of a subject
 OK = 250
 PERMANENT = 500
@@ -34,10 +36,14 @@ About = Literal["message", "recipient", "channel"] | None
 
 
 class Smtp:
-    """One mail server. Each recipient gets a separate mail, and so a separate delivery."""
+    """One mail server. Each recipient gets a separate mail, and so a separate delivery.
+
+    `sender` and `recipients` may have display names (`MSC Watch <m@example.org>`); the ledger knows only the addresses.
+    """
 
     name = "email"
     named = 200
+    attaches = True
 
     def __init__(self, url: str, sender: str, recipients: tuple[str, ...]) -> None:
         parts = urlsplit(url)
@@ -48,7 +54,7 @@ class Smtp:
         self._user = unquote(parts.username or "")
         self._password = unquote(parts.password or "")
         self._sender = sender
-        self._recipients = recipients
+        self._recipients = {bare(recipient): recipient for recipient in recipients}
 
     def addresses(self) -> tuple[Address, ...]:
         return tuple(Address(self.name, recipient) for recipient in self._recipients)
@@ -65,17 +71,22 @@ class Smtp:
         `in_doubt` when the server fell silent or hung up after MAIL, because it may have accepted the mail.
         """
         sending = False
-        try:
-            mail = message(digest, self._sender, recipient)
+
+        def converse() -> None:
+            nonlocal sending
+            mail = message(digest, self._sender, self._recipients.get(recipient, recipient))
             server = self._connected()
             try:
                 sending = True
-                server.send_message(mail, from_addr=self._sender, to_addrs=[recipient])
+                server.send_message(mail, from_addr=bare(self._sender), to_addrs=[recipient])
                 # The server has the mail now: a failing QUIT must not cause a second one.
                 with suppress(OSError):
                     server.quit()
             finally:
                 server.close()
+
+        try:
+            within(TOTAL, converse)
         except (OSError, ValueError) as error:  # every SMTPException is an OSError
             # Its text may hold the password, so it is not kept as the cause.
             raise self._explained(error, recipient, sending=sending) from None
@@ -104,7 +115,9 @@ class Smtp:
                 about = "message" if error.smtp_code == TOO_MUCH else "channel"
                 return self._refused(error.smtp_code, error.smtp_error, "refuses the mail", about)
             case smtplib.SMTPServerDisconnected():
-                return ChannelError(f"{host} ended the connection.", in_doubt=sending)
+                # smtplib says so of silence too
+                silent = not sending or isinstance(error.__context__, TimeoutError)
+                return ChannelError(f"{host} ended the connection.", in_doubt=sending, silent=silent)
             case smtplib.SMTPException():
                 about = "channel" if recipient.isascii() else "recipient"
                 return ChannelError(f"{host} lacks what this mail needs: {error}", about=about)
@@ -116,7 +129,7 @@ class Smtp:
                 return ChannelError(msg, about="channel")
             case _:
                 msg = f"{host} cannot be reached ({type(error).__name__})."
-                return ChannelError(msg, in_doubt=sending)
+                return ChannelError(msg, in_doubt=sending, silent=True)
 
     def _connected(self) -> smtplib.SMTP:
         context = ssl.create_default_context()
@@ -152,9 +165,8 @@ class Smtp:
 
     def _refused(self, code: int, reason: bytes | str, what: str, about: About) -> ChannelError:
         text = reason.decode(errors="replace") if isinstance(reason, bytes) else reason
-        if self._password:
-            text = text.replace(self._password, "***")
-        msg = f"The mail server {self._host}:{self._port} {what}: {code} {plain(text, 200)}."
+        answered = f"{code}" if holds(text, self._password) else f"{code} {plain(text, 200)}"
+        msg = f"The mail server {self._host}:{self._port} {what}: {answered}."
         return ChannelError(msg, about=about if code >= PERMANENT else None)
 
 
@@ -168,6 +180,11 @@ def _greet(server: smtplib.SMTP) -> None:
         code, reason = server.helo()
     if code != OK:
         raise smtplib.SMTPHeloError(code, reason)
+
+
+def bare(address: str) -> str:
+    """A mail address without its display name."""
+    return parseaddr(address)[1] or address
 
 
 def _is_this_machine(host: str) -> bool:
@@ -187,8 +204,8 @@ def message(digest: Digest, sender: str, recipient: str) -> EmailMessage:
     mail["To"] = recipient
     mail["Subject"] = digest.subject
     mail["Date"] = formatdate(localtime=False)
-    to = hashlib.sha256(recipient.encode()).hexdigest()[:12]
-    domain = parseaddr(sender)[1].rpartition("@")[2]
+    to = hashlib.sha256(bare(recipient).encode()).hexdigest()[:12]
+    domain = bare(sender).rpartition("@")[2]
     mail["Message-ID"] = f"<{digest.digest_id}.{to}@{domain}>"
     mail["List-Id"] = f"<mscwatch.{domain}>"
     mail["Auto-Submitted"] = "auto-generated"

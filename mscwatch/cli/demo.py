@@ -50,7 +50,7 @@ def demo(direct: Annotated[bool, typer.Option("--direct", help="Without Prefect;
             result = run_order(order, direct=direct)
             if result.error:
                 raise result.error
-            print_result(result, with_news=True)
+            print_result(result)
             _write_digest(result, folder / "digests", number)
             registry.advance()
     console.print(

@@ -12,7 +12,7 @@ from mscwatch.cli import screen
 from mscwatch.cli.completion import WatchName
 from mscwatch.clock import utc_now
 from mscwatch.errors import NoPrefectError
-from mscwatch.pipeline import summary, wiring
+from mscwatch.pipeline import summary
 from mscwatch.pipeline.context import RunOrder, RunResult
 from mscwatch.pipeline.doctor import run_checks
 from mscwatch.pipeline.run import run_watch
@@ -66,7 +66,7 @@ def run(
     if as_json:
         screen.write_json(result.as_json())
     else:
-        print_result(result, with_news=not wiring.configured_channels(settings))
+        print_result(result)
     if result.error:
         raise result.error
 
@@ -106,10 +106,10 @@ def _run_as_flow(order: RunOrder) -> RunResult:
     return result
 
 
-def print_result(result: RunResult, *, with_news: bool) -> None:
-    """Print how the run went, its warnings and, `with_news`, its digest."""
+def print_result(result: RunResult) -> None:
+    """Print the news that no channel was there for, how the run went, and its warnings."""
     console = screen.console()
-    if result.news and with_news:
+    if result.news:
         console.print(result.news.text, soft_wrap=True)
     if not result.error:
         console.print(summary.sentence(result), soft_wrap=True)

@@ -7,15 +7,18 @@ so a title that is harmless in a mail is harmless everywhere.
 from mscwatch.digest.compose import KINDS, NOTICE_WORDS, SUBJECT_LIMIT, compose
 from mscwatch.digest.item import RenderedItem, render_item
 from mscwatch.digest.text import heading, plain, printable, shorten, study_url, words
+from mscwatch.digest.unshown import check, plain_item
 
 __all__ = [
     "KINDS",
     "NOTICE_WORDS",
     "SUBJECT_LIMIT",
     "RenderedItem",
+    "check",
     "compose",
     "heading",
     "plain",
+    "plain_item",
     "printable",
     "render_item",
     "shorten",

@@ -35,6 +35,8 @@ NOTICE_WORDS = {
     NoticeKind.CHANNEL_OFF: "a channel is switched off",
     NoticeKind.BULK: "the watch was edited",
     NoticeKind.WEEKLY: "the week in summary",
+    NoticeKind.NOT_SHOWN: "an event cannot be shown",
+    NoticeKind.NOT_SENT: "a message is refused",
 }
 
 SUBJECT_LIMIT = 150  # characters; also Slack's limit for a header, so both show the same subject
@@ -52,13 +54,15 @@ def compose(
     night: str,
     banner: str = "",
     named: int = 200,
+    attached: bool = True,
 ) -> Digest:
     """Make one message of all `items` and `notices`. The first `named` items are shown in words, all are in the CSV.
 
-    `title` is the watch's title, `night` the date of the registry's data as text. `banner` heads every form, and its
-    first word is in the subject. The least important items are shortened when the HTML would exceed `PAGE_LIMIT`.
+    Without `attached` there is no CSV, and no text promises one. `title` is the watch's title, `night` the date of the
+    registry's data as text. `banner` heads every form, and its first word is in the subject. The least important items
+    are shortened when the HTML would exceed `PAGE_LIMIT`.
     """
-    ordered = tuple(sorted(items, key=_importance))
+    ordered = tuple(sorted(items, key=importance))
     title, night, banner = plain(title, 100), plain(night, 20), plain(banner, 200)
     page = {
         "banner": banner,
@@ -68,6 +72,7 @@ def compose(
         "notices": [plain(notice.summary, 600) for notice in notices],
         "more": max(0, len(ordered) - named),
         "total": len(ordered),
+        "attached": attached,
     }
     text, html = _render(ordered, named, page)
     return Digest(
@@ -75,7 +80,7 @@ def compose(
         subject=_subject(_counted(ordered, SUBJECT_KINDS), notices, title, night, banner),
         text=text,
         html=html,
-        csv=table(ordered) if ordered else "",
+        csv=table(ordered) if ordered and attached else "",
         items=ordered,
         notices=tuple(notices),
         title=title,
@@ -103,7 +108,7 @@ def _groups(items: Sequence[NewsItem], named: int, full: int) -> Iterator[dict[s
         yield {"heading": title, "count": counts[title], "items": list(group)}
 
 
-def _importance(item: NewsItem) -> tuple[int, int, bool, str, str]:
+def importance(item: NewsItem) -> tuple[int, int, bool, str, str]:
     """The sort key: severity, then kind, then whether there is a sentence on why it matters."""
     event = item.event
     kind = KINDS.index(event.kind) if event.kind in KINDS else len(KINDS)

@@ -32,6 +32,16 @@ class RenderedItem:
 def render_item(item: NewsItem, *, brief: bool = False) -> RenderedItem:
     """Put an event and its trial into words. `brief` gives the short form: title and summary only."""
     event, trial = item.event, item.trial
+    if item.problem:  # nothing else of it is trusted
+        return RenderedItem(
+            heading=heading(event.kind),
+            nct_id=event.nct_id,
+            url=study_url(event.nct_id),
+            title="(cannot be shown)",
+            summary=event.summary,
+            why="",
+            facts=(),
+        )
     return RenderedItem(
         heading=heading(event.kind),
         nct_id=plain(event.nct_id, 20),

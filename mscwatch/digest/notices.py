@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from mscwatch.digest import words
-from mscwatch.model import Address, Issue, Notice
+from mscwatch.digest.item import EVENT_ID_SHOWN
+from mscwatch.model import Address, Issue, NewsItem, Notice
 from mscwatch.vocabulary import NoticeKind, RunOutcome
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -101,6 +102,43 @@ def gave_up(address: Address, count: int, nights: int, error: str, last_sent: da
     )
     identity = f"{address.channel} {address.recipient} {last_sent}"
     return Notice(f"gave_up-{_mark(identity)}", NoticeKind.GAVE_UP, summary)
+
+
+def not_shown(item: NewsItem) -> Notice:
+    """The notice that an event cannot be put into words, with its `problem`. One per event."""
+    event = item.event
+    summary = (
+        f"An event of {event.nct_id} ({words(event.kind)}) cannot be shown: {item.problem.rstrip('.')}. Messages "
+        "say so in its place; all other news is whole. "
+        f"`mscwatch explain {event.event_id[:EVENT_ID_SHOWN]}` shows what is stored; please report it as an error of "
+        "mscwatch."
+    )
+    return Notice(f"not_shown-{event.event_id}", NoticeKind.NOT_SHOWN, summary)
+
+
+def unshown_issue(item: NewsItem) -> Issue:
+    """The row of `issues` of an event that cannot be put into words."""
+    event = item.event
+    return Issue(event.nct_id, event.field, event.event_id, f"the event cannot be shown: {item.problem}")
+
+
+def not_sent_id(address: Address, event_id: str) -> str:
+    """The id of the notice that an address does not get one event or notice: it also marks that this was tried."""
+    return f"not_sent-{_mark(f'{address.channel} {address.recipient} {event_id}')}"
+
+
+def not_sent(address: Address, content: NewsItem | Notice, error: str) -> Notice:
+    """The notice that a service refuses the message about one event or notice, whole and without the CSV."""
+    if isinstance(content, NewsItem):
+        event_id, what = content.event.event_id, f"the event {content.event.event_id[:EVENT_ID_SHOWN]} of "
+        what += f"{content.event.nct_id} ({words(content.event.kind)})"
+    else:
+        event_id, what = content.notice_id, f"a notice ({content.kind.replace('_', ' ')})"
+    summary = (
+        f"The message about {what} is refused by {address.channel} to {address.recipient}: {error} It stays owed and "
+        "is tried again, apart from all other news, which is sent."
+    )
+    return Notice(not_sent_id(address, event_id), NoticeKind.NOT_SENT, summary)
 
 
 def weekly_is_due(today: date, weekday: str) -> bool:

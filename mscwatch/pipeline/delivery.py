@@ -1,7 +1,9 @@
 """Delivery: what is owed at each address becomes one digest, is sent, and is marked as sent.
 
 Each message is marked in doubt, sent, then marked sent. A failure leaves it owed with its error, and never stops
-another address. An address that refuses for good is switched off, and the operator is notified elsewhere.
+another address, unless the service itself is silent: then its other addresses wait for the next run. An address that
+refuses for good is switched off, and the operator is notified elsewhere. What is refused for its content is sent in
+parts (`pipeline.sending`).
 
 A message can arrive twice only when the process dies between sending and marking, or when a server takes a message
 and never confirms it. What was in doubt is sent before anything new, as a message of its own with the same
@@ -12,20 +14,21 @@ publication is owed again: `store.recovery`.)
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from mscwatch import digest
-from mscwatch.channels import Channel, Routes, send_with_retries
+from mscwatch.channels import Routes
 from mscwatch.clock import Clock, utc_now
 from mscwatch.digest import notices
 from mscwatch.errors import ChannelError
-from mscwatch.model import Address, Digest
-from mscwatch.store import addresses, ledger, news
+from mscwatch.model import Address, NewsItem, Notice
+from mscwatch.pipeline.sending import Outbox
+from mscwatch.store import addresses, ledger
 from mscwatch.store.addresses import SwitchedOff
 from mscwatch.store.sql import Connection
 from mscwatch.store.working import transaction
-from mscwatch.vocabulary import DeliveryState
+from mscwatch.vocabulary import NoticeKind
 from mscwatch.watch import Watch
 
 log = logging.getLogger(__name__)
@@ -54,19 +57,30 @@ def deliver(
     report = DeliveryReport()
     off = addresses.switched_off(con)
     failed: dict[Address, ChannelError] = {}
+    outboxes: dict[Address, Outbox] = {}
     for _ in range(ROUNDS):
-        for address in addresses.owed_count(con, routes.channels.keys() - failed.keys()):
-            if address in off:
+        for address in addresses.owed_count(con, routes.channels):
+            if address in off or address in failed:
                 continue  # perhaps since a moment ago, with the rest of its channel
+            outbox = outboxes.setdefault(
+                address, Outbox(con, routes.channels[address], address, watch, night, clock)
+            )
             report.attempts += 1
-            if error := _send_owed(con, routes.channels[address], address, watch, night, clock):
+            error = outbox.send_owed()
+            _note(con, routes, outbox, run_id)
+            if error:
                 failed[address] = error
                 off |= _switch_off(con, routes, address, error, run_id, clock())
+                if error.silent:
+                    failed |= dict.fromkeys(routes.same_channel(address), error)
     owed = addresses.owed_count(con, routes.channels)
     report.still_owed = sum(owed.values())
-    report.errors = [
-        _why_off(off[address]) if address in off else _why_owed(failed.get(address)) for address in owed
-    ]
+    for address in owed:
+        refused = outboxes[address].refused if address in outboxes else {}
+        last = next(reversed(refused.values())).error if refused else None
+        report.errors.append(
+            _why_off(off[address]) if address in off else _why_owed(failed.get(address, last))
+        )
     return report
 
 
@@ -83,27 +97,24 @@ def _why_owed(error: ChannelError | None) -> str:
     return f"{reason}; the next run tries again"
 
 
-def _send_owed(
-    con: Connection, channel: Channel, address: Address, watch: Watch, night: str, clock: Clock
-) -> ChannelError | None:
-    """Send what is in doubt there, as the one message that it was, then what is owed. Returns what stopped it."""
-    for state in addresses.UNSENT:
-        items, unsent_notices = news.owed_news(con, address, state)
-        if not items and not unsent_notices:
-            continue
-        message = digest.compose(items, unsent_notices, title=watch.title, night=night, banner=watch.banner)
-        ids = [item.event.event_id for item in items] + [notice.notice_id for notice in unsent_notices]
-        ledger.mark(con, address, ids, DeliveryState.IN_DOUBT, clock())
-        try:
-            send_with_retries(channel, message, address.recipient)
-        except ChannelError as error:
-            after = DeliveryState.IN_DOUBT if error.in_doubt else state
-            ledger.mark(con, address, ids, after, clock(), error=str(error))
-            log.warning("Not sent: %s", error)
-            return error
-        ledger.mark(con, address, ids, DeliveryState.SENT, clock(), shown=_named(message, channel.named))
-        log.info("Sent to %s by %s: %s", address.recipient, address.channel, message.subject)
-    return None
+def _note(con: Connection, routes: Routes, outbox: Outbox, run_id: str) -> None:
+    """Notify the operator, once each, of what is refused for its content and of events that cannot be worded."""
+    reached = routes.operator_except(addresses.switched_off(con))
+    with transaction(con):
+        for item in outbox.shown_plainly.values():
+            note_unshown(con, item, run_id, reached)
+        for content, error in outbox.refused.values():
+            notice = notices.not_sent(outbox.address, content, str(error))
+            # A refused notice of a refusal is only recorded: else there would be one more each night.
+            is_echo = isinstance(content, Notice) and content.kind is NoticeKind.NOT_SENT
+            ledger.enqueue_notice(con, notice, run_id, () if is_echo else reached)
+
+
+def note_unshown(con: Connection, item: NewsItem, run_id: str, operator: Iterable[Address]) -> None:
+    """Record once, and notify the operator, that an event cannot be put into words."""
+    if ledger.enqueue_notice(con, notices.not_shown(item), run_id, operator):
+        ledger.note_issues(con, [notices.unshown_issue(item)], run_id)
+        log.warning("%s", item.event.summary)
 
 
 def _switch_off(
@@ -130,9 +141,3 @@ def _switch_off(
         addresses.switch_off(con, [row for row in switched.values() if row.address not in before])
         ledger.enqueue_notice(con, notice, run_id, reached)
     return switched
-
-
-def _named(message: Digest, most: int) -> set[str]:
-    """Ids of what the message names; it only counts and attaches the rest."""
-    named = {item.event.event_id for item in message.items[:most]}
-    return named | {notice.notice_id for notice in message.notices}

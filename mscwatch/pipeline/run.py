@@ -84,6 +84,8 @@ def run_watch(order: RunOrder, step: Step = directly, client: Client | None = No
             do("tell the monitor", lambda: steps.ping_monitor(context))
         if order.settings.export_url.get_secret_value():
             do("export", lambda: steps.export(context))
+        if result.news:
+            do("note what is printed", lambda: steps.note_printed(context))
     return result
 
 

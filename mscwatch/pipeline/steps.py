@@ -13,7 +13,7 @@ from mscwatch import digest
 from mscwatch.changes import plan
 from mscwatch.channels import heartbeat
 from mscwatch.errors import ChannelError, MscwatchError, RefusedError, StillOwedError
-from mscwatch.model import Digest, Issue, Notice, Proof, RegistryVersion
+from mscwatch.model import Digest, Issue, Proof, RegistryVersion
 from mscwatch.pipeline import operator_notices
 from mscwatch.pipeline.context import (
     LookedUp,
@@ -25,7 +25,7 @@ from mscwatch.pipeline.context import (
     proof_row,
     run_row,
 )
-from mscwatch.pipeline.delivery import deliver
+from mscwatch.pipeline.delivery import deliver, note_unshown
 from mscwatch.registry import api_drift
 from mscwatch.registry.proof import prove_sweep
 from mscwatch.registry.sweep import sweep
@@ -176,6 +176,8 @@ def store(
         notice = plan.summary_notice(plan_context, result.run_id, entered, written.left)
         if notice:
             ledger.enqueue_notice(con, notice, result.run_id, context.routes.news)
+        if not context.routes.news:
+            ledger.owe_printing(con, result.run_id)
         operator_notices.note_incident(con, context)
         operator_notices.note_drift(con, context, drift)
         _note_facts(con, order, result)
@@ -187,7 +189,6 @@ def store(
     with context.warehouse() as con:
         with working.transaction(con):
             review_claims.refresh(con)
-        result.news = _news(con, context, notice)
         result.warnings += [
             f"{order.settings.decisions}: {text}" for text in decisions.unknown_decisions(con)
         ]
@@ -240,7 +241,10 @@ def close(context: RunContext, outcome: RunOutcome) -> None:
 
 
 def deliver_owed(context: RunContext) -> int:
-    """Send what this run and earlier ones owe. Returns the number of messages tried, 0 if nothing is published."""
+    """Send what this run and earlier ones owe; what was owed to nobody is the result's `news`, to be printed.
+
+    Returns the number of messages tried, 0 if nothing is published.
+    """
     result = context.result
     with context.warehouse() as con:
         operator_notices.note_week(con, context)
@@ -253,6 +257,7 @@ def deliver_owed(context: RunContext) -> int:
             night=result.data_date,
             clock=context.order.clock,
         )
+        result.news = _news_to_print(con, context)
     result.owed = sent.still_owed
     if sent.still_owed and result.error is None:
         result.error = StillOwedError(f"{sent.still_owed} alert(s) are still owed: {'; '.join(sent.errors)}.")
@@ -270,17 +275,22 @@ def ping_monitor(context: RunContext) -> None:
         log.warning("%s", error)
 
 
-def _news(con: Connection, context: RunContext, notice: Notice | None) -> Digest | None:
-    """The run's news as one message, for users without a channel; None when there are none."""
+def note_printed(context: RunContext) -> None:
+    """Note that the news in the result are printed: the run has come to its end, and whoever called it shows them."""
+    with context.warehouse() as con:
+        ledger.mark_printed(con)
+
+
+def _news_to_print(con: Connection, context: RunContext) -> Digest | None:
+    """What runs without a channel found and nobody was shown, as one message; None when there is nothing."""
     watch, result = context.order.watch, context.result
-    items = [
-        item
-        for item in news.news_items(con, "e.run_id = ?", [result.run_id])
-        if plan.is_alert(item.event, item.trial.relevance, watch.alerts)
-    ]
-    if not items and not notice:
+    found, notices = news.news_of_runs(con, ledger.runs_to_print(con))
+    items = [item for item in found if plan.is_alert(item.event, item.trial.relevance, watch.alerts)]
+    for item in items:
+        if item.problem:
+            note_unshown(con, item, result.run_id, context.routes.operator)
+    if not items and not notices:
         return None
-    notices = (notice,) if notice else ()
     return digest.compose(items, notices, title=watch.title, night=result.data_date, banner=watch.banner)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -27,6 +27,7 @@ SCRIPTS = (
     "charts.js",
 )
 EVIDENCE = "_evidence"
+NOT_SHOWN = "(cannot be shown)"
 
 
 def render_page(facts: Mapping[str, str], answers: Mapping[str, QueryAnswer]) -> str:
@@ -48,7 +49,7 @@ def render_page(facts: Mapping[str, str], answers: Mapping[str, QueryAnswer]) ->
 
 def evidence(row: Mapping[str, Any]) -> list[tuple[str, Any, str]]:
     """What was read of a trial's therapy, as (part, value, words of the record); parts without words are left out."""
-    values = {**row, "dose": amount(row["dose_low"], row["dose_high"], row["dose_unit"])}
+    values = {**row, "dose": _guarded(amount)(row["dose_low"], row["dose_high"], row["dose_unit"])}
     parts = (name.removesuffix(EVIDENCE) for name in row if name.endswith(EVIDENCE) and row[name])
     return [(label(part), values[part], row[part + EVIDENCE]) for part in parts]
 
@@ -69,6 +70,18 @@ def _verbatim(text: str) -> Markup:
     return Markup(escape(text.strip()))  # noqa: S704  escaped here
 
 
+def _guarded(show: Callable[..., str]) -> Callable[..., str]:
+    """The same way of showing a value, but a value that it cannot show costs its own cell only."""
+
+    def safely(*values: Any) -> str:
+        try:
+            return show(*values)
+        except Exception:  # noqa: BLE001  whatever it is, the rest of the page is good
+            return NOT_SHOWN
+
+    return safely
+
+
 @cache
 def _text(name: str) -> str:
     return HERE.joinpath(name).read_text(encoding="utf-8")
@@ -82,5 +95,10 @@ _PAGES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_PAGES.filters |= {"label": label, "verbatim": _verbatim, "on_map": on_map, "kind": heading}
-_PAGES.globals |= {"amount": amount, "evidence": evidence}
+_PAGES.filters |= {
+    "label": _guarded(label),
+    "verbatim": _guarded(_verbatim),
+    "on_map": on_map,
+    "kind": _guarded(heading),
+}
+_PAGES.globals |= {"amount": _guarded(amount), "evidence": evidence}

@@ -111,12 +111,41 @@ def note_issues(con: Connection, issues: Iterable[Issue], run_id: str) -> None:
     insert(con, "issues", (row_of(issue) | {"run_id": run_id} for issue in issues))
 
 
-def enqueue_notice(con: Connection, notice: Notice, run_id: str, addresses: Iterable[Address]) -> None:
-    """Record a notice and enqueue it for every address; a notice that is recorded already is left as it is."""
-    if scalar(con, "SELECT 1 FROM notices WHERE notice_id = ?", [notice.notice_id]):
-        return
+def enqueue_notice(con: Connection, notice: Notice, run_id: str, addresses: Iterable[Address]) -> bool:
+    """Record a notice and enqueue it for every address. Returns whether it is new; one that is not is left as it is."""
+    if recorded_notices(con, [notice.notice_id]):
+        return False
     insert(con, "notices", [row_of(notice) | {"run_id": run_id}])
     enqueue(con, (Delivery(notice.notice_id, address) for address in addresses))
+    return True
+
+
+def recorded_notices(con: Connection, notice_ids: Iterable[str]) -> set[str]:
+    """Which of these notices are recorded."""
+    rows = con.execute(
+        "SELECT notice_id FROM notices WHERE list_contains(?, notice_id)", [list(notice_ids)]
+    ).fetchall()
+    return {notice_id for (notice_id,) in rows}
+
+
+def owe_printing(con: Connection, run_id: str) -> None:
+    """Note that a run's news are to be printed, because there was no channel to send them by (`meta`, `to_print`)."""
+    _set_to_print(con, [*runs_to_print(con), run_id])
+
+
+def runs_to_print(con: Connection) -> list[str]:
+    """The runs whose news are still to be printed, the oldest first."""
+    value = scalar(con, "SELECT value FROM meta WHERE key = 'to_print'")
+    return value.split() if value else []
+
+
+def mark_printed(con: Connection) -> None:
+    """Note that nothing more is to be printed."""
+    _set_to_print(con, [])
+
+
+def _set_to_print(con: Connection, run_ids: list[str]) -> None:
+    con.execute("INSERT OR REPLACE INTO meta VALUES ('to_print', ?)", [" ".join(run_ids)])
 
 
 def enqueue(con: Connection, deliveries: Iterable[Delivery]) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from mscwatch import digest
 from mscwatch.digest import significance
 from mscwatch.model import Address, NewsItem, Notice, Product, PublishedTrial
 from mscwatch.store.sql import Connection, dicts
@@ -21,6 +22,12 @@ NEWS_NOTICES = [
 
 AXES = [axis.name for axis in fields(Product)]
 
+
+def stated(column: str) -> str:
+    """The SQL of a list of `trials` without the entries that the record leaves empty; a missing list has none."""
+    return f"coalesce(list_filter(t.{column}, lambda entry: entry IS NOT NULL), [])"
+
+
 # A trial's own papers: not the literature that it cites (BACKGROUND), nor papers that a person rejected.
 PAPERS = """
 SELECT nct_id, count(*) AS publications FROM publications
@@ -29,14 +36,15 @@ WHERE grade IN ('linked', 'accepted', 'to_confirm') GROUP BY nct_id
 
 NEWS = f"""
 SELECT e.*, r.data_timestamp::DATE AS data_date,
-    coalesce(t.brief_title, '') AS title, coalesce(t.overall_status, '') AS overall_status, t.lead_sponsor, t.countries,
-    t.enrollment, t.conditions, list_filter(t.intervention_names, lambda name: name IS NOT NULL) AS interventions,
+    coalesce(t.brief_title, '') AS title, coalesce(t.overall_status, '') AS overall_status, t.lead_sponsor,
+    {stated("countries")} AS countries, t.enrollment,
+    {stated("conditions")} AS conditions, {stated("intervention_names")} AS interventions,
     t.relevance, t.has_results,
     coalesce(t.completion_date, t.primary_completion_date) AS completion_date,
     coalesce(papers.publications, 0) AS publications, p.is_read, {", ".join(f"p.{name}" for name in AXES)}
 FROM events AS e
 LEFT JOIN runs AS r USING (run_id)
-JOIN trials AS t USING (nct_id)
+LEFT JOIN trials AS t USING (nct_id)
 LEFT JOIN therapies AS p ON p.nct_id = e.nct_id
 LEFT JOIN ({PAPERS}) AS papers ON papers.nct_id = e.nct_id
 """
@@ -77,14 +85,38 @@ def news_between(
     return news, [msgspec.convert(row, Notice) for row in notices]
 
 
+def news_of_runs(con: Connection, run_ids: Sequence[str]) -> tuple[list[NewsItem], list[Notice]]:
+    """The events that runs observed, and the notices in place of events (baseline, edited watch) that they wrote."""
+    items = news_items(con, "list_contains(?, e.run_id)", [list(run_ids)])
+    notices = dicts(
+        con,
+        "SELECT notice_id, kind, summary FROM notices WHERE list_contains(?, run_id) "
+        "AND kind IN ('baseline', 'bulk') ORDER BY notice_id",
+        [list(run_ids)],
+    )
+    return items, [msgspec.convert(row, Notice) for row in notices]
+
+
 def news_items(con: Connection, condition: str, parameters: Sequence[Any] | dict[str, Any]) -> list[NewsItem]:
-    """Events that meet an SQL condition on `e` (the table `events`), oldest first, as items of a digest."""
+    """Events that meet an SQL condition on `e` (the table `events`), oldest first, as items of a digest.
+
+    Each can be put into words: one that cannot is a plain item that says so.
+    """
     rows = dicts(con, f"{NEWS} WHERE {condition} ORDER BY e.observed_at, e.nct_id, e.kind", parameters)
     if not rows:
         return []
     background = _background(con)
-    items = (msgspec.convert(row | {"event": row, "trial": _trial(row)}, NewsItem) for row in rows)
-    return [replace(item, why=significance.reasons(item, background)) for item in items]
+    return [_item(row, background) for row in rows]
+
+
+def _item(row: dict[str, Any], background: significance.Background) -> NewsItem:
+    try:
+        item = msgspec.convert(row | {"event": row, "trial": _trial(row)}, NewsItem)
+        item = replace(item, why=significance.reasons(item, background))
+        digest.check(item)
+    except Exception as error:  # noqa: BLE001  whatever it is: it must cost this event's line only
+        return digest.plain_item(row, error)
+    return item
 
 
 def _trial(row: dict[str, Any]) -> dict[str, Any]:

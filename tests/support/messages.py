@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from io import StringIO
 from xml.etree import ElementTree as ET
 
 
 def in_mail(mail):
-    """Trials of the attached table; a mail of notices alone has none."""
+    """Trials of the attached table, or of the text where a server took none; a mail of notices alone has none."""
+    if not list(mail.iter_attachments()):
+        return re.findall(r"^(NCT\d{8})  https", mail.get_body(("plain",)).get_content(), re.MULTILINE)
     return [
         row["nct_id"]
         for part in mail.iter_attachments()
