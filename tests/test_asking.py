@@ -233,11 +233,12 @@ def test_requests_keep_their_distance_and_never_overlap(serve, ask):
         return answer
 
     registry = serve(night(10), noting(times, faults.either(faults.nth(2, faults.status(503)), watch)))
-    asking = ask(registry, min_interval=0.1, sleep=time.sleep, first_wait=0)
+    asking = ask(registry, min_interval=0.3, sleep=time.sleep, first_wait=0)
     list(asking.pages(ALL, 2))
     assert len(times) == 7  # five pages, an empty one, and one that was asked for twice
-    assert times[-1] - times[0] >= 0.1 * (len(times) - 1) - 0.05
-    assert min(gaps(times)) >= 0.05
+    # The times are those of arrival, which a busy machine moves; the client counts from when it begins to ask.
+    assert times[-1] - times[0] >= 0.3 * (len(times) - 1) - 0.15
+    assert min(gaps(times)) >= 0.1
     assert most == [1]
 
 
