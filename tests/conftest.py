@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import gzip
+import hashlib
 import json
 import os
 import shutil
 import socket
 import threading
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from typer.testing import CliRunner
 
 from mscwatch.cli.app import app
@@ -22,7 +25,7 @@ from mscwatch.replica import Replica
 from mscwatch.store import queries, working
 from mscwatch.store.data_dir import DataDir
 from mscwatch.vocabulary import RunOutcome
-from support import demo, review
+from support import demo, reported, review
 from support.command import run_here, run_in_a_process
 from support.ctgov_records import opened
 from support.orders import order_for, write_watch
@@ -70,25 +73,30 @@ def _made_once(tmp_path_factory):
         yield
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def made_once(tmp_path_factory):
-    """Fills a folder by `make()` the first time that a module asks, and with a copy of that ever after."""
-    kept = tmp_path_factory.mktemp("kept") / "data"
+    """A folder that `make(folder)` fills, by name; made once for all processes of pytest, and only to be read."""
+    base = tmp_path_factory.getbasetemp()
+    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "made_once"
+    shared.mkdir(exist_ok=True)
 
-    def fill(folder, make):
-        if kept.exists():
-            shutil.copytree(kept, folder)
-        else:
-            make()
-            shutil.copytree(folder, kept)
+    def made(name, make):
+        folder, unfinished = shared / name, shared / f"{name}.unfinished"
+        with FileLock(shared / f"{name}.lock"):
+            if not folder.exists():
+                shutil.rmtree(unfinished, ignore_errors=True)
+                unfinished.mkdir()
+                make(unfinished)
+                unfinished.rename(folder)
+        return folder
 
-    return fill
+    return made
 
 
 @pytest.fixture(scope="session")
-def demo_warehouse(tmp_path_factory):
-    """The data directory after the demo's three nights; tests only read it."""
-    return demo.make_warehouse(tmp_path_factory.mktemp("demo"))
+def demo_warehouse(made_once):
+    """The data directory after the demo's three nights."""
+    return made_once("demo", demo.make_warehouse)
 
 
 @pytest.fixture(scope="session")
@@ -108,11 +116,16 @@ def answers(demo_warehouse):
 
 
 @pytest.fixture(scope="session")
-def review_warehouse(tmp_path_factory):
-    """The data directory after one night in 2022 of the trials of `support.review`; tests only read it."""
-    return review.make_warehouse(
-        tmp_path_factory.mktemp("review"), (review.AFTER, list(review.SITUATIONS.values()))
-    )
+def review_warehouse(made_once):
+    """The data directory after one night in 2022 of the trials of `support.review`."""
+    night = review.AFTER, list(review.SITUATIONS.values())
+    return made_once("review", lambda folder: review.make_warehouse(folder, night))
+
+
+@pytest.fixture(scope="session")
+def reported_warehouse(made_once):
+    """The data directory after the nights of `support.reported`, with a report."""
+    return made_once("reported", reported.run_nights)
 
 
 @pytest.fixture(scope="session")
@@ -140,44 +153,38 @@ def order(tmp_path, watch_file):
     return make
 
 
-@pytest.fixture(scope="session")
-def _first_nights(tmp_path_factory):
-    """Data directories after a first night, by what was read in it."""
-    return tmp_path_factory.mktemp("first_nights"), {}
-
-
 @pytest.fixture
-def first_night(_first_nights):
-    """Run the first night of an order that tells nobody, or copy what the same one left in an earlier test.
+def first_night(made_once):
+    """Run the first night of an order that tells nobody, or copy what the same one left for an earlier test.
 
     For tests that begin with the second night: the time of the first, and its requests, may be those of another test.
     """
-    folder, made = _first_nights
 
     def run(order, registry):
-        data_dir, snapshot = order.data_dir.path, registry.nights[0]
-        key = repr((snapshot, order.watch, order.settings.page_size))
-        if key in made:
-            shutil.copytree(made[key], data_dir)
-            return
-        assert run_watch(order).outcome == RunOutcome.BASELINE
-        made[key] = folder / str(len(made))
-        shutil.copytree(data_dir, made[key])
+        what = repr((registry.nights[0], order.watch, order.settings.page_size))
+        name = f"first-{hashlib.sha256(what.encode()).hexdigest()[:16]}"
+        shutil.copytree(made_once(name, lambda folder: read_into(folder, order)), order.data_dir.path)
+
+    def read_into(folder, order):
+        chosen = order.settings.model_copy(update={"data_dir": folder})
+        assert run_watch(replace(order, settings=chosen)).outcome == RunOutcome.BASELINE
 
     return run
 
 
 @pytest.fixture(scope="session")
-def made_two_nights(tmp_path_factory):
-    """The data directory of `two_nights`; nobody writes into this one."""
-    folder = tmp_path_factory.mktemp("two_nights")
+def made_two_nights(made_once):
+    """The data directory of `two_nights`."""
     before = [*trials(2), edited(record(3), set_title(FORMULA))]
-    with Replica(nights(before, [edited(before[0], set_status("COMPLETED")), *before[1:]])) as registry:
-        order = order_for(registry.url, write_watch(folder), data_dir=folder / "data")
-        for _ in range(2):
-            assert run_watch(order).exit_code == 0
-            registry.advance()
-    return order.data_dir.path
+    on_each = nights(before, [edited(before[0], set_status("COMPLETED")), *before[1:]])
+
+    def run(folder):
+        with Replica(on_each) as registry:
+            for _ in on_each:
+                assert run_watch(order_for(registry.url, write_watch(folder), data_dir=folder)).exit_code == 0
+                registry.advance()
+
+    return made_once("two_nights", run)
 
 
 @pytest.fixture

@@ -87,6 +87,7 @@ def test_the_registry_is_counted_as_of_the_review_and_as_of_the_night(review_war
 
 def test_another_table_gives_another_verdict_and_leaves_nothing_behind(review_warehouse, tmp_path):
     data_dir = DataDir(tmp_path)
+    data_dir.prepare()
     shutil.copy(DataDir(review_warehouse).working, data_dir.working)
     asked = "SELECT recomputed, verdict FROM review_claims WHERE claim_id = 'T6'"
     with working.open_warehouse(data_dir) as con:
