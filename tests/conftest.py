@@ -1,4 +1,4 @@
-"""Fixtures: the embedded registry, settings of a night, and the real records where they are at hand."""
+"""Fixtures: run orders, embedded registries, commands, warehouses that are made once, and the real records where they are at hand."""
 
 from __future__ import annotations
 
@@ -41,6 +41,17 @@ for name in [name for name in os.environ if name.startswith("MSCWATCH_")]:
 os.environ["MSCWATCH_REPORT"] = "false"
 
 
+MADE_ONCE = "made_once"
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session):
+    """The process that outlives the others removes what they shared, a third of a gigabyte."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        base = session.config._tmp_path_factory.getbasetemp()
+        shutil.rmtree(base / MADE_ONCE, ignore_errors=True)
+
+
 @pytest.fixture(autouse=True)
 def _elsewhere(tmp_path, monkeypatch):
     """No test reads the mscwatch.toml or writes the warehouse of the working directory."""
@@ -48,22 +59,23 @@ def _elsewhere(tmp_path, monkeypatch):
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _made_once(tmp_path_factory):
-    """Gives each new warehouse a copy of an empty working file, which takes a third of a second to make."""
-    made = DataDir(tmp_path_factory.mktemp("made"))
-    made.prepare()
+def _empty_file_copied(tmp_path_factory):
+    """Gives each new warehouse a copy of an empty working file, which takes a third of a second to make.
+
+    Not to one that a test makes as an earlier mscwatch would, with other SQL files.
+    """
+    empty = DataDir(tmp_path_factory.mktemp("empty"))
+    empty.prepare()
     open_plainly, todays_files = working.open_warehouse, working._sql_files
-    with open_plainly(made):
+    with open_plainly(empty):
         pass
 
     @contextlib.contextmanager
     def copied_and_opened(data_dir, *arguments):
-        is_todays = (
-            working._sql_files is todays_files
-        )  # not one that a test makes as an earlier mscwatch would
+        is_todays = working._sql_files is todays_files
         is_new = data_dir.path.is_dir() and not (data_dir.working.exists() or data_dir.published.exists())
         if is_todays and is_new:
-            shutil.copyfile(made.working, data_dir.working)
+            shutil.copyfile(empty.working, data_dir.working)
         with open_plainly(data_dir, *arguments) as con:
             yield con
 
@@ -77,7 +89,7 @@ def _made_once(tmp_path_factory):
 def made_once(tmp_path_factory):
     """A folder that `make(folder)` fills, by name; made once for all processes of pytest, and only to be read."""
     base = tmp_path_factory.getbasetemp()
-    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "made_once"
+    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / MADE_ONCE
     shared.mkdir(exist_ok=True)
 
     def made(name, make):
