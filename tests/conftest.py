@@ -1,19 +1,21 @@
-"""Fixtures: the embedded registry, settings of a night, and the real records where they are at hand."""
+"""Fixtures: run orders, embedded registries, commands, warehouses that are made once, and the real records where they are at hand."""
 
 from __future__ import annotations
 
 import contextlib
 import gzip
+import hashlib
 import json
 import os
 import shutil
 import socket
 import threading
-from dataclasses import fields
+from dataclasses import fields, replace
 from importlib import resources
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from typer.testing import CliRunner
 
 from mscwatch.cli.app import app
@@ -24,7 +26,7 @@ from mscwatch.replica import Replica
 from mscwatch.store import queries, working
 from mscwatch.store.data_dir import DataDir
 from mscwatch.vocabulary import RunOutcome
-from support import demo, review
+from support import demo, reported, review
 from support.command import run_here, run_in_a_process
 from support.ctgov_records import opened
 from support.orders import order_for, write_watch
@@ -40,6 +42,17 @@ for name in [name for name in os.environ if name.startswith("MSCWATCH_")]:
 os.environ["MSCWATCH_REPORT"] = "false"
 
 
+MADE_ONCE = "made_once"
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session):
+    """The process that outlives the others removes what they shared, a third of a gigabyte."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        base = session.config._tmp_path_factory.getbasetemp()
+        shutil.rmtree(base / MADE_ONCE, ignore_errors=True)
+
+
 @pytest.fixture(autouse=True)
 def _elsewhere(tmp_path, monkeypatch):
     """No test reads the mscwatch.toml or writes the warehouse of the working directory."""
@@ -47,22 +60,23 @@ def _elsewhere(tmp_path, monkeypatch):
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _made_once(tmp_path_factory):
-    """Gives each new warehouse a copy of an empty working file, which takes a third of a second to make."""
-    made = DataDir(tmp_path_factory.mktemp("made"))
-    made.prepare()
+def _empty_file_copied(tmp_path_factory):
+    """Gives each new warehouse a copy of an empty working file, which takes a third of a second to make.
+
+    Not to one that a test makes as an earlier mscwatch would, with other SQL files.
+    """
+    empty = DataDir(tmp_path_factory.mktemp("empty"))
+    empty.prepare()
     open_plainly, todays_files = working.open_warehouse, working._sql_files
-    with open_plainly(made):
+    with open_plainly(empty):
         pass
 
     @contextlib.contextmanager
     def copied_and_opened(data_dir, *arguments):
-        is_todays = (
-            working._sql_files is todays_files
-        )  # not one that a test makes as an earlier mscwatch would
+        is_todays = working._sql_files is todays_files
         is_new = data_dir.path.is_dir() and not (data_dir.working.exists() or data_dir.published.exists())
         if is_todays and is_new:
-            shutil.copyfile(made.working, data_dir.working)
+            shutil.copyfile(empty.working, data_dir.working)
         with open_plainly(data_dir, *arguments) as con:
             yield con
 
@@ -72,25 +86,30 @@ def _made_once(tmp_path_factory):
         yield
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def made_once(tmp_path_factory):
-    """Fills a folder by `make()` the first time that a module asks, and with a copy of that ever after."""
-    kept = tmp_path_factory.mktemp("kept") / "data"
+    """A folder that `make(folder)` fills, by name; made once for all processes of pytest, and only to be read."""
+    base = tmp_path_factory.getbasetemp()
+    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / MADE_ONCE
+    shared.mkdir(exist_ok=True)
 
-    def fill(folder, make):
-        if kept.exists():
-            shutil.copytree(kept, folder)
-        else:
-            make()
-            shutil.copytree(folder, kept)
+    def made(name, make):
+        folder, unfinished = shared / name, shared / f"{name}.unfinished"
+        with FileLock(shared / f"{name}.lock"):
+            if not folder.exists():
+                shutil.rmtree(unfinished, ignore_errors=True)
+                unfinished.mkdir()
+                make(unfinished)
+                unfinished.rename(folder)
+        return folder
 
-    return fill
+    return made
 
 
 @pytest.fixture(scope="session")
-def demo_warehouse(tmp_path_factory):
-    """The data directory after the demo's three nights; tests only read it."""
-    return demo.make_warehouse(tmp_path_factory.mktemp("demo"))
+def demo_warehouse(made_once):
+    """The data directory after the demo's three nights."""
+    return made_once("demo", demo.make_warehouse)
 
 
 @pytest.fixture(scope="session")
@@ -110,11 +129,16 @@ def answers(demo_warehouse):
 
 
 @pytest.fixture(scope="session")
-def review_warehouse(tmp_path_factory):
-    """The data directory after one night in 2022 of the trials of `support.review`; tests only read it."""
-    return review.make_warehouse(
-        tmp_path_factory.mktemp("review"), (review.AFTER, list(review.SITUATIONS.values()))
-    )
+def review_warehouse(made_once):
+    """The data directory after one night in 2022 of the trials of `support.review`."""
+    night = review.AFTER, list(review.SITUATIONS.values())
+    return made_once("review", lambda folder: review.make_warehouse(folder, night))
+
+
+@pytest.fixture(scope="session")
+def reported_warehouse(made_once):
+    """The data directory after the nights of `support.reported`, with a report."""
+    return made_once("reported", reported.run_nights)
 
 
 @pytest.fixture(scope="session")
@@ -142,44 +166,38 @@ def order(tmp_path, watch_file):
     return make
 
 
-@pytest.fixture(scope="session")
-def _first_nights(tmp_path_factory):
-    """Data directories after a first night, by what was read in it."""
-    return tmp_path_factory.mktemp("first_nights"), {}
-
-
 @pytest.fixture
-def first_night(_first_nights):
-    """Run the first night of an order that tells nobody, or copy what the same one left in an earlier test.
+def first_night(made_once):
+    """Run the first night of an order that tells nobody, or copy what the same one left for an earlier test.
 
     For tests that begin with the second night: the time of the first, and its requests, may be those of another test.
     """
-    folder, made = _first_nights
 
     def run(order, registry):
-        data_dir, snapshot = order.data_dir.path, registry.nights[0]
-        key = repr((snapshot, order.watch, order.settings.page_size))
-        if key in made:
-            shutil.copytree(made[key], data_dir)
-            return
-        assert run_watch(order).outcome == RunOutcome.BASELINE
-        made[key] = folder / str(len(made))
-        shutil.copytree(data_dir, made[key])
+        what = repr((registry.nights[0], order.watch, order.settings.page_size))
+        name = f"first-{hashlib.sha256(what.encode()).hexdigest()[:16]}"
+        shutil.copytree(made_once(name, lambda folder: read_into(folder, order)), order.data_dir.path)
+
+    def read_into(folder, order):
+        chosen = order.settings.model_copy(update={"data_dir": folder})
+        assert run_watch(replace(order, settings=chosen)).outcome == RunOutcome.BASELINE
 
     return run
 
 
 @pytest.fixture(scope="session")
-def made_two_nights(tmp_path_factory):
-    """The data directory of `two_nights`; nobody writes into this one."""
-    folder = tmp_path_factory.mktemp("two_nights")
+def made_two_nights(made_once):
+    """The data directory of `two_nights`."""
     before = [*trials(2), edited(record(3), set_title(FORMULA))]
-    with Replica(nights(before, [edited(before[0], set_status("COMPLETED")), *before[1:]])) as registry:
-        order = order_for(registry.url, write_watch(folder), data_dir=folder / "data")
-        for _ in range(2):
-            assert run_watch(order).exit_code == 0
-            registry.advance()
-    return order.data_dir.path
+    on_each = nights(before, [edited(before[0], set_status("COMPLETED")), *before[1:]])
+
+    def run(folder):
+        with Replica(on_each) as registry:
+            for _ in on_each:
+                assert run_watch(order_for(registry.url, write_watch(folder), data_dir=folder)).exit_code == 0
+                registry.advance()
+
+    return made_once("two_nights", run)
 
 
 @pytest.fixture

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
-from dataclasses import replace
 from datetime import date, datetime
 
 import duckdb
@@ -17,6 +17,7 @@ from mscwatch.replica import Replica, Snapshot
 from mscwatch.replica.sample import sample_records
 from mscwatch.store import queries, working
 from mscwatch.store.data_dir import DataDir
+from support.orders import run_nights
 from support.records import edited, record, set_status
 from support.snapshots import night_at
 from support.warehouse import rows
@@ -25,24 +26,7 @@ EVENING, MIDNIGHT, LATER = datetime(2022, 10, 6, 23, 30), datetime(2022, 10, 7),
 
 
 @pytest.fixture
-def run_at(order):
-    """Run nights of a registry, each at the time of its data; gives the last order."""
-
-    def run(*nights):
-        with Replica(nights) as registry:
-            tonight = order(registry.url)
-            for one in nights:
-                moment = datetime.fromisoformat(one.data_timestamp)
-                result = run_watch(replace(tonight, clock=lambda moment=moment: moment))
-                assert result.exit_code == 0, result.error
-                registry.advance()
-        return tonight
-
-    return run
-
-
-@pytest.fixture
-def three_nights(run_at, order, made_once):
+def three_nights(order, made_once):
     """Trial 1 completes at midnight; trial 2 is merged into it then; trial 3 comes later, and 1 is renamed."""
     one, two, three = record(1), record(2), record(3)
     completed = edited(one, set_status("COMPLETED"))
@@ -55,7 +39,8 @@ def three_nights(run_at, order, made_once):
         night_at(LATER, renamed, three, NCT00000002="NCT00000001"),
     )
     tonight = order("http://127.0.0.1")
-    made_once(tonight.settings.data_dir, lambda: run_at(*on_each))
+    made = made_once("as_of", lambda folder: run_nights(folder, on_each))
+    shutil.copytree(made, tonight.settings.data_dir)
     return tonight
 
 
@@ -131,10 +116,11 @@ def test_events_between_begins_with_the_first_moment_and_ends_before_the_second(
     assert len(kinds(EVENING, "2022-10-11")) == 5
 
 
-def test_a_trial_that_came_back_was_out_in_between(run_at):
+def test_a_trial_that_came_back_was_out_in_between(tmp_path):
     one, two = record(1), record(2)
     after = night_at(MIDNIGHT, one, NCT00000002="NCT00000001")
-    tonight = run_at(night_at(EVENING, one, two), after, night_at(LATER, one, two))
+    on_each = (night_at(EVENING, one, two), after, night_at(LATER, one, two))
+    tonight = run_nights(tmp_path / "data", on_each)
     query = "SELECT in_watch FROM trials_as_of(?) WHERE nct_id = 'NCT00000002'"
     stood = [rows(tonight, query, [day]) for day in ("2022-10-06", "2022-10-09", "2022-10-10")]
     assert stood == [[(True,)], [(False,)], [(True,)]]

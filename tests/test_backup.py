@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import zipfile
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -20,10 +22,14 @@ from support.warehouse import change, contents
 
 
 @pytest.fixture
-def saved(two_nights, tmp_path):
-    file = tmp_path / "saved.zip"
-    backup.write_backup(two_nights.data_dir, file)
-    return file
+def saved(made_once, made_two_nights, tmp_path):
+    """A backup of the warehouse of `two_nights`."""
+
+    def save(folder):
+        data_dir = DataDir(shutil.copytree(made_two_nights, folder / "data"))
+        backup.write_backup(data_dir, folder / "saved.zip")
+
+    return Path(shutil.copy(made_once("backup", save) / "saved.zip", tmp_path))
 
 
 def restore(file, folder, *, watch="all", replace=False):

@@ -43,7 +43,7 @@ from support.faults import (
 )
 from support.records import edited, record, set_status
 from support.snapshots import DAYS
-from support.warehouse import file_hash, rows
+from support.warehouse import file_hash, published, rows
 
 WATCH = """
 name = "all"
@@ -222,11 +222,15 @@ def test_what_comes_of_a_lie(order, registry, night, lie):
         assert file_hash(tonight) == kept
         registry.night = 2
         assert night().exit_code == 0
-    told = rows(tonight, "SELECT kind FROM events WHERE nct_id = 'NCT00000001' AND NOT is_baseline")
+    with published(tonight) as con:
+        told = con.execute(
+            "SELECT kind FROM events WHERE nct_id = 'NCT00000001' AND NOT is_baseline"
+        ).fetchall()
+        trials = con.execute("SELECT count(*) FROM trials").fetchall()
+        outcomes = con.execute("SELECT outcome FROM runs ORDER BY started_at").fetchall()
     assert told == [("completed",)]
-    assert rows(tonight, "SELECT count(*) FROM trials") == [(TRIALS,)]
-    nights = [outcome for (outcome,) in rows(tonight, "SELECT outcome FROM runs ORDER BY started_at")]
-    assert nights == ["baseline", *({lie.outcome} - {"published"}), "published"]
+    assert trials == [(TRIALS,)]
+    assert [outcome for (outcome,) in outcomes] == ["baseline", *({lie.outcome} - {"published"}), "published"]
 
 
 def test_a_refresh_in_mid_walk_is_never_half_of_each(order):

@@ -23,20 +23,15 @@ from mscwatch.report.words import amount, label, shown
 from mscwatch.screening import relevance
 from mscwatch.store import report
 from mscwatch.store.data_dir import DataDir
-from support.reported import nights, run_nights
+from support.reported import nights
 
 QUERIES = sorted(entry.name for entry in report.QUERIES.iterdir() if entry.name.endswith(".sql"))
 PACKAGE = files("mscwatch.report")
 
 
 @pytest.fixture(scope="module")
-def data_dir(tmp_path_factory):
-    return run_nights(tmp_path_factory)
-
-
-@pytest.fixture(scope="module")
-def found(data_dir):
-    return report.read_answers(DataDir(data_dir))
+def found(reported_warehouse):
+    return report.read_answers(DataDir(reported_warehouse))
 
 
 class Page(HTMLParser):
@@ -64,11 +59,11 @@ class Page(HTMLParser):
 
 
 @pytest.mark.parametrize("name", QUERIES)
-def test_every_query_opens_with_its_meaning_and_runs_anywhere(data_dir, name):
+def test_every_query_opens_with_its_meaning_and_runs_anywhere(reported_warehouse, name):
     query = (report.QUERIES / name).read_text(encoding="utf-8")
     assert re.match(r"-- [A-Z].*[.:]", query.replace("\n-- ", " "))
     assert len(duckdb.extract_statements(query)) == 1
-    with duckdb.connect(str(DataDir(data_dir).published), read_only=True) as con:
+    with duckdb.connect(str(DataDir(reported_warehouse).published), read_only=True) as con:
         con.execute(query).fetchall()
 
 
@@ -109,14 +104,14 @@ def test_the_numbers_are_those_of_the_records(found):
 
 
 @pytest.mark.parametrize("figure", ["1", "2a", "2b", "3a", "3b"])
-def test_each_figure_of_the_page_is_the_warehouses(data_dir, found, figure):
+def test_each_figure_of_the_page_is_the_warehouses(reported_warehouse, found, figure):
     shown = {
         (scope, row["category"]): row[scope]
         for row in found[1]["figures"].rows
         for scope in ("published", "at_review", "today")
         if row["figure"] == figure and row[scope]
     }
-    with duckdb.connect(str(DataDir(data_dir).published), read_only=True) as con:
+    with duckdb.connect(str(DataDir(reported_warehouse).published), read_only=True) as con:
         rows = con.execute(f"SELECT scope, category, trials FROM figure_{figure}").fetchall()
     assert shown == {(scope, category): trials for scope, category, trials in rows}
 

@@ -14,7 +14,7 @@ from mscwatch.report.words import label
 from mscwatch.screening import relevance
 from mscwatch.store import report
 from mscwatch.store.data_dir import DataDir
-from support.reported import COUNTRY, HOSTILE, SPONSOR, TITLE, nights, run_nights
+from support.reported import COUNTRY, HOSTILE, SPONSOR, TITLE, nights
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 ROWS = "#table tbody tr:not([hidden])"
@@ -35,17 +35,12 @@ def chromium():
 
 
 @pytest.fixture(scope="module")
-def data_dir(tmp_path_factory):
-    return run_nights(tmp_path_factory)
-
-
-@pytest.fixture(scope="module")
-def answers(data_dir):
-    return report.read_answers(DataDir(data_dir))[1]
+def answers(reported_warehouse):
+    return report.read_answers(DataDir(reported_warehouse))[1]
 
 
 @pytest.fixture
-def show(chromium, data_dir):
+def show(chromium, reported_warehouse):
     """Open a page (the night's own, unless told) and see to it that it neither complains nor asks anybody anything."""
     complaints, opened = [], []
 
@@ -57,7 +52,7 @@ def show(chromium, data_dir):
         tab = context.new_page()
         tab.on("console", lambda message: complaints.append(message.text))
         tab.on("pageerror", lambda error: complaints.append(str(error)))
-        address = (path or DataDir(data_dir).report).as_uri()
+        address = (path or DataDir(reported_warehouse).report).as_uri()
         tab.on("request", lambda request: request.url == address or complaints.append(request.url))
         tab.goto(address)
         if script:
@@ -131,13 +126,13 @@ def test_the_trials_are_those_that_the_rules_call_core(show):
     assert tab.text_content(".tiles button") == str(len(core))
 
 
-def test_a_number_opens_the_query_that_gives_it(show, data_dir):
+def test_a_number_opens_the_query_that_gives_it(show, reported_warehouse):
     tab = show()
     button = tab.locator("button[popovertarget=query-standing]").first
     button.focus()
     tab.keyboard.press("Enter")
     assert tab.is_visible("#query-standing")
-    with duckdb.connect(str(DataDir(data_dir).published), read_only=True) as con:
+    with duckdb.connect(str(DataDir(reported_warehouse).published), read_only=True) as con:
         first = con.execute(tab.text_content("#query-standing code")).fetchall()[0][0]
     assert button.text_content() == str(first)
     tab.keyboard.press("Escape")
@@ -205,11 +200,11 @@ def test_hostile_words_are_read_not_run(show):
     assert not tab.evaluate("window.broken")
 
 
-def test_many_trials_are_shown_in_part_until_somebody_wants_all(show, data_dir, answers, tmp_path):
+def test_many_trials_are_shown_in_part_until_somebody_wants_all(show, reported_warehouse, answers, tmp_path):
     rows = answers["trials"].rows
     many = tuple({**rows[n % len(rows)], "nct_id": f"NCT{n:08}"} for n in range(400))
     path = tmp_path / "many.html"
-    facts = report.read_answers(DataDir(data_dir))[0]
+    facts = report.read_answers(DataDir(reported_warehouse))[0]
     path.write_text(
         render_page(facts, answers | {"trials": replace(answers["trials"], rows=many)}), encoding="utf-8"
     )

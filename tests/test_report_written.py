@@ -17,27 +17,22 @@ from mscwatch.report import render_page
 from mscwatch.store import report
 from mscwatch.store.data_dir import DataDir
 from support.records import record
-from support.reported import HOSTILE, order, run_nights
+from support.reported import HOSTILE, order
 
 
-@pytest.fixture(scope="module")
-def data_dir(tmp_path_factory):
-    return run_nights(tmp_path_factory)
-
-
-def test_the_same_answers_give_the_same_page(data_dir):
-    found = report.read_answers(DataDir(data_dir))
+def test_the_same_answers_give_the_same_page(reported_warehouse):
+    found = report.read_answers(DataDir(reported_warehouse))
     assert (
         render_page(*found)
-        == render_page(*report.read_answers(DataDir(data_dir)))
-        == DataDir(data_dir).report.read_text("utf-8")
+        == render_page(*report.read_answers(DataDir(reported_warehouse)))
+        == DataDir(reported_warehouse).report.read_text("utf-8")
     )
 
 
-def test_the_page_is_due_when_something_newer_is_published_and_not_before(data_dir, tmp_path):
+def test_the_page_is_due_when_something_newer_is_published_and_not_before(reported_warehouse, tmp_path):
     places = DataDir(tmp_path)
     assert not report.page_is_behind(places)
-    shutil.copy(DataDir(data_dir).published, places.published)
+    shutil.copy(DataDir(reported_warehouse).published, places.published)
     assert report.page_is_behind(places)
     report.write_page(places.report, render_page(*report.read_answers(DataDir(tmp_path))))
     assert not report.page_is_behind(places)
@@ -85,15 +80,15 @@ def test_a_setting_switches_the_report_off(tmp_path):
     assert not DataDir(tmp_path).report.exists()
 
 
-def test_the_command_writes_where_it_is_told_and_opens_a_browser(data_dir, tmp_path, monkeypatch):
-    monkeypatch.setenv("MSCWATCH_DATA_DIR", str(data_dir))
+def test_the_command_writes_where_it_is_told_and_opens_a_browser(reported_warehouse, tmp_path, monkeypatch):
+    monkeypatch.setenv("MSCWATCH_DATA_DIR", str(reported_warehouse))
     opened = []
     monkeypatch.setattr("webbrowser.open", lambda url: opened.append(url) or True)
     path = tmp_path / "other.html"
     done = CliRunner().invoke(app, ["report", "--to", str(path), "--open"])
     assert done.exit_code == 0, done.output
     assert opened == [path.as_uri()]
-    assert path.read_bytes() == DataDir(data_dir).report.read_bytes()
+    assert path.read_bytes() == DataDir(reported_warehouse).report.read_bytes()
 
 
 def test_a_warehouse_that_is_older_than_the_queries_is_named(tmp_path):

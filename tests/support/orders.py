@@ -15,7 +15,7 @@ WATCH = 'name = "all"\ntitle = "All of it"\n[query]\nterm = "ALL"\n[relevance]\n
 
 
 def write_watch(folder, text=WATCH):
-    """The file of a watch; WATCH matches everything that the embedded registry holds, without bounds."""
+    """Write the file of a watch; WATCH matches everything that the embedded registry holds, without bounds."""
     path = folder / "all.toml"
     path.write_text(text)
     return path
@@ -29,6 +29,7 @@ def order_for(url, watch, *, force=False, accept="", **values):
 
 def run_nights(folder, nights, *, moments=(), watch=WATCH, **values):
     """Run these nights in `folder`, each at its moment or at that of its data; the last order."""
+    folder.mkdir(parents=True, exist_ok=True)
     watch_file = write_watch(folder, watch)
     moments = moments or [datetime.fromisoformat(night.data_timestamp) for night in nights]
     order = None

@@ -40,15 +40,10 @@ def order(folder, url, **values):
     return RunOrder(settings, load_watch(str(watch)))
 
 
-def run_nights(factory):
-    """Run them all, once for all tests of one process; the data directory. `factory` is pytest's tmp_path_factory."""
-    folder = factory.getbasetemp() / "reported"
-    if folder.exists():
-        return folder
-    folder.mkdir()
+def run_nights(folder):
+    """Run them all in this data directory."""
     with Replica(nights()) as registry:
         for _ in range(3):
             result = run_watch(order(folder, registry.url))
             assert (result.error, result.warnings) == (None, [])
             registry.advance()
-    return folder
