@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import warnings
 
 import httpx
 from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
@@ -29,6 +30,8 @@ def serve(*, name: str, cron: str, timezone: str, watch: str) -> None:
             "or use a timer (see the README)."
         )
     logging.getLogger("asyncio").addFilter(_is_no_shutdown_traceback)
+    # On SIGTERM Prefect's runner calls its own `stop` without awaiting it, and then exits, which is enough.
+    warnings.filterwarnings("ignore", r"coroutine '\w+\.a?stop' was never awaited", RuntimeWarning)
     try:
         nightly.serve(
             name=name,

@@ -29,6 +29,18 @@ def test_every_option_and_argument_is_explained(name):
     assert "%Y" not in shown
 
 
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_names_a_misspelt_setting_on_stderr_and_the_shell_completes_all_the_same(
+    name, monkeypatch
+):
+    monkeypatch.setenv("MSCWATCH_SMTP_ULR", "smtp://hunter2@example.org")
+    done = CliRunner().invoke(app, [name, "--help"])
+    warning = "mscwatch: warning: MSCWATCH_SMTP_ULR is not a setting. Do you mean MSCWATCH_SMTP_URL?"
+    assert warning in done.stderr
+    assert "hunter2" not in done.output
+    assert "warning" not in done.stdout
+
+
 def completed(*words, **settings):
     """What bash is offered after these words."""
     asked = {"_MSCWATCH_COMPLETE": "complete_bash", "COMP_WORDS": " ".join(["mscwatch", *words])}

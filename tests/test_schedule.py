@@ -6,10 +6,12 @@ import asyncio
 import json
 import subprocess
 import sys
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import requests
 import yaml
 from hypothesis import given
 from hypothesis import settings as patience
@@ -25,7 +27,7 @@ from mscwatch.replica import Replica
 from mscwatch.schedule import next_night
 from mscwatch.watches import packaged
 from support.faults import on, record_missing
-from support.programs import environment
+from support.programs import PATIENCE, environment, running, server, wait_for
 from support.snapshots import nights, trials
 
 ROOT = Path(__file__).parents[1]
@@ -141,6 +143,21 @@ def test_a_schedule_without_a_prefect_server_is_a_sentence(configured, tmp_path)
     said = done.stderr.strip().splitlines()[-1]
     assert said.startswith("mscwatch: ")
     assert "prefect server start" in said
+
+
+@pytest.mark.slow
+def test_a_schedule_that_is_terminated_ends_without_a_warning(tmp_path):
+    home = environment(tmp_path / "prefect")
+    with server(home, tmp_path / "server.log") as url:
+        deployed = f"{url}/deployments/name/mscwatch-nightly/msc-liver"
+        log = tmp_path / "schedule.log"
+        with running(["mscwatch", "schedule"], home | {"PREFECT_API_URL": url}, log, cwd=tmp_path) as program:
+            wait_for(lambda: requests.get(deployed, timeout=30).ok, "the deployment")
+            time.sleep(3)  # until the runner has begun to listen for signals
+            program.terminate()
+            assert program.wait(PATIENCE) == 0
+    assert "never awaited" not in log.read_text()
+    assert "Traceback" not in log.read_text()
 
 
 def test_a_table_of_events_shows_hostile_text_as_text():

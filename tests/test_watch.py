@@ -98,7 +98,9 @@ def test_a_value_outside_a_closed_list_is_refused_with_the_list(tmp_path, text, 
     with pytest.raises(ConfigError) as error:
         load_watch(str(path))
     assert f"{key}: must be one of " in str(error.value)
-    assert set(re.findall("'(.*?)'", str(error.value))) == set(allowed)
+    listed, _, wrong = str(error.value).partition(", not ")
+    assert set(re.findall("'(.*?)'", listed)) == set(allowed)
+    assert wrong.split("'")[1] in text
 
 
 def test_watches_that_extend_each_other_are_an_error(tmp_path):
