@@ -152,9 +152,8 @@ def _as_task(watch: str) -> Step:
                 raise
             return done[0]
 
-        with suppress(
-            Exception
-        ):  # the step's own error, which is raised below, or Prefect's, which ends nothing
+        # The step's own error, which is raised below, or one of Prefect's, which ends nothing.
+        with suppress(Exception):
             task: Task[[], T] = Task(
                 attempt,
                 name=name,
