@@ -243,10 +243,7 @@ class TrialFacts:
 
 @dataclass(frozen=True, slots=True)
 class NewsItem:
-    """An event with the facts of its trial, from `store.news`. `why` holds sentences on why it matters.
-
-    `problem` is why the event cannot be put into words; such an item says only that.
-    """
+    """An event with its trial's facts, from `store.news`; `problem` is why it cannot be put into words, if it cannot."""
 
     event: Event
     observed_at: datetime
