@@ -1,7 +1,6 @@
 """The nouns of a run: frozen types that one stage hands to the next.
 
-Times are naive `datetime` in UTC, as in the warehouse. A *record* is one study as API v2 gives it
-(a `dict` of JSON values), without names, phones and mail addresses of contacts.
+Times are naive UTC, as in the warehouse. A *record* is one study as API v2 gives it (a `dict`), without its contacts.
 """
 
 from __future__ import annotations
@@ -243,7 +242,7 @@ class TrialFacts:
 
 @dataclass(frozen=True, slots=True)
 class NewsItem:
-    """An event with its trial's facts, from `store.news`; `problem` is why it cannot be put into words, if it cannot."""
+    """An event with its trial's facts, from `store.news`; `problem` says why it cannot be put into words."""
 
     event: Event
     observed_at: datetime
