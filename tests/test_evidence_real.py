@@ -8,6 +8,7 @@ import pytest
 
 from mscwatch.screening import relevance
 from mscwatch.store import queries
+from mscwatch.store.data_dir import DataDir
 from support.review import AFTER, make_warehouse
 
 EXAMPLES = resources.files("mscwatch.warehouse") / "examples"
@@ -24,9 +25,8 @@ def topic(real_records):
 
 @pytest.fixture(scope="module")
 def con(tmp_path_factory, topic):
-    with queries.open_published(
-        make_warehouse(tmp_path_factory.mktemp("real"), (AFTER, topic))
-    ) as connection:
+    folder = make_warehouse(tmp_path_factory.mktemp("real"), (AFTER, topic))
+    with queries.open_published(DataDir(folder)) as connection:
         yield connection
 
 

@@ -14,6 +14,7 @@ import duckdb
 import pytest
 
 from mscwatch.store.data_dir import DataDir
+from mscwatch.store.sql import open_read_only
 from support.demo import LAST, NIGHTS
 from support.demo_facts import BEFORE, BY_ID, CORE, DAY, LINKED, NOW, TABLE, by_country, grouped
 
@@ -39,7 +40,9 @@ def test_every_question_has_its_answer_checked():
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_query_runs_without_a_search_path(demo_warehouse, name):
-    with duckdb.connect(str(DataDir(demo_warehouse).published), read_only=True) as con:
+    with open_read_only(
+        DataDir(demo_warehouse).published
+    ) as con:  # as `answers` has it open, in this process
         con.execute((EXAMPLES / name).read_text("utf-8")).fetchall()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import duckdb
 import pytest
 from typer.testing import CliRunner
 
@@ -184,7 +185,8 @@ def test_the_record_as_it_was_before_we_began(with_history):
         query = "SELECT overall_status, version_no, in_watch FROM trials_as_of(?) WHERE nct_id = ?"
         return with_history.rows(query, day, number(PLAIN))
 
-    assert stood("2018-03-04") == []
+    with pytest.raises(duckdb.Error, match="the watch began on 2018-03-05"):
+        stood("2018-03-04")
     assert stood("2018-03-05") == [("NOT_YET_RECRUITING", -1, False)]
     assert stood("2021-03-31") == [("RECRUITING", 0, False)]
     assert stood("2022-10-05") == [("RECRUITING", 1, False)]

@@ -5,6 +5,7 @@ What was told of a night stands in the ledger, so a failure between commit and t
 
 from __future__ import annotations
 
+import shutil
 import smtplib
 import socketserver
 import subprocess
@@ -58,7 +59,8 @@ def began(registry, tmp_path, made_once):
     def make(**settings):
         order = order_in(tmp_path, registry.url, **settings)
         if not order.data_dir.path.exists():
-            made_once(order.data_dir.path, lambda: run_watch(order_in(tmp_path, registry.url)))
+            begun = made_once("odd messages", lambda folder: run_watch(order_in(folder, registry.url)))
+            shutil.copytree(begun / "data", order.data_dir.path)
         registry.night = 1
         return order
 

@@ -187,7 +187,8 @@ def test_where_no_sound_file_is_published_a_torn_one_stays_and_it_is_said_what_t
 
 def test_a_disk_without_room_for_the_published_state_leaves_the_torn_file_as_it_is(broken):
     places, left = broken.data_dir, broken.data_dir.working.read_bytes()
-    with limited(len(left) - BLOCK), pytest.raises(WarehouseError, match="cannot be replaced"):
+    published = places.published.stat().st_size
+    with limited(published - BLOCK), pytest.raises(WarehouseError, match="cannot be replaced"):
         run_watch(broken)
     assert [path.name for path in places.working.parent.iterdir()] == [places.working.name]
     assert places.working.read_bytes() == left

@@ -16,6 +16,8 @@ WRITTEN = (
     "SELECT * EXCLUDE (first_seen_at, last_seen_at) FROM trials ORDER BY nct_id",
 )
 
+NOT_OF_THE_DATA = " WHERE key <> 'to_print'"
+
 
 def published(order):
     """A connection to the published file."""
@@ -39,9 +41,14 @@ def change(order, statement):
 
 
 def contents(path):
-    """Every table and view of a file, as sorted rows."""
+    """Every table and view of a file, as sorted rows; without the note of what is still to be printed, which comes last."""
     with sql.open_read_only(path) as con:
         return {
-            name: sorted(map(repr, con.execute(f"SELECT * FROM {name}").fetchall()))
+            name: sorted(
+                map(
+                    repr,
+                    con.execute(f"FROM {name}{NOT_OF_THE_DATA if name == 'main.meta' else ''}").fetchall(),
+                )
+            )
             for name in (f"{relation.schema}.{relation.name}" for relation in catalog.relations(con))
         }
