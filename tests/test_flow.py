@@ -106,6 +106,7 @@ def test_against_a_running_server_each_night_is_a_flow_run_that_tells_the_truth(
         "publish",
         "tell",
         "write the report",
+        "note what is printed",
     ]
     summaries = [one["data"] for one in artifacts if one["key"] == "mscwatch-all"]
     assert len(summaries) == 4

@@ -240,9 +240,9 @@ def test_the_wheel_ships_the_sql_and_no_data(tmp_path):
     (wheel,) = tmp_path.glob("*.whl")
     names = set(zipfile.ZipFile(wheel).namelist())
     for shipped in (
-        "warehouse/ctgov.csv", "warehouse/schema/001_first_night.sql", "warehouse/views/10_trials.sql",
-        "warehouse/seeds/published_trials.csv", "warehouse/comments.sql", "warehouse/report/trials.sql", "mscwatch/report/page.html.j2", "mscwatch/report/vendor/plot.umd.min.js", "warehouse/macros/as_of.sql", "mscwatch/watches/msc_liver.toml",
-        "mscwatch/screening/rules/msc_liver.toml", "mscwatch/digest/templates/digest.html.j2", "flows/nightly.py",
+        "mscwatch/warehouse/ctgov.csv", "mscwatch/warehouse/schema/001_first_night.sql", "mscwatch/warehouse/views/10_trials.sql",
+        "mscwatch/warehouse/seeds/published_trials.csv", "mscwatch/warehouse/comments.sql", "mscwatch/warehouse/report/trials.sql", "mscwatch/report/page.html.j2", "mscwatch/report/vendor/plot.umd.min.js", "mscwatch/warehouse/macros/as_of.sql", "mscwatch/watches/msc_liver.toml",
+        "mscwatch/screening/rules/msc_liver.toml", "mscwatch/digest/templates/digest.html.j2", "mscwatch/flows/nightly.py",
         "mscwatch/replica/sample.csv", "mscwatch/replica/demo.toml", "mscwatch/store/dictionary.md.j2",
     ):  # fmt: skip
         assert shipped in names
