@@ -115,7 +115,7 @@ def demo_warehouse(made_once):
     return made_once("demo", demo.make_warehouse)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def answers(demo_warehouse):
     """A function from the number of a question in warehouse/examples (and columns) to its rows on the demo's nights."""
     files = {path.name[:2]: path for path in (resources.files("mscwatch.warehouse") / "examples").iterdir()}
