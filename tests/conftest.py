@@ -14,6 +14,7 @@ from dataclasses import fields, replace
 from importlib import resources
 from pathlib import Path
 
+import hypothesis
 import pytest
 from filelock import FileLock
 from typer.testing import CliRunner
@@ -46,6 +47,9 @@ os.environ["MSCWATCH_REPORT"] = "false"
 
 
 MADE_ONCE = "made_once"
+# How long an example takes is the machine's matter, not the property's.
+hypothesis.settings.register_profile("mscwatch", deadline=None)
+hypothesis.settings.load_profile("mscwatch")
 
 
 @pytest.hookimpl(trylast=True)
