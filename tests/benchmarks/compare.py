@@ -67,13 +67,19 @@ def warm(url):
 
 
 def peak_of(command):
-    """The command, wrapped so that the last line it prints is its own peak resident memory (MiB)."""
+    """The command, wrapped so that the last line it prints is its own peak resident memory (MiB).
+
+    `ru_maxrss` would begin at what the process that started it held; Linux says the process's own in /proc.
+    """
     code = (
-        "import resource, runpy, sys; sys.argv = sys.argv[1:]\n"
+        "import pathlib, resource, runpy, sys; sys.argv = sys.argv[1:]\n"
         "try: runpy.run_path(sys.argv[0], run_name='__main__')\n"
         "except SystemExit as end: code = end.code or 0\n"
         "else: code = 0\n"
-        "print('PEAK', resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)\n"
+        "status = pathlib.Path('/proc/self/status')\n"
+        "lines = status.read_text().splitlines() if status.exists() else []\n"
+        "own = [int(line.split()[1]) for line in lines if line.startswith('VmHWM')]\n"
+        "print('PEAK', (own or [resource.getrusage(resource.RUSAGE_SELF).ru_maxrss])[0] // 1024)\n"
         "sys.exit(code)"
     )
     return [sys.executable, "-c", code, *command]
