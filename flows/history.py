@@ -5,9 +5,9 @@ It has no tasks: each trial is a transaction of its own, so the next flow run go
 
 from __future__ import annotations
 
-from mscwatch.flows.run_log import log_to_prefect
 from prefect import flow
 
+from mscwatch.flows.run_log import log_to_prefect
 from mscwatch.pipeline.backfill import HistoriesRead, read_histories
 from mscwatch.pipeline.context import RunOrder
 from mscwatch.settings import load_settings

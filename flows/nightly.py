@@ -16,7 +16,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
-from mscwatch.flows.run_log import log_to_prefect
 from prefect import flow, get_run_logger
 from prefect.artifacts import create_link_artifact, create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
@@ -26,6 +25,7 @@ from prefect.states import Completed, Failed
 from prefect.tasks import Task
 
 from mscwatch.errors import MscwatchError, NoAnswerError, StillOwedError
+from mscwatch.flows.run_log import log_to_prefect
 from mscwatch.pipeline.context import RunOrder, RunResult
 from mscwatch.pipeline.run import Step, run_watch
 from mscwatch.pipeline.summary import event_rows, markdown, sentence

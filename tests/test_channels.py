@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import logging
 import re
-import socketserver
-import threading
-import time
-from contextlib import contextmanager, suppress
 
 import pytest
 
@@ -17,7 +13,7 @@ from mscwatch.channels.secrets import mask
 from mscwatch.errors import ChannelError, ConfigError
 from mscwatch.model import Address
 from support.news import digest, item
-from support.sinks import MailSink, certificate, free_port, greets, silence
+from support.sinks import MailSink, certificate, drips, free_port, greets, silence
 
 ANNE, BERT = "anne@example.org", "bert@example.org"
 SENDER = "mscwatch@example.org"
@@ -31,11 +27,6 @@ def mail(sink, *recipients, user="", sender=SENDER, scheme="smtp", host="127.0.0
         email_to=recipients or (ANNE,),
         slack_webhook_url="",
     )
-    return channel
-
-
-def slack(url):
-    (channel,) = channels.configured(smtp_url="", email_from="", email_to=(), slack_webhook_url=url)
     return channel
 
 
@@ -239,33 +230,6 @@ def test_a_sender_with_a_name_is_shown_with_it():
     with MailSink() as sink:
         mail(sink, sender=f"The watch <{SENDER}>").send(digest(item()), ANNE)
     assert sink.mails[0][1]["From"] == f"The watch <{SENDER}>"
-
-
-def test_a_server_that_is_not_there_is_a_temporary_failure():
-    channel = slack(f"http://127.0.0.1:{free_port()}/services/T0/B0/secret")
-    with pytest.raises(ChannelError) as error:
-        channel.send(digest(item()), channel.addresses()[0].recipient)
-    assert not error.value.permanent
-    assert "secret" not in str(error.value)
-
-
-@contextmanager
-def drips(first):
-    """The port of a server that begins an answer, sends a byte of it every 50 ms, and never ends."""
-
-    class Handler(socketserver.BaseRequestHandler):
-        def handle(self):
-            with suppress(OSError):
-                self.request.sendall(first)
-                while True:
-                    self.request.sendall(b"x")
-                    time.sleep(0.05)
-
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
-        server.daemon_threads, server.block_on_close = True, False
-        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-        yield server.server_address[1]
-        server.shutdown()
 
 
 def test_a_mail_server_whose_greeting_never_ends_is_left_in_time(monkeypatch):

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import socketserver
-import threading
-import time
-from contextlib import contextmanager, suppress
-
 import pytest
 import requests
 
@@ -15,7 +10,7 @@ from mscwatch.channels import heartbeat
 from mscwatch.channels.secrets import mask
 from mscwatch.errors import ChannelError
 from support.news import digest, item
-from support.sinks import WebhookSink, free_port
+from support.sinks import WebhookSink, drips, free_port
 
 
 def slack(url):
@@ -59,25 +54,6 @@ def test_nothing_is_quoted_of_a_page_that_is_not_slacks(code, about, page):
     assert error.value.about == about
     assert f": HTTP {code}." in str(error.value)
     assert "secret" not in str(error.value)
-
-
-@contextmanager
-def drips(first):
-    """The port of a server that begins an answer, sends a byte of it every 50 ms, and never ends."""
-
-    class Handler(socketserver.BaseRequestHandler):
-        def handle(self):
-            with suppress(OSError):
-                self.request.sendall(first)
-                while True:
-                    self.request.sendall(b"x")
-                    time.sleep(0.05)
-
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
-        server.daemon_threads, server.block_on_close = True, False
-        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-        yield server.server_address[1]
-        server.shutdown()
 
 
 @pytest.mark.parametrize("first", [b"HTTP/1.1 200 OK\r\nX-Filler: ", b"HTTP/1.1 "])
@@ -159,3 +135,11 @@ def test_patience_ends_and_a_permanent_refusal_is_not_tried_again():
     with WebhookSink((404, "no_service")) as sink, pytest.raises(ChannelError):
         channels.send_with_retries(slack(sink.url), digest(item()), "…", sleep=waits.append)
     assert len(waits) == 2
+
+
+def test_a_server_that_is_not_there_is_a_temporary_failure():
+    channel = slack(f"http://127.0.0.1:{free_port()}/services/T0/B0/secret")
+    with pytest.raises(ChannelError) as error:
+        channel.send(digest(item()), channel.addresses()[0].recipient)
+    assert not error.value.permanent
+    assert "secret" not in str(error.value)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import ast
 import os
 import re
-import subprocess
-import sys
 import zipfile
 from functools import cache
 from pathlib import Path
@@ -15,6 +13,7 @@ import pytest
 
 from mscwatch import __version__, settings
 from mscwatch.cli.app import COMMANDS
+from support.wheel import build_wheel
 
 ROOT = Path(__file__).parents[1]
 # Bottom up. Every folder and loose module belongs to exactly one layer and imports only from layers below its own.
@@ -230,15 +229,7 @@ def test_no_test_patches_the_clock():
 
 @pytest.mark.slow
 def test_the_wheel_ships_the_sql_and_no_data(tmp_path):
-    built = subprocess.run(
-        [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", tmp_path, ROOT],
-        capture_output=True, text=True, check=False, cwd=tmp_path,
-    )  # fmt: skip
-    if built.returncode and "hatchling" in built.stderr:
-        pytest.skip("the build backend cannot be fetched here")
-    assert built.returncode == 0, built.stderr
-    (wheel,) = tmp_path.glob("*.whl")
-    names = set(zipfile.ZipFile(wheel).namelist())
+    names = set(zipfile.ZipFile(build_wheel(tmp_path)).namelist())
     for shipped in (
         "mscwatch/warehouse/ctgov.csv", "mscwatch/warehouse/schema/001_first_night.sql", "mscwatch/warehouse/views/10_trials.sql",
         "mscwatch/warehouse/seeds/published_trials.csv", "mscwatch/warehouse/comments.sql", "mscwatch/warehouse/report/trials.sql", "mscwatch/report/page.html.j2", "mscwatch/report/vendor/plot.umd.min.js", "mscwatch/warehouse/macros/as_of.sql", "mscwatch/watches/msc_liver.toml",

@@ -9,51 +9,24 @@ import pytest
 import requests
 
 from mscwatch.replica import Replica, snapshot_from_ndjson
+from support.records import edited, nct_id, record, set_title
 
 
-def study(number, title="A study", **more):
-    identification = {"nctId": f"NCT{number:08}", "briefTitle": title, **more}
-    return {
-        "protocolSection": {
-            "identificationModule": identification,
-            "statusModule": {"overallStatus": "COMPLETED"},
-        },
-        "hasResults": False,
-    }
-
-
-@pytest.fixture
-def serve():
-    running = []
-
-    def start(*nights, **options):
-        replica = Replica(nights, **options)
-        running.append(replica)
-        return replica.__enter__()
-
-    yield start
-    for replica in running:
-        replica.__exit__(None, None, None)
-
-
-def get(replica, path, **query):
-    headers = query.pop("headers", None)
-    return requests.get(replica.url + path, params=query, headers=headers, timeout=10, allow_redirects=False)
-
-
-def ids(answer):
-    return [s["protocolSection"]["identificationModule"]["nctId"] for s in answer.json()["studies"]]
-
-
-def test_nights_are_read_from_plain_and_compressed_lines(serve, tmp_path):
-    (tmp_path / "a.ndjson").write_text(json.dumps(study(1)) + "\n\n" + json.dumps(study(2)))
-    (tmp_path / "b.ndjson.gz").write_bytes(gzip.compress(json.dumps(study(2, "Later")).encode()))
+def test_nights_are_read_from_plain_and_compressed_lines(tmp_path):
+    (tmp_path / "a.ndjson").write_text(json.dumps(record(1)) + "\n\n" + json.dumps(record(2)))
+    (tmp_path / "b.ndjson.gz").write_bytes(
+        gzip.compress(json.dumps(edited(record(2), set_title("Later"))).encode())
+    )
     read = snapshot_from_ndjson(
         tmp_path / "a.ndjson", tmp_path / "b.ndjson.gz", data_timestamp="2022-10-06T09:00:05"
     )
-    replica = serve(read)
-    assert sorted(ids(get(replica, "/studies"))) == ["NCT00000001", "NCT00000002"]
-    assert get(replica, "/studies", **{"query.titles": "later"}).json()["studies"]
+    with Replica([read]) as registry:
+        everything, later = (
+            requests.get(f"{registry.url}/studies", params=params, timeout=10).json()["studies"]
+            for params in ({}, {"query.titles": "later"})
+        )
+    assert sorted(map(nct_id, everything)) == ["NCT00000001", "NCT00000002"]
+    assert list(map(nct_id, later)) == ["NCT00000002"]
 
 
 @pytest.mark.parametrize(
@@ -70,7 +43,7 @@ def test_nights_are_read_from_plain_and_compressed_lines(serve, tmp_path):
 )
 def test_a_line_that_is_no_study_is_named_with_its_file(tmp_path, second, reason):
     file = tmp_path / "records.ndjson"
-    file.write_bytes(json.dumps(study(1)).encode() + b"\n" + second + b"\n")
+    file.write_bytes(json.dumps(record(1)).encode() + b"\n" + second + b"\n")
     with pytest.raises(ValueError, match=rf"records\.ndjson, line 2: {reason}"):
         snapshot_from_ndjson(file)
 
@@ -80,7 +53,7 @@ def test_a_line_that_is_no_study_is_named_with_its_file(tmp_path, second, reason
 )
 def test_a_damaged_gzip_file_is_named(tmp_path, damage):
     file = tmp_path / "records.ndjson.gz"
-    text = b"\n".join(json.dumps(study(n)).encode() for n in range(1, 200))
+    text = b"\n".join(json.dumps(record(n)).encode() for n in range(1, 200))
     file.write_bytes(damage(gzip.compress(text)))
     with pytest.raises(ValueError, match=r"records\.ndjson\.gz, (after )?line \d+: not a"):
         snapshot_from_ndjson(file)

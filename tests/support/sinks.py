@@ -245,3 +245,22 @@ def by_mail(sink, *recipients):
         "email_from": "mscwatch@example.org",
         "email_to": recipients or (ANNE,),
     }
+
+
+@contextmanager
+def drips(first):
+    """The port of a server that begins an answer, sends a byte of it every 50 ms, and never ends."""
+
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self):
+            with suppress(OSError):
+                self.request.sendall(first)
+                while True:
+                    self.request.sendall(b"x")
+                    time.sleep(0.05)
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
+        server.daemon_threads, server.block_on_close = True, False
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        yield server.server_address[1]
+        server.shutdown()
