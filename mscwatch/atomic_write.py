@@ -21,9 +21,8 @@ def replacing(path: Path) -> Iterator[Path]:
         yield fresh
         _sync(fresh)
         fresh.replace(path)
-        with suppress(
-            OSError
-        ):  # some network file systems cannot sync a folder; the file is in place all the same
+        # Some network file systems cannot sync a folder; the file is in place all the same.
+        with suppress(OSError):
             _sync(path.parent)
     finally:
         fresh.unlink(missing_ok=True)

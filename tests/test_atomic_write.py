@@ -1,5 +1,8 @@
 """Files replaced in one step, and what a failed load leaves behind in DuckDB: nothing."""
 
+import os
+from pathlib import Path
+
 import duckdb
 import pytest
 
@@ -12,6 +15,18 @@ def test_a_file_is_replaced_whole_and_nothing_is_left_beside_it(tmp_path):
     replace_file(file, b"old")
     replace_file(file, b"new")
     assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("page.html", b"new")]
+
+
+def test_the_file_is_on_disk_before_it_takes_its_place_and_the_folder_after(tmp_path, monkeypatch):
+    file, synced, plainly = tmp_path / "page.html", [], os.fsync
+
+    def noting(handle):
+        synced.append((Path(f"/proc/self/fd/{handle}").readlink().name, file.exists()))
+        plainly(handle)
+
+    monkeypatch.setattr(os, "fsync", noting)
+    replace_file(file, b"new")
+    assert synced == [(".page.html.new", False), (tmp_path.name, True)]
 
 
 def test_a_failed_write_leaves_the_old_file_alone(tmp_path):

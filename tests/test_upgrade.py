@@ -107,3 +107,13 @@ def test_the_first_run_may_publish_though_nothing_is_new_and_the_second_does_not
     published = earlier.published.read_bytes()
     night(order, earlier, LAST_DATA, shown)
     assert earlier.published.read_bytes() == published
+
+
+def test_what_other_rules_made_of_the_records_is_made_anew_without_events(earlier, order):
+    with duckdb.connect(str(earlier.working)) as con:
+        con.execute("UPDATE watched SET relevance = 'adjacent', relevance_reason = 'as other rules said'")
+        events = con.execute("SELECT count(*) FROM events").fetchall()
+    assert night(order, earlier, LAST_DATA, records(earlier)).outcome == "unchanged"
+    with duckdb.connect(str(earlier.working), read_only=True) as con:
+        assert con.execute("SELECT DISTINCT relevance FROM watched").fetchall() == [("core",)]
+        assert con.execute("SELECT count(*) FROM events").fetchall() == events
