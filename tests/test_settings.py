@@ -127,14 +127,14 @@ def test_an_empty_variable_is_not_set_and_leaves_the_word_to_the_file(monkeypatc
     assert {origin for _, origin in origins(found).values()} == {"default", "mscwatch.toml"}
 
 
-@pytest.mark.parametrize("value", ["lots", "500", "500XB", "+5GB", "-1", "1B"])
+@pytest.mark.parametrize("value", ["lots", "500", "500XB", "+5GB", "-1", "1B", "25%"])
 def test_a_memory_limit_that_is_none_is_refused(monkeypatch, value):
     monkeypatch.setenv("MSCWATCH_MEMORY_LIMIT", value)
     with pytest.raises(ConfigError, match=r"MSCWATCH_MEMORY_LIMIT \(environment\): must be an amount"):
         settings.load_settings()
 
 
-@pytest.mark.parametrize("value", ["500MB", "1.5 gib", "25%", "2TB"])
+@pytest.mark.parametrize("value", ["500MB", "1.5 gib", "2TB"])
 def test_every_memory_limit_that_is_accepted_suits_the_warehouse(monkeypatch, tmp_path, value):
     monkeypatch.setenv("MSCWATCH_MEMORY_LIMIT", value)
     data_dir = DataDir(tmp_path / "data")
