@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mscwatch.pipeline import steps
+from mscwatch.pipeline import closing
 from mscwatch.pipeline.run import run_watch
 from mscwatch.replica import Replica, Snapshot
 from mscwatch.store import publish, working
@@ -115,15 +115,15 @@ def killed(tonight, moment):
     def close(*arguments):
         if dead:
             raise KilledError
-        closing(*arguments)
+        usually_closed(*arguments)
 
-    usual, closing = working.transaction, steps.close
+    usual, usually_closed = working.transaction, closing.close
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
             working, "open_warehouse", working.open_warehouse.plainly
         )  # the making of the file has moments too
         patch.setattr(working, "transaction", transaction)
-        patch.setattr(steps, "close", close)
+        patch.setattr(closing, "close", close)
         with suppress(KilledError):
             assert run_watch(tonight, step).error is None
     return dead
@@ -177,8 +177,8 @@ def test_a_night_that_was_killed_before_it_published_is_published_by_the_next_ru
 
     def run(tonight, number):
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(steps, "publish", _die)
-            patch.setattr(steps, "close", _die)
+            patch.setattr(closing, "publish", _die)
+            patch.setattr(closing, "close", _die)
             with suppress(KilledError):
                 run_watch(tonight)
         before = rows(tonight, "SELECT count(*) FROM runs")[0][0] if number else 0

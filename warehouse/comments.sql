@@ -26,6 +26,7 @@ COMMENT ON COLUMN runs.changed IS 'Known trials with new content or newly derive
 COMMENT ON COLUMN runs.requests IS 'HTTP requests to the registry, retries included. Unit: requests.';
 COMMENT ON COLUMN runs.bytes IS 'Size of the answers, decompressed. Unit: bytes.';
 COMMENT ON COLUMN runs.proof IS 'Why the night was trusted or refused: counts, bounds, warnings (JSON).';
+COMMENT ON COLUMN runs.night_no IS 'Position of the night in the order of nights, from 1; the clock may have been set, this counts on.';
 COMMENT ON COLUMN runs.error IS 'What went wrong, in a sentence; NULL for a trusted night.';
 
 COMMENT ON TABLE watched IS 'One row per trial ever seen by the watch: what we know of it ourselves; the view trials joins it with the registry''s record.';

@@ -57,6 +57,13 @@ class RunResult:
     error: MscwatchError | None = None
     news: Digest | None = None
 
+    def begin_again(self) -> None:
+        """Forget what was read and stored: the working file was broken, and none of it was published."""
+        self.outcome, self.error, self.news = RunOutcome.RUNNING, None, None
+        self.total_count = self.fetched = None
+        self.new = self.changed = self.owed = 0
+        self.events = {}
+
     @property
     def data_date(self) -> str:
         """The date of `stamp`, as ISO 8601."""
@@ -110,7 +117,8 @@ class WarehouseState:
     watch_edited: bool  # since that run
     decisions: Decisions  # of people, as this run applies them
     readings_changed: int  # trials and links that today's rules and decisions read differently
-    is_behind: bool = False  # the published file lacks what a killed run wrote
+    is_behind: bool = False  # the published file lacks what a killed run or an earlier version wrote
+    is_resumed: bool = False  # this run committed and published before its working file broke
 
 
 class SweepResult(NamedTuple):
@@ -123,6 +131,7 @@ class SweepResult(NamedTuple):
 
 
 LookedUp = list[tuple[WatchedTrial, LookupResult]]
+WRITTEN_OUTCOMES = (RunOutcome.BASELINE, RunOutcome.PUBLISHED)  # of a run that committed what it read
 
 
 def proof_row(context: RunContext, proof: Proof, lookups: LookedUp) -> dict[str, Any]:

@@ -22,12 +22,11 @@ from mscwatch.model import Address
 from mscwatch.pipeline import wiring
 from mscwatch.registry.client import user_agent
 from mscwatch.settings import Settings, prefect_url, unknown_variables
-from mscwatch.store import addresses, decisions, queries, remote
+from mscwatch.store import addresses, damage, decisions, queries, remote
 from mscwatch.store.addresses import SwitchedOff
 from mscwatch.store.data_dir import DataDir, locked
 from mscwatch.store.publish import hash_matches
-from mscwatch.store.sql import open_read_only
-from mscwatch.store.working import advice, refuse_lost, refuse_other_watch
+from mscwatch.store.working import refuse_lost, refuse_other_watch
 from mscwatch.watches import load_watch
 
 NOT_YET = "none yet; `mscwatch run` makes it"
@@ -149,7 +148,13 @@ def _warehouse(settings: Settings) -> str:
             f"{data_dir.published} is not what was published (SHA-256 differs). "
             "`mscwatch run --force` publishes it again."
         )
-    return f"readable, hash as published, last night {nights[0]['outcome'] if nights else 'none'}"
+    if found := damage.unreadable(data_dir.published):
+        raise WarehouseError(
+            f"{data_dir.published} cannot be read whole: {found} `mscwatch run --force` publishes it again."
+        )
+    return (
+        f"every table is readable, hash as published, last night {nights[0]['outcome'] if nights else 'none'}"
+    )
 
 
 def _working(settings: Settings) -> str:
@@ -158,13 +163,11 @@ def _working(settings: Settings) -> str:
     if not data_dir.working.exists():
         return NOT_YET
     try:
-        with locked(data_dir), open_read_only(data_dir.working):
-            return "readable"
+        with locked(data_dir):
+            damage.require_readable(data_dir)
+            return "every table is readable"
     except LockedError:
         return "in use: a run is at work"
-    except WarehouseError as error:
-        what_to_do = advice(str(error)) or "If that stays so, restore a backup with --replace."
-        raise WarehouseError(f"{error} {what_to_do}") from error
 
 
 def _channels(settings: Settings) -> str:

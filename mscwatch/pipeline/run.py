@@ -9,13 +9,14 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Protocol, TypeVar
 
-from mscwatch.errors import MscwatchError, RefusedError
-from mscwatch.pipeline import steps, wiring
-from mscwatch.pipeline.context import RunContext, RunOrder, RunResult
-from mscwatch.pipeline.opening import open_warehouse
+from mscwatch.errors import BrokenFileError, MscwatchError, RefusedError, WarehouseError
+from mscwatch.pipeline import alarm, closing, opening, steps, wiring
+from mscwatch.pipeline.context import RunContext, RunOrder, RunResult, WarehouseState
 from mscwatch.registry.client import Client
+from mscwatch.store import damage, recovery
 from mscwatch.store.data_dir import locked
 from mscwatch.vocabulary import RunOutcome
 
@@ -36,8 +37,10 @@ def directly(name: str, action: Callable[[], T], *, asks_registry: bool = False)
 def run_watch(order: RunOrder, step: Step = directly, client: Client | None = None) -> RunResult:
     """Run a watch once and return how it went; an expected failure comes back as `RunResult.error`.
 
-    Raises `LockedError` while another run is at work, `ConfigError` for an unusable setting or another watch's data
-    directory, and `WarehouseError` for a directory or a working file that cannot be used: then no run began.
+    A working file that turns out to be broken, at whatever step, is replaced by the published state, and the run goes
+    on from there. Raises `LockedError` while another run is at work, `ConfigError` for an unusable setting or another
+    watch's data directory, and `WarehouseError` for a directory or a working file that cannot be used: then no run
+    began.
     """
     started = order.clock()
     result = RunResult(f"{started:%Y%m%dT%H%M%S%f}-{secrets.token_hex(2)}", order.watch.name, started)
@@ -52,41 +55,68 @@ def run_watch(order: RunOrder, step: Step = directly, client: Client | None = No
         return step(name, lambda: _timed(context, action), asks_registry=asks_registry)
 
     with locked(order.data_dir):
-        state = do("open the warehouse", lambda: open_warehouse(context))
+        recovery.tidy(order.data_dir)
         try:
-            version = do("ask for the version", lambda: steps.ask_version(context), asks_registry=True)
-            if steps.is_unchanged(version, state, force=order.force):
-                do("close an unchanged night", lambda: steps.close(context, RunOutcome.UNCHANGED))
-            else:
-                swept = do("read the registry", lambda: steps.read(context, version), asks_registry=True)
-                proof = do("prove the reading", lambda: steps.prove(context, swept))
-                lookups = do(
-                    "ask for the missing", lambda: steps.look_up_missing(context, swept), asks_registry=True
-                )
-                drift = do("compare the vocabulary", lambda: steps.compare_vocabulary(context, state))
-                do("commit", lambda: steps.store(context, state, swept, proof, lookups, drift))
-                do("publish", lambda: steps.publish(context))
-        except MscwatchError as error:
-            result.error = error
-            outcome = RunOutcome.REFUSED if isinstance(error, RefusedError) else RunOutcome.FAILED
-            do("close a night that failed", lambda: steps.close(context, outcome))
-        except BaseException as error:
-            result.error = MscwatchError("the run broke off")
-            stopped = isinstance(error, KeyboardInterrupt)  # by a person, who needs no notice
-            steps.close(context, RunOutcome.INTERRUPTED if stopped else RunOutcome.FAILED)
-            raise
-        lags = state.is_behind and result.outcome not in {RunOutcome.BASELINE, RunOutcome.PUBLISHED}
-        if do("tell", lambda: steps.deliver_owed(context)) or state.readings_changed or lags:
-            do("publish what was told", lambda: steps.publish(context))
-        if steps.report_is_due(context):
-            do("write the report", lambda: steps.report(context))
-        if order.settings.heartbeat_url.get_secret_value():
-            do("tell the monitor", lambda: steps.ping_monitor(context))
-        if order.settings.export_url.get_secret_value():
-            do("export", lambda: steps.export(context))
-        if result.news:
-            do("note what is printed", lambda: steps.note_printed(context))
+            try:
+                _run(context, do)
+            except BrokenFileError as error:
+                broken = error
+                do("replace the broken working file", lambda: opening.recover(context, broken))
+                _run(context, do)
+        except WarehouseError as error:
+            alarm.sound(context, error)
+            if result.outcome is RunOutcome.RUNNING:
+                raise
+            closing.note_failure(context, error)
+        damage.seal(order.data_dir)
     return result
+
+
+def _run(context: RunContext, do: Step) -> None:
+    """All steps. Raises `WarehouseError` where the working file cannot take what the run is to note in it."""
+    state = do("open the warehouse", lambda: opening.open_warehouse(context))
+    if not state.is_resumed:
+        _read_and_commit(context, state, do)
+    order, result = context.order, context.result
+    tried = do("tell", lambda: closing.deliver_owed(context))
+    if closing.must_publish_again(context, state, tried):
+        do("publish what was told", lambda: closing.publish(context))
+    if closing.report_is_due(context):
+        do("write the report", lambda: closing.report(context))
+    if order.settings.heartbeat_url.get_secret_value():
+        do("tell the monitor", lambda: closing.ping_monitor(context))
+    if order.settings.export_url.get_secret_value():
+        do("export", lambda: closing.export(context))
+    if result.news:
+        do("note what is printed", lambda: closing.note_printed(context))
+
+
+def _read_and_commit(context: RunContext, state: WarehouseState, do: Step) -> None:
+    """Read, prove, commit and publish, or close the run's row with the reason why not."""
+    result = context.result
+    try:
+        version = do("ask for the version", lambda: steps.ask_version(context), asks_registry=True)
+        if steps.is_unchanged(version, state, force=context.order.force):
+            do("close an unchanged night", lambda: closing.close(context, RunOutcome.UNCHANGED))
+            return
+        swept = do("read the registry", lambda: steps.read(context, version), asks_registry=True)
+        proof = do("prove the reading", lambda: steps.prove(context, swept))
+        lookups = do("ask for the missing", lambda: steps.look_up_missing(context, swept), asks_registry=True)
+        drift = do("compare the vocabulary", lambda: steps.compare_vocabulary(context, state))
+        do("commit", lambda: steps.store(context, state, swept, proof, lookups, drift))
+        do("publish", lambda: closing.publish(context))
+    except BrokenFileError:
+        raise
+    except MscwatchError as error:
+        result.error = error
+        outcome = RunOutcome.REFUSED if isinstance(error, RefusedError) else RunOutcome.FAILED
+        do("close a night that failed", lambda: closing.close(context, outcome))
+    except BaseException as error:
+        result.error = MscwatchError("the run broke off")
+        stopped = isinstance(error, KeyboardInterrupt)  # by a person, who needs no notice
+        with suppress(WarehouseError):  # the error that is raised says more
+            closing.close(context, RunOutcome.INTERRUPTED if stopped else RunOutcome.FAILED)
+        raise
 
 
 def _timed(context: RunContext, action: Callable[[], T]) -> T:

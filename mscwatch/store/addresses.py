@@ -15,10 +15,10 @@ from mscwatch.vocabulary import DeliveryState
 UNSENT = (DeliveryState.IN_DOUBT, DeliveryState.OWED)  # a delivery in doubt is sent again, like an owed one
 IS_UNSENT = "state IN ('in_doubt', 'owed')"
 
-# The event or notice of every delivery, with the start of the run that wrote it.
+# The event or notice of every delivery, with the number of the run that wrote it.
 WRITTEN = (
-    "SELECT event_id AS id, started_at FROM events JOIN runs USING (run_id) "
-    "UNION ALL SELECT notice_id, started_at FROM notices JOIN runs USING (run_id)"
+    "SELECT event_id AS id, night_no FROM events JOIN runs USING (run_id) "
+    "UNION ALL SELECT notice_id, night_no FROM notices JOIN runs USING (run_id)"
 )
 
 
@@ -97,11 +97,12 @@ def owed_count(con: Connection, addresses: Collection[Address]) -> dict[Address,
 def give_up(con: Connection, nights: int) -> list[GivenUp]:
     """Give up deliveries that have been owed for that many nights; each day with a run counts as one night."""
     days = con.execute(
-        "SELECT DISTINCT started_at::DATE AS day FROM runs ORDER BY day DESC LIMIT ?", [nights + 1]
+        "SELECT max(night_no) AS last FROM runs GROUP BY started_at::DATE ORDER BY last DESC LIMIT ?",
+        [nights + 1],
     ).fetchall()
     if len(days) <= nights:
         return []
-    old = f"{IS_UNSENT} AND event_id IN (SELECT id FROM ({WRITTEN}) WHERE started_at::DATE <= ?)"
+    old = f"{IS_UNSENT} AND event_id IN (SELECT id FROM ({WRITTEN}) WHERE night_no <= ?)"
     rows = con.execute(
         f"SELECT channel, recipient, count(*), max(error) FROM deliveries WHERE {old} GROUP BY ALL ORDER BY ALL",
         [days[-1][0]],

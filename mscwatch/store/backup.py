@@ -20,9 +20,10 @@ from mscwatch import __version__
 from mscwatch.atomic_write import replacing
 from mscwatch.clock import utc_now
 from mscwatch.errors import ConfigError, WarehouseError
-from mscwatch.store import ledger, recovery, working
+from mscwatch.store import damage, ledger, recovery, working
+from mscwatch.store.damage import sha256
 from mscwatch.store.data_dir import DataDir, locked
-from mscwatch.store.publish import counts, publish_copy, sha256
+from mscwatch.store.publish import counts, publish_copy
 from mscwatch.store.sql import CONFIG, first_line, open_read_only, scalar
 
 MADE_BY = "mscwatch backup"
@@ -45,7 +46,7 @@ def write_backup(data_dir: DataDir, file: Path) -> Manifest:
     if file.exists():
         read_manifest(file)  # raises: only a backup may be overwritten
     with locked(data_dir):
-        manifest = _describe(data_dir.working)
+        manifest = _describe(data_dir)
         try:
             with replacing(file) as fresh:
                 with zipfile.ZipFile(fresh, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
@@ -113,8 +114,10 @@ def read_manifest(file: Path) -> Manifest:
     return manifest
 
 
-def _describe(path: Path) -> Manifest:
+def _describe(data_dir: DataDir) -> Manifest:
     """The manifest of a working file that nobody writes, after the log of a killed run is merged into it."""
+    path = data_dir.working
+    damage.require_sound(data_dir)
     try:
         with duckdb.connect(str(path), config=CONFIG) as con:
             con.execute("CHECKPOINT")
@@ -126,7 +129,9 @@ def _describe(path: Path) -> Manifest:
             }
     except duckdb.Error as error:
         problem = f"{path} cannot be opened: {first_line(error)}"
-        raise WarehouseError(f"{problem} {working.advice(problem) or ''}".strip()) from error
+        if damage.is_named_broken(problem):
+            raise damage.broken(data_dir, problem) from error
+        raise WarehouseError(f"{problem} {damage.advice(problem) or ''}".strip()) from error
     made = {
         "made_by": MADE_BY,
         "made_at": f"{utc_now():%Y-%m-%dT%H:%M:%S}+00:00",

@@ -43,6 +43,16 @@ class DataDir:
         return self.path / "working" / "broken.duckdb"
 
     @property
+    def seal(self) -> Path:
+        """The SHA-256 of the working file as the last run left it."""
+        return self.path / "working" / "mscwatch-working.duckdb.sha256"
+
+    @property
+    def alarm(self) -> Path:
+        """What the operator was told past the ledger, while nothing can be written into it."""
+        return self.path / "working" / "alarm.txt"
+
+    @property
     def spill(self) -> Path:
         return self.path / "working" / "spill"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
@@ -13,11 +13,12 @@ from mscwatch.model import Address, Delivery, Issue, Notice
 from mscwatch.store.sql import Connection, insert, row_of, scalar
 from mscwatch.vocabulary import DeliveryState, RunOutcome
 
+RUN_TIME = "%Y%m%dT%H%M%S%f"  # the beginning of a run's id
 TRUSTED = "outcome IN ('baseline', 'published', 'unchanged')"
 
 # The last run that was proven and wrote something.
 LAST_WRITTEN_RUN = (
-    "SELECT run_id FROM runs WHERE outcome IN ('baseline', 'published') ORDER BY started_at DESC LIMIT 1"
+    "SELECT run_id FROM runs WHERE outcome IN ('baseline', 'published') ORDER BY night_no DESC LIMIT 1"
 )
 
 
@@ -31,16 +32,58 @@ class LastRun:
     is_latest: bool  # no refused, failed or interrupted run since
 
 
+def newest_first(con: Connection) -> str:
+    """What orders `runs`: the number of the night, or its time in a file that no run has migrated yet."""
+    numbered = scalar(
+        con,
+        "SELECT count(*) FROM duckdb_columns() WHERE database_name = current_database() AND schema_name = 'main' "
+        "AND table_name = 'runs' AND column_name = 'night_no'",
+    )
+    return "night_no DESC" if numbered else "started_at DESC"
+
+
+def last_written_run(con: Connection) -> str | None:
+    """The id of the last run that was proven and wrote something, also in a file that no run has migrated yet."""
+    run_id: str | None = scalar(con, LAST_WRITTEN_RUN.replace("night_no DESC", newest_first(con)))
+    return run_id
+
+
 def begin_run(con: Connection, run_id: str, watch: str, started_at: datetime) -> None:
-    """Insert the run's row, and mark unfinished runs as interrupted: the caller holds the lock, so they were killed."""
+    """Insert the run's row with the next number, and mark unfinished runs as interrupted.
+
+    The caller holds the lock, so they were killed.
+    """
     con.execute(
         "UPDATE runs SET outcome = 'interrupted', error = 'the run was killed' WHERE outcome = 'running'"
     )
-    insert(
-        con,
-        "runs",
-        [{"run_id": run_id, "watch": watch, "started_at": started_at, "outcome": RunOutcome.RUNNING}],
+    con.execute(
+        "INSERT INTO runs BY NAME SELECT ? AS run_id, ? AS watch, ? AS started_at, ? AS outcome, "
+        "(SELECT coalesce(max(night_no), 0) + 1 FROM runs) AS night_no",
+        [run_id, watch, started_at, RunOutcome.RUNNING],
     )
+
+
+def next_run_id(con: Connection, run_id: str) -> str:
+    """The id of a run that begins now: `run_id`, or one just after the last run's where the clock was set back.
+
+    An id begins with a time (`20261110T153000000000-1a2b`). So folders and files that are named after runs sort in the
+    order of the runs, whatever the clock says.
+    """
+    last = newest_run(con)
+    if last is None or last < run_id:
+        return run_id
+    moment, _, _ = last.partition("-")
+    try:
+        after = datetime.strptime(moment, RUN_TIME).replace(tzinfo=UTC) + timedelta(microseconds=1)
+    except (ValueError, OverflowError):
+        return run_id
+    return f"{after.strftime(RUN_TIME)}-{run_id.rpartition('-')[2]}"
+
+
+def outcome_of(con: Connection, run_id: str) -> str | None:
+    """How a run ended, as its row says; None where there is no such row."""
+    outcome: str | None = scalar(con, "SELECT outcome FROM runs WHERE run_id = ?", [run_id])
+    return outcome
 
 
 def finish_run(con: Connection, run_id: str, facts: dict[str, Any]) -> None:
@@ -53,21 +96,22 @@ def finish_run(con: Connection, run_id: str, facts: dict[str, Any]) -> None:
 
 def newest_run(con: Connection) -> str | None:
     """The id of the last run, whatever its outcome; None before the first."""
-    run_id = scalar(con, "SELECT run_id FROM runs ORDER BY started_at DESC LIMIT 1")
+    run_id = scalar(con, "SELECT run_id FROM runs ORDER BY night_no DESC LIMIT 1")
     return None if run_id is None else str(run_id)
 
 
 def last_trusted_run(con: Connection) -> LastRun | None:
     """The last trusted run, or None before the first."""
     rows = con.execute(
-        f"SELECT started_at, data_timestamp, api_version FROM runs WHERE {TRUSTED} ORDER BY started_at DESC LIMIT 1"
+        "SELECT night_no, started_at, data_timestamp, api_version FROM runs "
+        f"WHERE {TRUSTED} ORDER BY night_no DESC LIMIT 1"
     ).fetchall()
     if not rows:
         return None
-    started_at, data_timestamp, api_version = rows[0]
+    night_no, started_at, data_timestamp, api_version = rows[0]
     since = scalar(
-        con, f"SELECT count(*) FROM runs WHERE started_at > ? AND outcome <> 'running' AND NOT ({TRUSTED})",
-        [started_at],
+        con, f"SELECT count(*) FROM runs WHERE night_no > ? AND outcome <> 'running' AND NOT ({TRUSTED})",
+        [night_no],
     )  # fmt: skip
     return LastRun(started_at, data_timestamp, api_version, is_latest=since == 0)
 
@@ -77,7 +121,8 @@ def incident_is_open(con: Connection) -> bool:
     last = scalar(
         con,
         "SELECT n.kind FROM notices AS n JOIN runs AS r USING (run_id) "
-        "WHERE n.kind IN ('refused', 'failed', 'recovered') ORDER BY r.started_at DESC LIMIT 1",
+        "WHERE n.kind IN ('refused', 'failed', 'recovered') "
+        "ORDER BY r.night_no DESC, n.rowid DESC LIMIT 1",  # one run may end an incident and begin the next
     )
     return last in ("refused", "failed")
 

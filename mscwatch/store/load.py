@@ -1,8 +1,8 @@
 """Landed records in DuckDB: which are fresh, what was stored of them before, and the bulk load of the fresh ones.
 
-The temporary tables `landed` (the landing's index) and `fresh_ids` (trial, page, and the number that its new version
-gets) exist from `compare` to `drop`. A row of table `fingerprints` is written in the same transaction as the version
-that it stands for, so a known fingerprint means a stored version.
+The temporary tables `landed` (the landing's index) and `fresh_ids` (trial, page, the number that its new version gets,
+and the earliest moment at which that may begin) exist from `compare` to `drop`. A row of table `fingerprints` is
+written in the same transaction as the version that it stands for, so a known fingerprint means a stored version.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ CREATE OR REPLACE TEMP TABLE landed AS SELECT * FROM read_csv(?, header = true, 
 
 FRESH_IDS = """
 CREATE OR REPLACE TEMP TABLE fresh_ids AS
-SELECT l.nct_id, l.page, coalesce(v.version_no, 0) + 1 AS version_no
+SELECT l.nct_id, l.page, coalesce(v.version_no, 0) + 1 AS version_no, v.valid_from AS not_before
 FROM landed AS l LEFT JOIN versions AS v ON v.nct_id = l.nct_id AND v.valid_to IS NULL
 WHERE l.page IS NOT NULL
     AND (v.nct_id IS NULL OR v.content_hash <> l.content_hash OR v.derived_hash <> l.derived_hash)
@@ -45,15 +45,16 @@ FRESH_RECORDS = (
     f"SELECT nct_id, version_no, record::VARCHAR AS record FROM {PAGES} JOIN fresh_ids USING (nct_id)"
 )
 
-# Reads the landed files a second time: keeping all the texts in memory costs more.
+# Reads the landed files a second time: keeping all the texts in memory costs more. A version never begins before the
+# one that it replaces, also where the clock was set back meanwhile.
 NEW_VERSIONS = f"""
 INSERT INTO versions BY NAME SELECT nct_id, version_no, $run_id AS first_run_id, $observed_at AS observed_at,
-    $data_timestamp AS data_timestamp, last_update_posted_date, $observed_at AS valid_from, NULL AS valid_to,
-    content_hash, derived_hash, record
+    $data_timestamp AS data_timestamp, last_update_posted_date,
+    greatest($observed_at, not_before) AS valid_from, NULL AS valid_to, content_hash, derived_hash, record
 FROM {PAGES} JOIN (
-    SELECT nct_id, version_no,
+    SELECT nct_id, version_no, not_before,
         partial_date(r."protocolSection"."statusModule"."lastUpdatePostDateStruct"."date") AS last_update_posted_date
-    FROM ctgov_parsed
+    FROM ctgov_parsed JOIN fresh_ids USING (nct_id, version_no)
 ) USING (nct_id)
 """
 
@@ -105,7 +106,7 @@ def store_bulk(con: Connection, landing: Landing, pages: list[int], stamp: Mappi
     `stamp` has the columns that all new versions share: `run_id`, `observed_at`, `data_timestamp`.
     """
     con.execute(
-        "UPDATE versions SET valid_to = ? WHERE valid_to IS NULL "
+        "UPDATE versions SET valid_to = greatest(?, valid_from) WHERE valid_to IS NULL "
         "AND nct_id IN (SELECT nct_id FROM fresh_ids WHERE version_no > 1 AND list_contains(?, page))",
         [stamp["observed_at"], pages],
     )

@@ -79,7 +79,7 @@ def news_between(
     notices = dicts(
         con,
         "SELECT n.notice_id, n.kind, n.summary FROM notices AS n JOIN runs AS r USING (run_id) "
-        f"WHERE {when.format('r.started_at')} AND list_contains($kinds, n.kind) ORDER BY r.started_at, n.notice_id",
+        f"WHERE {when.format('r.started_at')} AND list_contains($kinds, n.kind) ORDER BY r.night_no, n.notice_id",
         nights | {"kinds": NEWS_NOTICES},
     )
     return news, [msgspec.convert(row, Notice) for row in notices]

@@ -6,7 +6,6 @@ runs stay in `previous/`, each named after the run that wrote it.
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import os
 import shutil
@@ -16,10 +15,11 @@ import duckdb
 
 from mscwatch.atomic_write import replace_file, replacing
 from mscwatch.errors import WarehouseError
-from mscwatch.store import catalog
+from mscwatch.store import catalog, damage
+from mscwatch.store.damage import sha256
 from mscwatch.store.data_dir import DataDir
-from mscwatch.store.ledger import LAST_WRITTEN_RUN
-from mscwatch.store.sql import Connection, open_read_only, scalar
+from mscwatch.store.ledger import LAST_WRITTEN_RUN, last_written_run
+from mscwatch.store.sql import Connection, open_read_only
 
 log = logging.getLogger(__name__)
 
@@ -41,10 +41,11 @@ REFERENCES = (
     ("ctgov.studies", "nct_id", "SELECT nct_id FROM watched"),
 )
 
-# What a killed run may have written but not published: a commit, deliveries, a history, new readings, claims.
+# What is published as soon as it is written: a commit, its claims, a history, new readings, new definitions. A
+# published file without it was left by a killed run or an earlier version. Deliveries wait for the next such night.
 WRITTEN = f"""
-SELECT ({LAST_WRITTEN_RUN}), (SELECT count(*) FROM deliveries WHERE state = 'sent'), (SELECT count(*) FROM histories),
-    (SELECT value FROM meta WHERE key = 'rules_hash'), (SELECT value FROM meta WHERE key = 'claims_of')
+SELECT ({LAST_WRITTEN_RUN}), (SELECT count(*) FROM histories), map_from_entries((SELECT list((key, value) ORDER BY key)
+    FROM meta WHERE key IN ('rules_hash', 'claims_of', 'definitions')))
 """
 
 
@@ -52,9 +53,10 @@ def publish_copy(data_dir: DataDir, keep: int = 3) -> str:
     """Copy the (closed) working file over the published one; returns its SHA-256.
 
     The replaced file stays in `previous/`, unless the same run wrote it; the newest `keep` of those remain.
-    Raises `WarehouseError` when the copy differs from the original, has rows that lead nowhere, or cannot be written;
-    the published file is then as it was.
+    Raises `BrokenFileError` when a part of the working file cannot be read, and `WarehouseError` when the copy differs
+    from it, has rows that lead nowhere, or cannot be written; the published file is then as it was.
     """
+    damage.require_sound(data_dir)
     try:
         with replacing(data_dir.published) as fresh:
             shutil.copyfile(data_dir.working, fresh)
@@ -64,14 +66,17 @@ def publish_copy(data_dir: DataDir, keep: int = 3) -> str:
         replace_file(data_dir.published_hash, f"{digest}  {data_dir.published.name}\n".encode("ascii"))
     except OSError as error:
         msg = f"The published file {data_dir.published} cannot be replaced: {error.strerror or error}."
-        raise WarehouseError(msg) from error
+        helps = (
+            damage.MAKE_ROOM if damage.is_full(msg) else "The working file keeps everything; run again then."
+        )
+        raise WarehouseError(f"{msg} {helps}") from error
     return digest
 
 
 def is_behind(con: Connection, data_dir: DataDir) -> bool:
-    """Whether the opened working file holds a proven run that is not, or not wholly, published: it was killed.
+    """Whether the opened working file holds a proven run that is not, or not wholly, published.
 
-    Wholly means with the file's hash beside it.
+    It was killed, or the file was published by another version. Wholly means with the file's hash beside it.
     """
     written = con.execute(WRITTEN).fetchall()
     if written[0][0] is None:
@@ -102,12 +107,6 @@ def counts(con: Connection) -> dict[str, int]:
     return dict(con.execute(each).fetchall())
 
 
-def sha256(path: Path) -> str:
-    """The SHA-256 of a file, in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def _check(original: Path, copy: Path) -> str | None:
     """The last run that wrote into the copy. Raises `WarehouseError` when the copy is not whole and consistent."""
     with open_read_only(original) as con:
@@ -125,7 +124,7 @@ def _check(original: Path, copy: Path) -> str | None:
             raise WarehouseError(msg)
         if undescribed := [f"{each.schema}.{each.name}" for each in relations if not each.meaning]:
             log.warning("Without a comment in the data dictionary: %s.", ", ".join(undescribed))
-        return scalar(con, LAST_WRITTEN_RUN)  # type: ignore[no-any-return]  # run_id is text
+        return last_written_run(con)
 
 
 def _orphans(con: Connection, relations: list[catalog.Relation]) -> list[str]:
@@ -166,7 +165,7 @@ def _run_in(path: Path) -> str | None:
     """The last run that wrote into a file; None for a file that cannot be read, which is not worth keeping."""
     try:
         with open_read_only(path) as con:
-            return scalar(con, LAST_WRITTEN_RUN)  # type: ignore[no-any-return]  # run_id is text
+            return last_written_run(con)
     except (WarehouseError, duckdb.Error) as error:
         log.warning("The published file is not kept: %s", error)
         return None

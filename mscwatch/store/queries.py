@@ -12,7 +12,7 @@ import duckdb
 from mscwatch.errors import ConfigError, WarehouseError
 from mscwatch.store.addresses import IS_UNSENT
 from mscwatch.store.data_dir import DataDir
-from mscwatch.store.ledger import TRUSTED
+from mscwatch.store.ledger import TRUSTED, newest_first
 from mscwatch.store.sql import Connection, dicts, open_read_only
 
 BOTH_SCHEMAS = "main,ctgov"
@@ -104,12 +104,12 @@ def events(
 
 def nights(con: Connection, limit: int) -> list[dict[str, Any]]:
     """The last `limit` rows of `runs`, newest first."""
-    return dicts(con, "SELECT * FROM runs ORDER BY started_at DESC LIMIT ?", [limit])
+    return dicts(con, f"SELECT * FROM runs ORDER BY {newest_first(con)} LIMIT ?", [limit])
 
 
 def last_good_night(con: Connection) -> dict[str, Any] | None:
     """The row of the last trusted run, also of one that found nothing new; None before the first."""
-    rows = dicts(con, f"SELECT * FROM runs WHERE {TRUSTED} ORDER BY started_at DESC LIMIT 1")
+    rows = dicts(con, f"SELECT * FROM runs WHERE {TRUSTED} ORDER BY {newest_first(con)} LIMIT 1")
     return rows[0] if rows else None
 
 

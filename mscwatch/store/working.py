@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import cache
 from importlib.resources import as_file, files
 from importlib.resources.abc import Traversable
@@ -15,9 +15,9 @@ import duckdb
 
 from mscwatch import __version__
 from mscwatch.clock import utc_now
-from mscwatch.errors import BrokenFileError, ConfigError, WarehouseError
+from mscwatch.errors import ConfigError, WarehouseError
 from mscwatch.review import claims
-from mscwatch.store import ctgov, review_claims
+from mscwatch.store import ctgov, damage, review_claims
 from mscwatch.store.data_dir import DataDir
 from mscwatch.store.sql import CONFIG, Connection, first_line, scalar
 
@@ -31,9 +31,7 @@ STORAGE_VERSION = "v1.2.0"
 # are written with the commit, and again with the next one. DuckDB's default is 122,880.
 ROW_GROUP_SIZE = 6_144
 REBUILD_BATCH = 10_000
-# Words in DuckDB's errors for a file that was not written to its end, and for a full disk.
-BROKEN = ("Corrupt database file", "MetadataReader", "metadata pointer", "not a valid DuckDB")
-FULL = ("Could not write", "No space left", "failed to offload")
+PRIVATE = 0o600  # the mode of files that are for their owner alone
 
 
 @contextmanager
@@ -50,18 +48,12 @@ def open_warehouse(data_dir: DataDir, memory_limit: str = "500MB") -> Iterator[C
         con.execute("SET memory_limit = ?", [memory_limit])
         con.execute("SET temp_directory = ?", [str(data_dir.spill)])
         con.execute("SET preserve_insertion_order = false")
-        con.execute(
-            f"ATTACH {_quoted(str(data_dir.working))} AS warehouse "
-            f"(STORAGE_VERSION '{STORAGE_VERSION}', ROW_GROUP_SIZE {ROW_GROUP_SIZE})"
-        )
+        attach(con, data_dir.working, "warehouse")
         con.execute("USE warehouse")
         _migrate(con)
     except duckdb.Error as error:
         con.close()
-        problem = f"The working file {data_dir.working} cannot be opened: {first_line(error)}"
-        raise _unusable(
-            problem, advice(problem) or "If this lasts, restore a backup with --replace."
-        ) from error
+        raise _opening_error(data_dir, error) from error
     except BaseException:
         con.close()
         raise
@@ -69,24 +61,46 @@ def open_warehouse(data_dir: DataDir, memory_limit: str = "500MB") -> Iterator[C
         yield con
         con.execute("CHECKPOINT")  # publishing copies the file alone, without its log
     except duckdb.Error as error:
-        problem = f"The working file {data_dir.working} cannot be read or written: {first_line(error)}"
-        advised = advice(problem)
-        if not advised and not isinstance(error, (duckdb.OperationalError, duckdb.FatalException)):
-            raise  # the file is sound: one of our own statements is wrong
-        raise _unusable(problem, advised or "Check the disk that it lies on, then run again.") from error
+        con.close()
+        if unusable := _using_error(data_dir, error):
+            raise unusable from error
+        raise  # the file is sound: one of our own statements is wrong
     finally:
         con.close()
 
 
-def advice(problem: str) -> str | None:
-    """What to do about an error of DuckDB on the working file, or None where we do not know."""
-    if _is_broken(problem):
-        return "`mscwatch run` replaces it with the published file; or restore a backup with --replace."
-    if any(words in problem for words in FULL):
-        return "Make room on its disk, then run again; what was written before is kept."
-    if "Out of Memory" in problem:
-        return "Set MSCWATCH_MEMORY_LIMIT higher."
-    return None
+def attach(con: Connection, path: Path, name: str) -> None:
+    """Attach a working file, which is made where it is missing, under a name. It is readable by its owner alone."""
+    con.execute(
+        f"ATTACH {quoted(str(path))} AS {name} "
+        f"(STORAGE_VERSION '{STORAGE_VERSION}', ROW_GROUP_SIZE {ROW_GROUP_SIZE})"
+    )
+    path.chmod(PRIVATE)
+
+
+def _opening_error(data_dir: DataDir, error: duckdb.Error) -> WarehouseError:
+    problem = f"The working file {data_dir.working} cannot be opened: {first_line(error)}"
+    if damage.is_named_broken(problem):
+        return damage.broken(data_dir, problem)
+    advised = damage.advice(problem)
+    return WarehouseError(
+        f"{problem} {advised or 'Check that no other program uses it, and who may read and write it.'}"
+    )
+
+
+def _using_error(data_dir: DataDir, error: duckdb.Error) -> WarehouseError | None:
+    """What an error on the open file says of the file; None where it says nothing. The file is closed by now."""
+    problem = f"The working file {data_dir.working} cannot be read or written: {first_line(error)}"
+    if damage.is_full(problem):
+        return WarehouseError(f"{problem} {damage.MAKE_ROOM}")
+    if damage.is_named_broken(str(error)):
+        return damage.broken(data_dir, problem)
+    if found := damage.unreadable(data_dir.working):
+        return damage.broken(data_dir, f"The working file {data_dir.working} cannot be read: {found}")
+    advised = damage.advice(problem)
+    if not advised and not isinstance(error, (duckdb.OperationalError, duckdb.FatalException)):
+        return None
+    return WarehouseError(f"{problem} {advised or 'Check the disk that it lies on, then run again.'}")
 
 
 def refuse_lost(data_dir: DataDir) -> None:
@@ -122,7 +136,10 @@ def transaction(con: Connection) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        con.execute("ROLLBACK")
+        with suppress(
+            duckdb.Error
+        ):  # DuckDB refuses it where an error closed the file: nothing was committed then
+            con.execute("ROLLBACK")
         raise
     con.execute("COMMIT")
 
@@ -147,28 +164,38 @@ def newest_schema() -> int:
 
 
 def _migrate(con: Connection) -> None:
-    """Apply the numbered schema files that the file lacks, once each, and refresh derived relations that differ.
+    """Bring an opened file to today's schema, and its derived relations to today's definitions.
 
     Raises `WarehouseError` when the file has a newer schema than this mscwatch knows.
+    """
+    apply_schema(con)
+    _refresh_derived(con)
+
+
+def apply_schema(con: Connection, until: int | None = None) -> None:
+    """Apply the numbered schema files that the current database lacks, once each; none beyond the number `until`.
+
+    Raises `WarehouseError` when it has, or is to get, a newer schema than this mscwatch knows.
     """
     con.execute(
         "CREATE TABLE IF NOT EXISTS schema_migrations (version INTEGER PRIMARY KEY, name VARCHAR, applied_at TIMESTAMP)"
     )
     done = {row[0] for row in con.execute("SELECT version FROM schema_migrations").fetchall()}
     known = {int(path.name[:3]): path for path in _sql_files("schema")}
-    if newer := done - known.keys():
+    if newer := (done | {until or 0}) - known.keys() - {0}:
         msg = (
             f"The warehouse has schema {max(newer)}, newer than this mscwatch {__version__} knows. "
             "Upgrade mscwatch; nothing was changed."
         )
         raise WarehouseError(msg)
     for version in sorted(known.keys() - done):
+        if until and version > until:
+            break
         with transaction(con):
             con.execute(known[version].read_text("utf-8"))
             con.execute(
                 "INSERT INTO schema_migrations VALUES (?, ?, ?)", [version, known[version].name, utc_now()]
             )
-    _refresh_derived(con)
 
 
 def _refresh_derived(con: Connection) -> None:
@@ -225,14 +252,6 @@ def _fingerprints() -> tuple[str, str]:
     return mapping, _hash(f"{mapping}{texts}{__version__} {newest_schema()} {ATTRIBUTION}")
 
 
-def _unusable(problem: str, advised: str) -> WarehouseError:
-    return (BrokenFileError if _is_broken(problem) else WarehouseError)(f"{problem} {advised}")
-
-
-def _is_broken(problem: str) -> bool:
-    return any(words in problem for words in BROKEN)
-
-
 def _fill_seed(con: Connection, path: Path) -> None:
     """Replace the rows of the table that a seed file is named after; lists are written with semicolons."""
     columns = con.execute(f"DESCRIBE {path.stem}").fetchall()
@@ -272,5 +291,5 @@ def _hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"

@@ -14,8 +14,8 @@ from pathlib import Path
 import duckdb
 
 from mscwatch.replica import Replica, Snapshot
+from mscwatch.store.damage import is_named_broken
 from mscwatch.store.data_dir import DataDir
-from mscwatch.store.working import BROKEN
 from support.messages import in_feed, in_lines, in_mail, in_post
 from support.records import edited, put, record, set_status
 from support.sinks import MailSink, WebhookSink
@@ -158,7 +158,7 @@ class Evening:
         try:
             duckdb.connect(str(self.data_dir.working), read_only=True).close()
         except duckdb.Error as error:
-            return any(words in str(error) for words in BROKEN)
+            return is_named_broken(str(error))
         return False
 
     def _met(self, moment):

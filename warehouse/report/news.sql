@@ -1,7 +1,7 @@
 -- What happened to core and unsure trials, by kind: in the latest night, in the seven days up to it, and in every night
 -- since the watch began. The first night (the baseline) and retracted events are not counted.
 WITH latest AS (
-    SELECT run_id, started_at FROM runs WHERE outcome IN ('baseline', 'published') ORDER BY started_at DESC LIMIT 1
+    SELECT run_id, started_at FROM runs WHERE outcome IN ('baseline', 'published') ORDER BY night_no DESC LIMIT 1
 )
 SELECT
     e.kind,

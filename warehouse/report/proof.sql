@@ -12,5 +12,5 @@ SELECT
     (SELECT count(*) FROM runs WHERE outcome IN ('baseline', 'published', 'unchanged')) AS good_nights
 FROM runs
 WHERE outcome IN ('baseline', 'published')
-ORDER BY started_at DESC
+ORDER BY night_no DESC
 LIMIT 1;

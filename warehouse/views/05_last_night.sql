@@ -3,5 +3,5 @@
 SELECT run_id, coalesce(data_timestamp, started_at)::DATE AS day, started_at, outcome
 FROM runs
 WHERE outcome IN ('baseline', 'published', 'unchanged')
-ORDER BY started_at DESC
+ORDER BY night_no DESC
 LIMIT 1

@@ -3,7 +3,7 @@
 WITH facts AS (
     SELECT map_from_entries(list((key, value))) AS fact FROM meta
 ), night AS (
-    SELECT * FROM runs WHERE outcome IN ('baseline', 'published') ORDER BY started_at DESC LIMIT 1
+    SELECT * FROM runs WHERE outcome IN ('baseline', 'published') ORDER BY night_no DESC LIMIT 1
 ), asked AS (
     SELECT unnest(json_keys(value)) AS parameter, value AS query FROM meta WHERE key = 'query'
 ), items AS (
