@@ -5,7 +5,7 @@ Times are naive UTC, as in the warehouse. A *record* is one study as API v2 give
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -178,6 +178,7 @@ class Address:
 
     channel: str
     recipient: str
+    person: str = field(default="", compare=False)  # a mail address unmasked; it is stored nowhere
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,7 +101,7 @@ COMMENT ON COLUMN notices.summary IS 'The message in words.';
 COMMENT ON TABLE deliveries IS 'One row per event or notice, channel and recipient: who gets it, and how the delivery went.';
 COMMENT ON COLUMN deliveries.event_id IS 'What is delivered: events.event_id or notices.notice_id.';
 COMMENT ON COLUMN deliveries.channel IS 'email, slack, atom, jsonl, or the scheme of another service.';
-COMMENT ON COLUMN deliveries.recipient IS 'Mail address, or the masked address of the service.';
+COMMENT ON COLUMN deliveries.recipient IS 'Masked mail address (a***@host-1a2b3c4d, the same for the same address), masked URL of the service, or file.';
 COMMENT ON COLUMN deliveries.state IS 'owed, in_doubt (sending began, its end is not known), sent, or gave_up (owed for 30 nights).';
 COMMENT ON COLUMN deliveries.shown IS 'named in the message, or only counted and attached; NULL until sent.';
 COMMENT ON COLUMN deliveries.attempts IS 'How often it was tried. Unit: attempts.';

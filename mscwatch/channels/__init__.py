@@ -17,7 +17,7 @@ from mscwatch.channels.atom import Atom
 from mscwatch.channels.jsonl import JsonLines
 from mscwatch.channels.others import Other, split_urls
 from mscwatch.channels.slack import BusyError, Slack
-from mscwatch.channels.smtp import Smtp, bare
+from mscwatch.channels.smtp import Smtp
 from mscwatch.errors import ChannelError, ConfigError
 from mscwatch.model import Address, Digest
 from mscwatch.settings import is_mail_address
@@ -71,6 +71,12 @@ class Routes:
         """Every address of this address's channel, itself included."""
         return tuple(other for other, channel in self.channels.items() if channel is self.channels[address])
 
+    def revealed(self, text: str) -> str:
+        """A text of the warehouse in which the mail addresses of the settings are as the settings have them."""
+        for address in self.channels:
+            text = text.replace(address.recipient, address.person or address.recipient)
+        return text
+
     def successors(self) -> dict[str, Address]:
         """Channels with exactly one address, and that address. A new URL or file takes over what the old is owed."""
         by_name: dict[str, list[Address]] = {}
@@ -88,12 +94,10 @@ def routes(channels: Sequence[Channel], operator_email_to: Sequence[str]) -> Rou
     """
     by_address = {address: channel for channel in channels for address in channel.addresses()}
     news = tuple(by_address)
-    mail = next((channel for channel in channels if channel.name == Smtp.name), None)
+    mail = next((channel for channel in channels if isinstance(channel, Smtp)), None)
     if mail is None:
         return Routes(by_address, news, news)
-    operator = (
-        tuple(Address(Smtp.name, bare(recipient)) for recipient in operator_email_to) or mail.addresses()
-    )
+    operator = mail.also(operator_email_to) or mail.addresses()
     return Routes(by_address | dict.fromkeys(operator, mail), news, operator)
 
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from functools import cache
 from typing import Literal
 from urllib.parse import quote, urlsplit
 
 GONE = frozenset({401, 403, 404, 410})  # the address or its secret is no longer valid
 TEMPORARY = frozenset({408, 425, 429})  # besides all of 5xx, where proxies have codes of their own
+
+MAIL_ADDRESS = re.compile(r"[^\s<>\"'(),;:@]+@[\w.-]*\w")
+MASKED = re.compile(r"[^\s@]?\*\*\*@[^\s@]+-[0-9a-f]{8}")
 
 
 @cache
@@ -43,6 +47,19 @@ def holds(text: str, secret: str) -> bool:
         return False
     encoded = base64.b64encode(secret.encode("utf-8", "surrogateescape")).decode()
     return any(form in text for form in (secret, quote(secret, safe="", errors="replace"), encoded))
+
+
+def masked_address(address: str) -> str:
+    """A mail address as the warehouse has it, such as `a***@example.org-1a2b3c4d`: the same for the same address."""
+    if MASKED.fullmatch(address):
+        return address
+    local, _, host = address.rpartition("@")
+    return f"{local[:1]}***@{host}-{fingerprint(address)}"
+
+
+def without_addresses(text: str) -> str:
+    """A foreign text in which every mail address is masked."""
+    return MAIL_ADDRESS.sub(lambda found: masked_address(found[0]), text)
 
 
 def blamed(code: int) -> Literal["message", "channel"] | None:

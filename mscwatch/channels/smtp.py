@@ -7,6 +7,7 @@ import ipaddress
 import logging
 import smtplib
 import ssl
+from collections.abc import Iterable
 from contextlib import suppress
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -16,7 +17,7 @@ from typing import Literal
 from urllib.parse import unquote, urlsplit
 
 from mscwatch.channels.deadline import within
-from mscwatch.channels.secrets import fingerprint, holds
+from mscwatch.channels.secrets import fingerprint, holds, masked_address, without_addresses
 from mscwatch.digest import plain
 from mscwatch.errors import ChannelError
 from mscwatch.model import Address, Digest
@@ -38,7 +39,7 @@ About = Literal["message", "recipient", "channel"] | None
 class Smtp:
     """One mail server. Each recipient gets a separate mail, and so a separate delivery.
 
-    `sender` and `recipients` may have display names (`MSC Watch <m@example.org>`); the ledger knows only the addresses.
+    `sender` and `recipients` may have display names (`MSC Watch <m@example.org>`). The ledger has them masked.
     """
 
     name = "email"
@@ -54,10 +55,17 @@ class Smtp:
         self._user = unquote(parts.username or "")
         self._password = unquote(parts.password or "")
         self._sender = sender
-        self._recipients = {bare(recipient): recipient for recipient in recipients}
+        self._people: dict[str, str] = {}  # as the settings have them, by their masked addresses
+        self._recipients = self.also(recipients)
 
     def addresses(self) -> tuple[Address, ...]:
-        return tuple(Address(self.name, recipient) for recipient in self._recipients)
+        return self._recipients
+
+    def also(self, recipients: Iterable[str]) -> tuple[Address, ...]:
+        """The addresses of more people who can be written to."""
+        people = {masked_address(bare(recipient)): recipient for recipient in recipients}
+        self._people = people | self._people
+        return tuple(Address(self.name, masked, bare(person)) for masked, person in people.items())
 
     @cached_property
     def setting(self) -> str:
@@ -65,7 +73,7 @@ class Smtp:
         return fingerprint(f"{self._url} {self._sender}")
 
     def send(self, digest: Digest, recipient: str) -> None:
-        """Send one mail.
+        """Send one mail to a person, who is named by the recipient of one of this channel's addresses.
 
         Raises `ChannelError`. Its `about` depends on the command that the server refused (see `_explained`). It is
         `in_doubt` when the server fell silent or hung up after MAIL, because it may have accepted the mail.
@@ -74,11 +82,12 @@ class Smtp:
 
         def converse() -> None:
             nonlocal sending
-            mail = message(digest, self._sender, self._recipients.get(recipient, recipient))
+            person = self._people.get(recipient, recipient)
+            mail = message(digest, self._sender, person)
             server = self._connected()
             try:
                 sending = True
-                server.send_message(mail, from_addr=bare(self._sender), to_addrs=[recipient])
+                server.send_message(mail, from_addr=bare(self._sender), to_addrs=[bare(person)])
                 # The server has the mail now: a failing QUIT must not cause a second one.
                 with suppress(OSError):
                     server.quit()
@@ -119,7 +128,7 @@ class Smtp:
                 silent = not sending or isinstance(error.__context__, TimeoutError)
                 return ChannelError(f"{host} ended the connection.", in_doubt=sending, silent=silent)
             case smtplib.SMTPException():
-                about = "channel" if recipient.isascii() else "recipient"
+                about = "channel" if self._people.get(recipient, recipient).isascii() else "recipient"
                 return ChannelError(f"{host} lacks what this mail needs: {error}", about=about)
             case ssl.SSLCertVerificationError():
                 msg = f"{host} has no usable certificate: {error.verify_message}."
@@ -165,7 +174,9 @@ class Smtp:
 
     def _refused(self, code: int, reason: bytes | str, what: str, about: About) -> ChannelError:
         text = reason.decode(errors="replace") if isinstance(reason, bytes) else reason
-        answered = f"{code}" if holds(text, self._password) else f"{code} {plain(text, 200)}"
+        answered = (
+            f"{code}" if holds(text, self._password) else f"{code} {without_addresses(plain(text, 200))}"
+        )
         msg = f"The mail server {self._host}:{self._port} {what}: {answered}."
         return ChannelError(msg, about=about if code >= PERMANENT else None)
 

@@ -80,7 +80,7 @@ def restore(
         keep=settings.keep_published,
     )
     screen.console().print(
-        f"The warehouse of {manifest['made_at']} is back in {settings.data_dir}. The next run finds events since then "
-        "and sends them again.",
+        f"The warehouse of {screen.cell(manifest['made_at'])} is back in {settings.data_dir}. "
+        "The next run finds events since then and sends them again.",
         soft_wrap=True,
     )

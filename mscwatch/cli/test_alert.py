@@ -13,7 +13,7 @@ from mscwatch.channels import Routes
 from mscwatch.cli import screen
 from mscwatch.cli.completion import completer
 from mscwatch.clock import utc_now
-from mscwatch.digest import notices
+from mscwatch.digest import notices, subscriptions
 from mscwatch.errors import ChannelError, ConfigError, MscwatchError
 from mscwatch.model import Address, Digest, Event, NewsItem, TrialFacts
 from mscwatch.pipeline import wiring
@@ -56,9 +56,9 @@ def test_alert(
         )
     arrived, refused = _sent(routes, chosen, sample(watch.title, utc_now()))
     for address in arrived:
-        screen.console().print(f"Sent to {address.recipient} by {channel}.", soft_wrap=True)
+        screen.console().print(f"Sent to {subscriptions.shown(address)} by {channel}.", soft_wrap=True)
     for address in _switched_on(settings, routes, arrived):
-        screen.console().print(f"{address.recipient} is switched on again.", soft_wrap=True)
+        screen.console().print(f"{subscriptions.shown(address)} is switched on again.", soft_wrap=True)
     if refused:
         raise MscwatchError(" ".join(refused))
 
@@ -98,7 +98,7 @@ def _sent(routes: Routes, chosen: Iterable[Address], message: Digest) -> tuple[l
         try:
             routes.channels[address].send(message, address.recipient)
         except ChannelError as error:
-            refused.append(str(error))
+            refused.append(routes.revealed(str(error)))
         else:
             arrived.append(address)
     return arrived, refused

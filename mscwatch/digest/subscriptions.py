@@ -29,7 +29,7 @@ def check(subscriptions: Sequence[Subscription], addresses: Collection[Address])
     """
     for subscription in subscriptions:
         channel = subscription.channel
-        known = sorted(address.recipient for address in addresses if address.channel == channel)
+        known = sorted(shown(address) for address in addresses if address.channel == channel)
         if not known:
             channels = ", ".join(sorted({address.channel for address in addresses})) or "none"
             msg = (
@@ -45,6 +45,11 @@ def check(subscriptions: Sequence[Subscription], addresses: Collection[Address])
             raise ConfigError(msg)
 
 
+def shown(address: Address) -> str:
+    """The recipient as people who run this program may see it: a mail address unmasked, where it is at hand."""
+    return address.person or address.recipient
+
+
 def describe(address: Address, subscriptions: Sequence[Subscription]) -> str:
     """What an address gets, as `doctor` shows it: `severities high; indications cirrhosis`."""
     own = [subscription for subscription in subscriptions if _names(subscription, address)]
@@ -53,7 +58,7 @@ def describe(address: Address, subscriptions: Sequence[Subscription]) -> str:
 
 def _names(subscription: Subscription, address: Address) -> bool:
     return subscription.channel == address.channel and (
-        not subscription.to or address.recipient in subscription.to
+        not subscription.to or shown(address) in subscription.to
     )
 
 

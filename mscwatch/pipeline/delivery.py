@@ -63,7 +63,7 @@ def deliver(
             if address in off or address in failed:
                 continue  # perhaps since a moment ago, with the rest of its channel
             outbox = outboxes.setdefault(
-                address, Outbox(con, routes.channels[address], address, watch, night, clock)
+                address, Outbox(con, routes.channels[address], address, watch, night, clock, routes.revealed)
             )
             report.attempts += 1
             error = outbox.send_owed()
@@ -78,9 +78,8 @@ def deliver(
     for address in owed:
         refused = outboxes[address].refused if address in outboxes else {}
         last = next(reversed(refused.values())).error if refused else None
-        report.errors.append(
-            _why_off(off[address]) if address in off else _why_owed(failed.get(address, last))
-        )
+        why = _why_off(off[address]) if address in off else _why_owed(failed.get(address, last))
+        report.errors.append(routes.revealed(why))
     return report
 
 

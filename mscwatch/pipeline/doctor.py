@@ -185,7 +185,7 @@ def _channels(settings: Settings) -> str:
 
 
 def _named(address: Address) -> str:
-    return f"{address.channel} to {address.recipient}"
+    return f"{address.channel} to {subscriptions.shown(address)}"
 
 
 def _switched_off(settings: Settings) -> Iterable[SwitchedOff]:

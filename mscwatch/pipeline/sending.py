@@ -8,8 +8,8 @@ what is new.
 from __future__ import annotations
 
 import logging
-from collections.abc import Container
-from dataclasses import dataclass, field
+from collections.abc import Callable, Container
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from mscwatch import digest
@@ -64,6 +64,7 @@ class Outbox:
     watch: Watch
     night: str  # the date that messages name (ISO 8601)
     clock: Clock
+    revealed: Callable[[str], str] = str  # puts mail addresses in the place of masked ones
     refused: dict[str, Refused] = field(default_factory=dict)
     shown_plainly: dict[str, NewsItem] = field(default_factory=dict)
     _attached: bool = True  # until the service takes a message only without the CSV
@@ -140,7 +141,7 @@ class Outbox:
         try:
             return digest.compose(
                 batch.items,
-                batch.notices,
+                [replace(notice, summary=self.revealed(notice.summary)) for notice in batch.notices],
                 title=self.watch.title,
                 night=self.night,
                 banner=self.watch.banner,

@@ -8,8 +8,10 @@ from datetime import datetime
 
 import msgspec
 
+from mscwatch.channels.secrets import without_addresses
 from mscwatch.model import Address
-from mscwatch.store.sql import Connection, dicts, insert, row_of, scalar
+from mscwatch.store.ledger import address_columns
+from mscwatch.store.sql import Connection, dicts, insert, scalar
 from mscwatch.vocabulary import DeliveryState
 
 UNSENT = (DeliveryState.IN_DOUBT, DeliveryState.OWED)  # a delivery in doubt is sent again, like an owed one
@@ -45,7 +47,8 @@ class GivenUp:
 def switch_off(con: Connection, entries: Iterable[SwitchedOff]) -> None:
     """Send nothing to these addresses from now on."""
     rows = (
-        row_of(entry.address) | {"since": entry.since, "reason": entry.reason, "setting": entry.setting}
+        address_columns(entry.address)
+        | {"since": entry.since, "reason": entry.reason, "setting": entry.setting}
         for entry in entries
     )
     insert(con, "switched_off", rows)
@@ -85,13 +88,39 @@ def move(con: Connection, successors: Mapping[str, Address]) -> None:
         con.execute(f"DELETE {former}", [channel, new.recipient])
 
 
+def mask_stored(con: Connection) -> bool:
+    """Mask every mail address that earlier versions stored; whether there was one. Within the caller's transaction."""
+    texts = {
+        "deliveries": ("recipient", "error"),
+        "switched_off": ("recipient", "reason"),
+        "notices": ("summary",),
+        "runs": ("error",),
+    }
+    found = False
+    for table, columns in texts.items():
+        for column in columns:
+            of_mail = (
+                "AND channel = 'email'" if column == "recipient" else ""
+            )  # other recipients are files and URLs
+            rows = con.execute(
+                f"SELECT DISTINCT {column} FROM {table} WHERE {column} LIKE '%@%' {of_mail}"
+            ).fetchall()
+            for (text,) in rows:
+                masked = without_addresses(text)
+                if masked != text:
+                    con.execute(f"UPDATE {table} SET {column} = ? WHERE {column} = ?", [masked, text])
+                    found = True
+    return found
+
+
 def owed_count(con: Connection, addresses: Collection[Address]) -> dict[Address, int]:
     """How many deliveries are unsent at each of these addresses; an address without any has no entry."""
     rows = con.execute(
         f"SELECT channel, recipient, count(*) FROM deliveries WHERE {IS_UNSENT} GROUP BY ALL ORDER BY ALL"
     ).fetchall()
     counted = {Address(channel, recipient): count for channel, recipient, count in rows}
-    return {address: count for address, count in counted.items() if address in addresses}
+    known = {address: address for address in addresses}
+    return {known[address]: count for address, count in counted.items() if address in known}
 
 
 def give_up(con: Connection, nights: int) -> list[GivenUp]:

@@ -11,26 +11,40 @@ import json
 import shutil
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Literal, TypedDict
 
 import duckdb
+import msgspec
 
 from mscwatch import __version__
-from mscwatch.atomic_write import replacing
+from mscwatch.atomic_write import PRIVATE, replacing
 from mscwatch.clock import utc_now
 from mscwatch.errors import ConfigError, WarehouseError
-from mscwatch.store import damage, ledger, recovery, working
+from mscwatch.store import damage, ledger, recovery, transfer, working
 from mscwatch.store.damage import sha256
 from mscwatch.store.data_dir import DataDir, locked
 from mscwatch.store.publish import counts, publish_copy
 from mscwatch.store.sql import CONFIG, first_line, open_read_only, scalar
 
-MADE_BY = "mscwatch backup"
 MANIFEST = "manifest.json"
 DATABASE = "mscwatch-working.duckdb"
 
-Manifest = dict[str, Any]
+
+class Manifest(TypedDict):
+    """What a backup says of itself; times are ISO 8601 in UTC."""
+
+    made_by: Literal["mscwatch backup"]
+    made_at: str
+    mscwatch_version: str
+    watch: str  # empty before the first night
+    data_timestamp: str
+    schema_version: int
+    counts: dict[str, int]  # rows by `schema.table`
+    sha256: str  # of the database
+    bytes: int
 
 
 def write_backup(data_dir: DataDir, file: Path) -> Manifest:
@@ -48,7 +62,7 @@ def write_backup(data_dir: DataDir, file: Path) -> Manifest:
     with locked(data_dir):
         manifest = _describe(data_dir)
         try:
-            with replacing(file) as fresh:
+            with replacing(file, private=True) as fresh:
                 with zipfile.ZipFile(fresh, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
                     archive.writestr(MANIFEST, json.dumps(manifest, indent=2) + "\n")
                     archive.write(data_dir.working, DATABASE)
@@ -78,18 +92,14 @@ def restore_backup(
             msg = f"{data_dir.path} already holds a warehouse. Back it up, then restore with --replace."
             raise ConfigError(msg)
         try:
-            with replacing(data_dir.working) as fresh:
-                with (
-                    zipfile.ZipFile(file) as archive,
-                    archive.open(DATABASE) as source,
-                    fresh.open("wb") as target,
-                ):
-                    shutil.copyfileobj(source, target)
-                _verify(fresh, manifest, file)
+            with replacing(data_dir.working, private=True) as fresh, _extracted(fresh, file) as given:
+                _verify(given, manifest, file)
+                fresh.unlink()
+                transfer.copy_rows(given, fresh, memory_limit)
                 for log in data_dir.logs():  # of the file that is replaced
                     log.unlink()
             recovery.drop_broken(data_dir)  # the broken file has nothing to do with the restored one
-        except (OSError, EOFError, KeyError, zipfile.BadZipFile, zlib.error) as error:
+        except (OSError, EOFError, KeyError, zipfile.BadZipFile, zlib.error, duckdb.Error) as error:
             msg = f"{file} cannot be restored: {error}. Nothing was changed."
             raise WarehouseError(msg) from error
         with working.open_warehouse(data_dir, memory_limit) as con:
@@ -105,13 +115,30 @@ def read_manifest(file: Path) -> Manifest:
     """The manifest of a backup. Raises `ConfigError` for a file that is no backup."""
     try:
         with zipfile.ZipFile(file) as archive:
-            manifest = json.loads(archive.read(MANIFEST))
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile):
-        manifest = None
-    if not isinstance(manifest, dict) or manifest.get("made_by") != MADE_BY:
+            return msgspec.json.decode(archive.read(MANIFEST), type=Manifest)
+    except msgspec.ValidationError as error:
+        msg = f"The {MANIFEST} in {file} is not that of a backup of mscwatch: {error}. Give another file."
+        raise ConfigError(msg) from error
+    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
         msg = f"{file} is not a backup that mscwatch made, or it is cut off. Give another file."
-        raise ConfigError(msg)
-    return manifest
+        raise ConfigError(msg) from error
+
+
+@contextmanager
+def _extracted(beside: Path, file: Path) -> Iterator[Path]:
+    """The database of a backup as a file of its own, beside another one, as long as the block runs."""
+    given = beside.with_name(f"{beside.name}.given")
+    try:
+        given.touch(PRIVATE)
+        with (
+            zipfile.ZipFile(file) as archive,
+            archive.open(DATABASE) as source,
+            given.open("wb") as target,
+        ):
+            shutil.copyfileobj(source, target)
+        yield given
+    finally:
+        given.unlink(missing_ok=True)
 
 
 def _describe(data_dir: DataDir) -> Manifest:
@@ -121,23 +148,24 @@ def _describe(data_dir: DataDir) -> Manifest:
     try:
         with duckdb.connect(str(path), config=CONFIG) as con:
             con.execute("CHECKPOINT")
-            contents = {
-                "watch": working.meta(con, "watch") or "",
-                "data_timestamp": working.meta(con, "data_timestamp") or "",
-                "schema_version": scalar(con, "SELECT max(version) FROM schema_migrations"),
-                "counts": counts(con),
-            }
+            facts = (working.meta(con, "watch") or "", working.meta(con, "data_timestamp") or "")
+            version, counted = scalar(con, "SELECT max(version) FROM schema_migrations"), counts(con)
     except duckdb.Error as error:
         problem = f"{path} cannot be opened: {first_line(error)}"
         if damage.is_named_broken(problem):
             raise damage.broken(data_dir, problem) from error
         raise WarehouseError(f"{problem} {damage.advice(problem) or ''}".strip()) from error
-    made = {
-        "made_by": MADE_BY,
-        "made_at": f"{utc_now():%Y-%m-%dT%H:%M:%S}+00:00",
-        "mscwatch_version": __version__,
-    }
-    return made | contents | {"sha256": sha256(path), "bytes": path.stat().st_size}
+    return Manifest(
+        made_by="mscwatch backup",
+        made_at=f"{utc_now():%Y-%m-%dT%H:%M:%S}+00:00",
+        mscwatch_version=__version__,
+        watch=facts[0],
+        data_timestamp=facts[1],
+        schema_version=version,
+        counts=counted,
+        sha256=sha256(path),
+        bytes=path.stat().st_size,
+    )
 
 
 def _refuse_unfit(manifest: Manifest, file: Path, watch: str) -> None:

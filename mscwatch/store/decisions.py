@@ -146,7 +146,7 @@ def _text(file: Path) -> str:
 
 def _write(file: Path, text: str) -> None:
     try:
-        replace_file(file.resolve(), text.encode())  # a symbolic link stays one
+        replace_file(file.resolve(), text.encode(), private=True)  # a symbolic link stays one
     except OSError as error:
         msg = f"The decisions file {file} cannot be written: {error.strerror or error}."
         raise ConfigError(msg) from error

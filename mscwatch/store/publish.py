@@ -15,7 +15,7 @@ import duckdb
 
 from mscwatch.atomic_write import replace_file, replacing
 from mscwatch.errors import WarehouseError
-from mscwatch.store import catalog, damage
+from mscwatch.store import catalog, damage, transfer
 from mscwatch.store.damage import sha256
 from mscwatch.store.data_dir import DataDir
 from mscwatch.store.ledger import LAST_WRITTEN_RUN, last_written_run
@@ -58,6 +58,7 @@ def publish_copy(data_dir: DataDir, keep: int = 3) -> str:
     """
     damage.require_sound(data_dir)
     try:
+        transfer.rewrite_if_due(data_dir)
         with replacing(data_dir.published) as fresh:
             shutil.copyfile(data_dir.working, fresh)
             run_id = _check(data_dir.working, fresh)
@@ -100,11 +101,12 @@ def hash_matches(data_dir: DataDir) -> bool:
 def counts(con: Connection) -> dict[str, int]:
     """The number of rows of every table of an opened file, by `schema.table`."""
     names = con.execute(
-        "SELECT schema_name || '.' || table_name FROM duckdb_tables() "
+        "SELECT schema_name || '.' || table_name, format('\"{}\".\"{}\"', replace(schema_name, '\"', '\"\"'), "
+        "replace(table_name, '\"', '\"\"')) FROM duckdb_tables() "
         "WHERE NOT internal AND database_name = current_database() ORDER BY ALL"
     ).fetchall()
-    each = " UNION ALL ".join(f"SELECT '{name}', count(*) FROM {name}" for (name,) in names)
-    return dict(con.execute(each).fetchall())
+    each = " UNION ALL ".join(f"SELECT ?, count(*) FROM {name}" for _, name in names)
+    return dict(con.execute(each, [name for name, _ in names]).fetchall())
 
 
 def _check(original: Path, copy: Path) -> str | None:

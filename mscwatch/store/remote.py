@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 import fsspec
 
@@ -76,8 +76,8 @@ def _errors_in_words(url: str) -> Iterator[None]:
 
 
 def masked(text: str) -> str:
-    """A text in which every URL has lost user, password and query."""
-    return re.sub(r"\?\S*", "?***", re.sub(r"//[^/\s]*@", "//***@", text))
+    """A text in which every URL has lost user, password and query; a password may hold any character but a space."""
+    return re.sub(r"\?\S*", "?***", re.sub(r"//\S*@", "//***@", text))
 
 
 def _latest(files: Any, root: str) -> dict[str, Any]:
@@ -109,9 +109,9 @@ def _drop_old(files: Any, root: str, earlier: int) -> None:
 
 
 def _message(error: Exception, url: str) -> str:
-    """The storage's own message as one line, without the secrets of the URL."""
+    """The storage's own message as one line; its kind alone where it holds a part of the URL's secrets."""
     words = masked((str(error) or type(error).__name__).splitlines()[0])
-    parts = urlsplit(url)
-    for secret in filter(None, (parts.password, unquote(parts.password or ""))):
-        words = words.replace(secret, "***")
+    secrets = re.split(r"[:/?#]", re.sub(r"^[^:]*://", "", url).rpartition("@")[0])
+    if any(part in words for secret in secrets if secret for part in (secret, unquote(secret))):
+        words = type(error).__name__
     return words.rstrip(".") + "."

@@ -10,15 +10,17 @@ from pathlib import Path
 
 import duckdb
 
+from mscwatch.atomic_write import replacing
 from mscwatch.errors import WarehouseError
 from mscwatch.store import working
-from mscwatch.store.sql import CONFIG, Connection, first_line, scalar
+from mscwatch.store.data_dir import DataDir
+from mscwatch.store.sql import CONFIG, Connection, first_line, open_read_only, scalar
 
-# What opening makes anew from the stored records and the package when these facts are missing.
-DERIVED = ("definitions", "ctgov_mapping")
+# Facts that do not hold for the new file: without them, opening makes anew what is derived.
+DERIVED = ("definitions", "ctgov_mapping", "rewrite")
 
 
-def copy_rows(source: Path, fresh: Path, memory_limit: str) -> None:
+def copy_rows(source: Path, fresh: Path, memory_limit: str = "500MB") -> None:
     """Write the rows of every known table of `source` into the new file `fresh`, in the schema version of `source`.
 
     The next opening migrates it, and derives `ctgov`, seeds, views, macros and comments. Raises `WarehouseError` when
@@ -53,6 +55,22 @@ def copy_rows(source: Path, fresh: Path, memory_limit: str) -> None:
     finally:
         con.close()
         fresh.with_name(f"{fresh.name}.wal").unlink(missing_ok=True)  # left by an error alone
+
+
+def rewrite_if_due(data_dir: DataDir) -> None:
+    """Make the working file anew from its own rows where migrating it masked addresses (`meta`, `rewrite`).
+
+    DuckDB leaves in free blocks what was replaced in a file. Raises `WarehouseError` when that fails; the file is then
+    as it was.
+    """
+    with open_read_only(data_dir.working) as con:
+        if not scalar(con, "SELECT count(*) FROM meta WHERE key = 'rewrite'"):
+            return
+    with replacing(data_dir.working, private=True) as fresh:
+        fresh.unlink()
+        copy_rows(data_dir.working, fresh)
+    with working.open_warehouse(data_dir):
+        pass  # it derives what was not copied
 
 
 def _schema_version(con: Connection, source: Path) -> int:

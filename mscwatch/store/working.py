@@ -14,10 +14,11 @@ from pathlib import Path
 import duckdb
 
 from mscwatch import __version__
+from mscwatch.atomic_write import PRIVATE
 from mscwatch.clock import utc_now
 from mscwatch.errors import ConfigError, WarehouseError
 from mscwatch.review import claims
-from mscwatch.store import ctgov, damage, review_claims
+from mscwatch.store import addresses, ctgov, damage, review_claims
 from mscwatch.store.data_dir import DataDir
 from mscwatch.store.sql import CONFIG, Connection, first_line, scalar
 
@@ -31,7 +32,6 @@ STORAGE_VERSION = "v1.2.0"
 # are written with the commit, and again with the next one. DuckDB's default is 122,880.
 ROW_GROUP_SIZE = 6_144
 REBUILD_BATCH = 10_000
-PRIVATE = 0o600  # the mode of files that are for their owner alone
 
 
 @contextmanager
@@ -220,6 +220,8 @@ def _refresh_derived(con: Connection) -> None:
                 else:
                     con.execute(path.read_text("utf-8"))
         review_claims.recompute(con)
+        if addresses.mask_stored(con):
+            set_meta(con, {"rewrite": "due"})
         facts = {
             "definitions": definitions,
             "mscwatch_version": __version__,
