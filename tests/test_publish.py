@@ -46,7 +46,7 @@ def test_without_hard_links_the_previous_file_is_copied(two_nights, monkeypatch)
     kept = file_hash(two_nights)
     change(
         two_nights,
-        "INSERT INTO runs SELECT 'z', * EXCLUDE run_id REPLACE (now()::TIMESTAMP + INTERVAL 1 DAY AS started_at) FROM runs LIMIT 1",
+        "INSERT INTO runs SELECT 'z', * EXCLUDE run_id REPLACE (99 AS night_no) FROM runs LIMIT 1",
     )
     publish.publish_copy(two_nights.data_dir)
     newest = max((two_nights.data_dir.path / "previous").iterdir())

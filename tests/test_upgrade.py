@@ -12,9 +12,10 @@ import duckdb
 import pytest
 import zstandard
 
+from mscwatch.channels.secrets import masked_address
 from mscwatch.pipeline.run import run_watch
 from mscwatch.replica import Replica, Snapshot
-from mscwatch.store import working
+from mscwatch.store import queries, working
 from mscwatch.store.data_dir import DataDir
 
 MADE = Path(__file__).with_name("fixtures") / "schema_7.duckdb.zst"
@@ -117,3 +118,39 @@ def test_what_other_rules_made_of_the_records_is_made_anew_without_events(earlie
     with duckdb.connect(str(earlier.working), read_only=True) as con:
         assert con.execute("SELECT DISTINCT relevance FROM watched").fetchall() == [("core",)]
         assert con.execute("SELECT count(*) FROM events").fetchall() == events
+
+
+def test_an_upgraded_file_holds_no_mail_address_not_even_in_a_free_block(earlier, order):
+    person = "anne.hathaway@example.org"
+    with duckdb.connect(str(earlier.working)) as con:
+        con.execute(
+            "UPDATE deliveries SET channel = 'email', recipient = ?, error = 'refuses ' || ?", [person] * 2
+        )
+        con.execute(
+            "INSERT INTO notices SELECT 'n', run_id, 'channel_off', ? FROM runs LIMIT 1", [f"to {person}: no"]
+        )
+    assert person.encode() in earlier.working.read_bytes()
+    assert night(order, earlier, LAST_DATA, records(earlier)).outcome == "unchanged"
+    masked = masked_address(person)
+    for file in (earlier.working, earlier.published):
+        assert b"hathaway" not in file.read_bytes()
+        with duckdb.connect(str(file), read_only=True) as con:
+            told = con.execute(
+                "SELECT DISTINCT recipient, error FROM deliveries WHERE channel = 'email'"
+            ).fetchall()
+            noted = con.execute("SELECT summary FROM notices WHERE notice_id = 'n'").fetchall()
+        assert (told, noted) == ([(masked, f"refuses {masked}")], [(f"to {masked}: no",)])
+
+
+def test_a_file_that_no_run_has_migrated_yet_still_shows_its_nights(earlier):
+    with queries.open_newest(earlier) as con:
+        nights = queries.nights(con, 2)
+        good = queries.last_good_night(con)
+    assert [one["outcome"] for one in nights] == ["published", "published"]
+    assert good["run_id"] == nights[0]["run_id"] == "20221010T153000000000-dcaf"
+
+
+def test_nights_are_numbered_in_the_order_of_their_times(earlier):
+    with working.open_warehouse(earlier) as con:
+        numbered = con.execute("SELECT night_no FROM runs ORDER BY started_at").fetchall()
+    assert numbered == [(1,), (2,), (3,)]

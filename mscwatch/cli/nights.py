@@ -8,8 +8,6 @@ from typing import Annotated, Any
 
 import typer
 
-from mscwatch.channels.secrets import masked_address
-from mscwatch.channels.smtp import bare
 from mscwatch.cli import screen
 from mscwatch.cli.completion import WatchName
 from mscwatch.clock import utc_now
@@ -19,8 +17,8 @@ from mscwatch.pipeline.context import RunOrder, RunResult
 from mscwatch.pipeline.doctor import run_checks
 from mscwatch.pipeline.run import run_watch
 from mscwatch.schedule import next_night
-from mscwatch.settings import Settings, load_settings, show_settings
-from mscwatch.store import queries
+from mscwatch.settings import load_settings, show_settings
+from mscwatch.store import addresses, queries
 from mscwatch.store.data_dir import DataDir
 from mscwatch.vocabulary import RunOutcome
 from mscwatch.watches import load_watch
@@ -145,7 +143,8 @@ def status(
         nights, owed = queries.nights(con, limit), queries.owed_deliveries(con)
         good = queries.last_good_night(con)
         banner = queries.meta(con).get("banner", "")
-    owed = [row | {"recipient": _revealed(settings, row["recipient"])} for row in owed]
+    people = addresses.people(DataDir(settings.data_dir))
+    owed = [row | {"recipient": people.get(row["recipient"], row["recipient"])} for row in owed]
     due = next_night(settings.cron, settings.timezone, utc_now().replace(tzinfo=UTC))
     if as_json:
         screen.write_json(
@@ -168,14 +167,6 @@ def status(
         console.print(screen.table(list(owed[0]), (list(row.values()) for row in owed), "Still owed"))
     else:
         console.print("Nothing is owed to anybody.")
-
-
-def _revealed(settings: Settings, recipient: str) -> str:
-    """The mail address of the settings that is masked in the warehouse; anything else comes back as it is."""
-    people = {
-        masked_address(bare(each)): bare(each) for each in (*settings.email_to, *settings.operator_email_to)
-    }
-    return people.get(recipient, recipient)
 
 
 def _night_row(night: dict[str, Any]) -> tuple[Any, ...]:

@@ -55,9 +55,9 @@ def working_file_recovered(broken: str, written: datetime) -> Notice:
     `broken` is the path where the broken file was put, `written` (UTC) when that file was last written.
     """
     summary = (
-        "The working file was broken, probably because a run was killed while it wrote. The published state replaced "
-        "it. Later nights are read and sent again, so a message may come twice; nights that published nothing are "
-        "lost. `mscwatch history` reads the lost histories again. "
+        "The working file was broken: a run was killed while it wrote, or the disk is failing. The published state "
+        "replaced it. Later nights are read and sent again, so a message may come twice; nights that published nothing "
+        "are lost. `mscwatch history` reads the lost histories again. "
         f"The broken file is {broken}; you can delete it."
     )
     return Notice(f"mended-{written:%Y%m%dT%H%M%S%f}", NoticeKind.MENDED, summary)

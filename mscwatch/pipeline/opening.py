@@ -7,7 +7,7 @@ import logging
 from mscwatch.errors import BrokenFileError
 from mscwatch.pipeline import alarm, operator_notices
 from mscwatch.pipeline.context import WRITTEN_OUTCOMES, RunContext, WarehouseState
-from mscwatch.store import damage, decisions, ledger, publish, recovery, working
+from mscwatch.store import addresses, damage, decisions, ledger, publish, recovery, working
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +32,7 @@ def open_warehouse(context: RunContext) -> WarehouseState:
     or the decisions cannot be read, and `WarehouseError` when the working file cannot be opened.
     """
     order, result = context.order, context.result
+    addresses.remember_people(order.data_dir, context.routes.channels)
     damage.require_sound(order.data_dir)  # before anything is written into it
     with context.warehouse() as con:
         working.refuse_other_watch(working.meta(con, "watch"), order.watch.name, order.data_dir.path)

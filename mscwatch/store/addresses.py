@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
 
+from mscwatch.atomic_write import replace_file
 from mscwatch.channels.secrets import without_addresses
 from mscwatch.model import Address
+from mscwatch.store.data_dir import DataDir
 from mscwatch.store.ledger import address_columns
 from mscwatch.store.sql import Connection, dicts, insert, scalar
 from mscwatch.vocabulary import DeliveryState
@@ -111,6 +114,26 @@ def mask_stored(con: Connection) -> bool:
                     con.execute(f"UPDATE {table} SET {column} = ? WHERE {column} = ?", [masked, text])
                     found = True
     return found
+
+
+def remember_people(data_dir: DataDir, configured: Iterable[Address]) -> None:
+    """Keep the mail addresses of these addresses in a private file, so that `status` can say who is owed what.
+
+    Where it cannot be written, `status` shows the masked address.
+    """
+    known = people(data_dir)
+    more = {address.recipient: address.person for address in configured if address.person}
+    if not more.items() <= known.items():
+        with suppress(OSError):
+            replace_file(data_dir.people, msgspec.json.encode(known | more), private=True)
+
+
+def people(data_dir: DataDir) -> dict[str, str]:
+    """Mail addresses by their masked form; none where the file is missing, unreadable or somebody else's."""
+    try:
+        return msgspec.json.decode(data_dir.people.read_bytes(), type=dict[str, str])
+    except (OSError, msgspec.DecodeError):
+        return {}
 
 
 def owed_count(con: Connection, addresses: Collection[Address]) -> dict[Address, int]:

@@ -48,6 +48,11 @@ class DataDir:
         return self.path / "working" / "mscwatch-working.duckdb.sha256"
 
     @property
+    def people(self) -> Path:
+        """The mail addresses that are masked in the warehouse."""
+        return self.path / "working" / "people.json"
+
+    @property
     def alarm(self) -> Path:
         """What the operator was told past the ledger, while nothing can be written into it."""
         return self.path / "working" / "alarm.txt"

@@ -23,6 +23,7 @@ from mscwatch.store import export
 from mscwatch.store.data_dir import DataDir
 
 LATEST = "latest.json"
+SHORTEST = 3  # letters: a shorter part of a password is none, and masking it would spoil other words
 RUN = re.compile(r"\d{8}T\d{12}-[0-9a-f]{4}")  # a run id begins with its time, so ids sort by time
 
 
@@ -109,9 +110,12 @@ def _drop_old(files: Any, root: str, earlier: int) -> None:
 
 
 def _message(error: Exception, url: str) -> str:
-    """The storage's own message as one line; its kind alone where it holds a part of the URL's secrets."""
+    """The storage's own message as one line, without the password of the URL, its parts included."""
     words = masked((str(error) or type(error).__name__).splitlines()[0])
-    secrets = re.split(r"[:/?#]", re.sub(r"^[^:]*://", "", url).rpartition("@")[0])
-    if any(part in words for secret in secrets if secret for part in (secret, unquote(secret))):
-        words = type(error).__name__
+    password = url.partition("://")[2].rpartition("@")[0].partition(":")[2]
+    for secret in sorted(
+        {password, unquote(password), *re.split(r"[/?#:]", password)}, key=len, reverse=True
+    ):
+        if len(secret) >= SHORTEST:
+            words = words.replace(secret, "***")
     return words.rstrip(".") + "."

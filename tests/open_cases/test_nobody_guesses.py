@@ -5,10 +5,8 @@ from __future__ import annotations
 import gzip
 import json
 import os
-import resource
 import subprocess
 import sys
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,6 +16,7 @@ import pytest
 
 from mscwatch.pipeline.run import run_watch
 from mscwatch.replica import Replica, Snapshot
+from support.disks import limited
 from support.odd import (
     ALL,
     DAYS,
@@ -250,21 +249,13 @@ def test_a_clock_that_was_set_leaves_nights_in_their_order(tmp_path, moved):
     status = json.loads(say("status", "--json", folder=tmp_path, **values).stdout)
     assert status["last_good"]["run_id"] == unchanged.run_id
     numbered = [night["run_id"] for night in status["nights"]]
+    assert numbered == sorted(
+        numbered, reverse=True
+    )  # ids, as names of folders, sort by the order of the nights
     assert numbered == [unchanged.run_id, *(result.run_id for result in reversed(results))]
 
 
 # A disk without room
-
-
-@contextmanager
-def no_room():
-    """Files cannot grow beyond 64 kB in this process: as on a full disk, a write fails."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (65_536, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 @pytest.fixture
@@ -276,7 +267,7 @@ def filled(tmp_path):
             order = order_in(tmp_path, registry.url, **settings)
             run_watch(order)
             registry.night = 1
-            room = no_room()
+            room = limited(65_536)
 
             def step(name, action, *, asks_registry=False):
                 result = action()

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import duckdb
 
+from mscwatch.channels.secrets import masked_address
 from mscwatch.replica import Replica, Snapshot
 from mscwatch.store.damage import is_named_broken
 from mscwatch.store.data_dir import DataDir
@@ -22,6 +23,7 @@ from support.sinks import MailSink, WebhookSink
 from support.warehouse import WRITTEN
 
 ANNE, BERT = "anne@example.org", "bert@example.org"
+PEOPLE = {masked_address(person): person for person in (ANNE, BERT)}
 SLOW = 0.15  # seconds that a sink takes for a message: a wide window to be killed in
 PATIENCE = 120  # seconds for a run that takes two to five
 MOMENTS = [
@@ -129,9 +131,14 @@ class Evening:
         return Counter(mails + posts + feed + lines)
 
     def written(self):
-        """What analysts find, by query."""
-        with duckdb.connect(str(self.data_dir.published), read_only=True) as con:
-            return {query: con.execute(query).fetchall() for query in (*WRITTEN, RETRACTIONS, DELIVERIES)}
+        """What analysts find, by query, and what was told: an unchanged night does not publish that."""
+        found = {}
+        for query in (*WRITTEN, RETRACTIONS, DELIVERIES):
+            is_told = {"deliveries", "notices"} & set(query.split())
+            file = self.data_dir.working if is_told else self.data_dir.published
+            with duckdb.connect(str(file), read_only=True) as con:
+                found[query] = con.execute(query).fetchall()
+        return found
 
     def found_dead(self):
         """How far a run that was killed had come, in words, and what was in doubt: (trial, channel, recipient).
@@ -145,7 +152,10 @@ class Evening:
             outcomes = [
                 one for (one,) in con.execute("SELECT outcome FROM runs ORDER BY started_at").fetchall()
             ]
-            doubtful = con.execute(DOUBTFUL).fetchall()
+            doubtful = [
+                (trial, channel, PEOPLE.get(to, to))
+                for trial, channel, to in con.execute(DOUBTFUL).fetchall()
+            ]
         with duckdb.connect(str(self.data_dir.published), read_only=True) as con:
             ((shown, sent),) = con.execute(
                 "SELECT (SELECT count(*) FROM runs WHERE outcome = 'published'), "

@@ -30,6 +30,12 @@ def rows(order, query, parameters=()):
         return con.execute(query, parameters).fetchall()
 
 
+def working_rows(order, query):
+    """The rows of a query on the working file, which also has what unchanged nights told."""
+    with sql.open_read_only(order.data_dir.working) as con:
+        return con.execute(query).fetchall()
+
+
 def file_hash(order):
     return hashlib.sha256(order.data_dir.published.read_bytes()).hexdigest()
 
