@@ -185,7 +185,8 @@ def age(order, nights):
         for day in range(1, nights):
             con.execute(
                 "INSERT INTO runs BY NAME SELECT ? AS run_id, 'all' AS watch, ? AS started_at, 'unchanged' AS outcome, "
-                "(SELECT max(data_timestamp) FROM runs) AS data_timestamp",
+                "(SELECT max(data_timestamp) FROM runs) AS data_timestamp, "
+                "(SELECT max(night_no) + 1 FROM runs) AS night_no",
                 [f"aged-{newest}-{day}", newest + timedelta(days=day)],
             )
 
