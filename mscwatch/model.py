@@ -1,10 +1,12 @@
 """The nouns of a run: frozen types that one stage hands to the next.
 
-Times are naive UTC, as in the warehouse. A *record* is one study as API v2 gives it (a `dict`), without its contacts.
+Times are naive UTC, as in the warehouse. A *record* is one study as API v2 gives it (a `dict`), without its contacts;
+rules read it made plain (`fields.plain`), and `as_came` is how it came, where that differs.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -60,6 +62,7 @@ class StoredTrial:
     times_before: int  # how many of its versions already had the content that was fetched now
     record: Record
     previous: PreviousVersion | None = None
+    as_came: Record | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,7 @@ class FetchedTrial:
     content_hash: str
     derived_hash: str
     record: Record
+    as_came: Record | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,6 +295,7 @@ class Sweep:
     duplicates: int
     nameless: int  # records without an NCT number
     walks: int  # how often the pages were read; more than 1 when the registry's data moved meanwhile
+    set_aside: Mapping[str, str] = field(default_factory=dict)  # records that cannot be read: number, reason
 
 
 @dataclass(frozen=True, slots=True)

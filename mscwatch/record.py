@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any, NamedTuple
@@ -17,12 +18,15 @@ from mscwatch.model import Record
 # What the API accepts as an NCT number: any case, and the leading zeros may be missing.
 _NCT_NUMBER = re.compile(r"NCT0*([1-9][0-9]{0,7})", re.IGNORECASE)
 
+_RAW_NCT_NUMBER = re.compile(rb'"nctId"\s*:\s*"(NCT[0-9]{8})"')
+DEEPEST_JSON = 400  # levels; parsers, DuckDB's and Python's among them, give up somewhere beyond
+
 # Part of every fingerprint. Raise it when you change what is stored or hashed, so that every record is read again.
 RECIPE = b"1"
 # Personal data, which the registry shows for recruitment only: never stored and never hashed.
-_CONTACT_KEYS = {
-    ("protocolSection", "contactsLocationsModule"): "centralContacts",
-    ("resultsSection", "moreInfoModule"): "pointOfContact",
+_CONTACTS = {
+    ("protocolSection", "contactsLocationsModule"): frozenset({"centralContacts", "contacts"}),
+    ("resultsSection", "moreInfoModule"): frozenset({"pointOfContact"}),
 }
 
 
@@ -63,6 +67,37 @@ def parse_record(text: bytes) -> Record:
     return record
 
 
+def number_in_text(text: bytes) -> str | None:
+    """The NCT number in the raw text of a record that may be no JSON; None where its module names none.
+
+    A quoted text cannot imitate it, because its quotation marks would be escaped.
+    """
+    _, module, rest = text.partition(b'"identificationModule"')
+    match = _RAW_NCT_NUMBER.search(rest.partition(b'"statusModule"')[0]) if module else None
+    return match[1].decode() if match else None
+
+
+def as_json(value: Any, *, sort_keys: bool = False) -> bytes:
+    """A value as JSON. Raises `ValueError` when it is nested deeper than `DEEPEST_JSON`."""
+    try:
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS if sort_keys else 0)
+    except TypeError:  # nested deeper than orjson writes
+        if is_deep(value, DEEPEST_JSON):
+            msg = f"nested more than {DEEPEST_JSON} deep"
+            raise ValueError(msg) from None
+        return json.dumps(value, sort_keys=sort_keys, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def is_deep(value: Any, deepest: int) -> bool:
+    """Whether lists and objects are nested in a value more than `deepest` levels."""
+    level = [value]
+    for _ in range(deepest + 1):
+        level = [inner for item in level for inner in _items(item)]
+        if not level:
+            return False
+    return any(isinstance(item, dict | list) for item in level)
+
+
 def fingerprint(text: bytes) -> str:
     """Sixteen bytes in hexadecimal that identify a record's JSON text, so that the same text need not be parsed again.
 
@@ -90,17 +125,18 @@ def part(record: Record, *path: str) -> Any:
 
 
 def without_contacts(record: Record) -> Record:
-    """The same record without names, phones and mail addresses of contacts. The record is changed in place."""
-    for path, key in _CONTACT_KEYS.items():
-        module = part(record, *path)
-        if isinstance(module, dict):
-            module.pop(key, None)
-    # Every list of sites, whatever its name: copies of the registry have more than one.
-    module = part(record, "protocolSection", "contactsLocationsModule")
-    for sites in module.values() if isinstance(module, dict) else ():
-        for site in sites if isinstance(sites, list) else ():
-            if isinstance(site, dict):
-                site.pop("contacts", None)
+    """The same record without names, phones and mail addresses of contacts. The record is changed in place.
+
+    They go wherever they are in their module, also where its shape is not the registry's.
+    """
+    for path, names in _CONTACTS.items():
+        level = [part(record, *path)]
+        while level:
+            for item in level:
+                if isinstance(item, dict):
+                    for name in names & item.keys():
+                        del item[name]
+            level = [inner for item in level for inner in _items(item)]
     return record
 
 
@@ -111,10 +147,11 @@ def content_hash(record: Record) -> str:
 
 def derived_hash(record: Record) -> str:
     """SHA-256 of what the registry derives, without `versionHolder` (`versions.derived_hash`)."""
-    derived = dict(record.get("derivedSection") or {})
-    misc = derived.get("miscInfoModule")
+    derived = record.get("derivedSection") or {}
+    misc = part(derived, "miscInfoModule")
     if isinstance(misc, dict):
-        derived["miscInfoModule"] = {key: value for key, value in misc.items() if key != "versionHolder"}
+        kept = {key: value for key, value in misc.items() if key != "versionHolder"}
+        derived = derived | {"miscInfoModule": kept}
     return _hash(derived)
 
 
@@ -125,4 +162,11 @@ def overall_status(record: Record) -> str:
 
 
 def _hash(value: Any) -> str:
-    return hashlib.sha256(orjson.dumps(value, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    return hashlib.sha256(as_json(value, sort_keys=True)).hexdigest()
+
+
+def _items(value: Any) -> Iterable[Any]:
+    """The values in an object or a list; nothing in anything else."""
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import orjson
-import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from mscwatch.errors import NoAnswerError
 from mscwatch.pipeline.run import run_watch
 from mscwatch.record import content_hash, derived_hash, fingerprint
 from mscwatch.registry.landing import Landing
-from mscwatch.registry.responses import read_record
 from mscwatch.replica import Replica
 from mscwatch.store import working
 from mscwatch.vocabulary import RunOutcome
@@ -106,12 +103,6 @@ def test_all_real_records_are_told_apart_and_known_again(real_records):
     held = [one for one in real_records if "miscInfoModule" in one["derivedSection"]]
     again = {fingerprint(text_of(holding(one, "2030-01-01"))) for one in held}
     assert again == {fingerprint(text_of(one)) for one in held}
-
-
-def test_a_text_that_is_no_json_is_said_to_be_none_and_may_be_asked_for_again():
-    with pytest.raises(NoAnswerError, match="cannot be read") as said:
-        read_record(b'{"protocolSection": 1e999}')
-    assert said.value.transient
 
 
 def test_a_second_night_reads_only_what_is_not_as_it_was(order, first_night):

@@ -21,6 +21,7 @@ LAYERS = (
     {"vocabulary", "errors", "schedule", "clock", "atomic_write"},
     {"model"},
     {"record", "settings", "watch"},
+    {"fields"},
     {"watches", "therapy", "digest", "replica"},
     {"screening", "review", "report", "channels"},
     {"changes"},
@@ -32,7 +33,7 @@ LAYERS = (
 )
 # Deciding: no network, no database, no clock, no file but the package's own data.
 PURE = {
-    *("model", "vocabulary", "errors", "schedule", "record", "watch"),
+    *("model", "vocabulary", "errors", "schedule", "record", "watch", "fields"),
     *("therapy", "screening", "digest", "changes", "review", "report"),
 }
 # What such a module may import, also by way of others. A new one is added here with a thought, not by the way.

@@ -52,6 +52,7 @@ COMMENT ON COLUMN versions.valid_to IS 'valid_from of the next content; NULL for
 COMMENT ON COLUMN versions.content_hash IS 'SHA-256 of the record without derivedSection.';
 COMMENT ON COLUMN versions.derived_hash IS 'SHA-256 of derivedSection without versionHolder.';
 COMMENT ON COLUMN versions.record IS 'The record as the API gave it, without contact data (JSON); where origin is history, most often protocolSection alone.';
+COMMENT ON COLUMN versions.plain IS 'The record as rules and tables read it (JSON): values of the published kind alone, each written one way; NULL where that is how it came.';
 COMMENT ON COLUMN versions.origin IS 'observed (by a night) or history (from the registry''s own history; command history).';
 COMMENT ON COLUMN versions.registry_version IS 'Number of the version in the registry''s own history, from 0 (its pages count from 1); NULL for what nights saw.';
 

@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from mscwatch.changes import diff, membership, rules
 from mscwatch.changes.issues import not_understood
+from mscwatch.fields.plain import plain_record, shallow
 from mscwatch.model import Change, Event, FetchedTrial, Issue, Record, StoredTrial
 from mscwatch.record import content_hash, derived_hash, part
 
@@ -203,7 +204,9 @@ def _valid_from(versions: Sequence[HistoryVersion]) -> list[datetime]:
 
 
 def _fetched(nct_id: str, record: Record) -> FetchedTrial:
-    return FetchedTrial(nct_id, content_hash(record), derived_hash(record), record)
+    plain, _, differs = plain_record(record)
+    hashes = content_hash(record), derived_hash(record)
+    return FetchedTrial(nct_id, *hashes, plain, shallow(record) if differs else None)
 
 
 def _submitted(record: Record) -> date | None:

@@ -15,7 +15,10 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from mscwatch.fields.plain import plain_value
+from mscwatch.fields.values import BLANK, INVISIBLE
 from mscwatch.model import Record
+from mscwatch.record import as_json
 
 DERIVED = "derivedSection"
 VERSION_HOLDER = "derivedSection.miscInfoModule.versionHolder"
@@ -26,6 +29,7 @@ _GEO = frozenset({GEOCODE})
 
 # The registry writes markdown: a backslash before a punctuation mark is an escape, not a character of the text.
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
+_UNSEEN = dict.fromkeys(map(ord, INVISIBLE))
 _PARTIAL_DATE = re.compile(r"\d{4}(-\d\d){0,2}")
 
 
@@ -33,7 +37,8 @@ class Difference(NamedTuple):
     """One path with both values (see `as_text`).
 
     `rule` is `content` where the difference is material. Else it names what alone differs: the `order` of a list,
-    `markup` (with case and white space), the `precision` of a date, or a value `derived` by the registry.
+    `markup` (with case, white space and what nobody can see), the `writing` of the same value (`January 2019`,
+    `2019-01`), the `precision` of a date, or a value `derived` by the registry.
     """
 
     path: str
@@ -71,9 +76,9 @@ def canonical(
 
 
 def plain_text(text: str) -> str:
-    """A text without markup escapes, runs of white space and case."""
+    """A text without markup escapes, runs of white space, invisible characters and case."""
     unescaped = html.unescape(_ESCAPE.sub(r"\1", text))
-    return " ".join(unicodedata.normalize("NFC", unescaped).split()).casefold()
+    return " ".join(unicodedata.normalize("NFC", unescaped.translate(_UNSEEN)).split()).casefold()
 
 
 def only_precision(before: str, after: str) -> bool:
@@ -88,7 +93,7 @@ def as_text(value: Any) -> str | None:
         return None
     if isinstance(value, str):
         return value
-    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+    return as_json(value, sort_keys=True).decode()
 
 
 def _rule(path: str, old: Any, new: Any) -> str:
@@ -106,9 +111,23 @@ def _rule(path: str, old: Any, new: Any) -> str:
         return "order"
     if canonical(old) == canonical(new):
         return "markup"
+    if _means_the_same(path, old, new):
+        return "writing"
     if isinstance(old, list) and canonical(old, without=_GEO) == canonical(new, without=_GEO):
         return "derived"
     return "content"
+
+
+def _means_the_same(path: str, old: Any, new: Any) -> bool:
+    """Whether both values are the same once they are made plain; nothing and an empty value are, too."""
+    values = [None if value is ABSENT else value for value in (old, new)]
+    plain = [plain_value(path, value) for value in values]
+    empty = [
+        value in (None, [], {}) or (isinstance(value, str) and not value.strip(BLANK)) for value in values
+    ]
+    if None in plain:  # what is not understood is the same as nothing else
+        return all(empty)
+    return bool(canonical(plain[0]) == canonical(plain[1]))
 
 
 def _walk(path: str, before: Any, after: Any) -> Iterator[tuple[str, Any, Any]]:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
-from mscwatch.changes.event import change
+from mscwatch.changes.event import change, or_missing
 from mscwatch.model import Event, FetchedTrial, Record, StoredTrial
 from mscwatch.record import part
 from mscwatch.vocabulary import EventKind
@@ -19,27 +18,26 @@ def enrollment_event(stored: StoredTrial, fetched: FetchedTrial) -> Iterator[Eve
     before, after = _stated(stored.record), _stated(fetched.record)
     if before == after:
         return
+    summary = f"Enrollment {_words(before, stored)} → {_words(after, fetched)}"
     kind = part(fetched.record, "protocolSection", "designModule", "enrollmentInfo", "type")
-    summary = f"Enrollment {_words(before)} → {_words(after)}"
-    if isinstance(kind, str) and after is not None:
+    if kind and after is not None:
         summary += f" ({kind.lower()})"
-    old, new = (_text(count(trial.record)) for trial in (stored, fetched))
+    old, new = (
+        None if number is None else str(number) for number in map(count, (stored.record, fetched.record))
+    )
     yield change(stored, fetched, EventKind.ENROLLMENT_CHANGED, ENROLLMENT_PATH, old, new, summary)
 
 
-def count(record: Record) -> Any:
-    """The number as the registry gives it (any JSON value); None where there is none."""
-    return part(record, *ENROLLMENT_PATH.split("."))
+def count(record: Record) -> int | None:
+    """The number, `NOT_STATED` included; None where there is none."""
+    number: int | None = part(record, *ENROLLMENT_PATH.split("."))
+    return number
 
 
-def _stated(record: Record) -> Any:
+def _stated(record: Record) -> int | None:
     number = count(record)
     return None if number == NOT_STATED else number
 
 
-def _text(value: Any) -> str | None:
-    return None if value is None else str(value)
-
-
-def _words(value: Any) -> str:
-    return "not stated" if value is None else str(value)
+def _words(number: int | None, trial: StoredTrial | FetchedTrial) -> str:
+    return or_missing(number, trial, ENROLLMENT_PATH)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime
+from typing import Any
 
+from mscwatch.fields.values import BLANK
 from mscwatch.model import Event, FetchedTrial, StoredTrial
+from mscwatch.record import part
 from mscwatch.vocabulary import EventKind, Severity
 
 NCT_ID_PATH = "protocolSection.identificationModule.nctId"
@@ -67,6 +70,25 @@ def membership_event(
     """An event about membership in the watch: its identity has the data timestamp instead of the two contents."""
     identity = event_id(nct_id, kind, NCT_ID_PATH, "", stamp.isoformat())
     return _event(identity, nct_id, kind, NCT_ID_PATH, nct_id, after, summary)
+
+
+def unread(trial: StoredTrial | FetchedTrial, path: str) -> bool:
+    """Whether the record has something at a dotted path, or in place of what leads there, that was not understood."""
+    if trial.as_came is None or part(trial.record, *path.split(".")) is not None:
+        return False
+    value: Any = trial.as_came
+    for key in path.split("."):
+        if not isinstance(value, dict):
+            break
+        value = value.get(key)
+    return bool(value.strip(BLANK)) if isinstance(value, str) else value is not None
+
+
+def or_missing(shown: object, trial: StoredTrial | FetchedTrial, path: str) -> str:
+    """A value in words: `not understood` where the record has something else there, else `not stated`."""
+    if shown is None:
+        return "not understood" if unread(trial, path) else "not stated"
+    return str(shown)
 
 
 def words(value: str) -> str:

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 
 from mscwatch.changes import diff
 from mscwatch.changes.event import arrival, change, membership_event, words
+from mscwatch.fields.values import last_day
 from mscwatch.model import (
     Event,
     FetchedTrial,
@@ -127,7 +128,6 @@ def _leave(
 
 
 def _is_recent(posted: object, previous_run: date) -> bool:
-    try:
-        return date.fromisoformat(str(posted)) >= previous_run - NEW_WITHIN
-    except ValueError:
-        return False
+    """Whether the first posting is recent. A month or a year alone may mean its last day."""
+    day = last_day(posted)
+    return day is not None and day >= previous_run - NEW_WITHIN

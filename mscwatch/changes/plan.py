@@ -98,8 +98,7 @@ def plan(pairs: Iterable[tuple[StoredTrial | None, FetchedTrial]], context: Plan
         versions.append(NewVersion(fetched.nct_id, version_no, screening, therapy))
         raised = _events(stored, fetched, screening, context)
         events += raised
-        if stored is None or stored.content_hash != fetched.content_hash:
-            issues += [*not_understood(fetched), *therapy.issues]
+        issues += _issues(stored, fetched, therapy)
         if stored:
             changes += _changes(stored, fetched, version_no)
         if stored and stored.previous and raised and raised[0].kind is EventKind.RETRACTED:
@@ -245,6 +244,17 @@ def _changed(
     return events
 
 
+def _issues(stored: StoredTrial | None, fetched: FetchedTrial, therapy: Therapy) -> Iterable[Issue]:
+    """What was not understood in the record, without what was not understood in the stored version either."""
+    known: set[Issue] = set()
+    if stored:
+        known = set(not_understood(FetchedTrial(stored.nct_id, "", "", stored.record, stored.as_came)))
+    yield from (issue for issue in not_understood(fetched) if issue not in known)
+    if stored is None or stored.content_hash != fetched.content_hash:
+        yield from therapy.issues
+
+
 def _changes(stored: StoredTrial, fetched: FetchedTrial, version_no: int) -> Iterable[Change]:
-    for difference in diff.differences(stored.record, fetched.record):
+    before, after = (trial.record if trial.as_came is None else trial.as_came for trial in (stored, fetched))
+    for difference in diff.differences(before, after):
         yield Change(fetched.nct_id, stored.version_no, version_no, *difference)

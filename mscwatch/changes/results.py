@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from mscwatch.changes.dates import last_day
 from mscwatch.changes.diff import as_text
-from mscwatch.changes.event import change
+from mscwatch.changes.event import change, unread
 from mscwatch.changes.outcomes import in_words, objects, outcome_changes
+from mscwatch.fields.values import last_day
 from mscwatch.model import Event, FetchedTrial, Record, StoredTrial
 from mscwatch.record import overall_status, part
 from mscwatch.vocabulary import EventKind
@@ -25,7 +25,10 @@ STARTED = UNDER_WAY | {"ACTIVE_NOT_RECRUITING", "SUSPENDED", "TERMINATED"}
 
 
 def results_event(stored: StoredTrial, fetched: FetchedTrial) -> Iterator[Event]:
-    """`results_posted` or `results_removed` where `hasResults` changed; the registry does take results down."""
+    """`results_posted` or `results_removed` where `hasResults` changed; the registry does take results down.
+
+    What "has results" means is settled where the record is made plain (`fields.plain`).
+    """
     before, after = (trial.record.get(RESULTS_PATH) is True for trial in (stored, fetched))
     if before == after:
         return
@@ -61,6 +64,8 @@ def primary_outcome_event(stored: StoredTrial, fetched: FetchedTrial, today: dat
     The stage matters: a change after primary completion weighs more than one before the start. Outcomes that vanish
     with their module count.
     """
+    if unread(stored, OUTCOMES_PATH) or unread(fetched, OUTCOMES_PATH):
+        return  # an outcome that cannot be read is no outcome that was dropped; there is an issue
     changes = outcome_changes(stored.record, fetched.record)
     if not changes:
         return
@@ -111,7 +116,7 @@ def _own_papers(record: Record) -> dict[str, dict[str, Any]]:
     """References to the trial's own papers, by PMID."""
     references = objects(record, *REFERENCES_PATH.split("."))
     return {
-        str(reference["pmid"]).strip(): reference
+        reference["pmid"]: reference
         for reference in references
         if reference.get("type") in OWN_PAPERS and reference.get("pmid")
     }

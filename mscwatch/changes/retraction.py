@@ -12,7 +12,7 @@ from mscwatch.vocabulary import EventKind
 
 POSTED_PATH = "protocolSection.statusModule.lastUpdatePostDateStruct.date"
 BOOKKEEPING = ("protocolSection.statusModule.lastUpdate", "protocolSection.statusModule.statusVerifiedDate")
-SAYS_THE_SAME = frozenset({"order", "markup", "derived"})
+SAYS_THE_SAME = frozenset({"order", "markup", "writing", "derived"})
 
 
 def is_taken_back(stored: StoredTrial, fetched: FetchedTrial) -> bool:

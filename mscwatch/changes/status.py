@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mscwatch.changes.event import change, words
+from mscwatch.changes.event import change, or_missing, words
 from mscwatch.model import Event, FetchedTrial, StoredTrial
 from mscwatch.record import overall_status, part, registry_values
 from mscwatch.vocabulary import EventKind
@@ -33,7 +33,11 @@ def status_event(stored: StoredTrial, fetched: FetchedTrial) -> Iterator[Event]:
     if before == after:
         return
     kind = STATUS_KINDS.get(after, EventKind.STATUS_CHANGED)
-    summary = f"{words(before)} → {words(after)}"
+    was, now = (
+        words(status) if status else or_missing(None, trial, STATUS_PATH)
+        for status, trial in ((before, stored), (after, fetched))
+    )
+    summary = f"{was} → {now}"
     why = part(fetched.record, "protocolSection", "statusModule", "whyStopped")
     last_known = part(fetched.record, "protocolSection", "statusModule", "lastKnownStatus")
     if why:

@@ -11,6 +11,7 @@ import typer
 from mscwatch.cli import screen
 from mscwatch.cli.completion import WatchName
 from mscwatch.cli.questions import AsCsv, AsJson
+from mscwatch.fields.plain import plain_record
 from mscwatch.model import Record
 from mscwatch.pipeline import summary, wiring
 from mscwatch.record import overall_status, part, record_nct_id
@@ -35,7 +36,11 @@ def preview(
     client = wiring.registry_client(settings)
     pages = client.pages(topic.query.parameters(), settings.page_size)
     decided = decisions.load(settings.decisions).screening
-    rows = [_row(record, topic.relevance.rules, decided) for page in pages for record in page.records]
+    rows = [
+        _row(plain_record(record).record, topic.relevance.rules, decided)
+        for page in pages
+        for record in page.records
+    ]
     counts = Counter(row["relevance"] for row in rows)
     shown = [row for row in rows if all_ or row["relevance"] != "off"]
     shown.sort(key=lambda row: (ORDER.index(row["relevance"]), row["nct_id"]))

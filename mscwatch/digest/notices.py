@@ -8,12 +8,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from itertools import islice
 
 from mscwatch.digest import words
 from mscwatch.digest.item import EVENT_ID_SHOWN
 from mscwatch.model import Address, Issue, NewsItem, Notice
 from mscwatch.vocabulary import NoticeKind, RunOutcome
 
+SET_ASIDE_SHOWN = 20  # records named in a notice
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 BAD = frozenset({RunOutcome.REFUSED, RunOutcome.FAILED, RunOutcome.INTERRUPTED})
 
@@ -67,6 +69,18 @@ def drift(run_id: str, api_version: str, drifted: Sequence[Issue]) -> Notice:
     """The notice of what changed in the registry's API and its enumerations."""
     changes = " ".join(f"{issue.path} {issue.value}: {issue.message}" for issue in drifted)
     return Notice(f"drift-{run_id}", NoticeKind.DRIFT, f"The registry's API is now {api_version}: {changes}")
+
+
+def set_aside(run_id: str, records: Mapping[str, str]) -> Notice:
+    """The notice of the records that could not be read: their numbers, each with the reason."""
+    named = "; ".join(f"{nct_id} ({reason})" for nct_id, reason in islice(records.items(), SET_ASIDE_SHOWN))
+    more = f"; and {len(records) - SET_ASIDE_SHOWN} more" if len(records) > SET_ASIDE_SHOWN else ""
+    summary = (
+        f"The registry sent {len(records)} record(s) that cannot be read: {named}{more}. The last good version of each "
+        "stays in the warehouse, a trial that never had one is not in it yet, and every night tries again. "
+        "All other trials are up to date."
+    )
+    return Notice(f"set_aside-{run_id}", NoticeKind.SET_ASIDE, summary)
 
 
 def channel_off(run_id: str, addresses: Sequence[Address], why: str) -> Notice:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -49,6 +50,15 @@ def note_drift(con: Connection, context: RunContext, drift: list[Issue]) -> None
     if drift:
         ledger.note_issues(con, drift, context.result.run_id)
         _notify(con, context, notices.drift(context.result.run_id, context.result.api_version, drift))
+
+
+def note_set_aside(con: Connection, context: RunContext, records: Mapping[str, str]) -> None:
+    """Notify of the records that could not be read, in one message, when they are not those of the last run."""
+    known = ledger.last_set_aside(con)
+    if records.keys() - known:
+        notice = notices.set_aside(context.result.run_id, records)
+        context.result.warnings.append(notice.summary)
+        _notify(con, context, notice)
 
 
 def recovery_notice(data_dir: DataDir) -> Notice | None:

@@ -12,16 +12,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-import msgspec
 import requests
 
 from mscwatch import __version__
 from mscwatch.errors import ConfigError, NoAnswerError, QueryRejectedError, RefusedError
 from mscwatch.model import LookupResult, Record, RegistryVersion
-from mscwatch.record import nct_number
+from mscwatch.record import nct_number, number_in_text, parse_record
 from mscwatch.registry.http import Traffic
 from mscwatch.registry.lookup import VERDICTS, by_requested_number, lookup_result
-from mscwatch.registry.responses import DataMovedError, RegistrySession, read_record
+from mscwatch.registry.page import StudiesPage
+from mscwatch.registry.responses import DataMovedError, RegistrySession
 
 __all__ = ["Client", "DataMovedError", "Page", "Traffic", "user_agent"]
 
@@ -30,14 +30,7 @@ log = logging.getLogger(__name__)
 ROOM_FOR_TOKEN = 200  # characters, so that a walk whose first URL fits can also go on
 BATCH = 200  # ids in one request, 2.9 kB of URL; never more than a page holds
 LARGEST_PAGE = 1_000
-
-
-class StudiesPage(msgspec.Struct):
-    """An answer to `/studies`. The records stay unparsed: most of them are stored already."""
-
-    studies: msgspec.Raw = msgspec.Raw()
-    nextPageToken: Any = None  # noqa: N815  the registry's name
-    totalCount: Any = None  # noqa: N815
+MOST_TRIALS = 1_000_000_000  # more than there are people to write records: it is no count
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +42,13 @@ class Page:
 
     @property
     def records(self) -> Iterator[Record]:
-        """The parsed records, contacts included. Raises `NoAnswerError` for a text that is not JSON."""
-        return map(read_record, self.texts)
+        """The parsed records, contacts included, without those that cannot be read."""
+        for text in self.texts:
+            try:
+                yield parse_record(text)
+            except ValueError as error:
+                number = number_in_text(text) or "a trial without a number"
+                log.warning("The record of %s cannot be read (%s); it is left out.", number, error)
 
 
 class Client(RegistrySession):
@@ -83,13 +81,13 @@ class Client(RegistrySession):
         while True:
             response = self.ask("/studies", parameters, kind=StudiesPage)
             etag = self._compare_etags(etag, response.headers.get("ETag"))
-            texts, token, total = _texts(response.json), response.json.nextPageToken, response.json.totalCount
+            texts, token = response.json.studies, response.json.next_page_token
             if texts is None or not isinstance(token, str | None):
                 msg = (
                     "The registry's answer to /studies holds no list of studies, or a token that is no text."
                 )
                 raise NoAnswerError(msg, transient=False)
-            yield Page(texts, total if type(total) is int else None)
+            yield Page(texts, _count(response.json.total_count))
             if not token:
                 return
             if token in tokens:
@@ -168,11 +166,9 @@ def user_agent(own: str = "", contact: str = "") -> str:
     return " ".join(parts)
 
 
-def _texts(listing: StudiesPage) -> list[bytes] | None:
-    try:
-        return [bytes(text) for text in msgspec.json.decode(listing.studies, type=list[msgspec.Raw])]
-    except msgspec.DecodeError:
-        return None
+def _count(value: Any) -> int | None:
+    """A number of trials; None for what is none."""
+    return value if type(value) is int and 0 <= value <= MOST_TRIALS else None
 
 
 def _utc(stamp: datetime) -> datetime:

@@ -1,8 +1,9 @@
 """The files of a walk: one compressed NDJSON file per page, and an index of every record that came.
 
-A line is `{"nct_id", "content_hash", "derived_hash", "record"}`. The index has the first three, the page and the
-record's fingerprint. A record whose fingerprint is stored already is not parsed, and the index has its NCT number only.
-Contact data never reaches the disk.
+A line is `{"nct_id", "content_hash", "derived_hash", "record", "plain"}`; `plain` is the record made plain where that
+differs from how it came, else null. The index has the first three, the page and the record's fingerprint. Of a record
+whose fingerprint is stored already, which is not parsed, and of one that cannot be read, which is set aside, it has the
+NCT number only. Contact data never reaches the disk.
 """
 
 from __future__ import annotations
@@ -13,12 +14,22 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import msgspec
-import orjson
 import zstandard
 
-from mscwatch.record import content_hash, derived_hash, fingerprint, record_nct_id, without_contacts
-from mscwatch.registry.responses import read_record
+from mscwatch.fields.plain import plain_record
+from mscwatch.model import Record
+from mscwatch.record import (
+    as_json,
+    content_hash,
+    derived_hash,
+    fingerprint,
+    number_in_text,
+    parse_record,
+    record_nct_id,
+    without_contacts,
+)
 
+LARGEST_LINE = 15_000_000  # bytes; DuckDB reads JSON objects of up to 16 MB
 INDEX_COLUMNS = ("nct_id", "content_hash", "derived_hash", "page", "fingerprint")
 
 
@@ -29,6 +40,7 @@ class Landed(msgspec.Struct):
     content_hash: str
     derived_hash: str
     record: msgspec.Raw
+    plain: Record | None = None
 
 
 class Landing:
@@ -44,6 +56,7 @@ class Landing:
         self.pages = 0
         self.duplicates = 0
         self.nameless = 0
+        self.set_aside: dict[str, str] = {}
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         with self.index.open("w", newline="") as index:
@@ -60,7 +73,7 @@ class Landing:
     def land(self, page: Iterable[bytes]) -> None:
         """Write what is new among one page's JSON texts. The file appears under its name only when it is complete.
 
-        Raises `NoAnswerError` for a text that is not JSON.
+        A text that cannot be read goes into `set_aside`: its NCT number, with the reason. Without one it is nameless.
         """
         self.pages += 1
         rows: list[tuple[str | int | None, ...]] = []
@@ -72,13 +85,17 @@ class Landing:
                 if self._is_first(nct_id):
                     rows.append((nct_id, "", "", "", ""))
                 continue
-            record = without_contacts(read_record(text))
-            nct_id = record_nct_id(record)
-            if self._is_first(nct_id):
-                content, derived = content_hash(record), derived_hash(record)
-                rows.append((nct_id, content, derived, self.pages, mark))
-                line = {"nct_id": nct_id, "content_hash": content, "derived_hash": derived, "record": record}
-                lines.append(orjson.dumps(line))
+            try:
+                line, hashes = _line(text)
+            except ValueError as error:
+                nct_id = number_in_text(text)
+                if self._is_first(nct_id) and nct_id:
+                    rows.append((nct_id, "", "", "", ""))
+                    self.set_aside[nct_id] = str(error)
+                continue
+            if self._is_first(hashes[0]):
+                rows.append((*hashes, self.pages, mark))
+                lines.append(line)
         if lines:
             path = self.page(self.pages)
             partial = path.with_suffix(".part")
@@ -102,3 +119,19 @@ class Landing:
             self.ids.add(nct_id)
             return True
         return False
+
+
+def _line(text: bytes) -> tuple[bytes, tuple[str, str, str]]:
+    """A record's line of its page, and its NCT number with both hashes. Raises `ValueError` with the reason."""
+    record = parse_record(text)
+    nct_id = record_nct_id(record)
+    if nct_id is None:
+        raise ValueError("no NCT number where the registry's structure has it")
+    record = without_contacts(record)
+    content, derived = content_hash(record), derived_hash(record)
+    plain = plain_record(record)
+    fields = {"nct_id": nct_id, "content_hash": content, "derived_hash": derived, "record": record}
+    line = as_json(fields | {"plain": plain.record if plain.differs else None})
+    if len(line) > LARGEST_LINE:
+        raise ValueError(f"larger than {LARGEST_LINE / 1e6:.0f} MB")
+    return line, (nct_id, content, derived)

@@ -8,6 +8,10 @@ from collections.abc import Set as AbstractSet
 from mscwatch.model import Proof, Sweep
 from mscwatch.watch import Expect
 
+# More records that cannot be read than both of these refuse a night: then it is no matter of single records.
+FEW_SET_ASIDE = 3
+SHARE_SET_ASIDE = 0.01  # of all records
+
 
 def prove_sweep(
     sweep: Sweep,
@@ -24,18 +28,7 @@ def prove_sweep(
     that did not come. `accepted` is a person's reason to trust a sweep that fails a bound of the watch file. It never
     excuses a count that does not add up or data that moved.
     """
-    wrong = []
-    if sweep.nameless:
-        wrong.append(f"{sweep.nameless} record(s) came without an NCT number")
-    if sweep.before != sweep.after:
-        wrong.append("the registry's data moved while they were read")
-    if sweep.total_count is None:
-        wrong.append("the registry did not say how many trials there are")
-    elif sweep.distinct != sweep.total_count:
-        wrong.append(f"the registry says {sweep.total_count} trials and sent {sweep.distinct}")
-    if sweep.distinct == 0 and known:
-        wrong.append("the answer is empty")
-
+    wrong = list(_faults(sweep, known))
     bounds = []
     if expect.min is not None and sweep.distinct < expect.min:
         bounds.append(f"{sweep.distinct} trials are fewer than the {expect.min} that the watch expects")
@@ -52,6 +45,7 @@ def prove_sweep(
         "distinct": sweep.distinct,
         "duplicates": sweep.duplicates,
         "nameless": sweep.nameless,
+        "set_aside": [{"nct_id": nct_id, "reason": reason} for nct_id, reason in sweep.set_aside.items()],
         "known": known,
         "missing": list(missing),
         "walks": sweep.walks,
@@ -63,6 +57,26 @@ def prove_sweep(
     }
     reasons = wrong if accepted else wrong + bounds
     return Proof(checks, tuple(reasons), tuple(warnings), acceptable=not wrong)
+
+
+def _faults(sweep: Sweep, known: int) -> Iterable[str]:
+    """What no person may overrule: the answer is not the whole topic, or much of it cannot be read."""
+    if sweep.nameless:
+        yield f"{sweep.nameless} record(s) came without an NCT number"
+    if sweep.before != sweep.after:
+        yield "the registry's data moved while they were read"
+    if sweep.total_count is None:
+        yield "the registry did not say how many trials there are"
+    elif sweep.distinct != sweep.total_count:
+        yield f"the registry says {sweep.total_count} trials and sent {sweep.distinct}"
+    if len(sweep.set_aside) > max(FEW_SET_ASIDE, SHARE_SET_ASIDE * sweep.distinct):
+        nct_id, reason = next(iter(sweep.set_aside.items()))
+        yield (
+            f"{len(sweep.set_aside)} of {sweep.distinct} records cannot be read, "
+            f"the first of them {nct_id} ({reason})"
+        )
+    if sweep.distinct == 0 and known:
+        yield "the answer is empty"
 
 
 def _not_checked(sweep: Sweep, expect: Expect) -> Iterable[str]:

@@ -9,8 +9,6 @@ from __future__ import annotations
 import requests
 
 from mscwatch.errors import NoAnswerError, QueryRejectedError, RefusedError
-from mscwatch.model import Record
-from mscwatch.record import parse_record
 from mscwatch.registry.http import PoliteSession
 from mscwatch.registry.http_response import Response
 
@@ -49,12 +47,3 @@ class RegistrySession(PoliteSession):
             )
             raise NoAnswerError(msg, transient=False)
         super().check_status(response, path)
-
-
-def read_record(text: bytes) -> Record:
-    """A record from the JSON text that the registry sent. Raises `NoAnswerError` when the text is not JSON."""
-    try:
-        return parse_record(text)
-    except ValueError as error:
-        msg = f"The registry sent a record that cannot be read: {text[:80]!r}… Run again later."
-        raise NoAnswerError(msg) from error

@@ -49,6 +49,7 @@ def sweep(
                     duplicates=landing.duplicates,
                     nameless=landing.nameless,
                     walks=walk,
+                    set_aside=landing.set_aside,
                 )
                 return counted, landing
         log.warning("The registry's data moved during walk %d; reading again.", walk)

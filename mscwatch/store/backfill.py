@@ -41,7 +41,7 @@ def unread_trials(con: Connection, numbers: Sequence[str]) -> list[str]:
 def first_sight(con: Connection, nct_id: str) -> FirstVersion:
     """The version of a known trial that a run saw first."""
     (row,) = con.execute(
-        "SELECT first_run_id, observed_at, content_hash, derived_hash, record FROM versions "
+        "SELECT first_run_id, observed_at, content_hash, derived_hash, coalesce(plain, record) FROM versions "
         "WHERE nct_id = ? AND version_no = 1",
         [nct_id],
     ).fetchall()
@@ -86,11 +86,17 @@ def store_backfill(con: Connection, first: FirstVersion, backfill: Backfill) -> 
 
 
 def _version_row(version: BackfilledVersion, run_id: str) -> dict[str, object]:
-    return row_of(version.trial) | {
+    trial = version.trial
+    return {
+        "nct_id": trial.nct_id,
+        "content_hash": trial.content_hash,
+        "derived_hash": trial.derived_hash,
+        "record": trial.as_came or trial.record,
+        "plain": trial.record if trial.as_came else None,
         "version_no": version.version_no,
         "first_run_id": run_id,
         "observed_at": version.valid_from,
-        "last_update_posted_date": last_update_posted(version.trial.record),
+        "last_update_posted_date": last_update_posted(trial.record),
         "valid_from": version.valid_from,
         "valid_to": version.valid_to,
         "origin": "history",

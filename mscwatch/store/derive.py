@@ -68,7 +68,8 @@ def rederive(
     total = scalar(con, "SELECT count(*) FROM to_read")
     for start in range(0, total, RECORDS_AT_ONCE):
         records = con.execute(
-            "SELECT nct_id, record FROM versions WHERE valid_to IS NULL AND nct_id IN (FROM to_read) "
+            "SELECT nct_id, coalesce(plain, record) FROM versions "
+            "WHERE valid_to IS NULL AND nct_id IN (FROM to_read) "
             "ORDER BY nct_id LIMIT ? OFFSET ?",
             [RECORDS_AT_ONCE, start],
         ).fetchall()
@@ -92,7 +93,7 @@ def _readable(con: Connection, nct_id: str, text: str) -> Record:
     if not membership.is_redacted(record):
         return record
     versions = con.execute(
-        "SELECT record FROM versions WHERE nct_id = ? ORDER BY version_no DESC", [nct_id]
+        "SELECT coalesce(plain, record) FROM versions WHERE nct_id = ? ORDER BY version_no DESC", [nct_id]
     ).fetchall()
     earlier = (orjson.loads(stored) for (stored,) in versions)
     return next((version for version in earlier if not membership.is_redacted(version)), record)

@@ -116,6 +116,12 @@ def last_trusted_run(con: Connection) -> LastRun | None:
     return LastRun(started_at, data_timestamp, api_version, is_latest=since == 0)
 
 
+def last_set_aside(con: Connection) -> set[str]:
+    """The NCT numbers of the records that the last run which wrote something could not read."""
+    proof = scalar(con, f"SELECT proof FROM runs WHERE run_id = ({LAST_WRITTEN_RUN})")
+    return {record["nct_id"] for record in orjson.loads(proof or "{}").get("set_aside", [])}
+
+
 def incident_is_open(con: Connection) -> bool:
     """Whether the operator got a notice of a refused or failed run, and none yet that it is over."""
     last = scalar(

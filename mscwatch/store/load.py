@@ -14,6 +14,7 @@ from typing import Any
 import orjson
 from msgspec import structs
 
+from mscwatch.fields.plain import shallow
 from mscwatch.model import Address, FetchedTrial, PreviousVersion, RaisedEvent, StoredTrial
 from mscwatch.record import parse_record
 from mscwatch.registry.landing import Landed, Landing
@@ -37,12 +38,13 @@ WHERE l.page IS NOT NULL
 
 PAGES = """
 read_json($files, format = 'newline_delimited', compression = 'zstd', columns = {
-    nct_id: 'VARCHAR', content_hash: 'VARCHAR', derived_hash: 'VARCHAR', record: 'JSON'
+    nct_id: 'VARCHAR', content_hash: 'VARCHAR', derived_hash: 'VARCHAR', record: 'JSON', plain: 'JSON'
 })
 """
 
 FRESH_RECORDS = (
-    f"SELECT nct_id, version_no, record::VARCHAR AS record FROM {PAGES} JOIN fresh_ids USING (nct_id)"
+    "SELECT nct_id, version_no, coalesce(plain, record)::VARCHAR AS record "
+    f"FROM {PAGES} JOIN fresh_ids USING (nct_id)"
 )
 
 # Reads the landed files a second time: keeping all the texts in memory costs more. A version never begins before the
@@ -50,7 +52,7 @@ FRESH_RECORDS = (
 NEW_VERSIONS = f"""
 INSERT INTO versions BY NAME SELECT nct_id, version_no, $run_id AS first_run_id, $observed_at AS observed_at,
     $data_timestamp AS data_timestamp, last_update_posted_date,
-    greatest($observed_at, not_before) AS valid_from, NULL AS valid_to, content_hash, derived_hash, record
+    greatest($observed_at, not_before) AS valid_from, NULL AS valid_to, content_hash, derived_hash, record, plain
 FROM {PAGES} JOIN (
     SELECT nct_id, version_no, not_before,
         partial_date(r."protocolSection"."statusModule"."lastUpdatePostDateStruct"."date") AS last_update_posted_date
@@ -146,7 +148,7 @@ def store_fingerprints(con: Connection, landed: str) -> None:
 
 
 KNOWN = """
-SELECT v.nct_id, v.version_no, v.content_hash, v.derived_hash, v.record, w.in_watch,
+SELECT v.nct_id, v.version_no, v.content_hash, v.derived_hash, v.record, v.plain, w.in_watch,
     (SELECT count(*) FROM versions AS o JOIN landed AS l USING (nct_id, content_hash)
         WHERE o.nct_id = v.nct_id AND o.version_no > 0)
 FROM fresh_ids AS f
@@ -186,7 +188,7 @@ WITH moved AS (
     SELECT r.nct_id, list(DISTINCT [d.channel, d.recipient]) AS addresses
     FROM raised AS r JOIN deliveries AS d USING (event_id) WHERE d.state <> 'gave_up' GROUP BY r.nct_id
 )
-SELECT t.nct_id, b.record, coalesce(grouped.events, []), coalesce(notified.addresses, [])
+SELECT t.nct_id, coalesce(b.plain, b.record), coalesce(grouped.events, []), coalesce(notified.addresses, [])
 FROM turn AS t JOIN versions AS b ON b.nct_id = t.nct_id AND b.version_no = t.before_no
 LEFT JOIN grouped ON grouped.nct_id = t.nct_id
 LEFT JOIN notified ON notified.nct_id = t.nct_id
@@ -206,7 +208,7 @@ def known_pairs(
         for entry in landing.read(page)
         if entry.nct_id in known
     }
-    for nct_id, version_no, content, derived, record, in_watch, times in rows:
+    for nct_id, version_no, content, derived, record, plain, in_watch, times in rows:
         before = StoredTrial(
             nct_id,
             version_no,
@@ -214,8 +216,9 @@ def known_pairs(
             derived,
             bool(in_watch),
             times,
-            orjson.loads(record),
+            orjson.loads(plain or record),
             earlier.get(nct_id),
+            as_came=shallow(orjson.loads(record)) if plain else None,
         )
         yield before, _fetched(landed[nct_id])
 
@@ -239,6 +242,7 @@ def _earlier(con: Connection, pages: list[int]) -> dict[str, PreviousVersion]:
 
 
 def _fetched(entry: Landed) -> FetchedTrial:
-    return FetchedTrial(
-        entry.nct_id, entry.content_hash, entry.derived_hash, parse_record(bytes(entry.record))
-    )
+    record = parse_record(bytes(entry.record))
+    if entry.plain is None:
+        return FetchedTrial(entry.nct_id, entry.content_hash, entry.derived_hash, record)
+    return FetchedTrial(entry.nct_id, entry.content_hash, entry.derived_hash, entry.plain, shallow(record))

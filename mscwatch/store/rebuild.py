@@ -38,7 +38,9 @@ def rebuild_derived(
         with working.open_warehouse(data_dir, memory_limit) as con, working.transaction(con):
             working.refuse_other_watch(working.meta(con, "watch"), watch.name, data_dir.path)
             decided = decisions.load_or_restore(con, decisions_file)
-            con.execute("DELETE FROM meta WHERE key IN ('definitions', 'ctgov_mapping', 'rules_hash')")
+            con.execute(
+                "DELETE FROM meta WHERE key IN ('definitions', 'ctgov_mapping', 'plain_version', 'rules_hash')"
+            )
         # Opening recreates what these keys do not confirm, and a run reads all trials again without `rules_hash`;
         # so the next opening or run completes a rebuild that was killed.
         with working.open_warehouse(data_dir, memory_limit) as con:

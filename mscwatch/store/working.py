@@ -17,9 +17,11 @@ from mscwatch import __version__
 from mscwatch.atomic_write import PRIVATE
 from mscwatch.clock import utc_now
 from mscwatch.errors import ConfigError, WarehouseError
+from mscwatch.fields.plain import plain_version
 from mscwatch.review import claims
 from mscwatch.store import addresses, ctgov, damage, review_claims
 from mscwatch.store.data_dir import DataDir
+from mscwatch.store.plain import make_plain_again
 from mscwatch.store.sql import CONFIG, Connection, first_line, scalar
 
 log = logging.getLogger(__name__)
@@ -207,11 +209,13 @@ def _refresh_derived(con: Connection) -> None:
     if meta(con, "definitions") == definitions:
         return
     with transaction(con):
-        if meta(con, "ctgov_mapping") != mapping:
+        if meta(con, "plain_version") != plain_version():
+            make_plain_again(con)
+        if (meta(con, "ctgov_mapping"), meta(con, "plain_version")) != (mapping, plain_version()):
             con.execute("DROP SCHEMA IF EXISTS ctgov CASCADE")
             con.execute(ctgov.ddl())
             _refill_ctgov(con)
-            set_meta(con, {"ctgov_mapping": mapping})
+            set_meta(con, {"ctgov_mapping": mapping, "plain_version": plain_version()})
         con.execute(ctgov.comments())
         for source in _definitions():
             with as_file(source) as path:
@@ -254,7 +258,7 @@ def _fingerprints() -> tuple[str, str]:
     """Two hashes: of the mapping to `ctgov`; and of all definitions with the facts about this mscwatch in `meta`."""
     mapping = _hash((files("mscwatch.warehouse") / "ctgov.csv").read_text("utf-8"))
     texts = "".join(source.read_text("utf-8") for source in _definitions()) + claims.text()
-    return mapping, _hash(f"{mapping}{texts}{__version__} {newest_schema()} {ATTRIBUTION}")
+    return mapping, _hash(f"{mapping}{texts}{plain_version()}{__version__} {newest_schema()} {ATTRIBUTION}")
 
 
 def _fill_seed(con: Connection, path: Path) -> None:
@@ -277,7 +281,8 @@ def _refill_ctgov(con: Connection) -> None:
     total = scalar(con, "SELECT count(DISTINCT nct_id) FROM versions")
     for start in range(0, total, REBUILD_BATCH):
         con.execute(
-            "CREATE OR REPLACE TEMP TABLE current_records AS SELECT nct_id, record::VARCHAR AS record FROM versions "
+            "CREATE OR REPLACE TEMP TABLE current_records AS "
+            "SELECT nct_id, coalesce(plain, record)::VARCHAR AS record FROM versions "
             "WHERE valid_to IS NULL ORDER BY nct_id LIMIT ? OFFSET ?",
             [REBUILD_BATCH, start],
         )

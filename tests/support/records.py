@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 
+from mscwatch.fields.plain import plain_record
 from mscwatch.model import FetchedTrial, StoredTrial
 from mscwatch.record import content_hash, derived_hash
 
@@ -51,13 +52,22 @@ def by_id(records):
 
 
 def seen(one):
-    return FetchedTrial(nct_id(one), content_hash(one), derived_hash(one), one)
+    plain = plain_record(one)
+    came = one if plain.differs else None
+    return FetchedTrial(nct_id(one), content_hash(one), derived_hash(one), plain.record, came)
 
 
 def known(one, *, version_no=1, in_watch=True, times_before=0):
     found = seen(one)
     return StoredTrial(
-        found.nct_id, version_no, found.content_hash, found.derived_hash, in_watch, times_before, one
+        found.nct_id,
+        version_no,
+        found.content_hash,
+        found.derived_hash,
+        in_watch,
+        times_before,
+        found.record,
+        as_came=found.as_came,
     )
 
 

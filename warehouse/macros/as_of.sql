@@ -62,7 +62,7 @@ SELECT
     len(parsed.protocolSection.armsInterventionsModule.armGroups) AS arm_groups,
     parsed.protocolSection.contactsLocationsModule.locations AS places
 FROM (
-    SELECT nct_id, version_no, data_timestamp, json_transform(record, '{
+    SELECT nct_id, version_no, data_timestamp, json_transform(coalesce(plain, record), '{
         "hasResults": "BOOLEAN",
         "protocolSection": {
             "identificationModule": {
@@ -171,7 +171,9 @@ SELECT
     stood.lead."class" AS lead_sponsor_class,
     coalesce(list_sort(list_distinct(list_transform(stood.places, lambda place: place.country))), []) AS countries,
     coalesce(stood.conditions, []) AS conditions,
-    coalesce(list_transform(stood.interventions, lambda one: one."name"), []) AS intervention_names,
+    coalesce(
+        list_filter(list_transform(stood.interventions, lambda one: one."name"), lambda name: name IS NOT NULL), []
+    ) AS intervention_names,
     w.relevance,
     w.relevance_reason,
     w.indication_group,

@@ -53,6 +53,7 @@ LEFT JOIN (
     SELECT nct_id, list(name ORDER BY id) AS conditions FROM ctgov.conditions GROUP BY nct_id
 ) AS diseases ON diseases.nct_id = w.nct_id
 LEFT JOIN (
-    SELECT nct_id, list(name ORDER BY id) AS intervention_names FROM ctgov.interventions GROUP BY nct_id
+    SELECT nct_id, list(name ORDER BY id) AS intervention_names
+    FROM ctgov.interventions WHERE name IS NOT NULL GROUP BY nct_id
 ) AS products ON products.nct_id = w.nct_id
 LEFT JOIN last_night AS night ON true

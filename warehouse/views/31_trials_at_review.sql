@@ -5,7 +5,7 @@
 WITH that_day AS (
     SELECT day, day + INTERVAL 1 DAY AS ended FROM review_dates WHERE is_the_date
 ), versions_then AS (
-    SELECT v.nct_id, v.record, v.origin = 'observed' AND v.observed_at < d.ended AS is_observed
+    SELECT v.nct_id, coalesce(v.plain, v.record) AS record, v.origin = 'observed' AND v.observed_at < d.ended AS is_observed
     FROM versions AS v, that_day AS d
     WHERE v.valid_from < d.ended AND (v.valid_to IS NULL OR v.valid_to >= d.ended)
 ), compared AS (
@@ -17,7 +17,7 @@ WITH that_day AS (
     FROM (
         SELECT nct_id, record, is_observed FROM versions_then
         UNION ALL
-        SELECT nct_id, record, NULL FROM versions
+        SELECT nct_id, coalesce(plain, record), NULL FROM versions
         WHERE valid_to IS NULL AND nct_id IN (SELECT nct_id FROM versions_then)
     )
 ), held AS (

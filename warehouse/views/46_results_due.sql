@@ -101,7 +101,8 @@ SELECT nct_id, brief_title, lead_sponsor, lead_sponsor_class, clock, state, due_
     CASE state
         WHEN 'not applicable' THEN outside
         WHEN 'met' THEN concat_ws('; ',
-            CASE WHEN by_results THEN 'results posted on ' || results_first_posted_date
+            CASE WHEN by_results THEN 'results posted'
+                || coalesce(' on ' || results_first_posted_date, ', the record does not say when')
                 || CASE
                     WHEN results_first_posted_date > due_on
                         THEN ', ' || date_diff('day', due_on, results_first_posted_date) || ' days after they were due'

@@ -1,0 +1,3 @@
+-- A record as the rules and tables read it, where that differs from how it came (mscwatch.fields.plain).
+
+ALTER TABLE versions ADD COLUMN plain JSON;
