@@ -101,7 +101,7 @@ class NoticeKind(StrEnum):
     LATE = "late"
     RECOVERED = "recovered"  # a run succeeded after refused or failed ones
     MENDED = "mended"  # the published state replaced a broken working file
-    SET_ASIDE = "set_aside"  # records that cannot be read
+    SET_ASIDE = "set_aside"  # records that cannot be read, or on which the rules fail
     DRIFT = "drift"
     CHANNEL_OFF = "channel_off"
     CHANNEL_ON = "channel_on"

@@ -19,6 +19,7 @@ from mscwatch.model import Record
 from mscwatch.record import part
 
 SIMILAR = 0.6  # share of words in the same order from which a measure counts as reworded, not as another one
+MOST_TOKENS = 500  # of a measure are compared with another's; the registry admits some 250 characters
 SHOWN = 90  # characters of a measure in a summary
 
 _DASHES = {ord(dash): "-" for dash in "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"}
@@ -153,7 +154,8 @@ def _alike(old: list[TrialOutcome], new: list[TrialOutcome]) -> list[tuple[Trial
 
 
 def _likeness(one: TrialOutcome, other: TrialOutcome) -> float:
-    return SequenceMatcher(None, _tokens(one.measure), _tokens(other.measure), autojunk=False).ratio()
+    left, right = (_tokens(outcome.measure)[:MOST_TOKENS] for outcome in (one, other))
+    return SequenceMatcher(None, left, right, autojunk=False).ratio()
 
 
 def _same_measure(one: TrialOutcome, other: TrialOutcome) -> bool:

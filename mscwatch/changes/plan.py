@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 
 from mscwatch.changes import diff, membership, retraction, rules
 from mscwatch.changes.issues import not_understood
 from mscwatch.digest.subscriptions import wants
+from mscwatch.errors import MscwatchError
 from mscwatch.model import (
     Address,
     Change,
@@ -29,8 +30,10 @@ from mscwatch.record import record_nct_id
 from mscwatch.screening import relevance
 from mscwatch.screening.decisions import ScreeningDecision, screened
 from mscwatch.therapy import Therapy, read_record
-from mscwatch.vocabulary import EventKind, Membership, NoticeKind, Relevance
+from mscwatch.vocabulary import EventKind, IndicationGroup, Membership, NoticeKind, Relevance
 from mscwatch.watch import Alerts, Watch
+
+LONGEST_REASON = 200  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,45 +79,65 @@ class Plan:
     deliveries: tuple[Delivery, ...] = ()
     memberships: tuple[MembershipChange, ...] = ()
     retractions: tuple[Retraction, ...] = ()
+    failures: tuple[
+        tuple[str, str], ...
+    ] = ()  # trials on whose record the rules failed, each with the reason
 
 
 def plan(pairs: Iterable[tuple[StoredTrial | None, FetchedTrial]], context: PlanContext) -> Plan:
     """Decide everything to write for records whose content or derived part is new.
 
     Each pair is the stored trial (None for a new one) and the fetched one. Therapies are not compared, so a better
-    vocabulary raises no event. Raises `ConfigError` where there are no rules of the watch's name.
+    vocabulary raises no event. A record on which the rules fail costs its own news only (`Plan.failures`). Raises
+    `ConfigError` where there are no rules of the watch's name.
     """
-    versions: list[NewVersion] = []
-    changes: list[Change] = []
-    events: list[Event] = []
-    issues: list[Issue] = []
-    deliveries: list[Delivery] = []
-    retractions: list[Retraction] = []
-    for stored, fetched in pairs:
-        record = _readable(stored, fetched)
-        screening = _screening(fetched.nct_id, record, context)
-        version_no = stored.version_no + 1 if stored else 1
-        therapy = read_therapy(record, screening)
-        versions.append(NewVersion(fetched.nct_id, version_no, screening, therapy))
-        raised = _events(stored, fetched, screening, context)
-        events += raised
-        issues += _issues(stored, fetched, therapy)
-        if stored:
-            changes += _changes(stored, fetched, version_no)
-        if stored and stored.previous and raised and raised[0].kind is EventKind.RETRACTED:
-            taken_back = tuple(event.event_id for event in stored.previous.events)
-            retractions.append(Retraction(raised[0].event_id, taken_back))
-            deliveries += _deliveries_to_the_notified(raised[0], stored.previous.addresses, context)
-        else:
-            deliveries += _deliveries(raised, screening.relevance, screening.indication_group, context)
-    return Plan(
-        tuple(versions),
-        tuple(changes),
-        tuple(events),
-        tuple(issues),
-        tuple(deliveries),
-        retractions=tuple(retractions),
+    return merged([_plan_or_failure(stored, fetched, context) for stored, fetched in pairs])
+
+
+def merged(plans: Sequence[Plan]) -> Plan:
+    """Several plans as one, in their order."""
+    return Plan(*(tuple(row for plan in plans for row in getattr(plan, part.name)) for part in fields(Plan)))
+
+
+def _plan_or_failure(stored: StoredTrial | None, fetched: FetchedTrial, context: PlanContext) -> Plan:
+    try:
+        return _plan_one(stored, fetched, context)
+    except MscwatchError:
+        raise
+    except Exception as error:  # noqa: BLE001  whatever it is: one record must not stop the others
+        reason = f"{type(error).__name__}: {error}"[:LONGEST_REASON]
+        screening = Screening(
+            Relevance.UNSURE, f"the rules failed on this record ({reason})", IndicationGroup.NONE
+        )
+        version = NewVersion(fetched.nct_id, _number(stored), screening, Therapy(fetched.nct_id))
+        issue = Issue(fetched.nct_id, "", "", f"the rules failed on this record: {reason}")
+        return Plan(versions=(version,), issues=(issue,), failures=((fetched.nct_id, reason),))
+
+
+def _plan_one(stored: StoredTrial | None, fetched: FetchedTrial, context: PlanContext) -> Plan:
+    record = _readable(stored, fetched)
+    screening = _screening(fetched.nct_id, record, context)
+    therapy = read_therapy(record, screening)
+    events = _events(stored, fetched, screening, context)
+    plan_so_far = Plan(
+        versions=(NewVersion(fetched.nct_id, _number(stored), screening, therapy),),
+        changes=tuple(_changes(stored, fetched)) if stored else (),
+        events=tuple(events),
+        issues=tuple(_issues(stored, fetched, therapy)),
     )
+    if stored and stored.previous and events and events[0].kind is EventKind.RETRACTED:
+        taken_back = tuple(event.event_id for event in stored.previous.events)
+        return replace(
+            plan_so_far,
+            deliveries=tuple(_deliveries_to_the_notified(events[0], stored.previous.addresses, context)),
+            retractions=(Retraction(events[0].event_id, taken_back),),
+        )
+    told = _deliveries(events, screening.relevance, screening.indication_group, context)
+    return replace(plan_so_far, deliveries=tuple(told))
+
+
+def _number(stored: StoredTrial | None) -> int:
+    return stored.version_no + 1 if stored else 1
 
 
 def read_therapy(record: Record, screening: Screening) -> Therapy:
@@ -254,7 +277,7 @@ def _issues(stored: StoredTrial | None, fetched: FetchedTrial, therapy: Therapy)
         yield from therapy.issues
 
 
-def _changes(stored: StoredTrial, fetched: FetchedTrial, version_no: int) -> Iterable[Change]:
+def _changes(stored: StoredTrial, fetched: FetchedTrial) -> Iterable[Change]:
     before, after = (trial.record if trial.as_came is None else trial.as_came for trial in (stored, fetched))
     for difference in diff.differences(before, after):
-        yield Change(fetched.nct_id, stored.version_no, version_no, *difference)
+        yield Change(fetched.nct_id, stored.version_no, _number(stored), *difference)

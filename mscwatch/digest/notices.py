@@ -15,7 +15,7 @@ from mscwatch.digest.item import EVENT_ID_SHOWN
 from mscwatch.model import Address, Issue, NewsItem, Notice
 from mscwatch.vocabulary import NoticeKind, RunOutcome
 
-SET_ASIDE_SHOWN = 20  # records named in a notice
+RECORDS_SHOWN = 20  # records named in a notice
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 BAD = frozenset({RunOutcome.REFUSED, RunOutcome.FAILED, RunOutcome.INTERRUPTED})
 
@@ -73,14 +73,27 @@ def drift(run_id: str, api_version: str, drifted: Sequence[Issue]) -> Notice:
 
 def set_aside(run_id: str, records: Mapping[str, str]) -> Notice:
     """The notice of the records that could not be read: their numbers, each with the reason."""
-    named = "; ".join(f"{nct_id} ({reason})" for nct_id, reason in islice(records.items(), SET_ASIDE_SHOWN))
-    more = f"; and {len(records) - SET_ASIDE_SHOWN} more" if len(records) > SET_ASIDE_SHOWN else ""
     summary = (
-        f"The registry sent {len(records)} record(s) that cannot be read: {named}{more}. The last good version of each "
-        "stays in the warehouse, a trial that never had one is not in it yet, and every night tries again. "
+        f"The registry sent {len(records)} record(s) that cannot be read: {_named(records)}. The last good version of "
+        "each stays in the warehouse, a trial that never had one is not in it yet, and every night tries again. "
         "All other trials are up to date."
     )
     return Notice(f"set_aside-{run_id}", NoticeKind.SET_ASIDE, summary)
+
+
+def rules_failed(run_id: str, records: Mapping[str, str]) -> Notice:
+    """The notice of the records on which the rules failed: their numbers, each with the reason."""
+    summary = (
+        f"The rules failed on {len(records)} record(s): {_named(records)}. They are stored and count as unsure, but "
+        "what changed in them was told to nobody: look at them on the registry, and report this as an error of mscwatch. "
+        "All other trials are up to date."
+    )
+    return Notice(f"rules_failed-{run_id}", NoticeKind.SET_ASIDE, summary)
+
+
+def _named(records: Mapping[str, str]) -> str:
+    named = "; ".join(f"{nct_id} ({reason})" for nct_id, reason in islice(records.items(), RECORDS_SHOWN))
+    return named + (f"; and {len(records) - RECORDS_SHOWN} more" if len(records) > RECORDS_SHOWN else "")
 
 
 def channel_off(run_id: str, addresses: Sequence[Address], why: str) -> Notice:

@@ -52,11 +52,16 @@ def note_drift(con: Connection, context: RunContext, drift: list[Issue]) -> None
         _notify(con, context, notices.drift(context.result.run_id, context.result.api_version, drift))
 
 
-def note_set_aside(con: Connection, context: RunContext, records: Mapping[str, str]) -> None:
-    """Notify of the records that could not be read, in one message, when they are not those of the last run."""
-    known = ledger.last_set_aside(con)
-    if records.keys() - known:
-        notice = notices.set_aside(context.result.run_id, records)
+def note_unread(
+    con: Connection, context: RunContext, set_aside: Mapping[str, str], failures: Mapping[str, str]
+) -> None:
+    """Notify of the records that could not be read, when they are not those of the last run; and of failed rules."""
+    found = []
+    if set_aside.keys() - ledger.last_set_aside(con):
+        found.append(notices.set_aside(context.result.run_id, set_aside))
+    if failures:
+        found.append(notices.rules_failed(context.result.run_id, failures))
+    for notice in found:
         context.result.warnings.append(notice.summary)
         _notify(con, context, notice)
 

@@ -177,7 +177,7 @@ def store(
             ledger.owe_printing(con, result.run_id)
         operator_notices.note_incident(con, context)
         operator_notices.note_drift(con, context, drift)
-        operator_notices.note_set_aside(con, context, swept.sweep.set_aside)
+        operator_notices.note_unread(con, context, swept.sweep.set_aside, written.failures)
         _note_facts(con, order, result)
         ledger.finish_run(
             con,

@@ -8,12 +8,12 @@ changed; memory is bounded by one group of pages.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from mscwatch.changes.plan import Plan, PlanContext, is_read, plan, plan_membership
+from mscwatch.changes.plan import Plan, PlanContext, is_read, merged, plan, plan_membership
 from mscwatch.model import LookupResult, MembershipChange, WatchedTrial
 from mscwatch.registry.landing import Landing
 from mscwatch.store import derive, load
@@ -61,6 +61,7 @@ class CommitReport:
     left: int = 0
     back: int = 0
     events: Counter[str] = field(default_factory=Counter)
+    failures: dict[str, str] = field(default_factory=dict)  # trials on whose record the rules failed
 
 
 def commit_run(
@@ -93,7 +94,7 @@ def commit_run(
             except BaseException:
                 con.interrupt()
                 raise
-            _write(con, _merged(plans), stamp, written)
+            _write(con, merged(plans), stamp, written)
             _update_watched(con, stamp)
             if context.is_baseline:
                 con.execute("COMMIT; BEGIN")
@@ -124,10 +125,6 @@ def watched(con: Connection) -> list[WatchedTrial]:
     ]
 
 
-def _merged(plans: Sequence[Plan]) -> Plan:
-    return Plan(*(tuple(row for plan in plans for row in getattr(plan, part.name)) for part in fields(Plan)))
-
-
 def _write(con: Connection, planned: Plan, run: RunStamp, written: CommitReport) -> None:
     readings = (
         derive.relevance_row(version.nct_id, version.screening) | {"version_no": version.version_no}
@@ -149,6 +146,7 @@ def _write(con: Connection, planned: Plan, run: RunStamp, written: CommitReport)
     if taken_back:
         con.execute(RETRACT, [list(column) for column in zip(*taken_back, strict=True)])
     enqueue(con, planned.deliveries)
+    written.failures.update(planned.failures)
     written.stored += len(planned.versions)
     written.new += sum(version.version_no == 1 for version in planned.versions)
     written.changed += sum(version.version_no > 1 for version in planned.versions)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from mscwatch.model import Issue, Record
 from mscwatch.record import record_nct_id
-from mscwatch.therapy import disease, infusions, overrides, passages, terms
+from mscwatch.therapy import bounds, disease, infusions, overrides, passages, terms
 from mscwatch.therapy.counts import Count
 from mscwatch.therapy.doses import Unread, read_doses
 from mscwatch.therapy.model import NOT_STATED, Confidence, DoseLevel, Evidence, Therapy
@@ -38,15 +38,18 @@ _COUNTED = {
 def read_record(record: Record) -> Therapy:
     """The therapy of a registry record; a person's corrections win over the reading.
 
-    Raises `ConfigError` where a packaged vocabulary or correction has an unknown word.
+    Of texts beyond `bounds` the beginning is read, with an issue. Raises `ConfigError` where a packaged vocabulary or
+    correction has an unknown word.
     """
-    found = record_nct_id(record) or ""
-    return overrides.of_record(_read(found, passages.of_record(record)))
+    short, cut = bounds.within(record)
+    therapy = _read(record_nct_id(record) or "", passages.of_record(short))
+    return overrides.of_record(replace(therapy, issues=(*therapy.issues, *cut)))
 
 
 def indication_group(record: Record) -> IndicationGroup:
     """The indication group alone, the same as in the whole therapy. Raises as `read_record` does."""
-    group, _, _ = disease.indication(passages.of_record(record))
+    short, _ = bounds.within(record)
+    group, _, _ = disease.indication(passages.of_record(short))
     therapy = Therapy(record_nct_id(record) or "", indication_group=IndicationGroup(group))
     return overrides.of_record(therapy).indication_group
 
