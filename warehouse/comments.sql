@@ -76,7 +76,7 @@ COMMENT ON COLUMN changes.path IS 'Path of the value in the API''s record.';
 COMMENT ON COLUMN changes.before IS 'The value before, as text or JSON; NULL where there was none.';
 COMMENT ON COLUMN changes.after IS 'The value after, as text or JSON; NULL where there is none.';
 COMMENT ON COLUMN changes.is_material IS 'False for order of lists, case, white space, markup escapes and anything derived by the registry.';
-COMMENT ON COLUMN changes.rule IS 'Why: content (material); or order, markup, precision (of a date) or derived, where both versions mean the same.';
+COMMENT ON COLUMN changes.rule IS 'Why: content (material); or order, markup (and what nobody can see), writing (January 2019, 2019-01), precision (of a date) or derived, where both versions mean the same.';
 
 COMMENT ON TABLE events IS 'One row per real-world change; rows are never removed.';
 COMMENT ON COLUMN events.event_id IS 'Identity of the event: the same change read twice is one event.';
@@ -118,9 +118,9 @@ COMMENT ON COLUMN switched_off.reason IS 'What it answered, in a sentence.';
 COMMENT ON COLUMN switched_off.setting IS 'Mark of its setting then, without the secret; when the mark changes, the address is tried again.';
 
 COMMENT ON TABLE issues IS 'One row per value in a record that was not understood; it is stored and shown as it is.';
-COMMENT ON COLUMN issues.run_id IS 'Night that met it: runs.run_id.';
+COMMENT ON COLUMN issues.run_id IS 'Night that met it first; it has no row again while it stays: runs.run_id.';
 COMMENT ON COLUMN issues.nct_id IS 'Trial whose record has it; NULL where the record has no identifier.';
-COMMENT ON COLUMN issues.path IS 'Path of the value in the API''s record.';
+COMMENT ON COLUMN issues.path IS 'Path of the value in the API''s record; empty where it is about the record as a whole.';
 COMMENT ON COLUMN issues.value IS 'The value, as text.';
 COMMENT ON COLUMN issues.message IS 'What is odd about it, in words.';
 
@@ -180,7 +180,7 @@ COMMENT ON COLUMN trials.completion_date_precision IS 'day, month or year: how e
 COMMENT ON COLUMN trials.study_first_posted_date IS 'Day the record first appeared in the registry. Source: protocolSection.statusModule.studyFirstPostDateStruct.date';
 COMMENT ON COLUMN trials.last_update_posted_date IS 'Day of the latest update; not every change by the registry itself moves it. Source: protocolSection.statusModule.lastUpdatePostDateStruct.date';
 COMMENT ON COLUMN trials.results_first_posted_date IS 'Day results first appeared in the registry. Source: protocolSection.statusModule.resultsFirstPostDateStruct.date';
-COMMENT ON COLUMN trials.has_results IS 'Whether results are posted. Source: hasResults';
+COMMENT ON COLUMN trials.has_results IS 'Whether results are posted: the record says so or has a results section; where the two contradict each other, issues has a row. Source: hasResults, resultsSection';
 COMMENT ON COLUMN trials.lead_sponsor IS 'Name of the lead sponsor. Source: protocolSection.sponsorCollaboratorsModule.leadSponsor.name';
 COMMENT ON COLUMN trials.lead_sponsor_class IS 'Class of the lead sponsor, e.g. INDUSTRY, OTHER. Source: protocolSection.sponsorCollaboratorsModule.leadSponsor.class';
 COMMENT ON COLUMN trials.countries IS 'Countries of the sites, each once, by name; empty without sites. Source: protocolSection.contactsLocationsModule.locations[].country';

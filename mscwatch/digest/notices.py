@@ -85,7 +85,7 @@ def rules_failed(run_id: str, records: Mapping[str, str]) -> Notice:
     """The notice of the records on which the rules failed: their numbers, each with the reason."""
     summary = (
         f"The rules failed on {len(records)} record(s): {_named(records)}. They are stored and count as unsure, but "
-        "what changed in them was told to nobody: look at them on the registry, and report this as an error of mscwatch. "
+        "what changed in them was told to nobody. Look at them on the registry, and report this error of mscwatch. "
         "All other trials are up to date."
     )
     return Notice(f"rules_failed-{run_id}", NoticeKind.SET_ASIDE, summary)
