@@ -109,6 +109,19 @@ def test_the_operator_hears_of_a_record_once_and_again_when_another_one_joins_it
     assert ears.operator.count(number(2)) >= 2
 
 
+def test_a_trial_that_left_the_search_and_cannot_be_read_is_still_there(tmp_path):
+    unread = as_text(record(2, descriptionModule={"briefSummary": "%"})).replace(b'"%"', b"NaN")
+    with RawRegistry(
+        [[record(1), record(2)], [completed(record(1))]], singles={number(2): unread}
+    ) as registry:
+        order = order_in(tmp_path, registry.url)
+        results = []
+        for registry.night in range(2):
+            results.append(run_watch(order))
+    assert [result.exit_code for result in results] == [0, 0]
+    assert results[1].events == {"completed": 1, "left_watch": 1}
+
+
 def test_a_notice_names_so_many_records_and_counts_the_rest():
     notice = notices.set_aside("run", {number(n): "odd" for n in range(1, 31)})
     assert "30 record(s)" in notice.summary

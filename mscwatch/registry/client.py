@@ -20,7 +20,7 @@ from mscwatch.model import LookupResult, Record, RegistryVersion
 from mscwatch.record import nct_number, number_in_text, parse_record
 from mscwatch.registry.http import Traffic
 from mscwatch.registry.lookup import VERDICTS, by_requested_number, lookup_result
-from mscwatch.registry.page import StudiesPage
+from mscwatch.registry.page import SingleStudy, StudiesPage
 from mscwatch.registry.responses import DataMovedError, RegistrySession
 
 __all__ = ["Client", "DataMovedError", "Page", "Traffic", "user_agent"]
@@ -107,7 +107,7 @@ class Client(RegistrySession):
         if number is None:
             msg = f"{nct_id[:40]!r} is no NCT number. Give one like NCT02223897."
             raise ConfigError(msg)
-        return lookup_result(number, self.ask(f"/studies/{number}", verdicts=VERDICTS))
+        return lookup_result(number, self.ask(f"/studies/{number}", kind=SingleStudy, verdicts=VERDICTS))
 
     def studies_by_id(self, ids: Sequence[str]) -> dict[str, Record]:
         """The records (without contacts) of many trials, each under the id that was requested, aliases included.

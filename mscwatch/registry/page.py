@@ -1,4 +1,4 @@
-"""One page of `/studies` taken apart into the JSON texts of its records, also where one of them is no JSON."""
+"""Answers with records taken apart so that a record which is no JSON costs nothing but itself."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+
+from mscwatch.model import Record
+from mscwatch.record import number_in_text, parse_record
 
 # What gives JSON its structure: whole strings (so that brackets in them do not count) and brackets.
 _STRUCTURE = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]]', re.DOTALL)
@@ -49,11 +52,39 @@ class StudiesPage:
             return cls(texts, envelope.nextPageToken, envelope.totalCount)
 
 
+class SingleStudy:
+    """An answer to `/studies/{number}`."""
+
+    @staticmethod
+    def from_body(body: bytes) -> Record:
+        """The record; of one that cannot be read its NCT number alone, in its place. Raises `ValueError` for a cut one.
+
+        So a trial that cannot be read and that the search no longer shows is known to be there.
+        """
+        try:
+            record = parse_record(body)
+        except ValueError:
+            number = number_in_text(body)
+            if number is None or not _is_whole(body):
+                raise
+            record = {"protocolSection": {"identificationModule": {"nctId": number}}}
+        if not isinstance(record, dict):
+            raise ValueError("not an object")  # noqa: TRY004  one error for every unusable body
+        return record
+
+
 def _texts(studies: msgspec.Raw) -> list[bytes] | None:
     try:
         return [bytes(text) for text in msgspec.json.decode(studies, type=list[msgspec.Raw])]
     except msgspec.DecodeError:  # it is no list, or there is no such member
         return None
+
+
+def _is_whole(body: bytes) -> bool:
+    """Whether as many brackets are closed as are opened, by the structure of the JSON."""
+    marks = [token[0] for token in _STRUCTURE.finditer(body)]
+    opened = sum(mark in b"{[" for mark in marks)
+    return opened > 0 and opened == sum(mark in b"}]" for mark in marks)
 
 
 def _cut_out(body: bytes) -> tuple[list[bytes], bytes]:

@@ -80,7 +80,8 @@ def fresh(n, **modules):
 class RawRegistry:
     """The embedded registry with the JSON texts of its records given as bytes, so that they may be anything.
 
-    Each night is a list of studies (dictionaries or bytes). Every query finds all of them, in this order.
+    Each night is a list of studies (dictionaries or bytes). Every query finds all of them, in this order; `singles` are
+    found by their number alone.
     `version` and `envelope` replace parts of the answers to `/version` and `/studies` (values are JSON texts).
     """
 
@@ -89,6 +90,7 @@ class RawRegistry:
     version: dict = field(default_factory=dict)
     envelope: dict = field(default_factory=dict)
     night: int = 0
+    singles: dict = field(default_factory=dict)
 
     def __enter__(self):
         self._replica = Replica([Snapshot(DAYS[0], {})], intercept=self._answer)
@@ -108,7 +110,7 @@ class RawRegistry:
         if place == "/studies":
             return self._page(texts, request.query)
         if asked := re.fullmatch(r"/studies/(NCT\d{8})", place):
-            for text in texts:
+            for text in [*texts, *self.singles.values()]:
                 if (found := FIRST_NUMBER.search(text)) and found[1].decode() == asked[1]:
                     return Response(200, {"Content-Type": "application/json"}, text)
             return Response(404, {"Content-Type": "text/plain"}, f"NCT number {asked[1]} not found".encode())
