@@ -294,7 +294,8 @@ class Sweep:
     distinct: int
     duplicates: int
     nameless: int  # records without an NCT number
-    walks: int  # how often the pages were read; more than 1 when the registry's data moved meanwhile
+    walks: int  # how often the pages were read: again when the registry's data moved, or when pages broke off
+    newest: str = ""  # the latest day of a data set (`versionHolder`) that a record names
     set_aside: Mapping[str, str] = field(default_factory=dict)  # records that cannot be read: number, reason
 
 

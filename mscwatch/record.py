@@ -23,6 +23,7 @@ DEEPEST_JSON = 400  # levels; parsers, DuckDB's and Python's among them, give up
 
 # Part of every fingerprint. Raise it when you change what is stored or hashed, so that every record is read again.
 RECIPE = b"1"
+VERSION_HOLDER = b'"miscInfoModule":{"versionHolder":"'  # before the day
 # Personal data, which the registry shows for recruitment only: never stored and never hashed.
 _CONTACTS = {
     ("protocolSection", "contactsLocationsModule"): frozenset({"centralContacts", "contacts"}),
@@ -105,13 +106,18 @@ def fingerprint(text: bytes) -> str:
     head of `derivedSection.miscInfoModule`, after everything that people write. A quoted text cannot imitate it: its
     quotation marks would be escaped.
     """
-    before, key, rest = text.rpartition(b'"miscInfoModule":{"versionHolder":"')
+    before, key, rest = text.rpartition(VERSION_HOLDER)
     digest = hashlib.sha256(RECIPE + before)
     if key:
         digest.update(b"\0")  # marks the place; no JSON text can hold this byte
         rest = rest.partition(b'"')[2]
     digest.update(rest)
     return digest.hexdigest()[:32]
+
+
+def version_holder(text: bytes) -> str:
+    """The day of the data set that a record's JSON text is of (`2026-08-14`), or nothing where it does not say."""
+    return text.rpartition(VERSION_HOLDER)[2][:10].decode(errors="replace") if VERSION_HOLDER in text else ""
 
 
 def part(record: Record, *path: str) -> Any:

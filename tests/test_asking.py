@@ -13,7 +13,7 @@ import pytest
 
 from mscwatch.errors import ConfigError, NoAnswerError, QueryRejectedError
 from mscwatch.pipeline.run import run_watch
-from mscwatch.registry.http import ATTEMPTS
+from mscwatch.registry.http_patience import ATTEMPTS
 from mscwatch.replica import Replica, Response
 from mscwatch.vocabulary import RunOutcome
 from support import faults
@@ -21,7 +21,7 @@ from support.asking import ALL, gaps, ids, noting
 from support.snapshots import night
 
 RETRIED = [408, 429, 500, 502, 503, 504]
-NOT_RETRIED = {301: 4, 304: 4, 400: 2, 401: 4, 403: 4, 404: 4, 410: 4, 414: 2, 501: 4, 505: 4}
+NOT_RETRIED = {301: 4, 304: 4, 400: 2, 401: 4, 404: 4, 410: 4, 414: 2, 501: 4, 505: 4}
 
 
 # What is asked again, and what is not

@@ -164,12 +164,12 @@ def test_a_data_timestamp_that_is_no_date_is_no_answer(serve, ask, said):
 @pytest.mark.parametrize(
     ("own", "contact", "words"),
     [
-        ("", "", ("mscwatch/", "python-requests/")),
-        ("", "a@b.example", ("mscwatch/", "(+mailto:a@b.example)", "python-requests/")),
+        ("", "", ("(mscwatch/", "python-requests/")),
+        ("", "a@b.example", ("(mscwatch/", "; +mailto:a@b.example)", "python-requests/")),
         ("liver-desk/2", "a@b.example", ("liver-desk/2", "(+mailto:a@b.example)", "python-requests/")),
         ("liver-desk/2 python-requests/9.9", "", ("liver-desk/2 python-requests/9.9",)),
-        ("not-python-requests", "", ("not-python-requests ", f"python-requests/{requests.__version__}")),
-        ("  ", " a@b.example ", ("mscwatch/", "(+mailto:a@b.example)", "python-requests/")),
+        ("not-python-requests", "", (f"python-requests/{requests.__version__} not-python-requests",)),
+        ("  ", " a@b.example ", ("(mscwatch/", "; +mailto:a@b.example)", "python-requests/")),
     ],
 )
 def test_contact_and_token_are_always_in_the_user_agent(ask, own, contact, words):
@@ -178,6 +178,7 @@ def test_contact_and_token_are_always_in_the_user_agent(ask, own, contact, words
     sent = responses.calls[0].request.headers["User-Agent"]
     assert all(word in sent for word in words)
     assert sent.count("python-requests/") == 1
+    assert sent.startswith("python-requests/") or "python-requests/" in own
     assert ("mailto:" in sent) == bool(contact)
 
 

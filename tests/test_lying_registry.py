@@ -112,8 +112,8 @@ def moving(times):
 BUSY = status(503, "busy")
 
 LIES = {
-    "403 on the version": Lie(on("/version", status(403, "no")), "failed", 4, "HTTP 403", 1),
-    "403 in HTML on a page": Lie(on(PAGES, status(403, "<b>no</b>", html=True)), "failed", 4, "HTTP 403", 2),
+    "403 on the version": Lie(on("/version", status(403, "no")), "failed", 4, "HTTP 403", 3),
+    "403 in HTML on a page": Lie(on(PAGES, status(403, "<b>no</b>", html=True)), "failed", 4, "HTTP 403", 4),
     "400 on the query": Lie(on(PAGES, status(400, "Error parsing query in Other terms: X")), "failed", 2, "Other terms: X", 2),
     "414 in HTML from the edge": Lie(on(PAGES, status(414, "<b>long</b>", html=True)), "failed", 2, "HTTP 414", 2),
     "404 on the studies": Lie(on(PAGES, status(404, "nothing here")), "failed", 4, "HTTP 404", 2),

@@ -12,25 +12,27 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-import requests
-
 from mscwatch import __version__
-from mscwatch.errors import ConfigError, NoAnswerError, QueryRejectedError, RefusedError
+from mscwatch.errors import ConfigError, NoAnswerError, QueryRejectedError
 from mscwatch.model import LookupResult, Record, RegistryVersion
 from mscwatch.record import nct_number, number_in_text, parse_record
-from mscwatch.registry.http import Traffic
+from mscwatch.registry.http import BARE_AGENT, Traffic
+from mscwatch.registry.http_patience import ATTEMPTS
 from mscwatch.registry.lookup import VERDICTS, by_requested_number, lookup_result
 from mscwatch.registry.page import SingleStudy, StudiesPage
+from mscwatch.registry.page_bound import MOST_TRIALS, Announced
 from mscwatch.registry.responses import DataMovedError, RegistrySession
 
 __all__ = ["Client", "DataMovedError", "Page", "Traffic", "user_agent"]
 
 log = logging.getLogger(__name__)
 
+EARLIEST, LATEST = 2000, 2200  # years; the registry opened in 2000
 ROOM_FOR_TOKEN = 200  # characters, so that a walk whose first URL fits can also go on
 BATCH = 200  # ids in one request, 2.9 kB of URL; never more than a page holds
 LARGEST_PAGE = 1_000
-MOST_TRIALS = 1_000_000_000  # more than there are people to write records: it is no count
+SMALLEST_PAGE = 25  # a walk whose pages break off is not begun again with smaller ones
+CUTS_OF_A_PAGE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +59,13 @@ class Client(RegistrySession):
     def version(self) -> RegistryVersion:
         """The version of the API and of its data set. `dataTimestamp` may be absent; it is UTC but does not say so.
 
-        Raises `NoAnswerError` when it is not a date.
+        Raises `NoAnswerError` when it is not a date of this registry's time.
         """
         content = self.ask("/version").json
         text = content.get("dataTimestamp")
         try:
             stamp = None if text is None else _utc(datetime.fromisoformat(text))
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, OverflowError) as error:
             msg = f"The registry's /version gave a dataTimestamp that is no date: {str(text)[:60]!r}."
             raise NoAnswerError(msg, transient=False) from error
         return RegistryVersion(str(content.get("apiVersion", "")), stamp)
@@ -71,15 +73,17 @@ class Client(RegistrySession):
     def pages(self, query: dict[str, str], page_size: int) -> Iterator[Page]:
         """Walk a query to its end, with every parameter on each page, until an answer has no next token.
 
-        The last page may be empty. Raises `RefusedError` when a token comes twice, and `NoAnswerError` for an answer
-        without a list of studies.
+        The last page may be empty. Raises `RefusedError` when a token comes twice or the pages do not end where the
+        announced count says, `NoAnswerError` for an answer without a list of studies, and `BrokenOffError` when a
+        page broke off twice and a smaller one may not.
         """
         parameters = query | {"format": "json", "pageSize": str(page_size), "countTotal": "true"}
         self.address("/studies", parameters | {"pageToken": "." * ROOM_FOR_TOKEN})
-        tokens: set[str] = set()
+        cuts = CUTS_OF_A_PAGE if page_size > SMALLEST_PAGE else ATTEMPTS
+        announced = Announced(page_size)
         etag = None
         while True:
-            response = self.ask("/studies", parameters, kind=StudiesPage)
+            response = self.ask("/studies", parameters, kind=StudiesPage, cuts=cuts)
             etag = self._compare_etags(etag, response.headers.get("ETag"))
             texts, token = response.json.studies, response.json.next_page_token
             if texts is None or not isinstance(token, str | None):
@@ -90,10 +94,7 @@ class Client(RegistrySession):
             yield Page(texts, _count(response.json.total_count))
             if not token:
                 return
-            if token in tokens:
-                msg = "The registry sent the same page token twice, so the walk would never end."
-                raise RefusedError(msg)
-            tokens.add(token)
+            announced.admit(token, len(texts), response.json.total_count)
             parameters = parameters | {"pageToken": token}
             parameters.pop("countTotal", None)
 
@@ -152,18 +153,19 @@ class Client(RegistrySession):
 def user_agent(own: str = "", contact: str = "") -> str:
     """The user agent, from MSCWATCH_USER_AGENT and MSCWATCH_CONTACT. Raises `ConfigError` for unprintable text.
 
-    The token of `requests` is always in it: the registry's edge refuses an agent that does not match its TLS.
+    The token of `requests` is always in it, and first where `own` does not hold it: the registry's edge refuses an
+    agent that does not match its TLS.
     """
     for setting, text in (("MSCWATCH_USER_AGENT", own), ("MSCWATCH_CONTACT", contact)):
         if not (text.isascii() and text.isprintable()):
             msg = f"{setting} holds a line break or a letter that is not ASCII. Write it on one line, in plain letters."
             raise ConfigError(msg)
-    parts = [own.strip() or f"mscwatch/{__version__}"]
-    if contact.strip():
-        parts.append(f"(+mailto:{contact.strip()})")
-    if not re.search(r"\bpython-requests/\d", own):
-        parts.append(requests.utils.default_user_agent())
-    return " ".join(parts)
+    own, contact = own.strip(), contact.strip()
+    mail = f"+mailto:{contact}" if contact else ""
+    if not own:
+        return f"{BARE_AGENT} ({'; '.join(filter(None, (f'mscwatch/{__version__}', mail)))})"
+    parts = [] if re.search(r"\bpython-requests/\d", own) else [BARE_AGENT]
+    return " ".join([*parts, own, *([f"({mail})"] if mail else [])])
 
 
 def _count(value: Any) -> int | None:
@@ -172,5 +174,7 @@ def _count(value: Any) -> int | None:
 
 
 def _utc(stamp: datetime) -> datetime:
-    """Naive UTC. The registry sends no offset today; one would be applied."""
+    """Naive UTC. The registry sends no offset today; one would be applied. Raises `ValueError` for an absurd year."""
+    if not EARLIEST <= stamp.year <= LATEST:
+        raise ValueError(stamp.year)
     return stamp.astimezone(UTC).replace(tzinfo=None) if stamp.tzinfo else stamp

@@ -11,16 +11,15 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any
-from urllib.parse import urlsplit
 
 import requests
 
 from mscwatch.changes.backfill import HistoryVersion
 from mscwatch.errors import ConfigError, NoAnswerError
 from mscwatch.model import Record
-from mscwatch.record import nct_number, record_nct_id, without_contacts
+from mscwatch.record import record_nct_id, without_contacts
 from mscwatch.registry.http_response import REDIRECTS, Response
-from mscwatch.registry.responses import RegistrySession
+from mscwatch.registry.responses import RegistrySession, forwarded_to, is_unknown
 
 NOT_THERE = frozenset({400, 404, 405, 410})
 
@@ -131,10 +130,6 @@ def history_url(api_url: str) -> str:
 
 def _verdict(nct_id: str, response: Response) -> HistoryAnswer | None:
     """What an answer says of this trial: a 404 that names it, or a redirect to another one. None: it is no verdict."""
-    if response.status == requests.codes.not_found and nct_id.casefold() in response.quote.casefold():
+    if is_unknown(response, nct_id):
         return HistoryAnswer.NOT_FOUND
-    if response.status in REDIRECTS:
-        steps = urlsplit(response.headers.get("Location", "")).path.split("/")
-        if any(number not in (None, nct_id) for number in map(nct_number, steps)):
-            return HistoryAnswer.FORWARDED
-    return None
+    return HistoryAnswer.FORWARDED if forwarded_to(response, nct_id) else None

@@ -16,26 +16,24 @@ from urllib.parse import urlencode, urlsplit
 
 import requests
 from tenacity import RetryCallState, Retrying, retry_if_exception_type
-from urllib3.exceptions import HTTPError
 
 from mscwatch.errors import ConfigError, NoAnswerError, QueryRejectedError
-from mscwatch.registry.http_response import (
-    Response,
-    TransientError,
-    decompress,
-    failure_in_words,
-    parse_json,
+from mscwatch.registry.http_exchange import Exchange, Limits
+from mscwatch.registry.http_patience import (
+    ATTEMPTS,
+    FIRST_WAIT,
+    FIRST_WAIT_WHEN_LIMITED,
+    Attempts,
+    Waits,
+    error_of,
 )
+from mscwatch.registry.http_response import Response, TransientError, parse_json
 
 log = logging.getLogger(__name__)
 
-ATTEMPTS = 5
-CONNECT_TIMEOUT = 10.0
-FIRST_WAIT = 2.0
-FIRST_WAIT_WHEN_LIMITED = 10.0  # 429 without Retry-After: asking again too soon lengthens a ban
-LONGEST_WAIT = 120.0
 LONGEST_URL = 6_000  # the edge of ClinicalTrials.gov refuses somewhere between 7 and 8 kB
-CHUNK_BYTES = 65_536
+LARGEST_ANSWER = 128_000_000  # bytes, unpacked; a page of a thousand records has about 20 million
+BARE_AGENT = requests.utils.default_user_agent()
 TRANSIENT_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
 
 
@@ -58,8 +56,14 @@ class Politeness:
 
     user_agent: str
     min_interval: float = 1.0  # between the beginnings of two requests
-    timeout: float = 90.0  # of one request, whether it is silent or slow
+    timeout: float = 90.0  # of one request and its whole answer, whether it is silent or slow
     budget: float = 300.0  # that a step may lose to useless answers and to the waits after them
+    largest: int = LARGEST_ANSWER  # bytes of one answer, packed and unpacked
+    other_agent: str = BARE_AGENT  # tried once where the service refuses `user_agent`
+
+
+class BrokenOffError(NoAnswerError):
+    """Answers began and were never whole, or one was too large: asking for less at a time may help."""
 
 
 class PoliteSession:
@@ -70,6 +74,8 @@ class PoliteSession:
 
     service: str  # its name at the start of a sentence
     address_setting: str  # the setting that holds `base_url`
+    accepts = "application/json"
+    longest_url = LONGEST_URL
 
     def __init__(
         self,
@@ -86,15 +92,13 @@ class PoliteSession:
         self.user_agent = politeness.user_agent
         self._base_url = base_url
         self._politeness = politeness
-        self._first_wait, self._first_wait_when_limited = first_wait, first_wait_when_limited
-        self._clock, self._sleep, self._jitter = clock, sleep, jitter
+        self._limits = Limits(politeness.timeout, politeness.largest)
+        self._waits = Waits(first_wait, first_wait_when_limited, jitter)
+        self._clock, self._sleep = clock, sleep
         self._last_start: float | None = None
         self._lost = 0.0
-        self._session = requests.Session()
-        self._session.headers.update(
-            # gzip only: `decompress` notices a stream that is cut
-            {"User-Agent": politeness.user_agent, "Accept": "application/json", "Accept-Encoding": "gzip"}
-        )
+        # gzip only: its end is marked, so a stream that is cut shows
+        self._exchange = Exchange({"Accept": self.accepts, "Accept-Encoding": "gzip"})
 
     def ask(
         self,
@@ -103,32 +107,26 @@ class PoliteSession:
         *,
         kind: type[Any] = dict,
         verdicts: Collection[int] = (),
+        cuts: int = ATTEMPTS,
     ) -> Response:
-        """GET `path`, with retries: the answer to a 200 with its JSON (a `kind`), or one whose status is in `verdicts`.
+        """GET `path`, with retries: the answer to a 200 with its JSON, or one whose status is in `verdicts`.
 
-        Raises what `address` and `check_status` raise, and `NoAnswerError` when no answer was usable until the
-        attempts or the budget ended.
+        The JSON is a `kind`; for `bytes` the body is left as it came (XML). Raises what `address` and `check_status`
+        raise, and `NoAnswerError` when no answer was usable until the attempts or the budget ended: as
+        `BrokenOffError` when the last one was not whole, which after `cuts` such attempts ends the asking.
         """
         url = self.address(path, parameters)
-        retrying = Retrying(
-            retry=retry_if_exception_type(TransientError),
-            wait=self._wait,
-            stop=self._gives_up,
-            sleep=self._sleep,
-            before_sleep=self._note_retry,
-            reraise=True,
-        )
         start = self._clock()
+        attempts = Attempts(cuts)
         try:
-            return retrying(self._ask_once, url, path, kind, verdicts)
+            try:
+                return self._retrying(attempts)(self._ask_once, url, path, kind, verdicts)
+            except TransientError as error:
+                if not (error.refused and self.user_agent != self._politeness.other_agent):
+                    raise
+                return self._ask_as_other(lambda: self._ask_once(url, path, kind, verdicts), attempts)
         except TransientError as error:
-            attempts = retrying.statistics["attempt_number"]
-            msg = (
-                f"{self.service} at {self._shown_base} gave no usable answer to {path}: {error} "
-                f"(asked {'once' if attempts == 1 else f'{attempts} times'}). "
-                "Nothing was changed; the next run tries again."
-            )
-            raise NoAnswerError(msg) from error
+            raise self._no_answer(error, path, attempts) from error
         finally:
             self.traffic.seconds += self._clock() - start
 
@@ -139,12 +137,12 @@ class PoliteSession:
         except (requests.exceptions.InvalidURL, requests.exceptions.MissingSchema):
             msg = f"{self._shown_base} is not a usable address. Correct {self.address_setting}."
             raise ConfigError(msg) from None  # the cause shows the address with its password
-        if len(url) > LONGEST_URL:
+        if len(url) > self.longest_url:
             sizes = {name: len(urlencode({name: value})) for name, value in (parameters or {}).items()}
             sizes[self.address_setting] = len(self._base_url)
             longest = max(sizes, key=sizes.__getitem__)
             msg = (
-                f"The query needs a URL of {len(url)} characters; the limit is {LONGEST_URL}. "
+                f"The query needs a URL of {len(url)} characters; the limit is {self.longest_url}. "
                 f"Shorten {longest}, which makes {sizes[longest]} of them."
             )
             raise QueryRejectedError(msg)
@@ -153,11 +151,14 @@ class PoliteSession:
     def check_status(self, response: Response, path: str) -> None:
         """Return for 200. A subclass adds what other statuses mean to its service.
 
-        Raises `TransientError` for a status that is worth a retry, and `NoAnswerError` for every other.
+        Raises `TransientError` for a status that is worth a retry (403 is worth one), and `NoAnswerError` for every
+        other.
         """
         status, quote = response.status, f": {response.quote}" if response.quote else ""
         if status == requests.codes.ok:
             return
+        if status == requests.codes.forbidden:
+            raise TransientError(f"HTTP 403{quote}", refused=True)
         if status in TRANSIENT_STATUSES:
             limited, wish = status == requests.codes.too_many_requests, response.retry_after
             asks = f" (it asks for {wish:.0f} s of silence)" if wish else ""
@@ -170,42 +171,84 @@ class PoliteSession:
         self._lost = 0.0
 
     @property
+    def may_ask_for_less(self) -> bool:
+        """Whether the step has time left to ask again, for less at a time: answers that were cut at once cost none."""
+        return self._lost < max(self._politeness.budget, self._politeness.timeout)
+
+    @property
     def _shown_base(self) -> str:
         """The base address without the password that it may hold."""
         parts = urlsplit(self._base_url)
         return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+
+    def _retrying(self, attempts: Attempts) -> Retrying:
+        def gives_up(state: RetryCallState) -> bool:
+            is_spent = self._lost + state.upcoming_sleep > self._politeness.budget
+            return attempts.end_with(error_of(state)) or is_spent
+
+        return Retrying(
+            retry=retry_if_exception_type(TransientError),
+            wait=lambda state: self._waits.after(error_of(state), state.attempt_number),
+            stop=gives_up,
+            sleep=self._sleep,
+            before_sleep=self._note_retry,
+            reraise=True,
+        )
+
+    def _ask_as_other(self, ask: Callable[[], Response], attempts: Attempts) -> Response:
+        """Ask once under the other agent, which stays when the service takes it."""
+        own, self.user_agent = self.user_agent, self._politeness.other_agent
+        try:
+            answer = ask()
+        except TransientError as error:
+            self.user_agent = own
+            attempts.note(error)
+            raise
+        log.warning(
+            '%s refuses the user agent "%s" and takes "%s". Set MSCWATCH_USER_AGENT to the latter, and leave '
+            "MSCWATCH_CONTACT empty, to spare the refused requests.",
+            self.service,
+            own,
+            self.user_agent,
+        )
+        return answer
 
     def _ask_once(self, url: str, path: str, kind: type[Any], verdicts: Collection[int]) -> Response:
         self._keep_distance()
         self.traffic.requests += 1
         start = self._clock()
         try:
-            response = self._receive(url, deadline=start + self._politeness.timeout)
+            response = self._exchange.get(url, self._limits, self.user_agent)
             if response.status in verdicts:
                 return response
             self.check_status(response, path)
-            return replace(response, json=parse_json(response, kind))
+            return response if kind is bytes else replace(response, json=parse_json(response, kind))
         except TransientError:
             self._lost += self._clock() - start
             raise
+        finally:
+            self.traffic.bytes = self._exchange.bytes
 
-    def _receive(self, url: str, *, deadline: float) -> Response:
-        """The whole answer, read in chunks, because `requests` bounds only the silence between two of them."""
-        try:
-            timeout = (min(CONNECT_TIMEOUT, self._politeness.timeout), self._politeness.timeout)
-            with self._session.get(url, timeout=timeout, allow_redirects=False, stream=True) as response:
-                body = bytearray()
-                while chunk := response.raw.read1(CHUNK_BYTES, decode_content=False):
-                    self.traffic.bytes += len(chunk)
-                    body += chunk
-                    if self._clock() > deadline:
-                        raise TransientError(f"the answer was not whole after {self._politeness.timeout:g} s")
-        except requests.exceptions.InvalidHeader as error:
-            raise ConfigError("The user agent cannot be sent. Correct MSCWATCH_USER_AGENT.") from error
-        except (requests.RequestException, HTTPError) as error:
-            # the cause may show the address of a proxy with its password
-            raise TransientError(failure_in_words(error)) from None
-        return Response(response.status_code, response.headers, decompress(bytes(body), response.headers))
+    def _no_answer(self, error: TransientError, path: str, attempts: Attempts) -> NoAnswerError:
+        if error.refused:
+            return self._not_let_in(error)
+        msg = (
+            f"{self.service} at {self._shown_base} gave no usable answer to {path}: {error} "
+            f"(asked {'once' if attempts.made == 1 else f'{attempts.made} times'}). "
+            "Nothing was changed; the next run tries again."
+        )
+        return BrokenOffError(msg) if error.cut else NoAnswerError(msg)
+
+    def _not_let_in(self, error: TransientError) -> NoAnswerError:
+        """The error of a 403 that stayed: which agents were tried, and which value to set."""
+        other = self._politeness.other_agent
+        tried = " and ".join(f'"{agent}"' for agent in dict.fromkeys((self.user_agent, other)))
+        msg = (
+            f"{self.service} refuses this client ({error}) with the user agent {tried}. Set MSCWATCH_USER_AGENT to one "
+            f'that it takes, such as "{other} (+https://your.institute)", or ask from another address: those of data '
+            "centres are often refused. Asking again at once does not help."
+        )
+        return NoAnswerError(msg, transient=False)
 
     def _keep_distance(self) -> None:
         if self._last_start is not None:
@@ -214,25 +257,10 @@ class PoliteSession:
                 self._sleep(early)
         self._last_start = self._clock()
 
-    def _wait(self, state: RetryCallState) -> float:
-        error = _error_of(state)
-        if error.retry_after is not None:
-            return error.retry_after
-        first = self._first_wait_when_limited if error.limited else self._first_wait
-        return min(first * 2.0 ** (state.attempt_number - 1), LONGEST_WAIT) * self._jitter()
-
-    def _gives_up(self, state: RetryCallState) -> bool:
-        return state.attempt_number >= ATTEMPTS or self._lost + state.upcoming_sleep > self._politeness.budget
-
     def _note_retry(self, state: RetryCallState) -> None:
-        error = _error_of(state)
+        error = error_of(state)
         self.traffic.retries += 1
         self.traffic.waited += state.upcoming_sleep
         self.traffic.causes.append(str(error))
         self._lost += state.upcoming_sleep
         log.warning("%s: %s; asking again in %.0f s.", self.service, error, state.upcoming_sleep)
-
-
-def _error_of(state: RetryCallState) -> TransientError:
-    error = state.outcome.exception() if state.outcome else None
-    return error if isinstance(error, TransientError) else TransientError("unknown")

@@ -1,9 +1,7 @@
-"""One HTTP answer, received whole: decompressed, parsed, and what went wrong on the way in plain words."""
+"""One HTTP answer, received whole: parsed, and what went wrong on the way in plain words."""
 
 from __future__ import annotations
 
-import gzip
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -33,12 +31,33 @@ _FAILURES: tuple[tuple[type[Exception] | tuple[type[Exception], ...], str], ...]
 
 
 class TransientError(Exception):
-    """An answer that may be better next time. `retry_after` is the service's own wish, in seconds."""
+    """An answer that may be better next time.
 
-    def __init__(self, what: str, *, limited: bool = False, retry_after: float | None = None) -> None:
+    `limited`: the service calls for silence, and `retry_after` is its own wish, in seconds. `refused`: it does not let
+    this client in. `cut`: the answer began and was not whole.
+    """
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        limited: bool = False,
+        retry_after: float | None = None,
+        refused: bool = False,
+        cut: bool = False,
+    ) -> None:
         super().__init__(what)
         self.limited = limited
         self.retry_after = retry_after
+        self.refused = refused
+        self.cut = cut
+
+
+class OversizedError(TransientError):
+    """An answer larger than the limit. The same question would be answered so again."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what, cut=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +71,20 @@ class Response:
 
     @property
     def quote(self) -> str:
-        """The start of a plain-text body, on one line and without a full stop; empty for anything else."""
-        if "text/plain" not in self.headers.get("Content-Type", ""):
-            return ""
+        """The start of a body of plain text or JSON, on one line, without a full stop; empty for anything else."""
+        kind = self.headers.get("Content-Type", "")
+        line = self._line if "text/plain" in kind or "json" in kind else ""
+        return "" if line.startswith("<") else line[:LONGEST_QUOTE].rstrip(". ")
+
+    def says(self, sentence: str) -> bool:
+        """Whether the body holds a sentence, in any case and whatever its Content-Type: headers of errors vary."""
+        return sentence.casefold() in self._line.casefold()
+
+    @property
+    def _line(self) -> str:
         text = self.body.decode("utf-8", errors="replace")
         printable = "".join(letter if letter.isprintable() else " " for letter in text)
-        line = " ".join(printable.split())
-        return "" if line.startswith("<") else line[:LONGEST_QUOTE].rstrip(". ")
+        return " ".join(printable.split())
 
     @property
     def retry_after(self) -> float | None:
@@ -70,16 +96,6 @@ class Response:
             return float(Retry().parse_retry_after(value)) or None
         except (urllib3_errors.InvalidHeader, ValueError, OverflowError):
             return None
-
-
-def decompress(body: bytes, headers: Mapping[str, str]) -> bytes:
-    """The body as it was before gzip. Raises `TransientError` when the stream is cut or damaged."""
-    if headers.get("Content-Encoding", "").lower() != "gzip":
-        return body
-    try:
-        return gzip.decompress(body)
-    except (EOFError, OSError, zlib.error) as error:
-        raise TransientError("a compressed answer that is cut or damaged") from error
 
 
 def parse_json(response: Response, kind: type[Shape]) -> Shape:
@@ -94,7 +110,7 @@ def parse_json(response: Response, kind: type[Shape]) -> Shape:
     except msgspec.ValidationError as error:
         raise TransientError("JSON of another shape than expected") from error
     except (msgspec.DecodeError, ValueError, RecursionError) as error:
-        raise TransientError("truncated or invalid JSON") from error
+        raise TransientError("truncated or invalid JSON", cut=True) from error
     if not isinstance(value, kind):
         raise TransientError("JSON of another shape than expected")
     return value

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from urllib.parse import urlsplit
 
 import requests
 
 from mscwatch.errors import NoAnswerError
 from mscwatch.model import LookupResult, Record
-from mscwatch.record import nct_number, overall_status, part, record_nct_id, without_contacts
+from mscwatch.record import overall_status, part, record_nct_id, without_contacts
 from mscwatch.registry.http_response import REDIRECTS, Response
+from mscwatch.registry.responses import forwarded_to, is_unknown
 from mscwatch.vocabulary import LookupVerdict
 
 VERDICTS = REDIRECTS | {404}
@@ -22,13 +22,12 @@ def lookup_result(nct_id: str, response: Response) -> LookupResult:
     Raises `NoAnswerError` for an answer that does not speak of this trial: a verdict never rests on a fault.
     """
     if response.status == requests.codes.not_found:
-        # The registry's own 404 names the number; a proxy or a wrong base address answers 404 as well.
-        if nct_id.casefold() in response.quote.casefold():
+        if is_unknown(response, nct_id):
             return LookupResult(nct_id, LookupVerdict.GONE)
         raise _no_verdict(nct_id, "HTTP 404 without naming it")
     if response.status in REDIRECTS:
-        target = nct_number(urlsplit(response.headers.get("Location", "")).path.rpartition("/")[2])
-        if target in (None, nct_id):
+        target = forwarded_to(response, nct_id)
+        if target is None:
             raise _no_verdict(nct_id, f"HTTP {response.status} to a place that is no other trial")
         return LookupResult(nct_id, LookupVerdict.FORWARDED, target=target)
     shown = record_nct_id(response.json)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 
 from mscwatch.model import Proof, Sweep
@@ -37,9 +37,7 @@ def prove_sweep(
         bounds.append(f"{len(missing)} of {known} known trials are missing ({share:.0%})")
     if lost := [sentinel for sentinel in expect.sentinels if sentinel not in ids]:
         bounds.append(f"sentinel(s) {', '.join(lost)} did not come")
-    warnings = []
-    if expect.max is not None and sweep.distinct > expect.max:
-        warnings.append(f"{sweep.distinct} trials are more than the {expect.max} that the watch expects")
+    warnings = list(_warnings(sweep, expect))
     checks = {
         "total_count": sweep.total_count,
         "distinct": sweep.distinct,
@@ -49,6 +47,7 @@ def prove_sweep(
         "known": known,
         "missing": list(missing),
         "walks": sweep.walks,
+        "newest": sweep.newest or None,
         "sentinels": {sentinel: sentinel in ids for sentinel in expect.sentinels},
         "accepted": accepted or None,
         "bounds": bounds,
@@ -77,6 +76,18 @@ def _faults(sweep: Sweep, known: int) -> Iterable[str]:
         )
     if sweep.distinct == 0 and known:
         yield "the answer is empty"
+
+
+def _warnings(sweep: Sweep, expect: Expect) -> Iterator[str]:
+    """What is odd and refuses nothing."""
+    if expect.max is not None and sweep.distinct > expect.max:
+        yield f"{sweep.distinct} trials are more than the {expect.max} that the watch expects"
+    stated = sweep.after.data_timestamp
+    if sweep.newest and stated and sweep.newest != stated.date().isoformat():
+        yield (
+            f"the newest records are of {sweep.newest}, and the registry says that its data are of {stated.date()}: "
+            "some of its servers may lag behind"
+        )
 
 
 def _not_checked(sweep: Sweep, expect: Expect) -> Iterable[str]:

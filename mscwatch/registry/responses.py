@@ -1,16 +1,19 @@
 """What the registry's answers mean: data, a verdict, or an error.
 
-Sources: the API's OpenAPI document 2.0.5 (error bodies are plain text, never JSON) and the API's observed behaviour
-(HTML pages come from its edge servers, also with status 200).
+Sources: the API's OpenAPI document 2.0.5 (error bodies are plain text) and the API's observed behaviour (HTML pages
+come from its edge servers, also with status 200; the sentence of an error is surer than its Content-Type).
 """
 
 from __future__ import annotations
 
+from urllib.parse import parse_qsl, unquote, urlsplit
+
 import requests
 
-from mscwatch.errors import NoAnswerError, QueryRejectedError, RefusedError
+from mscwatch.errors import QueryRejectedError, RefusedError
+from mscwatch.record import nct_number
 from mscwatch.registry.http import PoliteSession
-from mscwatch.registry.http_response import Response
+from mscwatch.registry.http_response import REDIRECTS, Response
 
 MOVED = "data have probably changed"  # from the registry's own text for a page token of an older data set
 
@@ -28,10 +31,10 @@ class RegistrySession(PoliteSession):
     def check_status(self, response: Response, path: str) -> None:
         """Return for 200. Raises as `PoliteSession.check_status`.
 
-        Raises also `DataMovedError` and `QueryRejectedError` for 400 and 414, and `NoAnswerError` for 403.
+        Raises also `DataMovedError` and `QueryRejectedError` for 400 and 414.
         """
         status, quote = response.status, f": {response.quote}" if response.quote else ""
-        if status == requests.codes.bad_request and MOVED in quote:
+        if status == requests.codes.bad_request and response.says(MOVED):
             msg = "The registry's data changed while they were read. Nothing was changed; run again later."
             raise DataMovedError(msg)
         if status in (requests.codes.bad_request, requests.codes.request_uri_too_large):
@@ -40,10 +43,27 @@ class RegistrySession(PoliteSession):
                 "Correct the watch file."
             )
             raise QueryRejectedError(msg)
-        if status == requests.codes.forbidden:
-            msg = (
-                f'The registry refuses this client (HTTP 403) with the user agent "{self.user_agent}"{quote}. '
-                "Set MSCWATCH_USER_AGENT or ask from another address; asking again at once does not help."
-            )
-            raise NoAnswerError(msg, transient=False)
         super().check_status(response, path)
+
+
+def is_unknown(response: Response, nct_id: str) -> bool:
+    """Whether a 404 is the registry's own, which names the trial: a proxy or a wrong base address answers 404 too."""
+    if response.status != requests.codes.not_found:
+        return False
+    return response.says(f"NCT number {nct_id} not found") or nct_id.casefold() in response.quote.casefold()
+
+
+def forwarded_to(response: Response, nct_id: str) -> str | None:
+    """The other trial that a redirect leads to, whatever the form of its `Location`; None when it leads to none.
+
+    The number is a step of the path, the last one counts, or the whole value of a query parameter.
+    """
+    if response.status not in REDIRECTS:
+        return None
+    try:
+        place = urlsplit(response.headers.get("Location", ""))
+    except ValueError:
+        return None
+    steps = [value for _, value in parse_qsl(place.query)] + unquote(place.path).split("/")
+    numbers = [number for number in map(nct_number, steps) if number]
+    return numbers[-1] if numbers and numbers[-1] != nct_id else None

@@ -1,4 +1,7 @@
-"""One whole reading of a topic: version, walk, version again; repeated, a few times at most, when the data moved."""
+"""One whole reading of a topic: version, walk, version again; repeated, a few times at most, when the data moved.
+
+Pages that break off begin the walk again with pages of half the size.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,9 @@ from pathlib import Path
 
 from mscwatch.errors import RefusedError
 from mscwatch.model import RegistryVersion, Sweep
-from mscwatch.registry.client import Client, DataMovedError
+from mscwatch.record import version_holder
+from mscwatch.registry.client import SMALLEST_PAGE, Client, DataMovedError
+from mscwatch.registry.http import BrokenOffError
 from mscwatch.registry.landing import Landing
 
 log = logging.getLogger(__name__)
@@ -32,10 +37,18 @@ def sweep(
     number. Raises `RefusedError` when the data moved during every walk, and what `Client.pages` and `Client.version`
     raise.
     """
-    for walk in range(1, WALKS + 1):
+    walks, moves = 0, 0
+    while moves < WALKS:
         landing = Landing(folder, known)
+        walks += 1
         try:
-            total = _walk(client, query, landing, page_size)
+            total, newest = _walk(client, query, landing, page_size)
+        except BrokenOffError as error:
+            if page_size <= SMALLEST_PAGE or not client.may_ask_for_less:
+                raise
+            page_size = max(SMALLEST_PAGE, page_size // 2)
+            log.warning("%s Reading again with pages of %d.", error, page_size)
+            continue
         except DataMovedError:
             after = client.version()
         else:
@@ -48,19 +61,25 @@ def sweep(
                     distinct=len(landing.ids),
                     duplicates=landing.duplicates,
                     nameless=landing.nameless,
-                    walks=walk,
+                    walks=walks,
+                    newest=newest,
                     set_aside=landing.set_aside,
                 )
                 return counted, landing
-        log.warning("The registry's data moved during walk %d; reading again.", walk)
+        log.warning("The registry's data moved during walk %d; reading again.", walks)
+        moves += 1
         before = after
     msg = f"The registry's data moved during {WALKS} walks in a row. Nothing was changed; run again later."
     raise RefusedError(msg)
 
 
-def _walk(client: Client, query: dict[str, str], landing: Landing, page_size: int) -> int | None:
-    """Land every page, one while the next one is requested. Returns the registry's own count of trials."""
+def _walk(client: Client, query: dict[str, str], landing: Landing, page_size: int) -> tuple[int | None, str]:
+    """Land every page, one while the next one is requested.
+
+    Returns the registry's own count of trials, and the latest day of a data set that a record names.
+    """
     total: int | None = None
+    newest = ""
     with ThreadPoolExecutor(max_workers=1) as lander:
         landed: Future[None] | None = None
         count = 0
@@ -71,7 +90,8 @@ def _walk(client: Client, query: dict[str, str], landing: Landing, page_size: in
                 landed.result()
             landed = lander.submit(landing.land, page.texts)
             count += len(page.texts)
+            newest = max([newest, *map(version_holder, page.texts)])
             log.info("Page %d: %d of %s trials.", number, count, "?" if total is None else total)
         if landed:
             landed.result()
-    return total
+    return total, newest

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 JSON = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 BLANKS = b" " * 65_536
 

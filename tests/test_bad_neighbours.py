@@ -55,6 +55,7 @@ def run(folder, url, *words, seconds=SECONDS, **more):
     return ended
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", ENDLESS)
 def test_a_registry_that_never_ends_an_answer_ends_the_night_with_exit_4(tmp_path, what):
     def answer(connection, line):
@@ -77,6 +78,7 @@ def test_a_version_that_unpacks_to_gigabytes_ends_the_night_too(tmp_path):
         registry.shutdown()
 
 
+@pytest.mark.slow
 def test_an_error_page_without_end_is_not_read_to_its_end(tmp_path):
     head = b"HTTP/1.1 503 Busy\r\nContent-Type: text/plain\r\n"
     with Neighbour(lambda connection, line: endless_chunks(connection, head)) as registry:
@@ -84,6 +86,7 @@ def test_an_error_page_without_end_is_not_read_to_its_end(tmp_path):
         registry.shutdown()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("per_page", [10, 0])
 def test_page_tokens_that_are_ever_new_are_bounded_by_what_was_announced(tmp_path, per_page):
     """23,000 records were once walked of 12 announced."""
@@ -122,6 +125,7 @@ SLACK = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", SLACK)
 def test_slack_that_never_ends_its_answer_ends_the_telling(tmp_path, told, what):
     with Neighbour(lambda connection, line: SLACK[what](connection)) as slack:
@@ -182,6 +186,7 @@ def test_a_mail_server_that_never_ends_its_greeting_is_given_up_once(tmp_path, t
     assert len(mail.asked) <= 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", ["one header byte a second", "a small body that unpacks to gigabytes"])
 def test_the_history_of_a_registry_that_never_ends_an_answer_ends_too(tmp_path, told, what):
     def answer(connection, line):
