@@ -152,7 +152,10 @@ def test_a_walk_begins_anew_with_pages_of_half_the_size_when_pages_break_off(ord
         result = run_watch(order(registry.url, page_size=200), client=impatient(registry))
     assert (result.error, result.total_count, result.fetched) == (None, 120, 120)
     sizes = [target.partition("pageSize=")[2][:3] for _, target in registry.requests if "pageSize" in target]
-    assert [int(size.strip("&c")) for size in sizes] == [200, 100, 50, 25, 25, 25, 25, 25]
+    assert [int(size.strip("&c")) for size in sizes] == [
+        *(200, 200, 100, 100, 50, 50),
+        *(25, 25, 25, 25, 25),
+    ]
 
 
 def test_pages_that_break_off_at_any_size_are_no_answer(order):

@@ -26,6 +26,9 @@ HAS_RESULTS = "hasResults"
 # What the registry, not the sponsor, writes into the status module when it posts a version.
 _POSTING = re.compile(r"protocolSection\.statusModule\.(lastUpdate|\w+PostDateStruct)")
 _MOMENT = timedelta(seconds=1)
+# The history's texts were HTML, and the API's are markdown: how a list is marked and set tells nothing.
+_MARKER = re.compile(r"^\s*(?:(?:\\?[*+•-]|\d+\\?[.)])(?:\s+|$))+|(?:\\?[-=]){3,}", re.MULTILINE)
+_SETTING = str.maketrans("", "", " *_`#|\u200b")
 
 
 class HistoryVersion(NamedTuple):
@@ -106,10 +109,16 @@ def backfill(history: Sequence[HistoryVersion], first: FirstVersion) -> Backfill
         _Version(version_no, valid_from, replace(trial, record=_as_history_shows(trial.record, shown)))
         for version_no, valid_from, trial in (
             *((version.version_no, version.valid_from, version.trial) for version in versions),
-            (1, since, first.fetched),
+            # where the history shows its content, in the history's form: then only contents differ
+            (1, since, replace(first.fetched, record=same.record) if same else first.fetched),
         )
     ]
     return Backfill(versions, since, tuple(_changes(line)), tuple(_events(line)), tuple(_issues(versions)))
+
+
+def matter(text: str) -> str:
+    """A text for comparison across HTML and markdown: its characters, without markers of lists, markup and spaces."""
+    return diff.plain_text(_MARKER.sub(" ", text)).translate(_SETTING)
 
 
 def posted_on(version: HistoryVersion) -> date:
@@ -146,7 +155,9 @@ def _says_the_same(former: Record, record: Record) -> bool:
     shown = frozenset(former) - {HAS_RESULTS}
     return all(
         _POSTING.match(difference.path) or not difference.is_material
-        for difference in diff.differences(_as_history_shows(former, shown), _as_history_shows(record, shown))
+        for difference in diff.differences(
+            _as_history_shows(former, shown), _as_history_shows(record, shown), matter
+        )
     )
 
 
@@ -163,7 +174,7 @@ def _as_history_shows(record: Record, sections: Collection[str]) -> Record:
 
 def _changes(line: Sequence[_Version]) -> Iterator[Change]:
     for older, newer in pairwise(line):
-        for difference in diff.differences(older.trial.record, newer.trial.record):
+        for difference in diff.differences(older.trial.record, newer.trial.record, matter):
             yield Change(newer.trial.nct_id, older.version_no, newer.version_no, *difference)
 
 

@@ -48,12 +48,15 @@ class Difference(NamedTuple):
     rule: str
 
 
-def differences(before: Record, after: Record) -> list[Difference]:
-    """Every path that differs, in the order of the record, without `versionHolder`."""
+def differences(before: Record, after: Record, text: Callable[[str], str] | None = None) -> list[Difference]:
+    """Every path that differs, in the order of the record, without `versionHolder`.
+
+    Texts whose forms by `text` (default `plain_text`) are the same differ in markup only.
+    """
     differing = []
     for path, old, new in _walk("", before, after):
         if path != VERSION_HOLDER:
-            rule = _rule(path, old, new)
+            rule = _rule(path, old, new, text or plain_text)
             differing.append(Difference(path, as_text(old), as_text(new), rule == "content", rule))
     return differing
 
@@ -96,7 +99,7 @@ def as_text(value: Any) -> str | None:
     return as_json(value, sort_keys=True).decode()
 
 
-def _rule(path: str, old: Any, new: Any) -> str:
+def _rule(path: str, old: Any, new: Any, text: Callable[[str], str]) -> str:
     """The weakest rule under which both values say the same; `content` where there is none."""
     if path.startswith(DERIVED):
         return "derived"
@@ -109,11 +112,11 @@ def _rule(path: str, old: Any, new: Any) -> str:
         return "precision"
     if canonical(old, str) == canonical(new, str):
         return "order"
-    if canonical(old) == canonical(new):
+    if canonical(old, text) == canonical(new, text):
         return "markup"
     if _means_the_same(path, old, new):
         return "writing"
-    if isinstance(old, list) and canonical(old, without=_GEO) == canonical(new, without=_GEO):
+    if isinstance(old, list) and canonical(old, text, _GEO) == canonical(new, text, _GEO):
         return "derived"
     return "content"
 

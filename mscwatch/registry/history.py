@@ -18,6 +18,7 @@ from mscwatch.changes.backfill import HistoryVersion
 from mscwatch.errors import ConfigError, NoAnswerError
 from mscwatch.model import Record
 from mscwatch.record import record_nct_id, without_contacts
+from mscwatch.registry.history_text import as_markdown
 from mscwatch.registry.http_response import REDIRECTS, Response
 from mscwatch.registry.responses import RegistrySession, forwarded_to, is_unknown
 
@@ -61,7 +62,7 @@ class HistoryClient(RegistrySession):
     """A session with the history's endpoints."""
 
     def read(self, nct_id: str, until: date) -> HistoryReading:
-        """Every version submitted until a day, one request each; records are without contacts.
+        """Every version submitted until a day, one request each; records are without contacts, texts in markdown.
 
         Raises `HistoryGoneError`, and what `ask` raises.
         """
@@ -98,7 +99,11 @@ class HistoryClient(RegistrySession):
             raise HistoryGoneError(nct_id, f"a version {number} without an NCT number")
         if shown != nct_id:
             raise _VerdictError(HistoryAnswer.FORWARDED)
-        return without_contacts(study)
+        try:
+            markdown: Record = as_markdown(without_contacts(study))
+        except RecursionError as error:
+            raise HistoryGoneError(nct_id, f"a version {number} that is nested too deep") from error
+        return markdown
 
     def _get(self, nct_id: str, below: str) -> dict[str, Any]:
         try:

@@ -43,11 +43,11 @@ def sweep(
         walks += 1
         try:
             total, newest = _walk(client, query, landing, page_size)
-        except BrokenOffError as error:
+        except BrokenOffError:
             if page_size <= SMALLEST_PAGE or not client.may_ask_for_less:
                 raise
             page_size = max(SMALLEST_PAGE, page_size // 2)
-            log.warning("%s Reading again with pages of %d.", error, page_size)
+            log.warning("The registry's pages broke off; reading again with pages of %d.", page_size)
             continue
         except DataMovedError:
             after = client.version()

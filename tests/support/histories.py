@@ -8,6 +8,7 @@ import re
 import orjson
 
 from mscwatch.replica import Response
+from support.history_html import as_html
 from support.records import edited, put, record, set_status
 
 _PATH = re.compile(r"/api/int/studies/(NCT\d{8})/history(?:/(\d+))?")
@@ -21,7 +22,7 @@ REGISTERED = put(
 
 
 def history_of(histories, instead=None):
-    """Answers `/api/int/studies/{id}/history[/n]`. `histories`: by NCT number the records, oldest first.
+    """Answers `/api/int/studies/{id}/history[/n]`, long texts as HTML. `histories`: by NCT number the records, oldest first.
 
     `instead` sees each of these requests first, as (nct_id, number or None), and may give another response.
     """
@@ -38,20 +39,19 @@ def history_of(histories, instead=None):
         told = histories[nct_id]
         if number is None:
             return as_json(listing(told))
-        return as_json({"studyVersion": number, "study": told[number]})
+        return as_json({"studyVersion": number, "study": as_html(told[number])})
 
     return strike
 
 
 def listing(told):
+    """The list of versions; as in 2023, an entry has neither `studyType` nor `lastUpdateSubmitQcDate`."""
     changes = [
         {
             "version": number,
             "date": one["protocolSection"]["statusModule"]["lastUpdateSubmitDate"],
             "status": one["protocolSection"]["statusModule"]["overallStatus"],
-            "studyType": "INTERVENTIONAL",
             "moduleLabels": LABELS if number else [],
-            "lastUpdateSubmitQcDate": one["protocolSection"]["statusModule"]["lastUpdateSubmitDate"],
         }
         for number, one in enumerate(told)
     ]
