@@ -17,7 +17,7 @@ from prefect.settings import (
 )
 
 from mscwatch.errors import NoPrefectError
-from mscwatch.store.remote import masked
+from mscwatch.masking import masked
 
 ANSWER_SECONDS = 20  # for a server that is up, on a busy machine
 STARTS = 2  # the second on another port, should somebody have taken the first one meanwhile

@@ -18,6 +18,7 @@ from pydantic_settings.sources import TomlConfigSettingsSource
 
 from mscwatch import schedule
 from mscwatch.errors import ConfigError, refused_keys
+from mscwatch.masking import credentials, masked
 
 PREFIX = "MSCWATCH_"
 FILE = Path("mscwatch.toml")
@@ -217,7 +218,7 @@ def show_settings(settings: Settings) -> list[ShownSetting]:
         elif isinstance(value, tuple):
             text = ", ".join(value)
         else:
-            text = str(value)
+            text = masked(str(value))
         shown.append(ShownSetting(_variable(name), text, _origin(name, in_file), field.description or ""))
     return shown
 
@@ -230,18 +231,17 @@ def unknown_variables() -> list[str]:
 
 
 def secret_values() -> list[str]:
-    """The values of all secret settings, as the environment and the file give them, usable or not."""
-    secret = {name for name, field in Settings.model_fields.items() if field.annotation is SecretStr}
-    given = [
-        value
-        for name, value in os.environ.items()
-        if _key(name) in secret and name.upper().startswith(PREFIX)
-    ]
-    return [
-        value
-        for value in [*given, *(str(value) for name, value in _file().items() if name in secret)]
-        if value
-    ]
+    """The values of all secret settings, as the environment and the file give them, usable or not.
+
+    Of other settings, the user and the password of a URL.
+    """
+    given = [(_key(name), value) for name, value in os.environ.items() if name.upper().startswith(PREFIX)]
+    given += [(name, str(value)) for name, value in _file().items()]
+    fields = {name: field.annotation for name, field in Settings.model_fields.items()}
+    found: list[str] = []
+    for name, value in given:
+        found += [value] if fields.get(name) is SecretStr else sorted(credentials(value))
+    return [value for value in found if value]
 
 
 def prefect_url() -> str:

@@ -7,7 +7,9 @@ import hashlib
 import re
 from functools import cache
 from typing import Literal
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
+
+from mscwatch.masking import only_host
 
 GONE = frozenset({401, 403, 404, 410})  # the address or its secret is no longer valid
 TEMPORARY = frozenset({408, 425, 429})  # besides all of 5xx, where proxies have codes of their own
@@ -28,17 +30,7 @@ def fingerprint(secret: str) -> str:
 
 def mask(url: str) -> str:
     """Scheme, host and fingerprint of a URL, without user, password, path and query, which are secrets."""
-    return f"{without_secrets(url)}-{fingerprint(url)}"
-
-
-def without_secrets(url: str) -> str:
-    """Scheme, host and port of a URL, and `***` for the rest."""
-    try:
-        parts = urlsplit(url)
-        port = f":{parts.port}" if parts.port else ""
-    except ValueError:
-        return "***"
-    return f"{parts.scheme}://{parts.hostname}{port}/***"
+    return f"{only_host(url)}-{fingerprint(url)}"
 
 
 def holds(text: str, secret: str) -> bool:

@@ -11,15 +11,13 @@ import traceback
 from collections.abc import Iterable, Sequence
 from importlib import metadata
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
+from mscwatch import masking
 from mscwatch.clock import utc_now
 from mscwatch.errors import MscwatchError
 from mscwatch.settings import load_data_dir, load_settings, secret_values, show_settings
 
-USER_OF_URL = re.compile(r"(?<=://)[^\s@]+(?=@)")  # user and password, which may hold a slash
 ADDRESS = re.compile(r"[\w.+%-]+@[\w.-]+")
-SHORTEST = 4  # letters: a shorter part of a secret is no secret, and masking it would spoil other words
 REQUIRED = re.compile(r"[A-Za-z0-9._-]+")
 
 
@@ -55,24 +53,9 @@ def bug_report(error: Exception, command: Sequence[str]) -> str:
 
 def masked(text: str, secrets: Iterable[str]) -> str:
     """`text` with `***` for each secret, each part of a secret URL but its scheme and host, and each mail address."""
-    parts = {part for secret in secrets for part in _parts(secret) if len(part) >= SHORTEST}
-    for part in sorted(parts, key=len, reverse=True):
-        text = text.replace(part, "***")
-    return ADDRESS.sub("***", USER_OF_URL.sub("***", text))
-
-
-def _parts(secret: str) -> set[str]:
-    """The secret, and what of it an error may quote alone: user, password, pieces of path and query."""
-    found = {secret}
-    for url in secret.split(","):
-        try:
-            after_host = urlsplit(url.strip())
-            found |= {after_host.username or "", after_host.password or ""}
-        except ValueError:
-            found.add(url)
-            continue
-        found |= set(re.split(r"[/?&=:@]", url.partition("://")[2])) - {after_host.hostname or ""}
-    return found | {unquote(part) for part in found}
+    return ADDRESS.sub(
+        masking.MASK, masking.masked(text, {part for secret in secrets for part in masking.parts(secret)})
+    )
 
 
 def _folders() -> list[Path]:

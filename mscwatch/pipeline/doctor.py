@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 import requests
 
-from mscwatch.channels.secrets import without_secrets
 from mscwatch.digest import subscriptions
 from mscwatch.errors import (
     ChannelError,
@@ -18,9 +17,9 @@ from mscwatch.errors import (
     NoAnswerError,
     WarehouseError,
 )
+from mscwatch.masking import masked, only_host
 from mscwatch.model import Address
 from mscwatch.pipeline import wiring
-from mscwatch.registry.client import user_agent
 from mscwatch.settings import Settings, prefect_url, unknown_variables
 from mscwatch.store import addresses, damage, decisions, queries, remote
 from mscwatch.store.addresses import SwitchedOff
@@ -93,10 +92,8 @@ def _registry(settings: Settings) -> str:
         raise NoAnswerError(
             f"{error} Check the network, a proxy or firewall, and MSCWATCH_API_URL."
         ) from error
-    agent = user_agent(settings.user_agent, settings.contact)
-    return (
-        f'API {version.api_version}, data of {version.data_timestamp or "no stated time"}, "{agent}" accepted'
-    )
+    stated = version.data_timestamp or "no stated time"
+    return f'API {version.api_version}, data of {stated}, "{client.user_agent}" accepted'
 
 
 def _prefect(_: Settings) -> str:
@@ -108,7 +105,7 @@ def _prefect(_: Settings) -> str:
         problem = f"HTTP {answer.status_code}" if answer.status_code >= SERVER_ERROR else ""
     except requests.RequestException as error:
         problem = type(error).__name__
-    shown = without_secrets(url)
+    shown = only_host(url)
     if problem:
         raise ConfigError(
             f"No Prefect server answers at {shown} ({problem}). "
@@ -199,4 +196,4 @@ def _export(settings: Settings) -> str:
     url = settings.export_url.get_secret_value()
     if not url:
         return "off"
-    return f"{remote.masked(url)}, last written by the run {remote.latest_run(url) or '(none yet)'}"
+    return f"{masked(url)}, last written by the run {remote.latest_run(url) or '(none yet)'}"

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 
 from mscwatch.changes import plan
 from mscwatch.errors import RefusedError
+from mscwatch.masking import masked
 from mscwatch.model import Issue, Proof, RegistryVersion
 from mscwatch.pipeline import operator_notices
 from mscwatch.pipeline.context import (
@@ -29,7 +30,7 @@ from mscwatch.pipeline.context import (
 from mscwatch.registry import api_drift
 from mscwatch.registry.proof import prove_sweep
 from mscwatch.registry.sweep import sweep
-from mscwatch.store import commit, ctgov, decisions, ledger, load, remote, review_claims, working
+from mscwatch.store import commit, ctgov, decisions, ledger, load, review_claims, working
 from mscwatch.store.sql import Connection
 from mscwatch.vocabulary import RunOutcome
 
@@ -202,7 +203,7 @@ def _note_facts(con: Connection, order: RunOrder, result: RunResult) -> None:
         "watch_title": order.watch.title,
         "watch_hash": order.watch.digest,
         "banner": order.watch.banner,
-        "source": remote.masked(order.settings.api_url),
+        "source": masked(order.settings.api_url),
         "query": json.dumps(order.watch.query.parameters()),
         "data_timestamp": str(result.data_timestamp or ""),
     }

@@ -12,12 +12,13 @@ import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 import requests
 from tenacity import RetryCallState, Retrying, retry_if_exception_type
 
 from mscwatch.errors import ConfigError, NoAnswerError, QueryRejectedError
+from mscwatch.masking import masked
 from mscwatch.registry.http_exchange import Exchange, Limits
 from mscwatch.registry.http_patience import (
     ATTEMPTS,
@@ -135,7 +136,7 @@ class PoliteSession:
         try:
             url = str(requests.Request("GET", self._base_url + path, params=parameters).prepare().url)
         except (requests.exceptions.InvalidURL, requests.exceptions.MissingSchema):
-            msg = f"{self._shown_base} is not a usable address. Correct {self.address_setting}."
+            msg = f"{masked(self._base_url)} is not a usable address. Correct {self.address_setting}."
             raise ConfigError(msg) from None  # the cause shows the address with its password
         if len(url) > self.longest_url:
             sizes = {name: len(urlencode({name: value})) for name, value in (parameters or {}).items()}
@@ -174,12 +175,6 @@ class PoliteSession:
     def may_ask_for_less(self) -> bool:
         """Whether the step has time left to ask again, for less at a time: answers that were cut at once cost none."""
         return self._lost < max(self._politeness.budget, self._politeness.timeout)
-
-    @property
-    def _shown_base(self) -> str:
-        """The base address without the password that it may hold."""
-        parts = urlsplit(self._base_url)
-        return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
 
     def _retrying(self, attempts: Attempts) -> Retrying:
         def gives_up(state: RetryCallState) -> bool:
@@ -233,7 +228,7 @@ class PoliteSession:
         if error.refused:
             return self._not_let_in(error)
         msg = (
-            f"{self.service} at {self._shown_base} gave no usable answer to {path}: {error} "
+            f"{self.service} at {masked(self._base_url)} gave no usable answer to {path}: {error} "
             f"(asked {'once' if attempts.made == 1 else f'{attempts.made} times'}). "
             "Nothing was changed; the next run tries again."
         )

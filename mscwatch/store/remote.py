@@ -14,11 +14,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
 import fsspec
 
 from mscwatch.errors import ConfigError, MscwatchError, WarehouseError
+from mscwatch.masking import credentials, masked
 from mscwatch.store import export
 from mscwatch.store.data_dir import DataDir
 
@@ -76,11 +76,6 @@ def _errors_in_words(url: str) -> Iterator[None]:
         raise WarehouseError(msg) from None  # the cause may hold a password
 
 
-def masked(text: str) -> str:
-    """A text in which every URL has lost user, password and query; a password may hold any character but a space."""
-    return re.sub(r"\?\S*", "?***", re.sub(r"//\S*@", "//***@", text))
-
-
 def _latest(files: Any, root: str) -> dict[str, Any]:
     """The manifest in `latest.json`; empty before the first export."""
     try:
@@ -110,12 +105,6 @@ def _drop_old(files: Any, root: str, earlier: int) -> None:
 
 
 def _message(error: Exception, url: str) -> str:
-    """The storage's own message as one line, without the password of the URL, its parts included."""
-    words = masked((str(error) or type(error).__name__).splitlines()[0])
-    password = url.partition("://")[2].rpartition("@")[0].partition(":")[2]
-    for secret in sorted(
-        {password, unquote(password), *re.split(r"[/?#:]", password)}, key=len, reverse=True
-    ):
-        if len(secret) >= SHORTEST:
-            words = words.replace(secret, "***")
+    """The storage's own message as one line, without the secrets of the URL."""
+    words = masked((str(error) or type(error).__name__).splitlines()[0], credentials(url))
     return words.rstrip(".") + "."
