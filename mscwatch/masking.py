@@ -15,9 +15,14 @@ _BETWEEN_PARTS = re.compile(r"[/?&=:@]")
 
 def masked(text: str, secrets: Iterable[str] = ()) -> str:
     """A text in which each URL has lost its user, password and query, and in which `***` stands for each secret."""
+    return _QUERY.sub(rf"\1?{MASK}", _USER.sub(MASK, without(text, secrets)))
+
+
+def without(text: str, secrets: Iterable[str]) -> str:
+    """A text in which `***` stands for each secret, the longest first."""
     for secret in sorted((secret for secret in secrets if len(secret) >= SHORTEST), key=len, reverse=True):
         text = text.replace(secret, MASK)
-    return _QUERY.sub(rf"\1?{MASK}", _USER.sub(MASK, text))
+    return text
 
 
 def only_host(url: str) -> str:
@@ -37,7 +42,8 @@ def credentials(url: str) -> set[str]:
     """User, password and the values of the query of a URL, as they are and decoded; errors may quote them alone."""
     found = set()
     if user := _USER.search(url):
-        found |= {user[0], *user[0].split(":", 1)}
+        pieces = user[0].split(":")  # a colon may also belong to the user or to the password
+        found |= {pieces[0], *(":".join(pieces[start:]) for start in range(len(pieces)))}
     found |= {value for _, value in parse_qsl(url.partition("?")[2])}
     return _also_decoded(found)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -42,6 +43,10 @@ class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+_WORD = re.compile(r"\w+")
+_NUMBER_OR_OPERATOR = re.compile(r"NCT\d{1,8}|OR|AND|NOT", re.IGNORECASE)
+
+
 class Query(_Part):
     """What is sent to the registry, unchanged. The registry ANDs the parts; an empty part is not sent."""
 
@@ -59,6 +64,25 @@ class Query(_Part):
             "filter.advanced": self.advanced,
         }
         return {name: " ".join(text.split()) for name, text in parts.items() if text.strip()}
+
+    def warnings(self) -> list[str]:
+        """A sentence for each part that holds NCT numbers alone: the registry then ignores everything else."""
+        parts = self.parameters()
+        found = []
+        for name, text in parts.items():
+            words = _WORD.findall(text)
+            if (
+                name.startswith("query.")
+                and "NCT" in text.upper()
+                and all(map(_NUMBER_OR_OPERATOR.fullmatch, words))
+            ):
+                others = ", ".join(other for other in parts if other != name)
+                ignored = f" ({others})" if others else ""
+                found.append(
+                    f"{name} of the watch file holds NCT numbers alone: the registry then ignores every other part of "
+                    f"the query{ignored}. Add a word, or give these trials a watch of their own."
+                )
+        return found
 
 
 class Expect(_Part):

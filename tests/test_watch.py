@@ -12,7 +12,7 @@ import pytest
 from mscwatch.errors import ConfigError
 from mscwatch.screening import relevance
 from mscwatch.vocabulary import EventKind, IndicationGroup, Relevance, Severity
-from mscwatch.watch import Alerts, Watch
+from mscwatch.watch import Alerts, Query, Watch
 from mscwatch.watches import load_watch, packaged
 
 RULES = [
@@ -180,3 +180,24 @@ def test_a_key_that_schema_7_did_not_know_is_an_edit_once_it_is_set():
     for edit in ({"review": True}, {"alerts": {"areas": ["liver"]}}):
         edited = LaterWatch.model_validate(watch.model_dump(exclude_defaults=True) | edit)
         assert not edited.has_digest(EARLIER["msc-liver"])
+
+
+@pytest.mark.parametrize(
+    ("query", "warned"),
+    [
+        ({"term": "NCT00000001"}, ["query.term"]),
+        ({"term": "NCT00000001 OR nct00000002, (NCT3)", "cond": "liver"}, ["query.term"]),
+        ({"cond": '"NCT00000001"', "intr": "NCT00000002", "advanced": "x"}, ["query.cond", "query.intr"]),
+        ({"term": "NCT00000001 OR liver"}, []),
+        ({"cond": "liver", "advanced": "NCT00000001"}, []),
+        ({"term": "ALL"}, []),
+    ],
+)
+def test_a_query_of_numbers_alone_is_a_warning(query, warned):
+    """Source: the registry ignores all other parameters then (seen by other clients in 2026)."""
+    assert [text.partition(" ")[0] for text in Query(**query).warnings()] == warned
+
+
+def test_the_warning_names_what_the_registry_ignores():
+    [warning] = Query(term="NCT00000001", cond="liver", advanced="x").warnings()
+    assert "ignores every other part of the query (query.cond, filter.advanced)" in warning

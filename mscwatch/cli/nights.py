@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import UTC
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -15,6 +16,7 @@ from mscwatch.errors import NoPrefectError
 from mscwatch.pipeline import summary
 from mscwatch.pipeline.context import RunOrder, RunResult
 from mscwatch.pipeline.doctor import run_checks
+from mscwatch.pipeline.record_contact import record_contact
 from mscwatch.pipeline.run import run_watch
 from mscwatch.schedule import next_night
 from mscwatch.settings import load_settings, show_settings
@@ -177,6 +179,12 @@ def _night_row(night: dict[str, Any]) -> tuple[Any, ...]:
 
 def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+    record: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", help="Write the registry's answers to at most 20 requests there, for a report."
+        ),
+    ] = None,
 ) -> None:
     """Check settings, registry, disk, warehouse and channels.
 
@@ -184,6 +192,9 @@ def doctor(
     """
     settings = load_settings()
     checks, shown = run_checks(settings), show_settings(settings)
+    if record:
+        recorded = record_contact(settings, load_watch(settings.watch), record)
+        typer.echo(recorded.sentence, err=True)
     if as_json:
         screen.write_json(
             {"settings": [row._asdict() for row in shown], "checks": [row._asdict() for row in checks]}

@@ -33,6 +33,8 @@ def preview(
     """Show what a watch would match now, and why; writes nothing."""
     settings = load_settings(**({"watch": watch} if watch else {}))
     topic = load_watch(settings.watch)
+    for warning in topic.query.warnings():
+        typer.echo(f"Warning: {warning}", err=True)
     client = wiring.registry_client(settings)
     pages = client.pages(topic.query.parameters(), settings.page_size)
     decided = decisions.load(settings.decisions).screening

@@ -74,7 +74,8 @@ def _settings(_: Settings) -> str:
 
 def _watch(settings: Settings) -> str:
     watch = load_watch(settings.watch)
-    return f"{watch.name}: {watch.title}"
+    warnings = "".join(f" Warning: {warning}" for warning in watch.query.warnings())
+    return f"{watch.name}: {watch.title}.{warnings}" if warnings else f"{watch.name}: {watch.title}"
 
 
 def _decisions(settings: Settings) -> str:

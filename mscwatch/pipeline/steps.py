@@ -77,6 +77,7 @@ def read(context: RunContext, version: RegistryVersion) -> SweepResult:
     """
     order, result, client = context.order, context.result, context.client
     client.reset_retry_budget()
+    result.warnings += order.watch.query.warnings()
     with context.warehouse() as con:
         watched = commit.watched(con)
         known = {} if order.force else load.known_fingerprints(con)
