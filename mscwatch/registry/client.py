@@ -28,11 +28,10 @@ __all__ = ["Client", "DataMovedError", "Page", "Traffic", "user_agent"]
 log = logging.getLogger(__name__)
 
 EARLIEST, LATEST = 2000, 2200  # years; the registry opened in 2000
+LONGEST_VERSION = 40  # characters; it is stored
 ROOM_FOR_TOKEN = 200  # characters, so that a walk whose first URL fits can also go on
 BATCH = 200  # ids in one request, 2.9 kB of URL; never more than a page holds
 LARGEST_PAGE = 1_000
-SMALLEST_PAGE = 25  # a walk whose pages break off is not begun again with smaller ones
-CUTS_OF_A_PAGE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,18 +67,17 @@ class Client(RegistrySession):
         except (TypeError, ValueError, OverflowError) as error:
             msg = f"The registry's /version gave a dataTimestamp that is no date: {str(text)[:60]!r}."
             raise NoAnswerError(msg, transient=False) from error
-        return RegistryVersion(str(content.get("apiVersion", "")), stamp)
+        return RegistryVersion(str(content.get("apiVersion", ""))[:LONGEST_VERSION], stamp)
 
-    def pages(self, query: dict[str, str], page_size: int) -> Iterator[Page]:
+    def pages(self, query: dict[str, str], page_size: int, *, cuts: int = ATTEMPTS) -> Iterator[Page]:
         """Walk a query to its end, with every parameter on each page, until an answer has no next token.
 
         The last page may be empty. Raises `RefusedError` when a token comes twice or the pages do not end where the
         announced count says, `NoAnswerError` for an answer without a list of studies, and `BrokenOffError` when a
-        page broke off twice and a smaller one may not.
+        page broke off `cuts` times.
         """
         parameters = query | {"format": "json", "pageSize": str(page_size), "countTotal": "true"}
         self.address("/studies", parameters | {"pageToken": "." * ROOM_FOR_TOKEN})
-        cuts = CUTS_OF_A_PAGE if page_size > SMALLEST_PAGE else ATTEMPTS
         announced = Announced(page_size)
         etag = None
         while True:

@@ -81,10 +81,10 @@ class Exchange:
         while not body.is_full and (chunk := answer.raw.read1(CHUNK_BYTES, decode_content=False)):
             self.bytes += len(chunk)
             body.add(chunk)
+        if self._line.is_cut:  # perhaps within a header, so that no status is a verdict
+            raise self._failure(None, limits, begun=True)
         if not is_whole:
             return body.content
-        if self._line.is_cut:
-            raise self._failure(None, limits, begun=True)
         if body.is_full:
             raise OversizedError(f"the answer was larger than {limits.size / 1e6:.0f} MB")
         if body.is_cut:

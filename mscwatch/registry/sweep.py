@@ -13,13 +13,16 @@ from pathlib import Path
 from mscwatch.errors import RefusedError
 from mscwatch.model import RegistryVersion, Sweep
 from mscwatch.record import version_holder
-from mscwatch.registry.client import SMALLEST_PAGE, Client, DataMovedError
+from mscwatch.registry.client import Client, DataMovedError
 from mscwatch.registry.http import BrokenOffError
+from mscwatch.registry.http_patience import ATTEMPTS
 from mscwatch.registry.landing import Landing
 
 log = logging.getLogger(__name__)
 
 WALKS = 3
+SMALLEST_PAGE = 25  # records; with pages of this size a walk is as patient as any other question
+CUTS_OF_A_PAGE = 2  # after so many the walk begins anew with smaller pages
 
 
 def sweep(
@@ -83,7 +86,8 @@ def _walk(client: Client, query: dict[str, str], landing: Landing, page_size: in
     with ThreadPoolExecutor(max_workers=1) as lander:
         landed: Future[None] | None = None
         count = 0
-        for number, page in enumerate(client.pages(query, page_size), start=1):
+        cuts = CUTS_OF_A_PAGE if page_size > SMALLEST_PAGE else ATTEMPTS
+        for number, page in enumerate(client.pages(query, page_size, cuts=cuts), start=1):
             if number == 1:
                 total = page.total_count
             if landed:
