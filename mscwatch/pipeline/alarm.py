@@ -49,7 +49,11 @@ def record(con: Connection, context: RunContext) -> None:
         heard = arrived not in ("", "0")
         unheard = () if heard else context.routes.operator_except(addresses.switched_off(con))
         ledger.enqueue_notice(con, notice, context.result.run_id, unheard)
-    mark.unlink()
+
+
+def clear(context: RunContext) -> None:
+    """Forget the alarm: what `record` wrote is on the disk, so there is room again."""
+    context.order.data_dir.alarm.unlink(missing_ok=True)
 
 
 def _send(context: RunContext, notice: Notice) -> int:

@@ -52,11 +52,7 @@ def open_warehouse(context: RunContext) -> WarehouseState:
         edited = digest is not None and not order.watch.has_digest(digest)
         changed = decisions.apply(con, decided, order.watch.relevance.rules)
         behind = publish.is_behind(con, order.data_dir)
-        return WarehouseState(
-            last,
-            edited,
-            decided,
-            changed if order.data_dir.published.exists() else 0,
-            behind,
-            is_resumed,
-        )
+    alarm.clear(context)
+    return WarehouseState(
+        last, edited, decided, changed if order.data_dir.published.exists() else 0, behind, is_resumed
+    )

@@ -19,7 +19,7 @@ from mscwatch.store import catalog, damage, transfer
 from mscwatch.store.damage import sha256
 from mscwatch.store.data_dir import DataDir
 from mscwatch.store.ledger import LAST_WRITTEN_RUN, last_written_run
-from mscwatch.store.sql import Connection, open_read_only
+from mscwatch.store.sql import Connection, first_line, open_read_only
 
 log = logging.getLogger(__name__)
 
@@ -49,14 +49,16 @@ SELECT ({LAST_WRITTEN_RUN}), (SELECT count(*) FROM histories), map_from_entries(
 """
 
 
-def publish_copy(data_dir: DataDir, keep: int = 3) -> str:
+def publish_copy(data_dir: DataDir, keep: int = 3, *, read_before: bool = False) -> str:
     """Copy the (closed) working file over the published one; returns its SHA-256.
 
-    The replaced file stays in `previous/`, unless the same run wrote it; the newest `keep` of those remain.
+    The working file is read whole first, unless that was done just before (`read_before`). The replaced file stays in
+    `previous/`, unless the same run wrote it; the newest `keep` of those remain.
     Raises `BrokenFileError` when a part of the working file cannot be read, and `WarehouseError` when the copy differs
     from it, has rows that lead nowhere, or cannot be written; the published file is then as it was.
     """
-    damage.require_sound(data_dir)
+    if not read_before:
+        damage.require_sound(data_dir)
     try:
         transfer.rewrite_if_due(data_dir)
         with replacing(data_dir.published) as fresh:
@@ -71,6 +73,11 @@ def publish_copy(data_dir: DataDir, keep: int = 3) -> str:
             damage.MAKE_ROOM if damage.is_full(msg) else "The working file keeps everything; run again then."
         )
         raise WarehouseError(f"{msg} {helps}") from error
+    except (duckdb.Error, WarehouseError) as error:
+        problem = f"The working file {data_dir.working} cannot be copied: {first_line(error)}"
+        if damage.is_named_broken(problem):
+            raise damage.broken(data_dir, problem) from error
+        raise
     return digest
 
 
