@@ -145,6 +145,34 @@ class Aetiology(StrEnum):
     NOT_STATED = "not_stated"
 
 
+class Area(StrEnum):
+    """The area of the disease treated, as in the review's Fig. 1 (`therapies.area`)."""
+
+    BONE_CARTILAGE = "bone_cartilage"
+    NEURO = "neuro"
+    IMMUNE = "immune"
+    CARDIOVASCULAR = "cardiovascular"
+    LIVER = "liver"
+    LUNG = "lung"
+    KIDNEY = "kidney"
+    DIABETES = "diabetes"
+    GASTROINTESTINAL = "gastrointestinal"
+    SKIN = "skin"
+    EYE = "eye"
+    BLOOD_CANCER = "blood_cancer"
+    ORAL = "oral"
+    REPRODUCTIVE_UROLOGIC = "reproductive_urologic"
+    OTHER = "other"
+
+
+class Confidence(StrEnum):
+    """How often readings of this kind are right on labelled records (`therapies.confidences`)."""
+
+    HIGH = "high"  # at least 98 %
+    MEDIUM = "medium"  # at least 90 %
+    LOW = "low"
+
+
 class CellType(StrEnum):
     """The kind of cells, as in the review's Table 1 (`therapies.cell_type`)."""
 

@@ -20,7 +20,10 @@ from mscwatch.therapy import read_printed
 from support.records import record
 
 # Each version with the digest of its readings.
-GOLDEN = {1: "4a2bd009ec74707f9d2d58106c3de7d119e4e085085bfba4f9d1301e6cb73010"}
+GOLDEN = {
+    1: "4a2bd009ec74707f9d2d58106c3de7d119e4e085085bfba4f9d1301e6cb73010",
+    2: "5277c6498c8e3ed5f8af7ea6046c2ef551e918bae86d9756415cfe9cd3ac95fc",
+}
 RULES = ("msc-liver", "cell-therapy-liver", relevance.NO_RULES)
 PRINTED = ("source_as_printed", "route_as_printed", "dose_as_printed", "disease_as_printed")
 CONTACT = {"name": "A. Person", "phone": "1", "email": "a@example.org"}

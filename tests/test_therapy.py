@@ -60,7 +60,7 @@ def test_a_source_told_only_by_the_literature_is_not_stated():
 def test_birth_tissue_is_allogeneic_even_when_unsaid():
     found = trial()
     assert found.donor == ("allogeneic",)
-    assert found.confidence["donor"] is Confidence.MEDIUM
+    assert found.confidences["donor"] is Confidence.MEDIUM
     assert "birth" in found.evidence["donor"][0].rule
 
 

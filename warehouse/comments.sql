@@ -196,7 +196,8 @@ COMMENT ON COLUMN trials.url IS 'Address of the record on the registry''s site.'
 COMMENT ON TABLE therapies IS 'One row per trial: what the cells were, read from its record, with the words each reading rests on.';
 COMMENT ON COLUMN therapies.nct_id IS 'The trial.';
 COMMENT ON COLUMN therapies.is_read IS 'False for a trial off the topic: nothing was read, so its not_stated and none carry no meaning.';
-COMMENT ON COLUMN therapies.cell_type IS 'Kind of cell (the review''s Table 1): msc, hepatocyte, haematopoietic, mononuclear, immune, endothelial_progenitor, other or none.';
+COMMENT ON COLUMN therapies.cell_type IS 'Kind of cell (the review''s Table 1): msc, hepatocyte, haematopoietic, mononuclear, immune, endothelial_progenitor, mixed, other or none.';
+COMMENT ON COLUMN therapies.cell_types IS 'All kinds of cells that are given, in the product or in another arm; cell_type is mixed where one product holds several.';
 COMMENT ON COLUMN therapies.cell_type_evidence IS 'Words of the record that cell_type rests on, verbatim.';
 COMMENT ON COLUMN therapies.cell_type_path IS 'Where these words are in the record (API path).';
 COMMENT ON COLUMN therapies.cell_source IS 'Tissues that the cells come from, e.g. bone_marrow, umbilical_cord; not_stated when the record does not say.';
@@ -206,6 +207,7 @@ COMMENT ON COLUMN therapies.donor IS 'autologous, allogeneic, or not_stated; cor
 COMMENT ON COLUMN therapies.donor_evidence IS 'Words of the record that donor rests on, verbatim.';
 COMMENT ON COLUMN therapies.donor_path IS 'Where these words are in the record (API path).';
 COMMENT ON COLUMN therapies.product_form IS 'cells, hepatocyte_like, exosome, conditioned_medium or other.';
+COMMENT ON COLUMN therapies.product_forms IS 'All forms that are given, e.g. cells and exosome; product_form is the first.';
 COMMENT ON COLUMN therapies.product_form_evidence IS 'Words of the record that product_form rests on, verbatim.';
 COMMENT ON COLUMN therapies.product_form_path IS 'Where these words are in the record (API path).';
 COMMENT ON COLUMN therapies.modification IS 'none_stated, pretreated, gene_modified or cell_free.';
@@ -217,6 +219,12 @@ COMMENT ON COLUMN therapies.route_path IS 'Where these words are in the record (
 COMMENT ON COLUMN therapies.infusions_max IS 'Largest planned number of administrations in any arm. Unit: administrations.';
 COMMENT ON COLUMN therapies.infusions_max_evidence IS 'Words of the record that infusions_max rests on, verbatim.';
 COMMENT ON COLUMN therapies.infusions_max_path IS 'Where these words are in the record (API path).';
+COMMENT ON COLUMN therapies.interval_days IS 'Smallest planned time between two administrations; NULL when the record does not say. Unit: days.';
+COMMENT ON COLUMN therapies.interval_days_evidence IS 'Words of the record that interval_days rests on, verbatim.';
+COMMENT ON COLUMN therapies.interval_days_path IS 'Where these words are in the record (API path).';
+COMMENT ON COLUMN therapies.area IS 'Area of the disease treated (the review''s Fig. 1), e.g. liver, neuro; NULL where no cells are given.';
+COMMENT ON COLUMN therapies.area_evidence IS 'Words of the record that area rests on, verbatim.';
+COMMENT ON COLUMN therapies.area_path IS 'Where these words are in the record (API path).';
 COMMENT ON COLUMN therapies.indication_group IS 'cirrhosis, liver_failure, transplant, other_liver or none; the same as in trials.';
 COMMENT ON COLUMN therapies.indication_group_evidence IS 'Words of the record that indication_group rests on, verbatim.';
 COMMENT ON COLUMN therapies.indication_group_path IS 'Where these words are in the record (API path).';
@@ -229,6 +237,8 @@ COMMENT ON COLUMN therapies.dose_unit IS 'cells, cells/kg, particles or other; N
 COMMENT ON COLUMN therapies.dose_evidence IS 'Words of the record that the first dose rests on, verbatim.';
 COMMENT ON COLUMN therapies.dose_path IS 'Where these words are in the record (API path).';
 COMMENT ON COLUMN therapies.confidence IS 'high, medium or low: that of the least sure field.';
+COMMENT ON COLUMN therapies.confidences IS 'high, medium or low for each field that has a value. Measured on labelled records: high is right in at least 98 of 100, medium in at least 90.';
+COMMENT ON COLUMN therapies.corrected IS 'Fields that a person set, in order; empty where all is as read.';
 COMMENT ON COLUMN therapies.rules IS 'The rules that each field rests on (JSON).';
 COMMENT ON TABLE doses IS 'One row per trial and dose level of a single administration.';
 COMMENT ON COLUMN doses.nct_id IS 'The trial.';

@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from mscwatch.therapy.model import NOT_STATED, Confidence, Evidence
+from mscwatch.therapy.model import NOT_STATED, Evidence
 from mscwatch.therapy.passages import Passage, Passages
 from mscwatch.therapy.words import Found, find, names
+from mscwatch.vocabulary import Confidence
 
 Told = tuple[str, Confidence, tuple[Evidence, ...]]
 

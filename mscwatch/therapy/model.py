@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 from mscwatch.model import Issue
 from mscwatch.vocabulary import (
     Aetiology,
+    Area,
     CellSource,
     CellType,
+    Confidence,
     Donor,
     DoseUnit,
     IndicationGroup,
@@ -20,14 +21,6 @@ from mscwatch.vocabulary import (
 )
 
 NOT_STATED = "not_stated"
-
-
-class Confidence(StrEnum):
-    """How sure a reading is: high where the product itself is described, medium elsewhere, low where it is inferred."""
-
-    HIGH = "high"
-    MEDIUM = "medium"
-    LOW = "low"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,23 +49,28 @@ class DoseLevel:
 
 @dataclass(frozen=True, slots=True)
 class Therapy:
-    """One record's product. `not_stated`, no doses and no `infusions_max` mean that the record does not say.
+    """One record's product. `not_stated`, no doses, and None mean that the record does not say.
 
-    What the record says and the rules could not read is in `issues`. `evidence` and `confidence` have a key for
-    every field that is stated.
+    What the record says and the rules could not read is in `issues`. `evidence` and `confidences` have a key for every
+    field that has a value. `corrected` names the fields that a person set.
     """
 
     nct_id: str
     cell_type: CellType = CellType.NONE
+    cell_types: tuple[CellType, ...] = (CellType.NONE,)
     cell_source: tuple[CellSource, ...] = (CellSource.NOT_STATED,)
     donor: tuple[Donor, ...] = (Donor.NOT_STATED,)
     product_form: ProductForm = ProductForm.OTHER
+    product_forms: tuple[ProductForm, ...] = (ProductForm.OTHER,)
     modification: Modification = Modification.NONE_STATED
     route: tuple[Route, ...] = (Route.NOT_STATED,)
     doses: tuple[DoseLevel, ...] = ()
     infusions_max: int | None = None
+    interval_days: float | None = None  # the smallest planned time between two administrations
+    area: Area | None = None
     indication_group: IndicationGroup = IndicationGroup.NONE
     aetiology: tuple[Aetiology, ...] = (Aetiology.NOT_STATED,)
     evidence: Mapping[str, tuple[Evidence, ...]] = field(default_factory=dict)
-    confidence: Mapping[str, Confidence] = field(default_factory=dict)
+    confidences: Mapping[str, Confidence] = field(default_factory=dict)
+    corrected: tuple[str, ...] = ()
     issues: tuple[Issue, ...] = ()

@@ -10,8 +10,8 @@ from typing import Any
 
 from mscwatch.errors import ConfigError
 from mscwatch.therapy.axes import LISTS, WORDS, check_words
-from mscwatch.therapy.model import Confidence, DoseLevel, Evidence, Therapy
-from mscwatch.vocabulary import DoseUnit
+from mscwatch.therapy.model import DoseLevel, Evidence, Therapy
+from mscwatch.vocabulary import Confidence, DoseUnit
 
 _KEYS = {"field", "value", "reason", "date"}
 _DOSE_KEYS = {"low", "high", "unit"}
@@ -44,7 +44,7 @@ def corrected(therapy: Therapy, corrections: list[dict[str, Any]]) -> Therapy:
         therapy = replace(
             therapy,
             evidence={**therapy.evidence, name: (evidence,)},
-            confidence={**therapy.confidence, name: Confidence.HIGH},
+            confidences={**therapy.confidences, name: Confidence.HIGH},
             **{name: value},
         )
     return therapy

@@ -10,13 +10,14 @@ from mscwatch.record import record_nct_id
 from mscwatch.therapy import bounds, disease, infusions, overrides, passages, terms
 from mscwatch.therapy.counts import Count
 from mscwatch.therapy.doses import Unread, read_doses
-from mscwatch.therapy.model import NOT_STATED, Confidence, DoseLevel, Evidence, Therapy
+from mscwatch.therapy.model import NOT_STATED, DoseLevel, Evidence, Therapy
 from mscwatch.therapy.passages import Passage, Passages
 from mscwatch.therapy.words import names
 from mscwatch.vocabulary import (
     Aetiology,
     CellSource,
     CellType,
+    Confidence,
     Donor,
     DoseUnit,
     IndicationGroup,
@@ -83,7 +84,7 @@ def _read(trial: str, told: Passages) -> Therapy:
             for name, seen in (("indication_group", group_evidence), ("aetiology", cause_evidence))
             if seen
         },
-        confidence={
+        confidences={
             name: sure
             for name, sure, seen in (
                 ("indication_group", group_confidence, group_evidence),
@@ -124,15 +125,17 @@ def _with_product(patients: Therapy, told: Passages, cell: terms.Told) -> Therap
     return replace(
         patients,
         cell_type=CellType(cell.values[0]),
+        cell_types=(CellType(cell.values[0]),),
         cell_source=tuple(map(CellSource, source.values)) or (CellSource.NOT_STATED,),
         donor=tuple(map(Donor, donor.values)) or (Donor.NOT_STATED,),
         product_form=shape,
+        product_forms=(shape,),
         modification=Modification.CELL_FREE if shape in _CELL_FREE else changed,
         route=tuple(map(Route, route.values)) or (Route.NOT_STATED,),
         doses=tuple(_of_form(one, shape) for one in doses),
         infusions_max=count.number if count else None,
         evidence={**patients.evidence, **evidence},
-        confidence={**patients.confidence, **confidence},
+        confidences={**patients.confidences, **confidence},
         issues=tuple(Issue(patients.nct_id, one.path, one.value, one.message) for one in unread),
     )
 

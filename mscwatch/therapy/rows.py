@@ -6,12 +6,18 @@ from typing import Any
 
 import orjson
 
-from mscwatch.therapy.model import Confidence, Therapy
+from mscwatch.therapy.model import Therapy
+from mscwatch.vocabulary import Confidence
 
 FIELDS = (
-    "cell_type", "cell_source", "donor", "product_form", "modification", "route", "infusions_max",
-    "indication_group", "aetiology",
+    "cell_type", "cell_source", "donor", "product_form", "modification", "route", "infusions_max", "interval_days",
+    "area", "indication_group", "aetiology",
 )  # fmt: skip
+_WITHOUT_WORDS = (
+    "cell_types",
+    "product_forms",
+    "corrected",
+)  # their words are those of the field in the singular
 _RANK = tuple(Confidence)  # high, medium, low
 
 
@@ -22,6 +28,7 @@ def therapy_row(therapy: Therapy, *, is_read: bool) -> dict[str, Any]:
         value = getattr(therapy, name)
         row[name] = list(value) if isinstance(value, tuple) else value
         row |= _evidence(therapy, name, name)
+    row |= {name: list(getattr(therapy, name)) for name in _WITHOUT_WORDS}
     return row | _dose(therapy) | _evidence(therapy, "doses", "dose") | _certainty(therapy)
 
 
@@ -64,5 +71,9 @@ def _evidence(therapy: Therapy, name: str, prefix: str) -> dict[str, Any]:
 
 def _certainty(therapy: Therapy) -> dict[str, Any]:
     rules = {name: [one.rule for one in seen] for name, seen in therapy.evidence.items()}
-    least = max(therapy.confidence.values(), key=_RANK.index, default=None)
-    return {"confidence": least, "rules": orjson.dumps(rules).decode()}
+    least = max(therapy.confidences.values(), key=_RANK.index, default=None)
+    return {
+        "confidence": least,
+        "confidences": dict(therapy.confidences),
+        "rules": orjson.dumps(rules).decode(),
+    }

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from mscwatch.therapy.model import Confidence, Evidence
+from mscwatch.therapy.model import Evidence
 from mscwatch.therapy.passages import Passage, Passages
 from mscwatch.therapy.words import find, names
+from mscwatch.vocabulary import Confidence
 
 BIRTH_TISSUES = {"umbilical_cord", "cord_blood", "placenta", "amnion"}
 _MANY = 3
