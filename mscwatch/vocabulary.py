@@ -107,6 +107,7 @@ class NoticeKind(StrEnum):
     CHANNEL_ON = "channel_on"
     GAVE_UP = "gave_up"
     NOT_SHOWN = "not_shown"  # an event cannot be put into words
+    NO_EFFECT = "no_effect"  # a person's decision finds nothing to apply to
     NOT_SENT = "not_sent"  # a service refuses the message about one event for its content
 
 

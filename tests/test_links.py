@@ -21,11 +21,12 @@ from mscwatch.pipeline.context import RunOrder
 from mscwatch.pipeline.run import run_watch
 from mscwatch.record import record_nct_id
 from mscwatch.replica import Replica
-from mscwatch.screening.decisions import LinkDecision, read, with_link
+from mscwatch.screening.decisions import read, with_entry
+from mscwatch.screening.entries import LinkDecision
 from mscwatch.settings import Settings
 from mscwatch.store import working
 from mscwatch.store.data_dir import DataDir, locked
-from mscwatch.store.decisions import add_link, load, publish_links
+from mscwatch.store.decisions import add, load, publish_decisions
 from mscwatch.watches import load_watch
 from support.records import record
 from support.snapshots import nights
@@ -154,16 +155,10 @@ def test_a_second_answer_is_refused_and_says_who_gave_the_first(tonight):
     assert tonight.settings.decisions.read_bytes() == written
 
 
-def test_a_link_that_nothing_makes_cannot_be_decided(tonight):
-    done = mscwatch("links", "accept", "NCT00000001", "999", "--reason", "x")
-    assert "Nothing links NCT00000001 to paper 999" in str(done.exception)
-    assert not tonight.settings.decisions.exists()
-
-
 def test_the_queue_empties(tonight):
     for trial, paper in waiting():
-        add_link(tonight.data_dir, tonight.settings.decisions, decision(nct_id=trial, paper=paper))
-    publish_links(tonight.data_dir, tonight.settings.decisions, "700MB", 3)
+        add(tonight.data_dir, tonight.settings.decisions, [decision(nct_id=trial, paper=paper)])
+    publish_decisions(tonight.data_dir, tonight.settings.decisions, "700MB", 3)
     assert waiting() == {}
     assert mscwatch("links").stdout == "No link waits.\n"
     assert mscwatch("links", "--csv").stdout == "nct_id\n"
@@ -190,9 +185,7 @@ def test_while_a_run_is_at_work_the_decision_is_kept_for_the_next_one(tonight):
 
 def test_two_people_deciding_at_once_lose_nothing(tmp_path):
     places, file = DataDir(tmp_path), tmp_path / "decisions.toml"
-    people = [
-        Thread(target=add_link, args=(places, file, decision(paper=str(number)))) for number in range(8)
-    ]
+    people = [Thread(target=add, args=(places, file, [decision(paper=str(number))])) for number in range(8)]
     for one in people:
         one.start()
     for one in people:
@@ -208,9 +201,12 @@ def test_hostile_citations_stay_text_on_a_terminal_and_in_a_spreadsheet(tonight)
 
 
 def test_a_decision_without_effect_is_shown(tonight):
-    add_link(tonight.data_dir, tonight.settings.decisions, decision(nct_id="NCT09999999", paper="1"))
-    publish_links(tonight.data_dir, tonight.settings.decisions, "700MB", 3)
-    assert "Decided without effect: link of NCT09999999 to paper 1" in mscwatch("links").stdout
+    add(tonight.data_dir, tonight.settings.decisions, [decision(nct_id="NCT09999999", paper="1")])
+    publish_decisions(tonight.data_dir, tonight.settings.decisions, "700MB", 3)
+    assert (
+        "Decided without effect: NCT09999999 and paper 1 accepted: the watch has never seen NCT09999999"
+        in mscwatch("links").stdout
+    )
 
 
 def test_a_record_of_the_real_registry_lists_another_trials_paper_as_its_result(real_records, order):
@@ -239,7 +235,7 @@ said = st.text(st.characters(exclude_categories=["Cs"]), min_size=1).filter(lamb
 @given(reason=said, by=said, paper=said)
 def test_whatever_people_write_reads_back(reason, by, paper):
     one = decision(reason=reason, by=by, paper=paper)
-    assert read(with_link(with_link("", decision(paper="a b"), "it"), one, "it"), "it").links[1] == one
+    assert read(with_entry(with_entry("", decision(paper="a b"), "it"), one, "it"), "it").links[1] == one
 
 
 ENTRY = '[[link]]\nnct_id = "NCT00000001"\npaper = 1\ndecision = "accept"\nreason = "r"\ndate = 2026-01-31\nby = "B"\n'
@@ -298,6 +294,6 @@ def test_a_linked_file_stays_a_link(tmp_path):
     real, link = tmp_path / "real.toml", tmp_path / "decisions.toml"
     real.write_text("")
     Path(link).symlink_to(real)
-    add_link(DataDir(tmp_path), link, decision())
+    add(DataDir(tmp_path), link, [decision()])
     assert link.is_symlink()
     assert read(real.read_text(), "it").links

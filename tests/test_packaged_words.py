@@ -39,7 +39,7 @@ def test_the_therapy_vocabulary_names_only_known_values(text, message):
             'field = "doses"\nvalue = [{low = 1, high = 2, unit = "mg"}]',
             "value of doses: 'mg' .* cells, cells/kg, particles, other",
         ),
-        ('field = "doses"\nvalue = [{low = 1}]', "value of doses: .* is not its kind of value"),
+        ('field = "doses"\nvalue = [{low = 1}]', "value of doses: .* is not a dose"),
     ],
 )
 def test_corrections_name_only_known_fields_and_values(file, correction, message):

@@ -21,7 +21,9 @@ from mscwatch.pipeline.run import run_watch
 from mscwatch.replica import Replica
 from mscwatch.review import ris
 from mscwatch.screening import relevance
-from mscwatch.screening.decisions import ScreeningDecision, screened
+from mscwatch.screening.decisions import Decisions
+from mscwatch.screening.entries import ScreeningDecision
+from mscwatch.screening.judgement import judge
 from mscwatch.settings import Settings
 from mscwatch.store import rebuild, working
 from mscwatch.vocabulary import EventKind, RunOutcome
@@ -154,7 +156,9 @@ def test_a_rebuild_keeps_to_the_decisions(tonight):
 def test_a_decision_on_a_trial_not_seen_yet_holds_when_it_comes_and_is_named_until_then(tonight, registry):
     decide(tonight, (9, "exclude", "known from a congress"))
     registry.advance()
-    assert "NCT00000009, a trial that the watch has never seen" in " ".join(run_watch(tonight).warnings)
+    assert "NCT00000009 excluded: the watch has never seen NCT00000009" in " ".join(
+        run_watch(tonight).warnings
+    )
     with Replica(nights([*CONTENT, record(9)])) as later:
         result = run_watch(
             RunOrder(tonight.settings.model_copy(update={"api_url": later.url}), tonight.watch, force=True)
@@ -178,8 +182,9 @@ def circumstances(*decisions):
     watch = Watch.model_validate(
         {"name": "w", "title": "W", "query": {"term": "x"}, "relevance": {"rules": "msc-liver"}}
     )
-    told = {one.nct_id: one for one in decisions}
-    return PlanContext(watch, datetime(2022, 10, 6), (SOMEBODY,), datetime(2022, 10, 7), screening=told)
+    return PlanContext(
+        watch, datetime(2022, 10, 6), (SOMEBODY,), datetime(2022, 10, 7), decisions=Decisions.of(decisions)
+    )
 
 
 def decided(decision, number=2):
@@ -220,10 +225,12 @@ def test_people_are_told_of_what_is_included_and_not_of_what_is_excluded(decisio
 
 
 def test_an_included_trial_has_the_indication_that_its_record_names_and_an_excluded_one_none():
-    reading = relevance.read(record(1), "msc-liver")
-    assert screened(record(1), reading, decided("include", 1)).indication_group == "cirrhosis"
-    assert screened(record(1), reading, decided("exclude", 1)).indication_group == "none"
-    assert screened(record(1), reading, None) == reading
+    def judged(*decisions):
+        return judge(record(1), "NCT00000001", "msc-liver", Decisions.of(decisions))
+
+    assert judged(decided("include", 1)).indication_group == "cirrhosis"
+    assert judged(decided("exclude", 1)).indication_group == "none"
+    assert judged() == relevance.read(record(1), "msc-liver")
 
 
 # what people see

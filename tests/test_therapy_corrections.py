@@ -34,9 +34,9 @@ def test_a_correction_wins_and_is_visible():
     "change",
     [
         {"field": "colour"},
-        {"value": "skin"},
+        {"value": "leather"},
         {"field": "doses", "value": 3},
-        {"field": "infusions_max", "value": "3"},
+        {"field": "infusions_max", "value": "three"},
     ],
 )
 def test_a_correction_of_nothing_is_refused(change):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 
@@ -27,8 +27,9 @@ from mscwatch.model import (
     WatchedTrial,
 )
 from mscwatch.record import record_nct_id
-from mscwatch.screening import relevance
-from mscwatch.screening.decisions import ScreeningDecision, screened
+from mscwatch.screening.decisions import Decisions
+from mscwatch.screening.entries import ReadingDecision
+from mscwatch.screening.judgement import corrected, judge
 from mscwatch.therapy import Therapy, read_record
 from mscwatch.vocabulary import EventKind, IndicationGroup, Membership, NoticeKind, Relevance
 from mscwatch.watch import Alerts, Watch
@@ -46,7 +47,7 @@ class PlanContext:
     stamp: datetime  # data timestamp of this run; the time of the run where the registry gives none
     watch_edited: bool = False
     merged_into: frozenset[str] = frozenset()  # targets of this run's merges
-    screening: Mapping[str, ScreeningDecision] = field(default_factory=dict)  # decisions of people, by trial
+    decisions: Decisions = field(default_factory=Decisions)  # of people
 
     @property
     def is_baseline(self) -> bool:
@@ -65,7 +66,8 @@ class NewVersion:
     nct_id: str
     version_no: int
     screening: Screening
-    therapy: Therapy  # with nothing stated where the record is off the topic
+    therapy: Therapy  # with nothing stated where it was not read
+    is_read: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,9 @@ def _plan_or_failure(stored: StoredTrial | None, fetched: FetchedTrial, context:
         screening = Screening(
             Relevance.UNSURE, f"the rules failed on this record ({reason})", IndicationGroup.NONE
         )
-        version = NewVersion(fetched.nct_id, _number(stored), screening, Therapy(fetched.nct_id))
+        version = NewVersion(
+            fetched.nct_id, _number(stored), screening, Therapy(fetched.nct_id), is_read=False
+        )
         issue = Issue(fetched.nct_id, "", "", f"the rules failed on this record: {reason}")
         return Plan(versions=(version,), issues=(issue,), failures=((fetched.nct_id, reason),))
 
@@ -117,10 +121,12 @@ def _plan_or_failure(stored: StoredTrial | None, fetched: FetchedTrial, context:
 def _plan_one(stored: StoredTrial | None, fetched: FetchedTrial, context: PlanContext) -> Plan:
     record = _readable(stored, fetched)
     screening = _screening(fetched.nct_id, record, context)
-    therapy = read_therapy(record, screening)
+    corrections = context.decisions.corrections(fetched.nct_id)
+    therapy = read_therapy(record, screening, corrections)
+    version = NewVersion(fetched.nct_id, _number(stored), screening, therapy, is_read(screening, corrections))
     events = _events(stored, fetched, screening, context)
     plan_so_far = Plan(
-        versions=(NewVersion(fetched.nct_id, _number(stored), screening, therapy),),
+        versions=(version,),
         changes=tuple(_changes(stored, fetched)) if stored else (),
         events=tuple(events),
         issues=tuple(_issues(stored, fetched, therapy)),
@@ -140,16 +146,18 @@ def _number(stored: StoredTrial | None) -> int:
     return stored.version_no + 1 if stored else 1
 
 
-def read_therapy(record: Record, screening: Screening) -> Therapy:
-    """The therapy of a record; with nothing stated where the trial is not `is_read`."""
-    if is_read(screening):
-        return read_record(record)
+def read_therapy(
+    record: Record, screening: Screening, corrections: Sequence[ReadingDecision] = ()
+) -> Therapy:
+    """The therapy of a record, with what people set in it; with nothing stated where the trial is not `is_read`."""
+    if is_read(screening, corrections):
+        return corrected(read_record(record), corrections)
     return Therapy(record_nct_id(record) or "")
 
 
-def is_read(screening: Screening) -> bool:
-    """Whether a trial is near enough to the topic for its therapy to be read."""
-    return screening.relevance is not Relevance.OFF
+def is_read(screening: Screening, corrections: Sequence[ReadingDecision] = ()) -> bool:
+    """Whether a trial's therapy is read: it is near enough to the topic, or a person corrected it."""
+    return screening.relevance is not Relevance.OFF or bool(corrections)
 
 
 def plan_membership(
@@ -227,8 +235,7 @@ def _readable(stored: StoredTrial | None, fetched: FetchedTrial) -> Record:
 
 def _screening(nct_id: str, record: Record, context: PlanContext) -> Screening:
     """Whether a record belongs to the topic, by a person's decision or else by the rules."""
-    by_rules = relevance.read(record, context.watch.relevance.rules)
-    return screened(record, by_rules, context.screening.get(nct_id))
+    return judge(record, nct_id, context.watch.relevance.rules, context.decisions)
 
 
 def _events(

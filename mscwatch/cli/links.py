@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-import getpass
 from typing import Annotated, Literal
 
 import typer
 
 from mscwatch.cli import screen
+from mscwatch.cli.decide import By, Reason, decide, number
 from mscwatch.cli.questions import AsCsv, AsJson
-from mscwatch.clock import utc_now
-from mscwatch.errors import ConfigError, LockedError
-from mscwatch.screening.decisions import LinkDecision
+from mscwatch.errors import ConfigError
+from mscwatch.screening.entries import LinkDecision, paper_number
 from mscwatch.settings import load_settings
 from mscwatch.store import queries
 from mscwatch.store.data_dir import DataDir
-from mscwatch.store.decisions import add_link, publish_links, unknown_decisions
+from mscwatch.store.decisions import load
+from mscwatch.store.without_effect import without_effect
 
 links = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 NctId = Annotated[str, typer.Argument(metavar="NCT", help="The trial.")]
-Paper = Annotated[str, typer.Argument(metavar="PAPER", help="PMID, or the code that the list shows.")]
-Reason = Annotated[str, typer.Option(help="Why; stored with the decision.")]
-By = Annotated[str, typer.Option(help="Who decides; default: the login name.")]
+Paper = Annotated[
+    str,
+    typer.Argument(
+        metavar="PAPER", help="PMID or DOI, also of a paper that nothing lists; or a code of the list."
+    ),
+]
 
 
 @links.callback(invoke_without_command=True)
@@ -32,7 +35,7 @@ def waiting(context: typer.Context, as_json: AsJson = False, as_csv: AsCsv = Fal
         return
     settings = load_settings()
     with queries.open_published(DataDir(settings.data_dir)) as con:
-        rows, unknown = queries.links(con), unknown_decisions(con)
+        rows, idle = queries.links(con), without_effect(con, load(settings.decisions).entries())
         banner = queries.meta(con).get("banner", "")
     console = screen.console()
     if as_json:
@@ -49,10 +52,9 @@ def waiting(context: typer.Context, as_json: AsJson = False, as_csv: AsCsv = Fal
     else:
         console.print("No link waits.")
     if not (as_json or as_csv):
-        for decision in unknown:
-            console.print(
-                f"Decided without effect: {screen.cell(decision)} ({settings.decisions}).", soft_wrap=True
-            )
+        for one in idle:
+            shown = f"{screen.cell(one.decision)}: {screen.cell(one.why)}"
+            console.print(f"Decided without effect: {shown} ({settings.decisions}).", soft_wrap=True)
 
 
 @links.command()
@@ -68,27 +70,15 @@ def reject(nct_id: NctId, paper: Paper, reason: Reason, by: By = "") -> None:
 
 
 def _decide(decision: Literal["accept", "reject"], nct_id: str, paper: str, reason: str, by: str) -> None:
-    settings = load_settings()
-    nct_id, file, data_dir = nct_id.upper(), settings.decisions, DataDir(settings.data_dir)
-    if not reason.strip():
-        raise ConfigError('A decision needs a reason: --reason "…".')
-    with queries.open_published(data_dir) as con:
-        if not queries.is_linked(con, nct_id, paper):
-            raise ConfigError(
-                f"Nothing links {nct_id} to paper {paper}. `mscwatch show {nct_id}` lists its papers."
-            )
-    link = LinkDecision(
-        nct_id=nct_id,
-        paper=paper,
-        decision=decision,
-        reason=reason,
-        date=utc_now().date(),
-        by=by or getpass.getuser(),
+    if paper_number(paper) is None:
+        raise ConfigError(
+            f"{paper} is neither a PMID, such as 17903050, nor a DOI, such as 10.1002/hep.22338, nor a code that "
+            "`mscwatch links` shows."
+        )
+    decide(
+        lambda why, day, who: [
+            LinkDecision(nct_id=number(nct_id), paper=paper, decision=decision, reason=why, date=day, by=who)
+        ],
+        reason,
+        by,
     )
-    add_link(data_dir, file, link)
-    try:
-        publish_links(data_dir, file, settings.memory_limit, settings.keep_published)
-        shown = "It holds from now on."
-    except LockedError:
-        shown = "A run is at work, so it holds from the next run on."
-    screen.console().print(f"{decision}ed: {nct_id} and paper {paper}, in {file}. {shown}", soft_wrap=True)

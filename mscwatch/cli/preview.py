@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
@@ -15,8 +14,8 @@ from mscwatch.fields.plain import plain_record
 from mscwatch.model import Record
 from mscwatch.pipeline import summary, wiring
 from mscwatch.record import overall_status, part, record_nct_id
-from mscwatch.screening import relevance
-from mscwatch.screening.decisions import ScreeningDecision, screened
+from mscwatch.screening.decisions import Decisions
+from mscwatch.screening.judgement import judge
 from mscwatch.settings import load_settings
 from mscwatch.store import decisions
 from mscwatch.watches import load_watch
@@ -37,7 +36,7 @@ def preview(
         typer.echo(f"Warning: {warning}", err=True)
     client = wiring.registry_client(settings)
     pages = client.pages(topic.query.parameters(), settings.page_size)
-    decided = decisions.load(settings.decisions).screening
+    decided = decisions.load(settings.decisions)
     rows = [
         _row(plain_record(record).record, topic.relevance.rules, decided)
         for page in pages
@@ -66,8 +65,8 @@ def preview(
         console.print(f"{topic.title}: {summary.trials(len(rows))} now ({counted}).", soft_wrap=True)
 
 
-def _row(record: Record, rules: str, decided: Mapping[str, ScreeningDecision]) -> dict[str, Any]:
-    reading = screened(record, relevance.read(record, rules), decided.get(record_nct_id(record) or ""))
+def _row(record: Record, rules: str, decided: Decisions) -> dict[str, Any]:
+    reading = judge(record, record_nct_id(record) or "", rules, decided)
     return {
         "nct_id": record_nct_id(record) or "?",
         "relevance": reading.relevance,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 
 import typer
@@ -11,11 +11,14 @@ from rich.table import Table
 
 from mscwatch.cli import screen
 from mscwatch.cli.completion import trial_ids
-from mscwatch.errors import MscwatchError
+from mscwatch.cli.decide import By, Reason, decide, number
+from mscwatch.errors import ConfigError, MscwatchError
+from mscwatch.screening.entries import Entry, ReadingDecision
 from mscwatch.settings import load_settings
 from mscwatch.store import queries
 from mscwatch.store.data_dir import DataDir
 from mscwatch.store.sql import Connection
+from mscwatch.therapy.corrections import FIELDS, field_name, is_field, plain_value
 from mscwatch.vocabulary import EventKind
 
 AsJson = Annotated[bool, typer.Option("--json", help="JSON on stdout.")]
@@ -77,12 +80,26 @@ def show(
     nct_ids: Annotated[
         list[str], typer.Argument(metavar="NCT...", autocompletion=trial_ids, help="Trials, as NCT02223897.")
     ],
+    correct: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="FIELD=VALUE",
+            help="Set a field of the therapy, as route=portal_vein; lists with commas; may be repeated.",
+        ),
+    ] = None,
+    reason: Reason = "",
+    by: By = "",
 ) -> None:
     """Show all that is known of a trial.
 
     Shows its facts, why it is relevant, its therapy with the words that state it, its versions, events and
-    publications. Times are UTC.
+    publications. Times are UTC. With --correct it writes a person's correction into the decisions file instead.
     """
+    if correct:
+        _correct(nct_ids, correct, reason, by)
+        return
+    if reason or by:
+        raise ConfigError("--reason and --by belong to a correction: --correct FIELD=VALUE.")
     unknown = []
     with queries.open_published(DataDir(load_settings().data_dir)) as con:
         if banner := queries.meta(con).get("banner"):
@@ -98,6 +115,34 @@ def show(
         raise MscwatchError(
             f"The watch has never seen {', '.join(unknown)}. Check the number, or the query of the watch."
         )
+
+
+def _correct(nct_ids: Sequence[str], corrections: Sequence[str], reason: str, by: str) -> None:
+    if len(nct_ids) != 1:
+        raise ConfigError("--correct is about one trial.")
+    nct_id, values = number(nct_ids[0]), [text.partition("=") for text in corrections]
+    for name, equals, _ in values:
+        if not equals:
+            raise ConfigError(f"--correct {name}: write it as FIELD=VALUE, such as route=portal_vein.")
+        if not is_field(field_name(name)):
+            raise MscwatchError(
+                f"A therapy has no field {name}, so nothing was written. Use one of {', '.join(FIELDS)}."
+            )
+
+    def made(why: str, day: date, who: str) -> list[Entry]:
+        return [
+            ReadingDecision(
+                nct_id=nct_id,
+                field=name,
+                value=plain_value(field_name(name), value),
+                reason=why,
+                date=day,
+                by=who,
+            )
+            for name, _, value in values
+        ]
+
+    decide(made, reason, by)
 
 
 def _numbers(con: Connection, nct_id: str) -> list[str]:

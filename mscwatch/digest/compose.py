@@ -37,6 +37,7 @@ NOTICE_WORDS = {
     NoticeKind.WEEKLY: "the week in summary",
     NoticeKind.NOT_SHOWN: "an event cannot be shown",
     NoticeKind.NOT_SENT: "a message is refused",
+    NoticeKind.NO_EFFECT: "a decision has no effect",
 }
 
 SUBJECT_LIMIT = 150  # characters; also Slack's limit for a header, so both show the same subject

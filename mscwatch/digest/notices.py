@@ -17,6 +17,7 @@ from mscwatch.vocabulary import NoticeKind, RunOutcome
 
 RECORDS_SHOWN = 20  # records named in a notice
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+MOST_DECISIONS = 10  # named in one notice
 BAD = frozenset({RunOutcome.REFUSED, RunOutcome.FAILED, RunOutcome.INTERRUPTED})
 
 
@@ -147,6 +148,15 @@ def unshown_issue(item: NewsItem) -> Issue:
     """The row of `issues` of an event that cannot be put into words."""
     event = item.event
     return Issue(event.nct_id, event.field, event.event_id, f"the event cannot be shown: {item.problem}")
+
+
+def no_effect(notice_id: str, file: str, decisions: Sequence[str]) -> Notice:
+    """The notice of decisions that find nothing to apply to, each in words with what it does not find."""
+    shown = "; ".join(decisions[:MOST_DECISIONS])
+    more = f"; and {len(decisions) - MOST_DECISIONS} more" if len(decisions) > MOST_DECISIONS else ""
+    advice = "Correct or delete it there; `mscwatch doctor` names all."
+    summary = f"Decided in {file} without effect: {shown}{more}. {advice}"
+    return Notice(notice_id, NoticeKind.NO_EFFECT, summary)
 
 
 def not_sent_id(address: Address, event_id: str) -> str:

@@ -68,6 +68,7 @@ def close(context: RunContext, outcome: RunOutcome) -> None:
         ledger.finish_run(con, context.result.run_id, run_row(context))
         if outcome is RunOutcome.UNCHANGED:
             review_claims.refresh(con)  # perhaps a run was killed before it came to that
+            operator_notices.note_decisions_without_effect(con, context)
 
 
 def note_failure(context: RunContext, error: WarehouseError) -> None:

@@ -25,6 +25,7 @@ from mscwatch.store import addresses, damage, decisions, queries, remote
 from mscwatch.store.addresses import SwitchedOff
 from mscwatch.store.data_dir import DataDir, locked
 from mscwatch.store.publish import hash_matches
+from mscwatch.store.without_effect import without_effect
 from mscwatch.store.working import refuse_lost, refuse_other_watch
 from mscwatch.watches import load_watch
 
@@ -79,10 +80,21 @@ def _watch(settings: Settings) -> str:
 
 
 def _decisions(settings: Settings) -> str:
-    decided = decisions.load(settings.decisions)
+    decided, data_dir = decisions.load(settings.decisions), DataDir(settings.data_dir)
     if not settings.decisions.exists():
         return f"none: there is no {settings.decisions}"
-    return f"{settings.decisions}: {len(decided.screening)} on trials, {len(decided.links)} on links"
+    if data_dir.published.exists():
+        with queries.open_newest(data_dir) as con:
+            if idle := without_effect(con, decided.entries()):
+                raise ConfigError(
+                    f"{settings.decisions} has decisions without effect: {'; '.join(map(str, idle))}. "
+                    "Correct or delete them there."
+                )
+    readings = sum(map(len, decided.readings.values()))
+    return (
+        f"{settings.decisions}: {len(decided.screening)} on trials, {len(decided.links)} on links, "
+        f"{readings} on readings"
+    )
 
 
 def _registry(settings: Settings) -> str:

@@ -30,7 +30,7 @@ from mscwatch.pipeline.context import (
 from mscwatch.registry import api_drift
 from mscwatch.registry.proof import prove_sweep
 from mscwatch.registry.sweep import sweep
-from mscwatch.store import commit, ctgov, decisions, ledger, load, review_claims, working
+from mscwatch.store import commit, ctgov, ledger, load, review_claims, working
 from mscwatch.store.sql import Connection
 from mscwatch.vocabulary import RunOutcome
 
@@ -164,7 +164,7 @@ def store(
         addresses=context.routes.news,
         stamp=result.stamp,
         merged_into=frozenset(answer.target for _, answer in lookups if answer.target),
-        screening=state.decisions.screening,
+        decisions=state.decisions,
     )
     stamp = commit.RunStamp(result.run_id, result.started_at, result.data_timestamp)
     with context.warehouse() as con, working.transaction(con):
@@ -186,12 +186,9 @@ def store(
             result.run_id,
             run_row(context) | {"stored": written.stored, "proof": proof_row(context, proof, lookups)},
         )
-    with context.warehouse() as con:
-        with working.transaction(con):
-            review_claims.refresh(con)
-        result.warnings += [
-            f"{order.settings.decisions}: {text}" for text in decisions.unknown_decisions(con)
-        ]
+    with context.warehouse() as con, working.transaction(con):
+        review_claims.refresh(con)
+        operator_notices.note_decisions_without_effect(con, context)
     log.info(
         "Committed: %d new, %d changed, %d event(s).", result.new, result.changed, sum(result.events.values())
     )

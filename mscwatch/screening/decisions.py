@@ -1,4 +1,4 @@
-"""Decisions of people: which trials belong to the topic, and which papers report a trial.
+"""Decisions of people: which trials belong to the topic, which papers report a trial, and what a reading should be.
 
 They are in one TOML file that people read, edit and keep under version control. Each decision says who decided, when
 and why. It wins over every rule:
@@ -12,9 +12,17 @@ and why. It wins over every rule:
 
     [[link]]
     nct_id = "NCT01220492"
-    paper = "17903050"      # a PMID, or the code that `mscwatch links` shows for a reference without one
+    paper = "17903050"      # a PMID, a DOI, or the code that `mscwatch links` shows for a reference without them
     decision = "reject"     # or "accept"
     reason = "another trial's paper"
+    date = 2026-01-31
+    by = "A. Reader"
+
+    [[reading]]
+    nct_id = "NCT02223897"
+    field = "route"         # a field of the therapy
+    value = ["portal_vein"] # words of its vocabulary, a number, or doses as "1e6-2e6 cells/kg"
+    reason = "the published protocol says so"
     date = 2026-01-31
     by = "A. Reader"
 
@@ -23,93 +31,63 @@ Pure: text comes in, decisions or text go out.
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Literal
+from typing import Any
 
 import tomlkit
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, ValidationError
+from pydantic import ValidationError
 
 from mscwatch.errors import ConfigError, refused_keys
-from mscwatch.model import Record, Screening
-from mscwatch.record import nct_number
-from mscwatch.therapy import indication_group
-from mscwatch.vocabulary import IndicationGroup, Relevance
+from mscwatch.screening.entries import Entry, LinkDecision, ReadingDecision, ScreeningDecision
 
-KEYS = ("nct_id", "paper", "decision", "reason", "date", "by")
-HEADING = (
-    "# What people decided. Every entry has a reason, a date and a name; `mscwatch links` adds to the end.\n"
-)
+HEADING = "# What people decided. Every entry has a reason, a date and a name; commands add to the end.\n"
 
-
-def _as_text(value: Any) -> Any:
-    """The value, a whole number as text: people often write a PMID without quotes."""
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
-
-
-def _as_nct_number(value: Any) -> str:
-    number = str(value).upper().strip()
-    if (
-        nct_number(number) != number
-    ):  # a number with a digit lost is padded there, and would be another trial's
-        raise ValueError("is not an NCT number, such as NCT02223897")
-    return number
-
-
-NctId = Annotated[str, BeforeValidator(_as_nct_number)]
-
-
-class _Decision(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
-
-    nct_id: NctId
-    decision: str
-    reason: str = Field(min_length=1)
-    date: Annotated[dt.date, Strict()]
-    by: str = Field(min_length=1)
-
-    def entry(self) -> dict[str, Any]:
-        """The decision as an entry of the file, in the order of `KEYS`."""
-        values = self.model_dump()
-        return {key: values[key] for key in KEYS if key in values}
-
-
-class ScreeningDecision(_Decision):
-    """Whether a trial belongs to the topic, whatever the rules read in it."""
-
-    decision: Literal["include", "exclude"]
-
-    @property
-    def key(self) -> str:
-        return self.nct_id
-
-
-class LinkDecision(_Decision):
-    """Whether a paper reports a trial. `paper` is a PMID, or the code of a reference without one."""
-
-    paper: Annotated[str, BeforeValidator(_as_text), Field(min_length=1)]
-    decision: Literal["accept", "reject"]
-
-    @property
-    def key(self) -> str:
-        return f"{self.nct_id} and paper {self.paper}"
-
-
-KINDS: dict[str, type[ScreeningDecision | LinkDecision]] = {
+KINDS: dict[str, type[Entry]] = {
     "screening": ScreeningDecision,
     "link": LinkDecision,
+    "reading": ReadingDecision,
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Decisions:
-    """All decisions of a file, in its order; at most one for each trial and for each link."""
+    """All decisions of a file, in its order; at most one for each trial, each link, and each field of a trial."""
 
-    screening: dict[str, ScreeningDecision] = field(default_factory=dict)
+    screening: Mapping[str, ScreeningDecision] = field(default_factory=dict)
     links: tuple[LinkDecision, ...] = ()
+    readings: Mapping[str, tuple[ReadingDecision, ...]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, entries: Iterable[Entry]) -> Decisions:
+        """The decisions, sorted by kind."""
+        screening: dict[str, ScreeningDecision] = {}
+        links: list[LinkDecision] = []
+        readings: dict[str, tuple[ReadingDecision, ...]] = {}
+        for entry in entries:
+            match entry:
+                case ScreeningDecision():
+                    screening[entry.nct_id] = entry
+                case LinkDecision():
+                    links.append(entry)
+                case ReadingDecision():
+                    readings[entry.nct_id] = (*readings.get(entry.nct_id, ()), entry)
+                case _:
+                    raise TypeError(type(entry))
+        return cls(screening, tuple(links), readings)
+
+    def corrections(self, nct_id: str) -> tuple[ReadingDecision, ...]:
+        """What people set in the therapy of a trial; without fields that no therapy has."""
+        return tuple(decision for decision in self.readings.get(nct_id, ()) if decision.is_of_a_field)
+
+    def entries(self) -> Iterator[Entry]:
+        """Every decision, kind by kind."""
+        yield from self.screening.values()
+        yield from self.links
+        for of_trial in self.readings.values():
+            yield from of_trial
 
 
 def read(text: str, source: str) -> Decisions:
@@ -124,59 +102,43 @@ def read(text: str, source: str) -> Decisions:
         msg = f"{source} is not valid TOML: {error}. Correct it; the decisions in force stay as they were."
         raise ConfigError(msg) from error
     if unknown := tables.keys() - KINDS.keys():
-        msg = f"{source}: {', '.join(sorted(unknown))} is not a kind of decision. Use [[screening]] or [[link]]."
+        kinds = ", ".join(f"[[{kind}]]" for kind in KINDS)
+        msg = f"{source}: {', '.join(sorted(unknown))} is not a kind of decision. Use one of {kinds}."
         raise ConfigError(msg)
-    entries: dict[str, list[Any]] = {kind: list(_entries(kind, tables, text, source)) for kind in KINDS}
-    screening = {decision.nct_id: decision for decision in entries["screening"]}
-    return Decisions(screening, tuple(entries["link"]))
+    return Decisions.of(entry for kind in KINDS for entry in _entries(kind, tables, text, source))
 
 
-def with_link(text: str, decision: LinkDecision, source: str) -> str:
+def with_entry(text: str, decision: Entry, source: str) -> str:
     """The file's text with one more entry at its end; everything before stays byte by byte.
 
-    Raises `ConfigError` where the link is decided already, or the text cannot be read.
+    Raises `ConfigError` where the same thing is decided already, or the text cannot be read.
     """
-    for earlier in read(text, source).links:
-        if earlier.key == decision.key:
+    for earlier in read(text, source).entries():
+        if type(earlier) is type(decision) and earlier.key == decision.key:
             msg = (
-                f"{earlier.key} is {earlier.decision}ed already, by {earlier.by} on {earlier.date} "
+                f"{earlier.key} is {earlier.outcome} already, by {earlier.by} on {earlier.date} "
                 f"({earlier.reason}). To change that, edit {source}."
             )
             raise ConfigError(msg)
-    entry = tomlkit.dumps({"link": [decision.entry()]})
+    entry = tomlkit.dumps({_kind(decision): [decision.entry()]})
     longer = f"{text.rstrip() or HEADING.rstrip()}\n\n{entry}"
     read(longer, source)
     return longer
 
 
-def whole_text(screening: Iterable[ScreeningDecision], links: Iterable[LinkDecision]) -> str:
+def whole_text(decisions: Decisions) -> str:
     """The text of a file with just these decisions."""
-    tables = {
-        "screening": [decision.entry() for decision in screening],
-        "link": [decision.entry() for decision in links],
-    }
-    return HEADING + "\n" + tomlkit.dumps({kind: entries for kind, entries in tables.items() if entries})
+    tables: dict[str, list[dict[str, Any]]] = {}
+    for decision in decisions.entries():
+        tables.setdefault(_kind(decision), []).append(decision.entry())
+    return HEADING + "\n" + tomlkit.dumps(tables)
 
 
-def screened(record: Record, by_rules: Screening, decision: ScreeningDecision | None) -> Screening:
-    """The screening in force: a person's decision where there is one, else that of the rules.
-
-    Included is `core`, excluded is `off`. The reason says who decided, when and why, and what the rules say.
-    """
-    if decision is None:
-        return by_rules
-    reason = (
-        f"{decision.decision}d by {decision.by} on {decision.date}: {decision.reason} "
-        f"(its words say {by_rules.relevance}: {by_rules.reason})"
-    )
-    if decision.decision == "include":
-        return Screening(Relevance.CORE, reason, indication_group(record))
-    return Screening(Relevance.OFF, reason, IndicationGroup.NONE)
+def _kind(decision: Entry) -> str:
+    return next(kind for kind, of_kind in KINDS.items() if isinstance(decision, of_kind))
 
 
-def _entries(
-    kind: str, tables: dict[str, Any], text: str, source: str
-) -> Iterable[ScreeningDecision | LinkDecision]:
+def _entries(kind: str, tables: dict[str, Any], text: str, source: str) -> Iterator[Entry]:
     entries = tables.get(kind, [])
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         msg = f"{source}: write every decision under its own [[{kind}]]."
@@ -188,7 +150,7 @@ def _entries(
             decision = KINDS[kind].model_validate(entry)
         except ValidationError as error:
             key, reason = refused_keys(error, "is not a key of a decision")[0]
-            raise ConfigError(f"{source}, {place}: {key} {reason}.") from error
+            raise ConfigError(f"{source}, {place}: {f'{key} {reason}'.strip().rstrip('.')}.") from error
         if earlier := decided.get(decision.key):
             msg = f"{source}, {place}: {decision.key} is decided already in {earlier}. Keep one of the two."
             raise ConfigError(msg)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields
 from functools import cache
 from importlib.resources import files
@@ -64,10 +64,12 @@ def parse(text: str, file: str) -> Patterns:
     return Patterns(**{name: _pattern(tables.get(name, {})) for name in names})
 
 
-def read(record: Record, rules: str) -> Screening:
+def read(
+    record: Record, rules: str, group_of: Callable[[Record], IndicationGroup] = indication_group
+) -> Screening:
     """Relevance, the reason for it in words, and the indication group; with the rules `none` always `unsure`.
 
-    Raises `ConfigError` where there are no rules of that name.
+    `group_of` reads the indication group of a record. Raises `ConfigError` where there are no rules of that name.
     """
     if rules == NO_RULES:
         return Screening(Relevance.UNSURE, "this watch has no reading rules", IndicationGroup.NONE)
@@ -90,7 +92,7 @@ def read(record: Record, rules: str) -> Screening:
         return Screening(Relevance.OFF, f'"{product}" for another disease', IndicationGroup.NONE)
 
     if product := product or _product(words, arms):
-        group = indication_group(record)
+        group = group_of(record)
         if group is IndicationGroup.NONE:
             return Screening(
                 Relevance.ADJACENT,
@@ -100,13 +102,13 @@ def read(record: Record, rules: str) -> Screening:
         return Screening(Relevance.CORE, f'"{product}" for "{disease}"', group)
     if hint := _product(words, _flat(_background(record))):
         reason = f'"{disease}" in the title, but "{hint}" only in the description'
-        return Screening(Relevance.UNSURE, reason, indication_group(record))
+        return Screening(Relevance.UNSURE, reason, group_of(record))
     if doubtful := _first(words.doubtful_product, f"{headline} | {arms}"):
         reason = f'"{doubtful}" for "{disease}", nowhere called the watched product'
-        return Screening(Relevance.ADJACENT, reason, indication_group(record))
+        return Screening(Relevance.ADJACENT, reason, group_of(record))
     if other := _first(words.other_product, arms or headline):
         reason = f'"{other}" for "{disease}", the watched product is not named'
-        return Screening(Relevance.ADJACENT, reason, indication_group(record))
+        return Screening(Relevance.ADJACENT, reason, group_of(record))
     return Screening(Relevance.OFF, f'"{disease}" without any such product', IndicationGroup.NONE)
 
 

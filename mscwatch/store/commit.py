@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from mscwatch.changes.plan import Plan, PlanContext, is_read, merged, plan, plan_membership
+from mscwatch.changes.plan import Plan, PlanContext, merged, plan, plan_membership
 from mscwatch.model import LookupResult, MembershipChange, WatchedTrial
 from mscwatch.registry.landing import Landing
 from mscwatch.store import derive, load
@@ -131,9 +131,7 @@ def _write(con: Connection, planned: Plan, run: RunStamp, written: CommitReport)
         for version in planned.versions
     )
     insert(con, "new_readings", readings)
-    derive.replace_therapies(
-        con, [(version.therapy, is_read(version.screening)) for version in planned.versions]
-    )
+    derive.replace_therapies(con, [(version.therapy, version.is_read) for version in planned.versions])
     stamp = {"run_id": run.run_id, "observed_at": run.observed_at}
     insert(con, "changes", (row_of(change) for change in planned.changes))
     insert(con, "events", (row_of(event) | stamp for event in planned.events))

@@ -7,26 +7,26 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import orjson
 from filelock import FileLock
 
 from mscwatch.atomic_write import replace_file
 from mscwatch.errors import ConfigError
-from mscwatch.screening.decisions import (
-    Decisions,
-    LinkDecision,
-    ScreeningDecision,
-    read,
-    whole_text,
-    with_link,
-)
+from mscwatch.screening.decisions import Decisions, read, whole_text, with_entry
+from mscwatch.screening.entries import Entry, LinkDecision, ReadingDecision, ScreeningDecision
 from mscwatch.screening.version import rules_version
 from mscwatch.store import derive, working
 from mscwatch.store.data_dir import DataDir, locked
 from mscwatch.store.publish import publish_copy
-from mscwatch.store.sql import Connection, dicts, insert, scalar
+from mscwatch.store.sql import Connection, dicts, insert
 
 log = logging.getLogger(__name__)
 
+TABLES: dict[str, type[Entry]] = {
+    "screening_decisions": ScreeningDecision,
+    "link_decisions": LinkDecision,
+    "reading_decisions": ReadingDecision,
+}
 STORED = "SELECT * EXCLUDE (decided_on, decided_by), decided_on AS date, decided_by AS by FROM "
 
 
@@ -38,15 +38,18 @@ def load(file: Path) -> Decisions:
     return read(_text(file), str(file))
 
 
-def add_link(data_dir: DataDir, file: Path, decision: LinkDecision) -> None:
-    """Append one decision to the file.
+def add(data_dir: DataDir, file: Path, entries: Iterable[Entry]) -> None:
+    """Append decisions to the file: all of them, or none.
 
-    Raises `ConfigError` when the link is decided already, or the file cannot be read or written. The file is then as
-    it was. Raises `WarehouseError` when the data directory cannot be written.
+    Raises `ConfigError` when one is decided already, or the file cannot be read or written. The file is then as it
+    was. Raises `WarehouseError` when the data directory cannot be written.
     """
     data_dir.prepare()
     with FileLock(data_dir.path / "decisions.lock"):  # two people may decide at the same moment
-        _write(file, with_link(_text(file), decision, str(file)))
+        text = _text(file)
+        for entry in entries:
+            text = with_entry(text, entry, str(file))
+        _write(file, text)
 
 
 def load_or_restore(con: Connection, file: Path) -> Decisions:
@@ -57,64 +60,64 @@ def load_or_restore(con: Connection, file: Path) -> Decisions:
     """
     if file.exists():
         return load(file)
-    screening = [ScreeningDecision.model_validate(row) for row in dicts(con, STORED + "screening_decisions")]
-    links = [LinkDecision.model_validate(row) for row in dicts(con, STORED + "link_decisions")]
-    if screening or links:
-        _write(file, whole_text(screening, links))
+    decisions = stored(con)
+    if any(decisions.entries()):
+        _write(file, whole_text(decisions))
         log.warning(
             "There was no %s; it was restored from the warehouse. Empty it to withdraw the decisions.", file
         )
-    return Decisions({decision.nct_id: decision for decision in screening}, tuple(links))
+    return decisions
+
+
+def stored(con: Connection) -> Decisions:
+    """The decisions as the warehouse holds them: those of the file when it was last read."""
+    return Decisions.of(
+        kind.model_validate(row | ({"value": orjson.loads(row["value"])} if "value" in row else {}))
+        for table, kind in TABLES.items()
+        for row in dicts(con, f"{STORED}{table} ORDER BY ALL")
+    )
 
 
 def apply(con: Connection, decisions: Decisions, rules: str) -> int:
     """Apply today's rules and people's decisions to every known trial; raises no event.
 
-    All trials are read again when the rules have changed since the last time; otherwise only those whose screening
-    decision is new, changed or withdrawn. Returns how many trials and links changed.
+    All trials are read again when the rules have changed since the last time; otherwise only those with a decision on
+    their screening or reading that is new, changed or withdrawn. Returns how many trials and links changed.
     """
     version = rules_version(rules)
     with working.transaction(con):
-        screened = _replace(con, "screening_decisions", decisions.screening.values())
-        changed = len(_replace(con, "link_decisions", decisions.links))
+        moved = {
+            table: _replace(con, table, (one for one in decisions.entries() if isinstance(one, kind)))
+            for table, kind in TABLES.items()
+        }
+        changed = len(moved["link_decisions"]) + len(moved["reading_decisions"])
+        again = sorted({*moved["screening_decisions"], *moved["reading_decisions"]})
         everything = working.meta(con, "rules_hash") != version
-        if everything or screened:
-            only = None if everything else screened
-            changed += derive.rederive(con, rules, decisions.screening, only)
+        if everything or again:
+            changed += derive.rederive(con, rules, decisions, None if everything else again)
         if everything:
             working.set_meta(con, {"rules_hash": version})
     return changed
 
 
-def publish_links(data_dir: DataDir, file: Path, memory_limit: str, keep: int) -> None:
-    """Publish the link decisions of the file.
+def publish_decisions(data_dir: DataDir, file: Path, memory_limit: str, keep: int) -> bool:
+    """Apply the decisions of the file by the rules that the warehouse was read with, and publish what they change.
 
-    Raises `LockedError` while a run is at work, `ConfigError` when the file cannot be read, `WarehouseError` when the
+    Returns False where an earlier version of mscwatch wrote the warehouse: its next run applies them. Raises
+    `LockedError` while a run is at work, `ConfigError` when the file cannot be read, `WarehouseError` when the
     warehouse cannot be opened or published.
     """
     with locked(data_dir):
-        with working.open_warehouse(data_dir, memory_limit) as con, working.transaction(con):
-            _replace(con, "link_decisions", load(file).links)
+        with working.open_warehouse(data_dir, memory_limit) as con:
+            rules, _, _ = (working.meta(con, "rules_hash") or "").rpartition(" ")
+            if not rules:
+                return False
+            apply(con, load(file), rules)
         publish_copy(data_dir, keep)
+    return True
 
 
-def unknown_decisions(con: Connection) -> list[str]:
-    """Decisions about a trial or link that the warehouse does not know, each in words."""
-    trials = con.execute(
-        "SELECT nct_id FROM screening_decisions WHERE nct_id NOT IN (SELECT nct_id FROM watched) ORDER BY ALL"
-    ).fetchall()
-    unknown = [f"screening of {nct_id}, a trial that the watch has never seen" for (nct_id,) in trials]
-    if scalar(con, "SELECT count(*) FROM link_decisions"):
-        links = con.execute(
-            "SELECT nct_id, paper FROM link_decisions ANTI JOIN publications USING (nct_id, paper) ORDER BY ALL"
-        ).fetchall()
-        unknown += [
-            f"link of {nct_id} to paper {paper}, which nothing links to it" for nct_id, paper in links
-        ]
-    return unknown
-
-
-def _replace(con: Connection, table: str, decisions: Iterable[ScreeningDecision | LinkDecision]) -> list[str]:
+def _replace(con: Connection, table: str, decisions: Iterable[Entry]) -> list[str]:
     """Replace the rows of a table by these decisions; returns the trials whose rows are new, changed or gone."""
     con.execute(f"CREATE OR REPLACE TEMP TABLE decided AS FROM {table} LIMIT 0")
     insert(con, "decided", (_row(decision) for decision in decisions))
@@ -129,7 +132,7 @@ def _replace(con: Connection, table: str, decisions: Iterable[ScreeningDecision 
     return [nct_id for (nct_id,) in changed]
 
 
-def _row(decision: ScreeningDecision | LinkDecision) -> dict[str, Any]:
+def _row(decision: Entry) -> dict[str, Any]:
     row = decision.entry()
     return row | {"decided_on": row.pop("date"), "decided_by": row.pop("by")}
 

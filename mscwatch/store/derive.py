@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import orjson
@@ -10,8 +10,8 @@ import orjson
 from mscwatch.changes import membership
 from mscwatch.changes.plan import is_read, read_therapy
 from mscwatch.model import Record, Screening
-from mscwatch.screening import relevance
-from mscwatch.screening.decisions import ScreeningDecision, screened
+from mscwatch.screening.decisions import Decisions
+from mscwatch.screening.judgement import judge
 from mscwatch.store import review_claims
 from mscwatch.store.sql import Connection, insert, scalar
 from mscwatch.therapy import Therapy
@@ -52,7 +52,7 @@ def replace_therapies(con: Connection, read: Sequence[tuple[Therapy, bool]]) -> 
 def rederive(
     con: Connection,
     rules: str,
-    screening: Mapping[str, ScreeningDecision],
+    decisions: Decisions,
     only: Sequence[str] | None = None,
 ) -> int:
     """Read the stored records again with today's rules and decisions, of all trials or `only` some; raises no event.
@@ -74,7 +74,7 @@ def rederive(
             [RECORDS_AT_ONCE, start],
         ).fetchall()
         readable = [(nct_id, _readable(con, nct_id, record)) for nct_id, record in records]
-        _read_records(con, readable, rules, screening)
+        _read_records(con, readable, rules, decisions)
     changed = scalar(
         con,
         "SELECT count(*) FROM watched AS w JOIN readings AS r USING (nct_id) "
@@ -103,13 +103,17 @@ def _read_records(
     con: Connection,
     records: Iterable[tuple[str, Record]],
     rules: str,
-    screening: Mapping[str, ScreeningDecision],
+    decisions: Decisions,
 ) -> None:
     readings = [
-        (nct_id, record, screened(record, relevance.read(record, rules), screening.get(nct_id)))
+        (nct_id, record, judge(record, nct_id, rules, decisions), decisions.corrections(nct_id))
         for nct_id, record in records
     ]
-    insert(con, "readings", (relevance_row(nct_id, reading) for nct_id, _, reading in readings))
+    insert(con, "readings", (relevance_row(nct_id, reading) for nct_id, _, reading, _ in readings))
     replace_therapies(
-        con, [(read_therapy(record, reading), is_read(reading)) for _, record, reading in readings]
+        con,
+        [
+            (read_therapy(record, reading, corrections), is_read(reading, corrections))
+            for _, record, reading, corrections in readings
+        ],
     )

@@ -195,11 +195,6 @@ def links(con: Connection) -> list[dict[str, Any]]:
     )
 
 
-def is_linked(con: Connection, nct_id: str, paper: str) -> bool:
-    """Whether the registry or the review's Table 2 links a paper to a trial, whatever the grade."""
-    return bool(con.execute("FROM publications WHERE nct_id = ? AND paper = ?", [nct_id, paper]).fetchall())
-
-
 def screening(con: Connection, nct_id: str) -> list[dict[str, Any]]:
     """A person's decision about a trial, as one row; no row where there is none."""
     return dicts(

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 from mscwatch.errors import ConfigError
-from mscwatch.therapy.axes import LISTS, WORDS, check_words
-from mscwatch.therapy.model import DoseLevel, Evidence, Therapy
-from mscwatch.vocabulary import Confidence, DoseUnit
+from mscwatch.therapy.axes import check_words
+from mscwatch.therapy.corrections import FIELDS, parse_value, with_values
+from mscwatch.therapy.model import Evidence, Therapy
 
 _KEYS = {"field", "value", "reason", "date"}
-_DOSE_KEYS = {"low", "high", "unit"}
-_FIELDS = (*LISTS, *WORDS, "infusions_max", "doses")
 
 
 def of_record(therapy: Therapy) -> Therapy:
@@ -38,15 +35,11 @@ def corrected(therapy: Therapy, corrections: list[dict[str, Any]]) -> Therapy:
     Raises `ConfigError` for a correction that lacks a key, or whose field or value is not of the vocabulary.
     """
     for correction in corrections:
-        value = _value(f"A correction of {therapy.nct_id}", correction)
-        name, reason = correction["field"], correction["reason"]
-        evidence = Evidence("overrides", f"corrected on {correction['date']}", f"override: {reason}")
-        therapy = replace(
-            therapy,
-            evidence={**therapy.evidence, name: (evidence,)},
-            confidences={**therapy.confidences, name: Confidence.HIGH},
-            **{name: value},
+        value, name = _value(f"A correction of {therapy.nct_id}", correction), correction["field"]
+        evidence = Evidence(
+            "overrides", f"corrected on {correction['date']}", f"override: {correction['reason']}"
         )
+        therapy = with_values(therapy, {name: value}, {name: evidence})
     return therapy
 
 
@@ -66,27 +59,11 @@ def _value(where: str, correction: dict[str, Any]) -> Any:
     if lacking := _KEYS - correction.keys():
         msg = f"{where} lacks {', '.join(sorted(lacking))}."
         raise ConfigError(msg)
-    name, value = correction["field"], correction["value"]
-    check_words(f"{where}, field", [name], _FIELDS)
-    where = f"{where}, value of {name}"
-    if name in LISTS and isinstance(value, list):
-        check_words(where, value, LISTS[name])
-        return tuple(map(LISTS[name], value))
-    if name in WORDS and isinstance(value, str):
-        check_words(where, [value], WORDS[name])
-        return WORDS[name](value)
-    if name == "infusions_max" and isinstance(value, int):
-        return value
-    if name == "doses" and isinstance(value, list) and all(level.keys() >= _DOSE_KEYS for level in value):
-        check_words(where, (level["unit"] for level in value), DoseUnit)
-        return tuple(_dose(level, correction["reason"]) for level in value)
-    msg = f"{where}: {value!r} is not its kind of value (a list, a word, a number, or doses)."
-    raise ConfigError(msg)
-
-
-def _dose(level: dict[str, Any], reason: str) -> DoseLevel:
-    low, high = float(level["low"]), float(level["high"])
-    return DoseLevel(level.get("arm", ""), low, high, DoseUnit(level["unit"]), reason, "overrides")
+    check_words(f"{where}, field", [correction["field"]], FIELDS)
+    try:
+        return parse_value(correction["field"], correction["value"])
+    except ConfigError as error:
+        raise ConfigError(f"{where}, {error}") from error
 
 
 @cache

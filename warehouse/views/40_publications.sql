@@ -36,6 +36,15 @@ WITH listed AS (  -- what the registry's records list, each paper once per trial
         p.review_row, p.link_basis, p.link_confidence, p.pmid_confidence
     FROM listed AS l
     FULL JOIN (FROM reviewed WHERE nct_id IS NOT NULL) AS p ON p.nct_id = l.nct_id AND p.pmid = l.paper
+), decided AS (
+    FROM decided_links WHERE holds
+), named AS (  -- and with the papers that a person alone named, each of a trial that the watch knows
+    SELECT *, false AS by_person_alone FROM linked
+    UNION ALL BY NAME
+    SELECT d.nct_id, d.paper, d.pmid, true AS by_person_alone
+    FROM decided AS d SEMI JOIN watched AS w ON w.nct_id = d.nct_id
+    ANTI JOIN linked AS l ON l.nct_id = d.nct_id AND l.paper = d.paper
+    WHERE d.pmid IS NOT NULL OR d.doi IS NOT NULL
 ), graded AS (
     SELECT
         k.* REPLACE (coalesce(k.citation, row_of.citation) AS citation), d.decision, d.decided_by, d.decided_on,
@@ -50,6 +59,7 @@ WITH listed AS (  -- what the registry's records list, each paper once per trial
             '; ',
             d.reason,
             CASE
+                WHEN k.by_person_alone THEN 'neither the record nor Table 2 lists it for this trial'
                 WHEN k.derived THEN 'PubMed finds the registration''s number in the paper (DERIVED)'
                 WHEN k.result
                     THEN 'the sponsor lists it as a result (RESULT), which may be another trial''s paper'
@@ -64,8 +74,8 @@ WITH listed AS (  -- what the registry's records list, each paper once per trial
             'listed as its own by ' || e.trials || ' too',
             CASE WHEN k.is_retracted THEN 'the paper was retracted' END
         ) AS reason
-    FROM linked AS k
-    LEFT JOIN link_decisions AS d ON d.nct_id = k.nct_id AND d.paper = k.paper
+    FROM named AS k
+    LEFT JOIN decided AS d ON d.nct_id = k.nct_id AND d.paper = k.paper
     LEFT JOIN elsewhere AS e ON e.nct_id = k.nct_id AND e.paper = k.paper
     LEFT JOIN reviewed AS row_of ON row_of.pmid = k.paper AND row_of.nct_id IS DISTINCT FROM k.nct_id
 )

@@ -1,0 +1,70 @@
+"""What the commands that take a person's decision share: it is written, applied, and told what it finds."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Annotated
+
+import typer
+
+from mscwatch.cli import screen
+from mscwatch.clock import utc_now
+from mscwatch.errors import ConfigError, LockedError, MscwatchError
+from mscwatch.record import nct_number
+from mscwatch.screening.entries import Entry
+from mscwatch.settings import load_settings
+from mscwatch.store import queries
+from mscwatch.store.data_dir import DataDir
+from mscwatch.store.decisions import add, publish_decisions
+from mscwatch.store.without_effect import without_effect
+
+Reason = Annotated[str, typer.Option(help="Why; stored with the decision.")]
+By = Annotated[str, typer.Option(help="Who decides; default: the login name.")]
+
+
+def number(nct_id: str) -> str:
+    """The NCT number that a person typed. Raises `ConfigError` for a text that is none."""
+    typed = nct_id.strip().upper()
+    if nct_number(typed) != typed:
+        raise ConfigError(f"{nct_id} is not an NCT number, such as NCT02223897.")
+    return typed
+
+
+def decide(made: Callable[[str, date, str], Sequence[Entry]], reason: str, by: str) -> None:
+    """Write decisions into the file, apply and publish them, and print what they are.
+
+    `made` makes them from the reason, the day and the name. Raises `ConfigError` for a missing reason, a value that is
+    not of the vocabulary, or what is decided already; then nothing is written. Raises `MscwatchError` where a decision
+    is written and finds nothing to apply to.
+    """
+    settings = load_settings()
+    file, data_dir = settings.decisions, DataDir(settings.data_dir)
+    if not reason.strip():
+        raise ConfigError('A decision needs a reason: --reason "…".')
+    entries = made(reason, utc_now().date(), by.strip() or _login_name())
+    queries.open_published(data_dir).close()  # without a warehouse there is nothing to decide about
+    add(data_dir, file, entries)
+    try:
+        holds = publish_decisions(data_dir, file, settings.memory_limit, settings.keep_published)
+        shown = "It holds from now on." if holds else "It holds from the next run on."
+    except LockedError:
+        shown = "A run is at work, so it holds from the next run on."
+    with queries.open_published(data_dir) as con:
+        idle = without_effect(con, entries)
+    for entry in entries:
+        screen.console().print(
+            f"{screen.cell(entry.key)} {screen.cell(entry.outcome)}, in {file}. {shown}", soft_wrap=True
+        )
+    if idle:
+        raise MscwatchError(
+            f"{'; '.join(map(str, idle))}. It is written in {file} and has no effect; correct or delete it there."
+        )
+
+
+def _login_name() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError) as error:  # a container whose user has no name
+        raise ConfigError('A decision needs a name: --by "…".') from error

@@ -1,0 +1,147 @@
+"""One decision of a person, an entry of the decisions file: on a trial, a link to a paper, or a reading. Pure."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import Annotated, Any, Literal
+from urllib.parse import unquote
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, model_validator
+
+from mscwatch.errors import ConfigError
+from mscwatch.record import nct_number
+from mscwatch.therapy import corrections
+
+KEYS = ("nct_id", "paper", "field", "value", "decision", "reason", "date", "by")
+
+_PMID = re.compile(
+    r"(?:pmid\s*:?\s*|https?://pubmed\.ncbi\.nlm\.nih\.gov/)?0*([1-9]\d{0,7})/?", re.IGNORECASE
+)
+_DOI = re.compile(r"(?:doi\s*:?\s*|https?://(?:dx\.)?doi\.org/)?(10\.\d{4,9}/\S+)", re.IGNORECASE)
+_CODE = re.compile(r"(?:ref:)?(ref-[0-9a-f]{8})", re.IGNORECASE)  # of a reference without a number
+
+
+def paper_number(text: str) -> str | None:
+    """The one spelling of a PMID, a DOI or the code of a reference; None for another text.
+
+    A PMID is bare digits, a DOI begins with "10." and is in lower case, because DOIs ignore case.
+    """
+    text = text.strip()
+    if match := _PMID.fullmatch(text):
+        return match[1]
+    if match := _DOI.fullmatch(text):
+        doi = unquote(match[1]) if text.lower().startswith("http") else match[1]
+        return doi.rstrip(".,;").lower()
+    if match := _CODE.fullmatch(text):
+        return match[1].lower()
+    return None
+
+
+def _as_paper(value: Any) -> Any:
+    """The paper in its one spelling; a text that names none stays, and finds nothing to apply to."""
+    text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    return paper_number(text) or text if isinstance(text, str) else text
+
+
+def _as_nct_number(value: Any) -> str:
+    number = str(value).upper().strip()
+    if (
+        nct_number(number) != number
+    ):  # a number with a digit lost is padded there, and would be another trial's
+        raise ValueError("is not an NCT number, such as NCT02223897")
+    return number
+
+
+NctId = Annotated[str, BeforeValidator(_as_nct_number)]
+
+
+class Entry(BaseModel):
+    """What every decision has: the trial, why, when, and by whom."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    nct_id: NctId
+    reason: str = Field(min_length=1)
+    date: Annotated[dt.date, Strict()]
+    by: str = Field(min_length=1)
+
+    @property
+    def key(self) -> str:
+        """What is decided, in words; a file decides it once."""
+        return self.nct_id
+
+    @property
+    def outcome(self) -> str:
+        """What was decided, as a past participle: "included", "rejected", "corrected to …"."""
+        raise NotImplementedError
+
+    def entry(self) -> dict[str, Any]:
+        """The decision as an entry of the file, in the order of `KEYS`."""
+        values = self.model_dump()
+        return {key: values[key] for key in KEYS if key in values}
+
+
+class ScreeningDecision(Entry):
+    """Whether a trial belongs to the topic, whatever the rules read in it."""
+
+    decision: Literal["include", "exclude"]
+
+    @property
+    def outcome(self) -> str:
+        return f"{self.decision}d"
+
+
+class LinkDecision(Entry):
+    """Whether a paper reports a trial. `paper` is a PMID, a DOI, or the code of a reference without either."""
+
+    paper: Annotated[str, BeforeValidator(_as_paper), Field(min_length=1)]
+    decision: Literal["accept", "reject"]
+
+    @property
+    def key(self) -> str:
+        return f"{self.nct_id} and paper {self.paper}"
+
+    @property
+    def outcome(self) -> str:
+        return f"{self.decision}ed"
+
+
+class ReadingDecision(Entry):
+    """What one field of a trial's therapy is, whatever the reader found.
+
+    `value` is a word, words, or a number. A field that no therapy has is kept, and finds nothing to apply to.
+    """
+
+    field: str = Field(min_length=1)
+    value: Any
+
+    @model_validator(mode="before")
+    @classmethod
+    def _in_one_spelling(cls, data: Any) -> Any:
+        if not isinstance(data, dict) or not isinstance(data.get("field"), str) or "value" not in data:
+            return data
+        name = corrections.field_name(data["field"])
+        try:
+            value = (
+                corrections.plain_value(name, data["value"])
+                if corrections.is_field(name)
+                else str(data["value"])
+            )
+        except ConfigError as error:
+            raise ValueError(str(error)) from error
+        return data | {"field": name, "value": value}
+
+    @property
+    def is_of_a_field(self) -> bool:
+        """Whether a therapy has this field."""
+        return corrections.is_field(self.field)
+
+    @property
+    def key(self) -> str:
+        return f"{self.field} of {self.nct_id}"
+
+    @property
+    def outcome(self) -> str:
+        shown = ", ".join(self.value) if isinstance(self.value, list) else str(self.value)
+        return f"corrected to {shown}"
