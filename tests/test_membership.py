@@ -19,6 +19,11 @@ from support.warehouse import rows
 STANDING = "SELECT standing, in_watch FROM watched WHERE nct_id = 'NCT00000001'"
 EVENTS = "SELECT kind, summary FROM events WHERE NOT is_baseline ORDER BY observed_at, kind"
 
+EDITED = (
+    'The watch "Liver" asks otherwise than before: its file was edited, or a newer mscwatch brought it. '
+    "{} trials entered and {} left by that."
+)
+
 
 @pytest.fixture
 def watch_file(tmp_path):
@@ -184,9 +189,7 @@ def test_what_an_edited_watch_file_drops_and_brings_is_one_bulk_notice(order, wa
         tonight = order(registry.url, slack_webhook_url=slack.url)
         result = run_watch(tonight)
     assert (result.outcome, result.exit_code) == (RunOutcome.PUBLISHED, 0)
-    assert rows(tonight, "SELECT summary FROM notices WHERE kind = 'bulk'") == [
-        ('The watch file of "Liver" was edited; 2 trials entered and 10 left by that.',)
-    ]
+    assert rows(tonight, "SELECT summary FROM notices WHERE kind = 'bulk'") == [(EDITED.format(2, 10),)]
     assert rows(tonight, EVENTS) == []
     assert len(slack.posts) == 2
     assert rows(tonight, "SELECT count(*) FROM watched WHERE in_watch") == [(2,)]
@@ -201,8 +204,8 @@ def test_what_an_edited_watch_file_brings_back_is_a_bulk_notice_too(order, watch
             run_watch(tonight)
     told = [summary for (summary,) in rows(tonight, "FROM notices SELECT summary ORDER BY notice_id")]
     assert told[1:] == [
-        'The watch file of "Liver" was edited; 1 trials entered and 10 left by that.',
-        'The watch file of "Liver" was edited; 10 trials entered and 1 left by that.',
+        EDITED.format(1, 10),
+        EDITED.format(10, 1),
     ]
     assert rows(tonight, EVENTS) == []
 

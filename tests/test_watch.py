@@ -6,6 +6,7 @@ import re
 import tomllib
 from importlib.resources import files
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 
@@ -153,6 +154,31 @@ EARLIER = {
     "mine.toml": "cd70973cebf3113ee680aad14bb6285c19310c7f885f0938689412d3bfebc49d",
 }
 
+# The queries of that version; today's packaged ones ask for more.
+EARLIER_QUERIES = {
+    "cell-therapy-liver": {
+        "intr": """"stem cell" OR "stem cells" OR "stromal cell" OR "stromal cells" OR "mesenchymal" OR "progenitor cell" OR "progenitor cells"
+OR "hepatocyte transplantation" OR "hepatocyte infusion" OR "hepatocyte-like" OR "mononuclear cells" OR "CD34" OR "CD133"
+OR "endothelial progenitor" OR "regulatory T" OR "natural killer" OR "cytokine-induced killer" OR "macrophages"
+OR "cell therapy" OR "cell transplantation" OR "cell infusion" OR "adipose derived" OR "MSC" OR "MSCs" OR "exosomes"
+""",
+        "cond": """"liver" OR "hepatic" OR "hepatitis" OR "cirrhosis" OR "cirrhotic" OR "biliary" OR "bile duct" OR "cholangitis"
+OR "Wilson disease" OR "hepatolenticular" OR "acute-on-chronic" OR "hepatocellular"
+""",
+    },
+    "msc-liver": {
+        "intr": """"mesenchymal" OR "stromal cell" OR "stromal cells" OR "stromal stem" OR "bone marrow stem" OR "marrow derived stem"
+OR "adipose derived" OR "adipose stem" OR "adipose tissue derived" OR "stromal vascular fraction"
+OR "umbilical cord" OR "cord blood" OR "Wharton's jelly" OR "menstrual blood" OR "dental pulp" OR "placenta derived"
+OR "amniotic" OR "MSC" OR "MSCs" OR "UC-MSC" OR "BMSC" OR "BMSCs" OR "exosome" OR "exosomes" OR "extracellular vesicles"
+OR "liver derived progenitor" OR "HepaStem" OR "Cellgram" OR "Stempeucel" OR "ABCB5" OR "stem cell" OR "stem cells"
+""",
+        "cond": """"liver" OR "hepatic" OR "hepatitis" OR "cirrhosis" OR "cirrhotic" OR "biliary" OR "bile duct" OR "cholangitis"
+OR "Wilson disease" OR "Wilson's disease" OR "hepatolenticular" OR "acute-on-chronic" OR "ACLF" OR "hepatocellular"
+""",
+    },
+}
+
 
 @pytest.mark.parametrize("model", [Watch, LaterWatch])
 @pytest.mark.parametrize("name", EARLIER)
@@ -161,7 +187,9 @@ def test_the_digest_that_schema_7_stored_is_the_same_watch(model, name):
         'extends = "msc-liver"\nname = "mine"\n[expect]\nmax_drop = 0.5\n'
         '[alerts]\nkinds = ["completed", "left_watch"]\n'
     )
-    watch = model.model_validate(load_watch(name).model_dump(exclude_defaults=True))
+    tables = load_watch(name).model_dump(exclude_defaults=True)
+    tables["query"] = EARLIER_QUERIES.get(name, EARLIER_QUERIES["msc-liver"])
+    watch = model.model_validate(tables)
     assert watch.has_digest(EARLIER[name])
     assert not any(watch.has_digest(other) for key, other in EARLIER.items() if key != name)
     for edit in (
@@ -173,6 +201,23 @@ def test_the_digest_that_schema_7_stored_is_the_same_watch(model, name):
         assert not model.model_validate(watch.model_dump(exclude_defaults=True) | edit).has_digest(
             EARLIER[name]
         )
+
+
+@pytest.mark.parametrize("name", EARLIER_QUERIES)
+def test_a_packaged_query_that_asks_otherwise_than_in_schema_7_is_an_edit(name):
+    assert not load_watch(name).has_digest(EARLIER[name])
+
+
+@pytest.mark.parametrize("name", packaged())
+def test_a_packaged_query_stays_within_what_the_registry_is_known_to_take(name):
+    """Short quoted phrases, no more of them in a part than a live query had, and a short address."""
+    parameters = load_watch(name).query.parameters()
+    for text in parameters.values():
+        phrases = re.findall('"([^"]*)"', text)
+        assert text == " OR ".join(f'"{phrase}"' for phrase in phrases)
+        assert len(phrases) <= 32
+        assert max(len(phrase.split()) for phrase in phrases) <= 4
+    assert len(urlencode(parameters)) < 3_000
 
 
 def test_a_key_that_schema_7_did_not_know_is_an_edit_once_it_is_set():

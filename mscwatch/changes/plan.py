@@ -204,7 +204,10 @@ def summary_notice(context: PlanContext, run_id: str, entered: int, left: int = 
         trials = "1 trial" if entered == 1 else f"{entered} trials"
         summary = f'The watch "{title}" begins with {trials}. From now on, changes are told.'
         return Notice(f"baseline-{context.watch.name}", NoticeKind.BASELINE, summary)
-    summary = f'The watch file of "{title}" was edited; {entered} trials entered and {left} left by that.'
+    summary = (
+        f'The watch "{title}" asks otherwise than before: its file was edited, or a newer mscwatch brought it. '
+        f"{entered} trials entered and {left} left by that."
+    )
     return Notice(f"bulk-{run_id}", NoticeKind.BULK, summary)
 
 

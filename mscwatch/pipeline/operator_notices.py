@@ -13,7 +13,7 @@ from mscwatch.store import addresses, ledger
 from mscwatch.store.data_dir import DataDir
 from mscwatch.store.decisions import stored
 from mscwatch.store.sql import Connection
-from mscwatch.store.without_effect import record_without_effect, without_effect
+from mscwatch.store.without_effect import record_without_effect
 from mscwatch.vocabulary import RunOutcome
 
 NIGHTS_OWED = 30  # then an alert is given up (contract, section 6, "Telling")
@@ -70,12 +70,11 @@ def note_unread(
 
 def note_decisions_without_effect(con: Connection, context: RunContext) -> None:
     """Warn of decisions that find nothing to apply to, and notify once of each."""
-    decided = stored(con)
     file, notice_id = str(context.order.settings.decisions), f"no_effect-{context.result.run_id}"
-    fresh = record_without_effect(con, decided, notice_id)
+    idle, fresh = record_without_effect(con, stored(con), notice_id)
     if fresh:
         _notify(con, context, notices.no_effect(notice_id, file, [str(one) for one in fresh]))
-    context.result.warnings += [f"{file}: {one}" for one in without_effect(con, decided.entries())]
+    context.result.warnings += [f"{file}: {one}" for one in idle]
 
 
 def recovery_notice(data_dir: DataDir) -> Notice | None:

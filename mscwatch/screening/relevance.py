@@ -17,9 +17,9 @@ from typing import Any
 from mscwatch.errors import ConfigError
 from mscwatch.model import Record, Screening
 from mscwatch.record import part
-from mscwatch.therapy import indication_group
+from mscwatch.therapy import indication_group, read_record
 from mscwatch.therapy.axes import check_words
-from mscwatch.vocabulary import IndicationGroup, Relevance
+from mscwatch.vocabulary import CellType, IndicationGroup, Relevance
 
 NO_RULES = "none"
 _KEYS = ("starts", "ends", "words")
@@ -33,6 +33,7 @@ class Patterns:
 
     product: re.Pattern[str]
     not_product: re.Pattern[str]
+    of_anybody: re.Pattern[str]
     doubtful_product: re.Pattern[str]
     other_product: re.Pattern[str]
     disease: re.Pattern[str]
@@ -84,23 +85,11 @@ def read(
 
     arms = _flat(_arms(record))
     if not disease:
-        hint = _first(words.disease, words.not_disease.sub(" ", words.not_disease_in_arms.sub(" ", arms)))
-        if hint:
-            return Screening(
-                Relevance.ADJACENT, f'"{product}" with "{hint}" only in the arms', IndicationGroup.NONE
-            )
-        return Screening(Relevance.OFF, f'"{product}" for another disease', IndicationGroup.NONE)
-
-    if product := product or _product(words, arms):
-        group = group_of(record)
-        if group is IndicationGroup.NONE:
-            return Screening(
-                Relevance.ADJACENT,
-                f'"{product}" with "{disease}", but for patients with another disease',
-                group,
-            )
-        return Screening(Relevance.CORE, f'"{product}" for "{disease}"', group)
-    if hint := _product(words, _flat(_background(record))):
+        return _of_another_disease(words, product, arms)
+    given = _product(words, words.of_anybody.sub(" ", headline)) or _product(words, arms)
+    if given or product:
+        return _of_product(record, given or product, disease, group_of, only_named=given is None)
+    if hint := _product(words, words.of_anybody.sub(" ", _flat(_background(record)))):
         reason = f'"{disease}" in the title, but "{hint}" only in the description'
         return Screening(Relevance.UNSURE, reason, group_of(record))
     if doubtful := _first(words.doubtful_product, f"{headline} | {arms}"):
@@ -110,6 +99,37 @@ def read(
         reason = f'"{other}" for "{disease}", the watched product is not named'
         return Screening(Relevance.ADJACENT, reason, group_of(record))
     return Screening(Relevance.OFF, f'"{disease}" without any such product', IndicationGroup.NONE)
+
+
+def _of_another_disease(words: Patterns, product: str | None, arms: str) -> Screening:
+    hint = _first(words.disease, words.not_disease.sub(" ", words.not_disease_in_arms.sub(" ", arms)))
+    if hint:
+        return Screening(
+            Relevance.ADJACENT, f'"{product}" with "{hint}" only in the arms', IndicationGroup.NONE
+        )
+    return Screening(Relevance.OFF, f'"{product}" for another disease', IndicationGroup.NONE)
+
+
+def _of_product(
+    record: Record,
+    product: str | None,
+    disease: str,
+    group_of: Callable[[Record], IndicationGroup],
+    *,
+    only_named: bool,
+) -> Screening:
+    """The screening of a record that names product and disease; `only_named`: cells of anybody, not in the arms."""
+    if _is_observational(record) and read_record(record).cell_type is CellType.NONE:
+        reason = f'"{product}" is named for "{disease}", but this study gives no cells'
+        return Screening(Relevance.OFF, reason, IndicationGroup.NONE)
+    group = group_of(record)
+    if group is IndicationGroup.NONE:
+        reason = f'"{product}" with "{disease}", but for patients with another disease'
+        return Screening(Relevance.ADJACENT, reason, group)
+    if only_named:
+        reason = f'"{product}" with "{disease}" in the title, but the arms do not give it'
+        return Screening(Relevance.UNSURE, reason, group)
+    return Screening(Relevance.CORE, f'"{product}" for "{disease}"', group)
 
 
 def _titles(record: Record) -> Iterator[str]:
@@ -127,6 +147,10 @@ def _headline(record: Record) -> Iterator[str]:
 def _arms(record: Record) -> Iterator[str]:
     """Interventions and arms: what the patients receive."""
     yield from _texts(part(record, "protocolSection", "armsInterventionsModule"))
+
+
+def _is_observational(record: Record) -> bool:
+    return bool(part(record, "protocolSection", "designModule", "studyType") == "OBSERVATIONAL")
 
 
 def _background(record: Record) -> Iterator[str]:

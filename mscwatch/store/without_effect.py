@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 from typing import NamedTuple
 
 from mscwatch.screening.decisions import Decisions
@@ -25,15 +26,18 @@ class WithoutEffect(NamedTuple):
 
 def without_effect(con: Connection, entries: Iterable[Entry]) -> list[WithoutEffect]:
     """Those of some decisions that find nothing to apply to in the warehouse, in their order."""
-    standings = dict(con.execute("SELECT nct_id, standing FROM watched").fetchall())
-    reasons = ((entry, _why(con, entry, standings.get(entry.nct_id))) for entry in entries)
+    warehouse = _Warehouse(con)
+    reasons = ((entry, _why(entry, warehouse)) for entry in entries)
     return [WithoutEffect(f"{entry.key} {entry.outcome}", why) for entry, why in reasons if why]
 
 
-def record_without_effect(con: Connection, decisions: Decisions, notice_id: str) -> list[WithoutEffect]:
-    """Store which decisions find nothing to apply to, and return those that the operator was never told of.
+def record_without_effect(
+    con: Connection, decisions: Decisions, notice_id: str
+) -> tuple[list[WithoutEffect], list[WithoutEffect]]:
+    """Store which decisions find nothing to apply to.
 
-    `notice_id` is the notice that tells of these. One that applies again is dropped.
+    Returns all of them, and those that the operator was never told of: the notice `notice_id` tells of these. One
+    that applies again is dropped.
     """
     now = without_effect(con, decisions.entries())
     told = {row[0] for row in con.execute("SELECT decision FROM decisions_without_effect").fetchall()}
@@ -43,44 +47,56 @@ def record_without_effect(con: Connection, decisions: Decisions, notice_id: str)
         [[one.decision for one in now]],
     )
     insert(con, "decisions_without_effect", [one._asdict() | {"told_in": notice_id} for one in fresh])
-    return fresh
+    return now, fresh
 
 
-def _why(con: Connection, entry: Entry, standing: str | None) -> str | None:
+class _Warehouse:
+    """What decisions can apply to; each part is read once, and only when it is asked for."""
+
+    def __init__(self, con: Connection) -> None:
+        self._con = con
+
+    @cached_property
+    def standings(self) -> dict[str, str]:
+        return dict(self._con.execute("SELECT nct_id, standing FROM watched").fetchall())
+
+    @cached_property
+    def links(self) -> set[tuple[str, str]]:
+        """Every link of `publications`; one of Table 2 may be of a trial that the watch has never seen."""
+        return set(self._con.execute("SELECT nct_id, paper FROM publications").fetchall())
+
+    @cached_property
+    def superseded(self) -> set[tuple[str, str]]:
+        """Links whose decision gave way to a later one; none in a file of an earlier version, which is not migrated."""
+        if not scalar(self._con, "SELECT count(*) FROM duckdb_views() WHERE view_name = 'decided_links'"):
+            return set()
+        query = "SELECT nct_id, paper_as_decided FROM decided_links WHERE NOT holds"
+        return set(self._con.execute(query).fetchall())
+
+    def current_id(self, nct_id: str) -> str:
+        return current_id(self._con, nct_id)
+
+
+def _why(entry: Entry, warehouse: _Warehouse) -> str | None:
     """What a decision does not find, as a clause; None where it applies."""
     nct_id = entry.nct_id
+    standing = warehouse.standings.get(nct_id)
+    is_listed = isinstance(entry, LinkDecision) and (nct_id, entry.paper) in warehouse.links
     if standing == Membership.MERGED:
-        return f"{nct_id} was merged into {current_id(con, nct_id)}"
-    if standing is None and not (isinstance(entry, LinkDecision) and _is_listed(con, entry)):
-        now = current_id(con, nct_id)
+        return f"{nct_id} was merged into {warehouse.current_id(nct_id)}"
+    if standing is None and not is_listed:
+        now = warehouse.current_id(nct_id)
         return f"{nct_id} is now {now}" if now != nct_id else f"the watch has never seen {nct_id}"
     if isinstance(entry, ReadingDecision) and not entry.is_of_a_field:
         return f"a therapy has no field {entry.field}; the fields are {', '.join(FIELDS)}"
-    if isinstance(entry, LinkDecision):
-        return _why_no_paper(con, entry)
-    return None
+    return _why_no_paper(entry, warehouse) if isinstance(entry, LinkDecision) else None
 
 
-def _why_no_paper(con: Connection, link: LinkDecision) -> str | None:
+def _why_no_paper(link: LinkDecision, warehouse: _Warehouse) -> str | None:
     if paper_number(link.paper) is None:
         return f"{link.paper} is neither a PMID nor a DOI nor the code of a reference"
-    if link.paper.startswith("ref-") and not _is_listed(con, link):
+    if link.paper.startswith("ref-") and (link.nct_id, link.paper) not in warehouse.links:
         return f"no reference of {link.nct_id} has this code any more"
-    if _has_decided_links(con) and _rows(con, "decided_links", "NOT holds AND paper_as_decided", link):
+    if (link.nct_id, link.paper) in warehouse.superseded:
         return "a later decision is about the same paper under another number"
     return None
-
-
-def _is_listed(con: Connection, link: LinkDecision) -> bool:
-    """Whether there is such a link; one of Table 2 may be of a trial that the watch has never seen."""
-    return _rows(con, "publications", "paper", link) > 0
-
-
-def _rows(con: Connection, view: str, paper: str, link: LinkDecision) -> int:
-    query = f"SELECT count(*) FROM {view} WHERE nct_id = ? AND {paper} = ?"
-    return int(scalar(con, query, [link.nct_id, link.paper]))
-
-
-def _has_decided_links(con: Connection) -> bool:
-    """Whether the file has the view: one opened to read is not migrated, and may be of an earlier version."""
-    return bool(scalar(con, "SELECT count(*) FROM duckdb_views() WHERE view_name = 'decided_links'"))

@@ -93,7 +93,7 @@ def _of_cells(passages: Passages) -> bool:
         *passages.conditions,
         *passages.summary,
     )
-    return any(names("product", passage.text) for passage in spoken)
+    return any(names("product", passage.text) or names("cell_type", passage.text) for passage in spoken)
 
 
 def _own_patients(passages: Iterable[Passage]) -> Iterator[Passage]:
