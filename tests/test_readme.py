@@ -174,7 +174,9 @@ def test_the_watch_file_the_subscription_and_the_decision_are_valid(tmp_path):
     told.write_text(decision, encoding="utf-8")
     assert load_watch(str(watch)).name == "msc-wilson"
     assert load_watch(str(watch)).subscriptions[0].channel == "email"
-    assert [one.decision for one in load(told).screening.values()] == ["include"]
+    assert [(one.field, one.value) for one in load(told).corrections("NCT02223897")] == [
+        ("route", ["portal_vein"])
+    ]
 
 
 def test_every_relation_and_every_path_of_the_readme_exists():

@@ -5,23 +5,18 @@ from __future__ import annotations
 import getpass
 from collections.abc import Callable, Sequence
 from datetime import date
-from typing import Annotated
-
-import typer
 
 from mscwatch.cli import screen
 from mscwatch.clock import utc_now
 from mscwatch.errors import ConfigError, LockedError, MscwatchError
 from mscwatch.record import nct_number
-from mscwatch.screening.entries import Entry
+from mscwatch.screening.entries import Entry, ReadingDecision
 from mscwatch.settings import load_settings
 from mscwatch.store import queries
 from mscwatch.store.data_dir import DataDir
 from mscwatch.store.decisions import add, publish_decisions
-from mscwatch.store.without_effect import without_effect
-
-Reason = Annotated[str, typer.Option(help="Why; stored with the decision.")]
-By = Annotated[str, typer.Option(help="Who decides; default: the login name.")]
+from mscwatch.store.without_effect import in_words, without_effect
+from mscwatch.therapy.corrections import FIELDS, field_name, is_field, plain_value
 
 
 def number(nct_id: str) -> str:
@@ -53,7 +48,8 @@ def decide(made: Callable[[str, date, str], Sequence[Entry]], reason: str, by: s
         shown = "A run is at work, so it holds from the next run on."
     with queries.open_published(data_dir) as con:
         idle = without_effect(con, entries)
-    for entry in entries:
+    without = {one.decision for one in idle}
+    for entry in (entry for entry in entries if in_words(entry) not in without):
         screen.console().print(
             f"{screen.cell(entry.key)} {screen.cell(entry.outcome)}, in {file}. {shown}", soft_wrap=True
         )
@@ -61,6 +57,35 @@ def decide(made: Callable[[str, date, str], Sequence[Entry]], reason: str, by: s
         raise MscwatchError(
             f"{'; '.join(map(str, idle))}. It is written in {file} and has no effect; correct or delete it there."
         )
+
+
+def correct_reading(nct_ids: Sequence[str], corrections: Sequence[str], reason: str, by: str) -> None:
+    """Write corrections such as `route=portal_vein` of one trial. Raises as `decide`, and for an unknown field."""
+    if len(nct_ids) != 1:
+        raise ConfigError("--correct is about one trial.")
+    nct_id, values = number(nct_ids[0]), [text.partition("=") for text in corrections]
+    for name, equals, _ in values:
+        if not equals:
+            raise ConfigError(f"--correct {name}: write it as FIELD=VALUE, such as route=portal_vein.")
+        if not is_field(field_name(name)):
+            raise MscwatchError(
+                f"A therapy has no field {name}, so nothing was written. Use one of {', '.join(FIELDS)}."
+            )
+
+    def made(why: str, day: date, who: str) -> list[Entry]:
+        return [
+            ReadingDecision(
+                nct_id=nct_id,
+                field=name,
+                value=plain_value(field_name(name), value),
+                reason=why,
+                date=day,
+                by=who,
+            )
+            for name, _, value in values
+        ]
+
+    decide(made, reason, by)
 
 
 def _login_name() -> str:

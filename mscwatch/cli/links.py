@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 import typer
 
 from mscwatch.cli import screen
-from mscwatch.cli.decide import By, Reason, decide, number
-from mscwatch.cli.questions import AsCsv, AsJson
+from mscwatch.cli.decide import decide, number
+from mscwatch.cli.questions import AsCsv, AsJson, By, Reason
 from mscwatch.errors import ConfigError
 from mscwatch.screening.entries import LinkDecision, paper_number
 from mscwatch.settings import load_settings

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
@@ -11,17 +11,16 @@ from rich.table import Table
 
 from mscwatch.cli import screen
 from mscwatch.cli.completion import trial_ids
-from mscwatch.cli.decide import By, Reason, decide, number
 from mscwatch.errors import ConfigError, MscwatchError
-from mscwatch.screening.entries import Entry, ReadingDecision
 from mscwatch.settings import load_settings
 from mscwatch.store import queries
 from mscwatch.store.data_dir import DataDir
 from mscwatch.store.sql import Connection
-from mscwatch.therapy.corrections import FIELDS, field_name, is_field, plain_value
 from mscwatch.vocabulary import EventKind
 
 AsJson = Annotated[bool, typer.Option("--json", help="JSON on stdout.")]
+Reason = Annotated[str, typer.Option(help="Why; stored with the decision.")]
+By = Annotated[str, typer.Option(help="Who decides; default: the login name.")]
 AsCsv = Annotated[bool, typer.Option("--csv", help="CSV on stdout.")]
 
 
@@ -96,7 +95,9 @@ def show(
     publications. Times are UTC. With --correct it writes a person's correction into the decisions file instead.
     """
     if correct:
-        _correct(nct_ids, correct, reason, by)
+        from mscwatch.cli.decide import correct_reading
+
+        correct_reading(nct_ids, correct, reason, by)
         return
     if reason or by:
         raise ConfigError("--reason and --by belong to a correction: --correct FIELD=VALUE.")
@@ -115,34 +116,6 @@ def show(
         raise MscwatchError(
             f"The watch has never seen {', '.join(unknown)}. Check the number, or the query of the watch."
         )
-
-
-def _correct(nct_ids: Sequence[str], corrections: Sequence[str], reason: str, by: str) -> None:
-    if len(nct_ids) != 1:
-        raise ConfigError("--correct is about one trial.")
-    nct_id, values = number(nct_ids[0]), [text.partition("=") for text in corrections]
-    for name, equals, _ in values:
-        if not equals:
-            raise ConfigError(f"--correct {name}: write it as FIELD=VALUE, such as route=portal_vein.")
-        if not is_field(field_name(name)):
-            raise MscwatchError(
-                f"A therapy has no field {name}, so nothing was written. Use one of {', '.join(FIELDS)}."
-            )
-
-    def made(why: str, day: date, who: str) -> list[Entry]:
-        return [
-            ReadingDecision(
-                nct_id=nct_id,
-                field=name,
-                value=plain_value(field_name(name), value),
-                reason=why,
-                date=day,
-                by=who,
-            )
-            for name, _, value in values
-        ]
-
-    decide(made, reason, by)
 
 
 def _numbers(con: Connection, nct_id: str) -> list[str]:

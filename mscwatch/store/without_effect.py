@@ -28,7 +28,12 @@ def without_effect(con: Connection, entries: Iterable[Entry]) -> list[WithoutEff
     """Those of some decisions that find nothing to apply to in the warehouse, in their order."""
     warehouse = _Warehouse(con)
     reasons = ((entry, _why(entry, warehouse)) for entry in entries)
-    return [WithoutEffect(f"{entry.key} {entry.outcome}", why) for entry, why in reasons if why]
+    return [WithoutEffect(in_words(entry), why) for entry, why in reasons if why]
+
+
+def in_words(entry: Entry) -> str:
+    """A decision in words, such as "route of NCT02223897 corrected to portal_vein"."""
+    return f"{entry.key} {entry.outcome}"
 
 
 def record_without_effect(
