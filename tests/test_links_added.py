@@ -138,6 +138,12 @@ def test_of_two_decisions_on_one_paper_the_later_holds_and_the_earlier_is_named(
     ]
 
 
+def test_two_decisions_that_agree_on_one_paper_are_both_good(tonight):
+    both = ((ONE, "222", "accept", "2026-01-01"), (ONE, "10.1000/abc.def-7", "accept", "2026-01-02"))
+    assert decide(tonight, *both) == []
+    assert publications(tonight) == [("222", "222", "accepted")]
+
+
 @pytest.mark.parametrize(
     ("trial", "paper", "says"),
     [

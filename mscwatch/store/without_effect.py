@@ -72,10 +72,13 @@ class _Warehouse:
 
     @cached_property
     def superseded(self) -> set[tuple[str, str]]:
-        """Links whose decision gave way to a later one; none in a file of an earlier version, which is not migrated."""
+        """Links whose decision gave way to a later, other one; none in a file of an earlier version, not migrated."""
         if not scalar(self._con, "SELECT count(*) FROM duckdb_views() WHERE view_name = 'decided_links'"):
             return set()
-        query = "SELECT nct_id, paper_as_decided FROM decided_links WHERE NOT holds"
+        query = (
+            "SELECT d.nct_id, d.paper_as_decided FROM decided_links AS d JOIN decided_links AS held "
+            "USING (nct_id, paper) WHERE held.holds AND NOT d.holds AND d.decision <> held.decision"
+        )
         return set(self._con.execute(query).fetchall())
 
     def current_id(self, nct_id: str) -> str:
