@@ -21,6 +21,8 @@ from mscwatch.therapy import indication_group, read_record
 from mscwatch.therapy.axes import check_words
 from mscwatch.vocabulary import CellType, IndicationGroup, Relevance
 
+GroupOf = Callable[[Record], IndicationGroup]
+
 NO_RULES = "none"
 _KEYS = ("starts", "ends", "words")
 _NOTHING = r"(?!)"  # matches nowhere
@@ -65,9 +67,7 @@ def parse(text: str, file: str) -> Patterns:
     return Patterns(**{name: _pattern(tables.get(name, {})) for name in names})
 
 
-def read(
-    record: Record, rules: str, group_of: Callable[[Record], IndicationGroup] = indication_group
-) -> Screening:
+def read(record: Record, rules: str, group_of: GroupOf = indication_group) -> Screening:
     """Relevance, the reason for it in words, and the indication group; with the rules `none` always `unsure`.
 
     `group_of` reads the indication group of a record. Raises `ConfigError` where there are no rules of that name.
@@ -86,9 +86,12 @@ def read(
     arms = _flat(_arms(record))
     if not disease:
         return _of_another_disease(words, product, arms)
-    given = _product(words, words.of_anybody.sub(" ", headline)) or _product(words, arms)
-    if given or product:
-        return _of_product(record, given or product, disease, group_of, only_named=given is None)
+    named = f"{headline} | {arms}"
+    if product := _product(words, words.of_anybody.sub(" ", named)):
+        return _of_product(record, product, disease, group_of)
+    if product := _product(words, named):
+        in_arms = _product(words, arms) is not None
+        return _of_anybodys_cells(record, product, disease, group_of, in_arms=in_arms)
     if hint := _product(words, words.of_anybody.sub(" ", _flat(_background(record)))):
         reason = f'"{disease}" in the title, but "{hint}" only in the description'
         return Screening(Relevance.UNSURE, reason, group_of(record))
@@ -110,26 +113,26 @@ def _of_another_disease(words: Patterns, product: str | None, arms: str) -> Scre
     return Screening(Relevance.OFF, f'"{product}" for another disease', IndicationGroup.NONE)
 
 
-def _of_product(
-    record: Record,
-    product: str | None,
-    disease: str,
-    group_of: Callable[[Record], IndicationGroup],
-    *,
-    only_named: bool,
-) -> Screening:
-    """The screening of a record that names product and disease; `only_named`: cells of anybody, not in the arms."""
-    if _is_observational(record) and read_record(record).cell_type is CellType.NONE:
-        reason = f'"{product}" is named for "{disease}", but this study gives no cells'
-        return Screening(Relevance.OFF, reason, IndicationGroup.NONE)
+def _of_product(record: Record, product: str, disease: str, group_of: GroupOf) -> Screening:
     group = group_of(record)
     if group is IndicationGroup.NONE:
         reason = f'"{product}" with "{disease}", but for patients with another disease'
         return Screening(Relevance.ADJACENT, reason, group)
-    if only_named:
-        reason = f'"{product}" with "{disease}" in the title, but the arms do not give it'
-        return Screening(Relevance.UNSURE, reason, group)
     return Screening(Relevance.CORE, f'"{product}" for "{disease}"', group)
+
+
+def _of_anybodys_cells(
+    record: Record, product: str, disease: str, group_of: GroupOf, *, in_arms: bool
+) -> Screening:
+    """The screening of a record that names only cells that anybody has: they may be given, or counted."""
+    if _is_observational(record) and read_record(record).cell_type is CellType.NONE:
+        reason = f'"{product}" is named for "{disease}", but this study gives no cells'
+        return Screening(Relevance.OFF, reason, IndicationGroup.NONE)
+    screening = _of_product(record, product, disease, group_of)
+    if in_arms or screening.relevance is not Relevance.CORE:
+        return screening
+    reason = f'"{product}" with "{disease}" in the title, but the arms do not give it'
+    return Screening(Relevance.UNSURE, reason, screening.indication_group)
 
 
 def _titles(record: Record) -> Iterator[str]:

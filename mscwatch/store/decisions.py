@@ -9,9 +9,10 @@ from typing import Any
 
 import orjson
 from filelock import FileLock
+from pydantic import ValidationError
 
 from mscwatch.atomic_write import replace_file
-from mscwatch.errors import ConfigError
+from mscwatch.errors import ConfigError, refused_keys
 from mscwatch.screening.decisions import Decisions, read, whole_text, with_entry
 from mscwatch.screening.entries import Entry, LinkDecision, ReadingDecision, ScreeningDecision
 from mscwatch.screening.version import rules_version
@@ -70,12 +71,21 @@ def load_or_restore(con: Connection, file: Path) -> Decisions:
 
 
 def stored(con: Connection) -> Decisions:
-    """The decisions as the warehouse holds them: those of the file when it was last read."""
-    return Decisions.of(
-        kind.model_validate(row | ({"value": orjson.loads(row["value"])} if "value" in row else {}))
-        for table, kind in TABLES.items()
-        for row in dicts(con, f"{STORED}{table} ORDER BY ALL")
-    )
+    """The decisions as the warehouse holds them: those of the file when it was last read.
+
+    Raises `ConfigError` for one whose words an earlier version knew and this one does not.
+    """
+    rows = [
+        (kind, row) for table, kind in TABLES.items() for row in dicts(con, f"{STORED}{table} ORDER BY ALL")
+    ]
+    for _, row in rows:
+        row |= {"value": orjson.loads(row["value"])} if "value" in row else {}
+    try:
+        return Decisions.of(kind.model_validate(row) for kind, row in rows)
+    except ValidationError as error:
+        key, reason = refused_keys(error, "is not a key of a decision")[0]
+        msg = f"A decision in the warehouse cannot be used: {key} {reason} Write decisions.toml anew."
+        raise ConfigError(msg) from error
 
 
 def apply(con: Connection, decisions: Decisions, rules: str) -> int:
