@@ -75,13 +75,12 @@ def stored(con: Connection) -> Decisions:
 
     Raises `ConfigError` for one whose words an earlier version knew and this one does not.
     """
-    rows = [
-        (kind, row) for table, kind in TABLES.items() for row in dicts(con, f"{STORED}{table} ORDER BY ALL")
-    ]
-    for _, row in rows:
-        row |= {"value": orjson.loads(row["value"])} if "value" in row else {}
     try:
-        return Decisions.of(kind.model_validate(row) for kind, row in rows)
+        return Decisions.of(
+            kind.model_validate(row | ({"value": orjson.loads(row["value"])} if "value" in row else {}))
+            for table, kind in TABLES.items()
+            for row in dicts(con, f"{STORED}{table} ORDER BY ALL")
+        )
     except ValidationError as error:
         key, reason = refused_keys(error, "is not a key of a decision")[0]
         msg = f"A decision in the warehouse cannot be used: {key} {reason} Write decisions.toml anew."
