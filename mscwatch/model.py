@@ -242,7 +242,8 @@ class TrialFacts:
     product: Product | None = None
     completion_date: date | None = None  # planned or actual; a month or a year means its last day
     has_results: bool = False
-    publications: int = 0  # papers about this trial that the registry or the review lists
+    publications: int = 0  # papers of its results that the registry or the review lists
+    published: int = 0  # those of them whose link is sure
 
 
 @dataclass(frozen=True, slots=True)

@@ -253,6 +253,38 @@ class DoseUnit(StrEnum):
     OTHER = "other"
 
 
+class PaperKind(StrEnum):
+    """What a paper is (`papers.kind`). Only results and secondary ones count as a trial's publication."""
+
+    RESULTS = "results"  # what was found in the people of a study
+    PROTOCOL = "protocol"  # announces a study: protocol, design, rationale, analysis plan
+    REVIEW = "review"  # reviews, meta-analyses, guidelines
+    SECONDARY = "secondary"  # a further analysis or follow-up of a study
+    PRECLINICAL = "preclinical"  # animals, tissue, making a product
+    COMMENT = "comment"  # letters, replies, corrections
+    OTHER = "other"
+    UNKNOWN = "unknown"  # a person should look
+
+    @property
+    def in_words(self) -> str:
+        """The kind as a message says it, such as `a protocol`."""
+        return _PAPERS_IN_WORDS[self]
+
+
+_PAPERS_IN_WORDS = {
+    PaperKind.RESULTS: "results",
+    PaperKind.PROTOCOL: "a protocol",
+    PaperKind.REVIEW: "a review",
+    PaperKind.SECONDARY: "a further analysis or follow-up",
+    PaperKind.PRECLINICAL: "laboratory or animal work",
+    PaperKind.COMMENT: "a comment or correction",
+    PaperKind.OTHER: "another kind of paper",
+    PaperKind.UNKNOWN: "its kind is not known",
+}
+
+COUNTED_KINDS = frozenset({PaperKind.RESULTS, PaperKind.SECONDARY})
+
+
 UNSAID = frozenset(
     {"not_stated", "other", "none"}
 )  # values of an axis that name nothing a message could show

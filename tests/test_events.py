@@ -49,7 +49,11 @@ def post_results(one):
 
 def cite(pmid, kind, **others):
     def edit(one):
-        reference = {"pmid": pmid, "type": kind, "citation": "New et al. 2022."} | others
+        reference = {
+            "pmid": pmid,
+            "type": kind,
+            "citation": "New A, Old B. Stem cells in patients with cirrhosis. J Hepatol. 2022;1:1-9.",
+        } | others
         one["protocolSection"]["referencesModule"]["references"].append(reference)
 
     return edit
@@ -93,6 +97,20 @@ def cite(pmid, kind, **others):
         (cite("7", "RESULT"), EventKind.PUBLICATION_LINKED, Severity.HIGH, f"{REFERENCES}[pmid=7]"),
         (cite("7", "DERIVED"), EventKind.PUBLICATION_LINKED, Severity.HIGH, f"{REFERENCES}[pmid=7]"),
         (cite("1", "RESULT"), EventKind.PUBLICATION_LINKED, Severity.HIGH, f"{REFERENCES}[pmid=1]"),
+        (
+            cite(
+                "7", "DERIVED", citation="New A. Stem cells in cirrhosis: study protocol. Trials. 2022;1:1-9."
+            ),
+            EventKind.PUBLICATION_LINKED,
+            Severity.LOW,
+            f"{REFERENCES}[pmid=7]",
+        ),
+        (
+            cite("7", "RESULT", citation="New et al. 2022."),
+            EventKind.PUBLICATION_LINKED,
+            Severity.LOW,
+            f"{REFERENCES}[pmid=7]",
+        ),
         (put(f"{OUTCOMES}", []), EventKind.PRIMARY_OUTCOME_CHANGED, Severity.HIGH, OUTCOMES),
     ],
 )
@@ -243,7 +261,10 @@ def test_each_newly_linked_publication_is_one_event_and_a_known_one_is_none():
 
     found = happened(more, linked)
     assert [event.field for event in found] == [f"{REFERENCES}[pmid={pmid}]" for pmid in ("8", "9")]
-    assert found[0].summary == "Publication linked: PMID 8 (derived), New et al. 2022."
+    assert found[0].summary == (
+        "Publication linked: PMID 8 (derived; results), "
+        "New A, Old B. Stem cells in patients with cirrhosis. J Hepatol. 2022;1:1-9."
+    )
     assert json.loads(found[0].after)["pmid"] == "8"
 
 

@@ -53,9 +53,16 @@ def pending(*steps):
     return edit
 
 
-def papers(*told):
-    listed = [{"pmid": pmid, "type": kind, "citation": f"Paper {pmid}"} for pmid, kind in told]
-    return {"references": listed}
+def papers(*told, title="Cells in patients with cirrhosis", when="2022 May"):
+    citation = f"Author A, Other B. {title}. J Hepatol. {when};1:1-9."
+    return {"references": [{"pmid": pmid, "type": kind, "citation": citation} for pmid, kind in told]}
+
+
+PROTOCOL = "Cells in patients with cirrhosis: study protocol"
+
+
+def derived(number, **about):
+    return papers((f"310000{number}", "DERIVED"), **about)
 
 
 FDA = {"isFdaRegulatedDrug": True, "isFdaRegulatedDevice": False}
@@ -83,8 +90,27 @@ SITUATIONS = {
     "only literature": ended(referencesModule=papers(("31000003", "BACKGROUND"))),
     "recruiting beyond its end": ended(status="RECRUITING"),
     "recruiting with a protocol paper": ended(
-        "2024-03", status="RECRUITING", referencesModule=papers(("31000004", "DERIVED"))
+        "2024-03", status="RECRUITING", referencesModule=derived(40, title=PROTOCOL)
     ),
+    "only a protocol": ended(referencesModule=derived(41, title=PROTOCOL)),
+    "of unknown kind": ended(referencesModule=derived(42, title="Of the liver")),
+    "a further analysis": ended(referencesModule=derived(43, title="Cells in patients: a post hoc analysis")),
+    "a paper before the start": ended(
+        referencesModule=derived(44, when="2020 Apr 30"), statusModule={"startDateStruct": {"date": "2020-05"}}
+    ),
+    "a paper in the month of the start": ended(
+        referencesModule=derived(45, when="2020 May 2"), statusModule={"startDateStruct": {"date": "2020-05"}}
+    ),
+    "a paper before the primary completion": ended("2022-06", referencesModule=derived(46)),
+    "a paper of other cells": ended(
+        referencesModule=derived(47, title="Bone marrow cells in patients with cirrhosis")
+    ),
+    "recruiting and published": ended(
+        status="RECRUITING",
+        statusModule={"primaryCompletionDateStruct": {"date": "2024-03", "type": "ESTIMATED"}},
+        referencesModule=derived(48),
+    ),
+    "unknown and published": ended(status="UNKNOWN", referencesModule=derived(49)),
     "unknown": ended(status="UNKNOWN"),
     "withdrawn": ended(status="WITHDRAWN"),
     "just ended": ended("2022-09-30"),
@@ -160,6 +186,26 @@ def clocks(folder):
         ("published", "who_publication", "met", "published: PMID 31000001"),
         ("published", "who_results", "overdue", "no results on the registry"),
         ("published", "silence", "met", "published: PMID 31000001"),
+        (
+            "only a protocol",
+            "who_publication",
+            "overdue",
+            "no publication known, only a protocol: PMID 31000041",
+        ),
+        ("of unknown kind", "who_publication", "to confirm", "wait for a person's word: PMID 31000042"),
+        ("a further analysis", "who_publication", "met", "published: PMID 31000043"),
+        ("a paper before the start", "who_publication", "to confirm", "PMID 31000044"),
+        ("a paper in the month of the start", "who_publication", "met", "PMID 31000045"),
+        ("a paper before the primary completion", "who_publication", "not due", "ended on 2022-06-30"),
+        ("a paper of other cells", "silence", "to confirm", "PMID 31000047"),
+        (
+            "recruiting and published",
+            "who_publication",
+            "met",
+            "published although recruiting: PMID 31000048",
+        ),
+        ("recruiting and published", "who_results", "not ended", "recruiting, planned to end"),
+        ("unknown and published", "silence", "met", "published although unknown: PMID 31000049"),
         ("perhaps published", "who_publication", "to confirm", "wait for a person's word: PMID 31000002"),
         ("only literature", "silence", "overdue", "neither results nor a publication known"),
         (
@@ -204,6 +250,51 @@ def test_the_silent_list_leaves_out_what_is_published_and_names_what_waits(folde
     assert listed["only literature"].endswith("its record lists only literature of others")
     assert listed["silent"].endswith("its record lists no paper")
     assert listed["posted late"].startswith("results are posted on the registry")
+    assert listed["only a protocol"].endswith("only a protocol known: PMID 31000041")
+    assert listed["a further analysis"] is None
+
+
+def test_what_is_published_though_the_registry_says_otherwise(folder):
+    asked = "SELECT nct_id, overall_status, paper_id, summary FROM published_though ORDER BY nct_id"
+    with queries.open_published(DataDir(folder)) as con:
+        found = con.execute(asked).fetchall()
+    assert found == [
+        (f"NCT{NUMBERS[name]:08}", status, paper, f"published although {status.lower()}")
+        for name, status, paper in (
+            ("recruiting and published", "RECRUITING", "PMID:31000048"),
+            ("unknown and published", "UNKNOWN", "PMID:31000049"),
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("situation", "words"),
+    [
+        ("of unknown kind", "what kind of paper it is, is not known"),
+        (
+            "a paper before the start",
+            "it is older than the trial: it appeared by 2020-04-30, the trial started in 2020-05",
+        ),
+        ("a paper before the primary completion", "older than the primary completion"),
+        ("a paper of other cells", "its title says bone_marrow, the record umbilical_cord"),
+    ],
+)
+def test_a_doubtful_paper_waits_with_its_reason(folder, situation, words):
+    asked = f"SELECT grade, counts, is_waiting, reason FROM publications WHERE nct_id = 'NCT{NUMBERS[situation]:08}'"
+    with queries.open_published(DataDir(folder)) as con:
+        ((grade, counts, is_waiting, reason),) = con.execute(asked).fetchall()
+    assert (grade, counts, is_waiting) == ("to_confirm", False, True)
+    assert words in reason
+
+
+def test_a_protocol_is_linked_and_does_not_count(folder):
+    asked = (
+        f"SELECT grade, kind, counts FROM publications WHERE nct_id = 'NCT{NUMBERS['only a protocol']:08}'"
+    )
+    with queries.open_published(DataDir(folder)) as con:
+        assert con.execute(asked).fetchall() == [("linked", "protocol", False)]
+        kept = "SELECT paper_id, kind, found_by, year, first_author FROM papers WHERE pmid = '31000001'"
+        assert con.execute(kept).fetchall() == [("PMID:31000001", "results", "registry", 2022, "Author A")]
 
 
 def test_a_person_who_accepts_or_rejects_a_paper_moves_the_trial(folder):

@@ -154,7 +154,7 @@ SAID = {
     EventKind.PRIMARY_OUTCOME_CHANGED: ['"measure": "MELD score"', "Primary outcomes were added, dropped"],
     EventKind.ENROLLMENT_CHANGED: ["- null", "+ 41"],
     EventKind.DATE_CHANGED: ['- "2020-05"', '+ "2021-09"'],
-    EventKind.PUBLICATION_LINKED: ['"pmid": "123"', "A publication of this trial's results was linked"],
+    EventKind.PUBLICATION_LINKED: ['"pmid": "123"', "A paper of this trial was linked"],
     EventKind.BECAME_RELEVANT: ["Myopia", "Liver Cirrhosis", "it now is, or may be, about the topic"],
     EventKind.WITHHELD: ["The registry redacts the record", "status WITHHELD"],
     EventKind.NEW_TRIAL: ["first posted 2022-10-06", "The record then: version 1", '"2022-10-06"'],
@@ -207,7 +207,7 @@ def test_json_has_both_fragments_the_proof_and_the_deliveries(made, explain):
     assert (found["before"]["fragment"], found["after"]["fragment"]) == (None, [PAPER])
     assert found["run"]["proof"]["distinct"] == found["run"]["fetched"]
     assert [one["channel"] for one in found["deliveries"]] == ["slack"]
-    assert found["rule"].startswith("A publication of this trial's results")
+    assert found["rule"].startswith("A paper of this trial")
 
 
 def test_the_beginning_of_an_id_is_enough_if_it_is_the_only_one(made, explain):

@@ -50,7 +50,7 @@ def made(tmp_path_factory):
     titled = {"identificationModule": {"nctId": "NCT00000003", "briefTitle": "MSC for the knee"}}
     content = [
         record(1, **papers(
-            ("DERIVED", "111", "Own"), ("RESULT", "222", "Perhaps"), ("BACKGROUND", "333", "Read"),
+            ("DERIVED", "111", "Own A. Cells in patients with cirrhosis. J Hepatol. 2022;1:1."), ("RESULT", "222", "Perhaps"), ("BACKGROUND", "333", "Read"),
             ("BACKGROUND", "222", "Perhaps"), ("RESULT", None, HOSTILE), ("NEW_WORD", "555", "What"),
         )),
         record(2, **papers(("RESULT", "222", "Perhaps"))),

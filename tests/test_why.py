@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from mscwatch.digest.significance import Background, reasons
-from mscwatch.vocabulary import EventKind
+from mscwatch.vocabulary import EventKind, Severity
 from support.news import item, product, published
 
 REVIEW = Background(
@@ -86,6 +86,28 @@ def test_a_linked_paper_says_whether_it_is_the_first_and_how_sure_the_link_is():
     )
     pubmeds = item(kind=EventKind.PUBLICATION_LINKED, after='{"pmid":"2","type":"DERIVED"}', publications=2)
     assert why(pubmeds, Background()) == "PubMed found this trial's number in the paper."
+    protocol = replace(pubmeds, event=replace(pubmeds.event, severity=Severity.LOW))
+    assert (
+        why(protocol, Background())
+        == "The paper reports no results of this trial, as far as its title tells."
+    )
+
+
+@pytest.mark.parametrize("status", ["UNKNOWN", "RECRUITING", "TERMINATED"])
+def test_a_trial_is_published_though_the_registry_says_otherwise(status):
+    linked = item(
+        kind=EventKind.PUBLICATION_LINKED,
+        after='"DERIVED"',
+        overall_status=status,
+        published=1,
+        publications=2,
+    )
+    said = f"Published although the registry calls it {status.lower()}."
+    assert said in why(linked, Background())
+    assert said not in why(replace(linked, trial=replace(linked.trial, published=0)), Background())
+    assert said not in why(
+        replace(linked, trial=replace(linked.trial, overall_status="COMPLETED")), Background()
+    )
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +21,7 @@ SEVERITY = {
     EventKind.LEFT_WATCH: Severity.NORMAL,
     EventKind.RETURNED: Severity.NORMAL,
     EventKind.DATE_CHANGED: Severity.LOW,
-}  # every other kind is high
+}  # every other kind is high, but for a linked paper that is no result
 
 
 def event_id(nct_id: str, kind: EventKind, field: str, before: str, after: str, times_before: int = 0) -> str:
@@ -57,11 +58,14 @@ def change(
     before: str | None,
     after: str | None,
     summary: str,
+    *,
+    severity: Severity | None = None,
 ) -> Event:
-    """An event between two contents of a record."""
+    """An event between two contents of a record; its severity is that of its kind unless another is given."""
     pair = stored.content_hash, fetched.content_hash
     identity = event_id(fetched.nct_id, kind, field, *pair, stored.times_before)
-    return _event(identity, fetched.nct_id, kind, field, before, after, summary)
+    event = _event(identity, fetched.nct_id, kind, field, before, after, summary)
+    return event if severity is None else replace(event, severity=severity)
 
 
 def membership_event(

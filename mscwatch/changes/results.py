@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -11,8 +11,10 @@ from mscwatch.changes.event import change, unread
 from mscwatch.changes.outcomes import in_words, objects, outcome_changes
 from mscwatch.fields.values import last_day
 from mscwatch.model import Event, FetchedTrial, Record, StoredTrial
+from mscwatch.papers.citation import parse
+from mscwatch.papers.kind import judge
 from mscwatch.record import overall_status, part
-from mscwatch.vocabulary import EventKind
+from mscwatch.vocabulary import COUNTED_KINDS, EventKind, PaperKind, Severity
 
 RESULTS_PATH = "hasResults"
 OUTCOMES_PATH = "protocolSection.outcomesModule.primaryOutcomes"
@@ -44,18 +46,33 @@ def results_event(stored: StoredTrial, fetched: FetchedTrial) -> Iterator[Event]
 def publication_events(stored: StoredTrial, fetched: FetchedTrial) -> Iterator[Event]:
     """One `publication_linked` per new PMID among the trial's own papers; the PMID is part of the field.
 
-    Sponsors link papers (RESULT), and PubMed does so by the NCT number in a paper (DERIVED); no date moves.
+    Sponsors link papers (RESULT), and PubMed does so by the NCT number in a paper (DERIVED); no date moves. A link is
+    no result yet: the summary says what kind of paper it is, and only results are of high severity.
     """
     linked = _own_papers(stored.record)
     for pmid, reference in _own_papers(fetched.record).items():
         if pmid not in linked:
-            summary = f"Publication linked: PMID {pmid} ({reference['type'].lower()})"
+            kind = paper_kind(reference)
+            summary = f"Publication linked: PMID {pmid} ({reference['type'].lower()}; {kind.in_words})"
             if citation := reference.get("citation"):
                 summary += f", {citation}"
-            field = f"{REFERENCES_PATH}[pmid={pmid}]"
             yield change(
-                stored, fetched, EventKind.PUBLICATION_LINKED, field, None, as_text(reference), summary
+                stored,
+                fetched,
+                EventKind.PUBLICATION_LINKED,
+                f"{REFERENCES_PATH}[pmid={pmid}]",
+                None,
+                as_text(reference),
+                summary,
+                severity=Severity.HIGH if kind in COUNTED_KINDS else Severity.LOW,
             )
+
+
+def paper_kind(reference: Mapping[str, Any]) -> PaperKind:
+    """What kind of paper a reference of a record is, from its type and its citation."""
+    citation = str(reference.get("citation") or "")
+    types = [str(reference["type"])] if reference.get("type") else []
+    return judge(parse(citation).title, reference_types=types, citation=citation).kind
 
 
 def primary_outcome_event(stored: StoredTrial, fetched: FetchedTrial, today: date) -> Iterator[Event]:

@@ -45,9 +45,11 @@ MEANINGS = {
     EventKind.DATE_CHANGED: "The start, primary completion or completion date changed; each date is an event of its "
     "own. Ignored: a date that only became more or less precise (2024-05, 2024-05-17), ESTIMATED becoming ACTUAL with "
     "the same date, and every other date of the record.",
-    EventKind.PUBLICATION_LINKED: "A publication of this trial's results was linked: a reference of type RESULT (by "
-    "the sponsor) or DERIVED (by PubMed) with a PMID that was not there before. Ignored: BACKGROUND literature, "
-    "references without a PMID, an edited citation, a link that goes, and a change between RESULT and DERIVED.",
+    EventKind.PUBLICATION_LINKED: "A paper of this trial was linked: a reference of type RESULT (by the sponsor) or "
+    "DERIVED (by PubMed) with a PMID that was not there before. The summary says what kind of paper it is: of high "
+    "severity are results and further analyses, of low severity protocols, reviews and the like. Ignored: "
+    "BACKGROUND literature, references without a PMID, an edited citation, a link that goes, and a change between "
+    "RESULT and DERIVED.",
     EventKind.BECAME_RELEVANT: "A known trial's record changed so that it now is, or may be, about the topic (off or "
     "adjacent became core or unsure). Ignored: new reading rules, a person's decision, changes of status and its "
     "dates, order and markup, and every way out of the topic.",

@@ -144,7 +144,7 @@ def _print_trial(con: Connection, trial: dict[str, Any], numbers: Sequence[str])
     if papers:
         console.print("Publications", style="italic")
     for row in papers:
-        console.print(screen.paper_lines(row, "paper", "grade"), soft_wrap=True)
+        console.print(screen.paper_lines(row, "paper", "grade", "kind"), soft_wrap=True)
 
 
 def _table(rows: list[dict[str, Any]], title: str) -> Table:

@@ -11,9 +11,9 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from mscwatch.digest.item import render_item
+from mscwatch.digest.item import event_heading, render_item
 from mscwatch.digest.table import table
-from mscwatch.digest.text import heading, plain, shorten, words
+from mscwatch.digest.text import plain, shorten, words
 from mscwatch.model import Digest, NewsItem, Notice
 from mscwatch.vocabulary import NoticeKind, Severity
 
@@ -103,7 +103,7 @@ def _render(items: Sequence[NewsItem], named: int, page: dict[str, Any]) -> tupl
 
 def _groups(items: Sequence[NewsItem], named: int, full: int) -> Iterator[dict[str, Any]]:
     """Items grouped under the heading of their kind, the first `full` of them in full."""
-    counts = Counter(heading(item.event.kind) for item in items)
+    counts = Counter(event_heading(item.event) for item in items)
     rendered = (render_item(item, brief=number >= full) for number, item in enumerate(items[:named]))
     for title, group in groupby(rendered, key=lambda item: item.heading):
         yield {"heading": title, "count": counts[title], "items": list(group)}

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mscwatch.digest.text import disease, heading, plain, several, study_url, therapy
-from mscwatch.model import NewsItem, TrialFacts
+from mscwatch.model import Event, NewsItem, TrialFacts
+from mscwatch.vocabulary import EventKind, Severity
 
 EVENT_ID_SHOWN = 10  # characters; `mscwatch explain` accepts the beginning of an id
 BRIEF = 100  # characters of a title or a summary in the short form
@@ -34,7 +35,7 @@ def render_item(item: NewsItem, *, brief: bool = False) -> RenderedItem:
     event, trial = item.event, item.trial
     if item.problem:  # nothing else of it is trusted
         return RenderedItem(
-            heading=heading(event.kind),
+            heading=event_heading(event),
             nct_id=event.nct_id,
             url=study_url(event.nct_id),
             title="(cannot be shown)",
@@ -43,7 +44,7 @@ def render_item(item: NewsItem, *, brief: bool = False) -> RenderedItem:
             facts=(),
         )
     return RenderedItem(
-        heading=heading(event.kind),
+        heading=event_heading(event),
         nct_id=plain(event.nct_id, 20),
         url=study_url(event.nct_id),
         title=plain(trial.title, BRIEF if brief else 250) or "(no title)",
@@ -51,6 +52,13 @@ def render_item(item: NewsItem, *, brief: bool = False) -> RenderedItem:
         why="" if brief else plain(" ".join(item.why), 500),
         facts=() if brief else tuple(_facts(item)),
     )
+
+
+def event_heading(event: Event) -> str:
+    """The heading under which a message shows an event. A linked paper without results is no publication."""
+    if event.kind is EventKind.PUBLICATION_LINKED and event.severity is Severity.LOW:
+        return "Paper linked, no results"
+    return heading(event.kind)
 
 
 def _facts(item: NewsItem) -> Iterator[str]:

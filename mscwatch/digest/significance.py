@@ -11,11 +11,15 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from mscwatch.model import NewsItem, Product, PublishedTrial
-from mscwatch.vocabulary import UNSAID, EventKind, LinkConfidence
+from mscwatch.vocabulary import UNSAID, EventKind, LinkConfidence, Severity
 
 ARRIVING = frozenset({EventKind.NEW_TRIAL, EventKind.ENTERED_WATCH, EventKind.BECAME_RELEVANT})
 ENDING = frozenset({EventKind.COMPLETED, EventKind.TERMINATED, EventKind.BECAME_UNKNOWN})
 REPORTING = frozenset({EventKind.RESULTS_POSTED, EventKind.PUBLICATION_LINKED})
+# Statuses that say nothing of results; a trial that is published under one of them is `published_though`.
+NOT_REPORTED = frozenset(
+    {"UNKNOWN", "RECRUITING", "NOT_YET_RECRUITING", "ACTIVE_NOT_RECRUITING", "TERMINATED"}
+)
 STATUS = ENDING | {EventKind.STATUS_CHANGED, EventKind.WITHDRAWN, EventKind.SUSPENDED}
 ROWS_SHOWN = 3
 IN_YEARS = 36  # months; longer spans are given in years
@@ -46,7 +50,7 @@ def retracted_since(item: NewsItem, _: Background) -> str | None:
 def known_outcome(item: NewsItem, _: Background) -> str | None:
     """What is known of the outcome of a trial that was completed, terminated or became UNKNOWN.
 
-    Publications are those of type RESULT or DERIVED on the registry, and the review's own. The time since the
+    Publications are papers of results that the registry or the review lists. The time since the
     completion date is given from one month on: in months, and from three years on in years.
     """
     trial = item.trial
@@ -66,17 +70,31 @@ def first_results(item: NewsItem, _: Background) -> str | None:
 
 
 def linked_paper(item: NewsItem, _: Background) -> str | None:
-    """Whether a linked paper is the trial's first, and how sure the link is.
+    """Whether a linked paper is the trial's first, and how sure the link is. A paper without results is no publication.
 
     PubMed links a paper that gives the trial's number (DERIVED). A sponsor may list any paper as RESULT, and some list
     papers about another trial.
     """
     if item.event.kind is not EventKind.PUBLICATION_LINKED:
         return None
+    if item.event.severity is Severity.LOW:
+        return "The paper reports no results of this trial, as far as its title tells."
     first = "The first publication known of this trial. " if item.trial.publications == 1 else ""
     if '"DERIVED"' in (item.event.after or ""):
         return f"{first}PubMed found this trial's number in the paper."
     return f"{first}The sponsor lists it as a result; a person should confirm that it is about this trial."
+
+
+def published_though(item: NewsItem, _: Background) -> str | None:
+    """The trial is published, although its status says that it is under way, stopped, or not known."""
+    status, event = item.trial.overall_status, item.event
+    if status not in NOT_REPORTED or not item.trial.published:
+        return None
+    if event.kind in ENDING or (
+        event.kind is EventKind.PUBLICATION_LINKED and event.severity is Severity.HIGH
+    ):
+        return f"Published although the registry calls it {_words(status).lower()}."
+    return None
 
 
 def in_the_review(item: NewsItem, background: Background) -> str | None:
@@ -129,6 +147,7 @@ RULES: tuple[Callable[[NewsItem, Background], str | None], ...] = (
     known_outcome,
     first_results,
     linked_paper,
+    published_though,
     verified_again,
     in_the_review,
     like_the_review,

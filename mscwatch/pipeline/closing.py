@@ -13,7 +13,7 @@ from mscwatch.pipeline import operator_notices
 from mscwatch.pipeline.context import WRITTEN_OUTCOMES, RunContext, WarehouseState, run_row
 from mscwatch.pipeline.delivery import deliver, note_unshown
 from mscwatch.report import render_page
-from mscwatch.store import ledger, news, remote, review_claims, working
+from mscwatch.store import conclusions, ledger, news, remote, working
 from mscwatch.store.publish import publish_copy
 from mscwatch.store.report import page_is_behind, read_answers, write_page
 from mscwatch.store.sql import Connection
@@ -67,7 +67,7 @@ def close(context: RunContext, outcome: RunOutcome) -> None:
         operator_notices.note_incident(con, context)
         ledger.finish_run(con, context.result.run_id, run_row(context))
         if outcome is RunOutcome.UNCHANGED:
-            review_claims.refresh(con)  # perhaps a run was killed before it came to that
+            conclusions.refresh(con)  # perhaps a run was killed before it came to that
             operator_notices.note_decisions_without_effect(con, context)
 
 

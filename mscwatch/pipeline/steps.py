@@ -30,7 +30,7 @@ from mscwatch.pipeline.context import (
 from mscwatch.registry import api_drift
 from mscwatch.registry.proof import prove_sweep
 from mscwatch.registry.sweep import sweep
-from mscwatch.store import commit, ctgov, ledger, load, review_claims, working
+from mscwatch.store import commit, conclusions, ctgov, ledger, load, working
 from mscwatch.store.sql import Connection
 from mscwatch.vocabulary import RunOutcome
 
@@ -187,7 +187,7 @@ def store(
             run_row(context) | {"stored": written.stored, "proof": proof_row(context, proof, lookups)},
         )
     with context.warehouse() as con, working.transaction(con):
-        review_claims.refresh(con)
+        conclusions.refresh(con)
         operator_notices.note_decisions_without_effect(con, context)
     log.info(
         "Committed: %d new, %d changed, %d event(s).", result.new, result.changed, sum(result.events.values())

@@ -12,7 +12,7 @@ from mscwatch.changes.plan import is_read, read_therapy
 from mscwatch.model import Record, Screening
 from mscwatch.screening.decisions import Decisions
 from mscwatch.screening.judgement import judge
-from mscwatch.store import review_claims
+from mscwatch.store import conclusions
 from mscwatch.store.sql import Connection, insert, scalar
 from mscwatch.therapy import Therapy
 from mscwatch.therapy.rows import dose_rows, therapy_row
@@ -83,7 +83,7 @@ def rederive(
     )
     update_relevance(con, "readings")
     con.execute("DROP TABLE readings; DROP TABLE to_read")
-    review_claims.recompute(con)
+    conclusions.recompute(con)
     return int(changed)
 
 

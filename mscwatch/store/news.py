@@ -28,10 +28,11 @@ def stated(column: str) -> str:
     return f"coalesce(list_filter(t.{column}, lambda entry: entry IS NOT NULL), [])"
 
 
-# A trial's own papers: not the literature that it cites (BACKGROUND), nor papers that a person rejected.
+# A trial's own papers of results: not the literature that it cites (BACKGROUND), its protocol, nor papers that a person
+# rejected.
 PAPERS = """
-SELECT nct_id, count(*) AS publications FROM publications
-WHERE grade IN ('linked', 'accepted', 'to_confirm') GROUP BY nct_id
+SELECT nct_id, count(*) AS publications, count(*) FILTER (WHERE counts) AS published FROM publications
+WHERE counts OR (grade = 'to_confirm' AND kind IN ('results', 'secondary')) GROUP BY nct_id
 """
 
 NEWS = f"""
@@ -41,7 +42,8 @@ SELECT e.*, r.data_timestamp::DATE AS data_date,
     {stated("conditions")} AS conditions, {stated("intervention_names")} AS interventions,
     t.relevance, t.has_results,
     coalesce(t.completion_date, t.primary_completion_date) AS completion_date,
-    coalesce(papers.publications, 0) AS publications, p.is_read, {", ".join(f"p.{name}" for name in AXES)}
+    coalesce(papers.publications, 0) AS publications, coalesce(papers.published, 0) AS published,
+    p.is_read, {", ".join(f"p.{name}" for name in AXES)}
 FROM events AS e
 LEFT JOIN runs AS r USING (run_id)
 LEFT JOIN trials AS t USING (nct_id)

@@ -179,7 +179,7 @@ def papers(con: Connection, nct_id: str) -> list[dict[str, Any]]:
     """Papers that the registry or the review's Table 2 links to a trial, the surest first."""
     return dicts(
         con,
-        "SELECT grade, paper, reason, decided_by, decided_on, citation FROM publications WHERE nct_id = ? "
+        "SELECT grade, kind, paper, reason, decided_by, decided_on, citation FROM publications WHERE nct_id = ? "
         "ORDER BY list_position(['accepted', 'linked', 'to_confirm', 'background', 'rejected'], grade), paper",
         [nct_id],
     )

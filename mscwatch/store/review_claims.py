@@ -17,14 +17,6 @@ COUNTED = {
 }
 
 
-def refresh(con: Connection) -> None:
-    """Recompute the table within the caller's transaction, unless that was done since the last run that wrote."""
-    if scalar(
-        con, f"SELECT ({LAST_WRITTEN_RUN}) IS DISTINCT FROM (SELECT value FROM meta WHERE key = 'claims_of')"
-    ):
-        recompute(con)
-
-
 def recompute(con: Connection) -> None:
     """Run every claim's query and replace the table, within the caller's transaction.
 

@@ -19,7 +19,7 @@ from mscwatch.clock import utc_now
 from mscwatch.errors import ConfigError, WarehouseError
 from mscwatch.fields.plain import plain_version
 from mscwatch.review import claims
-from mscwatch.store import addresses, ctgov, damage, review_claims
+from mscwatch.store import addresses, conclusions, ctgov, damage
 from mscwatch.store.data_dir import DataDir
 from mscwatch.store.plain import make_plain_again
 from mscwatch.store.sql import CONFIG, Connection, first_line, scalar
@@ -226,7 +226,7 @@ def _refresh_derived(con: Connection) -> None:
                     con.execute(f"CREATE OR REPLACE VIEW {name} AS {path.read_text('utf-8')}")
                 else:
                     con.execute(path.read_text("utf-8"))
-        review_claims.recompute(con)
+        conclusions.recompute(con)
         if addresses.mask_stored(con):
             set_meta(con, {"rewrite": "due"})
         facts = {

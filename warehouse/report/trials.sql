@@ -1,5 +1,5 @@
 -- Every core trial in the watch: what it is, when it ran and reported, its therapy, and the words of the record that each
--- part of the therapy was read from. Papers are those that PubMed links, a person accepted, or Table 2 names with high
+-- part of the therapy was read from. Papers are those of results that PubMed links, a person accepted, or Table 2 names with high
 -- confidence; their years are from Table 2 or the citation.
 WITH paper AS (
     SELECT
@@ -10,7 +10,7 @@ WITH paper AS (
         ) AS year
     FROM publications AS p
     LEFT JOIN published_trials AS row_of ON row_of.review_row = p.review_row
-    WHERE p.grade IN ('linked', 'accepted')
+    WHERE p.counts
 ),
 papers AS (
     SELECT nct_id, count(*) AS papers, list_sort(list(DISTINCT year) FILTER (WHERE year IS NOT NULL)) AS paper_years

@@ -6,10 +6,16 @@
 --   who_results      results on the registry 12 months after primary completion, any interventional trial
 --   who_publication  a publication 24 months after primary completion (both: WHO joint statement, 18 May 2017)
 --   silence          24 months after completion with neither results nor a publication, any kind of study
+-- A publication is a paper of results (publications.counts), whatever the registry says of the trial's status.
 WITH papers AS (
     SELECT nct_id,
-        list(coalesce('PMID ' || pmid, paper) ORDER BY paper) FILTER (WHERE grade IN ('linked', 'accepted')) AS known,
-        list(coalesce('PMID ' || pmid, paper) ORDER BY paper) FILTER (WHERE grade = 'to_confirm') AS to_confirm
+        list(coalesce('PMID ' || pmid, paper) ORDER BY paper) FILTER (WHERE counts) AS known,
+        list(coalesce('PMID ' || pmid, paper) ORDER BY paper) FILTER (
+            WHERE grade = 'to_confirm' AND kind IN ('results', 'secondary', 'unknown')
+        ) AS to_confirm,
+        list(coalesce('PMID ' || pmid, paper) ORDER BY paper) FILTER (
+            WHERE grade IN ('linked', 'accepted') AND kind = 'protocol'
+        ) AS protocols
     FROM publications
     GROUP BY nct_id
 ), pending AS (
@@ -32,6 +38,7 @@ WITH papers AS (
         coalesce(i.can_be_regulated, false) AS can_be_regulated,
         coalesce(d.primary_purpose = 'DEVICE_FEASIBILITY', false) AS is_feasibility,
         coalesce(p.known, []) AS known_papers, coalesce(p.to_confirm, []) AS papers_to_confirm,
+        coalesce(p.protocols, []) AS protocols,
         q.event AS pending_event, q.event_date AS pending_on
     FROM trials AS t
     JOIN ctgov.studies AS s ON s.nct_id = t.nct_id
@@ -83,9 +90,8 @@ WITH papers AS (
         clock IN ('who_publication', 'silence') AND len(known_papers) > 0 AS by_paper,
         CASE
             WHEN outside IS NOT NULL THEN 'not applicable'
-            WHEN by_results THEN 'met'
+            WHEN by_results OR by_paper THEN 'met'
             WHEN overall_status NOT IN ('COMPLETED', 'TERMINATED', 'UNKNOWN', 'WITHHELD') THEN 'not ended'
-            WHEN by_paper THEN 'met'
             WHEN ended_on IS NULL THEN 'not known'
             WHEN overall_status IN ('UNKNOWN', 'WITHHELD') THEN 'not known'
             WHEN due_on >= today THEN 'not due'
@@ -109,7 +115,11 @@ SELECT nct_id, brief_title, lead_sponsor, lead_sponsor_class, clock, state, due_
                     ELSE ''
                 END
             END,
-            CASE WHEN by_paper THEN 'published: ' || array_to_string(known_papers, ', ') END)
+            CASE
+                WHEN by_paper THEN 'published'
+                    || CASE WHEN overall_status = 'COMPLETED' THEN '' ELSE ' although ' || in_words END
+                    || ': ' || array_to_string(known_papers, ', ')
+            END)
         WHEN 'not known' THEN CASE
             WHEN ended_on IS NULL THEN 'the record gives no date of completion'
             WHEN overall_status = 'WITHHELD' THEN 'the record is withheld'
@@ -132,6 +142,10 @@ SELECT nct_id, brief_title, lead_sponsor, lead_sponsor_class, clock, state, due_
             WHEN 'who_publication' THEN ', no publication known'
             WHEN 'silence' THEN ', neither results nor a publication known'
             ELSE ', no results on the registry'
+        END || CASE
+            WHEN clock IN ('who_publication', 'silence') AND len(protocols) > 0
+                THEN ', only a protocol: ' || array_to_string(protocols, ', ')
+            ELSE ''
         END || CASE
             WHEN clock = 'fdaaa' AND delayed_on IS NOT NULL
                 THEN '; the two years of the delay submitted on ' || delayed_on || ' are over'

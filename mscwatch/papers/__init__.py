@@ -1,0 +1,1 @@
+"""Papers about trials: what a citation says, and what kind of paper it is."""

@@ -1,0 +1,85 @@
+"""A citation as the registry prints it: who wrote it, its title, where and when it appeared. Pure.
+
+PubMed's references follow one pattern: `Authors. Title. Journal. 2016 Dec;64(6):2196-2209. doi: 10.1002/hep.28693.`
+What sponsors typed themselves may follow none. Then the whole text stands for the title.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from dataclasses import dataclass
+from datetime import date
+
+LONGEST = 5_000  # characters; the longest citation of PubMed, with hundreds of authors, has fewer
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+_AUTHOR = r"[^.,;:?!]{1,60}?\s[A-Z][A-Za-z]{0,3}(?:\s(?:Jr|Sr|II|III|IV|2nd|3rd))?"
+_AUTHORS = re.compile(rf"(?P<first>{_AUTHOR})(?:,\s[^.,?!]{{1,80}})*(?:;[^.]{{1,150}})?\.\s+")
+_PLACE = re.compile(
+    r"[.?!\]]['\"”]?\s+(?P<journal>[^.;]{2,120})\.\s+(?P<year>(?:18|19|20)\d\d)\b"
+    rf"(?:\s(?P<month>{'|'.join(MONTHS)})\b(?:\s(?P<day>\d\d?)\b)?)?"
+)
+_EARLIER = re.compile(
+    rf"\bEpub\s(?P<year>(?:19|20)\d\d)\s(?P<month>{'|'.join(MONTHS)})\b(?:\s(?P<day>\d\d?)\b)?"
+)
+_DOI = re.compile(r"\b(10\.\d{4,9}/[^\s\"<>]*[^\s\"<>.,;:)\]])", re.IGNORECASE)
+_YEAR = re.compile(r"\b((?:19|20)\d\d)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """The parts of a citation; None where it does not say.
+
+    `published_on` is the earlier of print and electronic publication. Without a day it is the last day of the month,
+    without a month the last day of the year: the latest day that the citation can mean.
+    """
+
+    title: str
+    first_author: str | None = None
+    journal: str | None = None
+    year: int | None = None
+    published_on: date | None = None
+    doi: str | None = None
+
+
+def parse(text: str) -> Citation:
+    """Read a citation, of which `LONGEST` characters count. Raises nothing: what has no pattern is all title."""
+    text = " ".join(text[:LONGEST].split())
+    doi = _DOI.search(text)
+    authors = _AUTHORS.match(text)
+    title_from = authors.end() if authors else 0
+    place = _PLACE.search(text, title_from)
+    first_author = authors["first"] if authors else None
+    if place is None:
+        year = _YEAR.search(text)
+        return Citation(
+            text[title_from:],
+            first_author,
+            None,
+            int(year[1]) if year else None,
+            None,
+            doi and doi[1].lower(),
+        )
+    published_on = min(_day(match) for match in (place, _EARLIER.search(text)) if match)
+    return Citation(
+        text[title_from : place.start() + 1].strip("[]. ") or text,
+        first_author,
+        place["journal"],
+        int(place["year"]),
+        published_on,
+        doi and doi[1].lower(),
+    )
+
+
+def _day(match: re.Match[str]) -> date:
+    """The last day that a date of a citation can mean."""
+    year, month = int(match["year"]), MONTHS.index(match["month"]) + 1 if match["month"] else 12
+    last = _last_day(year, month)
+    if not match["month"] or not match["day"]:
+        return last
+    return last.replace(day=min(int(match["day"]) or 1, last.day))
+
+
+def _last_day(year: int, month: int) -> date:
+    return date(year, month, calendar.monthrange(year, month)[1])

@@ -1,0 +1,168 @@
+"""What kind of paper a paper is, with the reason: from its publication types, abstract, title and reference. Pure.
+
+What a library declared decides first, then the abstract's own words about the study, then the title (`kinds.toml`).
+A paper that names nothing is `unknown`: a person should look. The kind says what a paper is, not whose it is.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from mscwatch.vocabulary import PaperKind
+
+LONGEST_TITLE = 500  # characters; what a sponsor typed instead of a title may have no end
+KINDS_VERSION = 1  # raise it when a kind moves, so that stored papers are judged anew
+
+# Publication types of PubMed and Europe PMC, in lower case. The first table that shares one decides.
+_DECLARED: tuple[tuple[PaperKind, frozenset[str]], ...] = (
+    (PaperKind.PROTOCOL, frozenset({"clinical trial protocol"})),
+    (
+        PaperKind.COMMENT,
+        frozenset(
+            {
+                *("comment", "editorial", "published erratum", "news", "retraction of publication"),
+                *("expression of concern", "biography", "newspaper article", "interview", "correction"),
+            }
+        ),
+    ),
+    (
+        PaperKind.REVIEW,
+        frozenset(
+            {
+                *("review", "review-article", "systematic review", "systematic-review", "meta-analysis"),
+                *("practice guideline", "guideline", "consensus development conference", "scoping review"),
+            }
+        ),
+    ),
+)
+_OF_PEOPLE = frozenset(
+    {
+        *(
+            "randomized controlled trial",
+            "clinical trial",
+            "controlled clinical trial",
+            "pragmatic clinical trial",
+        ),
+        *("clinical trial, phase i", "clinical trial, phase ii", "clinical trial, phase iii"),
+        *("clinical trial, phase iv", "equivalence trial", "adaptive clinical trial", "case reports"),
+        *("observational study", "clinical study"),
+    }
+)
+_PLANNED = re.compile(
+    r"\b(?:will be (?:randomi[sz]ed|recruited|enrolled|included|allocated|assigned|invited)"
+    r"|this (?:study|trial) will|we will (?:conduct|recruit|enrol|randomi[sz]e|include)|we plan to)\b"
+)
+_REVIEWED = re.compile(r"\b(?:this|the present|our) (?:\w+ )?review\b|\bwe (?:review|summari[sz]e)\b")
+_IN_ANIMALS = re.compile(r"\b(?:rats|mice|rabbits|pigs|dogs|sheep|monkeys) (?:were|received|underwent)\b")
+_DONE_IN_PEOPLE = re.compile(
+    r"\b(?:patients|participants|subjects|children|adults|volunteers|men|women|infants) (?:\([^)]*\) )?"
+    r"(?:were|received|underwent|completed|had|who received)\b"
+)
+_MARKED_REVIEW = re.compile(r"\.\s+(Review)\.\s*(?:$|No abstract|[A-Z])")
+_JOURNAL_OF_REVIEWS = re.compile(
+    r"\. (Cochrane Database Syst Rev|Nat Rev [A-Z][\w ]*|Curr Opin [A-Z][\w ]*|Annu Rev [A-Z][\w ]*|Trends [A-Z][\w ]*)"
+    r"\. (?:19|20)\d\d\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedKind:
+    """The kind of a paper and the reason in words."""
+
+    kind: PaperKind
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    kind: PaperKind
+    reason: str
+    of_types: frozenset[str]  # reference types of the registry that it needs; empty: any
+    patterns: re.Pattern[str]
+    unless: re.Pattern[str]
+
+
+def judge(
+    title: str,
+    *,
+    reference_types: Collection[str] = (),
+    citation: str = "",
+    publication_types: Collection[str] = (),
+    abstract: str = "",
+) -> JudgedKind:
+    """The kind of a paper, from as much as is known of it.
+
+    `reference_types` are those that records of the registry give it (RESULT, DERIVED, BACKGROUND). `citation` is the
+    registry's text, where a review is marked `Review.` behind its pages. `publication_types` are PubMed's or Europe
+    PMC's. Raises nothing: what is not known is `unknown`, with that as the reason.
+    """
+    by_title = _by_title(_flat(title[:LONGEST_TITLE]), frozenset(reference_types))
+    announced = by_title.kind in {PaperKind.COMMENT, PaperKind.PROTOCOL}
+    types = {entry.strip().lower() for entry in publication_types}
+    for kind, names in _DECLARED:
+        if found := sorted(types & names):
+            return JudgedKind(kind, f"the library calls it {found[0]}")
+    if announced:
+        return by_title
+    if marked := _MARKED_REVIEW.search(citation) or _JOURNAL_OF_REVIEWS.search(citation):
+        return JudgedKind(PaperKind.REVIEW, f'the citation is that of a review: "{marked[1]}"')
+    if found := sorted(types & _OF_PEOPLE):
+        if by_title.kind is PaperKind.SECONDARY:
+            return by_title
+        return JudgedKind(PaperKind.RESULTS, f"the library calls it {found[0]}")
+    return _by_abstract(abstract, by_title) or by_title
+
+
+def _by_title(line: str, reference_types: frozenset[str]) -> JudgedKind:
+    for rule in _rules():
+        if rule.of_types and not rule.of_types & reference_types:
+            continue
+        if (match := rule.patterns.search(line)) and not rule.unless.search(line):
+            return JudgedKind(rule.kind, rule.reason.replace("{word}", match[0].strip()))
+    return JudgedKind(PaperKind.UNKNOWN, "neither its title nor its reference says what it reports")
+
+
+def _by_abstract(abstract: str, by_title: JudgedKind) -> JudgedKind | None:
+    """What the abstract says of the study; None where it does not move what the title said."""
+    text = _flat(abstract)
+    done = _DONE_IN_PEOPLE.search(text)
+    if (planned := _PLANNED.search(text)) and not done:
+        return JudgedKind(PaperKind.PROTOCOL, f'the abstract announces a study: "{planned[0]}"')
+    if by_title.kind not in {PaperKind.UNKNOWN, PaperKind.OTHER}:
+        return None
+    if reviewed := _REVIEWED.search(text):
+        return JudgedKind(PaperKind.REVIEW, f'the abstract calls it a review: "{reviewed[0]}"')
+    if done:
+        return JudgedKind(PaperKind.RESULTS, f'the abstract tells of people: "{done[0]}"')
+    if animals := _IN_ANIMALS.search(text):
+        return JudgedKind(PaperKind.PRECLINICAL, f'the abstract tells of animals: "{animals[0]}"')
+    return None
+
+
+def _flat(text: str) -> str:
+    """In lower case, with plain hyphens and quotes and single spaces."""
+    return " ".join(re.sub(r"[‐‑‒–—]", "-", text).replace("’", "'").lower().split())
+
+
+@cache
+def _rules() -> tuple[_Rule, ...]:
+    text = (files("mscwatch.papers") / "kinds.toml").read_text("utf-8")
+    return tuple(
+        _Rule(
+            PaperKind(rule["kind"]),
+            rule["reason"],
+            frozenset(rule.get("of_types", [])),
+            _any(rule["patterns"]),
+            _any(rule.get("unless", [])),
+        )
+        for rule in tomllib.loads(text)["rule"]
+    )
+
+
+def _any(patterns: list[str]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns) or r"(?!)")

@@ -1,0 +1,21 @@
+"""What is concluded from the stored records as a whole: the kinds of papers, then the verdicts on claims."""
+
+from __future__ import annotations
+
+from mscwatch.store import papers, review_claims
+from mscwatch.store.ledger import LAST_WRITTEN_RUN
+from mscwatch.store.sql import Connection, scalar
+
+
+def refresh(con: Connection) -> None:
+    """Draw the conclusions within the caller's transaction, unless that was done since the last run that wrote."""
+    if scalar(
+        con, f"SELECT ({LAST_WRITTEN_RUN}) IS DISTINCT FROM (SELECT value FROM meta WHERE key = 'claims_of')"
+    ):
+        recompute(con)
+
+
+def recompute(con: Connection) -> None:
+    """Draw them anew, within the caller's transaction."""
+    papers.refresh(con)
+    review_claims.recompute(con)

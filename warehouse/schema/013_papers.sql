@@ -1,0 +1,31 @@
+-- The papers known to the warehouse, each once, with what kind of paper it is and why; and of how many trials a claim of
+-- the review speaks.
+
+CREATE TABLE papers (
+    paper_id VARCHAR PRIMARY KEY,
+    pmid VARCHAR,
+    pmcid VARCHAR,
+    doi VARCHAR,
+    title VARCHAR,
+    first_author VARCHAR,
+    journal VARCHAR,
+    year INTEGER,
+    published_on DATE,
+    kind VARCHAR NOT NULL,
+    kind_reason VARCHAR NOT NULL,
+    title_donor VARCHAR[] NOT NULL,
+    title_source VARCHAR[] NOT NULL,
+    is_preprint BOOLEAN NOT NULL,
+    is_retracted BOOLEAN NOT NULL,
+    found_by VARCHAR NOT NULL,
+    first_seen_at TIMESTAMP,
+    first_run_id VARCHAR,
+    reference_types VARCHAR[] NOT NULL,
+    citation VARCHAR,
+    aliases VARCHAR[] NOT NULL
+);
+
+DELETE FROM review_claims;
+ALTER TABLE review_claims ADD COLUMN population VARCHAR;
+ALTER TABLE review_claims ADD COLUMN trials BIGINT;
+ALTER TABLE review_claims ADD COLUMN stating BIGINT;
