@@ -13,6 +13,7 @@ from typing import Any
 
 from mscwatch.vocabulary import (
     Aetiology,
+    Area,
     CellSource,
     CellType,
     Donor,
@@ -118,6 +119,7 @@ class WatchedTrial:
     relevance: Relevance
     missing_since: datetime | None  # data timestamp of the first "not found" answer, if there was one
     indication_group: IndicationGroup = IndicationGroup.NONE
+    area: Area | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +246,7 @@ class TrialFacts:
     has_results: bool = False
     publications: int = 0  # papers of its results that the registry or the review lists
     published: int = 0  # those of them whose link is sure
+    area: Area | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from mscwatch.vocabulary import EventKind, IndicationGroup, Relevance, Severity
+from mscwatch.vocabulary import Area, EventKind, IndicationGroup, Relevance, Severity
 
 QUIET_KINDS = frozenset(
     {EventKind.STATUS_CHANGED, EventKind.ENROLLMENT_CHANGED, EventKind.DATE_CHANGED, EventKind.LEFT_WATCH}
@@ -97,14 +97,21 @@ class Expect(_Part):
 class Rules(_Part):
     """The packaged reading rules (`screening/rules/*.toml`) that decide relevance. `none`: every trial is `unsure`."""
 
-    rules: Literal["none", "msc-liver", "cell-therapy-liver"] = "none"
+    rules: Literal["none", "msc-liver", "cell-therapy-liver", "msc"] = "none"
 
 
 class Alerts(_Part):
-    """Which events are sent: the relevance of their trials, and their kinds."""
+    """Which events are sent: the relevance, areas of disease (empty: all) and kinds that their trials may have."""
 
     relevance: tuple[Relevance, ...] = (Relevance.CORE, Relevance.UNSURE)
+    areas: tuple[Area, ...] = ()
     kinds: tuple[EventKind, ...] = tuple(kind for kind in EventKind if kind not in QUIET_KINDS)
+
+
+class Review(_Part):
+    """Whether the warehouse shows the review's Table 2, the links of its rows and its claims."""
+
+    table: bool = False
 
 
 class Subscription(_Part):
@@ -127,6 +134,7 @@ class Watch(_Part):
     expect: Expect = Expect()
     relevance: Rules = Rules()
     alerts: Alerts = Alerts()
+    review: Review = Review()
     subscriptions: tuple[Subscription, ...] = ()
 
     @model_validator(mode="after")
@@ -162,9 +170,13 @@ class Watch(_Part):
 
     @property
     def _earlier_digest(self) -> str | None:
-        """The digest as schema 7 made it; None when the watch sets a key that did not exist then."""
+        """The digest as schema 7 made it; None when the watch sets a key that did not exist then.
+
+        Every warehouse showed Table 2 then, so that key changes nothing.
+        """
         tables = self._content
         name = tables.pop("name")
+        tables.pop("review", None)
         if any(
             not isinstance(keys, dict) or keys.keys() - EARLIER_DEFAULTS.get(table, {}).keys()
             for table, keys in tables.items()

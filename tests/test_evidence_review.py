@@ -120,6 +120,7 @@ def test_figures_count_a_trial_in_each_of_its_categories(con):
     assert con.execute(table).fetchall() == [("cirrhosis", 14), ("liver_failure", 5), ("transplant", 3)]
     assert con.execute("SELECT scope, trials FROM figure_1 ORDER BY ALL").fetchall() == [
         ("at_review", 1),
+        ("published", 22),
         ("today", 3),
     ]
 

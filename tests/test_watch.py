@@ -12,6 +12,7 @@ import pytest
 
 from mscwatch.errors import ConfigError
 from mscwatch.screening import relevance
+from mscwatch.screening.relevance import ANY_DISEASE
 from mscwatch.vocabulary import EventKind, IndicationGroup, Relevance, Severity
 from mscwatch.watch import Alerts, Query, Watch
 from mscwatch.watches import load_watch, packaged
@@ -19,7 +20,7 @@ from mscwatch.watches import load_watch, packaged
 RULES = [
     path.name.removesuffix(".toml").replace("_", "-")
     for path in (files("mscwatch.screening") / "rules").iterdir()
-]
+] + list(ANY_DISEASE)
 MINIMAL = 'name = "mine"\ntitle = "Mine"\n[query]\nterm = "liver"\n'
 
 
@@ -90,7 +91,7 @@ def test_a_wrong_watch_file_is_an_error_that_names_the_key(tmp_path, text, named
             "subscriptions.0.indications.0",
             IndicationGroup,
         ),
-        ('[relevance]\nrules = "msc"\n', "relevance.rules", ["none", *RULES]),
+        ('[relevance]\nrules = "mscs"\n', "relevance.rules", ["none", *RULES]),
     ],
 )
 def test_a_value_outside_a_closed_list_is_refused_with_the_list(tmp_path, text, key, allowed):
@@ -128,14 +129,14 @@ class LaterAlerts(Alerts):
 
 class LaterWatch(Watch):
     alerts: LaterAlerts = LaterAlerts()
-    review: bool = False
+    later: bool = False
 
 
 def test_keys_that_a_later_version_adds_edit_no_watch_until_they_are_set():
     written = tomllib.loads(MINIMAL)
     today, later = Watch.model_validate(written), LaterWatch.model_validate(written)
     assert today.digest == later.digest
-    for edit in ({"review": True}, {"alerts": {"areas": ["liver"]}}, {"alerts": {"kinds": ["completed"]}}):
+    for edit in ({"later": True}, {"alerts": {"areas": ["liver"]}}, {"alerts": {"kinds": ["completed"]}}):
         edited = LaterWatch.model_validate(written | edit)
         assert edited.digest != today.digest
         assert not edited.has_digest(today.digest)
@@ -222,7 +223,7 @@ def test_a_packaged_query_stays_within_what_the_registry_is_known_to_take(name):
 
 def test_a_key_that_schema_7_did_not_know_is_an_edit_once_it_is_set():
     watch = LaterWatch.model_validate(load_watch("msc-liver").model_dump(exclude_defaults=True))
-    for edit in ({"review": True}, {"alerts": {"areas": ["liver"]}}):
+    for edit in ({"later": True}, {"alerts": {"areas": ["liver"]}}):
         edited = LaterWatch.model_validate(watch.model_dump(exclude_defaults=True) | edit)
         assert not edited.has_digest(EARLIER["msc-liver"])
 

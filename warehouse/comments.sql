@@ -529,9 +529,9 @@ COMMENT ON COLUMN results_due.is_likely_applicable IS 'Whether the U.S. rule lik
 COMMENT ON COLUMN results_due.overall_status IS 'Recruitment status.';
 COMMENT ON COLUMN results_due.ended_on IS 'Primary completion (for silence: completion), actual or planned.';
 COMMENT ON COLUMN results_due.as_of IS 'Day of the last trusted night.';
-COMMENT ON VIEW figure_1 IS 'One row per scope and category of the review''s Figure 1, as far as a watch of the liver can show it: completed trials.';
+COMMENT ON VIEW figure_1 IS 'One row per scope and category of the review''s Figure 1: completed MSC trials by area of disease. A watch of the liver holds one area; the watch msc holds all.';
 COMMENT ON COLUMN figure_1.scope IS 'published (Table 2), at_review (the registry as of the review''s date) or today.';
-COMMENT ON COLUMN figure_1.category IS 'liver: the one area that this watch holds.';
+COMMENT ON COLUMN figure_1.category IS 'Area of the disease treated; not_stated where none was read.';
 COMMENT ON COLUMN figure_1.trials IS 'How many trials; one with two categories counts in each. Unit: trials.';
 COMMENT ON COLUMN figure_1.of_trials IS 'How many different trials the figure counts in this scope. Unit: trials.';
 COMMENT ON COLUMN figure_1.known IS 'For how many trials the category is known in which way.';
@@ -559,3 +559,11 @@ COMMENT ON COLUMN figure_3b.category IS 'Way of giving.';
 COMMENT ON COLUMN figure_3b.trials IS 'How many trials; one with two categories counts in each. Unit: trials.';
 COMMENT ON COLUMN figure_3b.of_trials IS 'How many different trials the figure counts in this scope. Unit: trials.';
 COMMENT ON COLUMN figure_3b.known IS 'For how many trials the category is known in which way.';
+
+COMMENT ON VIEW topic IS 'One row per core or unsure trial: the area of the disease that it treats, and whether its cells are MSC.';
+COMMENT ON COLUMN topic.nct_id IS 'The trial.';
+COMMENT ON COLUMN topic.area IS 'Area of the disease treated (therapies.area); liver where a group of liver disease was read; NULL where nothing was.';
+COMMENT ON COLUMN topic.is_msc IS 'Whether MSC are given, also among other cells; a core trial of a watch for MSC counts where nothing was read of its cells.';
+COMMENT ON COLUMN trials_at_review.area IS 'Area of the disease treated, by today''s rules.';
+COMMENT ON COLUMN trials_at_review.is_msc IS 'Whether MSC are given (topic.is_msc).';
+COMMENT ON COLUMN trials_then_and_now.area IS 'Area of the disease treated; liver for the rows of Table 2.';

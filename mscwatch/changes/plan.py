@@ -31,7 +31,7 @@ from mscwatch.screening.decisions import Decisions
 from mscwatch.screening.entries import ReadingDecision
 from mscwatch.screening.judgement import corrected, judge
 from mscwatch.therapy import Therapy, read_record
-from mscwatch.vocabulary import EventKind, IndicationGroup, Membership, NoticeKind, Relevance
+from mscwatch.vocabulary import Area, EventKind, IndicationGroup, Membership, NoticeKind, Relevance
 from mscwatch.watch import Alerts, Watch
 
 LONGEST_REASON = 200  # characters
@@ -138,7 +138,8 @@ def _plan_one(stored: StoredTrial | None, fetched: FetchedTrial, context: PlanCo
             deliveries=tuple(_deliveries_to_the_notified(events[0], stored.previous.addresses, context)),
             retractions=(Retraction(events[0].event_id, taken_back),),
         )
-    told = _deliveries(events, screening.relevance, screening.indication_group, context)
+    group, area = screening.indication_group, area_treated(therapy)
+    told = _deliveries(events, screening.relevance, group, area, context)
     return replace(plan_so_far, deliveries=tuple(told))
 
 
@@ -162,12 +163,12 @@ def is_read(screening: Screening, corrections: Sequence[ReadingDecision] = ()) -
 
 def plan_membership(
     missing: Iterable[tuple[WatchedTrial, LookupResult]],
-    back: Iterable[tuple[str, str, str]],
+    back: Iterable[tuple[str, str, str, str | None]],
     context: PlanContext,
 ) -> Plan:
     """Decide what to write for trials that the search no longer shows, and for those that match again.
 
-    `back` holds id, relevance and indication group of the latter. Where the watch file was edited, leaving and
+    `back` holds id, relevance, indication group and area of the latter. Where the watch file was edited, leaving and
     returning raise no events.
     """
     memberships: list[MembershipChange] = []
@@ -178,21 +179,30 @@ def plan_membership(
         memberships.append(change)
         if event and not (context.watch_edited and change.membership is Membership.LEFT):
             events.append(event)
-            deliveries += _deliveries([event], trial.relevance, trial.indication_group, context)
-    for nct_id, relevance_of_trial, indication_group in back:
+            deliveries += _deliveries([event], trial.relevance, trial.indication_group, trial.area, context)
+    for nct_id, relevance_of_trial, indication_group, area in back:
         if not context.watch_edited:
             events.append(membership.returned(nct_id, context.stamp))
-            deliveries += _deliveries(events[-1:], relevance_of_trial, indication_group, context)
+            deliveries += _deliveries(events[-1:], relevance_of_trial, indication_group, area, context)
     return Plan(events=tuple(events), deliveries=tuple(deliveries), memberships=tuple(memberships))
 
 
-def is_alert(event: Event, relevance_of_trial: str, alerts: Alerts) -> bool:
+def area_treated(therapy: Therapy) -> Area | None:
+    """The area of the disease that a trial treats. A group of liver disease is of the liver, whatever else is read."""
+    if therapy.area is None and therapy.indication_group is not IndicationGroup.NONE:
+        return Area.LIVER
+    return therapy.area
+
+
+def is_alert(event: Event, relevance_of_trial: str, area: str | None, alerts: Alerts) -> bool:
     """Whether an event is sent to people: not on a baseline, and only what `[alerts]` of the watch admits.
 
-    A kind that no vocabulary has cannot be left out by name, so it is sent.
+    A kind that no vocabulary has cannot be left out by name, so it is sent. Where areas are named, a trial without an
+    area is not sent.
     """
     named = event.kind in alerts.kinds or event.kind not in tuple(EventKind)
-    return not event.is_baseline and named and relevance_of_trial in alerts.relevance
+    within = not alerts.areas or area in alerts.areas
+    return not event.is_baseline and named and within and relevance_of_trial in alerts.relevance
 
 
 def summary_notice(context: PlanContext, run_id: str, entered: int, left: int = 0) -> Notice | None:
@@ -212,12 +222,16 @@ def summary_notice(context: PlanContext, run_id: str, entered: int, left: int = 
 
 
 def _deliveries(
-    events: Iterable[Event], relevance_of_trial: str, indication_group: str, context: PlanContext
+    events: Iterable[Event],
+    relevance_of_trial: str,
+    indication_group: str,
+    area: str | None,
+    context: PlanContext,
 ) -> list[Delivery]:
     return [
         Delivery(event.event_id, address)
         for event in events
-        if is_alert(event, relevance_of_trial, context.watch.alerts)
+        if is_alert(event, relevance_of_trial, area, context.watch.alerts)
         for address in context.addresses
         if wants(address, event, indication_group, context.watch.subscriptions)
     ]

@@ -71,7 +71,9 @@ def _composed(settings: Settings, since: datetime, until: datetime | None) -> Di
     with queries.open_newest(DataDir(settings.data_dir)) as con:
         items, notices = news.news_between(con, since, until)
         facts = queries.meta(con)
-    admitted = [item for item in items if plan.is_alert(item.event, item.trial.relevance, alerts)]
+    admitted = [
+        item for item in items if plan.is_alert(item.event, item.trial.relevance, item.trial.area, alerts)
+    ]
     if not admitted and not notices:
         return None
     data = facts.get("data_timestamp", "")[:10] or "unknown date"

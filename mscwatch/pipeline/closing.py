@@ -139,7 +139,11 @@ def _news_to_print(con: Connection, context: RunContext) -> Digest | None:
     """What runs without a channel found and nobody was shown, as one message; None when there is nothing."""
     watch, result = context.order.watch, context.result
     found, notices = news.news_of_runs(con, ledger.runs_to_print(con))
-    items = [item for item in found if plan.is_alert(item.event, item.trial.relevance, watch.alerts)]
+    items = [
+        item
+        for item in found
+        if plan.is_alert(item.event, item.trial.relevance, item.trial.area, watch.alerts)
+    ]
     for item in items:
         if item.problem:
             note_unshown(con, item, result.run_id, context.routes.operator)

@@ -33,6 +33,7 @@ from mscwatch.registry.sweep import sweep
 from mscwatch.store import commit, conclusions, ctgov, ledger, load, working
 from mscwatch.store.sql import Connection
 from mscwatch.vocabulary import RunOutcome
+from mscwatch.watches import review_topic
 
 log = logging.getLogger(__name__)
 
@@ -196,10 +197,12 @@ def store(
 
 
 def _note_facts(con: Connection, order: RunOrder, result: RunResult) -> None:
+    working.show_review(con, shown=order.watch.review.table)
     facts = {
         "watch": order.watch.name,
         "watch_title": order.watch.title,
         "watch_hash": order.watch.digest,
+        "review_topic": review_topic(order.watch),
         "banner": order.watch.banner,
         "source": masked(order.settings.api_url),
         "query": json.dumps(order.watch.query.parameters()),

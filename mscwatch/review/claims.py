@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.resources import files
 from itertools import pairwise
@@ -14,9 +14,30 @@ REPRODUCED, NOT_REPRODUCED, UNCHECKED = "reproduced", "not reproduced", "cannot 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 
+UNSTATED_AT_MOST = 1 / 3  # share of the trials that may not state a value that is compared
+ABOUT = 5  # what "about" allows
+FEW_AT_MOST = 1 / 5
+
+# Which populations (of registered trials) a watch holds completely, by its topic of the review.
+HELD = {
+    "": frozenset({"table"}),
+    "liver": frozenset({"table", "liver"}),
+    "any": frozenset({"table", "liver", "any"}),
+}
+_IN_WORDS = {
+    "table": "rows of Table 2",
+    "liver": "registered MSC trials of the liver",
+    "any": "registered MSC trials of any disease",
+}
+_ANSWERED_BY = {"liver": "msc-liver or msc", "any": "msc"}
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One number of the review in one scope (published, at_review, today); `query` recomputes its value."""
+    """One number of the review in one scope (published, at_review, today); `query` recomputes its value.
+
+    `of` is a query for how many trials the claim speaks of, and how many of them state the value (NULL: all).
+    """
 
     claim_id: str
     claim: str
@@ -24,8 +45,14 @@ class Claim:
     scope: str
     stated: str
     rule: str
+    population: str
     query: str
+    of: str | None
     reason: str | None
+
+    @property
+    def population_in_words(self) -> str:
+        return _IN_WORDS[self.population]
 
 
 def text() -> str:
@@ -40,6 +67,28 @@ def load() -> Iterator[Claim]:
             yield _claim(entry, scope)
 
 
+def judged(
+    claim: Claim, recomputed: str | None, topic: str, trials: int | None, stating: int | None
+) -> tuple[str, str | None]:
+    """The verdict on a claim, with its reason.
+
+    There is none where the watch of the review's `topic` does not hold the claim's population, where that is empty, or
+    where more than a third of the `trials` do not state the value (`stating` do).
+    """
+    if claim.population not in HELD[topic]:
+        answered = _ANSWERED_BY[claim.population]
+        return (
+            UNCHECKED,
+            f"this watch does not hold all {claim.population_in_words}; the watch {answered} does",
+        )
+    if trials == 0:
+        return UNCHECKED, f"there are no {claim.population_in_words} to count"
+    if trials and stating is not None and (trials - stating) / trials > UNSTATED_AT_MOST:
+        unstated = f"{trials - stating} of {trials} do not state it"
+        return UNCHECKED, "; ".join(filter(None, (unstated, claim.reason)))
+    return verdict(claim.rule, claim.stated, recomputed), claim.reason
+
+
 def verdict(rule: str, stated: str, recomputed: str | None) -> str:
     """Whether the recomputed value confirms the stated one, by a rule that the head of the claims' file explains."""
     if recomputed is None or rule == "none":
@@ -47,13 +96,17 @@ def verdict(rule: str, stated: str, recomputed: str | None) -> str:
     expected, actual = _numbers(stated), _numbers(recomputed)
     if rule == "range" and len(actual) > 1 and actual[0] <= expected[0] <= actual[-1]:
         return UNCHECKED
-    holds = {
-        "equal": stated == recomputed,
-        "range": actual == expected,
-        "at_least": actual[:1] >= expected[:1],
-        "falling": all(first > second for first, second in pairwise(actual)),
-    }
-    return REPRODUCED if holds[rule] else NOT_REPRODUCED
+    return REPRODUCED if _RULES[rule](stated, recomputed, expected, actual) else NOT_REPRODUCED
+
+
+_RULES: dict[str, Callable[[str, str, list[float], list[float]], bool]] = {
+    "equal": lambda stated, recomputed, _, __: stated == recomputed,
+    "range": lambda _, __, expected, actual: actual == expected,
+    "at_least": lambda _, __, expected, actual: actual[:1] >= expected[:1],
+    "about": lambda _, __, expected, actual: abs(actual[0] - expected[0]) <= ABOUT,
+    "few": lambda _, __, ___, actual: actual[0] <= actual[1] * FEW_AT_MOST,
+    "falling": lambda _, __, ___, actual: all(first > second for first, second in pairwise(actual)),
+}
 
 
 def _claim(entry: dict[str, Any], scope: str) -> Claim:
@@ -64,7 +117,9 @@ def _claim(entry: dict[str, Any], scope: str) -> Claim:
         scope,
         entry["stated"],
         entry["rule"],
+        entry.get("population", "table" if scope == "published" else "liver"),
         entry["query"].strip().replace("{scope}", scope),
+        entry["of"].strip().replace("{scope}", scope) if "of" in entry else None,
         entry.get("reason"),
     )
 

@@ -24,6 +24,9 @@ from mscwatch.vocabulary import CellType, IndicationGroup, Relevance
 GroupOf = Callable[[Record], IndicationGroup]
 
 NO_RULES = "none"
+ANY_DISEASE = {
+    "msc": "msc-liver"
+}  # rules for a product whatever the disease, and the file that has its words
 _KEYS = ("starts", "ends", "words")
 _NOTHING = r"(?!)"  # matches nowhere
 _TO_SPACE = {ord(character): " " for character in "-_‐‑‒–—―"}
@@ -46,12 +49,12 @@ class Patterns:
 @cache
 def patterns(rules: str) -> Patterns:
     """The packaged rules of that name. Raises `ConfigError` where there are none, or as `parse` does."""
-    file = f"{rules.replace('-', '_')}.toml"
+    file = f"{ANY_DISEASE.get(rules, rules).replace('-', '_')}.toml"
     source = files("mscwatch.screening") / "rules" / file
     if not source.is_file():
         msg = (
             f'There are no reading rules "{rules}" (key relevance.rules of the watch). '
-            "Use msc-liver, cell-therapy-liver or none."
+            "Use msc-liver, msc, cell-therapy-liver or none."
         )
         raise ConfigError(msg)
     return parse(source.read_text("utf-8"), file)
@@ -76,6 +79,11 @@ def read(record: Record, rules: str, group_of: GroupOf = indication_group) -> Sc
         return Screening(Relevance.UNSURE, "this watch has no reading rules", IndicationGroup.NONE)
     words = patterns(rules)
     headline = _flat(_headline(record))
+    return (_read_product if rules in ANY_DISEASE else _read_topic)(record, words, headline, group_of)
+
+
+def _read_topic(record: Record, words: Patterns, headline: str, group_of: GroupOf) -> Screening:
+    """Whether the watched product is given for the watched disease."""
     disease = _first(words.disease, words.not_disease.sub(" ", headline))
     product = _product(words, headline)
     if not disease and not product:  # most of the registry: neither
@@ -133,6 +141,20 @@ def _of_anybodys_cells(
         return screening
     reason = f'"{product}" with "{disease}" in the title, but the arms do not give it'
     return Screening(Relevance.UNSURE, reason, screening.indication_group)
+
+
+def _read_product(record: Record, words: Patterns, headline: str, group_of: GroupOf) -> Screening:
+    """Whether the watched product is given, for whatever disease."""
+    arms = _flat(_arms(record))
+    group = group_of(record)
+    if product := _product(words, headline) or _product(words, arms):
+        return Screening(Relevance.CORE, f'"{product}"', group)
+    if hint := _product(words, _flat(_background(record))):
+        return Screening(Relevance.UNSURE, f'"{hint}" only in the description', group)
+    for pattern in (words.doubtful_product, words.other_product):
+        if other := _first(pattern, f"{headline} | {arms}"):
+            return Screening(Relevance.ADJACENT, f'"{other}", the watched product is not named', group)
+    return Screening(Relevance.OFF, "no such product", IndicationGroup.NONE)
 
 
 def _titles(record: Record) -> Iterator[str]:

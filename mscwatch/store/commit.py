@@ -19,10 +19,13 @@ from mscwatch.registry.landing import Landing
 from mscwatch.store import derive, load
 from mscwatch.store.ledger import enqueue
 from mscwatch.store.sql import Connection, insert, row_of
-from mscwatch.vocabulary import IndicationGroup, Membership, Relevance
+from mscwatch.vocabulary import Area, IndicationGroup, Membership, Relevance
 
 STORED_AT_ONCE = 10_000  # refreshing ctgov has a fixed cost per call, and a group must fit into memory
 COMPARED_AT_ONCE = 1_000  # with their stored versions; each query for those scans all stored records
+
+# As `changes.plan.area_treated` has it, of the columns of `therapies AS c`.
+AREA = "coalesce(c.area, CASE WHEN c.indication_group <> 'none' THEN 'liver' END)"
 
 RETRACT = """
 UPDATE events SET retracted_by = r.retraction
@@ -99,7 +102,8 @@ def commit_run(
             if context.is_baseline:
                 con.execute("COMMIT; BEGIN")
     back = con.execute(
-        "SELECT nct_id, relevance, indication_group FROM watched "
+        f"SELECT nct_id, relevance, w.indication_group, {AREA} FROM watched AS w "
+        "LEFT JOIN therapies AS c USING (nct_id) "
         "WHERE NOT in_watch AND nct_id IN (SELECT nct_id FROM landed) ORDER BY ALL"
     ).fetchall()
     written.back = len(back)
@@ -117,11 +121,14 @@ def commit_run(
 def watched(con: Connection) -> list[WatchedTrial]:
     """The trials that are in the watch, by NCT number."""
     rows = con.execute(
-        "SELECT nct_id, relevance, missing_since, indication_group FROM watched WHERE in_watch ORDER BY nct_id"
+        f"SELECT nct_id, relevance, missing_since, w.indication_group, {AREA} FROM watched AS w "
+        "LEFT JOIN therapies AS c USING (nct_id) WHERE in_watch ORDER BY nct_id"
     ).fetchall()
     return [
-        WatchedTrial(nct_id, Relevance(relevance), missing_since, IndicationGroup(group))
-        for nct_id, relevance, missing_since, group in rows
+        WatchedTrial(
+            nct_id, Relevance(relevance), missing_since, IndicationGroup(group), Area(area) if area else None
+        )
+        for nct_id, relevance, missing_since, group, area in rows
     ]
 
 

@@ -43,6 +43,7 @@ SELECT e.*, r.data_timestamp::DATE AS data_date,
     t.relevance, t.has_results,
     coalesce(t.completion_date, t.primary_completion_date) AS completion_date,
     coalesce(papers.publications, 0) AS publications, coalesce(papers.published, 0) AS published,
+    coalesce(p.area, CASE WHEN p.indication_group <> 'none' THEN 'liver' END) AS area,
     p.is_read, {", ".join(f"p.{name}" for name in AXES)}
 FROM events AS e
 LEFT JOIN runs AS r USING (run_id)

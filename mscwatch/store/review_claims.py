@@ -20,28 +20,42 @@ COUNTED = {
 def recompute(con: Connection) -> None:
     """Run every claim's query and replace the table, within the caller's transaction.
 
-    Before the first trusted run there is nothing to count, and the table stays empty.
+    Before the first trusted run there is nothing to count, and the table stays empty. It also does in a watch that does
+    not show the review (`[review] table`).
     """
     today = scalar(con, "SELECT day FROM last_night")
     con.execute("DELETE FROM review_claims")
     con.execute(
         f"INSERT OR REPLACE INTO meta SELECT 'claims_of', night FROM (SELECT ({LAST_WRITTEN_RUN}) AS night)"
     )
-    if today is None:
+    facts = dict(con.execute("SELECT key, value FROM meta").fetchall())
+    if today is None or facts.get("review_table") == "false":
         return
     for view, condition in COUNTED.items():
         con.execute(f"CREATE TEMP TABLE {view} AS FROM main.{view} {condition}")
     reviewed = scalar(con, "SELECT day FROM review_dates WHERE is_the_date")
-    insert(con, "review_claims", [_row(con, claim, today, reviewed) for claim in claims.load()])
+    insert(
+        con,
+        "review_claims",
+        [_row(con, claim, facts.get("review_topic", ""), today, reviewed) for claim in claims.load()],
+    )
     for view in COUNTED:
         con.execute(f"DROP TABLE temp.{view}")
 
 
-def _row(con: Connection, claim: claims.Claim, today: Any, reviewed: Any) -> dict[str, Any]:
+def _row(con: Connection, claim: claims.Claim, topic: str, today: Any, reviewed: Any) -> dict[str, Any]:
     value = scalar(con, claim.query)
     recomputed = None if value is None else str(value)
-    return row_of(claim) | {
+    trials, stating = con.execute(claim.of).fetchall()[0] if claim.of else (None, None)
+    verdict, reason = claims.judged(claim, recomputed, topic, trials, stating)
+    row = row_of(claim) | {
+        "population": claim.population_in_words,
         "recomputed": recomputed,
-        "verdict": claims.verdict(claim.rule, claim.stated, recomputed),
+        "trials": trials,
+        "stating": stating,
+        "verdict": verdict,
+        "reason": reason,
         "as_of": today if claim.scope == "today" else reviewed,
     }
+    del row["of"]
+    return row

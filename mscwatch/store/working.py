@@ -36,6 +36,8 @@ ROW_GROUP_SIZE = 6_144
 # DuckDB's least, given when a file is made: with its default (262,144) an empty warehouse takes 13 MB.
 BLOCK_SIZE = 16_384
 REBUILD_BATCH = 10_000
+REVIEW_SEEDS = ("published_trials.csv", "review_notes.csv")
+SHOWN_KEY = "review_table"  # in `meta`; not there before the first night, when nothing is known of the watch
 
 
 @contextmanager
@@ -163,6 +165,17 @@ def set_meta(con: Connection, facts: dict[str, str]) -> None:
     )
 
 
+def show_review(con: Connection, *, shown: bool) -> None:
+    """Fill the tables of the review, or empty them in a watch that is not the review's (`[review] table`)."""
+    if meta(con, SHOWN_KEY) == str(shown).lower():
+        return
+    set_meta(con, {SHOWN_KEY: str(shown).lower()})
+    for source in _sql_files("seeds"):
+        if source.name in REVIEW_SEEDS:
+            with as_file(source) as path:
+                _fill_seed(con, path, shown=shown)
+
+
 def newest_schema() -> int:
     """The number of the last schema file that this mscwatch knows."""
     return max(int(path.name[:3]) for path in _sql_files("schema"))
@@ -217,10 +230,11 @@ def _refresh_derived(con: Connection) -> None:
             _refill_ctgov(con)
             set_meta(con, {"ctgov_mapping": mapping, "plain_version": plain_version()})
         con.execute(ctgov.comments())
+        shown = meta(con, SHOWN_KEY) != "false"
         for source in _definitions():
             with as_file(source) as path:
                 if path.suffix == ".csv":
-                    _fill_seed(con, path)
+                    _fill_seed(con, path, shown=shown or source.name not in REVIEW_SEEDS)
                 elif path.parent.name == "views":
                     name = path.stem.partition("_")[2]  # the number before it gives the order
                     con.execute(f"CREATE OR REPLACE VIEW {name} AS {path.read_text('utf-8')}")
@@ -261,14 +275,19 @@ def _fingerprints() -> tuple[str, str]:
     return mapping, _hash(f"{mapping}{texts}{plain_version()}{__version__} {newest_schema()} {ATTRIBUTION}")
 
 
-def _fill_seed(con: Connection, path: Path) -> None:
-    """Replace the rows of the table that a seed file is named after; lists are written with semicolons."""
+def _fill_seed(con: Connection, path: Path, *, shown: bool) -> None:
+    """Replace the rows of the table that a seed file is named after, by none where it is not to be shown.
+
+    Lists are written with semicolons.
+    """
     columns = con.execute(f"DESCRIBE {path.stem}").fetchall()
     values = ", ".join(
         f"string_split({name}, ';') AS {name}" if kind.endswith("[]") else f"CAST({name} AS {kind}) AS {name}"
         for name, kind, *_ in columns
     )
     con.execute(f"DELETE FROM {path.stem}")
+    if not shown:
+        return
     con.execute(
         f"INSERT INTO {path.stem} BY NAME SELECT {values} "
         "FROM read_csv(?, nullstr = '', header = true, all_varchar = true)",

@@ -38,6 +38,23 @@ def load_watch(name_or_path: str) -> Watch:
         ) from error
 
 
+def review_topic(watch: Watch) -> str:
+    """Of which trials of the review a watch holds all: `liver`, `any` (MSC for any disease), or none (empty).
+
+    That takes the packaged rules, and the packaged query or one for the whole registry. A banner says that the
+    registry of the watch is not the real one.
+    """
+    for name, topic in (("msc-liver", "liver"), ("msc", "any")):
+        packaged = load_watch(name)
+        asked = watch.query.parameters()
+        if watch.relevance == packaged.relevance and asked in (
+            packaged.query.parameters(),
+            {"query.term": "ALL"},
+        ):
+            return "" if watch.banner else topic
+    return ""
+
+
 def _merged(name_or_path: str, extending: tuple[str, ...] = ()) -> dict[str, Any]:
     """The tables of a watch file over those of the watch that it extends."""
     if name_or_path in extending:

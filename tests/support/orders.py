@@ -11,7 +11,7 @@ from mscwatch.replica import Replica
 from mscwatch.settings import Settings
 from mscwatch.watches import load_watch
 
-WATCH = 'name = "all"\ntitle = "All of it"\n[query]\nterm = "ALL"\n[relevance]\nrules = "msc-liver"\n'
+WATCH = 'name = "all"\ntitle = "All of it"\n[query]\nterm = "ALL"\n[relevance]\nrules = "msc-liver"\n[review]\ntable = true\n'
 
 
 def write_watch(folder, text=WATCH):

@@ -1,5 +1,6 @@
 -- What the review states, counted again: from its Table 2 (published), from the registry as of the review's date
--- (at_review) and as of now (today). Each recomputed value opens its own query.
-SELECT claim_id, claim, place, scope, stated, recomputed, verdict, reason, as_of, query
+-- (at_review) and as of now (today), each with the number of trials that it speaks of. Each recomputed value opens its
+-- own query.
+SELECT claim_id, claim, place, scope, stated, recomputed, population, trials, stating, verdict, reason, as_of, query
 FROM review_claims
 ORDER BY left(claim_id, 1), TRY_CAST(substr(claim_id, 2) AS INTEGER), claim_id, scope;

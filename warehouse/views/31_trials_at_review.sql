@@ -30,15 +30,16 @@ WITH that_day AS (
     JOIN compared AS now ON now.nct_id = old.nct_id AND now.is_observed IS NULL
     WHERE old.is_observed IS NOT NULL
 ), dated AS (
-    SELECT t.*, d.day, held.is_observed, held.reads_alike,
+    SELECT t.*, p.area, p.is_msc, d.day, held.is_observed, held.reads_alike,
         held.overall_status AS held_status, held.enrollment AS held_enrollment,
         t.last_update_posted_date <= d.day AS is_old,
         greatest(t.completion_date, s.verification_date + INTERVAL 2 YEAR)::DATE AS lapsed_on
     FROM trials AS t
+    JOIN topic AS p ON p.nct_id = t.nct_id
     JOIN ctgov.studies AS s ON s.nct_id = t.nct_id
     CROSS JOIN that_day AS d
     LEFT JOIN held ON held.nct_id = t.nct_id
-    WHERE t.relevance IN ('core', 'unsure') AND t.study_first_posted_date <= d.day
+    WHERE t.study_first_posted_date <= d.day
 )
 SELECT
     nct_id,
@@ -63,5 +64,7 @@ SELECT
         WHEN overall_status <> 'COMPLETED' OR completion_date > day THEN false
     END AS is_completed,
     study_first_posted_date,
-    day AS as_of
+    day AS as_of,
+    area,
+    is_msc
 FROM dated

@@ -1,17 +1,19 @@
 -- The counts behind the review's figures; figure_1 to figure_3b are parts of this view. A trial with two categories counts
--- in each. `known` says for how many trials the category is known in which way.
+-- in each. `known` says for how many trials the category is known in which way. Figure 1 counts areas of disease, the
+-- others trials of the liver; all count MSC trials only.
 WITH everything AS MATERIALIZED (FROM trials_then_and_now),
+liver AS (FROM everything WHERE area = 'liver'),
 counted_trials AS (
-    SELECT '1' AS figure, scope, label, known, ['liver'] AS categories
-    FROM everything WHERE is_completed AND scope <> 'published'
+    SELECT '1' AS figure, scope, label, known, [coalesce(area, 'not_stated')] AS categories
+    FROM everything WHERE is_completed
     UNION ALL
-    SELECT '2a', scope, label, known, [indication_group] FROM everything WHERE is_completed
+    SELECT '2a', scope, label, known, [indication_group] FROM liver WHERE is_completed
     UNION ALL
-    SELECT '2b', scope, label, known, [indication_group] FROM everything
+    SELECT '2b', scope, label, known, [indication_group] FROM liver
     UNION ALL
-    SELECT '3a', scope, label, known, cell_source FROM everything
+    SELECT '3a', scope, label, known, cell_source FROM liver
     UNION ALL
-    SELECT '3b', scope, label, known, route FROM everything
+    SELECT '3b', scope, label, known, route FROM liver
 ), counted AS (
     SELECT figure, scope, category, known, count(*) AS n
     FROM (SELECT figure, scope, known, unnest(categories) AS category FROM counted_trials)

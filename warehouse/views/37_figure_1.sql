@@ -1,3 +1,4 @@
--- Figure 1 of the review divides its 321 completed MSC trials by area of disease. A watch of the liver holds one of these
--- areas: the completed trials of the topic (the review: 16). The other areas have no row rather than a wrong one.
+-- Figure 1 of the review, living: completed MSC trials by the area of the disease treated (the review: 321 in all, 16 of
+-- the liver), beside the rows of Table 2. The watch msc holds all areas; a watch of the liver holds this one alone, and
+-- has no row of another rather than a wrong one.
 SELECT scope, category, trials, of_trials, known FROM figures WHERE figure = '1'
