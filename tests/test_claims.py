@@ -114,8 +114,8 @@ def test_the_registry_is_counted_as_of_the_review_and_as_of_the_night(review_war
         ("R1", "today", "3", claims.UNCHECKED, "2022-10-06"),
         ("R3", "at_review", "0 to 2", claims.NOT_REPRODUCED, "2020-10-06"),
         ("R3", "today", "3", claims.UNCHECKED, "2022-10-06"),
-        ("R4", "at_review", "11", claims.NOT_REPRODUCED, "2020-10-06"),
-        ("R4", "today", "12", claims.UNCHECKED, "2022-10-06"),
+        ("R4", "at_review", "13", claims.NOT_REPRODUCED, "2020-10-06"),
+        ("R4", "today", "14", claims.UNCHECKED, "2022-10-06"),
     ]
 
 

@@ -14,7 +14,7 @@ import pytest
 from mscwatch.store import queries, working
 from mscwatch.store.data_dir import DataDir
 from support.records import edited, nct_id, record, set_status
-from support.review import AFTER, BEFORE, ROW_16, SITUATIONS, dated, given, make_warehouse
+from support.review import AFTER, BEFORE, ROW_16, ROW_17, SITUATIONS, dated, given, make_warehouse
 
 SHARED = Path(__file__).parents[2] / "shared" / "review"
 SEEDS = resources.files("mscwatch.warehouse") / "seeds"
@@ -71,8 +71,10 @@ def test_what_changed_since_is_told_with_its_day_where_there_is_one(con):
         ("completed, updated since", "record", None, "updated", june),
         ("completed since", "record", None, "updated", june),
         ("completed since", "status", None, "COMPLETED", dt.date(2021, 5, 1)),
-        ("verified shortly before", "status", "RECRUITING", "UNKNOWN", None),
-        ("planned to end after", "status", "RECRUITING", "UNKNOWN", None),
+        ("verified shortly before", "status", "RECRUITING", "UNKNOWN", dt.date(2020, 12, 31)),
+        ("planned to end after", "status", "RECRUITING", "UNKNOWN", dt.date(2020, 12, 31)),
+        ("terminated since", "record", None, "updated", june),
+        ("terminated since", "status", None, "TERMINATED", dt.date(2021, 5, 1)),
         ("with results since", "results", "none", "posted", june),
         ("with results since", "record", None, "updated", june),
         ("with history", "status", "SUSPENDED", "COMPLETED", None),
@@ -84,14 +86,23 @@ def test_the_table_against_a_registration_that_says_otherwise(con):
         "SELECT review_row, subject, contrary FROM contradictions WHERE found_by = 'compared' ORDER BY ALL"
     )
     assert con.execute(asked).fetchall() == [
-        (3, "design", "registered as observational"),
         (16, "design", "registered as non-randomized"),
         (16, "donor", "autologous"),
         (16, "dose", "5e+06 cells/kg"),
         (16, "route", "portal_vein"),
         (16, "size", "158 registered (actual)"),
         (16, "source", "adipose"),
+        (17, "design", "registered as non-randomized"),
     ]
+    # what a note says of the registry's record stands for the comparison; a planned enrolment contradicts nothing
+    asked = (
+        "SELECT found_by, rank, would_change FROM contradictions WHERE review_row = 3 AND subject = 'design'"
+    )
+    assert con.execute(asked).fetchall() == [("noted", 3, "how strong the evidence of the row is, claim T4")]
+    asked = "SELECT DISTINCT nct_id, planned_enrollment FROM contradictions WHERE review_row = 17 AND nct_id IS NOT NULL"
+    assert con.execute(asked).fetchall() == [(ROW_17, 12)]
+    ranks = [rank for (rank,) in con.execute("SELECT rank FROM contradictions").fetchall()]
+    assert ranks == sorted(ranks)
     above = (resources.files("mscwatch.warehouse") / "examples" / "41_doses_beyond_the_table.sql").read_text(
         "utf-8"
     )
@@ -115,7 +126,7 @@ def test_eight_published_trials_have_no_registration_and_one_has_a_false_friend(
 
 def test_figures_count_a_trial_in_each_of_its_categories(con):
     asked = "SELECT scope, sum(trials), any_value(of_trials) FROM figure_3a GROUP BY scope ORDER BY scope"
-    assert con.execute(asked).fetchall() == [("at_review", 12, 11), ("published", 23, 22), ("today", 13, 12)]
+    assert con.execute(asked).fetchall() == [("at_review", 15, 13), ("published", 23, 22), ("today", 16, 14)]
     table = "SELECT category, trials FROM figure_2a WHERE scope = 'published' ORDER BY ALL"
     assert con.execute(table).fetchall() == [("cirrhosis", 14), ("liver_failure", 5), ("transplant", 3)]
     assert con.execute("SELECT scope, trials FROM figure_1 ORDER BY ALL").fetchall() == [

@@ -567,3 +567,12 @@ COMMENT ON COLUMN topic.is_msc IS 'Whether MSC are given, also among other cells
 COMMENT ON COLUMN trials_at_review.area IS 'Area of the disease treated, by today''s rules.';
 COMMENT ON COLUMN trials_at_review.is_msc IS 'Whether MSC are given (topic.is_msc).';
 COMMENT ON COLUMN trials_then_and_now.area IS 'Area of the disease treated; liver for the rows of Table 2.';
+COMMENT ON COLUMN trials_at_review.lapsed_on IS 'From which day the registry calls a trial UNKNOWN whose record nobody confirms; NULL where no end is planned or the record was never verified.';
+COMMENT ON COLUMN published_trials.infusions IS 'How often the cells were given, as printed; NULL where the table does not print it.';
+COMMENT ON COLUMN published_trials.infusions_max IS 'The largest of these numbers. Unit: infusions.';
+COMMENT ON COLUMN published_trials.product_form IS 'What was given: cells, or what they were made into.';
+COMMENT ON COLUMN evidence.infusions_max IS 'How often, at most, the cells are given; NULL where it is not stated. Unit: infusions.';
+COMMENT ON COLUMN evidence.product_form IS 'What is given: cells, what they were made into, or what they shed.';
+COMMENT ON COLUMN contradictions.planned_enrollment IS 'Planned number of participants of the registration, where no actual one is stated; it contradicts nothing. Unit: participants.';
+COMMENT ON COLUMN contradictions.would_change IS 'Which figures and claims of the review hang on it, in words.';
+COMMENT ON COLUMN contradictions.rank IS '1: a figure of the review, 2: a claim on doses or donors, 3: how a row is to be weighed, 4: nothing that is counted.';

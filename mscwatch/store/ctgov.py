@@ -15,9 +15,9 @@ A column's path that continues its table's path, or a list on the way to it, is 
 path is read from the record's root; one through a list that the table does not walk is the list of all its values. An
 expression may also use `base` (the trial's number times a million), `position` (of the row among the trial's rows in
 the table, from 1), `place` (in its own list), `parent` (place of the outermost element, where lists are nested),
-`branch` (which alternative, from 1), `element`, `nct_id` and `partial_date(text)`. Every value is read as text and
-cast with TRY_CAST, so a malformed scalar becomes one NULL and stops no run. An empty path is NULL: the column exists so
-that queries written for AACT work.
+`above` (place of the element one list further out), `branch` (which alternative, from 1), `element`, `nct_id` and
+`partial_date(text)`. Every value is read as text and cast with TRY_CAST, so a malformed scalar becomes one NULL and
+stops no run. An empty path is NULL: the column exists so that queries written for AACT work.
 """
 
 import csv
@@ -236,7 +236,12 @@ def _rows(table: Table, branch: int) -> str:
         parent, rank = "parent" if depth else "place", f"rank * {LONGEST} + place"
         struct, around = "element", inner
     values = kept | _values(paths, struct, around, lists) | {"place": "place", "element": "element::VARCHAR"}
-    order = {"branch": str(branch + 1), "parent": parent if len(lists) > 1 else "0", "rank": rank}
+    order = {
+        "branch": str(branch + 1),
+        "parent": parent if len(lists) > 1 else "0",
+        "rank": rank,
+        "above": f"rank % {LONGEST}",
+    }
     return f"{_select(values | order)} FROM {rows} WHERE element IS NOT NULL"
 
 

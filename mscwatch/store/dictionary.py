@@ -33,6 +33,14 @@ DIALECT = (
     ("substring('12 Years' from '[0-9]+')", "regexp_extract('12 Years', '[0-9]+')", "12"),
     ("to_char(DATE '2020-05-06', 'YYYY-MM')", "strftime(DATE '2020-05-06', '%Y-%m')", "2020-05"),
     ("to_date('2020-05', 'YYYY-MM')", "CAST(strptime('2020-05', '%Y-%m') AS DATE)", "2020-05-01"),
+    (
+        "regexp_replace(name, E'\\u00a0', ' ')",
+        "replace('stem' || chr(160) || 'cell', chr(160), ' ')",
+        "stem cell",
+    ),
+    ("json_agg(x)", "(SELECT to_json(list(x ORDER BY x)) FROM (VALUES (2), (1)) AS t(x))", "[1,2]"),
+    ("row_to_json(t)", "(SELECT to_json(t) FROM (VALUES (1)) AS t(x))", '{"x":1}'),
+    ("to_tsvector(name) @@ to_tsquery('cell')", "regexp_matches('Stem cells', '\\bcell', 'i')", "true"),
 )
 
 MACROS = """

@@ -129,8 +129,7 @@ def _trial(row: dict[str, Any]) -> dict[str, Any]:
 def _background(con: Connection) -> significance.Background:
     published = dicts(
         con,
-        "SELECT *, 'msc' AS cell_type, 'cells' AS product_form, 'none_stated' AS modification, "
-        "NULL AS infusions_max FROM published_trials ORDER BY review_row",
+        "SELECT *, 'msc' AS cell_type, 'none_stated' AS modification FROM published_trials ORDER BY review_row",
     )
     only = {
         column: dict(con.execute(ONLY.format(column=column)).fetchall())

@@ -57,8 +57,13 @@ def lapsed(verified, end):
     return dated(status="UNKNOWN", completionDateStruct={"date": end}, **more)
 
 
-def completed(update, end):
-    return dated(update=update, status="COMPLETED", completionDateStruct={"date": end, "type": "ACTUAL"})
+def completed(update, end, status="COMPLETED"):
+    return dated(update=update, status=status, completionDateStruct={"date": end, "type": "ACTUAL"})
+
+
+def planned(one):
+    designed("Bone marrow MSC, 1.0 to 10x10^5 cells/kg, by vein.", count=12)(one)
+    one["protocolSection"]["designModule"]["enrollmentInfo"]["type"] = "ESTIMATED"
 
 
 def with_results(one):
@@ -66,7 +71,7 @@ def with_results(one):
     one["hasResults"] = True
 
 
-ROW_3, ROW_16 = "NCT00956891", "NCT01690247"
+ROW_3, ROW_16, ROW_17 = "NCT00956891", "NCT01690247", "NCT01322906"
 
 
 OTHERWISE = "Autologous adipose MSC, 5x10^6 cells/kg, by the portal vein."
@@ -81,6 +86,7 @@ SITUATIONS = {
     "unknown long ago": edited(record(5), lapsed("2016-01", "2017-01")),
     "verified shortly before": edited(record(6), lapsed("2018-12", "2019-01")),
     "planned to end after": edited(record(7), lapsed("2016-01", "2020-12")),
+    "terminated since": edited(record(13), completed("2021-06-01", "2021-05-01", "TERMINATED")),
     "with results since": edited(record(8), with_results),
     "of two sources": edited(
         edited(record(9), dated()), given("Bone marrow MSC and umbilical cord MSC by vein.")
@@ -88,6 +94,7 @@ SITUATIONS = {
     "with history": edited(record(10), dated(update="2021-06-01", status="COMPLETED")),
     "row 3": linked(11, ROW_3, designed("Cells.", "OBSERVATIONAL", None)),
     "row 16": linked(12, ROW_16, designed(OTHERWISE)),
+    "row 17": linked(14, ROW_17, planned),
 }
 
 

@@ -1,5 +1,5 @@
--- The papers known to the warehouse, each once, with what kind of paper it is and why; and of how many trials a claim of
--- the review speaks.
+-- The papers known to the warehouse, each once, with what kind of paper it is and why; of how many trials a claim of the
+-- review speaks; and what Table 2 says of infusions and the form of the product.
 
 CREATE TABLE papers (
     paper_id VARCHAR PRIMARY KEY,
@@ -29,3 +29,7 @@ DELETE FROM review_claims;
 ALTER TABLE review_claims ADD COLUMN population VARCHAR;
 ALTER TABLE review_claims ADD COLUMN trials BIGINT;
 ALTER TABLE review_claims ADD COLUMN stating BIGINT;
+
+ALTER TABLE published_trials ADD COLUMN infusions VARCHAR;
+ALTER TABLE published_trials ADD COLUMN infusions_max INTEGER;
+ALTER TABLE published_trials ADD COLUMN product_form VARCHAR;

@@ -66,5 +66,6 @@ SELECT
     study_first_posted_date,
     day AS as_of,
     area,
-    is_msc
+    is_msc,
+    lapsed_on
 FROM dated

@@ -1,6 +1,8 @@
 -- Where the review and another source disagree: found by comparing Table 2 with the linked registration, or noted by a
 -- person who read both (review_notes). A comparison is only as sure as its link: see link_confidence. Where a side has
--- several values, the two disagree only when they share none; not_stated contradicts nothing.
+-- several values, the two disagree only when they share none; not_stated contradicts nothing, and neither does a planned
+-- enrolment, which has its own column. One fact is one row: a note that names the registry's record stands for the
+-- comparison. `would_change` says which figures and claims of the review hang on it, and `rank` sorts by that.
 WITH linked AS (
     SELECT p.*, t.study_type, t.enrollment, t.enrollment_type, d.allocation,
         c.donor AS registered_donor, c.donor_evidence, c.cell_source AS registered_source, c.cell_source_evidence,
@@ -18,9 +20,9 @@ WITH linked AS (
         OR NOT randomised_as_printed AND allocation = 'RANDOMIZED'
     UNION ALL
     SELECT review_row, nct_id, link_confidence, 'size', n_treated + n_control || ' participants',
-        enrollment || ' registered (' || lower(coalesce(enrollment_type, 'type not stated')) || ')', NULL
+        enrollment || ' registered (actual)', NULL
     FROM linked
-    WHERE n_treated + n_control <> enrollment
+    WHERE n_treated + n_control <> enrollment AND enrollment_type = 'ACTUAL'
     UNION ALL
     SELECT review_row, nct_id, link_confidence, 'donor', source_as_printed,
         array_to_string(registered_donor, ', '), donor_evidence
@@ -44,11 +46,42 @@ WITH linked AS (
     FROM linked
     WHERE dose_low IS NOT NULL AND registered_low IS NOT NULL
         AND (dose_unit <> registered_unit OR dose_high < registered_low OR dose_low > registered_high)
+), noted AS (
+    SELECT n.review_row, n.nct_id, p.link_confidence, n.subject, n.review_says, n.place, n.contrary, n.source
+    FROM review_notes AS n
+    LEFT JOIN published_trials AS p ON p.review_row = n.review_row AND p.nct_id = n.nct_id
+), together AS (
+    SELECT 'compared' AS found_by, c.review_row, c.nct_id, c.link_confidence, c.subject, c.review_says, 'Table 2' AS place,
+        c.contrary, c.words, 'registry record ' || c.nct_id AS source
+    FROM compared AS c
+    WHERE NOT EXISTS (
+        FROM noted AS n
+        WHERE n.review_row = c.review_row AND n.nct_id = c.nct_id AND n.subject = c.subject
+            AND contains(n.source, 'registry record')
+    )
+    UNION ALL
+    SELECT 'noted', review_row, nct_id, link_confidence, subject, review_says, place, contrary, NULL, source FROM noted
 )
-SELECT 'compared' AS found_by, review_row, nct_id, link_confidence, subject, review_says, 'Table 2' AS place, contrary,
-    words, 'registry record ' || nct_id AS source
-FROM compared
-UNION ALL
-SELECT 'noted', n.review_row, n.nct_id, p.link_confidence, n.subject, n.review_says, n.place, n.contrary, NULL, n.source
-FROM review_notes AS n
-LEFT JOIN published_trials AS p ON p.review_row = n.review_row AND p.nct_id = n.nct_id
+SELECT f.*,
+    CASE WHEN l.enrollment_type = 'ESTIMATED' THEN l.enrollment END AS planned_enrollment,
+    CASE f.subject
+        WHEN 'number' THEN 'Fig. 1 and 2b, claims R3 and R4'
+        WHEN 'disease' THEN 'Fig. 2a, claims T2 and T3'
+        WHEN 'source' THEN 'Fig. 3a, claim T20'
+        WHEN 'route' THEN 'Fig. 3b, claims T18 and T19'
+        WHEN 'dose' THEN 'the doses, claims T11 to T17 and T22'
+        WHEN 'donor' THEN 'claim T21'
+        WHEN 'design' THEN 'how strong the evidence of the row is, claim T4'
+        WHEN 'size' THEN 'the number of patients in Table 2'
+        WHEN 'registration' THEN 'which registration belongs to the row'
+        ELSE 'nothing that is counted'
+    END AS would_change,
+    CASE
+        WHEN f.subject IN ('number', 'disease', 'source', 'route') THEN 1
+        WHEN f.subject IN ('dose', 'donor') THEN 2
+        WHEN f.subject IN ('design', 'size', 'registration') THEN 3
+        ELSE 4
+    END AS rank
+FROM together AS f
+LEFT JOIN linked AS l ON l.review_row = f.review_row AND l.nct_id = f.nct_id
+ORDER BY rank, f.link_confidence IS DISTINCT FROM 'high', f.review_row, f.subject
