@@ -576,3 +576,42 @@ COMMENT ON COLUMN evidence.product_form IS 'What is given: cells, what they were
 COMMENT ON COLUMN contradictions.planned_enrollment IS 'Planned number of participants of the registration, where no actual one is stated; it contradicts nothing. Unit: participants.';
 COMMENT ON COLUMN contradictions.would_change IS 'Which figures and claims of the review hang on it, in words.';
 COMMENT ON COLUMN contradictions.rank IS '1: a figure of the review, 2: a claim on doses or donors, 3: how a row is to be weighed, 4: nothing that is counted.';
+
+COMMENT ON VIEW parties IS 'One row per name of a sponsor or collaborator: the party that it belongs to. Names with the same words are one party.';
+COMMENT ON COLUMN parties.name IS 'The name as the registry writes it.';
+COMMENT ON COLUMN parties.party IS 'The spelling of the party that most trials use.';
+COMMENT ON COLUMN parties.spellings IS 'How many spellings the party has.';
+COMMENT ON COLUMN parties.words IS 'What is compared: the words of the name in lower case, sorted, without punctuation, brackets, small words and the form of a company.';
+COMMENT ON COLUMN parties.roles IS 'lead, collaborator, or both.';
+COMMENT ON COLUMN parties.leads IS 'Trials that this name leads. Unit: trials.';
+COMMENT ON COLUMN parties.trials IS 'Trials that this name leads or supports. Unit: trials.';
+
+COMMENT ON VIEW programmes IS 'One row per programme: trials of MSC with the same lead sponsor, source of the cells, form of the product and disease, so that patients are not counted twice.';
+COMMENT ON COLUMN programmes.programme_id IS 'Name of the programme, made of what its trials share.';
+COMMENT ON COLUMN programmes.party IS 'Lead sponsor (parties.party).';
+COMMENT ON COLUMN programmes.area IS 'Area of the disease treated.';
+COMMENT ON COLUMN programmes.indication_group IS 'Group of liver disease.';
+COMMENT ON COLUMN programmes.cell_source IS 'Tissues that the cells come from; not_stated: a programme of one trial.';
+COMMENT ON COLUMN programmes.product_form IS 'What is given.';
+COMMENT ON COLUMN programmes.donor IS 'Whose cells they are, over all its trials.';
+COMMENT ON COLUMN programmes.trials IS 'How many trials it has. Unit: trials.';
+COMMENT ON COLUMN programmes.nct_ids IS 'Its trials, the first registered first.';
+COMMENT ON COLUMN programmes.follow_ups IS 'Those whose title says that they follow the patients of another trial.';
+COMMENT ON COLUMN programmes.participants IS 'Enrolment of its trials without the follow-ups; of the largest where all are follow-ups. Unit: participants.';
+COMMENT ON COLUMN programmes.participants_as_registered IS 'Enrolment of all its trials. Unit: participants.';
+COMMENT ON COLUMN programmes.statuses IS 'The statuses of its trials.';
+COMMENT ON COLUMN programmes.has_results IS 'Whether any of them has posted results.';
+COMMENT ON COLUMN programmes.first_posted IS 'When its first trial was first posted.';
+COMMENT ON COLUMN programmes.last_posted IS 'When its last trial was first posted.';
+
+COMMENT ON VIEW concerns IS 'One row per concern of the review''s Figure 4, scope and year: how many trials of MSC for the liver state it, and how far doses are apart.';
+COMMENT ON COLUMN concerns.concern IS 'source, donor, dose, times (how often cells are given), interval, route, tracking (of the cells), or spread of doses.';
+COMMENT ON COLUMN concerns.scope IS 'registered, or published (Table 2).';
+COMMENT ON COLUMN concerns.year IS 'Year of first posting, or of the paper.';
+COMMENT ON COLUMN concerns.trials IS 'Trials of that year to which the concern applies: an interval only where cells are not known to be given once. Unit: trials.';
+COMMENT ON COLUMN concerns.stating IS 'How many of them state it, or plan to track the cells. Unit: trials.';
+COMMENT ON COLUMN concerns.share IS 'stating by trials; NULL for the spread of doses.';
+COMMENT ON COLUMN concerns.dose_unit IS 'cells or cells/kg, for the spread of doses.';
+COMMENT ON COLUMN concerns.dose_lowest IS 'Smallest dose of one administration, in dose_unit.';
+COMMENT ON COLUMN concerns.dose_median IS 'Median over trials of the middle of their doses (geometric), in dose_unit.';
+COMMENT ON COLUMN concerns.dose_highest IS 'Largest dose of one administration, in dose_unit.';
