@@ -46,7 +46,9 @@ def made(tmp_path_factory):
     """A data directory after one night, with references of every kind."""
     folder = tmp_path_factory.mktemp("made")
     watch = folder / "all.toml"
-    watch.write_text('name = "all"\ntitle = "All"\n[query]\nterm = "ALL"\n[relevance]\nrules = "msc-liver"\n')
+    watch.write_text(
+        'name = "all"\ntitle = "All"\n[query]\nterm = "ALL"\n[relevance]\nrules = "msc-liver"\n[review]\ntable = true\n'
+    )
     titled = {"identificationModule": {"nctId": "NCT00000003", "briefTitle": "MSC for the knee"}}
     content = [
         record(1, **papers(

@@ -15,7 +15,7 @@ HOSTILE = "NCT77777777"
 TITLE = "Mesenchymal stem cells in cirrhosis </script><script>window.broken=1</script><!-- {{ 7*7 }}"
 SPONSOR = '"><img src=x onerror="window.broken=2">'
 COUNTRY = '"onmouseover="window.broken=3'
-WATCH = 'name = "all"\ntitle = "All of it"\nbanner = "DEMO: invented."\n[query]\nterm = "ALL"\n[relevance]\nrules = "msc-liver"\n'
+WATCH = 'name = "all"\ntitle = "All of it"\nbanner = "DEMO: invented."\n[query]\nterm = "ALL"\n[relevance]\nrules = "msc-liver"\n[review]\ntable = true\n'
 
 
 def nights():

@@ -1,10 +1,10 @@
 -- The review's figures, counted three times: the rows of Table 2, the registrations on the review's date, and those of
 -- today. Core and unsure trials; a trial with two tissues or two routes counts in each. The tables say how
--- far the state of the review's date is known. Table 2 has no part in figure 1.
+-- far the state of the review's date is known.
 SELECT
     figure,
     category,
-    CASE WHEN figure <> '1' THEN coalesce(sum(trials) FILTER (WHERE scope = 'published'), 0) END AS published,
+    coalesce(sum(trials) FILTER (WHERE scope = 'published'), 0) AS published,
     coalesce(sum(trials) FILTER (WHERE scope = 'at_review'), 0) AS at_review,
     coalesce(sum(trials) FILTER (WHERE scope = 'today'), 0) AS today,
     any_value(known) FILTER (WHERE scope = 'at_review') AS known
