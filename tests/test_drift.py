@@ -198,7 +198,7 @@ def test_a_list_that_is_not_given_is_not_checked_and_fails_nothing(look, path, f
     (issue,) = [issue for issue in found if issue.value == "not checked"]
     assert issue.path == path
     assert "2.1.0" in issue.message
-    assert look.asked == ["/studies/enums", "/studies/metadata"]
+    assert list(dict.fromkeys(look.asked)) == ["/studies/enums", "/studies/metadata"]
 
 
 # Against what is known of API 2.0.5
