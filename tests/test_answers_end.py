@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import gzip
 import json
 import time
+import tracemalloc
 
 import pytest
 
@@ -108,6 +110,28 @@ def test_only_the_start_of_an_endless_error_page_is_read(neighbour, ask, code):
     with pytest.raises(NoAnswerError, match=f"HTTP {code[:3].decode()}"):
         asking.version()
     assert asking.traffic.bytes < 20 * ERROR_BYTES
+
+
+@pytest.mark.parametrize("size", [4_000_000, 3_000_000], ids=["not JSON", "too large"])
+def test_useless_answers_do_not_pile_up_while_nothing_collects_cycles(serve, ask, size):
+    """A run reads with the cycle collector off, and the errors of five large answers once held them all."""
+    registry = serve(intercept=lambda _: Response(200, {"Content-Encoding": "identity"}, b"x" * 4_000_000))
+    asking = ask(registry, largest=size)
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(3):
+            with pytest.raises(BrokenOffError):
+                asking.version()
+        tracemalloc.start()
+        for _ in range(3):
+            with pytest.raises(BrokenOffError):
+                asking.version()
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+        gc.enable()
+    assert kept < 4_000_000
 
 
 # Pages

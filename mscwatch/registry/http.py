@@ -6,9 +6,11 @@ from a subclass.
 
 from __future__ import annotations
 
+import json
 import logging
 import random
 import time
+import traceback
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -213,16 +215,20 @@ class PoliteSession:
         self.traffic.requests += 1
         start = self._clock()
         try:
-            response = self._exchange.get(url, self._limits, self.user_agent)
-            if response.status in verdicts:
-                return response
-            self.check_status(response, path)
-            return response if kind is bytes else replace(response, json=parse_json(response, kind))
-        except TransientError:
+            return self._answer(url, path, kind, verdicts)
+        except TransientError as error:
             self._lost += self._clock() - start
+            _forget_bodies(error)
             raise
         finally:
             self.traffic.bytes = self._exchange.bytes
+
+    def _answer(self, url: str, path: str, kind: type[Any], verdicts: Collection[int]) -> Response:
+        response = self._exchange.get(url, self._limits, self.user_agent)
+        if response.status in verdicts:
+            return response
+        self.check_status(response, path)
+        return response if kind is bytes else replace(response, json=parse_json(response, kind))
 
     def _no_answer(self, error: TransientError, path: str, attempts: Attempts) -> NoAnswerError:
         if error.refused:
@@ -259,3 +265,12 @@ class PoliteSession:
         self.traffic.causes.append(str(error))
         self._lost += state.upcoming_sleep
         log.warning("%s: %s; asking again in %.0f s.", self.service, error, state.upcoming_sleep)
+
+
+def _forget_bodies(error: BaseException) -> None:
+    """Empty the frames and the document that an error holds: while a run reads, nothing else frees the large answers in them."""
+    traceback.clear_frames(error.__traceback__)
+    if (cause := error.__cause__) is not None:
+        traceback.clear_frames(cause.__traceback__)
+        if isinstance(cause, json.JSONDecodeError):
+            cause.doc = ""
