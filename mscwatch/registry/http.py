@@ -268,7 +268,7 @@ class PoliteSession:
 
 
 def _forget_bodies(error: BaseException) -> None:
-    """Empty the frames and the document that an error holds: while a run reads, nothing else frees the large answers in them."""
+    """Free the answer that an error holds in its frames: while a run reads, nothing else collects cycles."""
     traceback.clear_frames(error.__traceback__)
     if (cause := error.__cause__) is not None:
         traceback.clear_frames(cause.__traceback__)
