@@ -9,7 +9,7 @@ import pytest
 
 from mscwatch import channels
 from mscwatch.channels import smtp
-from mscwatch.channels.secrets import mask
+from mscwatch.channels.secrets import mask, masked_address
 from mscwatch.errors import ChannelError, ConfigError
 from mscwatch.model import Address
 from support.news import digest, item
@@ -54,7 +54,10 @@ def test_a_repeated_mail_has_the_same_message_id_and_another_recipient_another()
 
 def test_every_recipient_is_an_address_of_their_own():
     with MailSink() as sink:
-        assert mail(sink, ANNE, BERT).addresses() == (Address("email", ANNE), Address("email", BERT))
+        addresses = mail(sink, ANNE, BERT).addresses()
+    assert addresses == (Address("email", masked_address(ANNE)), Address("email", masked_address(BERT)))
+    assert [address.person for address in addresses] == [ANNE, BERT]
+    assert str(addresses[0].recipient).startswith("a***@example.org-")
 
 
 @pytest.mark.parametrize(
@@ -256,8 +259,8 @@ def test_display_names_are_shown_and_the_addresses_alone_are_known():
         routes = channels.routes([channel], [f"The operator <{ANNE}>"])
         for address in channel.addresses():
             channel.send(digest(item()), address.recipient)
-    assert [address.recipient for address in routes.news] == [ANNE, "bert@example.org"]
-    assert [address.recipient for address in routes.operator] == [ANNE]
+    assert [address.person for address in routes.news] == [ANNE, "bert@example.org"]
+    assert [address.person for address in routes.operator] == [ANNE]
     assert [to for to, _ in sink.mails] == [ANNE, "bert@example.org"]
     assert [str(sent["To"]) for _, sent in sink.mails][1] == '"Bert, of the ward" <bert@example.org>'
     assert {str(sent["From"]) for _, sent in sink.mails} == {"MSC Watch <m@example.org>"}
