@@ -184,7 +184,7 @@ class Address:
 
     channel: str
     recipient: str
-    person: str = field(default="", compare=False)  # a mail address unmasked; it is stored nowhere
+    person: str = field(default="", compare=False)  # a mail address unmasked; never in the warehouse
 
 
 @dataclass(frozen=True, slots=True)
