@@ -34,9 +34,6 @@ from support.orders import order_for, write_watch
 from support.records import FORMULA, edited, record, set_status, set_title
 from support.snapshots import night, nights, trials
 
-# What the code does not do yet; see the README there. A path given by name is collected all the same.
-collect_ignore = ["open_cases"]
-
 RECORDS = Path(__file__).parents[2] / "shared" / "records"
 
 # Nothing of the person who runs the tests reaches them.

@@ -291,7 +291,9 @@ def test_a_file_that_is_gone_is_written_anew_with_what_is_in_force(tonight):
     run_watch(tonight)  # nor does it now: the published file stays, the working file knows
     assert graded(tonight)["222"] == "rejected"
     with working.open_warehouse(tonight.data_dir) as con:
-        assert con.execute("SELECT grade FROM publications WHERE paper = '222' AND nct_id LIKE '%1'").fetchall() == [("to_confirm",)]
+        assert con.execute(
+            "SELECT grade FROM publications WHERE paper = '222' AND nct_id LIKE '%1'"
+        ).fetchall() == [("to_confirm",)]
 
 
 def test_a_linked_file_stays_a_link(tmp_path):
