@@ -8,6 +8,7 @@ from enum import StrEnum
 from mscwatch.errors import ConfigError
 from mscwatch.vocabulary import (
     Aetiology,
+    Area,
     CellSource,
     CellType,
     Donor,
@@ -21,12 +22,15 @@ LISTS: dict[str, type[StrEnum]] = {
     "cell_source": CellSource,
     "donor": Donor,
     "route": Route,
+    "cell_types": CellType,
+    "product_forms": ProductForm,
     "aetiology": Aetiology,
 }
 WORDS: dict[str, type[StrEnum]] = {
     "cell_type": CellType,
     "product_form": ProductForm,
     "modification": Modification,
+    "area": Area,
     "indication_group": IndicationGroup,
 }
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from mscwatch.model import Issue, Record
 from mscwatch.record import record_nct_id
-from mscwatch.therapy import bounds, disease, infusions, overrides, passages, terms
+from mscwatch.therapy import area, bounds, disease, infusions, overrides, passages, terms
 from mscwatch.therapy.counts import Count
 from mscwatch.therapy.doses import Unread, read_doses
 from mscwatch.therapy.model import NOT_STATED, DoseLevel, Evidence, Therapy
@@ -15,6 +15,7 @@ from mscwatch.therapy.passages import Passage, Passages
 from mscwatch.therapy.words import names
 from mscwatch.vocabulary import (
     Aetiology,
+    Area,
     CellSource,
     CellType,
     Confidence,
@@ -102,7 +103,9 @@ def _with_product(patients: Therapy, told: Passages, cell: terms.Told) -> Therap
     form, modified, route = terms.product_form(told), terms.modification(told), terms.route(told)
     doses, dose_confidence, unread = _doses(told, _COUNTED.get(cell.values[0], frozenset()))
     count, count_confidence = _infusions(told)
+    treated = area.area(told, of_liver=patients.indication_group is not IndicationGroup.NONE)
     worded = {
+        "area": treated,
         "cell_type": cell,
         "cell_source": source,
         "donor": donor,
@@ -134,6 +137,7 @@ def _with_product(patients: Therapy, told: Passages, cell: terms.Told) -> Therap
         route=tuple(map(Route, route.values)) or (Route.NOT_STATED,),
         doses=tuple(_of_form(one, shape) for one in doses),
         infusions_max=count.number if count else None,
+        area=Area(treated.values[0]),
         evidence={**patients.evidence, **evidence},
         confidences={**patients.confidences, **confidence},
         issues=tuple(Issue(patients.nct_id, one.path, one.value, one.message) for one in unread),

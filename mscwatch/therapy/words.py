@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 import tomllib
+from bisect import bisect
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
+from string import ascii_lowercase, ascii_uppercase
 from typing import Any
 
+from mscwatch.errors import ConfigError
 from mscwatch.therapy.axes import LISTS, WORDS, check_words
 from mscwatch.vocabulary import Donor, IndicationGroup
 
@@ -24,9 +28,15 @@ _VALUES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("product", "other_treatment", "control", "giving", "own", "background"), (ANY,)),
     **dict.fromkeys(("named_disease", "other_disease", "graft_versus_host"), (ANY,)),
 }
-_KEYS = ("starts", "words", "tissue", "patterns", "examples")
+_KEYS = ("starts", "words", "tissue", "ends", "patterns", "near", "examples")
 
 _GAP = r"[\s\-\u2010-\u2015_]*"  # "bone marrow", "bone-marrow" and "bonemarrow" are one term
+_WORD = re.compile(r"\w+")
+_HEAD = re.compile(r"\\b(?:\(\?-i:)?(?:([A-Za-z]+)|\(\?:([A-Za-z| ]+)\)(?!\?))(.{0,3})")
+_AFTER_SHORT = (" ", r"\b", "[ ", r"[\s", r"\s+", r"\.", "-", ")")  # what may follow a first word that is shorter than a key
+_CELLS = "sc"  # how every abbreviation of a tissue's cells ends
+_LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)  # keeps every position
+_KEY = 3  # letters at which most words of a text end the search
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,41 +48,106 @@ class Found:
     end: int
 
 
-@lru_cache(maxsize=2048)  # a record's sentences are asked for one field after another, several times
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A pattern that names a value of a field."""
+
+    field: str
+    value: str
+    pattern: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """All rules: by the first letters of their first word, by the last letters of it, or by a text they need."""
+
+    by_head: dict[str, tuple[Rule, ...]]
+    by_tail: dict[str, tuple[Rule, ...]]
+    by_need: dict[str, tuple[Rule, ...]]
+
+
 def find(field: str, text: str) -> tuple[Found, ...]:
     """Every value of a field that a text names, in order. Where matches overlap, the longest wins, then `nothing`."""
-    claims = [
-        Found(value, match.start(), match.end())
-        for value, pattern in vocabulary()[field]
-        for match in pattern.finditer(text)
-    ]
-    kept: list[Found] = []
-    for claim in sorted(
-        claims, key=lambda found: (found.start - found.end, found.start, found.value != NOTHING)
-    ):
-        if not any(claim.start < other.end and other.start < claim.end for other in kept):
-            kept.append(claim)
-    return tuple(sorted((found for found in kept if found.value != NOTHING), key=lambda found: found.start))
+    return scan(text).get(field, ())
 
 
 def names(field: str, text: str) -> bool:
     """Whether a text names any value of a field."""
-    values = vocabulary()[field]
-    if any(value == NOTHING for value, _ in values):
-        return bool(find(field, text))
-    return any(pattern.search(text) for _, pattern in values)
+    return field in scan(text)
+
+
+@lru_cache(maxsize=4096)  # a record's sentences are asked for one field after another, several times
+def scan(text: str) -> dict[str, tuple[Found, ...]]:
+    """Every field that a text names, each with what `find` returns. One pass over the words of the text."""
+    claims: dict[str, list[Found]] = {}
+    rules, lower = vocabulary(), text.translate(_LOWER)
+    by_head, by_tail, names_cells = rules.by_head, rules.by_tail, False
+    for word in _WORD.finditer(lower):
+        letters = word[0]
+        tail = letters.rstrip("s0123456789")
+        able = by_head.get(letters[:_KEY], ()) + by_tail.get(tail[-_KEY:], ())
+        for rule in able:
+            if match := rule.pattern.match(text, word.start()):
+                claims.setdefault(rule.field, []).append(Found(rule.value, match.start(), match.end()))
+        names_cells = names_cells or tail.endswith(_CELLS)
+    for need, able in rules.by_need.items():
+        if names_cells if need == _CELLS else need in lower:
+            for rule in able:
+                for match in rule.pattern.finditer(text):
+                    claims.setdefault(rule.field, []).append(Found(rule.value, match.start(), match.end()))
+    found = {field: _longest(made) for field, made in claims.items()}
+    return {field: kept for field, kept in found.items() if kept}
+
+
+def _longest(claims: list[Found]) -> tuple[Found, ...]:
+    """Claims without overlaps, in order, and without those of `nothing`."""
+    if len(claims) == 1 and claims[0].value != NOTHING:
+        return (claims[0],)
+    kept: list[Found] = []
+    for claim in sorted(claims, key=lambda one: (one.start - one.end, one.start, one.value != NOTHING)):
+        place = bisect(kept, claim.start, key=lambda one: one.start)
+        before = kept[place - 1].end if place else 0
+        after = kept[place].start if place < len(kept) else claim.end
+        if before <= claim.start and claim.end <= after:
+            kept.insert(place, claim)
+    return tuple(found for found in kept if found.value != NOTHING)
 
 
 @cache
-def vocabulary() -> dict[str, tuple[tuple[str, re.Pattern[str]], ...]]:
-    """Every field with its values, each with one pattern, in the order of the file.
+def vocabulary() -> Vocabulary:
+    """The rules of the packaged file. Raises `ConfigError` for a field, a value or a key that it may not have."""
+    heads, tails, needs = _Index(), _Index(), _Index()
+    for field, values in _tables().items():
+        for value, words in values.items():
+            for head, pattern in _headed(words):
+                heads.add(head, field, value, pattern)
+            for end in words.get("ends", ()):
+                tails.add(end[-_KEY:].lower(), field, value, rf"\b\w*{end}s?\d*\b")
+            if tissues := words.get("tissue"):
+                needs.add(_CELLS, field, value, _before_msc(tissues))
+            for need, patterns in words.get("near", {}).items():
+                needs.add(need, field, value, "|".join(patterns))
+    return Vocabulary(heads.rules(), tails.rules(), needs.rules())
 
-    Raises `ConfigError` for a field, a value or a key that the file may not have.
-    """
-    return {
-        field: tuple((value, _pattern(words)) for value, words in values.items())
-        for field, values in _tables().items()
-    }
+
+class _Index:
+    """Patterns by a key, joined where they name the same value of the same field."""
+
+    def __init__(self) -> None:
+        self._patterns: dict[str, dict[tuple[str, str], list[str]]] = {}
+
+    def add(self, key: str, field: str, value: str, pattern: str) -> None:
+        self._patterns.setdefault(key, {}).setdefault((field, value), []).append(pattern)
+
+    def rules(self) -> dict[str, tuple[Rule, ...]]:
+        """The rules by key; of the patterns of one rule, the longest is tried first."""
+        return {
+            key: tuple(
+                Rule(field, value, re.compile("|".join(sorted(found, key=len, reverse=True)), re.IGNORECASE))
+                for (field, value), found in rules.items()
+            )
+            for key, rules in self._patterns.items()
+        }
 
 
 def examples() -> list[tuple[str, str, str]]:
@@ -85,12 +160,12 @@ def examples() -> list[tuple[str, str, str]]:
     ]
 
 
-def parse(text: str) -> dict[str, dict[str, dict[str, list[str]]]]:
+def parse(text: str) -> dict[str, dict[str, dict[str, Any]]]:
     """The tables of the vocabulary file: field, value, kind of words.
 
     Raises `ConfigError` for a field, a value or a key that the file may not have.
     """
-    tables: dict[str, Any] = tomllib.loads(text)
+    tables: dict[str, dict[str, dict[str, Any]]] = tomllib.loads(text)
     check_words("therapy/vocabulary.toml, fields", tables, _VALUES)
     for field, values in tables.items():
         check_words(f"therapy/vocabulary.toml, values of {field}", values, (*_VALUES[field], NOTHING))
@@ -99,31 +174,43 @@ def parse(text: str) -> dict[str, dict[str, dict[str, list[str]]]]:
     return tables
 
 
-def _tables() -> dict[str, dict[str, dict[str, list[str]]]]:
+def _tables() -> dict[str, dict[str, dict[str, Any]]]:
     return parse((files("mscwatch.therapy") / "vocabulary.toml").read_text("utf-8"))
 
 
-def _pattern(words: dict[str, list[str]]) -> re.Pattern[str]:
-    parts = list(words.get("patterns", ()))
-    if starts := words.get("starts"):
-        parts.append(
-            rf"{_at(starts)}(?:{'|'.join(_GAP.join(map(re.escape, term.split())) for term in starts)})\w*"
-        )
-    if whole := words.get("words"):
-        parts.append(rf"{_at(whole)}(?:{'|'.join(_GAP.join(term.split()) for term in whole)})s?\b")
-    parts += [_before_msc(tissue) for tissue in words.get("tissue", ())]
-    return re.compile("|".join(parts), re.IGNORECASE)
+def _headed(words: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Each pattern that begins with a word, with the key of that word."""
+    for kind, end in (("starts", r"\w*"), ("words", r"s?\b")):
+        for term in words.get(kind, ()):
+            key = term.split()[0][:_KEY].lower()
+            pattern = rf"\b{_GAP.join(map(re.escape, term.split()))}{end}"
+            yield key, pattern
+            if kind == "words" and len(key) < _KEY:
+                yield f"{key}s", pattern
+    for pattern in words.get("patterns", ()):
+        for key in _keys(pattern):
+            yield key, pattern
 
 
-def _at(terms: list[str]) -> str:
-    """A look-ahead for the first letters of the terms, at which most words end the search."""
-    return rf"\b(?=[{''.join(sorted({term[0] for term in terms}))}])"
+def _keys(pattern: str) -> set[str]:
+    """The keys of the words that a pattern begins with. Raises `ConfigError` where it may begin with any."""
+    head = _HEAD.match(pattern)
+    if head:
+        firsts, after = (head[1] or head[2]).split("|"), head[3]
+        firsts = [first[:-1] if after[:1] in ("?", "*", "{") else first.split()[0] for first in firsts]
+        if all(len(first) >= _KEY or after.startswith(_AFTER_SHORT) for first in firsts):
+            return {first[:_KEY].lower() for first in firsts}
+    msg = (
+        f"therapy/vocabulary.toml: the pattern {pattern!r} does not begin with a word of three letters or a whole word. "
+        "Put it under near, by a text that it needs."
+    )
+    raise ConfigError(msg)
 
 
-def _before_msc(tissue: str) -> str:
+def _before_msc(tissues: list[str]) -> str:
     """Of UC: UCMSC, UC-MSCs, hUC-D-MSC, "UC -MSC", and in capitals "UC MSC" ("at MSC" is not adipose tissue)."""
-    cells = "MSC" if len(tissue) == 1 else "M?SC"
-    joined = rf"\b(?:h|hu|allo-?|auto-?)?{tissue}(?:\s?-\s?)?(?:D-?)?{cells}s?\b"
-    if len(tissue) == 1:
-        return joined
-    return rf"{joined}|(?-i:\b[Hh]?[u]?{tissue} (?:MSC|SC)s?\b)"
+    short = "|".join(tissue for tissue in tissues if len(tissue) == 1)
+    long = "|".join(tissue for tissue in tissues if len(tissue) > 1)
+    joined = r"\b(?:h|hu|allo-?|auto-?)?(?:{})(?:\s?-\s?)?(?:D-?)?{}s?\b".format
+    parts = [joined(long, "M?SC"), rf"(?-i:\b[Hh]?[u]?(?:{long}) (?:MSC|SC)s?\b)"] if long else []
+    return "|".join([*parts, *([joined(short, "MSC")] if short else [])])

@@ -1,0 +1,59 @@
+"""The area of disease: what the patients have that is treated, by the review's Fig. 1.
+
+Titles and conditions say it together. A disease that causes others (diabetes, a graft against its host) wins over the
+organs where it shows; what only prepares a patient (a transplant of marrow) loses to every disease beside it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from mscwatch.therapy.model import Evidence
+from mscwatch.therapy.passages import Passage, Passages
+from mscwatch.therapy.terms import Told
+from mscwatch.therapy.words import Found, find
+from mscwatch.vocabulary import Area, Confidence
+
+# The first of each pair is what is treated where both are named about equally.
+_WINS = (
+    (Area.DIABETES, {Area.SKIN, Area.KIDNEY, Area.EYE, Area.CARDIOVASCULAR, Area.NEURO, Area.REPRODUCTIVE_UROLOGIC}),
+    (Area.IMMUNE, {Area.BLOOD_CANCER, Area.KIDNEY, Area.BONE_CARTILAGE, Area.SKIN, Area.ORAL}),
+    (Area.ORAL, {Area.BONE_CARTILAGE, Area.BLOOD_CANCER}),
+    (Area.GASTROINTESTINAL, {Area.SKIN}),
+    (Area.EYE, {Area.NEURO}),
+    (Area.NEURO, {Area.BONE_CARTILAGE}),
+    (Area.LUNG, {Area.OTHER, Area.CARDIOVASCULAR}),
+)
+_RULE = "the disease in titles and conditions"
+
+
+def area(passages: Passages, *, of_liver: bool) -> Told:
+    """The area, with its evidence. `of_liver`: the indication is one of the liver's. Without any disease: `other`."""
+    votes: Counter[str] = Counter()
+    first: dict[str, Evidence] = {}
+    for weight, passage, found in _named(passages):
+        votes[found.value] += weight
+        first.setdefault(found.value, Evidence(passage.path, passage.text[found.start : found.end], _RULE))
+    if of_liver and Area.LIVER in votes:
+        return Told((Area.LIVER,), (first[Area.LIVER],), Confidence.HIGH)
+    if not votes:
+        return Told((Area.OTHER,), (), Confidence.LOW)
+    chosen = max(votes, key=lambda one: votes[one])
+    for winner, losers in _WINS:
+        if chosen in losers and votes[winner] * 3 >= votes[chosen]:
+            chosen = str(winner)
+    alone = votes[chosen] == votes.total()
+    return Told((chosen,), (first[chosen],), Confidence.HIGH if alone else Confidence.MEDIUM)
+
+
+def _named(passages: Passages) -> Iterator[tuple[int, Passage, Found]]:
+    """Each area named once per text, with its weight; descriptions count only where nothing else names any."""
+    found = False
+    for weight, texts in ((4, passages.titles), (4, passages.conditions), (1, passages.keywords), (1, passages.summary)):
+        if texts is passages.summary and found:
+            return
+        for passage in texts:
+            for one in {found.value: found for found in reversed(find("area", passage.text))}.values():
+                found = True
+                yield weight, passage, one
