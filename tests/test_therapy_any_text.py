@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from mscwatch.screening import relevance
 from mscwatch.therapy import NOT_STATED, read_record
-from mscwatch.therapy.infusions import MOST
+from mscwatch.therapy.schedule import MOST
 from support.records import record
 
 pieces = st.sampled_from(

@@ -11,13 +11,16 @@ from collections.abc import Iterator
 
 from mscwatch.therapy.model import Evidence
 from mscwatch.therapy.passages import Passage, Passages
-from mscwatch.therapy.terms import Told
+from mscwatch.therapy.terms import UNNAMED, Told
 from mscwatch.therapy.words import Found, find
-from mscwatch.vocabulary import Area, Confidence
+from mscwatch.vocabulary import Area
 
 # The first of each pair is what is treated where both are named about equally.
 _WINS = (
-    (Area.DIABETES, {Area.SKIN, Area.KIDNEY, Area.EYE, Area.CARDIOVASCULAR, Area.NEURO, Area.REPRODUCTIVE_UROLOGIC}),
+    (
+        Area.DIABETES,
+        {Area.SKIN, Area.KIDNEY, Area.EYE, Area.CARDIOVASCULAR, Area.NEURO, Area.REPRODUCTIVE_UROLOGIC},
+    ),
     (Area.IMMUNE, {Area.BLOOD_CANCER, Area.KIDNEY, Area.BONE_CARTILAGE, Area.SKIN, Area.ORAL}),
     (Area.ORAL, {Area.BONE_CARTILAGE, Area.BLOOD_CANCER}),
     (Area.GASTROINTESTINAL, {Area.SKIN}),
@@ -36,24 +39,29 @@ def area(passages: Passages, *, of_liver: bool) -> Told:
         votes[found.value] += weight
         first.setdefault(found.value, Evidence(passage.path, passage.text[found.start : found.end], _RULE))
     if of_liver and Area.LIVER in votes:
-        return Told((Area.LIVER,), (first[Area.LIVER],), Confidence.HIGH)
+        return Told((Area.LIVER,), (first[Area.LIVER],), "of the liver")
     if not votes:
-        return Told((Area.OTHER,), (), Confidence.LOW)
+        return Told((Area.OTHER,), (), UNNAMED)
     chosen = max(votes, key=lambda one: votes[one])
     for winner, losers in _WINS:
         if chosen in losers and votes[winner] * 3 >= votes[chosen]:
             chosen = str(winner)
     alone = votes[chosen] == votes.total()
-    return Told((chosen,), (first[chosen],), Confidence.HIGH if alone else Confidence.MEDIUM)
+    return Told((chosen,), (first[chosen],), "alone" if alone else "among others")
 
 
 def _named(passages: Passages) -> Iterator[tuple[int, Passage, Found]]:
     """Each area named once per text, with its weight; descriptions count only where nothing else names any."""
     found = False
-    for weight, texts in ((4, passages.titles), (4, passages.conditions), (1, passages.keywords), (1, passages.summary)):
+    for weight, texts in (
+        (4, passages.titles),
+        (4, passages.conditions),
+        (1, passages.keywords),
+        (1, passages.summary),
+    ):
         if texts is passages.summary and found:
             return
         for passage in texts:
-            for one in {found.value: found for found in reversed(find("area", passage.text))}.values():
+            for one in {one.value: one for one in reversed(find("area", passage.text))}.values():
                 found = True
                 yield weight, passage, one

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from mscwatch.therapy.amounts import plain_signs
 from mscwatch.therapy.passages import Passage
+from mscwatch.therapy.words import find
 
 _NAMED = 12  # a larger number before a singular "infusion" belongs to a name
 
@@ -32,8 +33,8 @@ _NOT_KIND = (
     r"(?:days?|weeks?|months?|years?|hours?|hrs?|minutes?|min|patients?|subjects?|participants?|cases?|people|groups?|"
     r"arms?|cohorts?|centers?|centres?|times?|ml|mg|kg|cc|million|billion|x|between|after|before|of|in|at|to|and|or|with|"
     r"for|from|by|on|"
-    r"than|that|who|will|was|were|is|are|has|had|have|receiv\w*|the|each|per|every|different|dose|phase|studies|drugs?|"
-    r"new|escalat\w*|IM|intramyocardial|transendocardial|placebo|saline|sham|control|plasma|blood|liver|kidney|organ|"
+    r"than|via|that|who|will|was|were|is|are|has|had|have|receiv\w*|the|each|per|every|different|dose|phase|studies|drugs?|"
+    r"new|increasing|ascending|escalat\w*|IM|intramyocardial|transendocardial|placebo|saline|sham|control|plasma|blood|liver|kidney|organ|"
     r"ha?ematopoietic)"
 )
 KIND = rf"(?!{_NOT_KIND}\b)[A-Za-z][\w./]*"
@@ -54,11 +55,13 @@ _NOT_BEFORE = (
     "comparing",
 )
 _NO_COUNT = "".join(f"(?<!{word} )" for word in _NOT_BEFORE)
+_DOSES = re.compile(r"\bdos(?:e|es|ages?)\b", re.IGNORECASE)
 _OTHER_SINGLES = r"(?:center|centre|arm|blind|group|site|patient|donor|institution|cell)\b"
 _COUNT = [
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        rf"\b{_N}[\s-]*(?:times?|x)\b(?!\s*(?:{_OFTEN}|{_COMPARED}))",
+        rf"\b{_N}[\s-]*(?:(?:consecutive|separate|repeated)\s+)?(?:times?|x|occasions)\b(?!\s*points?)(?!\s*(?:{_OFTEN}|{_COMPARED}))",
+        r"\b(?P<n>double)\s+(?:treatment|infusion|injection|administration)s?\b",
         rf"\b(?P<n>twice|thrice)\b(?!\s*(?:{_OFTEN}|the|as))",
         rf"{_NO_COUNT}(?<![-\d.^])\b{_N}\s+(?:{KIND}[\s-]+){{0,5}}{GIVEN}\b(?![\s-]*{LEVELS})",
         rf"(?<![\w.^])\d{{1,2}}\s?(?:-|to|or)\s?{_N}\s+(?:{KIND}[\s-]+){{0,5}}{GIVEN}\b(?![\s-]*{LEVELS})",
@@ -75,6 +78,10 @@ _SITES = re.compile(
     r"\s*(?:in|into|to|at|along|around|per)\b.{0,30}"
     r"(?:wall|parts?\b|ventric|myocard|sites?\b|segment|points?\b|muscle|lesion|scar)",
     re.IGNORECASE,
+)
+_SITES_FROM = 8
+_INTO_SITES = re.compile(
+    r"intra-?\s?(?:muscular|myocard|derm|lesion)|trans-?\s?endocard|subcutan", re.IGNORECASE
 )
 _OR_MORE = re.compile(r"\s*(?:or|and/or)\s+(?:several|more|multiple|repeated)", re.IGNORECASE)
 _OTHER = re.compile(
@@ -94,8 +101,19 @@ class Count:
     path: str
     rule: str
 
+    @property
+    def is_doses(self) -> bool:
+        """Whether it counts "doses", which may be levels."""
+        return bool(_DOSES.search(self.span))
+
+
+def single(sentence: Passage) -> Iterator[Count]:
+    """One administration, told by "single" or "once"."""
+    return (count for count in told(sentence) if count.number == 1)
+
 
 def told(sentence: Passage) -> Iterator[Count]:
+    """Every number of administrations that a sentence states."""
     text = plain_signs(sentence.text)
     for pattern in _COUNT:
         for match in pattern.finditer(text):
@@ -106,9 +124,16 @@ def told(sentence: Passage) -> Iterator[Count]:
                 or _OF_OTHER.match(following)
                 or _OR_MORE.match(following)
                 or _SITES.match(following)
+                or find("other_drug", following[:30])
+                or of_a_drug(text, match.start())
             ):
                 continue
             found = number(match["n"])
+            if found >= _SITES_FROM and _INTO_SITES.search(match[0]):
+                yield Count(
+                    1, sentence.text[match.start() : match.end()], sentence.path, "many sites of one session"
+                )
+                continue
             if found > _NAMED and not match[0].lower().endswith("s"):
                 continue  # "50 Adipose Stem Cell Infusion" is a name
             yield Count(
@@ -117,6 +142,13 @@ def told(sentence: Passage) -> Iterator[Count]:
                 sentence.path,
                 "a number of administrations",
             )
+
+
+def of_a_drug(text: str, place: int) -> bool:
+    """Whether the treatment named last before a place is a drug, and cells come after or before it."""
+    drugs = [one.start for one in find("other_drug", text) if one.start < place]
+    cells = [one.start for one in find("product", text) if one.start < place]
+    return bool(drugs) and max(cells, default=-1) < drugs[-1]
 
 
 def number(text: str) -> int:

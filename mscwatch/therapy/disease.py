@@ -9,12 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from mscwatch.therapy.model import NOT_STATED, Evidence
 from mscwatch.therapy.passages import Passage, Passages
-from mscwatch.therapy.words import Found, find, names
-from mscwatch.vocabulary import Confidence
-
-Told = tuple[str, Confidence, tuple[Evidence, ...]]
+from mscwatch.therapy.terms import DESCRIPTION, SUMMARY, TITLES, Told, first, naming, told
+from mscwatch.therapy.words import find, names
 
 _GROUPS = ("transplant", "liver_failure", "cirrhosis", "other_liver")
 _CAUSED = re.compile(
@@ -31,20 +28,20 @@ _MANY = 3
 
 
 def indication(passages: Passages) -> Told:
-    """The indication group (`none` without a liver disease), its confidence and its evidence."""
+    """The indication group, `none` without a liver disease."""
     about_others = any(names("other_disease", title.text) for title in passages.titles) and not any(
         names("indication", title.text) for title in passages.titles
     )
     against_host = any(names("graft_versus_host", title.text) for title in passages.titles)
     if about_others or against_host or not _of_cells(passages):
-        return "none", Confidence.MEDIUM, ()
+        return Told()
     tiers = (
-        (passages.titles[:1], Confidence.HIGH),
-        (passages.titles, Confidence.HIGH),
-        ((*passages.conditions, *passages.keywords), Confidence.MEDIUM),
+        (TITLES, passages.titles[:1]),
+        (TITLES, passages.titles),
+        ("in the conditions", (*passages.conditions, *passages.keywords)),
     )
-    specific: Told | None = None
-    for tier, confidence in tiers:
+    specific = Told()
+    for name, tier in tiers:
         found = {
             one.value: (text, one)
             for text in reversed(tier)
@@ -53,35 +50,25 @@ def indication(passages: Passages) -> Told:
         group = next((group for group in _GROUPS if group in found), None)
         if group is None:
             continue
-        text, one = found[group]
-        told = group, confidence, (_evidence(text, one, "the disease in the titles, else in the conditions"),)
+        read = told("indication_group", [found[group]], name)
         if group != _GROUPS[-1] or any(names("named_disease", title.text) for title in tier):
-            return told
-        specific = specific or told
-    return specific or ("none", Confidence.MEDIUM, ())
+            return read
+        specific = specific or read
+    return specific
 
 
-def aetiology(passages: Passages) -> tuple[tuple[str, ...], Confidence, tuple[Evidence, ...]]:
-    """The causes of the enrolled patients' liver disease, their confidence and their evidence."""
-    tiers = (
-        (passages.titles, Confidence.HIGH),
-        ((*passages.conditions, *passages.keywords), Confidence.HIGH),
-        (_own_patients(passages.summary), Confidence.MEDIUM),
-        (_own_patients(passages.description), Confidence.MEDIUM),
-        (_entry(passages.inclusion), Confidence.LOW),
+def aetiology(passages: Passages) -> Told:
+    """The causes of the enrolled patients' liver disease."""
+    return first(
+        "aetiology",
+        (
+            (TITLES, passages.titles),
+            ("in the conditions", (*passages.conditions, *passages.keywords)),
+            (SUMMARY, _own_patients(naming("aetiology", passages.summary))),
+            (DESCRIPTION, _own_patients(naming("aetiology", passages.description))),
+            ("in the criteria", _entry(naming("aetiology", passages.inclusion))),
+        ),
     )
-    for tier, confidence in tiers:
-        found = [(text, one) for text in tier for one in find("aetiology", text.text)]
-        if found:
-            evidence = {
-                one.value: _evidence(text, one, "the cause of the disease") for text, one in reversed(found)
-            }
-            return (
-                tuple(dict.fromkeys(one.value for _, one in found)),
-                confidence,
-                tuple(reversed(evidence.values())),
-            )
-    return (NOT_STATED,), Confidence.HIGH, ()
 
 
 def _of_cells(passages: Passages) -> bool:
@@ -115,7 +102,3 @@ def _entry(passages: Iterable[Passage]) -> Iterator[Passage]:
             told = _CAUSED.search(sentence.text) and not names("background", sentence.text)
             if 0 < len(causes) < _MANY and told and not _CONDITIONAL.search(sentence.text):
                 yield sentence
-
-
-def _evidence(passage: Passage, found: Found, rule: str) -> Evidence:
-    return Evidence(passage.path, passage.text[found.start : found.end], rule)

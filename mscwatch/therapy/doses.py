@@ -11,75 +11,50 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from mscwatch.therapy.amounts import Amount, Shape, amounts, plain_signs
-from mscwatch.therapy.model import DoseLevel
-from mscwatch.therapy.passages import Passage
-from mscwatch.vocabulary import DoseUnit
+from mscwatch.therapy import terms, volumes
+from mscwatch.therapy.amounts import Amount, amounts, plain_signs
+from mscwatch.therapy.counting import CELLS, CONCENTRATION, CONTAINER, NO_DOSE, PARTICLES, PER, what
+from mscwatch.therapy.model import DoseLevel, Evidence, Unread
+from mscwatch.therapy.passages import Passage, Passages
+from mscwatch.therapy.terms import DESCRIPTION, NOTHING, PRODUCT, SUMMARY, TITLES, Told
+from mscwatch.therapy.words import names
+from mscwatch.vocabulary import CellType, DoseUnit, ProductForm
 
 PLAUSIBLE = (1e3, 1e12)  # cells, or cells per kg, of one administration
 _PLAUSIBLE_PARTICLES = (1e3, 1e15)
 
-_CONCENTRATION = "cells/mL"
-_NO_DOSE = "no dose"
+_COUNTED = {
+    CellType.HEPATOCYTE: frozenset({"hepatocyte"}),
+    CellType.HAEMATOPOIETIC: frozenset({"cd34", "cd133", "nucleated", "tnc"}),
+    CellType.MONONUCLEAR: frozenset({"cd34", "cd133", "nucleated", "tnc", "mononuclear"}),
+    CellType.IMMUNE: frozenset({"t cell", "treg", "nk", "tcell"}),
+}
 
-_CELLS = re.compile(
-    r"\bcells?\b|\b\w*MSCs?\b|\b\w*ASCs?\b|\b[a-z]*-?SCs\b|\bstem|\bstromal|\bMPCs?\b|\bCSM\b|\bHLSC|\bHALPC|\bMNC",
-    re.IGNORECASE,
-)
-_PARTICLES = re.compile(r"particle|exosom|vesicle|\bEVs?\b", re.IGNORECASE)
-_SOMETHING_ELSE = re.compile(
-    r"""\b(?:platelets?|PLT|leu[ck]o\w*|lymphocytes?|neutrophils?|granulocytes?|erythrocytes?|WBC|RBC|ANC|copies|copy|IU|U|units?(?!\s+of\b)|mg|[mu]g|µg|
-      μg|mmol|nucleated|TNC|CD\d+\+?|T[\s-]?cells?|NK|Tregs?|islets?|hepatocytes?|people|persons|patients|men|women|americans|
-      adults|children|cases|deaths|carriers|dollars|euros?|participants|subjects|RPM|mm|cm|years|individuals|procedures|
-      bacteria|clusters?|CFU|viral|virus\w*|genomes?|vg|rpm|red\ blood|white\ blood|x\s?g|meters?|steps|times)\b""",
-    re.IGNORECASE | re.VERBOSE,
-)
-_PER = re.compile(
-    r"""(?:/|\bper\b|\bfor\s+each\b|\bby\b|\*|\bx\b)\s*(?:each\s+|every\s+|one\s+|the\s+|patient'?s?\s+|recipient'?s?\s+|actual\s+|body\s+|of\s+|a\s+)*
-        (?P<count>\d+(?:[.,]\d+)?(?:\s*-\s*\d+(?:[.,]\d+)?)?)?\s*
-        (?P<what>kg|k\b|kilo(?:gram)?s?|weight|m[lL]\b|cc\b|cm3|cm\^?\s?3|milliliters?|cubic\s+cent\w+|l\b|lit(?:er|re)s?|dl|[uµμ]l|mm3|mm\^?3|microlit\w+
-          |cm2|cm\s?\^?\s?2|cm²|cm\b|square\s+cm|square\s+cent\w+|g\b|gram|mm2|min\b|minutes?|hour|h\b|sec\w*|m2)
-      | \bkg\s?\^?\s?-1 | (?<=cells)\s+kg\b | \bkilogram\s+body | \bweight\s*\(kg\)""",
-    re.IGNORECASE | re.VERBOSE,
-)
-_BODY_WEIGHT = re.compile(r"k|weight", re.IGNORECASE)
-_VOLUME = re.compile(r"m|cc|cubic", re.IGNORECASE)
-_SURFACE = re.compile(r"cm|square|g|mm2|m2", re.IGNORECASE)
 _MILLILITRES = re.compile(r"(?<![\w.,/])(\d+(?:[.,]\d+)?)\s*(?:ml\b|cc\b|milliliters?|cm3)", re.IGNORECASE)
 
-_LIMIT = re.compile(
-    r"(?:max\w*|up to|not?(?: to)? exceed\w*|no more than|at least|minim\w*|less than|more than|"
-    r"limit\w*|[<>≤≥]|capped?)\W*"
-    r"(?:(?:an?|of|to|the|total|dose|is|number|cells?|dosage)\W*){0,4}$",
+
+_HOLDERS = r"(?:bags|vials|syringes|ampoules|tubes|sachets)"
+_FEW = {str(few): few for few in range(2, 10)} | {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
+_CONTAINED = _FEW
+_MEASURED = {ProductForm.EXOSOME, ProductForm.CONDITIONED_MEDIUM, ProductForm.OTHER}
+_FILLED = re.compile(
+    rf"\b({'|'.join(_FEW)})\s+(?:\w+\s+){{0,2}}?{_HOLDERS}\s+(?:(each)\s+)?"
+    r"(?:of|with|containing|holding|filled with)\W+(?:\w+\s+){0,2}$",
     re.IGNORECASE,
 )
-_PREPARATION = re.compile(
-    r"(?:expanded|supplied|packag\w*|formulated|harvest\w*|aspirat\w*|vials?|bags?|seed\w*|densit\w+|yield\w*|passage|collect\w*|cultur\w*|"
-    r"concentrations? of|suspension of|frozen|cryo\w*|viabilit\w+|plated|each (?:ml|syringe))\b[^.;]{0,40}$",
-    re.IGNORECASE,
-)
-_CONTAINER = re.compile(
-    r"(?:/|\bper|\beach|\bin an?|\bin one)\s*(?:bag|vial|syringe|tube|ampoule|pack|bottle)", re.IGNORECASE
-)
-_TOTALLED = re.compile(r"\(\s*(?:an?\s+|in\s+)?total(?:\s+of|:)?\s*$", re.IGNORECASE)
-_AS_MAXIMUM = re.compile(r"[^.;]{0,40}\b(?:is|as|being)\s+(?:an?|the)\s+maxim", re.IGNORECASE)
-_TOLERANCE = re.compile(r"(?:\brange:?|\branging)\W*(?:from|of|between)?\W*$", re.IGNORECASE)
-_DOSE_WORD = re.compile(
-    r"\bdos(?:e|es|age)\b|\binject|\binfus|\breceiv|\badminist|\btransplant|\bgiven\b", re.IGNORECASE
-)
-_CLAUSE_END = re.compile(r"[.;\n](?:\s|$)|\s-\s|,\s+(?=(?:\w+ed|at|with|over)\b)")
+_SEVERAL = re.compile(rf"\b({'|'.join(_FEW)})\s+(?:\w+\s+){{0,2}}?{_HOLDERS}\b", re.IGNORECASE)
 _LISTED = re.compile(r"\s*(?:,|/|and|or|,\s*and|,\s*or|&|;|vs\.?|versus|\+)\s*", re.IGNORECASE)
 _AGAIN = re.compile(r"\s*\(\s*(?:=|i\.e\.,?)?\s*", re.IGNORECASE)
 _RANGED = re.compile(r"\s*(?:\w*cells?|\w*MSCs?)?\s*(?:(?:/|per)\s*kg)?\s*(?:-|\bto\b)\s*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Unread:
-    """An amount that looks like a dose but could not be read as one, and why."""
+class Doses:
+    """The dose levels, the words of each and where they stood, and the amounts that could not be read."""
 
-    path: str
-    value: str
-    message: str
+    levels: tuple[DoseLevel, ...] = ()
+    told: Told = NOTHING
+    unread: tuple[Unread, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +70,38 @@ class _Candidate:
     sentence: Passage
 
 
+def read(passages: Passages, kind: CellType, shapes: tuple[ProductForm, ...]) -> Doses:
+    """The dose levels of the first place that has any; unread amounts only where no place has one."""
+    counted = _COUNTED.get(kind, frozenset())
+    tiers: tuple[tuple[str, bool, Iterable[Passage]], ...] = (
+        (PRODUCT, True, terms.about_product(passages.product, passages.brands)),
+        (TITLES, True, passages.titles),
+        (SUMMARY, False, terms.own_sentences(passages.summary, passages.brands)),
+        (DESCRIPTION, False, terms.own_sentences(passages.description, passages.brands)),
+    )
+    missed: list[Unread] = []
+    for tier, bare, sentences in tiers:
+        levels, unread = read_doses(sentences, bare=bare, counted=counted)
+        missed += unread
+        if levels:
+            levels = [_of_form(one, shapes) for one in levels]
+            evidence = tuple(Evidence(one.path, one.evidence, f"amount {tier}") for one in levels)
+            return Doses(tuple(levels), Told(tuple(str(one.low) for one in levels), evidence, tier))
+    by_volume = kind is CellType.MIXED or bool(_MEASURED & set(shapes))
+    if by_volume and (levels := list(volumes.read(passages))):
+        evidence = tuple(Evidence(one.path, one.evidence, "a volume or a weight") for one in levels)
+        return Doses(
+            tuple(levels), Told(tuple(str(one.low) for one in levels), evidence, volumes.TIER), tuple(missed)
+        )
+    return Doses(unread=tuple(missed))
+
+
+def _of_form(dose: DoseLevel, shapes: tuple[ProductForm, ...]) -> DoseLevel:
+    """The dose; a number of an exosome product that names no cells counts particles."""
+    bare = dose.unit is DoseUnit.CELLS and not names("product", dose.evidence)
+    return replace(dose, unit=DoseUnit.PARTICLES) if bare and shapes[0] is ProductForm.EXOSOME else dose
+
+
 def read_doses(
     sentences: Iterable[Passage], *, bare: bool, counted: frozenset[str] = frozenset()
 ) -> tuple[list[DoseLevel], list[Unread]]:
@@ -107,7 +114,7 @@ def read_doses(
     unread: list[Unread] = []
     for sentence in sentences:
         for candidate in _candidates(sentence, bare=bare, counted=counted):
-            if candidate.unit == _CONCENTRATION:
+            if candidate.unit == CONCENTRATION:
                 told = _with_volume(candidate)
                 if told is None:
                     unread.append(_unread(candidate, "a concentration without a volume"))
@@ -125,7 +132,7 @@ def _candidates(sentence: Passage, *, bare: bool, counted: frozenset[str]) -> It
     """The amounts of a sentence that count cells or particles, with their units, ranges joined."""
     text = plain_signs(sentence.text)
     found = _ranges(text, amounts(text))
-    unit, told = _NO_DOSE, True
+    unit, told = NO_DOSE, True
     read: list[_Candidate] = []
     for index in reversed(range(len(found))):
         amount = found[index]
@@ -136,18 +143,31 @@ def _candidates(sentence: Passage, *, bare: bool, counted: frozenset[str]) -> It
         )
         if not shared or following is None:
             after = text[amount.end : following.start if following else amount.end + 110]
-            unit, told = _unit(amount, text[max(0, amount.start - 60) : amount.start], after, bare, counted)
+            unit, told = what(amount, text[max(0, amount.start - 60) : amount.start], after, bare, counted)
         end = amount.end + _told_until(text[amount.end : following.start if following else amount.end + 60])
-        if unit != _NO_DOSE and not _alias(text, found, index):
+        if unit != NO_DOSE and not _alias(text, found, index):
+            if unit in (DoseUnit.CELLS, DoseUnit.PARTICLES) and (many := _containers(text, amount)):
+                amount, told = replace(amount, low=amount.low * many, high=amount.high * many), True
             span = sentence.text[amount.start : end]
             read.append(_Candidate(amount.low, amount.high, unit, told, span, amount.start, sentence))
     yield from reversed(read)
 
 
+def _containers(text: str, amount: Amount) -> int:
+    """How many bags, vials or syringes of that amount make one dose; 0 where the amount is not one of them."""
+    before, after = text[max(0, amount.start - 60) : amount.start], text[amount.end : amount.end + 60]
+    if filled := _FILLED.search(before):
+        return _CONTAINED[filled[1].lower()] if re.search(r"\beach\b", after[:40]) or filled[2] else 0
+    if CONTAINER.search(after):
+        several = _SEVERAL.search(text)
+        return _CONTAINED[several[1].lower()] if several else 0
+    return 0
+
+
 def _told_until(after: str) -> int:
     """The length of the words after an amount that say what it counts: "/kg", else "hUC-MSCs"."""
     clause = re.split(r"[.;,\n(]", after[:60])[0]
-    told = _PER.search(clause) or _CELLS.search(clause) or _PARTICLES.search(clause)
+    told = PER.search(clause) or CELLS.search(clause) or PARTICLES.search(clause)
     return told.end() if told else 0
 
 
@@ -169,64 +189,6 @@ def _ranges(text: str, found: list[Amount]) -> list[Amount]:
         else:
             merged.append(amount)
     return merged
-
-
-def _unit(amount: Amount, before: str, after: str, bare: bool, counted: frozenset[str]) -> tuple[str, bool]:
-    """What an amount counts and per what, and whether it is the dose itself."""
-    clause = _CLAUSE_END.split(after)[0]
-    per = _PER.search(clause)
-    noun = clause[: per.start()] if per else clause
-    cells, particles = _CELLS.search(noun[:90]), _PARTICLES.search(noun[:60])
-    other = _SOMETHING_ELSE.search(noun[:45])
-    if (
-        other
-        and other[0].lower().rstrip("s+") not in counted
-        and not (other[0].lower().startswith("unit") and _CELLS.search(before[-12:]))
-        and not (cells and cells.start() < other.start())
-    ):
-        return _NO_DOSE, False
-    told = not (
-        _LIMIT.search(before)
-        or _AS_MAXIMUM.match(clause)
-        or _TOTALLED.search(after)  # 3x10^7 per side (total 6x10^7)
-        or _PREPARATION.search(before)
-        or _CONTAINER.search(clause[:60])
-    )
-    if _TOLERANCE.search(before):
-        return _NO_DOSE, False
-    if particles and not (
-        cells
-        and cells.start() < particles.start()
-        and not re.search(r"cells?\W*$|MSCs?[-\s]", noun[: particles.start()])
-    ):
-        return (
-            (DoseUnit.PARTICLES, told)
-            if not per or _VOLUME.match(per["what"] or "")
-            else (DoseUnit.OTHER, told)
-        )
-    if per:
-        return _per_unit(per, told=told, counts=bool(cells) or amount.shape != Shape.PLAIN)
-    if cells and (amount.shape != Shape.PLAIN or cells.start() < 60):  # noqa: PLR2004 - "1000 healthy ... cells" is near
-        return DoseUnit.CELLS, told
-    said = amount.shape == Shape.POWER or (amount.shape == Shape.WORD and _DOSE_WORD.search(before))
-    said = said or bool(other and amount.shape == Shape.WORD)  # "MSC 30 million unit"
-    return (DoseUnit.CELLS, told) if bare and said else (_NO_DOSE, False)
-
-
-def _per_unit(per: re.Match[str], *, told: bool, counts: bool) -> tuple[str, bool]:
-    what = per["what"]
-    if what is None or _BODY_WEIGHT.match(what):
-        return (
-            (_NO_DOSE, False) if per["count"] else (DoseUnit.CELLS_PER_KG, told)
-        )  # "5 million/20kg" is an example
-    if not counts:
-        return _NO_DOSE, False
-    if _SURFACE.match(what) and not re.match(r"cm\W*3", what):
-        return DoseUnit.OTHER, told
-    if _VOLUME.match(what) and not re.match(r"min|mm|micro", what, re.IGNORECASE):
-        # "5 x 10^7 cells/10 mL" is all of it in a volume; without a number it is a concentration.
-        return (DoseUnit.CELLS, False) if per["count"] else (_CONCENTRATION, told)
-    return _NO_DOSE, False
 
 
 def _alias(text: str, found: list[Amount], index: int) -> bool:

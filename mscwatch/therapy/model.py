@@ -48,6 +48,15 @@ class DoseLevel:
 
 
 @dataclass(frozen=True, slots=True)
+class Unread:
+    """Something that a record says and the rules could not read: its path, its words, and why."""
+
+    path: str
+    value: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class Therapy:
     """One record's product. `not_stated`, no doses, and None mean that the record does not say.
 

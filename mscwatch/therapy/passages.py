@@ -18,6 +18,8 @@ _CONTROL_ARMS = {"PLACEBO_COMPARATOR", "NO_INTERVENTION", "SHAM_COMPARATOR"}
 _PLACEBO = re.compile(r"placebo|saline|without|vehicle", re.IGNORECASE)
 _BRAND = re.compile(r"\b(?=[\w-]*(?:\d|[a-z-][A-Z]))[A-Za-z][\w-]{3,}")
 _ONE_WORD = re.compile(r"([A-Z][A-Za-z]{5,})[®™]?")
+_AGE = re.compile(r"\s*(\d{1,3})\s*(year|month|week|day|hour|minute)", re.IGNORECASE)
+_GROWN = 19  # years; trials of children mostly end at 18
 _SENTENCE_END = re.compile(r"[.;!?。；](?=\s+[A-Z(\d]|\s*$)|\n+|[。；]")
 
 
@@ -45,12 +47,20 @@ class Passages:
     observational: bool = False
     titles: tuple[Passage, ...] = ()
     product: tuple[Passage, ...] = ()  # interventions and arms of the cell product
+    interventions: tuple[tuple[Passage, ...], ...] = ()  # those of the product, each with its name first
+    arms: tuple[tuple[Passage, ...], ...] = ()  # those that get the product, each with its label first
     brands: frozenset[str] = frozenset()  # names of this product alone: "ADR-001", "Lomecel-B"
     keywords: tuple[Passage, ...] = ()
     conditions: tuple[Passage, ...] = ()
     summary: tuple[Passage, ...] = ()
     description: tuple[Passage, ...] = ()
     inclusion: tuple[Passage, ...] = ()
+    adults: bool = True  # whether grown-ups take part, as far as the record says
+
+    @property
+    def names(self) -> tuple[Passage, ...]:
+        """The names of the product's interventions."""
+        return tuple(texts[0] for texts in self.interventions if texts)
 
 
 def of_record(record: Record) -> Passages:
@@ -65,13 +75,22 @@ def of_record(record: Record) -> Passages:
         observational=part(protocol, "designModule", "studyType") == "OBSERVATIONAL",
         titles=tuple(_texts(protocol, "identificationModule", "briefTitle", "officialTitle")),
         product=tuple(text for group in (*given, *treated) for text in group.texts),
+        interventions=tuple(group.texts for group in given),
+        arms=tuple(group.texts for group in treated),
         brands=frozenset(word for group in given for word in _brands(group.name)),
         keywords=tuple(_texts(protocol, "conditionsModule", "keywords")),
         conditions=tuple(_texts(protocol, "conditionsModule", "conditions")),
         summary=(*_texts(protocol, "descriptionModule", "briefSummary"), *_design(protocol)),
         description=tuple(_texts(protocol, "descriptionModule", "detailedDescription")),
         inclusion=tuple(_inclusion(protocol)),
+        adults=_of_adults(part(protocol, "eligibilityModule", "maximumAge")),
     )
+
+
+def _of_adults(most: Any) -> bool:
+    """Whether the largest age that is allowed ("65 Years", "14 Days", or none) is a grown-up's."""
+    age = _AGE.match(most) if isinstance(most, str) else None
+    return age is None or (age[2].lower() == "year" and int(age[1]) >= _GROWN)
 
 
 @dataclass(frozen=True, slots=True)

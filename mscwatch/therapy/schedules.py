@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from mscwatch.therapy.amounts import plain_signs
-from mscwatch.therapy.counts import GIVEN, KIND, LEVELS, WORD, Count, number
+from mscwatch.therapy.counts import GIVEN, KIND, LEVELS, WORD, Count, number, of_a_drug, told
 from mscwatch.therapy.passages import Passage
+from mscwatch.therapy.words import find
 
+_MANY = 60  # more is a misreading
 _UNIT_DAYS = {"d": 1.0, "w": 7.0, "m": 30.4, "y": 365.0}
 _ADVERB_DAYS = {
     "daily": 1.0, "weekly": 7.0, "qw": 7.0, "q2w": 14.0, "biweekly": 14.0, "fortnightly": 14.0, "monthly": 30.4,
@@ -19,13 +21,13 @@ _ASIDE = r"(?:\(?\s*(?:±|\+/?-|\+)\s*\d+\s*(?:days?|d)?\s*\)?|\([^)]{0,40}\))"
 _DAY = r"(?:days?|weeks?|months?|[dwm](?=\s?\d))"
 _NTH = r"\d{1,3}(?:st|nd|rd|th)?"
 _MORE = (
-    rf"(?:\s*{_ASIDE}?\s*(?:,\s*and|,|and|&|/|;|then|or)\s*(?:on\s+|at\s+)?{_DAY}?\s*"
+    rf"(?:\s*{_ASIDE}?\s*(?:,\s*and|,|\.(?=\s?{_DAY})|and|&|/|;|then|or)\s*(?:on\s+|at\s+)?{_DAY}?\s*"
     rf"{_NTH}(?![\d.]*\s*(?:[x%]|mg|ml|million)))"
 )
 _DAYS = re.compile(rf"(?:\b(?:{_DAY}|visits?))\s*(?:of\s+)?-?{_NTH}{_MORE}+", re.IGNORECASE)
 _ORDINALS = r"(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|\d{1,2}(?:st|nd|rd|th)?)"
 _ORDINAL_DAYS = re.compile(
-    rf"\bthe\s+{_ORDINALS}(?:\s*(?:,\s*and|,|and)\s*(?:the\s+)?{_ORDINALS})+\s+(?:days?|weeks?|months?)\b",
+    rf"\b(?:the|at(?=\s*[a-z])|on(?=\s*[a-z])|in(?=\s*[a-z]))\s+{_ORDINALS}(?:\s*(?:,\s*and|,|and)\s*(?:the\s+)?{_ORDINALS})+\s+(?:days?|weeks?|months?)\b",
     re.IGNORECASE,
 )
 _AT_DAYS = re.compile(
@@ -34,6 +36,7 @@ _AT_DAYS = re.compile(
     re.IGNORECASE,
 )
 _NTHS = ("second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
+_FIRSTS = ("first", *_NTHS, "ninth", "tenth")
 _NUMBERED = re.compile(
     rf"\b(?P<nth>{'|'.join(_NTHS)})\s+(?:{KIND}[\s-]+){{0,5}}(?!treat)(?:courses?|cycles?|{GIVEN})\b(?![\s-]*{LEVELS})",
     re.IGNORECASE,
@@ -81,7 +84,56 @@ _AT_SURGERY = re.compile(
     r"(?:then\s+|again\s+)?(?:on\s+|at\s+)?(?:day|week|month)\s*\d+",
     re.IGNORECASE,
 )
+_ADDED = re.compile(
+    rf"\b(?:another|one\s+(?:additional|more))\s+(?P<cycle>cycle|course)\b"
+    rf"|\b(?P<n>\d{{1,2}}|{WORD})\s+(?:additional|more|further|extra)\s+(?:{KIND}[\s-]+){{0,4}}{GIVEN}\b",
+    re.IGNORECASE,
+)
+_UNIT_AFTER = re.compile(r"\s*-?(day|week|month|year)", re.IGNORECASE)
+_VISITS = re.compile(r"\W*(?:\w+\W+)?(?:visit|follow|assess|monitor|evaluat|dressing)", re.IGNORECASE)
+_CYCLES = re.compile(
+    rf"\b(?:for|of|up\s+to|maximum\s+of|total\s+of)\s+(?P<n>\d{{1,2}}|{WORD})\s+(?:\w+\s+)?(?:courses|cycles)\b|\b(?P<m>\d{{1,2}}|{WORD})\s+(?:courses|cycles)\b",
+    re.IGNORECASE,
+)
+_MORE_CYCLES = re.compile(
+    rf"\b(?P<n>\d{{1,2}}|{WORD})\s+(?:additional|more|further)\s+(?:courses|cycles)\b", re.IGNORECASE
+)
+_EACH_CYCLE = re.compile(
+    r"\b(?:per|each|every|a|one|1|in\s+each|of\s+(?:each|the|a))\s+(?:treatment\s+)?(?:course|cycle)\b|\brepeats?\b",
+    re.IGNORECASE,
+)
+_THEN = re.compile(
+    r"\b(?:then|followed\s+by|thereafter|afterwards?|subsequently|and\s+after)\b", re.IGNORECASE
+)
+_ANOTHER_WAY = re.compile(
+    rf"\b(?P<n>one|single|1|two|2|three|3)\s+(?:\w+\s+){{0,4}}(?:IV|IA|IT|IM|intra\w+|peripheral)\b[^.;]{{0,60}}?\b(?:followed\s+by|and\s+then|then)\s+(?:\w+\s+){{0,7}}?(?:IV|IA|IT|IM|intra\w+)\s+(?:{GIVEN})",
+    re.IGNORECASE,
+)
 _CROSSOVER = re.compile(r"cross-?\s?over|reversed", re.IGNORECASE)
+
+
+def day_lists(text: str) -> Iterator[tuple[int, int, str, list[int]]]:
+    """Each list of days, weeks or months: start, end, first letter of the unit, and the numbers."""
+    for match in (*_DAYS.finditer(text), *_ORDINAL_DAYS.finditer(text), *_AT_DAYS.finditer(text)):
+        numbers = [
+            int(one) if one.isdigit() else _FIRSTS.index(one.lower()) + 1
+            for one in re.findall(
+                rf"\d+|\b(?:{'|'.join(_FIRSTS)})\b", re.sub(_ASIDE, " ", match[0]), re.IGNORECASE
+            )
+        ]
+        units = {
+            one[0].lower() for one in re.findall(r"day|week|month|\b[dwm](?=\s?\d)", match[0], re.IGNORECASE)
+        }
+        last = _UNIT_AFTER.match(text[match.end() :])
+        if last and units and last[1][0].lower() not in units:
+            yield (
+                match.start(),
+                match.end() + last.end(),
+                last[1][0].lower(),
+                [0, numbers[-1]],
+            )  # day 1 and 3 months
+        elif numbers and len(units) == 1:
+            yield match.start(), match.end(), units.pop(), numbers
 
 
 def listed(sentence: Passage) -> Iterator[Count]:
@@ -90,7 +142,7 @@ def listed(sentence: Passage) -> Iterator[Count]:
         clause = text[max(0, match.start() - 90) : match.start()]
         given, followed = _last(_GIVING, clause), _last(_FOLLOW_UP, clause)
         given_after = _GIVING.search(text[match.end() : match.end() + 60]) and not _FOLLOW_UP.search(text)
-        since = _SINCE.match(text[match.end() :])
+        since = _SINCE.match(text[match.end() :]) or of_a_drug(text, match.start())
         alone = not clause.strip() and "interventions[" in sentence.path and not _FOLLOW_UP.search(text)
         if not since and (given > followed or (given == followed and (given_after or alone))):
             days = re.sub(_ASIDE, " ", match[0])
@@ -107,6 +159,11 @@ def again(sentence: Passage) -> Iterator[Count]:
     if _CROSSOVER.search(sentence.text):
         return
     for match in _AGAIN.finditer(sentence.text):
+        before = sentence.text[max(0, match.start() - 90) : match.start()]
+        if follows_up(before) or (
+            match[0].lower().startswith("repeat") and not _GIVING.search(before + match[0])
+        ):
+            continue
         times = _TIME.findall(match["list"])
         if times:
             yield Count(1 + len(times), match[0], sentence.path, "a first one and its repetitions")
@@ -117,17 +174,43 @@ def numbered(sentence: Passage) -> Iterator[Count]:
     for match in _NUMBERED.finditer(sentence.text):
         if "plant" in match[0].lower() and not _FIRST_TRANSPLANT.search(sentence.text):
             continue  # a second transplant of an organ
+        if find("other_drug", sentence.text[match.start() : match.end() + 30]):
+            continue  # the third infusion of a drug
         nth = _NTHS.index(match["nth"].lower()) + 2
         yield Count(nth, match[0], sentence.path, "administrations that are numbered")
 
 
 def scheduled(sentence: Passage) -> Iterator[Count]:
+    """A frequency times a duration; and the sum where one schedule follows another in a sentence."""
     text = plain_signs(sentence.text)
+    found = list(_schedules(sentence, text))
+    yield from (count for _, _, count in found)
+    total, end = 0, 0
+    for start, until, count in found:
+        if total and not _THEN.search(text[end:start]) and not text[end:start].strip(" ,;"):
+            total = 0
+        follows = total and _THEN.search(text[end:start])
+        total, end = (total + count.number if follows else count.number), until
+        if follows:
+            yield Count(
+                total, sentence.text[found[0][0] : until], sentence.path, "one schedule and then another"
+            )
+
+
+def _schedules(sentence: Passage, text: str) -> Iterator[tuple[int, int, Count]]:
+    durations = list(_DURATION.finditer(text))
+    place = 0
     for often in _FREQUENCY.finditer(text):
-        duration = next((found for found in _DURATION.finditer(text) if found.start() >= often.start()), None)
-        if duration is None or _follows_up(text[max(0, often.start() - 90) : often.start()]):
+        while place < len(durations) and durations[place].start() < often.start():
+            place += 1
+        if place == len(durations):
+            return
+        duration = durations[place]
+        if follows_up(text[max(0, often.start() - 90) : often.start()]):
             continue
         if not (often["times"] or often["every"] or often["adverb"] or "every" in often[0].lower()):
+            continue
+        if _VISITS.match(text[often.end() : often.end() + 30]) or of_a_drug(text, often.start()):
             continue
         unit, adverb = often["unit"], often["adverb"]
         if adverb:
@@ -136,15 +219,76 @@ def scheduled(sentence: Passage) -> Iterator[Count]:
             interval = _UNIT_DAYS[unit[0].lower()] * (number(often["every"]) if often["every"] else 1)
         long = number(duration["long"] or "one") * _UNIT_DAYS[duration["unit"][0].lower()]
         times = number(often["times"]) if often["times"] else 1
-        yield Count(
-            int(times * long / interval + 0.05),
-            sentence.text[often.start() : duration.end()],
-            sentence.path,
-            "a frequency times a duration",
+        yield (
+            often.start(),
+            duration.end(),
+            Count(
+                int(times * long / interval + 0.05),
+                sentence.text[often.start() : duration.end()],
+                sentence.path,
+                "a frequency times a duration",
+            ),
         )
 
 
-def _follows_up(clause: str) -> bool:
+def cycles(sentences: list[Passage]) -> Count | None:
+    """A number per course times the number of courses: "days 1, 4 and 10; repeats for up to 3 courses"."""
+    text = " ".join(sentence.text for sentence in sentences)
+    repeated = _CYCLES.search(text)
+    if repeated is None or not _EACH_CYCLE.search(text):
+        return None
+    per = max(_every(sentences, (listed, told, scheduled)), key=lambda one: one.number, default=None)
+    more = _MORE_CYCLES.search(text)
+    courses = number(repeated["n"] or repeated["m"]) + (
+        number(more["n"]) if more and more.start() != repeated.start() else 0
+    )
+    return per and Count(per.number * courses, per.span, per.path, "a number per course times courses")
+
+
+def added(sentences: list[Passage]) -> Count | None:
+    """A first number and what comes on top of it: "2 additional infusions", "another cycle", another way after it."""
+    for text in sentences:
+        if way := _ANOTHER_WAY.search(text.text):
+            return Count(number(way["n"]) + 1, way[0], text.path, "one way, and then another")
+    extra = _most_extra(sentences)
+    if extra is None:
+        return None
+    first = (
+        one
+        for one in _every(sentences, (told, listed, scheduled))
+        if one.span not in extra.span and extra.span not in one.span
+    )
+    base = max(first, key=lambda one: one.number, default=None)
+    if base is None:
+        return None
+    if extra.number == 0:  # another cycle of the same
+        return Count(2 * base.number, extra.span, extra.path, "a cycle that is repeated")
+    if base.number == extra.number + 1:  # four doses: the first, and three additional ones
+        return base
+    return Count(base.number + extra.number, extra.span, extra.path, "a first number and more")
+
+
+def _every(
+    sentences: list[Passage], readers: tuple[Callable[[Passage], Iterator[Count]], ...]
+) -> Iterator[Count]:
+    return (
+        one for sentence in sentences for reader in readers for one in reader(sentence) if one.number < _MANY
+    )
+
+
+def _most_extra(sentences: list[Passage]) -> Count | None:
+    found = [
+        Count(0 if match["cycle"] else number(match["n"]), match[0], text.path, "more")
+        for text in sentences
+        for match in _ADDED.finditer(plain_signs(text.text))
+        if not follows_up(text.text[max(0, match.start() - 90) : match.start()])
+    ]
+    return max(found, key=lambda one: one.number, default=None)
+
+
+def follows_up(clause: str) -> bool:
+    """Whether a clause speaks last of follow-up, not of giving."""
+    clause = re.sub(r"\([^()]*\)", " ", clause)  # "(by weight at the screening visit)"
     return _last(_FOLLOW_UP, clause) > _last(_GIVING, clause)
 
 

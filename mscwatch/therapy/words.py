@@ -22,10 +22,30 @@ ANY = "any"
 # The values that each table of the file may name. The tables of the last line only find passages.
 _VALUES: dict[str, tuple[str, ...]] = {
     **{name: tuple(axis) for name, axis in (LISTS | WORDS).items() if name != "indication_group"},
-    "cell_type": (*WORDS["cell_type"], "marrow_stem"),  # `terms.cell_type` decides which cells these are
+    "cell_type": (
+        *WORDS["cell_type"],
+        "marrow_stem",
+        "tissue",
+        "named",
+    ),  # `product` decides which cells these are
+    "local_way": tuple(LISTS["route"]),
     "donor_implied": tuple(Donor),
     "indication": tuple(IndicationGroup),
-    **dict.fromkeys(("product", "other_treatment", "control", "giving", "own", "background"), (ANY,)),
+    **dict.fromkeys(
+        (
+            "product",
+            "other_treatment",
+            "other_drug",
+            "control",
+            "giving",
+            "own",
+            "background",
+            "sampling",
+            "session",
+            "repeated",
+        ),
+        (ANY,),
+    ),
     **dict.fromkeys(("named_disease", "other_disease", "graft_versus_host"), (ANY,)),
 }
 _KEYS = ("starts", "words", "tissue", "ends", "patterns", "near", "examples")
@@ -33,10 +53,19 @@ _KEYS = ("starts", "words", "tissue", "ends", "patterns", "near", "examples")
 _GAP = r"[\s\-\u2010-\u2015_]*"  # "bone marrow", "bone-marrow" and "bonemarrow" are one term
 _WORD = re.compile(r"\w+")
 _HEAD = re.compile(r"\\b(?:\(\?-i:)?(?:([A-Za-z]+)|\(\?:([A-Za-z| ]+)\)(?!\?))(.{0,3})")
-_AFTER_SHORT = (" ", r"\b", "[ ", r"[\s", r"\s+", r"\.", "-", ")")  # what may follow a first word that is shorter than a key
+_AFTER_SHORT = (
+    " ",
+    r"\b",
+    "[ ",
+    r"[\s",
+    r"\s+",
+    r"\.",
+    "-",
+    ")",
+)  # what may follow a first word that is shorter than a key
 _CELLS = "sc"  # how every abbreviation of a tissue's cells ends
 _LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)  # keeps every position
-_KEY = 3  # letters at which most words of a text end the search
+_LEAST, _MIDDLE, _KEY = 3, 4, 5  # letters of a first word by which its rules are found
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +100,11 @@ def find(field: str, text: str) -> tuple[Found, ...]:
     return scan(text).get(field, ())
 
 
+def may_name(field: str, text: str) -> bool:
+    """Whether a text has a word that a rule of a field begins with: a cheap question before `find`."""
+    return bool(_guards()[field].search(text))
+
+
 def names(field: str, text: str) -> bool:
     """Whether a text names any value of a field."""
     return field in scan(text)
@@ -80,23 +114,37 @@ def names(field: str, text: str) -> bool:
 def scan(text: str) -> dict[str, tuple[Found, ...]]:
     """Every field that a text names, each with what `find` returns. One pass over the words of the text."""
     claims: dict[str, list[Found]] = {}
-    rules, lower = vocabulary(), text.translate(_LOWER)
-    by_head, by_tail, names_cells = rules.by_head, rules.by_tail, False
-    for word in _WORD.finditer(lower):
-        letters = word[0]
-        tail = letters.rstrip("s0123456789")
-        able = by_head.get(letters[:_KEY], ()) + by_tail.get(tail[-_KEY:], ())
-        for rule in able:
-            if match := rule.pattern.match(text, word.start()):
-                claims.setdefault(rule.field, []).append(Found(rule.value, match.start(), match.end()))
-        names_cells = names_cells or tail.endswith(_CELLS)
-    for need, able in rules.by_need.items():
-        if names_cells if need == _CELLS else need in lower:
-            for rule in able:
-                for match in rule.pattern.finditer(text):
-                    claims.setdefault(rule.field, []).append(Found(rule.value, match.start(), match.end()))
+    lower = text.translate(_LOWER)
+    for rule, match in (*_at_words(text, lower), *_anywhere(text, lower)):
+        claims.setdefault(rule.field, []).append(Found(rule.value, match.start(), match.end()))
     found = {field: _longest(made) for field, made in claims.items()}
     return {field: kept for field, kept in found.items() if kept}
+
+
+def _at_words(text: str, lower: str) -> Iterator[tuple[Rule, re.Match[str]]]:
+    """What the rules find that begin with a word, or end with one."""
+    rules = vocabulary()
+    by_head, by_tail, of_cells = rules.by_head, rules.by_tail, rules.by_need[_CELLS]
+    starts = [0, 0, 0]  # of the last words: "hUC-D-MSC" are three
+    for word in _WORD.finditer(lower):
+        letters, start = word[0], word.start()
+        starts = [starts[1], starts[2], start]
+        keys = {letters[:_LEAST], letters[:_MIDDLE], letters[:_KEY]}
+        tail = letters.rstrip("s0123456789")
+        for able in (*(by_head[key] for key in keys if key in by_head), by_tail.get(tail[-_LEAST:], ())):
+            for rule in able:
+                if match := rule.pattern.match(text, start):
+                    yield rule, match
+        if tail.endswith(_CELLS):
+            for rule in of_cells:
+                yield from ((rule, match) for begin in starts if (match := rule.pattern.match(text, begin)))
+
+
+def _anywhere(text: str, lower: str) -> Iterator[tuple[Rule, re.Match[str]]]:
+    """What the rules find that need a text somewhere."""
+    for need, able in vocabulary().by_need.items():
+        if need != _CELLS and need in lower:
+            yield from ((rule, match) for rule in able for match in rule.pattern.finditer(text))
 
 
 def _longest(claims: list[Found]) -> tuple[Found, ...]:
@@ -122,12 +170,33 @@ def vocabulary() -> Vocabulary:
             for head, pattern in _headed(words):
                 heads.add(head, field, value, pattern)
             for end in words.get("ends", ()):
-                tails.add(end[-_KEY:].lower(), field, value, rf"\b\w*{end}s?\d*\b")
+                tails.add(end[-_LEAST:].lower(), field, value, rf"\b\w*{end}s?\d*\b")
             if tissues := words.get("tissue"):
                 needs.add(_CELLS, field, value, _before_msc(tissues))
             for need, patterns in words.get("near", {}).items():
                 needs.add(need, field, value, "|".join(patterns))
     return Vocabulary(heads.rules(), tails.rules(), needs.rules())
+
+
+@cache
+def _guards() -> dict[str, re.Pattern[str]]:
+    """For each field, a pattern of the beginnings of all its rules."""
+    guards = {}
+    for field, values in _tables().items():
+        firsts, others = set(), set()
+        for words in values.values():
+            firsts |= {
+                re.escape(term.split()[0]) for kind in ("starts", "words") for term in words.get(kind, ())
+            }
+            firsts |= {first for pattern in words.get("patterns", ()) for first in _firsts(pattern)}
+            others |= {re.escape(need) for need in words.get("near", {})}
+            others |= {
+                rf"{end}s?\b" for end in (*words.get("ends", ()), *(["SC"] if "tissue" in words else []))
+            }
+        letters = "".join(sorted({first[0].lower() for first in firsts}))
+        begun = [rf"\b(?=[{letters}])(?:{'|'.join(sorted(firsts))})"] if firsts else []
+        guards[field] = re.compile("|".join([*begun, *sorted(others)]), re.IGNORECASE)
+    return guards
 
 
 class _Index:
@@ -185,7 +254,7 @@ def _headed(words: dict[str, Any]) -> Iterator[tuple[str, str]]:
             key = term.split()[0][:_KEY].lower()
             pattern = rf"\b{_GAP.join(map(re.escape, term.split()))}{end}"
             yield key, pattern
-            if kind == "words" and len(key) < _KEY:
+            if kind == "words" and len(key) < _LEAST:
                 yield f"{key}s", pattern
     for pattern in words.get("patterns", ()):
         for key in _keys(pattern):
@@ -194,14 +263,19 @@ def _headed(words: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 def _keys(pattern: str) -> set[str]:
     """The keys of the words that a pattern begins with. Raises `ConfigError` where it may begin with any."""
+    return {first[:_KEY].lower() for first in _firsts(pattern)}
+
+
+def _firsts(pattern: str) -> list[str]:
+    """The letters that a pattern begins with, one for each alternative. Raises `ConfigError` as `_keys` does."""
     head = _HEAD.match(pattern)
     if head:
         firsts, after = (head[1] or head[2]).split("|"), head[3]
         firsts = [first[:-1] if after[:1] in ("?", "*", "{") else first.split()[0] for first in firsts]
-        if all(len(first) >= _KEY or after.startswith(_AFTER_SHORT) for first in firsts):
-            return {first[:_KEY].lower() for first in firsts}
+        if all(len(first) >= _LEAST or after.startswith(_AFTER_SHORT) for first in firsts):
+            return firsts
     msg = (
-        f"therapy/vocabulary.toml: the pattern {pattern!r} does not begin with a word of three letters or a whole word. "
+        f"therapy/vocabulary.toml: the pattern {pattern!r} does not begin with a whole word or three letters of one. "
         "Put it under near, by a text that it needs."
     )
     raise ConfigError(msg)

@@ -1,0 +1,125 @@
+"""What an amount counts, and per what: cells, cells per kilogram, particles, or something that is no dose."""
+
+from __future__ import annotations
+
+import re
+
+from mscwatch.therapy.amounts import Amount, Shape
+from mscwatch.vocabulary import DoseUnit
+
+CONCENTRATION = "cells/mL"
+NO_DOSE = "no dose"
+CELLS = re.compile(
+    r"\bcells?\b|\b\w*MSCs?\b|\b\w*ASCs?\b|\b[a-z]*-?SCs\b|\bstem|\bstromal|\bMPCs?\b|\bCSM\b|\bHLSC|\bHALPC|\bMNC",
+    re.IGNORECASE,
+)
+PARTICLES = re.compile(r"particle|exosom|vesicle|\bEVs?\b", re.IGNORECASE)
+_SOMETHING_ELSE = re.compile(
+    r"""\b(?:platelets?|PLT|leu[ck]o\w*|lymphocytes?|neutrophils?|granulocytes?|erythrocytes?|WBC|RBC|ANC|copies|copy|IU|U|units?(?!\s+of\b)|mg|[mu]g|µg|
+      μg|mmol|nucleated|TNC|CD\d+\+?|T[\s-]?cells?|NK|Tregs?|islets?|hepatocytes?|people|persons|patients|men|women|americans|
+      adults|children|cases|deaths|carriers|dollars|euros?|participants|subjects|RPM|mm|cm|years|individuals|procedures|
+      bacteria|clusters?|CFU|viral|virus\w*|genomes?|vg|rpm|red\ blood|white\ blood|x\s?g|meters?|steps|times)\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
+PER = re.compile(
+    r"""(?:/|\bper\b|\bfor\s+each\b|\bby\b|\*|\bx\b)\s*(?:each\s+|every\s+|one\s+|the\s+|patient'?s?\s+|recipient'?s?\s+|actual\s+|body\s+|of\s+|a\s+)*
+        (?P<count>\d+(?:[.,]\d+)?(?:\s*-\s*\d+(?:[.,]\d+)?)?)?\s*
+        (?P<what>kg|k\b|kilo(?:gram)?s?|weight|m[lL]\b|cc\b|cm3|cm\^?\s?3|milliliters?|cubic\s+cent\w+|l\b|lit(?:er|re)s?|dl|[uµμ]l|mm3|mm\^?3|microlit\w+
+          |cm2|cm\s?\^?\s?2|cm²|cm\b|square\s+cm|square\s+cent\w+|g\b|gram|mm2|min\b|minutes?|hour|h\b|sec\w*|m2)
+      | \bkg\s?\^?\s?-1 | (?<=cells)\s+kg\b | \bkilogram\s+body | \bweight\s*\(kg\)""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_PER_AREA = re.compile(
+    r"\b(?:each|per|every)\s+(?:square\s+cent\w+|cm2|cm\s?\^?\s?2|cm²)[^.;]{0,40}$", re.IGNORECASE
+)
+_CELLS_BEFORE = re.compile(r"\b(?:cells|\w*MSCs?)\W*(?:(?:at|of|with)\s*)?$", re.IGNORECASE)
+_DOSAGE = re.compile(r"\bdos(?:e|es|age)\b[^.]{0,25}$", re.IGNORECASE)
+_BODY_WEIGHT = re.compile(r"k|weight", re.IGNORECASE)
+_VOLUME = re.compile(r"m|cc|cubic", re.IGNORECASE)
+_SURFACE = re.compile(r"cm|square|g|mm2|m2", re.IGNORECASE)
+_LIMIT = re.compile(
+    r"(?:max\w*|up to|not?(?: to)? exceed\w*|no more than|at least|minim\w*|less than|more than|"
+    r"limit\w*|[<>≤≥]|capped?)\W*"
+    r"(?:(?:an?|of|to|the|total|dose|is|number|cells?|dosage)\W*){0,4}$",
+    re.IGNORECASE,
+)
+_PREPARATION = re.compile(
+    r"(?:expanded|supplied|packag\w*|formulated|harvest\w*|aspirat\w*|vials?|bags?|seed\w*|densit\w+|yield\w*|passage|collect\w*|cultur\w*|"
+    r"concentrations? of|suspension of|frozen|cryo\w*|viabilit\w+|plated|each (?:ml|syringe))\b[^.;]{0,40}$",
+    re.IGNORECASE,
+)
+CONTAINER = re.compile(
+    r"(?:/|\bper|\beach|\bin an?|\bin one)\s*(?:bag|vial|syringe|tube|ampoule|pack|bottle)", re.IGNORECASE
+)
+_TOTALLED = re.compile(r"\(\s*(?:an?\s+|in\s+)?total(?:\s+of|:)?\s*$", re.IGNORECASE)
+_AS_MAXIMUM = re.compile(r"[^.;]{0,40}\b(?:is|as|being)\s+(?:an?|the)\s+maxim", re.IGNORECASE)
+_TOLERANCE = re.compile(r"(?:\brange:?|\branging)\W*(?:from|of|between)?\W*$", re.IGNORECASE)
+_DOSE_WORD = re.compile(
+    r"\bdos(?:e|es|age)\b|\binject|\binfus|\breceiv|\badminist|\btransplant|\bgiven\b", re.IGNORECASE
+)
+_CLAUSE_END = re.compile(r"[.;\n](?:\s|$)|\s-\s|,\s+(?=(?:\w+ed|at|with|over)\b)")
+
+
+def what(amount: Amount, before: str, after: str, bare: bool, counted: frozenset[str]) -> tuple[str, bool]:
+    """What an amount counts and per what, and whether it is the dose itself."""
+    clause = _CLAUSE_END.split(after)[0]
+    per = PER.search(clause)
+    noun = clause[: per.start()] if per else clause
+    cells, particles = CELLS.search(noun[:90]), PARTICLES.search(noun[:60])
+    opened = before.rfind("(") > before.rfind(")")
+    other = _SOMETHING_ELSE.search(noun[:45].partition(")")[0] if opened else noun[:45])
+    if other and bare and per and other[0].lower().startswith("unit"):
+        other = None  # "1 million units/kg" of the cells
+    if (
+        other
+        and other[0].lower().rstrip("s+") not in counted
+        and not (other[0].lower().startswith("unit") and CELLS.search(before[-12:]))
+        and not (cells and cells.start() < other.start())
+    ):
+        return NO_DOSE, False
+    told = not (
+        _LIMIT.search(before)
+        or _AS_MAXIMUM.match(clause)
+        or _TOTALLED.search(after)  # 3x10^7 per side (total 6x10^7)
+        or _PREPARATION.search(before)
+        or CONTAINER.search(clause[:60])
+    )
+    if _TOLERANCE.search(before):
+        return NO_DOSE, False
+    if particles and not (
+        cells
+        and cells.start() < particles.start()
+        and not re.search(r"cells?\W*$|MSCs?[-\s]", noun[: particles.start()])
+    ):
+        return (
+            (DoseUnit.PARTICLES, told)
+            if not per or _VOLUME.match(per["what"] or "")
+            else (DoseUnit.OTHER, told)
+        )
+    if not per and _PER_AREA.search(before):
+        return DoseUnit.OTHER, told
+    if per:
+        return _per_unit(per, told=told, counts=bool(cells) or amount.shape != Shape.PLAIN)
+    if cells and (amount.shape != Shape.PLAIN or cells.start() < 60):  # noqa: PLR2004 - "1000 healthy ... cells" is near
+        return DoseUnit.CELLS, told
+    if not bare and amount.shape == Shape.POWER and (_DOSAGE.search(before) or _CELLS_BEFORE.search(before)):
+        return DoseUnit.CELLS, told
+    said = amount.shape == Shape.POWER or (amount.shape == Shape.WORD and _DOSE_WORD.search(before))
+    said = said or bool(other and amount.shape == Shape.WORD)  # "MSC 30 million unit"
+    return (DoseUnit.CELLS, told) if bare and said else (NO_DOSE, False)
+
+
+def _per_unit(per: re.Match[str], *, told: bool, counts: bool) -> tuple[str, bool]:
+    what = per["what"]
+    if what is None or _BODY_WEIGHT.match(what):
+        return (
+            (NO_DOSE, False) if per["count"] else (DoseUnit.CELLS_PER_KG, told)
+        )  # "5 million/20kg" is an example
+    if not counts:
+        return NO_DOSE, False
+    if _SURFACE.match(what) and not re.match(r"cm\W*3", what):
+        return DoseUnit.OTHER, told
+    if _VOLUME.match(what) and not re.match(r"min|mm|micro", what, re.IGNORECASE):
+        # "5 x 10^7 cells/10 mL" is all of it in a volume; without a number it is a concentration.
+        return (DoseUnit.CELLS, False) if per["count"] else (CONCENTRATION, told)
+    return NO_DOSE, False

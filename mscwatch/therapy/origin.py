@@ -1,0 +1,148 @@
+"""Where the cells come from: their tissue, and whose they are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from mscwatch.therapy import terms
+from mscwatch.therapy.model import Evidence
+from mscwatch.therapy.passages import Passage, Passages
+from mscwatch.therapy.terms import DESCRIPTION, IMPLIED, KEYWORDS, PRODUCT, SUMMARY, Told
+from mscwatch.therapy.words import Found, find, names
+from mscwatch.vocabulary import CellSource, CellType, Donor
+
+BIRTH_TISSUES = {CellSource.UMBILICAL_CORD, CellSource.CORD_BLOOD, CellSource.PLACENTA, CellSource.AMNION}
+_MANY = 3
+_OTHER_CELLS = {
+    CellType.HAEMATOPOIETIC,
+    CellType.MONONUCLEAR,
+    "named",
+    CellType.IMMUNE,
+    CellType.HEPATOCYTE,
+}
+_BEFORE_CELLS = 60  # letters between "autologous" and the cells it speaks of
+_FROM = re.compile(
+    r"\b(?:from|of|deriv\w*|source|isolat\w*|obtain\w*|harvest\w*|extract\w*|collect\w*|aspirat\w*)\b",
+    re.IGNORECASE,
+)
+
+
+def cell_source(passages: Passages, kind: str = CellType.MSC) -> Told:
+    """The tissues, from sentences that name the cells; cells of the `kind` hepatocyte come from livers."""
+    named = (*passages.titles, *passages.product)
+    told = terms.first(
+        "cell_source",
+        [
+            (PRODUCT, terms.of_cells(named)),
+            (KEYWORDS, passages.keywords),
+            (PRODUCT, terms.about_product(passages.product, passages.brands)),
+            (
+                SUMMARY,
+                _of_one_product(
+                    terms.own_sentences(terms.naming("cell_source", passages.summary), passages.brands)
+                ),
+            ),
+            (
+                DESCRIPTION,
+                _of_one_product(
+                    terms.own_sentences(terms.naming("cell_source", passages.description), passages.brands)
+                ),
+            ),
+        ],
+    )
+    if {CellSource.CORD_BLOOD, CellSource.UMBILICAL_CORD} <= set(told.values):
+        return told.without(_short(passages))
+    if CellSource.OTHER in told.values and len(told.values) > 1:
+        return told.without(CellSource.OTHER)
+    if kind == CellType.HEPATOCYTE and not told.values:
+        for text in named:
+            for cells in find("cell_type", text.text):
+                seen = terms.quoted(text, cells, "hepatocytes come from livers")
+                return Told((CellSource.LIVER,), (seen,), IMPLIED)
+    return told
+
+
+def _short(passages: Passages) -> CellSource:
+    """Which of cord and cord blood is only a manner of speaking: "umbilical cord" is mostly short for its blood."""
+    given = {one.value for text in passages.names for one in find("cell_source", text.text)}
+    only_cord = CellSource.UMBILICAL_CORD in given and CellSource.CORD_BLOOD not in given
+    titled = {one.value for text in passages.titles[1:] for one in find("cell_source", text.text)}
+    return (
+        CellSource.CORD_BLOOD
+        if only_cord and CellSource.CORD_BLOOD not in titled
+        else CellSource.UMBILICAL_CORD
+    )
+
+
+def _of_one_product(sentences: Iterable[Passage]) -> Iterator[Passage]:
+    """The sentences that name fewer than three tissues; longer lists say where such cells occur in general."""
+    for sentence in sentences:
+        tissues = find("cell_source", sentence.text)
+        if (
+            tissues
+            and len({one.value for one in tissues}) < _MANY
+            and any(_linked(sentence.text, one) for one in tissues)
+        ):
+            yield sentence
+
+
+def _linked(text: str, tissue: Found) -> bool:
+    """Whether a tissue is said to be that of cells: "marrow MSC", "isolated from the marrow"."""
+    before, after = text[max(0, tissue.start - 40) : tissue.start], text[tissue.end : tissue.end + 40]
+    return bool(
+        names("product", text[tissue.start : tissue.end + 40]) or _FROM.search(before) or _FROM.search(after)
+    )
+
+
+def donor(passages: Passages, sources: tuple[str, ...], kind: str) -> Told:
+    """Whose cells. Tissue of a birth is allogeneic in adults even where the record does not say so (labelling rule)."""
+    named = (*passages.titles, *passages.product)
+    told = _of_product(named, PRODUCT, kind) or _of_product(passages.keywords, KEYWORDS, kind)
+    birth = BIRTH_TISSUES & set(sources) if passages.adults else set()
+    if birth and not told and set(sources) <= BIRTH_TISSUES:
+        return Told((Donor.ALLOGENEIC,), (_implied(passages),), IMPLIED)
+    told = (
+        told
+        or _of_product(
+            terms.own_sentences(terms.naming("donor", passages.summary), passages.brands), SUMMARY, kind
+        )
+        or _of_product(
+            terms.own_sentences(terms.naming("donor", passages.description), passages.brands),
+            DESCRIPTION,
+            kind,
+        )
+        or Told()
+    )
+    if birth and not set(sources) <= BIRTH_TISSUES and Donor.ALLOGENEIC not in told.values:
+        return told.also(Donor.ALLOGENEIC, _implied(passages), IMPLIED)
+    if told.values:
+        return told
+    tissues = (one for one in terms.treatment_sentences(passages) if names("cell_source", one.text))
+    everything = (*passages.product, *passages.summary, *passages.description)
+    return terms.first("donor", [("of a tissue", tissues)]) or terms.first(
+        "donor_implied", [(IMPLIED, everything)]
+    )
+
+
+def _of_product(texts: Iterable[Passage], tier: str, kind: str) -> Told | None:
+    """The donors that texts name; where there are two, not one that is said of other cells alone."""
+    named = [(text, one) for text in texts for one in find("donor", text.text)]
+    ours = [
+        (text, one)
+        for text, one in named
+        if kind not in (CellType.MSC, CellType.MIXED) or not _of_others(text, one)
+    ]
+    return terms.told("donor", ours or named, tier) if named else None
+
+
+def _of_others(text: Passage, donor: Found) -> bool:
+    """Whether the first cells after the word are not mesenchymal: "autologous keratinocytes"."""
+    cells = find("cell_type", text.text[donor.start : donor.end + _BEFORE_CELLS])
+    return bool(cells) and cells[0].value in _OTHER_CELLS
+
+
+def _implied(passages: Passages) -> Evidence:
+    source = cell_source(passages)
+    seen = source.only(BIRTH_TISSUES).evidence[0]
+    return Evidence(seen.path, seen.span, "tissue of a birth given to others is allogeneic")

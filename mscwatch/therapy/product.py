@@ -1,0 +1,209 @@
+"""What is given: kinds of cells, their forms, and what was done to them before.
+
+Separate arms of other cells leave the kind as it is. One product of several kinds is `mixed` (labelling rule).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+
+from mscwatch.therapy import terms
+from mscwatch.therapy.passages import Passage, Passages
+from mscwatch.therapy.terms import DESCRIPTION, KEYWORDS, PRODUCT, SUMMARY, Told
+from mscwatch.therapy.words import find, names
+from mscwatch.vocabulary import CellType, ProductForm
+
+SHED = {ProductForm.EXOSOME, ProductForm.CONDITIONED_MEDIUM}
+_MARROW_STEM = "marrow_stem"  # stem cells of the marrow: mesenchymal only where the record says so
+_NAMED = "named"  # other cells with a name of their own
+_GENERIC = re.compile(
+    r"\b(?:stem|stromal|progenitor|precursor|cells?|tissue|derived|cultured|autologous|allogeneic|human)\b",
+    re.IGNORECASE,
+)
+_TISSUE = "tissue"  # a mixture as it comes from the body: stromal vascular fraction, marrow concentrate
+_EFFECT_ON_CELLS = re.compile(
+    r"\b(?:impact|effects?|influence|action)\b.{0,60}?\bon\b.{0,60}?\b(?:cells?|\w*MSCs?|EPC)\b",
+    re.IGNORECASE,
+)
+_CONTAINING = re.compile(
+    r"(?:concentrate|BMAC|SVF|fraction|adipose tissue|fat)\W+(?:\(\w+\)\W+)?contain", re.IGNORECASE
+)
+_NEAR = 60  # letters between two kinds of cells
+_AND = re.compile(r"\b(?:and|with|to|in)\b|\+|&", re.IGNORECASE)
+_MIXING = re.compile(
+    r"\bmix\w*|\bco-?(?:transplant|infus|admin|inject|cultur|graft)\w*|\bcombin\w*|\btogether with|"
+    r"\bplus\b|\+|suspension|scaffold",
+    re.IGNORECASE,
+)
+_WITH = re.compile(r"(?:\W+cells?)?\W*(?:\s(?:with|plus)\s|\+|-|/)\W*(?:\w+\W+){0,3}", re.IGNORECASE)
+_AND_CELLS = re.compile(
+    r"\s*(?:\([^)]{0,20}\))?\s*(?:and|with|plus|&|\+|,|or|in combination with|combined with|together with)\s+"
+    r"(?:(?:their|its|the|\d+|cc|ml|of|human)\s+){0,3}$",
+    re.IGNORECASE,
+)
+
+
+def cell_types(passages: Passages) -> Told:
+    """The kind of cell, then all kinds that are given (the review's Table 1)."""
+    named = (*passages.titles, *passages.product)
+    if passages.observational and not any(names("giving", one.text) for one in terms.of_cells(named)):
+        return Told()
+    if _only_sampled(passages):
+        return Told()
+    told = terms.first("cell_type", [(PRODUCT, named), (KEYWORDS, passages.keywords)])
+    keyword = terms.first("cell_type", [(KEYWORDS, passages.keywords)])
+    if _MARROW_STEM in told.values:
+        told = _marrow_stem(told, keyword, passages)
+    kinds = {*told.values, *(keyword.values if CellType.MSC in keyword.values else ())}
+    if _TISSUE in told.values and not _msc_alone(passages):
+        return _all(told, CellType.MIXED, (CellType.MSC, CellType.OTHER))
+    if CellType.MSC not in kinds:
+        if _TISSUE in told.values:
+            return _all(told, CellType.MIXED, (CellType.MSC, CellType.OTHER))
+        values = [CellType.OTHER if one == _NAMED else one for one in told.values]
+        return _all(told, values[0], ()) if values else Told()
+    if CellType.MSC not in told.values:
+        told = keyword.only([CellType.MSC])
+    told = told.without(_TISSUE)
+    partners = _partners(passages)
+    if partners:
+        return _all(told.only([CellType.MSC]), CellType.MIXED, (CellType.MSC, *partners))
+    others = {one.value for text in passages.names for one in find("cell_type", text.text)} - {
+        _TISSUE,
+        _NAMED,
+        _MARROW_STEM,
+        CellType.OTHER,
+    }
+    return _all(told.only([CellType.MSC]), CellType.MSC, tuple(sorted(others)))
+
+
+def _only_sampled(passages: Passages) -> bool:
+    """Whether no intervention gives cells: samples are taken, or something else acts on the patients' own cells."""
+    texts = [text.text for group in passages.interventions for text in group]
+    if not texts or any(names("giving", text) for text in (*texts, *(one.text for one in passages.titles))):
+        return False
+    return any(names("sampling", text) for text in texts) or (
+        not any(names("product", text) for text in texts)
+        and any(_EFFECT_ON_CELLS.search(title.text) for title in passages.titles)
+    )
+
+
+def _marrow_stem(told: Told, keyword: Told, passages: Passages) -> Told:
+    kinds = [value for value in told.values if value not in (_MARROW_STEM, CellType.OTHER)]
+    if kinds or CellType.MSC in keyword.values:
+        return told.without(_MARROW_STEM)
+    described = terms.first("cell_type", [(SUMMARY, (*passages.summary, *passages.description))])
+    value = CellType.MSC if CellType.MSC in described.values else CellType.OTHER
+    return Told((value,), told.only([_MARROW_STEM]).evidence, SUMMARY)
+
+
+def _all(told: Told, kind: str, kinds: tuple[str, ...]) -> Told:
+    """The kind first, and then every kind that is given, in one tuple."""
+    every = tuple(dict.fromkeys(kinds or (kind,)))
+    if kind != CellType.MIXED and kind not in every:
+        every = (kind, *every)
+    return Told((kind, *every), told.evidence[:1], told.tier)
+
+
+def _msc_alone(passages: Passages) -> bool:
+    """Whether some intervention is of mesenchymal cells that are no mixture from the body."""
+    if not passages.interventions:
+        return False
+    for texts in passages.interventions:
+        kinds = [one.value for text in texts[:1] for one in find("cell_type", text.text)]
+        if CellType.MSC in kinds and _TISSUE not in kinds:
+            described = {one.value for text in texts[1:] for one in find("cell_type", text.text)}
+            whole = " ".join(text.text for text in texts[1:])
+            if not _CONTAINING.search(whole) and (_TISSUE not in described or CellType.MSC in described):
+                return True
+    return False
+
+
+def _partners(passages: Passages) -> tuple[str, ...]:
+    """Other cells that are in the product itself: "MSC mixed with chondrocytes"."""
+    for text in terms.sentences(
+        (*passages.titles, *passages.product, *terms.own_sentences(passages.summary))
+    ):
+        cells = [
+            one for one in find("cell_type", text.text) if one.value not in (_MARROW_STEM, CellType.OTHER)
+        ]
+        for one, other in pairwise(cells):
+            kinds = {one.value, other.value}
+            between = text.text[one.end : other.start]
+            if "deriv" in between.lower():
+                continue
+            between = _GENERIC.sub("", between)
+            if CellType.MSC in kinds and len(kinds) > 1 and _in_one(between, text.text):
+                (partner,) = kinds - {CellType.MSC}
+                return (CellType.OTHER if partner in (_TISSUE, _NAMED) else partner,)
+    return ()
+
+
+def _in_one(between: str, sentence: str) -> bool:
+    """Whether the words between two kinds of cells put them into one product."""
+    near = len(between) < _NEAR and _AND.search(between)
+    return bool(_WITH.fullmatch(between) or (near and _MIXING.search(sentence)))
+
+
+def forms(passages: Passages) -> Told:
+    """All forms that are given, cells first where cells are given."""
+    told = terms.first("product_form", [(PRODUCT, (*passages.titles, *passages.product))])
+    shed = SHED & set(told.values)
+    if not shed:
+        return told
+    found: dict[str, None] = {}
+    for texts in (*passages.interventions, *passages.arms):
+        for value in _forms_of(texts):
+            found.setdefault(value)
+    if ProductForm.CELLS in found and len(found) > 1:
+        return Told(
+            (ProductForm.CELLS, *(one for one in told.values if one in shed)), told.evidence[:1], PRODUCT
+        )
+    return told
+
+
+def _forms_of(texts: Iterable[Passage]) -> Iterator[str]:
+    """The forms of one intervention or arm, by its name, or else by its description."""
+    for text in texts:
+        shed = [one for one in find("product_form", text.text) if one.value in SHED]
+        cells = [one for one in find("cell_type", text.text) if one.value == CellType.MSC]
+        if not shed and not cells:
+            continue
+        yield from (one.value for one in shed)
+        if not shed or any(
+            _AND_CELLS.fullmatch(text.text[one.end : other.start])
+            for one in cells
+            for other in shed
+            if one.end <= other.start
+        ):
+            yield ProductForm.CELLS
+        return
+
+
+def modification(passages: Passages) -> Told:
+    """What was done to the cells before they are given."""
+    return terms.first(
+        "modification",
+        [
+            (PRODUCT, terms.of_cells((*passages.titles, *passages.product))),
+            (KEYWORDS, passages.keywords),
+            (
+                SUMMARY,
+                _with_msc(
+                    terms.own_sentences(terms.naming("modification", passages.summary), passages.brands)
+                ),
+            ),
+            (
+                DESCRIPTION,
+                _with_msc(
+                    terms.own_sentences(terms.naming("modification", passages.description), passages.brands)
+                ),
+            ),
+        ],
+    )
+
+
+def _with_msc(sentences: Iterable[Passage]) -> Iterator[Passage]:
+    return (one for one in sentences if names("cell_type", one.text))

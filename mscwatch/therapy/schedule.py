@@ -1,0 +1,120 @@
+"""How often the product is given, and how long after one another: stated, listed, or a frequency times a duration.
+
+The largest plan of any arm counts. One session (an operation, a catheter, one day) is one administration; a bare
+"injection" says nothing (labelling rule).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from mscwatch.therapy import counts, intervals, schedules, sessions, terms
+from mscwatch.therapy.counts import Count
+from mscwatch.therapy.model import Evidence, Unread
+from mscwatch.therapy.passages import Passage, Passages
+from mscwatch.therapy.terms import DESCRIPTION, NOTHING, PRODUCT, SUMMARY, TITLES, Told
+from mscwatch.therapy.words import names
+
+MOST = 60  # more administrations than this is a misreading
+STATED, SCHEDULED, SESSION = "stated", "from a schedule", "one session"
+Reader = Callable[[Passage], Iterator[Count]]
+_STATED: tuple[Reader, ...] = (counts.told, schedules.listed, schedules.again, schedules.numbered)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The largest number of administrations and the smallest interval, each a value with its words."""
+
+    count: Told = NOTHING
+    interval: Told = NOTHING
+    unread: tuple[Unread, ...] = ()
+
+
+def read(passages: Passages, levels: int = 0) -> Given:
+    """The schedule of a trial's product. `levels`: how many dose levels it has; "three doses" may count those."""
+    product = list(terms.about_product(passages.product, passages.brands))
+    count, tier = _count(passages, product, levels)
+    if count is None:
+        return Given(unread=tuple(_not_counted(product)))
+    told = Told((str(count.number),), (_quoted(count, tier),), tier)
+    return Given(told, _interval(product, passages) if count.number > 1 else NOTHING)
+
+
+def _count(passages: Passages, product: list[Passage], levels: int) -> tuple[Count | None, str]:
+    stated = _most(product, _STATED)
+    if (
+        stated
+        and stated.is_doses
+        and stated.number == levels > 1
+        and any(_all(_described(passages), (counts.single,)))
+    ):
+        stated = None  # "three doses" are its levels
+    added = schedules.cycles(product) or schedules.added(product)
+    if added and 0 < added.number <= MOST:
+        return added, f"{SCHEDULED} {PRODUCT}"
+    scheduled = _most(product, (schedules.scheduled,))
+    if stated and scheduled and stated.number == 1:  # a single dose first, and then repeated
+        return max(stated, scheduled, key=lambda one: one.number), f"{SCHEDULED} {PRODUCT}"
+    for count, tier in ((stated, STATED), (scheduled, SCHEDULED)):
+        if count:
+            return count, f"{tier} {PRODUCT}"
+    described = _described(passages)
+    if levels > 1 and any(_all(described, (counts.single,))):
+        described = [one for one in described if not _counts_levels(one, levels)]
+    for tier, texts, readers in (
+        (f"{STATED} {SUMMARY}", described, _STATED),
+        (f"{STATED} {TITLES}", passages.titles, _STATED),
+        (f"{SCHEDULED} {SUMMARY}", described, (schedules.scheduled,)),
+        (f"{SCHEDULED} {DESCRIPTION}", terms.treatment_sentences(passages), (schedules.scheduled,)),
+        (f"{SESSION} {PRODUCT}", product, (sessions.one,)),
+        (f"{SESSION} {SUMMARY}", described, (sessions.one,)),
+    ):
+        if found := _most(texts, readers):
+            return found, tier
+    return None, ""
+
+
+def _described(passages: Passages) -> list[Passage]:
+    """The sentences of summary and description about the trial's own cells."""
+    return list(terms.own_sentences((*passages.summary, *passages.description), passages.brands))
+
+
+def _counts_levels(sentence: Passage, levels: int) -> bool:
+    return any(count.is_doses and count.number == levels for count in counts.told(sentence))
+
+
+def _interval(product: list[Passage], passages: Passages) -> Told:
+    tier, found = PRODUCT, [one for text in product for one in intervals.read(text)]
+    if not found:
+        tier, found = SUMMARY, [one for text in _described(passages) for one in intervals.read(text)]
+    if not found:
+        return NOTHING
+    least = min(found, key=lambda one: one.days)
+    return Told((str(least.days),), (Evidence(least.path, least.span, f"interval {tier}"),), tier)
+
+
+def _not_counted(product: list[Passage]) -> Iterator[Unread]:
+    """Sentences of the product that speak of repetition without a number that could be read."""
+    for text in product:
+        if names("repeated", text.text):
+            yield Unread(
+                text.path,
+                text.text[:200],
+                "administrations that are repeated, but how often could not be read",
+            )
+            return
+
+
+def _quoted(count: Count, tier: str) -> Evidence:
+    return Evidence(count.path, count.span, f"{count.rule}, {tier}")
+
+
+def _all(texts: Iterable[Passage], readers: tuple[Reader, ...]) -> list[Count]:
+    return [
+        count for text in texts for reader in readers for count in reader(text) if 0 < count.number <= MOST
+    ]
+
+
+def _most(texts: Iterable[Passage], readers: tuple[Reader, ...]) -> Count | None:
+    return max(_all(texts, readers), key=lambda count: count.number, default=None)

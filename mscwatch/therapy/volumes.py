@@ -1,0 +1,60 @@
+"""Volumes and weights of the product itself, where no number of cells or particles is stated."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from mscwatch.therapy import terms
+from mscwatch.therapy.amounts import plain_signs
+from mscwatch.therapy.model import DoseLevel
+from mscwatch.therapy.passages import Passages
+from mscwatch.therapy.words import names
+from mscwatch.vocabulary import DoseUnit
+
+_SHED_OR_TISSUE = (
+    r"(?:\w+[\s-]+){0,4}?(?:exosom|secretom|conditioned|vesicle|EVs?\b|concentrate|BMAC|SVF|ADRC|stromal|regenerative|"
+    r"fat\b|adipose|aspirate|matrix|lipoaspirate|cell suspension|MSC|mesenchymal|stem cell|supernatant|jelly|allograft)"
+)
+_MEASURE = re.compile(
+    r"(?<![\w.,/^])(\d{1,3}(?:[.,]\d{1,2})?)(?:\s*-\s*(\d{1,3}(?:[.,]\d{1,2})?))?"
+    r"\s*(?:mls?|cc|milliliters?|mg|milligrams?|[uµμ]g|mcg|micrograms?)\b\.?(?!\s*/)",
+    re.IGNORECASE,
+)
+_OF_PRODUCT = re.compile(rf"\s*(?:of\s+)?(?:the\s+|a\s+)?{_SHED_OR_TISSUE}", re.IGNORECASE)
+_GIVING = re.compile(r"\b(?:inject|administ|instill|appl|receiv|given)", re.IGNORECASE)
+_PRODUCT_OF = re.compile(
+    r"(?:cells|MSCs?|exosomes?|secretome|concentrate|BMAC|SVF|medium)\s*[,:(]?\s*$", re.IGNORECASE
+)
+_DOSE_OF = re.compile(r"\bdos(?:e|es|age)\s*(?:of|:|is|was)?\s*$", re.IGNORECASE)
+_TAKEN = re.compile(
+    r"aspirat|harvest|collect|withdraw|blood|drawn|lipoasp|obtain|suspended|dilut|resuspend|cultur|pellet|medium\b|centrifug",
+    re.IGNORECASE,
+)
+TIER = "a volume or a weight"
+
+
+def read(passages: Passages) -> Iterator[DoseLevel]:
+    """Volumes and weights of the product itself: "5 mL of exosome solution", "at a dose of 15 ml"."""
+    seen: set[tuple[float, float]] = set()
+    described = (
+        one
+        for one in terms.own_sentences((*passages.summary, *passages.description))
+        if _GIVING.search(one.text)
+    )
+    for sentence in (*terms.about_product(passages.product, passages.brands), *described):
+        text = plain_signs(sentence.text)
+        for match in _MEASURE.finditer(text):
+            before, after = (
+                text[max(0, match.start() - 70) : match.start()],
+                text[match.end() : match.end() + 60],
+            )
+            of_product = (
+                _OF_PRODUCT.match(after) or _DOSE_OF.search(before) or _PRODUCT_OF.search(before)
+            ) and not _TAKEN.search(before)
+            named = sentence.path.endswith(".name") and names("product", text)
+            low, high = (float(number.replace(",", ".")) for number in (match[1], match[2] or match[1]))
+            if (of_product or named) and low <= high and (low, high) not in seen:
+                seen.add((low, high))
+                span = sentence.text[match.start() : match.end()]
+                yield DoseLevel(sentence.arm, low, high, DoseUnit.OTHER, span, sentence.path)
