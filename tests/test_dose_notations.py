@@ -7,19 +7,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mscwatch.therapy.amounts import amounts, plain_signs
-from mscwatch.therapy.doses import PLAUSIBLE, read_doses
+from mscwatch.therapy.doses import read_doses
 from mscwatch.therapy.passages import Passage
+from mscwatch.therapy.plausible import is_plausible
 
 UNITS = {"cells", "cells/kg", "particles", "other"}
 
 
 def doses(text, **options):
-    levels, _ = read_doses(Passage("here", text).sentences(), **({"bare": True} | options))
-    return [(level.low, level.high, level.unit) for level in levels]
+    """What is read of a text, plausible or not."""
+    levels, _, odd = read_doses(Passage("here", text).sentences(), **({"bare": True} | options))
+    return [(level.low, level.high, level.unit) for level in (*levels, *odd)]
+
+
+def implausible(text, **options):
+    """The dose levels of a sentence that are outside the bounds."""
+    _, _, levels = read_doses(Passage("here", text).sentences(), **({"bare": True} | options))
+    return levels
 
 
 def issues(text, **options):
-    _, unread = read_doses(Passage("here", text).sentences(), **({"bare": True} | options))
+    _, unread, _ = read_doses(Passage("here", text).sentences(), **({"bare": True} | options))
     return [one.message for one in unread]
 
 
@@ -122,8 +130,8 @@ def test_a_concentration_without_a_volume_is_an_issue():
 
 
 @pytest.mark.parametrize("text", ["3x10^13 cells", "5 x 10^20 cells/kg", "0.001 x 10^3 cells"])
-def test_an_implausible_number_is_an_issue_and_no_dose(text):
-    assert (doses(text), len(issues(text))) == ([], 1)
+def test_an_implausible_number_is_set_apart(text):
+    assert (len(doses(text)), len(implausible(text))) == (1, 1)
 
 
 @given(
@@ -132,10 +140,10 @@ def test_an_implausible_number_is_an_issue_and_no_dose(text):
     sign=st.sampled_from(["x10^", " x 10E", "*10^", "×10e"]),
     unit=st.sampled_from([" cells", " MSCs/kg", " hUC-MSCs", " cells per kilogram"]),
 )
-def test_every_written_number_of_cells_is_a_plausible_dose_or_an_issue(m, e, sign, unit):
-    text = f"a dose of {m}{sign}{e}{unit}"
-    plausible = PLAUSIBLE[0] <= float(f"{m}e{e}") <= PLAUSIBLE[1]
-    assert (len(doses(text)), len(issues(text))) == ((1, 0) if plausible else (0, 1))
+def test_every_written_number_of_cells_is_a_dose_or_set_apart_as_implausible(m, e, sign, unit):
+    text, number = f"a dose of {m}{sign}{e}{unit}", float(f"{m}e{e}")
+    plausible = is_plausible("cells/kg" if "k" in unit else "cells", number, number)
+    assert (len(doses(text)), len(implausible(text))) == (1, 0 if plausible else 1)
 
 
 def test_hepatocytes_are_a_dose_where_they_are_the_product():
@@ -163,13 +171,13 @@ typed = st.one_of(
 
 @given(text=typed, bare=st.booleans())
 def test_any_text_gives_plausible_numbers_with_units_or_issues(text, bare):
-    levels, unread = read_doses(Passage("here", text).sentences(), bare=bare)
+    levels, unread, odd = read_doses(Passage("here", text).sentences(), bare=bare)
     for level in levels:
         assert level.unit in UNITS
         assert level.low <= level.high
         assert level.evidence in text
-        if level.unit in ("cells", "cells/kg"):
-            assert PLAUSIBLE[0] <= level.low <= level.high <= PLAUSIBLE[1]
+        assert is_plausible(level.unit, level.low, level.high)
+    assert not any(is_plausible(level.unit, level.low, level.high) for level in odd)
     assert all(one.message for one in unread)
 
 

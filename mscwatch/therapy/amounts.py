@@ -80,6 +80,7 @@ _TAIL = re.compile(
        | {_TIMES}(?P<factor>1(?:[,.]?000)+)\b
        | \s*-?\s*(?P<scale>thousand|million|mio|mill|mln|billion|trillion)s?\b(?:\.(?=\s*(?:cells?|\w*MSCs?)\b))?
        | \s?(?P<mega>(?-i:MM?)|mil)(?=\s*(?:/|(?:per|hMSC|\w*MSCs?|cells?)\b))
+       | (?<=\d[.,]\d)10[e^]\s?(?P<glued>\d{{1,2}})(?!\d)
        | \s*(?P<log>log)\s*(?:10|₁₀)""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -114,7 +115,9 @@ def _with_tails(text: str) -> Iterator[Amount]:
 def _shared(numbers: re.Match[str], tail: re.Match[str]) -> Iterator[Amount]:
     """The amounts of a list of numbers with one tail: "5, 10 and 15 x10E7", "3-5×10^7"."""
     shape = Shape.LOG if tail["log"] else Shape.WORD if tail["scale"] or tail["mega"] else Shape.POWER
-    for low, high, start in _ranges(numbers[1], numbers.start(1)):
+    between = numbers.string[: numbers.start(1)].rstrip().lower().endswith("between")
+    joined = ("-", "to", "and") if between else ("-", "to")
+    for low, high, start in _ranges(numbers[1], numbers.start(1), joined):
         least, most = _scaled(low, tail), _scaled(high, tail)
         if tail["until"]:
             most = float(high * 10 ** int(tail["until"]))
@@ -134,10 +137,13 @@ def _scaled(number: Decimal, tail: re.Match[str]) -> float | None:
 
 def _exponent(match: re.Match[str]) -> int:
     keys = ("caret", "star", "e", "raised", "slash", "power", "lost")
-    return int(next(match[key] for key in keys if match[key]).translate(_SUPERSCRIPTS))
+    groups = match.groupdict()
+    return int(
+        (groups.get("glued") or next(groups[key] for key in keys if groups[key])).translate(_SUPERSCRIPTS)
+    )
 
 
-def _ranges(text: str, offset: int) -> list[tuple[Decimal, Decimal, int]]:
+def _ranges(text: str, offset: int, joined: tuple[str, ...]) -> list[tuple[Decimal, Decimal, int]]:
     """Numbers and ranges of a list, with positions. Only rising numbers are a list: "group 3, 2 x 10^6" is 2."""
     text = re.sub(_SPREAD, lambda spread: " " * len(spread[0]), text)
     numbers = [
@@ -154,7 +160,7 @@ def _ranges(text: str, offset: int) -> list[tuple[Decimal, Decimal, int]]:
     numbers = numbers[rising:]
     found: list[tuple[Decimal, Decimal, int]] = [(numbers[0][0], numbers[0][0], offset + numbers[0][1])]
     for (_, _, end), (number, start, _) in pairwise(numbers):
-        if text[end:start].strip() in ("-", "to"):
+        if text[end:start].strip() in joined:
             found[-1] = (found[-1][0], number, found[-1][2])
         else:
             found.append((number, number, offset + start))

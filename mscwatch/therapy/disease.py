@@ -20,7 +20,7 @@ _CAUSED = re.compile(
     re.IGNORECASE,
 )
 _CONDITIONAL = re.compile(
-    r"\bany\b|regardless|irrespective|various|\be\.g|\betc|"
+    r"\bany\b|other (?:causes?|a?etiolog)|regardless|irrespective|various|\be\.g|\betc|"
     r"\bif\b|\bneed|\bmust\b|\bshould\b|\bwho (?:have|are) (?:on|taking)|negative|treated for",
     re.IGNORECASE,
 )

@@ -16,12 +16,12 @@ from mscwatch.therapy.amounts import Amount, amounts, plain_signs
 from mscwatch.therapy.counting import CELLS, CONCENTRATION, CONTAINER, NO_DOSE, PARTICLES, PER, what
 from mscwatch.therapy.model import DoseLevel, Evidence, Unread
 from mscwatch.therapy.passages import Passage, Passages
+from mscwatch.therapy.plausible import is_plausible
 from mscwatch.therapy.terms import DESCRIPTION, NOTHING, PRODUCT, SUMMARY, TITLES, Told
 from mscwatch.therapy.words import names
 from mscwatch.vocabulary import CellType, DoseUnit, ProductForm
 
-PLAUSIBLE = (1e3, 1e12)  # cells, or cells per kg, of one administration
-_PLAUSIBLE_PARTICLES = (1e3, 1e15)
+IMPLAUSIBLE = "implausible"
 
 _COUNTED = {
     CellType.HEPATOCYTE: frozenset({"hepatocyte"}),
@@ -80,9 +80,11 @@ def read(passages: Passages, kind: CellType, shapes: tuple[ProductForm, ...]) ->
         (DESCRIPTION, False, terms.own_sentences(passages.description, passages.brands)),
     )
     missed: list[Unread] = []
+    odd: list[DoseLevel] = []
     for tier, bare, sentences in tiers:
-        levels, unread = read_doses(sentences, bare=bare, counted=counted)
+        levels, unread, implausible = read_doses(sentences, bare=bare, counted=counted)
         missed += unread
+        odd = odd or implausible
         if levels:
             levels = [_of_form(one, shapes) for one in levels]
             evidence = tuple(Evidence(one.path, one.evidence, f"amount {tier}") for one in levels)
@@ -92,6 +94,11 @@ def read(passages: Passages, kind: CellType, shapes: tuple[ProductForm, ...]) ->
         evidence = tuple(Evidence(one.path, one.evidence, "a volume or a weight") for one in levels)
         return Doses(
             tuple(levels), Told(tuple(str(one.low) for one in levels), evidence, volumes.TIER), tuple(missed)
+        )
+    if odd:
+        evidence = tuple(Evidence(one.path, one.evidence, IMPLAUSIBLE) for one in odd)
+        return Doses(
+            tuple(odd), Told(tuple(str(one.low) for one in odd), evidence, IMPLAUSIBLE), tuple(missed)
         )
     return Doses(unread=tuple(missed))
 
@@ -104,8 +111,8 @@ def _of_form(dose: DoseLevel, shapes: tuple[ProductForm, ...]) -> DoseLevel:
 
 def read_doses(
     sentences: Iterable[Passage], *, bare: bool, counted: frozenset[str] = frozenset()
-) -> tuple[list[DoseLevel], list[Unread]]:
-    """The dose levels in sentences, without repetitions, and the amounts that could not be read.
+) -> tuple[list[DoseLevel], list[Unread], list[DoseLevel]]:
+    """The dose levels in sentences, without repetitions, the amounts that could not be read, and implausible levels.
 
     `bare`: a power of ten without the word cells counts cells (true of arms, not of descriptions).
     `counted`: words that mean this product here and something else elsewhere ("hepatocytes", "cd34").
@@ -120,12 +127,11 @@ def read_doses(
                     unread.append(_unread(candidate, "a concentration without a volume"))
                 else:
                     candidates.append(told)
-            elif not _plausible(candidate):
-                unread.append(_unread(candidate, "not a plausible number of cells (1e3 to 1e12)"))
             else:
                 candidates.append(candidate)
-    chosen = [one for one in candidates if one.told] or candidates
-    return _levels(chosen), unread
+    able = [one for one in candidates if _plausible(one)]
+    chosen = [one for one in able if one.told] or able
+    return _levels(chosen), unread, _levels([one for one in candidates if one not in able])
 
 
 def _candidates(sentence: Passage, *, bare: bool, counted: frozenset[str]) -> Iterator[_Candidate]:
@@ -212,8 +218,7 @@ def _with_volume(candidate: _Candidate) -> _Candidate | None:
 
 
 def _plausible(candidate: _Candidate) -> bool:
-    least, most = _PLAUSIBLE_PARTICLES if candidate.unit == DoseUnit.PARTICLES else PLAUSIBLE
-    return candidate.unit == DoseUnit.OTHER or least <= candidate.low <= candidate.high <= most
+    return is_plausible(DoseUnit(candidate.unit), candidate.low, candidate.high)
 
 
 def _unread(candidate: _Candidate, message: str) -> Unread:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from mscwatch.model import Issue
-from mscwatch.therapy.model import DoseLevel, Therapy
+from mscwatch.therapy.model import Therapy
 from mscwatch.therapy.passages import Passages
 from mscwatch.vocabulary import Area, CellSource, CellType, Confidence, Donor, DoseUnit, Route
 
@@ -48,7 +48,7 @@ def checked(therapy: Therapy, passages: Passages) -> Therapy:
 def _doubts(therapy: Therapy, passages: Passages) -> Iterator[tuple[str, str, str]]:
     """Each field that is not plausible, its value, and why."""
     for dose in therapy.doses:
-        if not is_plausible(dose):
+        if not is_plausible(dose.unit, dose.low, dose.high):
             least, most = DOSES[dose.unit]
             yield "doses", dose.evidence, f"not a plausible dose ({least:.0e} to {most:.0e} {dose.unit})"
     count, days = therapy.infusions_max, therapy.interval_days
@@ -72,10 +72,10 @@ def _doubts(therapy: Therapy, passages: Passages) -> Iterator[tuple[str, str, st
         yield "route", ";".join(therapy.route), f"a way into the liver for a disease of {therapy.area}"
 
 
-def is_plausible(dose: DoseLevel) -> bool:
+def is_plausible(unit: DoseUnit, low: float, high: float) -> bool:
     """Whether a dose is within the bounds of its unit."""
-    least, most = DOSES[dose.unit]
-    return least <= dose.low <= dose.high <= most
+    least, most = DOSES[unit]
+    return least <= low <= high <= most
 
 
 def _path(therapy: Therapy, field: str) -> str:

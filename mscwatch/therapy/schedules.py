@@ -77,7 +77,13 @@ _AGAIN = re.compile(
     re.IGNORECASE,
 )
 _TIME = re.compile(
-    r"(?:\b(?:day|week|month)\s*)\d{1,2}\b|\b\d{1,2}(?=\s*(?:days?|weeks?|months?|,|and))", re.IGNORECASE
+    rf"(?:\b(?:day|week|month)\s*)\d{{1,2}}\b|\b\d{{1,2}}(?=\s*(?:days?|weeks?|months?|,|and))"
+    rf"|\b{WORD}(?=\s*(?:days?|weeks?|months?)\b)",
+    re.IGNORECASE,
+)
+_TIMES_LISTED = re.compile(
+    rf"(?:[\s,&()±+-]|\d|\b(?:{WORD}|days?|weeks?|months?|years?|and|or|then|the|at|on|in|after|first|second|later|visit|of)\b)*",
+    re.IGNORECASE,
 )
 _AT_SURGERY = re.compile(
     r"\b(?:at|after|during|before|following)\s+(?:the\s+)?(?:surgery|operation|\w*transplant\w*|baseline|procedure)\s+and\s+"
@@ -107,6 +113,12 @@ _THEN = re.compile(
 )
 _ANOTHER_WAY = re.compile(
     rf"\b(?P<n>one|single|1|two|2|three|3)\s+(?:\w+\s+){{0,4}}(?:IV|IA|IT|IM|intra\w+|peripheral)\b[^.;]{{0,60}}?\b(?:followed\s+by|and\s+then|then)\s+(?:\w+\s+){{0,7}}?(?:IV|IA|IT|IM|intra\w+)\s+(?:{GIVEN})",
+    re.IGNORECASE,
+)
+REST = "the rest"  # "the three additional doses" of four
+_FIRST_THEN = re.compile(
+    rf"\b(?:first|initial)\s+(?:\w+\s+){{0,2}}(?:{GIVEN}|course)\b[^.;]{{0,60}}?\b(?:then|followed\s+by|plus|and)\s+(?:up\s+to\s+)?"
+    rf"(?P<n>\d{{1,2}}|{WORD})\s+(?:\w+\s+){{0,2}}?(?:courses|cycles|{GIVEN})\b",
     re.IGNORECASE,
 )
 _CROSSOVER = re.compile(r"cross-?\s?over|reversed", re.IGNORECASE)
@@ -164,9 +176,13 @@ def again(sentence: Passage) -> Iterator[Count]:
             match[0].lower().startswith("repeat") and not _GIVING.search(before + match[0])
         ):
             continue
-        times = _TIME.findall(match["list"])
-        if times:
-            yield Count(1 + len(times), match[0], sentence.path, "a first one and its repetitions")
+        if match[0].lower().startswith("repeat") and _FOLLOW_UP.search(match[0]):
+            continue
+        listing = _TIMES_LISTED.match(match["list"])
+        times = _TIME.findall(listing[0]) if listing else []
+        if times and listing:
+            span = match[0][: match.start("list") - match.start() + listing.end()]
+            yield Count(1 + len(times), span, sentence.path, "a first one and its repetitions")
 
 
 def numbered(sentence: Passage) -> Iterator[Count]:
@@ -250,6 +266,9 @@ def added(sentences: list[Passage]) -> Count | None:
     for text in sentences:
         if way := _ANOTHER_WAY.search(text.text):
             return Count(number(way["n"]) + 1, way[0], text.path, "one way, and then another")
+    for text in sentences:
+        if plan := _FIRST_THEN.search(text.text):
+            return Count(number(plan["n"]) + 1, plan[0], text.path, "a first one, and then more")
     extra = _most_extra(sentences)
     if extra is None:
         return None
@@ -263,7 +282,9 @@ def added(sentences: list[Passage]) -> Count | None:
         return None
     if extra.number == 0:  # another cycle of the same
         return Count(2 * base.number, extra.span, extra.path, "a cycle that is repeated")
-    if base.number == extra.number + 1:  # four doses: the first, and three additional ones
+    if (
+        base.number == extra.number + 1 and extra.rule == REST
+    ):  # four doses: the first, and three additional ones
         return base
     return Count(base.number + extra.number, extra.span, extra.path, "a first number and more")
 
@@ -278,7 +299,12 @@ def _every(
 
 def _most_extra(sentences: list[Passage]) -> Count | None:
     found = [
-        Count(0 if match["cycle"] else number(match["n"]), match[0], text.path, "more")
+        Count(
+            0 if match["cycle"] else number(match["n"]),
+            match[0],
+            text.path,
+            REST if text.text[: match.start()].rstrip().lower().endswith((" the", " remaining")) else "more",
+        )
         for text in sentences
         for match in _ADDED.finditer(plain_signs(text.text))
         if not follows_up(text.text[max(0, match.start() - 90) : match.start()])

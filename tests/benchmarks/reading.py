@@ -87,7 +87,10 @@ def labelled(name: str, cell: str) -> set[Any]:
         return set()
     if name == "doses":
         items = [item.strip().rpartition(" ") for item in cell.split("|")]
-        numbers = [(amount.partition("-") if "e-" not in amount else (amount, "", ""), unit) for amount, _, unit in items]
+        numbers = [
+            (amount.partition("-") if "e-" not in amount else (amount, "", ""), unit)
+            for amount, _, unit in items
+        ]
         return {(float(low), float(high or low), unit) for (low, _, high), unit in numbers}
     if name in NUMBERS:
         return {float(cell)}
@@ -111,7 +114,9 @@ def same(one: Any, other: Any) -> bool:
     return math.isclose(one, other, rel_tol=NEAR) if isinstance(one, float) else bool(one == other)
 
 
-def score(scores: dict[str, Score], name: str, where: str, expected: set[Any], therapy: Therapy, got: set[Any]) -> None:
+def score(
+    scores: dict[str, Score], name: str, where: str, expected: set[Any], therapy: Therapy, got: set[Any]
+) -> None:
     """Add one cell to the score of its field."""
     right = sum(any(same(one, other) for other in got) for one in expected)
     exact = right == len(expected) == len(got)
@@ -164,13 +169,19 @@ def main() -> None:
 
     for name, one in scores.items():
         print("\n".join([one.summary(name), *one.errors]))
-    sure = {level: sum((one.sure[level] for one in scores.values() if level in one.sure), Counter()) for level in Confidence}
+    sure = {
+        level: sum((one.sure[level] for one in scores.values() if level in one.sure), Counter())
+        for level in Confidence
+    }
     print(
         json.dumps(
             {
                 "records": len(scored),
                 "fields": {name: round(one.exact / one.records, 4) for name, one in scores.items()},
-                **{level: {"values": sure[level]["values"], "right": sure[level]["right"]} for level in Confidence},
+                **{
+                    level: {"values": sure[level]["values"], "right": sure[level]["right"]}
+                    for level in Confidence
+                },
                 "per_second": round(per_second, 1),
             }
         )

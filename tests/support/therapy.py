@@ -38,7 +38,10 @@ def trial(
                 "briefSummary": more.get("summary", ""),
                 "detailedDescription": more.get("detail", ""),
             },
-            eligibilityModule={"eligibilityCriteria": more.get("eligibility", "")},
+            eligibilityModule={
+                "eligibilityCriteria": more.get("eligibility", ""),
+                "maximumAge": more.get("maximum_age"),
+            },
             designModule={"studyType": more.get("study", "INTERVENTIONAL")},
         )
     )
