@@ -97,9 +97,13 @@ def plain_signs(text: str) -> str:
 def amounts(text: str) -> list[Amount]:
     """Every amount in a text from `plain_signs`, in order and without overlaps."""
     found = list(_with_tails(text))
+    taken = bytearray(len(text))
+    for amount in found:
+        taken[amount.start : amount.end] = b"x" * (amount.end - amount.start)
     for amount in (*_scientific(text), *_bare_powers(text), *_plain(text)):
-        if all(amount.end <= other.start or other.end <= amount.start for other in found):
+        if taken.find(b"x", amount.start, amount.end) < 0:
             found.append(amount)
+            taken[amount.start : amount.end] = b"x" * (amount.end - amount.start)
     return sorted(found, key=lambda amount: amount.start)
 
 

@@ -79,6 +79,7 @@ _SITES = re.compile(
     r"(?:wall|parts?\b|ventric|myocard|sites?\b|segment|points?\b|muscle|lesion|scar)",
     re.IGNORECASE,
 )
+_SENTENCE = 200  # letters before a place in which its treatment is named
 _SITES_FROM = 8
 _INTO_SITES = re.compile(
     r"intra-?\s?(?:muscular|myocard|derm|lesion)|trans-?\s?endocard|subcutan", re.IGNORECASE
@@ -117,7 +118,7 @@ def told(sentence: Passage) -> Iterator[Count]:
     text = plain_signs(sentence.text)
     for pattern in _COUNT:
         for match in pattern.finditer(text):
-            clause = re.split(r"[(;]", text[: match.start()])[-1]
+            clause = re.split(r"[(;]", text[max(0, match.start() - 90) : match.start()])[-1]
             following = text[match.end() : match.end() + 50]
             if (
                 _OTHER.search(clause[-40:])
@@ -146,8 +147,9 @@ def told(sentence: Passage) -> Iterator[Count]:
 
 def of_a_drug(text: str, place: int) -> bool:
     """Whether the treatment named last before a place is a drug, and cells come after or before it."""
-    drugs = [one.start for one in find("other_drug", text) if one.start < place]
-    cells = [one.start for one in find("product", text) if one.start < place]
+    text = text[max(0, place - _SENTENCE) : place]
+    drugs = [one.start for one in find("other_drug", text)]
+    cells = [one.start for one in find("product", text)]
     return bool(drugs) and max(cells, default=-1) < drugs[-1]
 
 

@@ -75,7 +75,7 @@ def read(passages: Passages, kind: CellType, shapes: tuple[ProductForm, ...]) ->
     counted = _COUNTED.get(kind, frozenset())
     tiers: tuple[tuple[str, bool, Iterable[Passage]], ...] = (
         (PRODUCT, True, terms.about_product(passages.product, passages.brands)),
-        (TITLES, True, passages.titles),
+        (TITLES, True, terms.sentences(passages.titles)),
         (SUMMARY, False, terms.own_sentences(passages.summary, passages.brands)),
         (DESCRIPTION, False, terms.own_sentences(passages.description, passages.brands)),
     )
@@ -131,7 +131,7 @@ def read_doses(
                 candidates.append(candidate)
     able = [one for one in candidates if _plausible(one)]
     chosen = [one for one in able if one.told] or able
-    return _levels(chosen), unread, _levels([one for one in candidates if one not in able])
+    return _levels(chosen), unread, _levels([one for one in candidates if not _plausible(one)])
 
 
 def _candidates(sentence: Passage, *, bare: bool, counted: frozenset[str]) -> Iterator[_Candidate]:
@@ -165,7 +165,7 @@ def _containers(text: str, amount: Amount) -> int:
     if filled := _FILLED.search(before):
         return _CONTAINED[filled[1].lower()] if re.search(r"\beach\b", after[:40]) or filled[2] else 0
     if CONTAINER.search(after):
-        several = _SEVERAL.search(text)
+        several = _SEVERAL.search(text, max(0, amount.start - 150), amount.end + 150)
         return _CONTAINED[several[1].lower()] if several else 0
     return 0
 
@@ -183,8 +183,11 @@ def _ranges(text: str, found: list[Amount]) -> list[Amount]:
     for amount in found:
         last = merged[-1] if merged else None
         between = text[last.end : amount.start] if last and last.end <= amount.start else ""
-        begun = last and re.search(r"between\s*$", text[: last.start], re.IGNORECASE)
-        least = last and re.search(r"\bminimum(?: dose)?(?: of)?\s*$", text[: last.start], re.IGNORECASE)
+        before = text[max(0, last.start - 40) : last.start] if last else ""
+        begun = last and re.search(r"between\s*$", before, re.IGNORECASE)
+        least = last and re.search(
+            r"\bminimum(?: dose)?(?: of)?\s*$", text[max(0, last.start - 40) : last.start], re.IGNORECASE
+        )
         joined = (
             _RANGED.fullmatch(between)
             or (begun and between.strip().lower() == "and")
@@ -207,7 +210,10 @@ def _alias(text: str, found: list[Amount], index: int) -> bool:
 def _with_volume(candidate: _Candidate) -> _Candidate | None:
     """A number of cells: the concentration times the nearest volume of its sentence, in mL; None without one."""
     text = plain_signs(candidate.sentence.text)
-    volumes = [(abs(match.start() - candidate.start), match) for match in _MILLILITRES.finditer(text)]
+    volumes = [
+        (abs(match.start() - candidate.start), match)
+        for match in _MILLILITRES.finditer(text, max(0, candidate.start - 300), candidate.start + 300)
+    ]
     if not volumes:
         return None
     volume = float(min(volumes, key=lambda found: found[0])[1][1].replace(",", "."))

@@ -81,5 +81,8 @@ class Therapy:
     aetiology: tuple[Aetiology, ...] = (Aetiology.NOT_STATED,)
     evidence: Mapping[str, tuple[Evidence, ...]] = field(default_factory=dict)
     confidences: Mapping[str, Confidence] = field(default_factory=dict)
+    tiers: Mapping[str, str] = field(
+        default_factory=dict
+    )  # the place or rule that gave each value: `tiers.toml`
     corrected: tuple[str, ...] = ()
     issues: tuple[Issue, ...] = ()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from mscwatch.model import Record
@@ -16,11 +17,12 @@ from mscwatch.therapy.words import find, names
 
 _CONTROL_ARMS = {"PLACEBO_COMPARATOR", "NO_INTERVENTION", "SHAM_COMPARATOR"}
 _PLACEBO = re.compile(r"placebo|saline|without|vehicle", re.IGNORECASE)
-_BRAND = re.compile(r"\b(?=[\w-]*(?:\d|[a-z-][A-Z]))[A-Za-z][\w-]{3,}")
+_BRAND = re.compile(r"\b(?=[\w-]{0,40}(?:\d|[a-z-][A-Z]))[A-Za-z][\w-]{3,}")
 _ONE_WORD = re.compile(r"([A-Z][A-Za-z]{5,})[®™]?")
 _AGE = re.compile(r"\s*(\d{1,3})\s*(year|month|week|day|hour|minute)", re.IGNORECASE)
+_MOST_BRANDS = 50  # each is looked for in every sentence
 _GROWN = 19  # years; trials of children mostly end at 18
-_SENTENCE_END = re.compile(r"[.;!?。；](?=\s+[A-Z(\d]|\s*$)|\n+|[。；]")
+_SENTENCE_END = re.compile(r"\s{10,}|[.;!?。；](?=\s+[A-Z(\d]|\s*$)|\n+|[。；]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ def of_record(record: Record) -> Passages:
         product=tuple(text for group in (*given, *treated) for text in group.texts),
         interventions=tuple(group.texts for group in given),
         arms=tuple(group.texts for group in treated),
-        brands=frozenset(word for group in given for word in _brands(group.name)),
+        brands=frozenset(islice((word for group in given for word in _brands(group.name)), _MOST_BRANDS)),
         keywords=tuple(_texts(protocol, "conditionsModule", "keywords")),
         conditions=tuple(_texts(protocol, "conditionsModule", "conditions")),
         summary=(*_texts(protocol, "descriptionModule", "briefSummary"), *_design(protocol)),

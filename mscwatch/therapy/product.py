@@ -30,6 +30,7 @@ _EFFECT_ON_CELLS = re.compile(
 _CONTAINING = re.compile(
     r"(?:concentrate|BMAC|SVF|fraction|adipose tissue|fat)\W+(?:\(\w+\)\W+)?contain", re.IGNORECASE
 )
+_FIRST = 20  # mentions in one text that are enough
 _NEAR = 60  # letters between two kinds of cells
 _AND = re.compile(r"\b(?:and|with|to|in)\b|\+|&", re.IGNORECASE)
 _MIXING = re.compile(
@@ -167,8 +168,8 @@ def forms(passages: Passages) -> Told:
 def _forms_of(texts: Iterable[Passage]) -> Iterator[str]:
     """The forms of one intervention or arm, by its name, or else by its description."""
     for text in texts:
-        shed = [one for one in find("product_form", text.text) if one.value in SHED]
-        cells = [one for one in find("cell_type", text.text) if one.value == CellType.MSC]
+        shed = [one for one in find("product_form", text.text) if one.value in SHED][:_FIRST]
+        cells = [one for one in find("cell_type", text.text) if one.value == CellType.MSC][:_FIRST]
         if not shed and not cells:
             continue
         yield from (one.value for one in shed)

@@ -139,11 +139,13 @@ def _with_product(patients: Therapy, told: Passages, cells: Told) -> Therapy:
 def _evident(therapy: Therapy, read: dict[str, Told]) -> Therapy:
     """The therapy with the words and the measured confidence of fields that have a value."""
     stated = {name: one for name, one in read.items() if one}
+    found = {name: tiers.tier(name, one) for name, one in stated.items()}
     return replace(
         therapy,
+        tiers={**therapy.tiers, **found},
         evidence={**therapy.evidence, **{name: one.evidence for name, one in stated.items() if one.evidence}},
         confidences={
             **therapy.confidences,
-            **{name: tiers.confidence(name, one.tier) for name, one in stated.items()},
+            **{name: tiers.confidence(name, one) for name, one in found.items()},
         },
     )

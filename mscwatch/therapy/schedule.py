@@ -64,7 +64,7 @@ def _count(passages: Passages, product: list[Passage], levels: int) -> tuple[Cou
         described = [one for one in described if not _counts_levels(one, levels)]
     for tier, texts, readers in (
         (f"{STATED} {SUMMARY}", described, _STATED),
-        (f"{STATED} {TITLES}", passages.titles, _STATED),
+        (f"{STATED} {TITLES}", list(terms.sentences(passages.titles)), _STATED),
         (f"{SCHEDULED} {SUMMARY}", described, (schedules.scheduled,)),
         (f"{SCHEDULED} {DESCRIPTION}", terms.treatment_sentences(passages), (schedules.scheduled,)),
         (f"{SESSION} {PRODUCT}", product, (sessions.one,)),

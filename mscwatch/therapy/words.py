@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import tomllib
-from bisect import bisect
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -117,7 +116,7 @@ def scan(text: str) -> dict[str, tuple[Found, ...]]:
     lower = text.translate(_LOWER)
     for rule, match in (*_at_words(text, lower), *_anywhere(text, lower)):
         claims.setdefault(rule.field, []).append(Found(rule.value, match.start(), match.end()))
-    found = {field: _longest(made) for field, made in claims.items()}
+    found = {field: _longest(made, len(text)) for field, made in claims.items()}
     return {field: kept for field, kept in found.items() if kept}
 
 
@@ -147,18 +146,17 @@ def _anywhere(text: str, lower: str) -> Iterator[tuple[Rule, re.Match[str]]]:
             yield from ((rule, match) for rule in able for match in rule.pattern.finditer(text))
 
 
-def _longest(claims: list[Found]) -> tuple[Found, ...]:
-    """Claims without overlaps, in order, and without those of `nothing`."""
-    if len(claims) == 1 and claims[0].value != NOTHING:
-        return (claims[0],)
+def _longest(claims: list[Found], length: int) -> tuple[Found, ...]:
+    """Claims without overlaps, in order, and without those of `nothing`, in a text of a length."""
+    if len(claims) == 1:
+        return () if claims[0].value == NOTHING else (claims[0],)
+    taken = bytearray(length)
     kept: list[Found] = []
     for claim in sorted(claims, key=lambda one: (one.start - one.end, one.start, one.value != NOTHING)):
-        place = bisect(kept, claim.start, key=lambda one: one.start)
-        before = kept[place - 1].end if place else 0
-        after = kept[place].start if place < len(kept) else claim.end
-        if before <= claim.start and claim.end <= after:
-            kept.insert(place, claim)
-    return tuple(found for found in kept if found.value != NOTHING)
+        if taken.find(b"x", claim.start, claim.end) < 0:
+            taken[claim.start : claim.end] = b"x" * (claim.end - claim.start)
+            kept.append(claim)
+    return tuple(sorted((one for one in kept if one.value != NOTHING), key=lambda one: one.start))
 
 
 @cache

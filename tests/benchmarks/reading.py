@@ -33,6 +33,7 @@ LISTS |= {"product_form": "product_forms", "cell_types": "cell_types"}  # a labe
 WORDS = ("indication_group", "cell_type", "modification", "area")
 NUMBERS = ("infusions_max", "interval_days")
 SCORED = ("relevance", *LISTS, *WORDS, "doses", *NUMBERS)
+TIERS_HEAD = "# Made by tests/benchmarks/reading.py --tiers. `mscwatch/therapy/tiers.py` says what the figures decide.\n"
 NEAR = 0.02  # a month may be 30 or 30.4 days
 
 
@@ -116,8 +117,8 @@ def same(one: Any, other: Any) -> bool:
 
 def score(
     scores: dict[str, Score], name: str, where: str, expected: set[Any], therapy: Therapy, got: set[Any]
-) -> None:
-    """Add one cell to the score of its field."""
+) -> bool:
+    """Add one cell to the score of its field; whether it was read exactly."""
     right = sum(any(same(one, other) for other in got) for one in expected)
     exact = right == len(expected) == len(got)
     one = scores[name]
@@ -132,6 +133,17 @@ def score(
         one.errors.append(
             f"  {where}: labelled {sorted(map(str, expected))}, read {sorted(map(str, got))} ({level}) from {words}"
         )
+    return exact
+
+
+def tiers_file(measured: dict[tuple[str, str], Counter[str]]) -> str:
+    """The tiers as TOML, by field and then by tier."""
+    rows = [
+        f'[[tier]]\nfield = "{name}"\ntier = "{tier}"\n'
+        + "".join(f"{key} = {counts[key]}\n" for key in ("seen", "seen_right", "unseen", "unseen_right"))
+        for (name, tier), counts in sorted(measured.items())
+    ]
+    return "\n".join([TIERS_HEAD, *rows])
 
 
 def main() -> None:
@@ -140,6 +152,7 @@ def main() -> None:
     parser.add_argument("--records", nargs="+", type=Path, required=True)
     parser.add_argument("--labels", nargs="+", type=Path, required=True)
     parser.add_argument("--half", choices=("a", "b"))
+    parser.add_argument("--tiers", type=Path, help="write the measured tiers of confidence to this file")
     parser.add_argument("--rules", default="msc-liver", help="rules of relevance (default: msc-liver)")
     options = parser.parse_args()
 
@@ -151,6 +164,7 @@ def main() -> None:
 
     scores: dict[str, Score] = defaultdict(Score)
     scored = set()
+    measured: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     for file, row in labels(options.labels):
         nct_id = row["nct_id"]
         if nct_id not in at_hand or options.half not in (None, half(nct_id)):
@@ -165,8 +179,13 @@ def main() -> None:
                 got = {str(relevance.read(at_hand[nct_id], options.rules).relevance)}
             else:
                 got = found(name, therapy)
-            score(scores, name, f"{file} {nct_id}", labelled(name, cell), therapy, got)
+            exact = score(scores, name, f"{file} {nct_id}", labelled(name, cell), therapy, got)
+            if name in therapy.tiers:
+                seen = "seen" if half(nct_id) == "a" else "unseen"
+                measured[name, therapy.tiers[name]].update({seen: 1, f"{seen}_right": int(exact)})
 
+    if options.tiers:
+        options.tiers.write_text(tiers_file(measured))
     for name, one in scores.items():
         print("\n".join([one.summary(name), *one.errors]))
     sure = {
