@@ -35,7 +35,7 @@ def data_dir(tmp_path_factory):
     folder = tmp_path_factory.mktemp("digest")
     watch = folder / "all.toml"
     watch.write_text('name = "all"\ntitle = "MSC <b>liver</b>"\nbanner = "DEMO: invented."\n[query]\nterm = "ALL"\n'
-        '[relevance]\nrules = "msc-liver"\n')  # fmt: skip
+        '[relevance]\nrules = "msc-liver"\n[review]\ntable = true\n')  # fmt: skip
     before = {f"NCT{number:08}": trial(number) for number in (1, 2)}
     after = {
         "NCT00000001": edited(before["NCT00000001"], set_status("COMPLETED")),

@@ -14,7 +14,7 @@ from mscwatch.pipeline.run import run_watch
 from mscwatch.registry.client import Client
 from mscwatch.registry.http import Politeness
 from mscwatch.replica import Replica, Snapshot
-from mscwatch.store import commit, publish, review_claims, working
+from mscwatch.store import commit, conclusions, publish, working
 from mscwatch.store.data_dir import DataDir
 from mscwatch.store.ledger import LAST_WRITTEN_RUN
 from mscwatch.vocabulary import RunOutcome
@@ -208,7 +208,7 @@ def test_claims_that_a_stopped_run_did_not_count_are_counted_by_the_next(
         first_night(tonight, registry)
         registry.advance()
         with monkeypatch.context() as patch:
-            patch.setattr(review_claims, "refresh", stopped)
+            patch.setattr(conclusions, "refresh", stopped)
             if ends == "killed":
                 patch.setattr(closing, "close", lambda *_: None)
             with pytest.raises(KeyboardInterrupt):

@@ -58,7 +58,9 @@ def made(tmp_path_factory):
     """A data directory after one night: a trial of the topic, one off it, and one with a hostile title."""
     folder = tmp_path_factory.mktemp("made")
     watch = folder / "all.toml"
-    watch.write_text('name = "all"\ntitle = "All"\n[query]\nterm = "ALL"\n[relevance]\nrules = "msc-liver"\n')
+    watch.write_text(
+        'name = "all"\ntitle = "All"\n[query]\nterm = "ALL"\n[relevance]\nrules = "msc-liver"\n[review]\ntable = true\n'
+    )
     with Replica(nights(CONTENT)) as registry:
         settings = Settings(data_dir=folder / "data", min_interval=0, api_url=registry.url, report=False)
         assert run_watch(RunOrder(settings, load_watch(str(watch)))).exit_code == 0
