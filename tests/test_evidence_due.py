@@ -105,6 +105,14 @@ SITUATIONS = {
     "a paper of other cells": ended(
         referencesModule=derived(47, title="Bone marrow cells in patients with cirrhosis")
     ),
+    "a paper of other cells' donor": ended(
+        armsInterventionsModule={"interventions": [{"type": "BIOLOGICAL", "name": "Allogeneic UC-MSC"}]},
+        referencesModule=derived(50, title="Autologous stromal cells in patients with cirrhosis"),
+    ),
+    "a paper of both cells": ended(
+        armsInterventionsModule={"interventions": [{"type": "BIOLOGICAL", "name": "Allogeneic UC-MSC"}]},
+        referencesModule=derived(51, title="Umbilical cord cells with autologous bone marrow in patients"),
+    ),
     "recruiting and published": ended(
         status="RECRUITING",
         statusModule={"primaryCompletionDateStruct": {"date": "2024-03", "type": "ESTIMATED"}},
@@ -205,6 +213,8 @@ def clocks(folder):
             "published although recruiting: PMID 31000048",
         ),
         ("recruiting and published", "who_results", "not ended", "recruiting, planned to end"),
+        ("a paper of other cells' donor", "who_publication", "to confirm", "PMID 31000050"),
+        ("a paper of both cells", "who_publication", "met", "PMID 31000051"),
         ("unknown and published", "silence", "met", "published although unknown: PMID 31000049"),
         ("perhaps published", "who_publication", "to confirm", "wait for a person's word: PMID 31000002"),
         ("only literature", "silence", "overdue", "neither results nor a publication known"),

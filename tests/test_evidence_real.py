@@ -6,9 +6,12 @@ from importlib import resources
 
 import pytest
 
+from mscwatch.replica import Snapshot
 from mscwatch.screening import relevance
 from mscwatch.store import queries
 from mscwatch.store.data_dir import DataDir
+from support.orders import run_nights
+from support.records import by_id, nct_id
 from support.review import AFTER, make_warehouse
 
 EXAMPLES = resources.files("mscwatch.warehouse") / "examples"
@@ -45,8 +48,32 @@ def test_row_15s_product_went_on_to_a_trial_in_the_united_states(con):
 
 
 def test_the_nine_injections_are_in_the_record(con):
-    asked = "SELECT recomputed, verdict FROM review_claims WHERE claim_id IN ('R5', 'R5-most')"
-    assert con.execute(asked).fetchall() == [("9", "reproduced")] * 2
+    asked = (
+        "SELECT recomputed, verdict FROM review_claims WHERE claim_id IN ('R5', 'R5-most') ORDER BY claim_id"
+    )
+    # too many records do not say how often cells are given, to call it the most of all
+    assert con.execute(asked).fetchall() == [("9", "reproduced"), ("9", "cannot be checked")]
+
+
+def test_a_protocol_alone_is_no_result_and_a_paper_of_another_product_waits(real_records, tmp_path):
+    """In a watch without rules, which tells of every trial."""
+    wanted = {"NCT01640457", "NCT03727971", "NCT04542642", "NCT01768702", "NCT02384499", "NCT03860155"}
+    chosen = by_id([one for one in real_records if nct_id(one) in wanted])
+    assert chosen.keys() == wanted
+    run_nights(
+        tmp_path,
+        [Snapshot("2026-11-20T09:00:05", chosen)],
+        watch='name = "all"\ntitle = "All"\n[query]\nterm = "ALL"\n',
+    )
+    with queries.open_published(DataDir(tmp_path)) as con:
+        silent = dict(con.execute("SELECT nct_id, reason FROM completed_without_publication").fetchall())
+        asked = "SELECT grade, reason FROM publications WHERE nct_id = 'NCT03860155' AND pmid = '33011075'"
+        ((grade, reason),) = con.execute(asked).fetchall()
+    assert {trial for trial, words in silent.items() if "only a protocol known" in words} == wanted - {
+        "NCT03860155"
+    }
+    assert grade == "to_confirm"
+    assert "of another product" in reason
 
 
 def test_papers_of_others_do_not_end_the_silence(con):

@@ -79,6 +79,7 @@ WITH listed AS (  -- what the registry's records list, each paper once per trial
         CASE
             WHEN k.has_results AND NOT list_has_any(c.donor, k.title_donor)
                 AND NOT list_contains(c.donor, 'not_stated') AND len(k.title_donor) > 0
+                AND len(k.title_source) < 2  -- a title of two products does not say whose each is
                 THEN 'it is of another product: its title says ' || array_to_string(k.title_donor, ', ')
                     || ', the record ' || array_to_string(c.donor, ', ')
             WHEN k.has_results AND NOT list_has_any(c.cell_source, k.title_source) AND len(k.title_source) > 0
