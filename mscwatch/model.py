@@ -77,10 +77,7 @@ class RaisedEvent:
 
 @dataclass(frozen=True, slots=True)
 class PreviousVersion:
-    """The content before a stored trial's current one. A record that returns to it may be a retraction.
-
-    `events` were raised when the current content replaced this one. `addresses` received them or are still owed them.
-    """
+    """The content before the current one, the events raised when that replaced it, and who received or is owed them."""
 
     record: Record
     events: tuple[RaisedEvent, ...] = ()
