@@ -237,7 +237,7 @@ COMMENT ON COLUMN therapies.dose_unit IS 'cells, cells/kg, particles or other; N
 COMMENT ON COLUMN therapies.dose_evidence IS 'Words of the record that the first dose rests on, verbatim.';
 COMMENT ON COLUMN therapies.dose_path IS 'Where these words are in the record (API path).';
 COMMENT ON COLUMN therapies.confidence IS 'high, medium or low: that of the least sure field.';
-COMMENT ON COLUMN therapies.confidences IS 'high, medium or low for each field that has a value. Measured on labelled records: high is right in at least 98 of 100, medium in at least 90.';
+COMMENT ON COLUMN therapies.confidences IS 'high, medium or low for each field that has a value. Measured on labelled records: high is right in at least 98 of 100, medium in at least 90. See the table of tiers in the data dictionary.';
 COMMENT ON COLUMN therapies.corrected IS 'Fields that a person set, in order; empty where all is as read.';
 COMMENT ON COLUMN therapies.rules IS 'The rules that each field rests on (JSON).';
 COMMENT ON TABLE doses IS 'One row per trial and dose level of a single administration.';

@@ -19,6 +19,7 @@ from mscwatch.store import working
 from mscwatch.store.catalog import HUB, Relation, links, relations
 from mscwatch.store.data_dir import DataDir
 from mscwatch.store.sql import Connection
+from mscwatch.therapy import tiers
 
 ONE_PER_TRIAL = re.compile("One row per trial(?! and )")  # how the meaning of a relation begins
 
@@ -73,6 +74,7 @@ def text(con: Connection) -> str:
         dialect=DIALECT,
         ignored=csv.DictReader(ignored.splitlines()),
         macros=con.execute(MACROS).fetchall(),
+        tiers=tiers.measured(),
     )
 
 

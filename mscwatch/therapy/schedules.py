@@ -82,7 +82,7 @@ _TIME = re.compile(
     re.IGNORECASE,
 )
 _TIMES_LISTED = re.compile(
-    rf"(?:[\s,&()±+-]|\d|\b(?:{WORD}|days?|weeks?|months?|years?|and|or|then|the|at|on|in|after|first|second|later|visit|of)\b)*",
+    rf"(?:[\s,&()/±+-]|\d|\b(?:{WORD}|days?|weeks?|months?|years?|and|or|then|the|at|on|in|after|first|second|later|visit|of)\b)*",
     re.IGNORECASE,
 )
 _AT_SURGERY = re.compile(

@@ -15,7 +15,7 @@ from mscwatch.therapy.terms import Told
 from mscwatch.vocabulary import Confidence
 
 HIGH, MEDIUM = 0.98, 0.90  # shares right
-ENOUGH = 20  # unseen readings that decide by themselves
+ENOUGH = 10  # unseen readings that decide by themselves
 _MANY_VALUES = ("cell_source", "donor", "route", "doses", "aetiology")
 
 
