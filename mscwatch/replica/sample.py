@@ -54,10 +54,14 @@ def _record(row: Row) -> Record:
         "contactsLocationsModule": _present(locations=_items(row["sites"], "facility", "city", "country")),
         "referencesModule": _present(references=_items(row["references"], "type", "pmid")),
     }
+    has_results = row["has_results"] == "true"
     return {
         "protocolSection": _present(**protocol),
+        **(
+            {"resultsSection": {"moreInfoModule": {}}} if has_results else {}
+        ),  # that there is one is all we keep of it
         "derivedSection": {"miscInfoModule": {}},
-        "hasResults": row["has_results"] == "true",
+        "hasResults": has_results,
     }
 
 
