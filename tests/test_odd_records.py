@@ -221,7 +221,14 @@ def test_texts_that_cannot_be_read_are_seen_on_every_page_the_last_one_too(tmp_p
     assert len(set_aside(done.order)) == 3
 
 
-@pytest.mark.parametrize(("bad", "whole", "code"), [(4, 26, 3), (4, 396, 0), (5, 395, 3)])
+@pytest.mark.parametrize(
+    ("bad", "whole", "code"),
+    [
+        (4, 26, 3),
+        pytest.param(4, 396, 0, marks=pytest.mark.slow),
+        pytest.param(5, 395, 3, marks=pytest.mark.slow),
+    ],
+)
 def test_more_than_three_and_more_than_one_in_a_hundred_refuse_the_night(tmp_path, bad, whole, code):
     texts = [broken(record(n), b"NaN") for n in range(1, bad + 1)]
     texts += [as_text(record(n)) for n in range(bad + 1, bad + whole + 1)]

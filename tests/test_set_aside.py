@@ -11,13 +11,16 @@ import pytest
 from mscwatch.changes import plan as planning
 from mscwatch.digest import notices
 from mscwatch.fields import plain
+from mscwatch.model import RegistryVersion, Sweep
 from mscwatch.pipeline import wiring
 from mscwatch.pipeline.run import run_watch
 from mscwatch.registry import landing
 from mscwatch.registry.landing import Landing
 from mscwatch.registry.page import StudiesPage
+from mscwatch.registry.proof import prove_sweep
 from mscwatch.registry.sweep import sweep
 from mscwatch.store import working
+from mscwatch.watch import Expect
 from support.odd import Ears, RawRegistry, as_text, column, completed, edited, number, order_in, record, rows
 
 TITLE = 'brackets ] } , " and \\ in a title: "studies":['
@@ -120,6 +123,20 @@ def test_a_trial_that_left_the_search_and_cannot_be_read_is_still_there(tmp_path
             results.append(run_watch(order))
     assert [result.exit_code for result in results] == [0, 0]
     assert results[1].events == {"completed": 1, "left_watch": 1}
+
+
+@pytest.mark.parametrize(
+    ("unread", "whole", "is_trusted"),
+    [(3, 0, True), (4, 26, False), (4, 396, True), (4, 395, False), (5, 395, False)],
+)
+def test_single_records_are_no_reason_to_refuse_and_many_are(unread, whole, is_trusted):
+    version = RegistryVersion("2.0.5", None)
+    total = unread + whole
+    counted = Sweep(version, version, total, total, 0, 0, 1, {number(n): "odd" for n in range(1, unread + 1)})
+    proof = prove_sweep(counted, set(), known=0, missing=[], expect=Expect())
+    assert proof.trusted == is_trusted
+    assert proof.acceptable == is_trusted
+    assert len(proof.checks["set_aside"]) == unread
 
 
 def test_a_notice_names_so_many_records_and_counts_the_rest():
