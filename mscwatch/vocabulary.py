@@ -129,6 +129,48 @@ class LinkConfidence(StrEnum):
     NONE = "none"
 
 
+class PaperSource(StrEnum):
+    """Who told of a paper first (`papers.found_by`)."""
+
+    REGISTRY = "registry"
+    REVIEW = "review"
+    EUROPEPMC = "europepmc"
+    PUBMED = "pubmed"
+    PERSON = "person"
+
+
+class Strength(StrEnum):
+    """How surely a paper that nothing lists reports a trial (`publications.strength`; contract, "Papers")."""
+
+    A = "A"  # its number stands in the abstract, or the journal declared it, and names this trial alone
+    B = "B"  # it stands in the methods, or a second registry's number of the trial does
+    C = "C"  # three independent agreements, clear of sibling trials: for a person to decide
+    D = "D"  # a score alone: for a person to decide
+
+
+class Registry(StrEnum):
+    """Registries of trials (`registry_ids.registry`)."""
+
+    CLINICALTRIALS = "ClinicalTrials.gov"
+    EUDRACT = "EudraCT"
+    CTIS = "CTIS"
+    ISRCTN = "ISRCTN"
+    CHICTR = "ChiCTR"
+    UMIN = "UMIN"
+    JRCT = "jRCT"
+    JAPIC = "JapicCTI"
+    IRCT = "IRCT"
+    CTRI = "CTRI"
+    ACTRN = "ANZCTR"
+    DRKS = "DRKS"
+    NTR = "NTR"
+    KCT = "CRIS"
+    TCTR = "TCTR"
+    REBEC = "ReBec"
+    RPCEC = "RPCEC"
+    PACTR = "PACTR"
+
+
 class Aetiology(StrEnum):
     """The cause of the liver disease (`therapies.aetiology`)."""
 

@@ -20,8 +20,8 @@ ROOT = Path(__file__).parents[1]
 LAYERS = (
     {"vocabulary", "errors", "schedule", "clock", "atomic_write", "masking"},
     {"model"},
-    {"record", "settings", "watch", "papers"},
-    {"fields"},
+    {"record", "settings", "watch"},
+    {"fields", "papers"},
     {"watches", "therapy", "digest", "replica"},
     {"screening", "review", "report", "channels"},
     {"changes"},
@@ -51,6 +51,7 @@ HARMLESS = {
     "enum",
     "functools",
     "hashlib",
+    "heapq",
     "html",
     "importlib",
     "io",

@@ -1,0 +1,123 @@
+"""From a registry record to what a paper may repeat of it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from mscwatch.model import Record
+from mscwatch.papers.agreement import cells_named
+from mscwatch.papers.model import TrialSketch
+from mscwatch.papers.numbers import numbers_of
+from mscwatch.record import part
+
+BLINDED = {"NONE": False, "DOUBLE": True, "TRIPLE": True, "QUADRUPLE": True}
+RANDOMISED = {"RANDOMIZED": True, "NON_RANDOMIZED": False}
+MOST = 200  # sites, people or conditions that are read of one record
+LONGEST_DESCRIPTION = 5_000  # characters
+
+
+def sketch_of(nct_id: str, record: Record) -> TrialSketch:
+    """The sketch of a record; what it does not say, or says in an odd shape, is left out."""
+    protocol = part(record, "protocolSection") or {}
+    started = _day(part(protocol, "statusModule", "startDateStruct", "date"))
+    ended = _day(part(protocol, "statusModule", "primaryCompletionDateStruct", "date")) or _day(
+        part(protocol, "statusModule", "completionDateStruct", "date")
+    )
+    size = part(protocol, "designModule", "enrollmentInfo", "count")
+    titles = _texts(
+        part(protocol, "identificationModule", "briefTitle"),
+        part(protocol, "identificationModule", "officialTitle"),
+    )
+    cities = _texts(*_each(part(protocol, "contactsLocationsModule", "locations"), "city"))
+    return TrialSketch(
+        nct_id,
+        titles or ("",),
+        enrollment=size if type(size) is int else None,
+        started_on=started,
+        ended_on=ended,
+        phases=frozenset(
+            int(phase[-1])
+            for phase in _texts(*_items(part(protocol, "designModule", "phases")))
+            if phase[-1].isdigit()
+        ),
+        is_randomised=RANDOMISED.get(str(part(protocol, "designModule", "designInfo", "allocation"))),
+        is_blinded=BLINDED.get(str(part(protocol, "designModule", "designInfo", "maskingInfo", "masking"))),
+        sites=len(cities),
+        industry=part(protocol, "sponsorCollaboratorsModule", "leadSponsor", "class") == "INDUSTRY",
+        conditions=_texts(*_items(part(protocol, "conditionsModule", "conditions"))),
+        interventions=_texts(*_each(part(protocol, "armsInterventionsModule", "interventions"), "name")),
+        investigators=_investigators(protocol),
+        places=cities,
+        organisations=_organisations(protocol),
+        numbers=frozenset({nct_id} | {number for _, number in registered_numbers(record)}),
+        cells=cells_named(" ".join(_descriptions(protocol, titles))),
+    )
+
+
+def registered_numbers(record: Record) -> list[tuple[str, str]]:
+    """The trial's numbers in other registries, each with the path of the record where it stands."""
+    module = part(record, "protocolSection", "identificationModule") or {}
+    path = "protocolSection.identificationModule"
+    texts = [
+        (f"{path}.orgStudyIdInfo.id", part(module, "orgStudyIdInfo", "id")),
+        *((f"{path}.secondaryIdInfos.id", text) for text in _each(part(module, "secondaryIdInfos"), "id")),
+    ]
+    return [
+        (where, number.number)
+        for where, text in texts
+        if isinstance(text, str)
+        for number in numbers_of([text])
+    ]
+
+
+def _investigators(protocol: Record) -> tuple[str, ...]:
+    return _texts(
+        *_each(part(protocol, "contactsLocationsModule", "overallOfficials"), "name"),
+        part(protocol, "sponsorCollaboratorsModule", "responsibleParty", "investigatorFullName"),
+    )
+
+
+def _organisations(protocol: Record) -> tuple[str, ...]:
+    module = part(protocol, "sponsorCollaboratorsModule") or {}
+    return _texts(
+        part(module, "leadSponsor", "name"),
+        *_each(part(module, "collaborators"), "name"),
+        *_each(part(protocol, "contactsLocationsModule", "locations"), "facility"),
+    )
+
+
+def _descriptions(protocol: Record, titles: tuple[str, ...]) -> Iterator[str]:
+    """The texts that say which cells are given, and how."""
+    yield from titles
+    arms = part(protocol, "armsInterventionsModule") or {}
+    for key in ("interventions", "armGroups"):
+        for field in ("name", "label", "description"):
+            yield from (text[:LONGEST_DESCRIPTION] for text in _texts(*_each(part(arms, key), field)))
+
+
+def _day(value: Any) -> date | None:
+    """A date of the registry; a month is its middle, a year its first of July."""
+    if not isinstance(value, str):
+        return None
+    for rest in ("", "-15", "-07-01"):
+        try:
+            return date.fromisoformat(value + rest)
+        except ValueError:
+            continue
+    return None
+
+
+def _items(value: Any) -> list[Any]:
+    return value[:MOST] if isinstance(value, list) else []
+
+
+def _each(items: Any, key: str) -> Iterator[Any]:
+    """A key of each item of a list; what is no list, or no item, gives nothing."""
+    yield from (item.get(key) for item in _items(items) if isinstance(item, dict))
+
+
+def _texts(*values: Any) -> tuple[str, ...]:
+    """The values that are texts and not empty, each once."""
+    return tuple(dict.fromkeys(value.strip() for value in values if isinstance(value, str) and value.strip()))
