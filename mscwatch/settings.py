@@ -23,6 +23,9 @@ from mscwatch.masking import credentials, masked
 PREFIX = "MSCWATCH_"
 FILE = Path("mscwatch.toml")
 
+API_URL = "https://clinicaltrials.gov/api/v2"
+EUROPEPMC_URL = "https://www.ebi.ac.uk/europepmc/webservices/rest"
+PUBMED_URL = "https://eutils.ncbi.nlm.nih.gov/entrez/eutils"
 NO_SETTING = "is not a setting"
 MEMORY = re.compile(r"\s*\d+(\.\d+)?\s*[kmgt]i?b\s*", re.IGNORECASE)  # as every DuckDB since 1.5 reads it
 
@@ -68,7 +71,7 @@ class Settings(_Place):
 
     model_config = SettingsConfigDict(extra="forbid")
 
-    api_url: str = Field("https://clinicaltrials.gov/api/v2", description="base of the registry's API")
+    api_url: str = Field(API_URL, description="base of the registry's API")
     watch: str = Field("msc-liver", description="packaged watch, or a path to a watch file")
     decisions_file: str = Field(
         "", description="file of people's decisions; default decisions.toml in the data directory"
@@ -107,8 +110,21 @@ class Settings(_Place):
     export_url: SecretStr = Field(
         SecretStr(""), description="folder or object-store URL of a Parquet export; empty = off"
     )
+    papers: bool = Field(True, description="whether Europe PMC and PubMed are asked for papers each night")
+    europepmc_url: str = Field(EUROPEPMC_URL, description="base of Europe PMC's service")
+    pubmed_url: str = Field(PUBMED_URL, description="base of PubMed's E-utilities")
+    ncbi_api_key: SecretStr = Field(
+        SecretStr(""), description="key of NCBI: ten requests a second in place of three"
+    )
     cron: str = Field("30 10 * * 1-5", description="schedule of the nightly run")
     timezone: str = Field("America/New_York", description="time zone of the schedule")
+
+    @property
+    def papers_are_asked(self) -> bool:
+        """Whether papers are searched. A stand-in's invented trials are never asked about at the public services."""
+        bases = (self.europepmc_url, self.pubmed_url)
+        public = set(bases) & {EUROPEPMC_URL, PUBMED_URL}
+        return self.papers and not (public and self.api_url != API_URL)
 
     @property
     def decisions(self) -> Path:
@@ -137,7 +153,7 @@ class Settings(_Place):
             _check_http(value.get_secret_value())
         return value
 
-    @field_validator("api_url")
+    @field_validator("api_url", "europepmc_url", "pubmed_url")
     @classmethod
     def _is_http(cls, value: str) -> str:
         _check_http(value)

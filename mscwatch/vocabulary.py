@@ -22,6 +22,8 @@ class EventKind(StrEnum):
     ENROLLMENT_CHANGED = "enrollment_changed"
     DATE_CHANGED = "date_changed"
     PUBLICATION_LINKED = "publication_linked"
+    PUBLICATION_FOUND = "publication_found"
+    PUBLICATION_RETRACTED = "publication_retracted"
     BECAME_RELEVANT = "became_relevant"
     LEFT_WATCH = "left_watch"
     MERGED = "merged"
@@ -103,6 +105,7 @@ class NoticeKind(StrEnum):
     MENDED = "mended"  # the published state replaced a broken working file
     SET_ASIDE = "set_aside"  # records that cannot be read, or on which the rules fail
     DRIFT = "drift"
+    PAPERS = "papers"  # about the search for papers: it begins, it is not trusted, its first find
     CHANNEL_OFF = "channel_off"
     CHANNEL_ON = "channel_on"
     GAVE_UP = "gave_up"
@@ -146,6 +149,15 @@ class Strength(StrEnum):
     B = "B"  # it stands in the methods, or a second registry's number of the trial does
     C = "C"  # three independent agreements, clear of sibling trials: for a person to decide
     D = "D"  # a score alone: for a person to decide
+
+
+class SearchOutcome(StrEnum):
+    """How a question to a paper source ended (`searches.outcome`)."""
+
+    PROVEN = "proven"
+    REFUSED = "refused"  # it answered, and the answer failed the proof
+    FAILED = "failed"  # no usable answer
+    SKIPPED = "skipped"  # the time for papers was used up
 
 
 class Registry(StrEnum):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -114,6 +114,16 @@ class Review(_Part):
     table: bool = False
 
 
+class Papers(_Part):
+    """What is asked of Europe PMC, and what a search must find to be trusted. Without a query, nothing is asked."""
+
+    query: str = Field(
+        "", max_length=1_300
+    )  # with a date and the sentinels it must stay under 1,500 characters
+    min: int | None = Field(None, ge=0)
+    sentinels: tuple[Annotated[str, Field(pattern=r"^[1-9]\d{0,8}$")], ...] = Field((), max_length=5)
+
+
 class Subscription(_Part):
     """What one channel, or some of its recipients, get of what `alerts` admits. An empty key limits nothing."""
 
@@ -135,6 +145,7 @@ class Watch(_Part):
     relevance: Rules = Rules()
     alerts: Alerts = Alerts()
     review: Review = Review()
+    papers: Papers = Papers()
     subscriptions: tuple[Subscription, ...] = ()
 
     @model_validator(mode="after")
@@ -165,7 +176,7 @@ class Watch(_Part):
     @property
     def _content(self) -> dict[str, Any]:
         return self.model_dump(
-            mode="json", exclude_defaults=True, exclude={"title", "banner", "subscriptions"}
+            mode="json", exclude_defaults=True, exclude={"title", "banner", "subscriptions", "papers"}
         )
 
     @property

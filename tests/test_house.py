@@ -26,6 +26,7 @@ LAYERS = (
     {"screening", "review", "report", "channels"},
     {"changes"},
     {"registry"},
+    {"paper_sources"},
     {"store"},
     {"pipeline", "notebook"},
     {"flows"},

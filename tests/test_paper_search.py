@@ -20,7 +20,12 @@ EXPECT = Expectation('"liver" AND "mesenchymal"', min=2, sentinels=("11", "12"))
 
 
 def facts(**values):
-    whole = {"hit_counts": (3, 3), "pmids": frozenset({"11", "12", "13"}), "distinct": 3, "cursor_ended": True}
+    whole = {
+        "hit_counts": (3, 3),
+        "pmids": frozenset({"11", "12", "13"}),
+        "distinct": 3,
+        "cursor_ended": True,
+    }
     return SearchFacts(**whole | values)
 
 

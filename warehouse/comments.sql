@@ -305,12 +305,11 @@ COMMENT ON COLUMN publications.pmid IS 'PubMed identifier; NULL where the refere
 COMMENT ON COLUMN publications.reference_type IS 'DERIVED, RESULT or BACKGROUND as the record says, the strongest where it says several; NULL where only Table 2 or a person names the paper.';
 COMMENT ON COLUMN publications.review_row IS 'Row of the review''s Table 2 that is linked to this trial.';
 COMMENT ON COLUMN publications.citation IS 'The citation in words.';
-COMMENT ON COLUMN publications.grade IS 'How sure the link is: accepted or rejected (a person), linked (DERIVED, or a link of Table 2 of high confidence), to_confirm (RESULT, another link of Table 2, or a paper of results that is older than the trial or its primary completion, of other cells, or of unknown kind), background.';
+COMMENT ON COLUMN publications.grade IS 'How sure the link is: accepted or rejected (a person), linked (DERIVED, a link of Table 2 of high confidence, or found with strength A or B), candidate (found by a search with strength C or D, or with a doubt: for a person, never counted), to_confirm (RESULT, another link of Table 2, or a paper of results that is older than the trial or its primary completion, of other cells, or of unknown kind), background.';
 COMMENT ON COLUMN publications.reason IS 'The grounds of the grade, and what contradicts it, in words.';
 COMMENT ON COLUMN publications.decided_by IS 'Who accepted or rejected it; NULL where nobody did.';
 COMMENT ON COLUMN publications.decided_on IS 'Day of that decision.';
 COMMENT ON COLUMN publications.is_retracted IS 'Whether the registry knows of a retraction of the paper.';
-COMMENT ON COLUMN publications.is_waiting IS 'Whether it waits for a person''s decision (mscwatch links): to_confirm, and of a core or unsure trial or of a row of Table 2.';
 COMMENT ON VIEW cell_types IS 'One row per row of the review''s Table 1: the registered and the published trials of each kind of cell for the liver. A trial of several kinds counts in each.';
 COMMENT ON COLUMN cell_types.table_row IS 'Row of Table 1, from 1.';
 COMMENT ON COLUMN cell_types.cells IS 'The cells, as printed.';
@@ -328,15 +327,15 @@ COMMENT ON COLUMN cell_types.published_other_liver IS 'Those of them for another
 COMMENT ON COLUMN cell_types.trials IS 'The registrations of all these trials.';
 COMMENT ON COLUMN cell_types.advantages IS 'What Table 1 prints for these cells.';
 COMMENT ON COLUMN cell_types.disadvantages IS 'What Table 1 prints against them.';
-COMMENT ON COLUMN publications.is_waiting IS 'Whether it waits for a person''s decision (mscwatch links): to_confirm, of results or of unknown kind, and of a core or unsure trial or of a row of Table 2.';
+COMMENT ON COLUMN publications.is_waiting IS 'Whether it waits for a person''s decision (mscwatch links): to_confirm or candidate, of results or of unknown kind, and of a core or unsure trial or of a row of Table 2.';
 COMMENT ON COLUMN publications.paper_id IS 'The paper, as in papers.paper_id.';
 COMMENT ON COLUMN publications.kind IS 'What kind of paper it is (papers.kind).';
 COMMENT ON COLUMN publications.kind_reason IS 'Why it is taken for that, in words.';
 COMMENT ON COLUMN publications.counts IS 'Whether it counts as a publication of the trial: a sure link (linked or accepted) to a paper of results or a further analysis of them.';
-COMMENT ON COLUMN publications.strength IS 'How strong the evidence of a link is that neither the registry nor Table 2 gives: A to D; NULL where one of them does.';
-COMMENT ON COLUMN publications.basis IS 'What links the two: a person, its number in the paper, Table 2 of the review, or the record.';
+COMMENT ON COLUMN publications.strength IS 'How strong the evidence of a link is that neither the registry nor Table 2 gives: A (its number in the abstract or in PubMed''s DataBank names this trial alone), B (its number in the methods, or its number in another registry), C (three independent agreements, clear of sibling trials), D (a score alone); NULL where one of them does.';
+COMMENT ON COLUMN publications.basis IS 'What links the two: a person, its number in the paper, what a search found, Table 2 of the review, or the record.';
 
-COMMENT ON TABLE papers IS 'One row per paper that a record, Table 2 or a person names, with what kind of paper it is.';
+COMMENT ON TABLE papers IS 'One row per paper that a record, Table 2, a search or a person names, with what kind of paper it is.';
 COMMENT ON COLUMN papers.paper_id IS 'PMID:…, DOI:…, or REF:… with the code of a citation without either.';
 COMMENT ON COLUMN papers.pmid IS 'PubMed identifier; NULL where none is known.';
 COMMENT ON COLUMN papers.pmcid IS 'PubMed Central identifier; NULL where none is known.';
@@ -615,3 +614,66 @@ COMMENT ON COLUMN concerns.dose_unit IS 'cells or cells/kg, for the spread of do
 COMMENT ON COLUMN concerns.dose_lowest IS 'Smallest dose of one administration, in dose_unit.';
 COMMENT ON COLUMN concerns.dose_median IS 'Median over trials of the middle of their doses (geometric), in dose_unit.';
 COMMENT ON COLUMN concerns.dose_highest IS 'Largest dose of one administration, in dose_unit.';
+
+COMMENT ON TABLE searches IS 'One row per question that a night asked a paper source. Nothing of a night''s search is kept unless every question was proven.';
+COMMENT ON COLUMN searches.run_id IS 'The night, as in runs.run_id; of a search by hand an identifier of its own.';
+COMMENT ON COLUMN searches.source IS 'europepmc, pubmed, or person (an imported file).';
+COMMENT ON COLUMN searches.subject IS 'What was asked: topic (the watch''s query), numbers (registration numbers), articles (what PubMed says of papers), import.';
+COMMENT ON COLUMN searches.asked_at IS 'When the search began (UTC).';
+COMMENT ON COLUMN searches.hit_count IS 'How many papers the source announced. Unit: papers.';
+COMMENT ON COLUMN searches.fetched IS 'How many distinct papers it sent. Unit: papers.';
+COMMENT ON COLUMN searches.new IS 'Papers that the whole search of that night brought and that were not known. Unit: papers.';
+COMMENT ON COLUMN searches.requests IS 'HTTP requests of this question, retries included. Unit: requests.';
+COMMENT ON COLUMN searches.proof IS 'Why it was trusted or refused: counts, pages, reasons (JSON).';
+COMMENT ON COLUMN searches.outcome IS 'proven, refused (the answer failed the proof), failed (no usable answer), or skipped (the time for papers was used up).';
+
+COMMENT ON TABLE found_papers IS 'One row per paper that a search or an imported file told of, before it is joined with what records name (papers). Without abstracts.';
+COMMENT ON COLUMN found_papers.paper_id IS 'The paper, as in papers.paper_id.';
+COMMENT ON COLUMN found_papers.pmid IS 'PubMed identifier.';
+COMMENT ON COLUMN found_papers.pmcid IS 'PubMed Central identifier.';
+COMMENT ON COLUMN found_papers.doi IS 'DOI in small letters.';
+COMMENT ON COLUMN found_papers.title IS 'Title, without markup.';
+COMMENT ON COLUMN found_papers.first_author IS 'First author, surname and initials.';
+COMMENT ON COLUMN found_papers.citation IS 'First author, title, journal and year in words.';
+COMMENT ON COLUMN found_papers.journal IS 'Journal, or the server of a preprint.';
+COMMENT ON COLUMN found_papers.year IS 'Year of publication.';
+COMMENT ON COLUMN found_papers.published_on IS 'The earliest day of publication that is known; a month is its middle.';
+COMMENT ON COLUMN found_papers.kind IS 'What kind of paper it is, from its publication types, title and abstract.';
+COMMENT ON COLUMN found_papers.kind_reason IS 'Why it is taken for that, in words.';
+COMMENT ON COLUMN found_papers.title_donor IS 'Whose cells its title names.';
+COMMENT ON COLUMN found_papers.title_source IS 'The tissues that its title names.';
+COMMENT ON COLUMN found_papers.is_preprint IS 'Whether it is a preprint.';
+COMMENT ON COLUMN found_papers.is_retracted IS 'Whether a source says that it was retracted.';
+COMMENT ON COLUMN found_papers.found_by IS 'Who told of it first: europepmc, pubmed, or person.';
+COMMENT ON COLUMN found_papers.first_seen_at IS 'When it was found (UTC).';
+COMMENT ON COLUMN found_papers.first_run_id IS 'The night that found it.';
+COMMENT ON COLUMN found_papers.told_by_pubmed IS 'Whether PubMed was asked about it: only PubMed tells the numbers that journals declared.';
+COMMENT ON COLUMN found_papers.content_hash IS 'Hash of what it was judged on; tells whether it changed.';
+COMMENT ON COLUMN found_papers.aliases IS 'Earlier identifiers, before it had a better one.';
+
+COMMENT ON TABLE found_links IS 'One row per trial and paper that a search relates: how surely, and on what. The view publications joins them with what the registry lists.';
+COMMENT ON COLUMN found_links.nct_id IS 'The trial.';
+COMMENT ON COLUMN found_links.paper_id IS 'The paper, as in papers.paper_id.';
+COMMENT ON COLUMN found_links.strength IS 'A to D, as in publications.strength.';
+COMMENT ON COLUMN found_links.reasons IS 'What speaks for it, in words.';
+COMMENT ON COLUMN found_links.against IS 'What speaks against it, in words.';
+COMMENT ON COLUMN found_links.score IS 'Log odds from title, dates, size and design: it orders the queue and never links.';
+COMMENT ON COLUMN found_links.found_at IS 'When it was judged so (UTC).';
+COMMENT ON COLUMN found_links.run_id IS 'The night that judged it so.';
+COMMENT ON COLUMN found_links.seen IS 'Hash of paper and record as they were judged.';
+COMMENT ON COLUMN found_links.rejected_seen IS 'That hash when a person rejected the pair; it comes back when the hash moves.';
+
+COMMENT ON TABLE registry_ids IS 'One row per registration number of a trial in another registry, or number that a found paper names, told by its format.';
+COMMENT ON COLUMN registry_ids.registry IS 'The registry: EudraCT, CTIS, ISRCTN, ChiCTR, UMIN, jRCT, IRCT, CTRI, ANZCTR, DRKS, NTR, CRIS and others.';
+COMMENT ON COLUMN registry_ids.number IS 'The number as its registry writes it.';
+COMMENT ON COLUMN registry_ids.nct_id IS 'The trial whose record gives it; NULL for a paper.';
+COMMENT ON COLUMN registry_ids.paper_id IS 'The paper that names it; NULL for a record.';
+COMMENT ON COLUMN registry_ids.found_in IS 'Where it stands: record, or the abstract, DataBank or methods of a paper.';
+
+COMMENT ON VIEW shared_registrations IS 'One row per number that several trials share: likely one trial, registered more than once. Grouped, never merged.';
+COMMENT ON COLUMN shared_registrations.registry IS 'The registry of the number.';
+COMMENT ON COLUMN shared_registrations.number IS 'The number.';
+COMMENT ON COLUMN shared_registrations.nct_ids IS 'The trials that have it.';
+COMMENT ON COLUMN shared_registrations.trials IS 'How many these are. Unit: trials.';
+
+COMMENT ON COLUMN completed_without_publication.search_misses IS 'What "no publication known" is worth: the share of papers, among those that the registry does not list, that such a search neither links nor shows to a person. Measured on IntoValue (1,729 registrations). NULL while papers are not searched.';

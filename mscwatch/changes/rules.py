@@ -50,6 +50,11 @@ MEANINGS = {
     "severity are results and further analyses, of low severity protocols, reviews and the like. Ignored: "
     "BACKGROUND literature, references without a PMID, an edited citation, a link that goes, and a change between "
     "RESULT and DERIVED.",
+    EventKind.PUBLICATION_FOUND: "A paper with results that the registry does not list was found for the trial: its "
+    "number stands in the abstract, in PubMed's DataBank or in the methods (strength A or B), or a person accepted the "
+    "link. What the first search finds is told in one summary. Ignored: candidates that wait for a person.",
+    EventKind.PUBLICATION_RETRACTED: "A paper that counts as the trial's publication was retracted. Ignored: papers "
+    "that were retracted before they were known.",
     EventKind.BECAME_RELEVANT: "A known trial's record changed so that it now is, or may be, about the topic (off or "
     "adjacent became core or unsure). Ignored: new reading rules, a person's decision, changes of status and its "
     "dates, order and markup, and every way out of the topic.",

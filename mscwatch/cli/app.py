@@ -26,6 +26,7 @@ COMMANDS = {
     "export": "operations",
     "preview": "preview",
     "links": "links",
+    "papers": "papers",
     "doctor": "nights",
     "test-alert": "test_alert",
     "history": "history",

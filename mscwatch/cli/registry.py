@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,7 @@ import typer
 from mscwatch.cli import screen
 from mscwatch.errors import ConfigError
 from mscwatch.replica import Replica, snapshot_from_ndjson
+from mscwatch.replica.papers import papers_from_ndjson
 
 
 def registry(
@@ -18,6 +20,10 @@ def registry(
         list[Path],
         typer.Option(metavar="FILE", help="NDJSON of API v2 records, plain or .gz; may be repeated."),
     ],
+    papers: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="NDJSON of papers: a stand-in of Europe PMC and PubMed, too."),
+    ] = None,
     port: Annotated[int, typer.Option(metavar="N", help="Port on 127.0.0.1; 0 takes a free one.")] = 0,
     data_timestamp: Annotated[
         str, typer.Option(metavar="TIME", help="What /version says (UTC).")
@@ -26,8 +32,9 @@ def registry(
     """Serve records as the registry would, for trying things."""
     try:
         snapshot = snapshot_from_ndjson(*records, data_timestamp=data_timestamp)
+        snapshot = replace(snapshot, papers=papers_from_ndjson(papers) if papers else ())
     except ValueError as error:
-        raise ConfigError(f"Cannot serve {error}. Give NDJSON: one study in a line.") from error
+        raise ConfigError(f"Cannot serve {error}. Give NDJSON: one study or paper in a line.") from error
     except OSError as error:
         raise ConfigError(f"Cannot serve {error.filename}: {error.strerror or error}.") from error
     try:
@@ -37,5 +44,14 @@ def registry(
     with replica as running:
         console = screen.console()
         console.print(f"{len(snapshot.records)} records at {running.url}", soft_wrap=True)
-        console.print(f"Try: MSCWATCH_API_URL={running.url} mscwatch preview", soft_wrap=True)
+        settings = f"MSCWATCH_API_URL={running.url}"
+        if papers:
+            console.print(
+                f"{len(snapshot.papers)} papers at {running.europepmc_url} and {running.pubmed_url}",
+                soft_wrap=True,
+            )
+            settings += (
+                f" MSCWATCH_EUROPEPMC_URL={running.europepmc_url} MSCWATCH_PUBMED_URL={running.pubmed_url}"
+            )
+        console.print(f"Try: {settings} mscwatch preview", soft_wrap=True)
         signal.sigwait({signal.SIGINT, signal.SIGTERM})

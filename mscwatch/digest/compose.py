@@ -21,6 +21,7 @@ from mscwatch.vocabulary import NoticeKind, Severity
 KINDS = (
     *("new_trial", "entered_watch", "completed", "terminated", "withdrawn", "suspended"),
     *("results_posted", "results_removed", "primary_outcome_changed", "publication_linked"),
+    *("publication_found", "publication_retracted"),
     *("became_relevant", "merged", "withheld", "removed", "retracted", "became_unknown"),
     *("status_changed", "enrollment_changed", "left_watch", "returned", "date_changed"),
 )
@@ -34,6 +35,7 @@ NOTICE_WORDS = {
     NoticeKind.DRIFT: "the registry's format changed",
     NoticeKind.CHANNEL_OFF: "a channel is switched off",
     NoticeKind.BULK: "the watch was edited",
+    NoticeKind.PAPERS: "the search for papers",
     NoticeKind.WEEKLY: "the week in summary",
     NoticeKind.NOT_SHOWN: "an event cannot be shown",
     NoticeKind.NOT_SENT: "a message is refused",

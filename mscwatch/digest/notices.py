@@ -97,6 +97,34 @@ def _named(records: Mapping[str, str]) -> str:
     return named + (f"; and {len(records) - RECORDS_SHOWN} more" if len(records) > RECORDS_SHOWN else "")
 
 
+def papers_begin(watch: str) -> Notice:
+    """The notice that the watch now asks for papers, and how to stop it. Once for a data directory."""
+    summary = (
+        "Each night now also asks Europe PMC and PubMed for papers of these trials: two to six requests, with the "
+        "contact of MSCWATCH_CONTACT. To stop that, set MSCWATCH_PAPERS=off."
+    )
+    return Notice(f"papers-begin-{watch}", NoticeKind.PAPERS, summary)
+
+
+def papers_not_trusted(run_id: str, problem: str) -> Notice:
+    """The notice of the first search that was not proven, after proven ones. The night itself is not touched."""
+    summary = (
+        f"The search for papers was not trusted, so it changed nothing: {problem.rstrip('.')}. The night itself is "
+        "whole. `mscwatch status` tells how later searches go."
+    )
+    return Notice(f"papers-{run_id}", NoticeKind.PAPERS, summary)
+
+
+def papers_found(run_id: str, count: int) -> Notice:
+    """The summary of what the first search found, in place of one event for each."""
+    papers = "1 paper" if count == 1 else f"{count} papers"
+    summary = (
+        f"The first search found {papers} with results that the registry does not list. `mscwatch papers` shows them, "
+        "and `mscwatch links` those that wait for a person. From now on, each is told."
+    )
+    return Notice(f"papers-first-{run_id}", NoticeKind.PAPERS, summary)
+
+
 def channel_off(run_id: str, addresses: Sequence[Address], why: str) -> Notice:
     """The notice that nothing more is sent to some addresses of one channel. `why` is a whole sentence."""
     channel = addresses[0].channel

@@ -15,7 +15,7 @@ from mscwatch.vocabulary import UNSAID, EventKind, LinkConfidence, Severity
 
 ARRIVING = frozenset({EventKind.NEW_TRIAL, EventKind.ENTERED_WATCH, EventKind.BECAME_RELEVANT})
 ENDING = frozenset({EventKind.COMPLETED, EventKind.TERMINATED, EventKind.BECAME_UNKNOWN})
-REPORTING = frozenset({EventKind.RESULTS_POSTED, EventKind.PUBLICATION_LINKED})
+REPORTING = frozenset({EventKind.RESULTS_POSTED, EventKind.PUBLICATION_LINKED, EventKind.PUBLICATION_FOUND})
 # Statuses that say nothing of results; a trial that is published under one of them is `published_though`.
 NOT_REPORTED = frozenset(
     {"UNKNOWN", "RECRUITING", "NOT_YET_RECRUITING", "ACTIVE_NOT_RECRUITING", "TERMINATED"}
@@ -85,14 +85,22 @@ def linked_paper(item: NewsItem, _: Background) -> str | None:
     return f"{first}The sponsor lists it as a result; a person should confirm that it is about this trial."
 
 
+def found_paper(item: NewsItem, _: Background) -> str | None:
+    """Whether a paper that the registry does not list is the trial's first publication."""
+    if item.event.kind is EventKind.PUBLICATION_FOUND and item.trial.publications == 1:
+        return "The first publication known of this trial."
+    return None
+
+
 def published_though(item: NewsItem, _: Background) -> str | None:
     """The trial is published, although its status says that it is under way, stopped, or not known."""
     status, event = item.trial.overall_status, item.event
     if status not in NOT_REPORTED or not item.trial.published:
         return None
-    if event.kind in ENDING or (
+    is_publication = event.kind is EventKind.PUBLICATION_FOUND or (
         event.kind is EventKind.PUBLICATION_LINKED and event.severity is Severity.HIGH
-    ):
+    )
+    if event.kind in ENDING or is_publication:
         return f"Published although the registry calls it {_words(status).lower()}."
     return None
 
@@ -147,6 +155,7 @@ RULES: tuple[Callable[[NewsItem, Background], str | None], ...] = (
     known_outcome,
     first_results,
     linked_paper,
+    found_paper,
     published_though,
     verified_again,
     in_the_review,

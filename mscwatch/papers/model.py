@@ -33,6 +33,7 @@ class Paper:
     is_retracted: bool = False
     corrects: tuple[str, ...] = ()
     source: PaperSource = PaperSource.PERSON
+    told_by_pubmed: bool = False  # which alone tells declared numbers
 
     @property
     def paper_id(self) -> str:

@@ -138,6 +138,7 @@ def _paper(article: Element) -> Paper:
         or any(kind == "RetractionIn" for kind, _ in corrections),
         corrects=tuple(pmid for kind, pmid in corrections if kind in CORRECTS and pmid.isdigit()),
         source=PaperSource.PUBMED,
+        told_by_pubmed=True,
     )
 
 

@@ -51,25 +51,15 @@ def sketch_of(nct_id: str, record: Record) -> TrialSketch:
         investigators=_investigators(protocol),
         places=cities,
         organisations=_organisations(protocol),
-        numbers=frozenset({nct_id} | {number for _, number in registered_numbers(record)}),
+        numbers=frozenset({nct_id} | {number.number for number in numbers_of(_registered_ids(protocol))}),
         cells=cells_named(" ".join(_descriptions(protocol, titles))),
     )
 
 
-def registered_numbers(record: Record) -> list[tuple[str, str]]:
-    """The trial's numbers in other registries, each with the path of the record where it stands."""
-    module = part(record, "protocolSection", "identificationModule") or {}
-    path = "protocolSection.identificationModule"
-    texts = [
-        (f"{path}.orgStudyIdInfo.id", part(module, "orgStudyIdInfo", "id")),
-        *((f"{path}.secondaryIdInfos.id", text) for text in _each(part(module, "secondaryIdInfos"), "id")),
-    ]
-    return [
-        (where, number.number)
-        for where, text in texts
-        if isinstance(text, str)
-        for number in numbers_of([text])
-    ]
+def _registered_ids(protocol: Record) -> tuple[str, ...]:
+    """What the record gives as the trial's other numbers; their formats tell which are a registry's."""
+    module = part(protocol, "identificationModule") or {}
+    return _texts(part(module, "orgStudyIdInfo", "id"), *_each(part(module, "secondaryIdInfos"), "id"))
 
 
 def _investigators(protocol: Record) -> tuple[str, ...]:

@@ -32,7 +32,7 @@ def settle_addresses(con: Connection, context: RunContext) -> None:
             addresses.switch_on(con, [off.address])
             again.append(off.address)
     if again:
-        _notify(con, context, notices.channel_on(context.result.run_id, again, "its setting changed"))
+        notify(con, context, notices.channel_on(context.result.run_id, again, "its setting changed"))
 
 
 def note_incident(con: Connection, context: RunContext) -> None:
@@ -44,14 +44,14 @@ def note_incident(con: Connection, context: RunContext) -> None:
         limit = context.order.settings.late_after
         notice = notices.late(result.watch, last.started_at, result.started_at, limit, result.outcome)
     if notice:
-        _notify(con, context, notice)
+        notify(con, context, notice)
 
 
 def note_drift(con: Connection, context: RunContext, drift: list[Issue]) -> None:
     """Store what moved in the registry's vocabulary, and notify in one message."""
     if drift:
         ledger.note_issues(con, drift, context.result.run_id)
-        _notify(con, context, notices.drift(context.result.run_id, context.result.api_version, drift))
+        notify(con, context, notices.drift(context.result.run_id, context.result.api_version, drift))
 
 
 def note_unread(
@@ -65,7 +65,7 @@ def note_unread(
         found.append(notices.rules_failed(context.result.run_id, failures))
     for notice in found:
         context.result.warnings.append(notice.summary)
-        _notify(con, context, notice)
+        notify(con, context, notice)
 
 
 def note_decisions_without_effect(con: Connection, context: RunContext) -> None:
@@ -73,7 +73,7 @@ def note_decisions_without_effect(con: Connection, context: RunContext) -> None:
     file, notice_id = str(context.order.settings.decisions), f"no_effect-{context.result.run_id}"
     idle, fresh = record_without_effect(con, stored(con), notice_id)
     if fresh:
-        _notify(con, context, notices.no_effect(notice_id, file, [str(one) for one in fresh]))
+        notify(con, context, notices.no_effect(notice_id, file, [str(one) for one in fresh]))
     context.result.warnings += [f"{file}: {one}" for one in idle]
 
 
@@ -88,7 +88,7 @@ def recovery_notice(data_dir: DataDir) -> Notice | None:
 def note_recovery(con: Connection, context: RunContext) -> None:
     """Notify of a broken working file; later runs enqueue the same notice, which is sent once."""
     if notice := recovery_notice(context.order.data_dir):
-        _notify(con, context, notice)
+        notify(con, context, notice)
 
 
 def note_week(con: Connection, context: RunContext) -> None:
@@ -106,12 +106,12 @@ def note_week(con: Connection, context: RunContext) -> None:
 def give_up(con: Connection, context: RunContext) -> None:
     """Give up what was owed for too long, and notify of it."""
     for gone in addresses.give_up(con, NIGHTS_OWED):
-        _notify(
+        notify(
             con, context, notices.gave_up(gone.address, gone.count, NIGHTS_OWED, gone.error, gone.last_sent)
         )
 
 
-def _notify(con: Connection, context: RunContext, notice: Notice) -> None:
+def notify(con: Connection, context: RunContext, notice: Notice) -> None:
     """Enqueue a notice at the operator's addresses that are not switched off."""
     reached = context.routes.operator_except(addresses.switched_off(con))
     ledger.enqueue_notice(con, notice, context.result.run_id, reached)

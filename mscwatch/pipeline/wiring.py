@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from mscwatch import channels
 from mscwatch.digest import subscriptions
+from mscwatch.paper_sources.clients import EuropePmc, PubMed
+from mscwatch.paper_sources.nightly import Sources
 from mscwatch.registry.client import Client, user_agent
 from mscwatch.registry.http import Politeness
 from mscwatch.settings import Settings
 from mscwatch.watch import Watch
+
+MOST_OF_PAPERS = 64_000_000  # bytes of one answer; a thousand papers with abstracts have about 10 million
 
 
 def configured_channels(settings: Settings) -> tuple[channels.Channel, ...]:
@@ -45,4 +51,25 @@ def politeness(settings: Settings) -> Politeness:
         min_interval=settings.min_interval,
         timeout=settings.timeout,
         budget=settings.retry_budget,
+    )
+
+
+def paper_sources(settings: Settings) -> Sources:
+    """The clients of the paper sources, in a hurry: a search may take 60 seconds in all, so it waits for little.
+
+    Raises `ConfigError` for a user agent that cannot be sent.
+    """
+    hurried = replace(
+        politeness(settings),
+        timeout=min(settings.timeout, 15.0),
+        budget=min(settings.retry_budget, 10.0),
+        largest=MOST_OF_PAPERS,
+    )
+    key = settings.ncbi_api_key.get_secret_value()
+    ncbi = min(settings.min_interval, 0.11 if key else 0.4)
+    return Sources(
+        EuropePmc(settings.europepmc_url, hurried),
+        PubMed(
+            settings.pubmed_url, replace(hurried, min_interval=ncbi), contact=settings.contact, api_key=key
+        ),
     )

@@ -18,6 +18,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from mscwatch.replica.dataset import Dataset
 from mscwatch.replica.endpoints import BASE, Response, answer, plain
+from mscwatch.replica.papers import EUROPEPMC, PUBMED, answer_for_papers
 from mscwatch.replica.snapshot import Snapshot
 
 DRIP_BYTES = 1024
@@ -67,6 +68,16 @@ class Replica:
         return f"http://127.0.0.1:{self._server.server_port}{BASE}"
 
     @property
+    def europepmc_url(self) -> str:
+        """The base address of the stand-in of Europe PMC."""
+        return f"http://127.0.0.1:{self._server.server_port}{EUROPEPMC}"
+
+    @property
+    def pubmed_url(self) -> str:
+        """The base address of the stand-in of PubMed."""
+        return f"http://127.0.0.1:{self._server.server_port}{PUBMED}"
+
+    @property
     def night(self) -> int:
         """Index of the snapshot being served. Setting it changes the whole registry at once."""
         return self._night
@@ -93,7 +104,8 @@ class Replica:
         def usual() -> Response:
             if method != "GET":
                 return plain(405, "Method Not Allowed")
-            return answer(self._dataset, parts.path, query, headers.get("If-None-Match", ""))
+            about_papers = answer_for_papers(self.nights[self._night].papers, parts.path, query)
+            return about_papers or answer(self._dataset, parts.path, query, headers.get("If-None-Match", ""))
 
         request = Request(index, method, parts.path, query, headers, usual)
         instead = self.intercept(request) if self.intercept else None

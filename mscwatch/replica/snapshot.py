@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import gzip
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import orjson
 
@@ -18,12 +19,14 @@ class Snapshot:
     """All records of one data set, by id.
 
     `data_timestamp` is the `dataTimestamp` of `/version` (`2022-10-06T09:00:05`; None leaves it out). `aliases` maps an
-    old id to the id it was merged into; a record's own `nctIdAliases` count as well.
+    old id to the id it was merged into; a record's own `nctIdAliases` count as well. `papers` are what the stand-in of
+    the paper sources knows that night (see `replica.papers`).
     """
 
     data_timestamp: str | None
     records: Mapping[str, Record]
     aliases: Mapping[str, str] = field(default_factory=dict)
+    papers: Sequence[Mapping[str, Any]] = ()
 
 
 class RecordLines(Mapping[str, Record]):

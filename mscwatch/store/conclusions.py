@@ -1,8 +1,8 @@
-"""What is concluded from the stored records as a whole: the kinds of papers, then the verdicts on claims."""
+"""What is concluded from the stored records as a whole: the kinds of papers, numbers, then the verdicts on claims."""
 
 from __future__ import annotations
 
-from mscwatch.store import papers, review_claims
+from mscwatch.store import found_papers, papers, review_claims
 from mscwatch.store.ledger import LAST_WRITTEN_RUN
 from mscwatch.store.sql import Connection, scalar
 
@@ -18,4 +18,6 @@ def refresh(con: Connection) -> None:
 def recompute(con: Connection) -> None:
     """Draw them anew, within the caller's transaction."""
     papers.refresh(con)
+    found_papers.refresh(con)
+    found_papers.refresh_registry_ids(con)
     review_claims.recompute(con)

@@ -185,6 +185,25 @@ def papers(con: Connection, nct_id: str) -> list[dict[str, Any]]:
     )
 
 
+def known_papers(
+    con: Connection, nct_ids: Sequence[str], kinds: Sequence[str], since: datetime | None
+) -> list[dict[str, Any]]:
+    """Papers with their trials, each trial with its grade and strength; an empty choice limits nothing."""
+    return dicts(
+        con,
+        "SELECT k.paper_id, k.title, k.first_author, k.journal, k.year, k.kind, k.kind_reason, k.is_preprint, "
+        "k.is_retracted, k.found_by, k.first_seen_at, "
+        "coalesce(list(p.nct_id || ' ' || p.grade || coalesce(' ' || p.strength, '') ORDER BY p.nct_id) "
+        "FILTER (WHERE p.nct_id IS NOT NULL), []) AS trials "
+        "FROM papers AS k LEFT JOIN publications AS p USING (paper_id) "
+        "WHERE (len($kinds) = 0 OR list_contains($kinds, k.kind)) "
+        "AND ($since IS NULL OR k.first_seen_at >= $since) GROUP BY ALL "
+        "HAVING len($trials) = 0 OR bool_or(list_contains($trials, p.nct_id)) "
+        "ORDER BY k.year DESC NULLS LAST, k.paper_id",
+        {"kinds": list(kinds), "since": since, "trials": list(nct_ids)},
+    )
+
+
 def links(con: Connection) -> list[dict[str, Any]]:
     """Links between trials and papers that wait for a person's decision."""
     return dicts(

@@ -1,5 +1,5 @@
--- What people decided about links, each with the paper that publications know: a DOI becomes the PMID that Table 2, or a
--- citation of the trial's own record, gives it. Of two decisions about one paper the later one holds.
+-- What people decided about links, each with the paper that publications know: a DOI becomes the PMID that Table 2, a
+-- citation of the trial's own record, or a paper that was found gives it. Of two decisions about one paper the later one holds.
 WITH cited AS (
     SELECT nct_id, nullif(trim(pmid), '') AS pmid,
         lower(regexp_extract(citation, '10\.\d{4,9}/[^\s"<>]*[^\s"<>.,;)\]]')) AS doi,
@@ -10,14 +10,17 @@ WITH cited AS (
 ), reviewed_doi AS (
     SELECT lower(doi) AS doi, min(pmid) AS paper FROM published_trials
     WHERE doi IS NOT NULL AND pmid IS NOT NULL GROUP BY ALL
+), found_doi AS (
+    SELECT doi, min(pmid) AS paper FROM found_papers WHERE doi IS NOT NULL AND pmid IS NOT NULL GROUP BY ALL
 ), resolved AS (
     SELECT
-        d.nct_id, d.paper AS paper_as_decided, coalesce(k.paper, r.paper, d.paper) AS paper,
+        d.nct_id, d.paper AS paper_as_decided, coalesce(k.paper, r.paper, f.paper, d.paper) AS paper,
         CASE WHEN starts_with(d.paper, '10.') THEN d.paper END AS doi,
         d.decision, d.reason, d.decided_on, d.decided_by
     FROM link_decisions AS d
     LEFT JOIN known_doi AS k ON k.nct_id = d.nct_id AND k.doi = d.paper
     LEFT JOIN reviewed_doi AS r ON r.doi = d.paper
+    LEFT JOIN found_doi AS f ON f.doi = d.paper
 )
 SELECT
     nct_id, paper, paper_as_decided, doi,

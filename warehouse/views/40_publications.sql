@@ -39,14 +39,27 @@ WITH listed AS (  -- what the registry's records list, each paper once per trial
         p.review_row, p.link_basis, p.link_confidence, p.pmid_confidence
     FROM listed AS l
     FULL JOIN (FROM reviewed WHERE nct_id IS NOT NULL) AS p ON p.nct_id = l.nct_id AND p.pmid = l.paper
+), all_links AS (  -- and with what a search found that neither lists
+    SELECT *, NULL::VARCHAR AS strength, NULL::VARCHAR AS found_because, NULL::VARCHAR AS found_against,
+        false AS is_rejection_old
+    FROM linked
+    UNION ALL BY NAME
+    SELECT f.nct_id, coalesce(p.pmid, p.doi, replace(f.paper_id, 'PPR:', '')) AS paper, p.pmid, p.doi,
+        NULL::VARCHAR AS reference_type, false AS derived, false AS result, false AS background, p.is_retracted,
+        p.citation, NULL::INTEGER AS review_row, NULL::VARCHAR AS link_basis, NULL::VARCHAR AS link_confidence,
+        NULL::VARCHAR AS pmid_confidence, f.strength, array_to_string(f.reasons, '; ') AS found_because,
+        nullif(array_to_string(f.against, '; '), '') AS found_against,
+        coalesce(f.rejected_seen <> f.seen, false) AS is_rejection_old
+    FROM found_links AS f JOIN found_papers AS p USING (paper_id)
+    WHERE NOT EXISTS (FROM linked AS l WHERE l.nct_id = f.nct_id AND (l.pmid = p.pmid OR l.doi = p.doi))
 ), decided AS (
     FROM decided_links WHERE holds
 ), named AS (  -- and with the papers that a person alone named, each of a trial that the watch knows
-    SELECT *, false AS by_person_alone FROM linked
+    SELECT *, false AS by_person_alone FROM all_links
     UNION ALL BY NAME
-    SELECT d.nct_id, d.paper, d.pmid, d.doi, true AS by_person_alone
+    SELECT d.nct_id, d.paper, d.pmid, d.doi, false AS is_rejection_old, true AS by_person_alone
     FROM decided AS d SEMI JOIN watched AS w ON w.nct_id = d.nct_id
-    ANTI JOIN linked AS l ON l.nct_id = d.nct_id AND l.paper = d.paper
+    ANTI JOIN all_links AS l ON l.nct_id = d.nct_id AND l.paper = d.paper
     WHERE d.pmid IS NOT NULL OR d.doi IS NOT NULL
 ), numbered AS (  -- with what is known of the paper itself
     SELECT k.*, p.paper_id, p.kind, p.kind_reason, p.published_on, p.title_donor, p.title_source,
@@ -57,6 +70,7 @@ WITH listed AS (  -- what the registry's records list, each paper once per trial
     LEFT JOIN papers AS p ON p.paper_id = coalesce(
         'PMID:' || k.pmid, same.paper_id, 'DOI:' || k.doi, CASE
             WHEN starts_with(k.paper, '10.') THEN 'DOI:' || lower(k.paper)
+            WHEN starts_with(k.paper, 'PPR') THEN 'PPR:' || k.paper
             ELSE 'REF:' || replace(k.paper, 'ref-', '')
         END
     )
@@ -96,7 +110,9 @@ WITH listed AS (  -- what the registry's records list, each paper once per trial
         k.* REPLACE (coalesce(k.citation, row_of.citation) AS citation), d.decision, d.decided_by, d.decided_on,
         CASE
             WHEN d.decision = 'accept' THEN 'accepted'
-            WHEN d.decision = 'reject' THEN 'rejected'
+            WHEN d.decision = 'reject' AND NOT k.is_rejection_old THEN 'rejected'
+            WHEN k.strength IN ('A', 'B') AND k.doubt IS NULL AND NOT k.is_rejection_old THEN 'linked'
+            WHEN k.strength IS NOT NULL THEN 'candidate'
             WHEN (k.derived OR k.link_confidence = 'high') AND k.doubt IS NULL THEN 'linked'
             WHEN k.background AND k.review_row IS NULL THEN 'background'
             ELSE 'to_confirm'
@@ -104,14 +120,16 @@ WITH listed AS (  -- what the registry's records list, each paper once per trial
         concat_ws(
             '; ',
             d.reason,
+            CASE WHEN k.is_rejection_old THEN 'rejected earlier; the paper or the record changed since' END,
             CASE WHEN NOT k.background THEN k.doubt END,
+            k.found_because, 'but ' || k.found_against,
             CASE
                 WHEN k.by_person_alone THEN 'neither the record nor Table 2 lists it for this trial'
                 WHEN k.derived THEN 'PubMed finds the registration''s number in the paper (DERIVED)'
                 WHEN k.result
                     THEN 'the sponsor lists it as a result (RESULT), which may be another trial''s paper'
                 WHEN k.background THEN 'the record lists it as literature (BACKGROUND)'
-                WHEN k.review_row IS NULL
+                WHEN k.review_row IS NULL AND k.strength IS NULL
                     THEN 'the record lists it as ' || coalesce(k.reference_type, 'nothing in particular')
             END,
             'row ' || k.review_row || ' of Table 2: ' || k.link_basis || ' (confidence ' || k.link_confidence || ')',
@@ -129,14 +147,15 @@ WITH listed AS (  -- what the registry's records list, each paper once per trial
 SELECT
     g.nct_id, g.paper, g.pmid, g.reference_type, g.review_row, g.citation, g.grade, g.reason,
     g.decided_by, g.decided_on, coalesce(g.is_retracted, false) AS is_retracted,
-    g.grade = 'to_confirm' AND (g.review_row IS NOT NULL OR coalesce(w.relevance IN ('core', 'unsure'), false))
+    g.grade IN ('to_confirm', 'candidate') AND (g.review_row IS NOT NULL OR coalesce(w.relevance IN ('core', 'unsure'), false))
         AND (g.has_results OR g.kind = 'unknown') AS is_waiting,
     g.paper_id, coalesce(g.kind, 'unknown') AS kind, g.kind_reason,
     g.grade IN ('linked', 'accepted')
         AND coalesce(g.has_results OR g.kind = 'unknown' AND g.grade = 'accepted', g.grade = 'accepted') AS counts,
-    NULL::VARCHAR AS strength,
+    g.strength,
     CASE
         WHEN g.decision = 'accept' THEN 'a person'
+        WHEN g.strength IS NOT NULL THEN g.found_because
         WHEN g.derived THEN 'its number in the paper'
         WHEN g.review_row IS NOT NULL THEN 'Table 2 of the review'
         ELSE 'the record'

@@ -17,13 +17,14 @@ SELECT t.nct_id, t.brief_title, t.lead_sponsor, t.lead_sponsor_class, t.indicati
         WHEN p.background > 0 THEN 'its record lists only literature of others'
         ELSE 'its record lists no paper'
     END AS reason,
+    CASE WHEN EXISTS (FROM searches WHERE outcome = 'proven') THEN 0.46 END AS search_misses,
     t.url
 FROM trials AS t
 CROSS JOIN last_night AS n
 LEFT JOIN (
     SELECT nct_id,
         coalesce(list('PMID ' || pmid ORDER BY pmid) FILTER (
-            WHERE grade = 'to_confirm' AND pmid IS NOT NULL AND kind IN ('results', 'secondary', 'unknown')
+            WHERE grade IN ('to_confirm', 'candidate') AND pmid IS NOT NULL AND kind IN ('results', 'secondary', 'unknown')
         ), []) AS to_confirm,
         list_sort(list(DISTINCT CASE kind
             WHEN 'protocol' THEN 'a protocol' WHEN 'review' THEN 'a review' WHEN 'comment' THEN 'a comment'

@@ -11,7 +11,7 @@ WITH papers AS (
     SELECT nct_id,
         list(coalesce('PMID ' || pmid, paper) ORDER BY paper) FILTER (WHERE counts) AS known,
         list(coalesce('PMID ' || pmid, paper) ORDER BY paper) FILTER (
-            WHERE grade = 'to_confirm' AND kind IN ('results', 'secondary', 'unknown')
+            WHERE grade IN ('to_confirm', 'candidate') AND kind IN ('results', 'secondary', 'unknown')
         ) AS to_confirm,
         list(coalesce('PMID ' || pmid, paper) ORDER BY paper) FILTER (
             WHERE grade IN ('linked', 'accepted') AND kind = 'protocol'

@@ -1,0 +1,320 @@
+"""Papers that a search found: what is known of them, the trials that they may report, and what was asked."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+import orjson
+
+from mscwatch.papers.judgement import Judgement
+from mscwatch.papers.kind import JudgedKind
+from mscwatch.papers.model import Paper, TrialSketch
+from mscwatch.papers.numbers import numbers_of
+from mscwatch.papers.product import donors_named, sources_named
+from mscwatch.papers.sketch import sketch_of
+from mscwatch.record import parse_record
+from mscwatch.store.sql import Connection, dicts, insert, scalar
+
+SKETCHED_AT_ONCE = 500
+KEPT = """
+SELECT paper_id, pmid, doi, first_seen_at, first_run_id, found_by, aliases, told_by_pubmed, is_retracted
+FROM found_papers
+"""
+# What an id must hold to be looked at: the letters of a registry, or the shape of a European number.
+MAY_BE_A_NUMBER = (
+    "(?i)nct|isrctn|chictr|umin|jrct|japic|irct|ctri|actrn|drks|ntr|omon|kct|tctr|rbr|rpcec|pactr"
+    r"|\d{4}-\d{6}-\d{2}"
+)
+
+# What a search knows goes into `papers`; a kind judged by title alone gives way, the review's own rows do not.
+INTO_PAPERS = """
+INSERT OR REPLACE INTO papers BY NAME
+SELECT f.paper_id, f.pmid, coalesce(p.pmcid, f.pmcid) AS pmcid, coalesce(f.doi, p.doi) AS doi, f.title,
+    coalesce(f.first_author, p.first_author) AS first_author, coalesce(f.journal, p.journal) AS journal,
+    coalesce(f.year, p.year) AS year, coalesce(f.published_on, p.published_on) AS published_on,
+    CASE WHEN p.found_by = 'review' OR f.kind = 'unknown' THEN coalesce(p.kind, f.kind) ELSE f.kind END AS kind,
+    CASE WHEN p.found_by = 'review' OR f.kind = 'unknown' THEN coalesce(p.kind_reason, f.kind_reason)
+        ELSE f.kind_reason END AS kind_reason,
+    f.title_donor, f.title_source, f.is_preprint, f.is_retracted OR coalesce(p.is_retracted, false) AS is_retracted,
+    coalesce(p.found_by, f.found_by) AS found_by, coalesce(p.first_seen_at, f.first_seen_at) AS first_seen_at,
+    coalesce(p.first_run_id, f.first_run_id) AS first_run_id, coalesce(p.reference_types, []) AS reference_types,
+    coalesce(p.citation, f.citation) AS citation,
+    list_sort(list_distinct(list_concat(f.aliases, coalesce(p.aliases, [])))) AS aliases
+FROM found_papers AS f LEFT JOIN papers AS p USING (paper_id)
+"""
+
+
+def refresh(con: Connection) -> None:
+    """Bring `papers` up to what searches know, within the caller's transaction."""
+    con.execute(INTO_PAPERS)
+
+
+def refresh_registry_ids(con: Connection) -> None:
+    """Read the trials' numbers in other registries anew, within the caller's transaction."""
+    listed = con.execute(
+        "SELECT nct_id, id_value FROM ctgov.id_information WHERE regexp_matches(id_value, ?) ORDER BY ALL",
+        [MAY_BE_A_NUMBER],
+    ).fetchall()
+    con.execute("DELETE FROM registry_ids WHERE nct_id IS NOT NULL")
+    insert(
+        con,
+        "registry_ids",
+        (
+            {"registry": registry, "number": number, "nct_id": nct_id, "found_in": "record"}
+            for nct_id, registry, number in dict.fromkeys(
+                (nct_id, *number) for nct_id, text in listed for number in numbers_of([text])
+            )
+            if number != nct_id
+        ),
+    )
+
+
+def sketches(con: Connection) -> list[TrialSketch]:
+    """All trials that may be about the topic, as the matching needs them."""
+    return [sketch_of(nct_id, record) for nct_id, record in _records(con, "w.relevance <> 'off'")]
+
+
+def topic_numbers(con: Connection) -> list[str]:
+    """The numbers to ask for: those of the topic's trials in any registry, in a steady order."""
+    rows = con.execute(
+        "SELECT number FROM (SELECT nct_id, nct_id AS number FROM watched "
+        "UNION ALL SELECT nct_id, number FROM registry_ids WHERE nct_id IS NOT NULL) "
+        "JOIN watched AS w USING (nct_id) WHERE w.relevance IN ('core', 'unsure') GROUP BY number ORDER BY number"
+    ).fetchall()
+    return [number for (number,) in rows]
+
+
+def last_proven(con: Connection) -> date | None:
+    """The day of the last search whose every question was proven; None before the first."""
+    when: datetime | None = scalar(
+        con,
+        "SELECT max(asked_at) FROM searches WHERE subject = 'topic' AND outcome = 'proven' "
+        "AND run_id NOT IN (SELECT run_id FROM searches WHERE outcome <> 'proven')",
+    )
+    return when.date() if when else None
+
+
+def searches_before(con: Connection) -> int:
+    """How many nights searched before."""
+    return int(scalar(con, "SELECT count(DISTINCT run_id) FROM searches"))
+
+
+def is_going_wrong(con: Connection) -> bool:
+    """Whether the last search was not proven."""
+    return bool(
+        scalar(
+            con,
+            "SELECT bool_or(outcome <> 'proven') FROM searches "
+            "WHERE run_id = (SELECT run_id FROM searches ORDER BY asked_at DESC LIMIT 1)",
+        )
+    )
+
+
+def pmids(con: Connection, condition: str) -> list[str]:
+    """The PMIDs of found papers that meet an SQL condition of ours, in a steady order."""
+    rows = con.execute(
+        f"SELECT pmid FROM found_papers WHERE pmid IS NOT NULL AND {condition} ORDER BY pmid"
+    ).fetchall()
+    return [pmid for (pmid,) in rows]
+
+
+def counted_pmids(con: Connection) -> list[str]:
+    """The PMIDs of papers that count as a publication and are not known as retracted."""
+    rows = con.execute(
+        "SELECT DISTINCT pmid FROM publications WHERE counts AND NOT is_retracted AND pmid IS NOT NULL ORDER BY pmid"
+    ).fetchall()
+    return [pmid for (pmid,) in rows]
+
+
+def note_search(
+    con: Connection, run_id: str, asked_at: datetime, rows: Iterable[Mapping[str, Any]], new: int
+) -> None:
+    """Add the rows of `searches`; `new` is how many papers the whole search brought."""
+    stamp = {"run_id": run_id, "asked_at": asked_at, "new": new}
+    insert(
+        con,
+        "searches",
+        (dict(row) | stamp | {"proof": orjson.dumps(row["proof"]).decode()} for row in rows),
+    )
+
+
+def store_papers(
+    con: Connection, papers: Iterable[tuple[Paper, JudgedKind]], run_id: str, seen_at: datetime
+) -> int:
+    """Write what a search says of papers; returns how many are new. A better number keeps the old one as an alias."""
+    stored = {key: row for row in dicts(con, KEPT) for key in _keys(row["pmid"], row["doi"], row["paper_id"])}
+    rows: dict[str, dict[str, Any]] = {}
+    new = 0
+    for paper, kind in papers:
+        keys = _keys(paper.pmid, paper.doi, paper.paper_id)
+        earlier = next((stored[key] for key in keys if key in stored), None)
+        row = _row(paper, kind) | {"first_seen_at": seen_at, "first_run_id": run_id, "aliases": []}
+        if earlier:
+            row |= _continued(row, earlier)
+            if row["paper_id"] != earlier["paper_id"]:
+                _rename(con, earlier["paper_id"], row["paper_id"])
+        new += earlier is None
+        rows[row["paper_id"]] = row
+    con.execute("DELETE FROM found_papers WHERE list_contains(?, paper_id)", [list(rows)])
+    insert(con, "found_papers", rows.values())
+    return new
+
+
+def _continued(row: dict[str, Any], earlier: dict[str, Any]) -> dict[str, Any]:
+    """What a paper that is stored already keeps: its first sight, and its identifier unless it has a better one."""
+    is_better = row["paper_id"] != earlier["paper_id"] and bool(row["pmid"])
+    return {
+        "paper_id": row["paper_id"] if is_better else earlier["paper_id"],
+        "pmid": row["pmid"] or earlier["pmid"],
+        "doi": row["doi"] or earlier["doi"],
+        "first_seen_at": earlier["first_seen_at"],
+        "first_run_id": earlier["first_run_id"],
+        "found_by": earlier["found_by"],
+        "told_by_pubmed": row["told_by_pubmed"] or earlier["told_by_pubmed"],
+        "is_retracted": row["is_retracted"] or earlier["is_retracted"],
+        "aliases": [*earlier["aliases"], *([earlier["paper_id"]] if is_better else [])],
+    }
+
+
+def _rename(con: Connection, old: str, better: str) -> None:
+    """Take a paper out under its old identifier, and keep its links under the better one."""
+    con.execute("DELETE FROM found_papers WHERE paper_id = ?", [old])
+    con.execute(
+        "DELETE FROM papers WHERE paper_id = ? AND found_by IN ('europepmc', 'pubmed', 'person')", [old]
+    )
+    con.execute(
+        "DELETE FROM found_links WHERE paper_id = ? AND nct_id IN (SELECT nct_id FROM found_links WHERE paper_id = ?)",
+        [old, better],
+    )
+    con.execute("UPDATE found_links SET paper_id = ? WHERE paper_id = ?", [better, old])
+
+
+def store_links(
+    con: Connection,
+    judged: Mapping[str, list[Judgement]],
+    seen: Mapping[tuple[str, str], str],
+    run_id: str,
+    found_at: datetime,
+) -> None:
+    """Write the links of judged papers. A link gives way only to a surer one.
+
+    `seen` is what each pair was judged on, as a hash.
+    """
+    stored = {
+        (nct_id, paper_id): (strength, rejected_seen)
+        for nct_id, paper_id, strength, rejected_seen in con.execute(
+            "SELECT nct_id, paper_id, strength, rejected_seen FROM found_links"
+        ).fetchall()
+    }
+    rows = []
+    for paper_id, judgements in judged.items():
+        for judgement in judgements:
+            key = (judgement.nct_id, paper_id)
+            strength, rejected_seen = stored.get(key, (None, None))
+            if strength is not None and strength <= judgement.strength:
+                con.execute(
+                    "UPDATE found_links SET seen = ? WHERE nct_id = ? AND paper_id = ?", [seen[key], *key]
+                )
+                continue
+            con.execute("DELETE FROM found_links WHERE nct_id = ? AND paper_id = ?", [*key])
+            rows.append(
+                {
+                    "nct_id": judgement.nct_id,
+                    "paper_id": paper_id,
+                    "strength": judgement.strength,
+                    "reasons": list(judgement.reasons),
+                    "against": list(judgement.against),
+                    "score": judgement.score,
+                    "found_at": found_at,
+                    "run_id": run_id,
+                    "seen": seen[key],
+                    "rejected_seen": rejected_seen,
+                }
+            )
+    insert(con, "found_links", rows)
+
+
+def remember_rejections(con: Connection) -> None:
+    """Note on what each rejected pair was judged: it comes back only when paper or record changed."""
+    con.execute(
+        "UPDATE found_links SET rejected_seen = seen FROM link_decisions AS d, found_papers AS p "
+        "WHERE found_links.rejected_seen IS NULL AND d.nct_id = found_links.nct_id AND d.decision = 'reject' "
+        "AND p.paper_id = found_links.paper_id AND d.paper IN (p.pmid, p.doi, replace(p.paper_id, 'PPR:', ''))"
+    )
+
+
+def store_numbers(con: Connection, papers: Iterable[Paper]) -> None:
+    """Write the registration numbers that papers name (`registry_ids`)."""
+    rows = [
+        {"registry": number.registry, "number": number.number, "paper_id": paper.paper_id, "found_in": where}
+        for paper in papers
+        for where, texts in (
+            ("DataBank", paper.declared_numbers),
+            ("abstract", (paper.title, paper.abstract)),
+            ("methods", (paper.methods,)),
+        )
+        for number in numbers_of(texts)
+    ]
+    con.execute(
+        "DELETE FROM registry_ids WHERE list_contains(?, paper_id)",
+        [sorted({row["paper_id"] for row in rows})],
+    )
+    insert(con, "registry_ids", rows)
+
+
+def content_hash(paper: Paper) -> str:
+    """A hash of what a paper says, so that a later judgement can tell whether it changed."""
+    text = "\x1f".join((paper.title, paper.abstract, paper.methods, *paper.declared_numbers))
+    return hashlib.sha256(text.encode()).hexdigest()[:20]
+
+
+def _row(paper: Paper, kind: JudgedKind) -> dict[str, Any]:
+    first_author = paper.authors[0] if paper.authors else None
+    others = " et al" if len(paper.authors) > 1 else ""
+    parts = (
+        f"{first_author}{others}" if first_author else "",
+        paper.title,
+        paper.journal,
+        str(paper.year or ""),
+    )
+    return {
+        "paper_id": paper.paper_id,
+        "pmid": paper.pmid or None,
+        "pmcid": paper.pmcid or None,
+        "doi": paper.doi or None,
+        "title": paper.title,
+        "first_author": first_author,
+        "citation": ". ".join(part for part in parts if part),
+        "journal": paper.journal or None,
+        "year": paper.year,
+        "published_on": paper.published_on,
+        "kind": kind.kind,
+        "kind_reason": kind.reason,
+        "title_donor": donors_named(paper.title),
+        "title_source": sources_named(paper.title),
+        "is_preprint": paper.is_preprint,
+        "is_retracted": paper.is_retracted,
+        "found_by": paper.source,
+        "told_by_pubmed": paper.told_by_pubmed,
+        "content_hash": content_hash(paper),
+    }
+
+
+def _keys(pmid: str | None, doi: str | None, paper_id: str) -> list[str]:
+    return [
+        key for key in (f"PMID:{pmid}" if pmid else "", f"DOI:{doi.lower()}" if doi else "", paper_id) if key
+    ]
+
+
+def _records(con: Connection, condition: str) -> Iterable[tuple[str, Any]]:
+    """The current records of watched trials that meet an SQL condition of ours."""
+    result = con.execute(
+        "SELECT v.nct_id, v.record::VARCHAR FROM versions AS v JOIN watched AS w USING (nct_id) "
+        f"WHERE v.valid_to IS NULL AND {condition} ORDER BY v.nct_id"
+    )
+    while rows := result.fetchmany(SKETCHED_AT_ONCE):
+        for nct_id, text in rows:
+            yield nct_id, parse_record(text.encode())

@@ -1,0 +1,212 @@
+"""Nights that look for papers: what is found, what is told, and that a faulty source costs a night nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import duckdb
+import pytest
+
+from mscwatch.pipeline.run import run_watch
+from mscwatch.replica import Replica, Response, Snapshot
+from mscwatch.vocabulary import RunOutcome
+from support.orders import WATCH, order_for, write_watch
+from support.records import by_id, record
+from support.snapshots import DAYS
+
+PAPERS_WATCH = WATCH + '[papers]\nquery = "liver AND cells"\nmin = 1\nsentinels = ["33370477"]\n'
+TRIALS = [record(number) for number in (1, 2, 3)]
+KNOWN = {
+    "pmid": "33370477",
+    "title": "Third-party cells before liver transplantation: a randomized controlled trial",
+    "authors": ["Casiraghi F", "Perico N"],
+    "year": 2021,
+    "published_on": "2021-01-10",
+    "indexed_on": "2021-01-12",
+    "publication_types": ["Randomized Controlled Trial"],
+    "abstract": "Invented: 20 patients received cells. NCT00000001.",
+}
+NEW = {
+    "pmid": "40000001",
+    "doi": "10.1000/new",
+    "title": "Cells in liver cirrhosis: a randomized trial",
+    "authors": ["Doe J"],
+    "year": 2022,
+    "published_on": "2022-10-01",
+    "indexed_on": "2022-10-06",
+    "publication_types": ["Clinical Trial"],
+    "abstract": "Invented: 10 patients received cells.",
+    "declared_numbers": ["NCT00000002"],
+}
+
+
+def snapshots(*papers_of_nights):
+    changed = [
+        [record(1, descriptionModule={"briefSummary": f"Night {number}."}), *TRIALS[1:]]
+        for number in range(3)
+    ]
+    return [
+        Snapshot(day, by_id(records), papers=papers)
+        for day, records, papers in zip(DAYS, changed, papers_of_nights, strict=False)
+    ]
+
+
+@pytest.fixture
+def run_nights(tmp_path):
+    """Run the nights of these papers; the results and the order. `spoil` answers in place of the paper sources."""
+
+    def run(*papers_of_nights, spoil=None, **values):
+        watch = write_watch(tmp_path, PAPERS_WATCH)
+        results = []
+        with Replica(snapshots(*papers_of_nights), intercept=spoil) as registry:
+            urls = {"europepmc_url": registry.europepmc_url, "pubmed_url": registry.pubmed_url}
+            order = order_for(registry.url, watch, **({"data_dir": tmp_path / "data"} | urls | values))
+            for _ in papers_of_nights:
+                results.append(run_watch(order))
+                registry.advance()
+            results_requests = [target for _, target in registry.requests]
+        return results, order, results_requests
+
+    return run
+
+
+def rows(order, query):
+    with duckdb.connect(str(order.data_dir.published), read_only=True) as con:
+        return con.execute(query).fetchall()
+
+
+def about_papers(request):
+    return request.path.startswith(("/europepmc", "/entrez"))
+
+
+def test_what_the_first_search_finds_is_one_summary(run_nights):
+    [result], order, _ = run_nights([KNOWN])
+    assert result.outcome is RunOutcome.BASELINE
+    assert rows(
+        order, "SELECT nct_id, grade, strength, counts FROM publications WHERE strength IS NOT NULL"
+    ) == [("NCT00000001", "linked", "A", True)]
+    assert rows(order, "SELECT kind, is_baseline FROM events WHERE kind LIKE 'publication%'") == [
+        ("publication_found", True)
+    ]
+    assert any("MSCWATCH_PAPERS=off" in warning for warning in result.warnings)
+
+
+def test_a_paper_of_a_later_night_is_news(run_nights):
+    results, order, _ = run_nights([KNOWN], [KNOWN, NEW])
+    assert results[1].events.get("publication_found") == 1
+    [item] = [item for item in results[1].news.items if item.event.kind == "publication_found"]
+    assert item.event.nct_id == "NCT00000002"
+    assert "which the registry does not list" in item.event.summary
+    assert rows(
+        order, "SELECT found_by, kind, paper_id FROM papers WHERE found_by = 'europepmc' ORDER BY ALL"
+    ) == [
+        ("europepmc", "results", "PMID:33370477"),
+        ("europepmc", "results", "PMID:40000001"),
+    ]
+
+
+def test_the_same_paper_is_told_once(run_nights):
+    results, order, _ = run_nights([KNOWN], [KNOWN, NEW], [KNOWN, NEW])
+    assert "publication_found" not in results[2].events
+    assert rows(order, "SELECT count(*) FROM events WHERE kind = 'publication_found'") == [(2,)]
+
+
+def test_a_search_asks_at_most_six_times(run_nights):
+    _, _, requests = run_nights([KNOWN], [KNOWN, NEW])
+    asked = [target for target in requests if target.startswith(("/europepmc", "/entrez"))]
+    assert 2 <= len(asked) / 2 <= 6
+    assert all("tool=mscwatch" in target for target in asked if target.startswith("/entrez"))
+
+
+def test_every_question_is_told(run_nights):
+    _, order, _ = run_nights([KNOWN])
+    assert rows(
+        order, "SELECT source, subject, outcome, hit_count FROM searches ORDER BY source, subject"
+    ) == [
+        ("europepmc", "numbers", "proven", 1),
+        ("europepmc", "topic", "proven", 1),
+        ("pubmed", "articles", "proven", 9),  # with the review's, in case one was retracted
+        ("pubmed", "numbers", "proven", 0),
+    ]
+
+
+FAULTS = {
+    "maintenance": Response(503, {"Content-Type": "text/plain"}, b"This API is temporarily unavailable."),
+    "an error inside 200": Response(
+        200, {"Content-Type": "application/json"}, b'{"errCode":404,"errMsg":"x"}'
+    ),
+    "an HTML page": Response(200, {"Content-Type": "text/html"}, b"<html>Just a moment</html>"),
+    "too fast": Response(429, {"Content-Type": "application/json"}, b'{"error":"API rate limit exceeded"}'),
+    "half an answer": Response(200, {"Content-Type": "application/json"}, b'{"hitCount": 3, "resultL'),
+    "fewer than announced": Response(
+        200, {"Content-Type": "application/json"}, b'{"hitCount": 3, "resultList": {"result": []}}'
+    ),
+    "another shape": Response(200, {"Content-Type": "application/json"}, b"[]"),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("service", ["/europepmc", "/entrez"])
+def test_a_faulty_source_costs_the_night_nothing(run_nights, fault, service):
+    def spoil(request):
+        return FAULTS[fault] if request.path.startswith(service) else None
+
+    [result], order, _ = run_nights([KNOWN], spoil=spoil)
+    assert (result.outcome, result.exit_code) == (RunOutcome.BASELINE, 0)
+    assert rows(order, "SELECT count(*) FROM found_papers") == [(0,)]
+    assert rows(order, "SELECT bool_or(outcome <> 'proven') FROM searches") == [(True,)]
+    assert any("not trusted" in warning for warning in result.warnings)
+
+
+def test_after_a_faulty_night_everything_is_searched_again(run_nights):
+    asked = []
+
+    def spoil(request):
+        asked.append(request)
+        is_first_night = sum(item.path.endswith("/version") for item in asked) <= 2
+        return FAULTS["another shape"] if is_first_night and about_papers(request) else None
+
+    _, order, requests = run_nights([KNOWN], [KNOWN], spoil=spoil)
+    assert not any("FIRST_IDATE" in target for target in requests)
+    assert rows(order, "SELECT count(*) FROM found_papers") == [(1,)]
+
+
+def test_a_topic_without_its_sentinel_is_refused(run_nights):
+    [result], order, _ = run_nights([NEW])
+    assert any("misses 33370477" in warning for warning in result.warnings)
+    assert rows(order, "SELECT count(*) FROM found_papers") == [(0,)]
+
+
+def test_a_retraction_is_told_once(run_nights):
+    retracted = KNOWN | {"is_retracted": True}
+    results, order, _ = run_nights([KNOWN], [retracted], [retracted])
+    assert [result.events.get("publication_retracted") for result in results] == [None, 1, None]
+    assert rows(order, "SELECT is_retracted FROM papers WHERE pmid = '33370477'") == [(True,)]
+
+
+def test_switched_off_nothing_is_asked(run_nights):
+    [result], order, requests = run_nights([KNOWN], papers=False)
+    assert not any(target.startswith(("/europepmc", "/entrez")) for target in requests)
+    assert rows(order, "SELECT count(*) FROM searches") == [(0,)]
+    assert result.warnings == []
+
+
+def test_invented_trials_are_never_asked_about_at_the_public_services(tmp_path):
+    order = order_for("http://127.0.0.1:1/api/v2", write_watch(tmp_path, PAPERS_WATCH), data_dir=tmp_path)
+    assert not order.settings.papers_are_asked
+    public = order.settings.model_copy(update={"api_url": "https://clinicaltrials.gov/api/v2"})
+    assert public.papers_are_asked
+    assert not replace(order, settings=public.model_copy(update={"papers": False})).settings.papers_are_asked
+
+
+def test_a_paper_that_names_two_trials_waits_for_a_person(run_nights):
+    both = NEW | {"declared_numbers": ["NCT00000002", "NCT00000003"]}
+    results, order, _ = run_nights([KNOWN], [KNOWN, both])
+    assert "publication_found" not in results[1].events
+    waiting = rows(
+        order, "SELECT nct_id, strength, grade, is_waiting FROM publications WHERE strength = 'C' ORDER BY 1"
+    )
+    assert [row[:3] for row in waiting] == [
+        ("NCT00000002", "C", "candidate"),
+        ("NCT00000003", "C", "candidate"),
+    ]
