@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import duckdb
@@ -10,6 +11,7 @@ import pytest
 from mscwatch.pipeline.run import run_watch
 from mscwatch.replica import Replica, Response, Snapshot
 from mscwatch.vocabulary import RunOutcome
+from support.command import run_here
 from support.orders import WATCH, order_for, write_watch
 from support.records import by_id, record
 from support.snapshots import DAYS
@@ -210,3 +212,15 @@ def test_a_paper_that_names_two_trials_waits_for_a_person(run_nights):
         ("NCT00000002", "C", "candidate"),
         ("NCT00000003", "C", "candidate"),
     ]
+
+
+def test_the_papers_are_listed_with_their_trials(run_nights):
+    _, order, _ = run_nights([KNOWN])
+    settings = {"MSCWATCH_DATA_DIR": str(order.data_dir.path)}
+    listed = run_here(["papers", "NCT00000001"], settings)
+    assert listed.returncode == 0, listed.stderr
+    assert "PMID:33370477" in listed.stdout
+    assert "NCT00000001 linked A" in listed.stdout
+    assert "No paper" in run_here(["papers", "NCT00000003"], settings).stdout
+    as_json = run_here(["papers", "--kind", "results", "--since", "2020-01-01", "--json"], settings).stdout
+    assert [paper["paper_id"] for paper in json.loads(as_json)] == ["PMID:33370477"]
