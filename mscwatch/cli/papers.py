@@ -31,7 +31,10 @@ def papers(
     as_json: AsJson = False,
     as_csv: AsCsv = False,
 ) -> None:
-    """List the papers known: their kind, and to which trials they belong and how surely; the newest first."""
+    """List the papers known, with their trials.
+
+    Shows what kind of paper each is, and how surely it belongs to a trial; the newest come first.
+    """
     trials = [number.strip().upper() for number in nct_ids or []]
     with queries.open_published(DataDir(load_settings().data_dir)) as con:
         rows = queries.known_papers(con, trials, [choice.value for choice in kind or []], since)
