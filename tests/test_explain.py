@@ -94,9 +94,19 @@ def the_nights():
             f"{day}T09:00:05",
             {f"NCT{number:08}": one for number, one in content.items()},
             merged if ALIAS not in content else {},
+            papers,
         )
-        for day, content in zip(days, contents, strict=True)
+        for day, content, papers in zip(days, contents, papers_of_the_nights(), strict=True)
     ]
+
+
+def papers_of_the_nights():
+    """One of nothing here; one that names a trial; the same, retracted."""
+    other = {"pmid": "776", "title": "Glasses", "published_on": "2020-01-01"}
+    found = {"pmid": "777", "title": "Cells in cirrhosis: a randomized trial", "authors": ["Doe J"], "year": 2022,
+        "published_on": "2022-09-01", "indexed_on": "2022-10-07", "publication_types": ["Clinical Trial"],
+        "declared_numbers": ["NCT00000001"]}  # fmt: skip
+    return [[other], [other, found], [found | {"is_retracted": True}], [found | {"is_retracted": True}]]
 
 
 @pytest.fixture(scope="module")
@@ -109,11 +119,13 @@ def made(tmp_path_factory):
         'name = "all"\ntitle = "All"\n[query]\nterm = "ALL"\n'
         'advanced = "NOT AREA[OverallStatus]ENROLLING_BY_INVITATION"\n[relevance]\nrules = "msc-liver"\n'
         f'[alerts]\nrelevance = ["core", "unsure"]\nkinds = [{kinds}]\n'
+        '[papers]\nquery = "cells"\n'
     )
     with Replica(the_nights()) as registry, WebhookSink() as slack:
         settings = Settings(
-            data_dir=folder / "data", min_interval=0, api_url=registry.url, slack_webhook_url=slack.url
-        )
+            data_dir=folder / "data", min_interval=0, api_url=registry.url, slack_webhook_url=slack.url,
+            europepmc_url=registry.europepmc_url, pubmed_url=registry.pubmed_url,
+        )  # fmt: skip
         for _ in registry.nights:
             result = run_watch(RunOrder(settings, load_watch(str(watch))))
             assert result.exit_code == 0, result.error
@@ -155,6 +167,12 @@ SAID = {
     EventKind.ENROLLMENT_CHANGED: ["- null", "+ 41"],
     EventKind.DATE_CHANGED: ['- "2020-05"', '+ "2021-09"'],
     EventKind.PUBLICATION_LINKED: ['"pmid": "123"', "A paper of this trial was linked"],
+    EventKind.PUBLICATION_FOUND: [
+        "PMID 777",
+        "which the registry does not list",
+        "stands in PubMed's DataBank",
+    ],
+    EventKind.PUBLICATION_RETRACTED: ["PMID 777 was retracted"],
     EventKind.BECAME_RELEVANT: ["Myopia", "Liver Cirrhosis", "it now is, or may be, about the topic"],
     EventKind.WITHHELD: ["The registry redacts the record", "status WITHHELD"],
     EventKind.NEW_TRIAL: ["first posted 2022-10-06", "The record then: version 1", '"2022-10-06"'],
@@ -175,7 +193,7 @@ def test_a_stranger_finds_why_when_and_to_whom(made, explain, kind):
     for words in (
         f"event {event['event_id']}",
         "The rule",
-        f"What the registry said at {event['field']}",
+        *([] if event["field"] == "paper" else [f"What the registry said at {event['field']}"]),
         f"Run {event['run_id']}, begun",
         "Proof: the registry said",
         "slack to ",

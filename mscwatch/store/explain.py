@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from mscwatch.changes.event import NCT_ID_PATH
+from mscwatch.changes.publications import FIELD as PAPER_FIELD
 from mscwatch.changes.rules import MEANINGS
 from mscwatch.changes.status import STATUS_PATH
 from mscwatch.errors import MscwatchError
@@ -64,7 +65,8 @@ def explain_event(con: Connection, event_id: str) -> Explanation:
     Raises `MscwatchError` when no event has it, or several have.
     """
     event = _event(con, event_id.strip().lower())
-    after = _side(con, event, AFTER, {"moment": event["observed_at"]})
+    of_registry = event["field"] != PAPER_FIELD
+    after = _side(con, event, AFTER, {"moment": event["observed_at"]}) if of_registry else None
     before = None
     if after and event["field"] != NCT_ID_PATH and event["kind"] not in FIRST_SIGHT:
         before = _side(con, event, BEFORE, {"newer": after.version_no})
