@@ -27,7 +27,7 @@ def serve(*, name: str, cron: str, timezone: str, watch: str) -> None:
     if not url:
         raise ConfigError(
             "A schedule needs a Prefect server. Start one (`prefect server start`) and set PREFECT_API_URL, "
-            "or use a timer (see the README)."
+            "or let systemd or cron call `mscwatch run --direct`."
         )
     logging.getLogger("asyncio").addFilter(_is_no_shutdown_traceback)
     # On SIGTERM Prefect's runner calls its own `stop` without awaiting it, and then exits, which is enough.

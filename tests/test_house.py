@@ -1,4 +1,4 @@
-"""The house: which way imports point, what the wheel ships, and that the README names everything."""
+"""The house: which way imports point, what the wheel ships, and that its pages name everything."""
 
 from __future__ import annotations
 
@@ -246,12 +246,12 @@ def test_the_wheel_ships_the_sql_and_no_data(tmp_path):
     ]
 
 
-README = ROOT / "README.md"
+MAP = ROOT / "mscwatch" / "README.md"
 ROOM_TABLE = re.compile(r"(?<=\| room \| holds \|\n\| --- \| --- \|\n)(?:\|.*\n)*")
 
 
-def readme():
-    return README.read_text(encoding="utf-8")
+def text_of(page):
+    return (ROOT / page).read_text(encoding="utf-8")
 
 
 def first_line(path):
@@ -261,30 +261,29 @@ def first_line(path):
 
 
 def room_table():
-    """The rows of README's "Where things are": every room in the order of the layers, and `warehouse/`."""
+    """The rows of "Where things are": every room in the order of the layers, and `warehouse/`."""
     for room in [*(room for layer in LAYERS for room in sorted(layer)), "warehouse"]:
         name = room if (ROOT / room).is_dir() else f"mscwatch/{room}"
         name += "/" if (ROOT / name).is_dir() else ".py"
         yield f"| `{name}` | {first_line(ROOT / name)} |\n"
 
 
-def test_the_readme_lists_every_room_with_the_first_line_of_its_docstring():
+def test_the_map_lists_every_room_with_the_first_line_of_its_docstring():
     table = "".join(room_table())
     assert " |  |" not in table, "a room has no docstring"
-    [shown] = ROOM_TABLE.finditer(readme())
+    page = text_of(MAP)
+    [shown] = ROOM_TABLE.finditer(page)
     if os.environ.get("RENEW_README"):
-        text = readme()[: shown.start()] + table + readme()[shown.end() :]
-        README.write_text(text, encoding="utf-8")
+        MAP.write_text(page[: shown.start()] + table + page[shown.end() :], encoding="utf-8")
     else:
         assert shown.group() == table, (
-            "README's table of rooms differs from the docstrings of the rooms. Edit the docstring, then run "
+            "The table of rooms in mscwatch/README.md differs from the docstrings of the rooms. Edit the docstring, then run "
             "`RENEW_README=1 pytest tests/test_house.py -k room`"
         )
 
 
-def test_every_command_and_every_setting_stands_in_the_readme():
+def test_every_command_stands_in_the_readme_and_every_setting_on_the_page_of_flows():
     for name in COMMANDS:
-        assert f"mscwatch {name}" in readme()
+        assert f"mscwatch {name}" in text_of("README.md")
     for name in settings.Settings.model_fields:
-        assert f"`MSCWATCH_{name.upper()}`" in readme()
-    assert len(readme().splitlines()) < 400
+        assert f"`MSCWATCH_{name.upper()}`" in text_of("flows/README.md")

@@ -1,4 +1,4 @@
-"""The README keeps its word: what it tells a newcomer to type works on the demo's warehouse, and prints what it shows.
+"""README and the pages of the folders keep their word: what they tell a reader to type works, and prints what they show.
 
 `RENEW_README=1 pytest tests/test_readme.py -k screen` writes the screens anew.
 """
@@ -34,7 +34,18 @@ from mscwatch.store.decisions import load
 from mscwatch.watches import load_watch
 
 README = Path(__file__).parents[1] / "README.md"
-TEXT = README.read_text(encoding="utf-8")
+# Of the page of `warehouse/`, the part for analysts: the dictionary below it has tests of its own.
+PAGES = {
+    page: (README.parent / page).read_text(encoding="utf-8").partition("\n## The data dictionary\n")[0]
+    for page in (
+        "README.md",
+        "flows/README.md",
+        "warehouse/README.md",
+        "mscwatch/README.md",
+        "tests/README.md",
+    )
+}
+TEXT = "\n".join(PAGES.values())
 NIGHTS = [datetime(2026, 11, day, 15, 30) for day in (18, 19, 20)]
 NOW = datetime(2026, 11, 20, 17)
 AS_LEFT = "warehouse/as_the_demo_left_it"
@@ -67,7 +78,7 @@ def from_the_tables():
 
 
 def commands():
-    """Every line that a reader could type and that begins with `mscwatch`, once, as the README has it."""
+    """Every line that a reader could type and that begins with `mscwatch`, once, as the pages have it."""
     typed = [line for block in blocks("sh") for line in block.splitlines()]
     named = [said for span in spans(TEXT) for said in re.findall(r"(?:^|/bin/)(mscwatch [a-z].*)", span)]
     found = [*typed, *named, *from_the_tables()]
@@ -121,7 +132,7 @@ def answer(line):
 
 
 @pytest.mark.parametrize("line", commands())
-def test_every_command_of_the_readme_works(line):
+def test_every_command_of_the_pages_works(line):
     if line.startswith(ONLY_READ):  # endless, unofficial, or in need of a file: only the words are read
         name, *rest = (str(README) if word == PLACEHOLDERS["FILE"] else word for word in words(line))
         get_command(app).get_command(None, name).make_context(name, rest)
@@ -179,15 +190,27 @@ def test_the_watch_file_the_subscription_and_the_decision_are_valid(tmp_path):
     ]
 
 
-def test_every_relation_and_every_path_of_the_readme_exists():
+def test_every_relation_of_the_page_for_analysts_exists():
     with queries.open_published(DataDir(load_settings().data_dir)) as con:
         _, rows = queries.query(con, "SELECT table_name FROM information_schema.tables")
     table = TEXT.partition("| relation | answers |")[2].partition("\n\n")[0]
     named = [name for line in table.splitlines()[2:] for name in spans(line.split("|")[1])]
     assert len(named) > 15
     assert set(named) <= {name for (name,) in rows}
-    for path in re.findall(r"\]\((\w[\w/.]+)\)", TEXT):
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_what_a_page_links_to_or_names_in_the_tree_exists(page):
+    linked = re.findall(r"\]\(([\w.][\w/.]+)\)", PAGES[page])
+    for path in linked:
+        assert ((README.parent / page).parent / path).exists(), path
+    for path in re.findall(r"`(?:[^`\n]* )?((?:mscwatch|flows|tests)/[\w/.]*)", PAGES[page]):
         assert (README.parent / path).exists(), path
+
+
+def test_readme_leads_to_every_page_and_stays_short():
+    assert set(PAGES) - {"README.md"} <= set(re.findall(r"\]\(([\w/.]+)\)", PAGES["README.md"]))
+    assert len(PAGES["README.md"].splitlines()) <= 130
 
 
 @pytest.mark.slow
