@@ -123,3 +123,22 @@ def test_what_appears_or_goes_is_one_change_at_its_own_path():
         before, edited(before, put("protocolSection.outcomesModule", {"otherOutcomes": []}))
     )
     assert found[:3] == ("protocolSection.outcomesModule", None, '{"otherOutcomes":[]}')
+
+
+@pytest.mark.parametrize(
+    ("path", "before", "after", "rule"),
+    [
+        ("statusModule.startDateStruct.date", "January 2019", "2019-01", "writing"),
+        ("statusModule.startDateStruct.date", "January 2019", "2019-02", "content"),
+        ("designModule.enrollmentInfo.count", "40", 40, "writing"),
+        ("designModule.enrollmentInfo.count", "forty", 40, "content"),
+        ("designModule.phases", [], None, "writing"),
+        ("designModule.phases", [], ["PHASE1"], "content"),
+        ("newModule", {"a": 1}, {"a": 2}, "content"),
+    ],
+)
+def test_another_way_of_writing_the_same_value_is_not_material(path, before, after, rule):
+    whole = f"protocolSection.{path}"
+    old, new = (edited(record(), put(whole, value)) for value in (before, after))
+    found = diff.differences(old, new)
+    assert {(one.rule, one.is_material) for one in found} == {(rule, rule == "content")}

@@ -126,6 +126,16 @@ def test_any_json_value_in_place_of_a_record_gives_an_object(odd):
     assert isinstance(plain_record(odd).record, dict)
 
 
+def test_null_is_not_stated_and_no_item_of_a_list():
+    listed = plain_record(
+        edited(record(), put("protocolSection.conditionsModule.conditions", ["Cirrhosis", None]))
+    )
+    assert listed.record["protocolSection"]["conditionsModule"]["conditions"] == ["Cirrhosis"]
+    single = plain_record(edited(record(), put(f"{STATUS}.whyStopped", None)))
+    assert "whyStopped" not in single.record["protocolSection"]["statusModule"]
+    assert listed.notes + single.notes == ()
+
+
 def test_the_notes_of_one_record_are_bounded():
     one = edited(record(), put("protocolSection.conditionsModule.conditions", list(range(500))))
     found = plain_record(one).notes
