@@ -1,7 +1,7 @@
 """The nouns of a run: frozen types that one stage hands to the next.
 
 Times are naive UTC, as in the warehouse. A *record* is one study as API v2 gives it (a `dict`), without its contacts;
-rules read it made plain (`fields.plain`), and `as_came` is how it came, where that differs.
+rules read it made plain (`record.plain`), and `as_came` is how it came, where that differs.
 """
 
 from __future__ import annotations

@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from mscwatch.fields import values
-from mscwatch.fields.plain import MOST_NOTES, plain_record, plain_value, shallow
-from mscwatch.record import DEEPEST_JSON, as_json, number_in_text, record_nct_id, without_contacts
+from mscwatch.record import DEEPEST_JSON, as_json, number_in_text, record_nct_id, values, without_contacts
+from mscwatch.record.plain import MOST_NOTES, plain_record, plain_value, shallow
 from support.records import edited, put, record
 
 REAL = Path(__file__).parents[2] / "shared" / "records" / "studies.ndjson.gz"

@@ -21,7 +21,7 @@ LAYERS = (
     {"vocabulary", "errors", "schedule", "clock", "atomic_write", "masking"},
     {"model"},
     {"record", "settings", "watch"},
-    {"fields", "papers"},
+    {"papers"},
     {"watches", "therapy", "digest", "replica"},
     {"screening", "review", "report", "channels"},
     {"changes"},
@@ -34,7 +34,7 @@ LAYERS = (
 )
 # Deciding: no network, no database, no clock, no file but the package's own data.
 PURE = {
-    *("model", "vocabulary", "errors", "masking", "schedule", "record", "watch", "fields"),
+    *("model", "vocabulary", "errors", "masking", "schedule", "record", "watch"),
     *("therapy", "screening", "digest", "changes", "review", "report", "papers"),
 }
 # What such a module may import, also by way of others. A new one is added here with a thought, not by the way.

@@ -10,10 +10,10 @@ import pytest
 
 from mscwatch.changes import plan as planning
 from mscwatch.digest import notices
-from mscwatch.fields import plain
 from mscwatch.model import RegistryVersion, Sweep
 from mscwatch.pipeline import wiring
 from mscwatch.pipeline.run import run_watch
+from mscwatch.record import plain
 from mscwatch.registry import landing
 from mscwatch.registry.landing import Landing
 from mscwatch.registry.page import StudiesPage

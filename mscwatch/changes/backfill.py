@@ -16,9 +16,9 @@ from typing import NamedTuple
 
 from mscwatch.changes import diff, membership, rules
 from mscwatch.changes.issues import not_understood
-from mscwatch.fields.plain import plain_record, shallow
 from mscwatch.model import Change, Event, FetchedTrial, Issue, Record, StoredTrial
 from mscwatch.record import content_hash, derived_hash, part
+from mscwatch.record.plain import plain_record, shallow
 
 STATUS = ("protocolSection", "statusModule")
 HAS_RESULTS = "hasResults"

@@ -15,10 +15,10 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from mscwatch.fields.plain import plain_value
-from mscwatch.fields.values import BLANK, INVISIBLE
 from mscwatch.model import Record
 from mscwatch.record import as_json
+from mscwatch.record.plain import plain_value
+from mscwatch.record.values import BLANK, INVISIBLE
 
 DERIVED = "derivedSection"
 VERSION_HOLDER = "derivedSection.miscInfoModule.versionHolder"

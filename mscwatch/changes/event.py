@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from mscwatch.fields.values import BLANK
 from mscwatch.model import Event, FetchedTrial, StoredTrial
 from mscwatch.record import part
+from mscwatch.record.values import BLANK
 from mscwatch.vocabulary import EventKind, Severity
 
 NCT_ID_PATH = "protocolSection.identificationModule.nctId"

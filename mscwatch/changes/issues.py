@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from mscwatch.changes.enrollment import ENROLLMENT_PATH, NOT_STATED, count
 from mscwatch.changes.status import STATUS_PATH
-from mscwatch.fields.plain import plain_record
 from mscwatch.model import FetchedTrial, Issue
 from mscwatch.record import overall_status
+from mscwatch.record.plain import plain_record
 
 
 def not_understood(fetched: FetchedTrial) -> Iterator[Issue]:

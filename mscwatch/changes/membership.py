@@ -7,7 +7,6 @@ from datetime import date, datetime, timedelta
 
 from mscwatch.changes import diff
 from mscwatch.changes.event import arrival, change, membership_event, words
-from mscwatch.fields.values import last_day
 from mscwatch.model import (
     Event,
     FetchedTrial,
@@ -19,6 +18,7 @@ from mscwatch.model import (
     WatchedTrial,
 )
 from mscwatch.record import overall_status, part
+from mscwatch.record.values import last_day
 from mscwatch.vocabulary import EventKind, LookupVerdict, Membership, Relevance
 
 FIRST_POSTED_PATH = "protocolSection.statusModule.studyFirstPostDateStruct.date"

@@ -9,11 +9,11 @@ from typing import Any
 from mscwatch.changes.diff import as_text
 from mscwatch.changes.event import change, unread
 from mscwatch.changes.outcomes import in_words, objects, outcome_changes
-from mscwatch.fields.values import last_day
 from mscwatch.model import Event, FetchedTrial, Record, StoredTrial
 from mscwatch.papers.citation import parse
 from mscwatch.papers.kind import judge
 from mscwatch.record import overall_status, part
+from mscwatch.record.values import last_day
 from mscwatch.vocabulary import COUNTED_KINDS, EventKind, PaperKind, Severity
 
 RESULTS_PATH = "hasResults"
@@ -29,7 +29,7 @@ STARTED = UNDER_WAY | {"ACTIVE_NOT_RECRUITING", "SUSPENDED", "TERMINATED"}
 def results_event(stored: StoredTrial, fetched: FetchedTrial) -> Iterator[Event]:
     """`results_posted` or `results_removed` where `hasResults` changed; the registry does take results down.
 
-    What "has results" means is settled where the record is made plain (`fields.plain`).
+    What "has results" means is settled where the record is made plain (`record.plain`).
     """
     before, after = (trial.record.get(RESULTS_PATH) is True for trial in (stored, fetched))
     if before == after:

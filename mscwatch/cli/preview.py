@@ -10,10 +10,10 @@ import typer
 from mscwatch.cli import screen
 from mscwatch.cli.completion import WatchName
 from mscwatch.cli.questions import AsCsv, AsJson
-from mscwatch.fields.plain import plain_record
 from mscwatch.model import Record
 from mscwatch.pipeline import summary, wiring
 from mscwatch.record import overall_status, part, record_nct_id
+from mscwatch.record.plain import plain_record
 from mscwatch.screening.decisions import Decisions
 from mscwatch.screening.judgement import judge
 from mscwatch.settings import load_settings

@@ -16,7 +16,6 @@ from pathlib import Path
 import msgspec
 import zstandard
 
-from mscwatch.fields.plain import plain_record
 from mscwatch.model import Record
 from mscwatch.record import (
     as_json,
@@ -28,6 +27,7 @@ from mscwatch.record import (
     record_nct_id,
     without_contacts,
 )
+from mscwatch.record.plain import plain_record
 
 LARGEST_LINE = 15_000_000  # bytes; DuckDB reads JSON objects of up to 16 MB
 INDEX_COLUMNS = ("nct_id", "content_hash", "derived_hash", "page", "fingerprint")

@@ -14,9 +14,9 @@ from typing import Any
 import orjson
 from msgspec import structs
 
-from mscwatch.fields.plain import shallow
 from mscwatch.model import Address, FetchedTrial, PreviousVersion, RaisedEvent, StoredTrial
 from mscwatch.record import parse_record
+from mscwatch.record.plain import shallow
 from mscwatch.registry.landing import Landed, Landing
 from mscwatch.store import ctgov
 from mscwatch.store.sql import Connection

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import orjson
 
-from mscwatch.fields.plain import plain_record
+from mscwatch.record.plain import plain_record
 from mscwatch.store.sql import Connection, insert, scalar
 
 RECORDS_AT_ONCE = 1_000

@@ -17,7 +17,7 @@ from mscwatch import __version__
 from mscwatch.atomic_write import PRIVATE
 from mscwatch.clock import utc_now
 from mscwatch.errors import ConfigError, WarehouseError
-from mscwatch.fields.plain import plain_version
+from mscwatch.record.plain import plain_version
 from mscwatch.review import claims
 from mscwatch.store import addresses, conclusions, ctgov, damage
 from mscwatch.store.data_dir import DataDir

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import copy
 
-from mscwatch.fields.plain import plain_record
 from mscwatch.model import FetchedTrial, StoredTrial
 from mscwatch.record import content_hash, derived_hash
+from mscwatch.record.plain import plain_record
 
 FORMULA = '=HYPERLINK("http://example.org")'  # a title that a spreadsheet would run
 

@@ -1,3 +1,3 @@
--- A record as the rules and tables read it, where that differs from how it came (mscwatch.fields.plain).
+-- A record as the rules and tables read it, where that differs from how it came (mscwatch.record.plain).
 
 ALTER TABLE versions ADD COLUMN plain JSON;

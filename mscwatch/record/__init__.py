@@ -1,4 +1,4 @@
-"""A registry record as a value: its NCT number, its content without contacts, its hashes, and the registry's enums."""
+"""A registry record as a value: its NCT number, its hashes, what its fields may hold, and the record made plain. Pure."""
 
 from __future__ import annotations
 

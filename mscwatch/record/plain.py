@@ -14,9 +14,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, NamedTuple
 
-from mscwatch.fields.values import DEEPEST, NotUnderstoodError, Reader, reader_of
 from mscwatch.model import Record
 from mscwatch.record import as_json, part
+from mscwatch.record.values import DEEPEST, NotUnderstoodError, Reader, reader_of
 
 PLAIN_VERSION = (
     1  # raise it when a reader gives another value than before: stored records are then made plain anew
@@ -184,7 +184,7 @@ def _refuse(value: Any, path: Path, notes: _Notes, reason: str) -> None:
 
 
 def _fields() -> str:
-    return files("mscwatch.fields").joinpath("registry_fields.csv").read_text(encoding="utf-8")
+    return files("mscwatch.record").joinpath("registry_fields.csv").read_text(encoding="utf-8")
 
 
 @cache
