@@ -1,4 +1,4 @@
-"""A registry record as a value: its NCT number, its hashes, what its fields may hold, and the record made plain. Pure."""
+"""A registry record as a value: its NCT number, its hashes, what its fields may hold, its plain form. Pure."""
 
 from __future__ import annotations
 
