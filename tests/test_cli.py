@@ -250,8 +250,12 @@ def failed_checks(mscwatch, registry):
 @pytest.mark.parametrize(
     ("modules", "never"),
     [
-        (sorted({f"mscwatch.cli.{module}" for module in COMMANDS.values()}), {"prefect", "pandas"}),
-        (["mscwatch.cli.app"], {"mscwatch.cli.questions"}),
+        (
+            sorted({f"mscwatch.cli.{module}" for module in COMMANDS.values()}),
+            {"prefect", "pandas", "apprise", "httpx", "prompt_toolkit"},
+        ),
+        (["mscwatch.cli.app"], {"mscwatch.cli.questions", "duckdb", "requests"}),
+        (["mscwatch.cli.registry"], {"duckdb", "requests", "mscwatch.store"}),
         (
             ["mscwatch.cli.questions", "mscwatch.cli.prompt"],
             {"mscwatch.pipeline.run", "requests", "mscwatch.therapy"},

@@ -147,7 +147,7 @@ def test_doctor_says_what_a_reader_would_find(order, registry):
 
 
 def test_a_missing_driver_says_which_package(order):
-    with pytest.raises(ConfigError, match="Install s3fs"):
+    with pytest.raises(ConfigError, match=r"Install s3fs.* pip install 'mscwatch\[s3\]'"):
         remote.latest_run("s3://me:hunter2@bucket/x")
 
 

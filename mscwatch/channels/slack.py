@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import requests
+from typing import TYPE_CHECKING, Any
 
 from mscwatch.channels.deadline import within
 from mscwatch.channels.secrets import blamed, mask
 from mscwatch.digest import plain, render_item, shorten
 from mscwatch.errors import ChannelError
 from mscwatch.model import Address, Digest, NewsItem
+
+if TYPE_CHECKING:
+    import requests
 
 TIMEOUT = (10.0, 30.0)  # seconds to connect, and between two bytes
 TOTAL = 60.0  # seconds for the whole conversation
@@ -69,6 +70,8 @@ class Slack:
         Raises `ChannelError`, permanent when the webhook is gone or Slack calls the message invalid, and `BusyError`
         when Slack asks to try later.
         """
+        import requests  # noqa: PLC0415  commands that only read the warehouse import the channels, too
+
         content = payload(digest)
 
         def post() -> None:

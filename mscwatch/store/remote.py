@@ -61,6 +61,8 @@ def _opened(url: str) -> tuple[Any, str]:
         files, root = fsspec.url_to_fs(url)
     except Exception as error:  # noqa: BLE001  a missing package, an unknown scheme, a host that does not answer
         msg = f"MSCWATCH_EXPORT_URL {masked(url)} cannot be used: {_message(error, url)}"
+        if isinstance(error, ImportError) and url.startswith(("s3:", "s3a:")):
+            msg += " It comes with pip install 'mscwatch[s3]'."
         raise ConfigError(msg) from None  # the cause may hold a password
     return files, root.rstrip("/")
 

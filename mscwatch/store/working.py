@@ -254,7 +254,7 @@ def _refresh_derived(con: Connection) -> None:
 
 ATTRIBUTION = (
     "Registry data: ClinicalTrials.gov, U.S. National Library of Medicine. "
-    "published_trials: Table 2 of Yang X et al. 2020, Stem Cell Research & Therapy, CC BY 4.0, normalised."
+    "published_trials: Table 2 of Yang X et al. 2020, Cell & Bioscience 10:123, CC BY 4.0, normalised."
 )
 
 
