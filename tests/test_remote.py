@@ -63,6 +63,23 @@ def test_every_night_the_published_tables_are_at_the_url_as_parquet(order, regis
     assert list(years)
 
 
+@pytest.mark.parametrize("kind", ["file", "memory"])
+def test_stable_names_hold_the_newest_night_and_nothing_of_earlier_ones(order, registry, tmp_path, kind):
+    url = f"file://{tmp_path}/lake" if kind == "file" else "memory://lake"
+    files, root = fsspec.url_to_fs(url)
+    run_watch(order(registry.url, export_url=url))
+    files.pipe_file(f"{root}/latest/parquet/main/left_behind.parquet", b"of an earlier night")
+    registry.advance()
+    tonight = order(registry.url, export_url=url)
+    assert run_watch(tonight).warnings == []
+    manifest, folder = latest(url)
+    there = {path.removeprefix(f"{root}/") for path in files.find(f"{root}/latest")}
+    assert there == set(manifest["stable"])
+    assert files.cat_file(f"{root}/latest/mscwatch.duckdb") == tonight.data_dir.published.read_bytes()
+    for table in ("main/trials.parquet", "ctgov/studies.parquet"):
+        assert files.cat_file(f"{root}/latest/parquet/{table}") == files.cat_file(f"{folder}/{table}")
+
+
 def test_a_night_with_nothing_new_exports_nothing(order, registry):
     tonight = order(registry.url, export_url="memory://lake")
     run_watch(tonight)
@@ -112,7 +129,7 @@ def test_what_a_reader_has_open_is_never_written_to_and_old_exports_go(order, re
         folders.append(latest(str(lake))[0]["folder"])
         registry.advance()
     assert len(set(folders)) == 3
-    assert {path.name for path in lake.iterdir()} == {"mine", remote.LATEST, *folders[1:]}
+    assert {path.name for path in lake.iterdir()} == {"mine", remote.LATEST, remote.STABLE, *folders[1:]}
 
 
 @pytest.mark.parametrize(

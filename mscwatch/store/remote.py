@@ -3,6 +3,10 @@
 `URL/RUN_ID/…` is one complete export. `URL/latest.json` is the manifest of the newest, with the `folder` to read and
 the SHA-256 of the published file that it was made from. Readers begin at `latest.json`: it is replaced last, in one
 step, and the folder that it names is never written to again.
+
+`URL/latest/` holds the same under names that stay: `mscwatch.duckdb` (the published file), `report.html` and
+`parquet/…`. Each file is replaced whole, and all of them before `latest.json`, which lists them under `stable`. While
+they are being replaced, two of them may be of two nights.
 """
 
 from __future__ import annotations
@@ -23,6 +27,7 @@ from mscwatch.store import export
 from mscwatch.store.data_dir import DataDir
 
 LATEST = "latest.json"
+STABLE = "latest"
 SHORTEST = 3  # letters: a shorter part of a password is none, and masking it would spoil other words
 RUN = re.compile(r"\d{8}T\d{12}-[0-9a-f]{4}")  # a run id begins with its time, so ids sort by time
 
@@ -41,7 +46,7 @@ def refresh(data_dir: DataDir, url: str, run_id: str, earlier: int) -> bool:
         with tempfile.TemporaryDirectory(prefix="export-", dir=data_dir.working.parent) as name:
             folder = Path(name) / run_id
             export.export_tables(data_dir, folder, export.ExportFormat.PARQUET)
-            _upload(files, root, folder, published)
+            _upload(files, root, folder, published, _stable(data_dir, folder))
         _drop_old(files, root, earlier)
     return True
 
@@ -87,14 +92,41 @@ def _latest(files: Any, root: str) -> dict[str, Any]:
     return manifest if isinstance(manifest, dict) else {}
 
 
-def _upload(files: Any, root: str, folder: Path, published: str) -> None:
+def _stable(data_dir: DataDir, folder: Path) -> dict[str, Path]:
+    """The names below `latest/`, each with the local file that it is a copy of."""
+    names = {data_dir.published.name: data_dir.published, data_dir.report.name: data_dir.report}
+    parts = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    tables = {f"parquet/{path.relative_to(folder).as_posix()}": path for path in parts}
+    return {name: path for name, path in names.items() if path.exists()} | tables
+
+
+def _upload(files: Any, root: str, folder: Path, published: str, stable: dict[str, Path]) -> None:
     manifest = json.loads((folder / export.MANIFEST).read_text("utf-8"))
-    manifest |= {"folder": folder.name, "sha256": published}
+    manifest |= {
+        "folder": folder.name,
+        "sha256": published,
+        "stable": [f"{STABLE}/{name}" for name in stable],
+    }
     files.makedirs(root, exist_ok=True)
     files.put(f"{folder}/", f"{root}/{folder.name}/", recursive=True)
+    _replace_stable(files, f"{root}/{STABLE}", stable)
     unfinished = f"{root}/.{LATEST}"
     files.pipe_file(unfinished, (json.dumps(manifest, ensure_ascii=False, indent=2) + "\n").encode())
     files.mv(unfinished, f"{root}/{LATEST}")
+
+
+def _replace_stable(files: Any, place: str, stable: dict[str, Path]) -> None:
+    """Replace each file below `latest/` whole, and remove what earlier nights left there."""
+    for name, source in stable.items():
+        target = f"{place}/{name}"
+        parent, _, last = target.rpartition("/")
+        files.makedirs(parent, exist_ok=True)
+        files.put_file(str(source), f"{parent}/.{last}")
+        files.mv(f"{parent}/.{last}", target)
+    files.invalidate_cache()
+    for path in files.find(place):
+        if str(path).rpartition(f"{place}/")[2] not in stable:
+            files.rm_file(path)
 
 
 def _drop_old(files: Any, root: str, earlier: int) -> None:
