@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import sqlite3
+from contextlib import closing
 
 import duckdb
 import pytest
@@ -42,6 +44,23 @@ def test_every_relation_is_exported_whole_and_counted(two_nights, tmp_path, form
                 source = READERS[form.value].format(folder / one["path"])
                 assert con.execute(f"SELECT count(*) FROM {source}").fetchall() == [(one["rows"],)], one
     assert not list(folder.glob(".*"))
+
+
+def test_sqlite_is_one_file_with_every_row_and_lists_as_json(two_nights, tmp_path):
+    folder, data_dir = tmp_path / "out", DataDir(two_nights.settings.data_dir)
+    written = export.export_tables(data_dir, folder, export.ExportFormat.SQLITE)
+    assert sorted(path.name for path in folder.iterdir()) == ["manifest.json", "mscwatch.sqlite"]
+    with closing(sqlite3.connect(folder / "mscwatch.sqlite")) as con:
+        for one in written:
+            assert con.execute(f'SELECT count(*) FROM "{one.name}"').fetchall() == [(one.rows,)], one.name
+        query = "SELECT conditions, start_date FROM trials WHERE nct_id = 'NCT00000001'"
+        [(conditions, start)] = con.execute(query)
+        assert con.execute("SELECT count(*) FROM ctgov_studies").fetchall() == [(3,)]
+        [(observed,)] = con.execute("SELECT DISTINCT typeof(is_baseline) FROM events")
+    assert json.loads(conditions) == ["Liver Cirrhosis", "Hepatitis B"]
+    assert (len(start), observed) == (10, "integer")
+    export.export_tables(data_dir, folder, export.ExportFormat.CSV)
+    assert not (folder / "mscwatch.sqlite").exists()
 
 
 def test_parquet_keeps_types_and_parts_what_only_grows(two_nights, tmp_path):

@@ -20,7 +20,7 @@ import duckdb
 
 from mscwatch.errors import ConfigError, WarehouseError
 from mscwatch.review import ris
-from mscwatch.store import catalog, queries
+from mscwatch.store import catalog, queries, sqlite_export
 from mscwatch.store.data_dir import DataDir
 from mscwatch.store.sql import Connection, dicts, first_line, scalar
 
@@ -44,6 +44,7 @@ class ExportFormat(StrEnum):
     PARQUET = "parquet"
     CSV = "csv"
     NDJSON = "ndjson"
+    SQLITE = "sqlite"  # one file, `mscwatch.sqlite`
     PRISMA = "prisma"  # the record of the search alone: two tables as CSV, and the included trials and papers as RIS
 
 
@@ -94,6 +95,11 @@ def export_tables(data_dir: DataDir, folder: Path, form: ExportFormat) -> list[E
                 fresh = Path(name)
                 if form is ExportFormat.PRISMA:
                     written = _write_search_record(con, fresh)
+                elif form is ExportFormat.SQLITE:
+                    made = sqlite_export.write(con, catalog.relations(con), fresh / sqlite_export.FILE)
+                    written = [
+                        Exported(name, rows, sqlite_export.FILE, one.meaning) for one, name, rows in made
+                    ]
                 else:
                     written = [_write(con, relation, form, fresh) for relation in catalog.relations(con)]
                 _write_manifest(con, written, form, fresh)
@@ -184,6 +190,10 @@ def _replace(folder: Path, fresh: Path) -> None:
             shutil.rmtree(folder / schema)
         if (fresh / schema).exists():
             (fresh / schema).rename(folder / schema)
+    if (fresh / sqlite_export.FILE).exists():
+        (fresh / sqlite_export.FILE).replace(folder / sqlite_export.FILE)
+    else:
+        (folder / sqlite_export.FILE).unlink(missing_ok=True)
     (fresh / MANIFEST).replace(folder / MANIFEST)
 
 
