@@ -19,6 +19,9 @@ from support.warehouse import rows
 RULES = "cell-therapy-liver"
 
 
+CITATION = "Doe J. A phase 1 trial of cells in patients with liver cancer. J Cells. 2021 May;1(1):1-9."
+
+
 def trial(number, title, condition, product, *, study_type="INTERVENTIONAL", summary="", references=()):
     return record(
         number,
@@ -27,7 +30,9 @@ def trial(number, title, condition, product, *, study_type="INTERVENTIONAL", sum
         designModule={"studyType": study_type},
         armsInterventionsModule={"interventions": [{"type": "BIOLOGICAL", "name": product}]},
         descriptionModule={"briefSummary": summary},
-        referencesModule={"references": [{"type": "DERIVED", "pmid": one} for one in references]},
+        referencesModule={
+            "references": [{"type": "DERIVED", "pmid": one, "citation": CITATION} for one in references]
+        },
     )
 
 
@@ -145,7 +150,9 @@ def table(tmp_path_factory):
     """The view cell_types after one night of the packaged watch's rules."""
     folder = tmp_path_factory.mktemp("table")
     watch = folder / "all.toml"
-    watch.write_text(f'name = "all"\ntitle = "All"\n[query]\nterm = "ALL"\n[relevance]\nrules = "{RULES}"\n')
+    watch.write_text(
+        f'name = "all"\ntitle = "All"\n[query]\nterm = "ALL"\n[relevance]\nrules = "{RULES}"\n[review]\ntable = true\n'
+    )
     content = [
         trial(1, "CAR-T in liver cancer", "Liver Cancer", "CAR-T cells", references=["111"]),
         trial(

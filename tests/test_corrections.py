@@ -22,6 +22,7 @@ from mscwatch.therapy import Therapy, read_record
 from mscwatch.vocabulary import RunOutcome
 from mscwatch.watches import load_watch
 from support.command import run_here
+from support.orders import WATCH
 from support.records import by_id, edited, record, set_status
 from support.snapshots import DAYS, nights
 from support.warehouse import file_hash, rows
@@ -41,7 +42,7 @@ def made(tmp_path_factory):
     """A data directory after one night: two trials of the topic and one off it."""
     folder = tmp_path_factory.mktemp("made")
     watch = folder / "all.toml"
-    watch.write_text('name = "all"\ntitle = "All"\n[query]\nterm = "ALL"\n[relevance]\nrules = "msc-liver"\n')
+    watch.write_text(WATCH)
     with Replica(nights(CONTENT)) as registry:
         settings = Settings(data_dir=folder / "data", min_interval=0, api_url=registry.url, report=False)
         assert run_watch(RunOrder(settings, load_watch(str(watch)))).exit_code == 0

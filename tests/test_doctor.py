@@ -33,7 +33,7 @@ def test_a_misspelt_variable_fails_with_the_name_that_was_meant(checked, monkeyp
 @pytest.mark.parametrize(
     ("text", "word"),
     [
-        (WATCH.replace('"msc-liver"', '"msc_livr"'), "'cell-therapy-liver', not 'msc_livr'"),
+        (WATCH.replace('"msc-liver"', '"msc_livr"'), "'cell-therapy-liver' or 'msc', not 'msc_livr'"),
         (WATCH + '[alerts]\nrelevance = ["cores"]\n', "alerts.relevance"),
         (WATCH + '[alerts]\nkinds = ["complete"]\n', "'completed'"),
     ],

@@ -51,7 +51,7 @@ def completed(*words, **settings):
 
 def test_the_shell_completes_commands_watches_kinds_and_channels():
     assert completed("stat") == ["status"]
-    assert completed("run", "--watch", "msc") == ["msc-liver"]
+    assert completed("run", "--watch", "msc") == ["msc", "msc-liver"]
     assert completed("events", "--kind", "with") == ["withdrawn", "withheld"]
     mail = {"smtp_url": "smtp://h:1", "email_from": "a@example.org", "email_to": "b@example.org"}
     assert completed("test-alert", "e", **mail) == ["email"]

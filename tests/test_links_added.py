@@ -17,6 +17,7 @@ from mscwatch.store.decisions import load, publish_decisions
 from mscwatch.store.without_effect import without_effect
 from mscwatch.watches import load_watch
 from support.command import run_here
+from support.orders import WATCH
 from support.records import record
 from support.snapshots import nights
 from support.warehouse import rows
@@ -32,7 +33,7 @@ def made(tmp_path_factory):
     """A data directory after one night: a completed trial whose record lists one paper, and one that lists none."""
     folder = tmp_path_factory.mktemp("made")
     watch = folder / "all.toml"
-    watch.write_text('name = "all"\ntitle = "All"\n[query]\nterm = "ALL"\n[relevance]\nrules = "msc-liver"\n')
+    watch.write_text(WATCH)
     with Replica(nights([record(1, status="COMPLETED", **LISTED), record(2)])) as registry:
         settings = Settings(data_dir=folder / "data", min_interval=0, api_url=registry.url, report=False)
         assert run_watch(RunOrder(settings, load_watch(str(watch)))).exit_code == 0
