@@ -91,7 +91,7 @@ def of_disease(number, name, product="UC-MSC"):
         (of_disease(1, "gonarthrosis"), Relevance.CORE),
         (of_disease(1, "cirrhosis"), Relevance.CORE),
         (of_disease(1, "gonarthrosis", "Stem cells"), Relevance.ADJACENT),
-        (of_disease(1, "gonarthrosis", "CAR-T cells"), Relevance.OFF),
+        (of_disease(1, "gonarthrosis", "CAR-T cells"), Relevance.ADJACENT),
         (of_disease(1, "gonarthrosis", "Aspirin"), Relevance.OFF),
         (
             edited(

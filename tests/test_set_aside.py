@@ -8,7 +8,6 @@ import duckdb
 import msgspec
 import pytest
 
-from mscwatch.changes import plan as planning
 from mscwatch.digest import notices
 from mscwatch.model import RegistryVersion, Sweep
 from mscwatch.pipeline import wiring
@@ -19,6 +18,7 @@ from mscwatch.registry.landing import Landing
 from mscwatch.registry.page import StudiesPage
 from mscwatch.registry.proof import prove_sweep
 from mscwatch.registry.sweep import sweep
+from mscwatch.screening import relevance
 from mscwatch.store import working
 from mscwatch.watch import Expect
 from support.odd import Ears, RawRegistry, as_text, column, completed, edited, number, order_in, record, rows
@@ -148,18 +148,18 @@ def test_a_notice_names_so_many_records_and_counts_the_rest():
 
 
 def test_a_record_on_which_the_rules_fail_costs_its_own_news_only(tmp_path, monkeypatch):
-    read = planning.relevance.read
+    read = relevance.read
 
-    def failing(one, rules):
+    def failing(one, rules, *group):
         if number(2) in json.dumps(one):
             raise RuntimeError("a rule is wrong")
-        return read(one, rules)
+        return read(one, rules, *group)
 
     first = [record(1), record(2)]
     with RawRegistry([first, list(map(completed, first))]) as registry, Ears(tmp_path) as ears:
         order = order_in(tmp_path, registry.url, **ears.settings)
         run_watch(order)
-        monkeypatch.setattr(planning.relevance, "read", failing)
+        monkeypatch.setattr(relevance, "read", failing)
         registry.night = 1
         result = run_watch(order)
     assert (result.exit_code, result.events) == (0, {"completed": 1})
