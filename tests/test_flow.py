@@ -103,6 +103,7 @@ def test_against_a_running_server_each_night_is_a_flow_run_that_tells_the_truth(
         "ask for the missing",
         "compare the vocabulary",
         "commit",
+        "look for papers",
         "publish",
         "tell",
         "write the report",

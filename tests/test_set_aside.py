@@ -132,7 +132,8 @@ def test_a_trial_that_left_the_search_and_cannot_be_read_is_still_there(tmp_path
 def test_single_records_are_no_reason_to_refuse_and_many_are(unread, whole, is_trusted):
     version = RegistryVersion("2.0.5", None)
     total = unread + whole
-    counted = Sweep(version, version, total, total, 0, 0, 1, {number(n): "odd" for n in range(1, unread + 1)})
+    odd = {number(n): "odd" for n in range(1, unread + 1)}
+    counted = Sweep(version, version, total, total, 0, 0, 1, set_aside=odd)
     proof = prove_sweep(counted, set(), known=0, missing=[], expect=Expect())
     assert proof.trusted == is_trusted
     assert proof.acceptable == is_trusted
