@@ -25,10 +25,26 @@ CREATE TABLE papers (
     aliases VARCHAR[] NOT NULL
 );
 
-DELETE FROM review_claims;
-ALTER TABLE review_claims ADD COLUMN population VARCHAR;
-ALTER TABLE review_claims ADD COLUMN trials BIGINT;
-ALTER TABLE review_claims ADD COLUMN stating BIGINT;
+-- All its rows are made anew after every upgrade.
+DROP TABLE review_claims;
+
+CREATE TABLE review_claims (
+    claim_id VARCHAR NOT NULL,
+    claim VARCHAR NOT NULL,
+    place VARCHAR NOT NULL,
+    scope VARCHAR NOT NULL CHECK (scope IN ('published', 'at_review', 'today')),
+    stated VARCHAR NOT NULL,
+    recomputed VARCHAR,
+    verdict VARCHAR NOT NULL CHECK (verdict IN ('reproduced', 'not reproduced', 'cannot be checked')),
+    reason VARCHAR,
+    as_of DATE,
+    rule VARCHAR NOT NULL,
+    query VARCHAR NOT NULL,
+    PRIMARY KEY (claim_id, scope),
+    population VARCHAR,
+    trials BIGINT,
+    stating BIGINT
+);
 
 ALTER TABLE published_trials ADD COLUMN infusions VARCHAR;
 ALTER TABLE published_trials ADD COLUMN infusions_max INTEGER;
