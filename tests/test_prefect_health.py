@@ -124,7 +124,12 @@ def test_a_night_that_runs_directly_exits_as_it_would(environment, registry):
     registry.intercept = on("/studies", record_missing())
     done = run(environment | {"PREFECT_API_URL": dead()})
     assert_ran_directly(done, environment, code=3, outcome="refused")
-    assert done.stderr.splitlines()[-1].startswith("mscwatch: The registry's answer was not trusted")
+    assert our_lines(done.stderr)[-1].startswith("mscwatch: The registry's answer was not trusted")
+
+
+def our_lines(stderr):
+    """The lines of stderr without the notes that DuckDB's binding may add when the process ends."""
+    return stderr.partition("nanobind: leaked")[0].splitlines()
 
 
 @pytest.mark.slow
@@ -178,7 +183,7 @@ def test_a_refused_night_through_prefect_prints_one_sentence_and_no_traceback(en
     registry.intercept = on("/studies", record_missing())
     done = run(environment)
     assert (done.returncode, json.loads(done.stdout)["outcome"]) == (3, "refused")
-    page, sentence = done.stderr.splitlines()
+    page, sentence = our_lines(done.stderr)
     assert page.endswith("INFO Page 1: 2 of 3 trials.")
     assert sentence.startswith("mscwatch: The registry's answer was not trusted")
 
@@ -213,7 +218,7 @@ def test_a_server_that_dies_during_a_night_takes_nothing_with_it(
     ]
     assert result["warnings"][0] in done.stderr
     assert "Traceback" not in done.stderr
-    assert len(done.stderr.splitlines()) <= 4
+    assert len(our_lines(done.stderr)) <= 4
     assert time.monotonic() - begun < PATIENCE / 2
 
 
