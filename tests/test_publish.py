@@ -10,7 +10,8 @@ import pytest
 from mscwatch.errors import WarehouseError
 from mscwatch.pipeline.run import run_watch
 from mscwatch.replica import Replica, Snapshot
-from mscwatch.store import publish
+from mscwatch.store import publish, working
+from mscwatch.store.data_dir import DataDir
 from support.records import record
 from support.warehouse import change, file_hash, rows
 
@@ -98,3 +99,13 @@ def test_a_broken_published_file_is_replaced_and_not_kept(two_nights):
     publish.publish_copy(two_nights.data_dir)
     assert rows(two_nights, "SELECT count(*) FROM trials") == [(3,)]
     assert len(list((two_nights.data_dir.path / "previous").iterdir())) == 1
+
+
+def test_a_new_warehouse_has_the_smallest_blocks_so_that_a_small_watch_makes_a_small_file(tmp_path):
+    data_dir = DataDir(tmp_path / "data")
+    data_dir.prepare()
+    with working.open_warehouse.plainly(data_dir) as con:
+        assert con.execute(
+            "SELECT block_size FROM pragma_database_size() WHERE database_name = 'warehouse'"
+        ).fetchall() == [(16_384,)]
+    assert data_dir.working.stat().st_size < 2_000_000

@@ -1,1 +1,1 @@
-"""Papers about trials: what a citation says, and what kind of paper it is."""
+"""Papers about trials: of what kind a paper is, which trial it reports and how surely, what proves a search. Pure."""
