@@ -15,24 +15,11 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 from mscwatch.errors import NoAnswerError
+from mscwatch.papers.citation import MONTHS
 from mscwatch.papers.europepmc import doi_of, plain_text
 from mscwatch.papers.model import Paper
 from mscwatch.vocabulary import PaperSource
 
-MONTHS = {
-    "jan": 1,
-    "feb": 2,
-    "mar": 3,
-    "apr": 4,
-    "may": 5,
-    "jun": 6,
-    "jul": 7,
-    "aug": 8,
-    "sep": 9,
-    "oct": 10,
-    "nov": 11,
-    "dec": 12,
-}
 CORRECTS = frozenset(
     {"ErratumFor", "RetractionOf", "CommentOn", "PartialRetractionOf", "ExpressionOfConcernFor"}
 )
@@ -170,8 +157,8 @@ def _day(entry: Element) -> date | None:
     year = re.search(r"(?:1[89]|20)\d\d", entry.findtext("Year") or free)
     if year is None:
         return None
-    month = (entry.findtext("Month") or free.replace(year[0], "").strip())[:3].lower()
-    number = MONTHS.get(month) or (int(month) if month.isdigit() else 7)
+    month = (entry.findtext("Month") or free.replace(year[0], "").strip())[:3].title()
+    number = MONTHS.index(month) + 1 if month in MONTHS else int(month) if month.isdigit() else 7
     day = entry.findtext("Day") or "15"
     try:
         return date(int(year[0]), number, int(day))

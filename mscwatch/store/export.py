@@ -22,7 +22,7 @@ from mscwatch.errors import ConfigError, WarehouseError
 from mscwatch.review import ris
 from mscwatch.store import catalog, queries, sqlite_export
 from mscwatch.store.data_dir import DataDir
-from mscwatch.store.sql import Connection, dicts, first_line, scalar
+from mscwatch.store.sql import Connection, dicts, first_line, quoted, scalar
 
 MADE_BY = "mscwatch export"
 MANIFEST = "manifest.json"
@@ -144,7 +144,7 @@ def _write(con: Connection, relation: catalog.Relation, form: ExportFormat, fold
             options += ", PARTITION_BY (observed_year)"
         else:
             target /= "none.parquet"  # without rows there is no part, and readers still need the columns
-    rows = scalar(con, f"COPY (SELECT {columns} FROM {name}) TO {_quoted(target)} ({options})")
+    rows = scalar(con, f"COPY (SELECT {columns} FROM {name}) TO {quoted(target)} ({options})")
     return Exported(name, int(rows), path, relation.meaning)
 
 
@@ -195,7 +195,3 @@ def _replace(folder: Path, fresh: Path) -> None:
     else:
         (folder / sqlite_export.FILE).unlink(missing_ok=True)
     (fresh / MANIFEST).replace(folder / MANIFEST)
-
-
-def _quoted(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"

@@ -78,6 +78,11 @@ def _insert_batch(con: Connection, table: str, types: dict[str, str], batch: lis
     )
 
 
+def quoted(text: object) -> str:
+    """A text, or a path, as a literal of SQL, for statements that take no parameters."""
+    return "'" + str(text).replace("'", "''") + "'"
+
+
 def first_line(error: Exception) -> str:
     """The first line of an error of DuckDB as a sentence, without the query and the hints below it."""
     return str(error).splitlines()[0].rstrip(".") + "."

@@ -14,7 +14,7 @@ from mscwatch.atomic_write import replacing
 from mscwatch.errors import WarehouseError
 from mscwatch.store import working
 from mscwatch.store.data_dir import DataDir
-from mscwatch.store.sql import CONFIG, Connection, first_line, open_read_only, scalar
+from mscwatch.store.sql import CONFIG, Connection, first_line, open_read_only, quoted, scalar
 
 # Facts that do not hold for the new file: without them, opening makes anew what is derived.
 DERIVED = ("definitions", "ctgov_mapping", "rewrite")
@@ -31,7 +31,7 @@ def copy_rows(source: Path, fresh: Path, memory_limit: str = "500MB") -> None:
         con.execute("SET memory_limit = ?", [memory_limit])
         con.execute("SET temp_directory = ?", [str(fresh.with_name("spill"))])
         working.attach(con, fresh, "fresh")
-        con.execute(f"ATTACH {working.quoted(str(source))} AS source (READ_ONLY)")
+        con.execute(f"ATTACH {quoted(source)} AS source (READ_ONLY)")
         con.execute(
             "SET enable_external_access = false"
         )  # a view or a generated column may read no other file

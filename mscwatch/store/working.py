@@ -22,7 +22,7 @@ from mscwatch.review import claims
 from mscwatch.store import addresses, conclusions, ctgov, damage
 from mscwatch.store.data_dir import DataDir
 from mscwatch.store.plain import make_plain_again
-from mscwatch.store.sql import CONFIG, Connection, first_line, scalar
+from mscwatch.store.sql import CONFIG, Connection, first_line, quoted, scalar
 
 log = logging.getLogger(__name__)
 
@@ -79,7 +79,7 @@ def attach(con: Connection, path: Path, name: str) -> None:
     """Attach a working file, which is made where it is missing, under a name. It is readable by its owner alone."""
     block_size = "" if path.exists() else f", BLOCK_SIZE {BLOCK_SIZE}"
     con.execute(
-        f"ATTACH {quoted(str(path))} AS {name} "
+        f"ATTACH {quoted(path)} AS {name} "
         f"(STORAGE_VERSION '{STORAGE_VERSION}', ROW_GROUP_SIZE {ROW_GROUP_SIZE}{block_size})"
     )
     path.chmod(PRIVATE)
@@ -318,7 +318,3 @@ def _sql_files(folder: str) -> list[Traversable]:
 
 def _hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

@@ -2,7 +2,7 @@
 -- citation of the trial's own record, or a paper that was found gives it. Of two decisions about one paper the later one holds.
 WITH cited AS (
     SELECT nct_id, nullif(trim(pmid), '') AS pmid,
-        lower(regexp_extract(citation, '10\.\d{4,9}/[^\s"<>]*[^\s"<>.,;)\]]')) AS doi,
+        lower(regexp_extract(citation, '\b10\.[0-9]{4,9}/[^\s"<>]*[^\s"<>.,;:)\]]')) AS doi,
         coalesce(nullif(trim(pmid), ''), 'ref-' || left(md5(coalesce(citation, '')), 8)) AS paper
     FROM ctgov.study_references
 ), known_doi AS (
