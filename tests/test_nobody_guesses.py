@@ -244,6 +244,11 @@ def test_a_clock_that_was_set_leaves_nights_in_their_order(tmp_path, moved):
     assert [result.events for result in results[1:]] == [{"completed": 1}, {"completed": 1}]
     assert str(unchanged.outcome) == "unchanged"
     assert rows(order, "SELECT nct_id FROM versions WHERE valid_to < valid_from") == []
+    gaps = (
+        "SELECT nct_id FROM (SELECT *, lag(valid_to) OVER (PARTITION BY nct_id ORDER BY version_no) AS ended "
+        "FROM versions) WHERE version_no > 1 AND valid_from <> ended"
+    )
+    assert rows(order, gaps) == []  # each version begins where the one before it ended
     assert column(order, "SELECT count(*) FROM versions WHERE valid_to IS NULL") == [2]
     values = {"data_dir": order.data_dir.path, "watch": tmp_path / "watch.toml"}
     status = json.loads(say("status", "--json", folder=tmp_path, **values).stdout)
