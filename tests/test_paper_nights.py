@@ -57,12 +57,14 @@ def snapshots(*papers_of_nights):
 def run_nights(tmp_path):
     """Run the nights of these papers; the results and the order. `spoil` answers in place of the paper sources."""
 
-    def run(*papers_of_nights, spoil=None, **values):
+    def run(*papers_of_nights, spoil=None, force=False, **values):
         watch = write_watch(tmp_path, PAPERS_WATCH)
         results = []
         with Replica(snapshots(*papers_of_nights), intercept=spoil) as registry:
             urls = {"europepmc_url": registry.europepmc_url, "pubmed_url": registry.pubmed_url}
-            order = order_for(registry.url, watch, **({"data_dir": tmp_path / "data"} | urls | values))
+            order = order_for(
+                registry.url, watch, force=force, **({"data_dir": tmp_path / "data"} | urls | values)
+            )
             for _ in papers_of_nights:
                 results.append(run_watch(order))
                 registry.advance()
@@ -224,3 +226,48 @@ def test_the_papers_are_listed_with_their_trials(run_nights):
     assert "No paper" in run_here(["papers", "NCT00000003"], settings).stdout
     as_json = run_here(["papers", "--kind", "results", "--since", "2020-01-01", "--json"], settings).stdout
     assert [paper["paper_id"] for paper in json.loads(as_json)] == ["PMID:33370477"]
+
+
+def graded(order, paper):
+    return rows(
+        order, f"SELECT nct_id, grade, is_waiting FROM publications WHERE pmid = '{paper}' ORDER BY ALL"
+    )
+
+
+@pytest.fixture
+def reject(tmp_path):
+    """Reject the link of trial 2 to a paper, by one of its numbers."""
+
+    def decide(paper):
+        settings = {"MSCWATCH_DATA_DIR": str(tmp_path / "data"), "MSCWATCH_WATCH": str(tmp_path / "all.toml")}
+        words = ["links", "reject", "NCT00000002", paper, "--reason", "another trial", "--by", "A. Reader"]
+        done = run_here(words, settings)
+        assert done.returncode == 0, done.stderr
+
+    return decide
+
+
+BOTH = NEW | {"declared_numbers": [], "abstract": "Invented: 10 patients. NCT00000002, NCT00000003."}
+REJECTED = [("NCT00000002", "rejected", False), ("NCT00000003", "candidate", True)]
+WAITING = [("NCT00000002", "candidate", True), ("NCT00000003", "candidate", True)]
+
+
+def test_a_rejected_pair_comes_back_once_its_paper_changed_and_can_be_rejected_again(run_nights, reject):
+    _, order, _ = run_nights([KNOWN], [KNOWN, BOTH])
+    reject("40000001")
+    assert graded(order, "40000001") == REJECTED
+    run_nights([KNOWN, BOTH], force=True)
+    assert graded(order, "40000001") == REJECTED
+    rewritten = BOTH | {"abstract": "Invented: 12 patients. NCT00000002, NCT00000003."}
+    run_nights([KNOWN, rewritten], force=True)
+    assert graded(order, "40000001") == WAITING
+    file = order.settings.decisions
+    file.write_text(file.read_text().replace("another trial", "read again, still another trial"))
+    run_nights([KNOWN, rewritten], force=True)
+    assert graded(order, "40000001") == REJECTED
+
+
+def test_a_found_paper_is_rejected_by_its_doi_too(run_nights, reject):
+    _, order, _ = run_nights([KNOWN], [KNOWN, BOTH])
+    reject("10.1000/NEW")
+    assert graded(order, "40000001") == REJECTED

@@ -109,7 +109,6 @@ def store_judged(con: Connection, judged: Sequence[JudgedPaper], run_id: str, se
     found_papers.store_links(con, links, seen, run_id, seen_at)
     found_papers.store_numbers(con, [item.paper for item in judged])
     found_papers.refresh(con)
-    found_papers.remember_rejections(con)
     return new
 
 

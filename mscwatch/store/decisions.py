@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from mscwatch.errors import ConfigError, refused_keys
 from mscwatch.screening.decisions import Decisions, read, whole_text, with_entry
 from mscwatch.screening.entries import Entry, LinkDecision, ReadingDecision, ScreeningDecision
 from mscwatch.screening.version import rules_version
-from mscwatch.store import derive, working
+from mscwatch.store import derive, found_papers, working
 from mscwatch.store.data_dir import DataDir, locked
 from mscwatch.store.publish import publish_copy
 from mscwatch.store.sql import Connection, dicts, insert
@@ -95,10 +96,12 @@ def apply(con: Connection, decisions: Decisions, rules: str) -> int:
     """
     version = rules_version(rules)
     with working.transaction(con):
+        links_before = _links(con)
         moved = {
             table: _replace(con, table, (one for one in decisions.entries() if isinstance(one, kind)))
             for table, kind in TABLES.items()
         }
+        found_papers.note_rejections(con, {link[:2] for link in links_before ^ _links(con)})
         changed = len(moved["link_decisions"]) + len(moved["reading_decisions"])
         again = sorted({*moved["screening_decisions"], *moved["reading_decisions"]})
         everything = working.meta(con, "rules_hash") != version
@@ -107,6 +110,13 @@ def apply(con: Connection, decisions: Decisions, rules: str) -> int:
         if everything:
             working.set_meta(con, {"rules_hash": version})
     return changed
+
+
+def _links(con: Connection) -> set[tuple[str, str, str, str, date]]:
+    """The decisions on links in force: trial, paper, decision, reason, day."""
+    return set(
+        con.execute("SELECT nct_id, paper, decision, reason, decided_on FROM link_decisions").fetchall()
+    )
 
 
 def publish_decisions(data_dir: DataDir, file: Path, memory_limit: str, keep: int) -> bool:

@@ -237,13 +237,19 @@ def store_links(
     insert(con, "found_links", rows)
 
 
-def remember_rejections(con: Connection) -> None:
-    """Note on what each rejected pair was judged: it comes back only when paper or record changed."""
-    con.execute(
-        "UPDATE found_links SET rejected_seen = seen FROM link_decisions AS d, found_papers AS p "
-        "WHERE found_links.rejected_seen IS NULL AND d.nct_id = found_links.nct_id AND d.decision = 'reject' "
-        "AND p.paper_id = found_links.paper_id AND d.paper IN (p.pmid, p.doi, replace(p.paper_id, 'PPR:', ''))"
-    )
+def note_rejections(con: Connection, decided: Iterable[tuple[str, str]]) -> None:
+    """Note on what pairs of trial and paper were judged when a person rejected them, or forget it with the decision.
+
+    A rejected pair comes back when the paper or the record has changed since.
+    """
+    for nct_id, paper in decided:
+        con.execute(
+            "UPDATE found_links SET rejected_seen = CASE WHEN EXISTS (FROM link_decisions AS d "
+            "WHERE d.nct_id = $nct_id AND d.paper = $paper AND d.decision = 'reject') THEN seen END "
+            "WHERE nct_id = $nct_id AND paper_id IN (SELECT paper_id FROM found_papers "
+            "WHERE $paper IN (pmid, doi, replace(paper_id, 'PPR:', '')))",
+            {"nct_id": nct_id, "paper": paper},
+        )
 
 
 def store_numbers(con: Connection, papers: Iterable[Paper]) -> None:
