@@ -296,6 +296,7 @@ def test_a_decision_without_effect_is_told_once_fails_doctor_and_stops_no_night(
     decide(tonight, (ONE, "colour", '"red"'), ("NCT09999999", "route", '"other"'), (TWO, "route", '"other"'))
     told = RunOrder(tonight.settings.model_copy(update={"jsonl_file": str(tmp_path / "news")}), tonight.watch)
     assert run_watch(told).outcome is RunOutcome.UNCHANGED
+    assert len(told_of(tonight)) == 1
     registry.advance()
     result = run_watch(told)
     assert (result.exit_code, result.outcome) == (0, RunOutcome.PUBLISHED)

@@ -140,7 +140,8 @@ def test_a_schedule_without_a_prefect_server_is_a_sentence(configured, tmp_path)
     )  # fmt: skip
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
-    (said,) = [line for line in done.stderr.splitlines() if line.startswith("mscwatch: ")]
+    said = done.stderr.strip().splitlines()[-1]
+    assert said.startswith("mscwatch: ")
     assert "prefect server start" in said
 
 

@@ -13,9 +13,11 @@ from contextlib import suppress
 from typing import Protocol, TypeVar
 
 from mscwatch.errors import BrokenFileError, MscwatchError, RefusedError, WarehouseError
-from mscwatch.pipeline import alarm, closing, opening, steps, wiring
+
+# Modules, not their functions: Prefect keeps `run_watch` until the process ends, and with a function its module, and
+# with that DuckDB, whose binding then writes about leaks to stderr.
+from mscwatch.pipeline import alarm, closing, opening, paper_search, steps, wiring
 from mscwatch.pipeline.context import RunContext, RunOrder, RunResult, WarehouseState
-from mscwatch.pipeline.paper_search import search_papers
 from mscwatch.registry.client import Client
 from mscwatch.store import damage, recovery
 from mscwatch.store.data_dir import locked
@@ -105,7 +107,7 @@ def _read_and_commit(context: RunContext, state: WarehouseState, do: Step) -> No
         lookups = do("ask for the missing", lambda: steps.look_up_missing(context, swept), asks_registry=True)
         drift = do("compare the vocabulary", lambda: steps.compare_vocabulary(context, state))
         do("commit", lambda: steps.store(context, state, swept, proof, lookups, drift))
-        do("look for papers", lambda: search_papers(context))
+        do("look for papers", lambda: paper_search.search_papers(context))
         do("publish", lambda: closing.publish(context))
     except BrokenFileError:
         raise

@@ -142,13 +142,14 @@ class Ended:
 TOO_MUCH = 1_500_000  # kB: such a process is killed before it takes the machine's memory
 
 
-def _watch(program, deadline, ended):
-    """Kill a process that takes too long or too much memory."""
+def _watch(program, deadline, ended, peaks):
+    """Kill a process that takes too long or too much memory; note its peak so far (kB), where Linux tells it."""
     while not ended.wait(0.05):
         with contextlib.suppress(OSError):
             told = Path(f"/proc/{program.pid}/status").read_text()
-            used = next((line.split()[1] for line in told.splitlines() if line.startswith("VmRSS")), "0")
-            if time.monotonic() > deadline or int(used) > TOO_MUCH:
+            peak = next((int(line.split()[1]) for line in told.splitlines() if line.startswith("VmHWM")), 0)
+            peaks.append(peak)
+            if time.monotonic() > deadline or peak > TOO_MUCH:
                 program.kill()
 
 
@@ -166,8 +167,9 @@ def run_within(seconds, folder, *words, **settings):
             stdout=out,
             stderr=err,
         )
-        ended = threading.Event()
-        threading.Thread(target=_watch, args=(program, begun + seconds, ended), daemon=True).start()
+        ended, peaks = threading.Event(), []
+        watched = (program, begun + seconds, ended, peaks)
+        threading.Thread(target=_watch, args=watched, daemon=True).start()
         _, status, used = os.wait4(program.pid, 0)
         program.returncode = os.waitstatus_to_exitcode(status)
         ended.set()
@@ -175,4 +177,7 @@ def run_within(seconds, folder, *words, **settings):
         out.seek(0)
         err.seek(0)
         code = None if program.returncode < 0 else program.returncode
-        return Ended(code, took, used.ru_maxrss / 1024, out.read(), err.read())
+        peak = (
+            max(peaks, default=0) or used.ru_maxrss
+        )  # which begins at what the process that started it held
+        return Ended(code, took, peak / 1024, out.read(), err.read())
