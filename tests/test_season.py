@@ -107,7 +107,6 @@ def test_a_season_tells_everything_that_happened_and_nothing_else(
         "WHERE r.kind = 'retracted' GROUP BY r.event_id, r.nct_id",
     )
     assert sorted(by_retraction) == sorted(season.taken_back)
-    material = rows(tonight, "SELECT DISTINCT rule, is_material FROM changes ORDER BY ALL")
-    assert material == [
-        (rule, rule == "content") for rule in ("content", "derived", "markup", "order", "precision")
-    ]
+    material = dict(rows(tonight, "SELECT DISTINCT rule, is_material FROM changes"))
+    assert material.keys() >= {"content", "derived", "markup", "order", "precision"}  # and `writing`, by chance
+    assert [rule for rule, is_material in material.items() if is_material] == ["content"]
