@@ -108,5 +108,11 @@ def test_a_season_tells_everything_that_happened_and_nothing_else(
     )
     assert sorted(by_retraction) == sorted(season.taken_back)
     material = dict(rows(tonight, "SELECT DISTINCT rule, is_material FROM changes"))
-    assert material.keys() >= {"content", "derived", "markup", "order", "precision"}  # and `writing`, by chance
+    assert material.keys() >= {
+        "content",
+        "derived",
+        "markup",
+        "order",
+        "precision",
+    }  # and `writing`, by chance
     assert [rule for rule, is_material in material.items() if is_material] == ["content"]

@@ -11,7 +11,7 @@ import duckdb
 from mscwatch.atomic_write import replace_file
 from mscwatch.errors import BrokenFileError, WarehouseError
 from mscwatch.store.data_dir import DataDir
-from mscwatch.store.sql import first_line, open_read_only
+from mscwatch.store.sql import Connection, first_line, open_read_only
 
 # Words in DuckDB's errors for a file that is damaged, cut off or not written to its end, and for a full disk.
 BROKEN = (
@@ -68,14 +68,20 @@ def unreadable(path: Path) -> str | None:
     except WarehouseError as error:
         return str(error) if is_named_broken(str(error)) else None
     with con:
-        try:
-            tables = con.execute(
-                "SELECT schema_name, table_name FROM duckdb_tables() WHERE NOT internal ORDER BY ALL"
-            ).fetchall()
-            for schema, table in tables:
-                con.execute(f'SELECT count(hash(t)) FROM "{schema}"."{table}" AS t').fetchall()
-        except duckdb.Error as error:
-            return None if NO_MEMORY in str(error) else first_line(error)
+        return unreadable_part(con)
+
+
+def unreadable_part(con: Connection) -> str | None:
+    """Read every table of the opened file; what cannot be read of it, as DuckDB says it, or None."""
+    try:
+        tables = con.execute(
+            "SELECT schema_name, table_name FROM duckdb_tables() "
+            "WHERE NOT internal AND database_name = current_database() ORDER BY ALL"
+        ).fetchall()
+        for schema, table in tables:
+            con.execute(f'SELECT count(hash(t)) FROM "{schema}"."{table}" AS t').fetchall()
+    except duckdb.Error as error:
+        return None if NO_MEMORY in str(error) else first_line(error)
     return None
 
 

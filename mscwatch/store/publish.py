@@ -10,6 +10,7 @@ import logging
 import os
 import shutil
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
 
@@ -19,7 +20,7 @@ from mscwatch.store import catalog, damage, transfer
 from mscwatch.store.damage import sha256
 from mscwatch.store.data_dir import DataDir
 from mscwatch.store.ledger import LAST_WRITTEN_RUN, last_written_run
-from mscwatch.store.sql import Connection, first_line, open_read_only
+from mscwatch.store.sql import Connection, first_line, open_read_only, quoted, scalar
 
 log = logging.getLogger(__name__)
 
@@ -49,24 +50,31 @@ SELECT ({LAST_WRITTEN_RUN}), (SELECT count(*) FROM histories), map_from_entries(
 """
 
 
+class _Copied(NamedTuple):
+    """What a checked copy says: its SHA-256, its last run, that of the published file, and whether it is only a draft."""
+
+    sha256: str
+    run_id: str | None
+    run_before: str | None
+    rewrite_is_due: bool
+
+
 def publish_copy(data_dir: DataDir, keep: int = 3, *, read_before: bool = False) -> str:
     """Copy the (closed) working file over the published one; returns its SHA-256.
 
-    The working file is read whole first, unless that was done just before (`read_before`). The replaced file stays in
+    The copy is read whole, unless the working file was just before (`read_before`). The replaced file stays in
     `previous/`, unless the same run wrote it; the newest `keep` of those remain.
     Raises `BrokenFileError` when a part of the working file cannot be read, and `WarehouseError` when the copy differs
     from it, has rows that lead nowhere, or cannot be written; the published file is then as it was.
     """
-    if not read_before:
-        damage.require_sound(data_dir)
     try:
-        transfer.rewrite_if_due(data_dir)
         with replacing(data_dir.published) as fresh:
-            shutil.copyfile(data_dir.working, fresh)
-            run_id = _check(data_dir.working, fresh)
-            digest = sha256(fresh)
-            _keep_previous(data_dir, run_id, keep)
-        replace_file(data_dir.published_hash, f"{digest}  {data_dir.published.name}\n".encode("ascii"))
+            copied = _copy(data_dir, fresh, read_before=read_before)
+            if copied.rewrite_is_due:
+                transfer.rewrite(data_dir)
+                copied = _copy(data_dir, fresh, read_before=False)
+            _keep_previous(data_dir, copied, keep)
+        replace_file(data_dir.published_hash, f"{copied.sha256}  {data_dir.published.name}\n".encode("ascii"))
     except OSError as error:
         msg = f"The published file {data_dir.published} cannot be replaced: {error.strerror or error}."
         helps = (
@@ -78,7 +86,7 @@ def publish_copy(data_dir: DataDir, keep: int = 3, *, read_before: bool = False)
         if damage.is_named_broken(problem):
             raise damage.broken(data_dir, problem) from error
         raise
-    return digest
+    return copied.sha256
 
 
 def is_behind(con: Connection, data_dir: DataDir) -> bool:
@@ -116,24 +124,32 @@ def counts(con: Connection) -> dict[str, int]:
     return dict(con.execute(each, [name for name, _ in names]).fetchall())
 
 
-def _check(original: Path, copy: Path) -> str | None:
-    """The last run that wrote into the copy. Raises `WarehouseError` when the copy is not whole and consistent."""
-    with open_read_only(original) as con:
-        expected = counts(con)
-    with open_read_only(copy) as con:
-        if counts(con) != expected:
-            msg = f"The copy of {original} does not hold what the original holds. Nothing was published."
-            raise WarehouseError(msg)
-        relations = catalog.relations(con)
-        if orphans := _orphans(con, relations):
-            msg = (
-                f"{original} is not consistent ({'; '.join(orphans)}); nothing was published. "
-                "`mscwatch rebuild` recreates the derived tables."
-            )
-            raise WarehouseError(msg)
-        if undescribed := [f"{each.schema}.{each.name}" for each in relations if not each.meaning]:
-            log.warning("Without a comment in the data dictionary: %s.", ", ".join(undescribed))
-        return last_written_run(con)
+def _copy(data_dir: DataDir, fresh: Path, *, read_before: bool) -> _Copied:
+    """Copy the working file to `fresh`, and open that once to check it whole. Raises as `publish_copy` does."""
+    shutil.copyfile(data_dir.working, fresh)
+    digest = sha256(fresh)
+    if digest != sha256(data_dir.working):
+        msg = f"The copy of {data_dir.working} does not hold what it holds. Nothing was published; run again."
+        raise WarehouseError(msg)
+    with open_read_only(fresh) as con:
+        if not read_before and (found := damage.unreadable_part(con)):
+            raise damage.broken(data_dir, f"The working file {data_dir.working} cannot be read: {found}")
+        _check(con, data_dir.working)
+        is_due = scalar(con, "SELECT count(*) FROM meta WHERE key = 'rewrite'") > 0
+        return _Copied(digest, last_written_run(con), _run_in(con, data_dir.published), is_due)
+
+
+def _check(con: Connection, original: Path) -> None:
+    """Raises `WarehouseError` when the opened copy is not consistent."""
+    relations = catalog.relations(con)
+    if orphans := _orphans(con, relations):
+        msg = (
+            f"{original} is not consistent ({'; '.join(orphans)}); nothing was published. "
+            "`mscwatch rebuild` recreates the derived tables."
+        )
+        raise WarehouseError(msg)
+    if undescribed := [f"{each.schema}.{each.name}" for each in relations if not each.meaning]:
+        log.warning("Without a comment in the data dictionary: %s.", ", ".join(undescribed))
 
 
 def _orphans(con: Connection, relations: list[catalog.Relation]) -> list[str]:
@@ -153,16 +169,15 @@ def _orphans(con: Connection, relations: list[catalog.Relation]) -> list[str]:
     return [f"{lost} row(s) whose {place} leads nowhere" for place, lost in rows]
 
 
-def _keep_previous(data_dir: DataDir, new_run: str | None, keep: int) -> None:
+def _keep_previous(data_dir: DataDir, copied: _Copied, keep: int) -> None:
     """Link the published file into `previous/` before it is replaced, and remove the oldest there.
 
-    It is not linked when the run that is published now, `new_run`, wrote it too.
+    It is not linked when the run that is published now wrote it too.
     """
     folder = data_dir.path / "previous"
-    run_id = _run_in(data_dir.published) if data_dir.published.exists() else None
-    if keep and run_id and run_id != new_run:
+    if keep and copied.run_before not in (None, copied.run_id):
         folder.mkdir(exist_ok=True)
-        kept = folder / f"mscwatch-{run_id}.duckdb"
+        kept = folder / f"mscwatch-{copied.run_before}.duckdb"
         kept.unlink(missing_ok=True)
         link_or_copy(data_dir.published, kept)
     newest_first = sorted(folder.glob("mscwatch-*.duckdb"), reverse=True)  # run ids begin with their time
@@ -170,13 +185,19 @@ def _keep_previous(data_dir: DataDir, new_run: str | None, keep: int) -> None:
         old.unlink()
 
 
-def _run_in(path: Path) -> str | None:
-    """The last run that wrote into a file; None for a file that cannot be read, which is not worth keeping."""
+def _run_in(con: Connection, path: Path) -> str | None:
+    """The last run that wrote into a file; None where there is none, or one that cannot be read: not worth keeping.
+
+    The connection is of no further use.
+    """
+    if not path.exists():
+        return None
     try:
-        with open_read_only(path) as con:
-            return last_written_run(con)
-    except (WarehouseError, duckdb.Error) as error:
-        log.warning("The published file is not kept: %s", error)
+        con.execute(f"ATTACH {quoted(path)} AS published (READ_ONLY)")
+        con.execute("USE published")
+        return last_written_run(con)
+    except duckdb.Error as error:
+        log.warning("The published file is not kept: %s", first_line(error))
         return None
 
 

@@ -14,7 +14,7 @@ from mscwatch.atomic_write import replacing
 from mscwatch.errors import WarehouseError
 from mscwatch.store import working
 from mscwatch.store.data_dir import DataDir
-from mscwatch.store.sql import CONFIG, Connection, first_line, open_read_only, quoted, scalar
+from mscwatch.store.sql import CONFIG, Connection, first_line, quoted, scalar
 
 # Facts that do not hold for the new file: without them, opening makes anew what is derived.
 DERIVED = ("definitions", "ctgov_mapping", "rewrite")
@@ -57,15 +57,12 @@ def copy_rows(source: Path, fresh: Path, memory_limit: str = "500MB") -> None:
         fresh.with_name(f"{fresh.name}.wal").unlink(missing_ok=True)  # left by an error alone
 
 
-def rewrite_if_due(data_dir: DataDir) -> None:
-    """Make the working file anew from its own rows where migrating it masked addresses (`meta`, `rewrite`).
+def rewrite(data_dir: DataDir) -> None:
+    """Make the working file anew from its own rows, where migrating it masked addresses (`meta`, `rewrite`).
 
     DuckDB leaves in free blocks what was replaced in a file. Raises `WarehouseError` when that fails; the file is then
     as it was.
     """
-    with open_read_only(data_dir.working) as con:
-        if not scalar(con, "SELECT count(*) FROM meta WHERE key = 'rewrite'"):
-            return
     with replacing(data_dir.working, private=True) as fresh:
         fresh.unlink()
         copy_rows(data_dir.working, fresh)
