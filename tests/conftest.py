@@ -24,7 +24,7 @@ from mscwatch.pipeline.run import run_watch
 from mscwatch.registry.client import Client
 from mscwatch.registry.http import Politeness
 from mscwatch.replica import Replica
-from mscwatch.store import queries, working
+from mscwatch.store import queries, schema, working
 from mscwatch.store.data_dir import DataDir
 from mscwatch.vocabulary import RunOutcome
 from support import demo, reported, review
@@ -71,13 +71,13 @@ def _empty_file_copied(tmp_path_factory):
     """
     empty = DataDir(tmp_path_factory.mktemp("empty"))
     empty.prepare()
-    open_plainly, todays_files = working.open_warehouse, working._sql_files
+    open_plainly, todays_files = working.open_warehouse, schema.sql_files
     with open_plainly(empty):
         pass
 
     @contextlib.contextmanager
     def copied_and_opened(data_dir, *arguments):
-        is_todays = working._sql_files is todays_files
+        is_todays = schema.sql_files is todays_files
         is_new = data_dir.path.is_dir() and not (data_dir.working.exists() or data_dir.published.exists())
         if is_todays and is_new:
             shutil.copyfile(empty.working, data_dir.working)

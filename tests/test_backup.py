@@ -14,7 +14,7 @@ import pytest
 from mscwatch.errors import ConfigError, LockedError, WarehouseError
 from mscwatch.pipeline.run import run_watch
 from mscwatch.replica import Replica, Snapshot
-from mscwatch.store import backup, queries, sql, working
+from mscwatch.store import backup, queries, schema, sql
 from mscwatch.store.data_dir import DataDir, locked
 from support.records import edited, set_status
 from support.snapshots import trials
@@ -54,7 +54,7 @@ def test_the_manifest_says_what_is_in_it(two_nights, saved):
     manifest = backup.read_manifest(saved)
     with zipfile.ZipFile(saved) as archive:
         assert manifest["sha256"] == hashlib.sha256(archive.read(backup.DATABASE)).hexdigest()
-    assert (manifest["watch"], manifest["schema_version"]) == ("all", working.newest_schema())
+    assert (manifest["watch"], manifest["schema_version"]) == ("all", schema.newest_schema())
     assert manifest["counts"].items() >= {"main.versions": 4, "main.events": 4, "ctgov.studies": 3}.items()
 
 

@@ -16,7 +16,7 @@ from mscwatch.screening.decisions import Decisions, read, whole_text, with_entry
 from mscwatch.screening.entries import ReadingDecision
 from mscwatch.screening.judgement import corrected, judge
 from mscwatch.settings import Settings
-from mscwatch.store import rebuild, working
+from mscwatch.store import rebuild, sql, working
 from mscwatch.store.data_dir import locked
 from mscwatch.therapy import Therapy, read_record
 from mscwatch.vocabulary import RunOutcome
@@ -181,7 +181,7 @@ def test_a_correction_outlives_new_content_new_rules_and_a_rebuild(tonight, regi
     registry.advance()
     assert run_watch(tonight).events == {"completed": 1}
     with working.open_warehouse(tonight.data_dir) as con:
-        working.set_meta(con, {"rules_hash": "msc-liver 0"})
+        sql.set_meta(con, {"rules_hash": "msc-liver 0"})
     run_watch(tonight)
     held = f"SELECT route, corrected FROM therapies WHERE nct_id = '{ONE}'"
     assert rows(tonight, held) == [(["portal_vein"], ["route"])]

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from mscwatch import __version__
-from mscwatch.store import catalog, ctgov, dictionary, working
+from mscwatch.store import catalog, ctgov, dictionary, schema, sql, working
 from mscwatch.store.data_dir import DataDir
 
 README = Path(__file__).parents[1] / "warehouse" / "README.md"
@@ -30,8 +30,8 @@ def test_the_committed_dictionary_is_the_generated_one(con):
 
 
 def test_the_file_says_which_schema_and_mscwatch_made_it(con):
-    assert working.meta(con, "schema_version") == str(working.newest_schema())
-    assert working.meta(con, "mscwatch_version") == __version__
+    assert sql.meta(con, "schema_version") == str(schema.newest_schema())
+    assert sql.meta(con, "mscwatch_version") == __version__
 
 
 def test_no_relation_and_no_column_is_without_its_meaning(con):

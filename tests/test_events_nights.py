@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from mscwatch.pipeline import closing
 from mscwatch.pipeline.run import run_watch
 from mscwatch.replica import Replica, Snapshot
-from mscwatch.store import publish, working
+from mscwatch.store import publish, sql, working
 from support.records import edited, put, record, set_status
 from support.sinks import WebhookSink
 from support.warehouse import EVENTS, WRITTEN, rows, working_rows
@@ -117,12 +117,12 @@ def killed(tonight, moment):
             raise KilledError
         usually_closed(*arguments)
 
-    usual, usually_closed = working.transaction, closing.close
+    usual, usually_closed = sql.transaction, closing.close
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
             working, "open_warehouse", working.open_warehouse.plainly
         )  # the making of the file has moments too
-        patch.setattr(working, "transaction", transaction)
+        patch.setattr(sql, "transaction", transaction)
         patch.setattr(closing, "close", close)
         with suppress(KilledError):
             assert run_watch(tonight, step).error is None

@@ -8,7 +8,7 @@ import pytest
 
 from mscwatch.pipeline.run import run_watch
 from mscwatch.replica import Replica, Snapshot
-from mscwatch.store import working
+from mscwatch.store import sql, working
 from mscwatch.vocabulary import RunOutcome
 from support.faults import on, status
 from support.records import edited, record, set_status
@@ -280,7 +280,7 @@ def test_a_withheld_trial_keeps_the_reading_it_had_when_the_rules_are_read_anew(
         registry.advance()
         run_watch(tonight)
         with working.open_warehouse(tonight.data_dir) as con:
-            working.set_meta(con, {"rules_hash": "of yesterday"})
+            sql.set_meta(con, {"rules_hash": "of yesterday"})
         run_watch(tonight)
     read = "SELECT relevance, is_read FROM trials JOIN therapies USING (nct_id) WHERE nct_id = 'NCT00000001'"
     assert rows(tonight, read) == [("core", True)]

@@ -7,17 +7,17 @@ import json
 import pytest
 
 from mscwatch.errors import WarehouseError
-from mscwatch.store import working
+from mscwatch.store import schema, working
 from mscwatch.store.data_dir import DataDir
 from support.records import record
 from support.warehouse import contents
 
-SCHEMAS = [int(path.name[:3]) for path in working._sql_files("schema")]
+SCHEMAS = [int(path.name[:3]) for path in schema.sql_files("schema")]
 
 
 def with_schemas(monkeypatch, *extra, until=999):
     """Schema files up to a number, and some more."""
-    original = working._sql_files
+    original = schema.sql_files
 
     def chosen(folder):
         found = original(folder)
@@ -25,7 +25,7 @@ def with_schemas(monkeypatch, *extra, until=999):
             return found
         return [*(file for file in found if int(file.name[:3]) <= until), *extra]
 
-    monkeypatch.setattr(working, "_sql_files", chosen)
+    monkeypatch.setattr(schema, "sql_files", chosen)
 
 
 def test_a_warehouse_of_today_opens_in_the_next_schema(two_nights, tmp_path, monkeypatch):
@@ -77,7 +77,7 @@ def test_a_warehouse_of_every_earlier_schema_opens_today(number, tmp_path, monke
     places.prepare()
     with monkeypatch.context() as patch:
         with_schemas(patch, until=number)
-        patch.setattr(working, "_refresh_derived", lambda _: None)  # today's comments are of today's tables
+        patch.setattr(schema, "_refresh_derived", lambda _: None)  # today's comments are of today's tables
         with working.open_warehouse(places) as con:
             con.execute(
                 "INSERT INTO runs (run_id, watch, started_at, outcome) VALUES ('r', 'all', '2022-10-06', 'baseline')"

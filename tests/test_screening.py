@@ -25,7 +25,7 @@ from mscwatch.screening.decisions import Decisions
 from mscwatch.screening.entries import ScreeningDecision
 from mscwatch.screening.judgement import judge
 from mscwatch.settings import Settings
-from mscwatch.store import rebuild, working
+from mscwatch.store import rebuild, sql, working
 from mscwatch.vocabulary import EventKind, RunOutcome
 from mscwatch.watch import Watch
 from mscwatch.watches import load_watch
@@ -140,7 +140,7 @@ def test_new_rules_are_read_with_the_decisions_in_force(tonight):
     decide(tonight, (2, "include", "why not"))
     run_watch(tonight)
     with working.open_warehouse(tonight.data_dir) as con:
-        working.set_meta(con, {"rules_hash": "older rules"})
+        sql.set_meta(con, {"rules_hash": "older rules"})
     run_watch(tonight)
     assert read_as(tonight)["NCT00000002"][0] == "core"
 

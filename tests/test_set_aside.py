@@ -19,7 +19,7 @@ from mscwatch.registry.page import StudiesPage
 from mscwatch.registry.proof import prove_sweep
 from mscwatch.registry.sweep import sweep
 from mscwatch.screening import relevance
-from mscwatch.store import working
+from mscwatch.store import schema, working
 from mscwatch.watch import Expect
 from support.odd import Ears, RawRegistry, as_text, column, completed, edited, number, order_in, record, rows
 
@@ -184,7 +184,7 @@ def test_stored_records_are_made_plain_anew_when_the_readers_changed(tmp_path, m
         con.execute("UPDATE versions SET plain = '{}' WHERE nct_id = ?", [number(2)])
     monkeypatch.setattr(plain, "PLAIN_VERSION", plain.PLAIN_VERSION + 1)
     plain.plain_version.cache_clear()
-    working._fingerprints.cache_clear()
+    schema._fingerprints.cache_clear()
     with working.open_warehouse(order.data_dir) as con:
         stored = con.execute("SELECT nct_id, plain IS NULL FROM versions ORDER BY nct_id").fetchall()
         dates = con.execute(
@@ -192,6 +192,6 @@ def test_stored_records_are_made_plain_anew_when_the_readers_changed(tmp_path, m
         ).fetchall()
     monkeypatch.undo()
     plain.plain_version.cache_clear()
-    working._fingerprints.cache_clear()
+    schema._fingerprints.cache_clear()
     assert stored == [(number(1), False), (number(2), True)]
     assert dates == [("2019-01-31", "month"), ("2020-05-31", "month")]

@@ -15,7 +15,7 @@ import zstandard
 from mscwatch.channels.secrets import masked_address
 from mscwatch.pipeline.run import run_watch
 from mscwatch.replica import Replica, Snapshot
-from mscwatch.store import queries, working
+from mscwatch.store import queries, schema, sql, working
 from mscwatch.store.data_dir import DataDir
 
 MADE = Path(__file__).with_name("fixtures") / "schema_7.duckdb.zst"
@@ -74,7 +74,7 @@ def test_opening_keeps_every_row(earlier):
     before = written(earlier.working)
     assert {len(rows) for table, rows in before.items() if table != "issues"} > {3, 4, 6, 7}
     with working.open_warehouse(earlier) as con:
-        assert working.meta(con, "schema_version") == str(working.newest_schema())
+        assert sql.meta(con, "schema_version") == str(schema.newest_schema())
     after = written(earlier.working)
     with duckdb.connect(str(earlier.working), read_only=True) as con:
         for table, rows in before.items():

@@ -18,7 +18,7 @@ from mscwatch.pipeline.context import RunOrder
 from mscwatch.pipeline.wiring import politeness
 from mscwatch.record import nct_number
 from mscwatch.registry.history import HistoryAnswer, HistoryClient, history_url
-from mscwatch.store import ledger, review_claims, working
+from mscwatch.store import ledger, review_claims, sql, working
 from mscwatch.store.backfill import first_sight, note_answer, store_backfill, unread_trials
 from mscwatch.store.data_dir import locked
 from mscwatch.store.publish import publish_copy
@@ -61,10 +61,10 @@ def read_histories(
     with locked(data_dir):
         try:
             with working.open_warehouse(data_dir, order.settings.memory_limit) as con:
-                working.refuse_other_watch(working.meta(con, "watch"), order.watch.name, data_dir.path)
+                working.refuse_other_watch(sql.meta(con, "watch"), order.watch.name, data_dir.path)
                 _refuse_before_first_run(con, order)
                 _read_all(con, history, unread_trials(con, numbers), done, order.clock)
-                with working.transaction(con):
+                with sql.transaction(con):
                     review_claims.recompute(con)  # more is known of the registry at the review's date
         except BaseException:
             if done.answers:
@@ -99,7 +99,7 @@ def _read_all(
         first = first_sight(con, nct_id)
         reading = history.read(nct_id, until=first.observed_at.date())
         past = backfill(reading.versions, first) if reading.verdict is HistoryAnswer.TOLD else None
-        with working.transaction(con):
+        with sql.transaction(con):
             if past:
                 store_backfill(con, first, past)
             note_answer(con, nct_id, reading.verdict, clock(), reading.listed, past)

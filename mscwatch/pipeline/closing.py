@@ -13,7 +13,7 @@ from mscwatch.pipeline import operator_notices
 from mscwatch.pipeline.context import WRITTEN_OUTCOMES, RunContext, WarehouseState, run_row
 from mscwatch.pipeline.delivery import deliver, note_unshown
 from mscwatch.report import render_page
-from mscwatch.store import conclusions, ledger, news, remote, working
+from mscwatch.store import conclusions, ledger, news, remote, sql
 from mscwatch.store.publish import publish_copy
 from mscwatch.store.report import page_is_behind, read_answers, write_page
 from mscwatch.store.sql import Connection
@@ -63,7 +63,7 @@ def export(context: RunContext) -> None:
 def close(context: RunContext, outcome: RunOutcome) -> None:
     """Finish the row of a run that stored nothing, and notify the operator where an incident begins or ends."""
     context.result.outcome = outcome
-    with context.warehouse() as con, working.transaction(con):
+    with context.warehouse() as con, sql.transaction(con):
         operator_notices.note_incident(con, context)
         ledger.finish_run(con, context.result.run_id, run_row(context))
         if outcome is RunOutcome.UNCHANGED:

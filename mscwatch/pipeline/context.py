@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -16,6 +18,7 @@ from mscwatch.screening.decisions import Decisions
 from mscwatch.settings import Settings
 from mscwatch.store import ledger, working
 from mscwatch.store.data_dir import DataDir
+from mscwatch.store.sql import Connection
 from mscwatch.vocabulary import RunOutcome
 from mscwatch.watch import Watch
 
@@ -95,7 +98,7 @@ class RunResult:
         return shown
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class RunContext:
     """What every step of a run works with; the steps fill `result`."""
 
@@ -103,10 +106,23 @@ class RunContext:
     result: RunResult
     client: Client
     routes: Routes
+    _duckdb: Connection | None = None  # in which the steps open the working file
 
-    def warehouse(self) -> working.OpenWarehouse:
-        """The working file, opened for one step."""
-        return working.open_warehouse(self.order.data_dir, self.order.settings.memory_limit)
+    @contextmanager
+    def warehouse(self) -> Iterator[Connection]:
+        """The working file, opened for one step: between steps it is whole on the disk, and holds no memory."""
+        data_dir, memory_limit = self.order.data_dir, self.order.settings.memory_limit
+        kept = self._duckdb or working.instance(data_dir, memory_limit)
+        self._duckdb = None  # an error closes it
+        with working.open_warehouse(data_dir, memory_limit, kept) as con:
+            yield con
+        self._duckdb = kept
+
+    def close(self) -> None:
+        """Let go of DuckDB, at the end of the run."""
+        if self._duckdb:
+            self._duckdb.close()
+            self._duckdb = None
 
 
 @dataclass(frozen=True, slots=True)

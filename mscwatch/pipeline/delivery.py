@@ -26,8 +26,7 @@ from mscwatch.model import Address, NewsItem, Notice
 from mscwatch.pipeline.sending import Outbox
 from mscwatch.store import addresses, ledger
 from mscwatch.store.addresses import SwitchedOff
-from mscwatch.store.sql import Connection
-from mscwatch.store.working import transaction
+from mscwatch.store.sql import Connection, transaction
 from mscwatch.vocabulary import NoticeKind
 from mscwatch.watch import Watch
 

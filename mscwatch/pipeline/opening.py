@@ -7,7 +7,7 @@ import logging
 from mscwatch.errors import BrokenFileError
 from mscwatch.pipeline import alarm, operator_notices
 from mscwatch.pipeline.context import WRITTEN_OUTCOMES, RunContext, WarehouseState
-from mscwatch.store import addresses, damage, decisions, ledger, publish, recovery, working
+from mscwatch.store import addresses, damage, decisions, ledger, publish, recovery, sql, working
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ def open_warehouse(context: RunContext) -> WarehouseState:
     addresses.remember_people(order.data_dir, context.routes.channels)
     damage.require_sound(order.data_dir)  # before anything is written into it
     with context.warehouse() as con:
-        working.refuse_other_watch(working.meta(con, "watch"), order.watch.name, order.data_dir.path)
+        working.refuse_other_watch(sql.meta(con, "watch"), order.watch.name, order.data_dir.path)
         decided = decisions.load_or_restore(con, order.settings.decisions)
         last = ledger.last_trusted_run(con)
         is_resumed = ledger.outcome_of(con, result.run_id) in WRITTEN_OUTCOMES
@@ -48,7 +48,7 @@ def open_warehouse(context: RunContext) -> WarehouseState:
         if last:
             operator_notices.note_recovery(con, context)
         alarm.record(con, context)
-        digest = working.meta(con, "watch_hash")
+        digest = sql.meta(con, "watch_hash")
         edited = digest is not None and not order.watch.has_digest(digest)
         changed = decisions.apply(con, decided, order.watch.relevance.rules)
         behind = publish.is_behind(con, order.data_dir)

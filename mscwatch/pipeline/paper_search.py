@@ -22,7 +22,7 @@ from mscwatch.papers.ranking import RankedPaper, rank_papers
 from mscwatch.papers.search import Expectation
 from mscwatch.pipeline import operator_notices, wiring
 from mscwatch.pipeline.context import RunContext
-from mscwatch.store import found_papers, ledger, publication_events, working
+from mscwatch.store import found_papers, ledger, publication_events, sql
 from mscwatch.store.sql import Connection, insert, row_of
 from mscwatch.vocabulary import COUNTED_KINDS, PaperKind, RunOutcome
 from mscwatch.watch import Watch
@@ -44,7 +44,7 @@ def _search(context: RunContext) -> None:
     order, result = context.order, context.result
     asks = order.settings.papers_are_asked and bool(order.watch.papers.query)
     if not asks:
-        with context.warehouse() as con, working.transaction(con):
+        with context.warehouse() as con, sql.transaction(con):
             _raise_events(con, context, is_first=False)
         return
     with context.warehouse() as con:
@@ -53,7 +53,7 @@ def _search(context: RunContext) -> None:
     sources = wiring.paper_sources(order.settings)
     harvest = look_for_papers(sources, search_order)
     judged = judge_all(harvest.papers, trials)
-    with context.warehouse() as con, working.transaction(con):
+    with context.warehouse() as con, sql.transaction(con):
         new = store_judged(con, judged, result.run_id, result.started_at)
         rows = map(row_of, harvest.asked)
         found_papers.note_search(con, result.run_id, result.started_at, rows, new)

@@ -6,10 +6,10 @@ goes through `step(name, action)`: a flow makes it a task, the command line call
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Protocol, TypeVar
 
 from mscwatch.errors import BrokenFileError, MscwatchError, RefusedError, WarehouseError
@@ -57,7 +57,7 @@ def run_watch(order: RunOrder, step: Step = directly, client: Client | None = No
     def do(name: str, action: Callable[[], T], *, asks_registry: bool = False) -> T:
         return step(name, lambda: _timed(context, action), asks_registry=asks_registry)
 
-    with locked(order.data_dir):
+    with locked(order.data_dir), contextlib.closing(context):
         recovery.tidy(order.data_dir)
         try:
             try:
@@ -118,7 +118,7 @@ def _read_and_commit(context: RunContext, state: WarehouseState, do: Step) -> No
     except BaseException as error:
         result.error = MscwatchError("the run broke off")
         stopped = isinstance(error, KeyboardInterrupt)  # by a person, who needs no notice
-        with suppress(WarehouseError):  # the error that is raised says more
+        with contextlib.suppress(WarehouseError):  # the error that is raised says more
             closing.close(context, RunOutcome.INTERRUPTED if stopped else RunOutcome.FAILED)
         raise
 

@@ -30,7 +30,7 @@ from mscwatch.pipeline.context import (
 from mscwatch.registry import api_drift
 from mscwatch.registry.proof import prove_sweep
 from mscwatch.registry.sweep import sweep
-from mscwatch.store import commit, conclusions, ctgov, ledger, load, working
+from mscwatch.store import commit, conclusions, ctgov, ledger, load, schema, sql
 from mscwatch.store.sql import Connection
 from mscwatch.vocabulary import RunOutcome
 from mscwatch.watches import review_topic
@@ -168,7 +168,7 @@ def store(
         decisions=state.decisions,
     )
     stamp = commit.RunStamp(result.run_id, result.started_at, result.data_timestamp)
-    with context.warehouse() as con, working.transaction(con):
+    with context.warehouse() as con, sql.transaction(con):
         written = commit.commit_run(con, swept.landing, lookups, plan_context, stamp)
         result.new, result.changed, result.events = written.new, written.changed, dict(written.events)
         result.outcome = RunOutcome.BASELINE if plan_context.is_baseline else RunOutcome.PUBLISHED
@@ -187,7 +187,7 @@ def store(
             result.run_id,
             run_row(context) | {"stored": written.stored, "proof": proof_row(context, proof, lookups)},
         )
-    with context.warehouse() as con, working.transaction(con):
+    with context.warehouse() as con, sql.transaction(con):
         conclusions.refresh(con)
         operator_notices.note_decisions_without_effect(con, context)
     log.info(
@@ -197,7 +197,7 @@ def store(
 
 
 def _note_facts(con: Connection, order: RunOrder, result: RunResult) -> None:
-    working.show_review(con, shown=order.watch.review.table)
+    schema.show_review(con, shown=order.watch.review.table)
     facts = {
         "watch": order.watch.name,
         "watch_title": order.watch.title,
@@ -208,7 +208,7 @@ def _note_facts(con: Connection, order: RunOrder, result: RunResult) -> None:
         "query": json.dumps(order.watch.query.parameters()),
         "data_timestamp": str(result.data_timestamp or ""),
     }
-    working.set_meta(con, facts)
+    sql.set_meta(con, facts)
 
 
 def _delete_old_landings(order: RunOrder) -> None:

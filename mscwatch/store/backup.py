@@ -23,7 +23,7 @@ from mscwatch import __version__
 from mscwatch.atomic_write import PRIVATE, replacing
 from mscwatch.clock import utc_now
 from mscwatch.errors import ConfigError, WarehouseError
-from mscwatch.store import damage, ledger, recovery, transfer, working
+from mscwatch.store import damage, ledger, recovery, schema, sql, transfer, working
 from mscwatch.store.damage import sha256
 from mscwatch.store.data_dir import DataDir, locked
 from mscwatch.store.publish import counts, publish_copy
@@ -148,7 +148,7 @@ def _describe(data_dir: DataDir) -> Manifest:
     try:
         with duckdb.connect(str(path), config=CONFIG) as con:
             con.execute("CHECKPOINT")
-            facts = (working.meta(con, "watch") or "", working.meta(con, "data_timestamp") or "")
+            facts = (sql.meta(con, "watch") or "", sql.meta(con, "data_timestamp") or "")
             version, counted = scalar(con, "SELECT max(version) FROM schema_migrations"), counts(con)
     except duckdb.Error as error:
         problem = f"{path} cannot be opened: {first_line(error)}"
@@ -169,7 +169,7 @@ def _describe(data_dir: DataDir) -> Manifest:
 
 
 def _refuse_unfit(manifest: Manifest, file: Path, watch: str) -> None:
-    if manifest["schema_version"] > working.newest_schema():
+    if manifest["schema_version"] > schema.newest_schema():
         msg = (
             f"{file} has schema {manifest['schema_version']}, newer than this mscwatch {__version__} knows. "
             "Upgrade mscwatch; nothing was changed."

@@ -75,11 +75,11 @@ def unreadable_part(con: Connection) -> str | None:
     """Read every table of the opened file; what cannot be read of it, as DuckDB says it, or None."""
     try:
         tables = con.execute(
-            "SELECT schema_name, table_name FROM duckdb_tables() "
+            "SELECT format('\"{}\".\"{}\"', schema_name, table_name) FROM duckdb_tables() "
             "WHERE NOT internal AND database_name = current_database() ORDER BY ALL"
         ).fetchall()
-        for schema, table in tables:
-            con.execute(f'SELECT count(hash(t)) FROM "{schema}"."{table}" AS t').fetchall()
+        each = (f"SELECT count(hash(t)) FROM {name} AS t" for (name,) in tables)
+        con.execute(" UNION ALL ".join(each)).fetchall()
     except duckdb.Error as error:
         return None if NO_MEMORY in str(error) else first_line(error)
     return None

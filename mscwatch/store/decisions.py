@@ -17,7 +17,7 @@ from mscwatch.errors import ConfigError, refused_keys
 from mscwatch.screening.decisions import Decisions, read, whole_text, with_entry
 from mscwatch.screening.entries import Entry, LinkDecision, ReadingDecision, ScreeningDecision
 from mscwatch.screening.version import rules_version
-from mscwatch.store import derive, found_papers, working
+from mscwatch.store import derive, found_papers, sql, working
 from mscwatch.store.data_dir import DataDir, locked
 from mscwatch.store.publish import publish_copy
 from mscwatch.store.sql import Connection, dicts, insert
@@ -95,7 +95,7 @@ def apply(con: Connection, decisions: Decisions, rules: str) -> int:
     their screening or reading that is new, changed or withdrawn. Returns how many trials and links changed.
     """
     version = rules_version(rules)
-    with working.transaction(con):
+    with sql.transaction(con):
         links_before = _links(con)
         moved = {
             table: _replace(con, table, (one for one in decisions.entries() if isinstance(one, kind)))
@@ -104,11 +104,11 @@ def apply(con: Connection, decisions: Decisions, rules: str) -> int:
         found_papers.note_rejections(con, {link[:2] for link in links_before ^ _links(con)})
         changed = len(moved["link_decisions"]) + len(moved["reading_decisions"])
         again = sorted({*moved["screening_decisions"], *moved["reading_decisions"]})
-        everything = working.meta(con, "rules_hash") != version
+        everything = sql.meta(con, "rules_hash") != version
         if everything or again:
             changed += derive.rederive(con, rules, decisions, None if everything else again)
         if everything:
-            working.set_meta(con, {"rules_hash": version})
+            sql.set_meta(con, {"rules_hash": version})
     return changed
 
 
@@ -128,7 +128,7 @@ def publish_decisions(data_dir: DataDir, file: Path, memory_limit: str, keep: in
     """
     with locked(data_dir):
         with working.open_warehouse(data_dir, memory_limit) as con:
-            rules, _, _ = (working.meta(con, "rules_hash") or "").rpartition(" ")
+            rules, _, _ = (sql.meta(con, "rules_hash") or "").rpartition(" ")
             if not rules:
                 return False
             apply(con, load(file), rules)

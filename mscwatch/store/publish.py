@@ -51,7 +51,7 @@ SELECT ({LAST_WRITTEN_RUN}), (SELECT count(*) FROM histories), map_from_entries(
 
 
 class _Copied(NamedTuple):
-    """What a checked copy says: its SHA-256, its last run, that of the published file, and whether it is only a draft."""
+    """A checked copy: its SHA-256, its last run, that of the published file, and whether addresses are left in it."""
 
     sha256: str
     run_id: str | None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mscwatch.errors import WarehouseError
-from mscwatch.store import decisions, ledger, working
+from mscwatch.store import decisions, ledger, sql, working
 from mscwatch.store.data_dir import DataDir, locked
 from mscwatch.store.publish import counts, publish_copy
 from mscwatch.watch import Watch
@@ -35,8 +35,8 @@ def rebuild_derived(
         msg = f"There is no warehouse in the folder {data_dir.path}. Run `mscwatch run`, or restore a backup."
         raise WarehouseError(msg)
     with locked(data_dir):
-        with working.open_warehouse(data_dir, memory_limit) as con, working.transaction(con):
-            working.refuse_other_watch(working.meta(con, "watch"), watch.name, data_dir.path)
+        with working.open_warehouse(data_dir, memory_limit) as con, sql.transaction(con):
+            working.refuse_other_watch(sql.meta(con, "watch"), watch.name, data_dir.path)
             decided = decisions.load_or_restore(con, decisions_file)
             con.execute(
                 "DELETE FROM meta WHERE key IN ('definitions', 'ctgov_mapping', 'plain_version', 'rules_hash')"

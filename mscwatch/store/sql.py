@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import fields
 from itertools import islice
 from pathlib import Path
@@ -75,6 +76,35 @@ def _insert_batch(con: Connection, table: str, types: dict[str, str], batch: lis
     con.execute(
         f"INSERT INTO {table} ({columns}) SELECT {values} FROM (SELECT unnest(from_json_strict(?, ?)) AS item)",
         [orjson.dumps(batch, option=orjson.OPT_NAIVE_UTC).decode(), structure],
+    )
+
+
+@contextmanager
+def transaction(con: Connection) -> Iterator[None]:
+    """Commit what the block writes, or roll all of it back when it raises."""
+    con.execute("BEGIN")
+    try:
+        yield
+    except BaseException:
+        with suppress(
+            duckdb.Error
+        ):  # DuckDB refuses it where an error closed the file: nothing was committed then
+            con.execute("ROLLBACK")
+        raise
+    con.execute("COMMIT")
+
+
+def meta(con: Connection, key: str) -> str | None:
+    """A value of the `meta` table, or None."""
+    value = scalar(con, "SELECT value FROM meta WHERE key = ?", [key])
+    return None if value is None else str(value)
+
+
+def set_meta(con: Connection, facts: dict[str, str]) -> None:
+    """Set values of the `meta` table by their keys."""
+    con.execute(
+        "INSERT OR REPLACE INTO meta SELECT unnest(?::VARCHAR[]), unnest(?::VARCHAR[])",
+        [list(facts), list(facts.values())],
     )
 
 

@@ -12,7 +12,7 @@ import duckdb
 
 from mscwatch.atomic_write import replacing
 from mscwatch.errors import WarehouseError
-from mscwatch.store import working
+from mscwatch.store import schema, working
 from mscwatch.store.data_dir import DataDir
 from mscwatch.store.sql import CONFIG, Connection, first_line, quoted, scalar
 
@@ -36,7 +36,7 @@ def copy_rows(source: Path, fresh: Path, memory_limit: str = "500MB") -> None:
             "SET enable_external_access = false"
         )  # a view or a generated column may read no other file
         con.execute("USE fresh")
-        working.apply_schema(con, until=_schema_version(con, source))
+        schema.apply_schema(con, until=_schema_version(con, source))
         given = _columns(con, "source")
         for table, columns in _columns(con, "fresh").items():
             if table not in given:
