@@ -75,7 +75,7 @@ def unreadable_part(con: Connection) -> str | None:
     """Read every table of the opened file; what cannot be read of it, as DuckDB says it, or None."""
     try:
         tables = con.execute(
-            "SELECT format('\"{}\".\"{}\"', schema_name, table_name) FROM duckdb_tables() "
+            'SELECT format(\'"{}"."{}"\', schema_name, table_name) FROM duckdb_tables() '
             "WHERE NOT internal AND database_name = current_database() ORDER BY ALL"
         ).fetchall()
         each = (f"SELECT count(hash(t)) FROM {name} AS t" for (name,) in tables)
