@@ -342,3 +342,21 @@ COUNTED_KINDS = frozenset({PaperKind.RESULTS, PaperKind.SECONDARY})
 UNSAID = frozenset(
     {"not_stated", "other", "none"}
 )  # values of an axis that name nothing a message could show
+
+
+class TrialDesign(StrEnum):
+    """How a published trial compares (`living_table.design`; the words of the review's Table 2, made one each)."""
+
+    SINGLE_ARM = "single_arm"
+    RANDOMISED = "randomised"
+    CONTROLLED_NOT_RANDOMISED = "controlled_not_randomised"
+    RETROSPECTIVE = "retrospective"
+
+
+class TrialEffect(StrEnum):
+    """Which way the result of a drafted row points (`living_table.effect`)."""
+
+    IMPROVED = "improved"
+    NO_DIFFERENCE = "no_difference"
+    MIXED = "mixed"
+    SAFETY_ONLY = "safety_only"

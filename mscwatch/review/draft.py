@@ -1,9 +1,22 @@
-"""What an abstract says of its trial, as drafted cells of the living table, each with its literal words. Pure."""
+"""What an abstract says of its trial, as drafted cells of the living table, each with its literal words. Pure.
+
+What the abstract does not state is absent, never filled in from elsewhere. The text is hostile until it is escaped for
+where it goes: values in words of a vocabulary are safe, `disease` and every evidence are the paper's own.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
+
+from mscwatch.papers.kind import judge
+from mscwatch.papers.numbers import registry_numbers
+from mscwatch.review import arms, design, outcome, product
+from mscwatch.review.abstracts import Quote, Sentence, own, sentences
+from mscwatch.review.product import Drafted, Value
+from mscwatch.vocabulary import PaperKind, TrialDesign
+
+_OF_PATIENTS = {PaperKind.RESULTS, PaperKind.SECONDARY, PaperKind.UNKNOWN, PaperKind.OTHER}
 
 
 class Cell(NamedTuple):
@@ -12,7 +25,7 @@ class Cell(NamedTuple):
     `sentence` is the place of the sentence it was read from: 0 is the title, 1 the abstract's first sentence.
     """
 
-    value: str | int | float | tuple[str, ...]
+    value: Value
     evidence: str
     sentence: int
 
@@ -20,10 +33,55 @@ class Cell(NamedTuple):
 def draft(title: str, abstract: str, publication_types: Sequence[str] = ()) -> dict[str, Cell]:
     """The cells that a paper of a trial states: column of the living table -> cell; what it does not state is absent.
 
-    Keys: `n_treated`, `n_control` (int), `design` (single_arm, randomised, controlled_not_randomised, retrospective),
-    `cell_source`, `donor`, `route`, `aetiology`, `indicators`, `registry_ids` (tuples), `product_form`, `dose_low`,
-    `dose_high` (float, per administration), `dose_unit`, `infusions_max` (int), `disease` (as written),
-    `indication_group`, `effect` (improved, no_difference, mixed, safety_only).
+    Keys: `n_treated`, `n_control` (int), `design` (`TrialDesign`), `cell_source`, `donor`, `route`, `aetiology`,
+    `indicators`, `registry_ids` (tuples), `product_form`, `dose_low`, `dose_high` (float, per administration),
+    `dose_unit`, `infusions_max` (int), `disease` (as written), `indication_group`, `effect` (`TrialEffect`).
+    A review, a protocol, a comment or a paper of animals has no cells.
     """
-    del title, abstract, publication_types
-    return {}
+    kind = judge(title, publication_types=publication_types, abstract=abstract).kind
+    if kind not in _OF_PATIENTS:
+        return {}
+    every = sentences(title, abstract)
+    told = own(every)
+    found = {**dict(_study(told)), **product.cells(told), **product.patients(told)}
+    if numbers := _numbers(every):
+        found["registry_ids"] = numbers
+    return {
+        name: Cell(drafted.value, drafted.quote.words, drafted.quote.sentence.place)
+        for name, drafted in found.items()
+        if drafted.quote.words
+    }
+
+
+def _study(told: tuple[Sentence, ...]) -> Iterator[tuple[str, Drafted]]:
+    """The design, the numbers of people, and the direction of the result."""
+    stated = design.design(told, arms.has_control(told))
+    is_controlled = stated is not None and stated[0] is not TrialDesign.SINGLE_ARM
+    people = arms.sizes(told, is_controlled=is_controlled)
+    if stated:
+        yield "design", Drafted(*stated)
+    elif people.treated:
+        yield "design", Drafted(TrialDesign.SINGLE_ARM, people.treated[1])
+    if people.treated:
+        yield "n_treated", Drafted(*people.treated)
+    if people.control:
+        yield "n_control", Drafted(*people.control)
+    if direction := outcome.effect(told, is_controlled=is_controlled):
+        yield "effect", Drafted(*direction)
+    if measured := outcome.indicators(told):
+        yield "indicators", Drafted(*measured)
+
+
+def _numbers(told: tuple[Sentence, ...]) -> Drafted | None:
+    """The registration numbers, with the sentence of the first as far as it is short."""
+    for sentence in told:
+        if numbers := registry_numbers(sentence.text):
+            start = max(0, _place_of_digits(sentence.text, numbers[0].number) - 40)
+            return Drafted(tuple(number.number for number in numbers), Quote(sentence, start, len(sentence.text)))
+    return None
+
+
+def _place_of_digits(text: str, number: str) -> int:
+    """Where the digits that end a number stand in a text; 0 where it spells them apart."""
+    digits = number.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-/")
+    return max(0, text.find(digits))

@@ -1,0 +1,65 @@
+"""The design of a study by an abstract's own words: randomised, controlled, retrospective or a single arm. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from mscwatch.review.abstracts import Part, Quote, Sentence
+from mscwatch.vocabulary import TrialDesign
+
+# What is asked for or under way elsewhere is not this study: "randomised trials are needed".
+_ELSEWHERE = re.compile(
+    r"\b(?:future|further|ongoing|on-going|needed|warranted|required|should|awaited|larger|planned|underway|necessary|call(?:s|ed)? for|previous(?:ly)? (?:published|reported))\b",
+    re.IGNORECASE,
+)
+_RANDOMISED = re.compile(
+    r"(?<!non)(?<!non-)(?<!non )(?<!not )(?<!without )(?<!quasi-)\brandomi[sz](?:ed|ation|ing|e)\b|\brandomly (?:and \w+ )?(?:assigned|allocated|divided|distributed|grouped|separated|received|split)\b"
+    r"|\b(?:assigned|allocated|divided|enrolled|separated) (?:\w+ )?(?:randomly|at random)\b|(?-i:\bRCT\b)",
+    re.IGNORECASE,
+)
+_RETROSPECTIVE = re.compile(
+    r"\bretrospective(?:ly)?\b(?!(?:\s+\w+){0,2}\s+controls?\b)|\b(?:records|charts) (?:of [^.;]{1,60} )?(?:were|was) review", re.IGNORECASE
+)
+_SINGLE = re.compile(
+    r"\b(?:single|one)[- ]arm(?:ed)?\b|\bsingle[- ]group\b|\buncontrolled\b|\bnon-?controlled\b|\b(?:no|without(?: an?)?|lack of(?: an?)?|lacks an?) (?:\w+ )?control(?:s| group| arm)?\b|\bcase (?:series|reports?)\b"
+    r"|\bbefore[- ]and[- ]after\b|\bself-?controlled\b",
+    re.IGNORECASE,
+)
+_CONTROLLED = re.compile(
+    r"(?<!own )(?<!healthy )(?<!normal )(?<!no )(?<!without )\bcontrol[- ](?:group|arm|patients|subjects|cohort|knees?|treatment)s?\b|(?<!own )(?<!healthy )(?<!normal )(?<!no )(?<!as )\bcontrols\b(?! (?:the|of))"
+    r"|\bplacebo|\bsham\b|(?<!un)(?<!dose-)(?<!dose )\bcontrolled[, -]+(?:\w+[- ]+){0,3}(?:study|trial)\b|\bcomparative (?:\w+ )?(?:study|trial|analysis)\b|\bcase[- ]control"
+    r"|\bcompared (?:with|to) (?:the )?(?:\w+[- ]){0,3}(?:controls?|placebo|alone|standard|conventional|untreated|those (?:who|without)|patients (?:who|without))\b|\bmatched (?:\w+[ -]){0,3}(?:controls?|patients|cohort|pairs)\b",
+    re.IGNORECASE,
+)
+_OF_TITLE = re.compile(r"\b(?:versus|vs\.?|compared (?:with|to)|comparison (?:of|with|between))(?=\s)", re.IGNORECASE)
+
+
+def design(told: Sequence[Sentence], control: Quote | None) -> tuple[TrialDesign, Quote] | None:
+    """The design with its words; None where none says it. `control`: the words of a counted group without the cells.
+
+    A study that says nothing of a comparison is left to the caller: a single arm is told by its patients.
+    """
+    if quote := _first(_RANDOMISED, told, elsewhere=False):
+        return TrialDesign.RANDOMISED, quote
+    methods = tuple(one for one in told if one.part in (Part.TITLE, Part.METHODS))
+    if quote := _first(_RETROSPECTIVE, methods, elsewhere=False):
+        return TrialDesign.RETROSPECTIVE, quote
+    if quote := _first(_SINGLE, told, elsewhere=True):
+        return TrialDesign.SINGLE_ARM, quote
+    if quote := _first(_OF_TITLE, told[:1], elsewhere=False) or _first(_CONTROLLED, told, elsewhere=False):
+        return TrialDesign.CONTROLLED_NOT_RANDOMISED, quote
+    return (TrialDesign.CONTROLLED_NOT_RANDOMISED, control) if control else None
+
+
+def _first(pattern: re.Pattern[str], told: Sequence[Sentence], *, elsewhere: bool) -> Quote | None:
+    return next(_quotes(pattern, told, elsewhere=elsewhere), None)
+
+
+def _quotes(pattern: re.Pattern[str], told: Sequence[Sentence], *, elsewhere: bool) -> Iterator[Quote]:
+    """The words that a pattern finds; unless `elsewhere`, not in sentences that ask for other studies."""
+    for sentence in told:
+        if not elsewhere and _ELSEWHERE.search(sentence.text):
+            continue
+        if match := pattern.search(sentence.text):
+            yield Quote(sentence, match.start(), match.end())

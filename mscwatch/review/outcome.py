@@ -1,0 +1,159 @@
+"""Which way a study's result points, and by which indicators, from the clauses of its results and conclusion. Pure.
+
+A clause says that something got better, or that it did not. In a study with controls what improved in both groups says
+nothing; in one without, differences between kinds of patients say nothing.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from mscwatch.review.abstracts import Part, Quote, Sentence
+from mscwatch.vocabulary import TrialEffect
+
+_CLAUSE_END = re.compile(r";\s|,?\s(?:but|while|whereas|although|however|though|despite|except)\s", re.IGNORECASE)
+_BETTER = re.compile(
+    r"\bsignificant(?:ly)?\b(?:,? \w+){0,2} (?:better|higher|lower|greater|superior|longer|less|increas\w*|decreas\w*|reduc\w*|declin\w*|alleviat\w*|elevat\w*|rise|rose|fell|drop\w*|attenuat\w*|recover\w*)"
+    r"|\b(?:increas\w*|decreas\w*|reduc\w*|declin\w*|elevat\w*|recover\w*|rose|fell|dropp\w*|higher|lower) (?:\w+ ){0,2}significantly|\b(?<!to )improv(?:ed?|es|ing|ements?)\b|\bbetter\b|\bsuperior(?:ity)?\b|\bameliorat\w*|\b(?:more |is |are |was |were |be |and |an )effective\b"
+    r"|\befficacious\b|\bbenefi\w+|\balleviat\w*|\bregenerated\b|\bencouraging\b|\bpromising\b|\bsatisfactory\b|\bfavou?rabl[ey]\b|\bclinical(?:ly)? effective(?:ness)?\b|\b(?:prolong\w*|increased|higher|longer) (?:\w+ ){0,3}survival\b|\bpain relief\b"
+    r"|\b(?:reduc\w+|decreas\w+) (?:\w+ ){0,3}(?:pain|mortality|fibrosis|ascites|defects?)\b",
+    re.IGNORECASE,
+)
+_NOT_BETTER = re.compile(
+    r"\bno (?:\w+[ -]){0,4}(?:differences?|changes?|improvements?|effects?|benefits?|efficacy|impact|evidence of (?:\w+ )?(?:benefit|efficacy|improvement|effect))\b|\b(?:not|nor|n't) (?:\w+ ){0,4}?(?:differ\w*|improv\w*|chang\w*|superior|better|significant\w*|effective|affect\w*|benefi\w*|increas\w*|reduc\w*|decreas\w*)"
+    r"|\bfail(?:ed|s|ure)? to\b|\b(?:similar|comparable|equivalent|unchanged|unaltered|non-?significant|insignificant)\b|\bneither\b|\bremained (?:stable|the same)\b|\bworsen\w*|\bineffective\b|\bno(?:t)? beneficial\b|\bdid not reach\b",
+    re.IGNORECASE,
+)
+_SAFE = re.compile(
+    r"\bsafe(?:ty|ly)?\b|\bwell[- ]tolerated\b|\btolerab\w+|\bfeasib\w+|\b(?:no|without) (?:\w+[ -]){0,4}(?:adverse|side|complications?|toxicit\w+|tumou?rs?|reactions?|neoplas\w+)", re.IGNORECASE
+)
+_OF_SAFETY = re.compile(
+    r"\badverse\b|\bcomplications?\b|\bside[- ]effects?\b|\btumou?r|\bneoplas|\binfections?\b|\btoxic|\bsafety\b|\breactions?\b|\bat baseline\b|\bbaseline (?:characteristics|data|values)\b|\bdemographic|\bin age\b|\bpre-?treatment\b|\bbefore treatment\b|\bdeteriorat",
+    re.IGNORECASE,
+)
+_IN_BOTH = re.compile(r"\b(?:both|all|each|either)(?: of the)? (?:\w+ ){0,2}(?:groups?|arms?)\b", re.IGNORECASE)
+_KINDS_OF_PATIENTS = re.compile(r"\b(?:between|among|than)\b|\bgroups?\b|\byounger\b|\bolder\b|\bassociated with\b|\bcorrelat", re.IGNORECASE)
+_TITLE_OF_SAFETY = re.compile(r"\b(?:safety|complications|tolerability|toxicity|adverse)\b", re.IGNORECASE)
+_TITLE_OF_EFFECT = re.compile(r"\b(?:efficacy|effect\w*|outcomes?|results?|improv\w+|benefi\w+)\b", re.IGNORECASE)
+_MEANT = re.compile(r"\b(?:primary|secondary)\b[^.;]{0,40}\b(?:end-?points?|outcomes?|objectives?)\b[^.;]{0,30}\b(?:were|was|included?)\b[^.;]*$|\bto (?:assess|evaluate|determine|investigate)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Signal:
+    """A clause that says something got better (`is_better`), or that it did not."""
+
+    is_better: bool
+    quote: Quote
+
+    @property
+    def part(self) -> Part:
+        return self.quote.sentence.part
+
+
+def effect(told: Sequence[Sentence], *, is_controlled: bool) -> tuple[TrialEffect, Quote] | None:
+    """The direction of the result with the words that decide it; None where no clause says any."""
+    signals = [signal for sentence in _findings(told) for signal in _signals(sentence, is_controlled=is_controlled)]
+    better = [signal for signal in signals if signal.is_better]
+    same = [signal for signal in signals if not signal.is_better]
+    concluded = [signal.is_better for signal in signals if signal.part is Part.CONCLUSION]
+    safe = _safe(told)
+    if safe and True not in concluded and (not signals or _is_of_safety(told)):
+        return TrialEffect.SAFETY_ONLY, safe
+    if not signals:
+        return None
+    if not better:
+        return TrialEffect.NO_DIFFERENCE, same[-1].quote
+    if not same:
+        return TrialEffect.IMPROVED, better[-1].quote
+    return _weighed(better, same, concluded)
+
+
+def _weighed(better: list[_Signal], same: list[_Signal], concluded: list[bool]) -> tuple[TrialEffect, Quote]:
+    """Where some things got better and others did not: the conclusion decides, unless the results weigh against it."""
+    found_better = sum(signal.part is Part.RESULTS for signal in better)
+    found_same = sum(signal.part is Part.RESULTS for signal in same)
+    if concluded and not any(concluded) and found_same >= found_better:
+        return TrialEffect.NO_DIFFERENCE, same[-1].quote
+    if found_same >= found_better or False in concluded:
+        return TrialEffect.MIXED, same[0].quote.to(better[0].quote)
+    return TrialEffect.IMPROVED, better[-1].quote
+
+
+def _findings(told: Sequence[Sentence]) -> Iterator[Sentence]:
+    return (one for one in told if one.part in (Part.RESULTS, Part.CONCLUSION) and not _MEANT.search(one.text))
+
+
+def _signals(sentence: Sentence, *, is_controlled: bool) -> Iterator[_Signal]:
+    for start, end in _clauses(sentence.text):
+        clause = sentence.text[start:end]
+        same = _NOT_BETTER.search(clause)
+        if same and not _OF_SAFETY.search(clause) and (is_controlled or not _KINDS_OF_PATIENTS.search(clause)):
+            yield _Signal(False, _widened(sentence, start, end, same))
+        said = _NOT_BETTER.sub(lambda match: "-" * len(match[0]), clause)
+        better = _BETTER.search(said)
+        of_both = is_controlled and _IN_BOTH.search(clause) and not re.search(r"\bthan\b|\bcompared\b", clause)
+        of_kinds = not is_controlled and re.search(r"\bthan\b[^.;]*\bgroup|\b(?:younger|older) (?:age|patients|than)\b|\bassociated with\b", clause)
+        if better and not of_both and not of_kinds and not same:
+            yield _Signal(True, _widened(sentence, start, end, better))
+
+
+def _clauses(text: str) -> Iterator[tuple[int, int]]:
+    start = 0
+    for match in _CLAUSE_END.finditer(text):
+        yield start, match.start()
+        start = match.end()
+    yield start, len(text)
+
+
+def _widened(sentence: Sentence, start: int, end: int, match: re.Match[str]) -> Quote:
+    """The clause, or what stands around the words where the clause is long."""
+    whole = Quote(sentence, start, end)
+    if end - start <= 240:  # noqa: PLR2004  characters that are read at a glance
+        return whole
+    return Quote(sentence, start + match.start(), min(end, start + match.end() + 120))
+
+
+def _safe(told: Sequence[Sentence]) -> Quote | None:
+    for sentence in reversed(tuple(_findings(told))):
+        if match := _SAFE.search(sentence.text):
+            start, end = next((a, b) for a, b in _clauses(sentence.text) if a <= match.start() <= b)
+            return _widened(sentence, start, end, _SAFE.search(sentence.text[start:end]) or match)
+    return None
+
+
+def _is_of_safety(told: Sequence[Sentence]) -> bool:
+    title = told[0].text
+    return bool(_TITLE_OF_SAFETY.search(title)) and not _TITLE_OF_EFFECT.search(title)
+
+
+def indicators(told: Sequence[Sentence]) -> tuple[tuple[str, ...], Quote] | None:
+    """The indicators that the sentence of a finding names which names the most, with its words from first to last."""
+    named = [(sentence, _named(sentence)) for sentence in _findings(told)]
+    sentence, places = max(named, key=lambda pair: len(pair[1]), default=(None, {}))
+    if sentence is None or not places:
+        return None
+    quotes = [Quote(sentence, start, end) for start, end in places.values()]
+    first = min(quotes, key=lambda quote: quote.start)
+    kept = {name: quote for name, quote in zip(places, quotes, strict=True) if quote.end - first.start <= 300}  # noqa: PLR2004
+    last = max(kept.values(), key=lambda quote: quote.end)
+    return tuple(kept), first.to(last)
+
+
+def _named(sentence: Sentence) -> dict[str, tuple[int, int]]:
+    """Each indicator that a sentence names, in order, with its place."""
+    found = {name: match.span() for name, pattern in _patterns().items() if (match := pattern.search(sentence.text))}
+    return dict(sorted(found.items(), key=lambda item: item[1]))
+
+
+@cache
+def _patterns() -> dict[str, re.Pattern[str]]:
+    text = (files("mscwatch.review") / "indicators.toml").read_text("utf-8")
+    return {
+        name: re.compile("|".join(rf"\b(?:{pattern})\b" for pattern in patterns), re.IGNORECASE)
+        for name, patterns in tomllib.loads(text)["indicators"].items()
+    }

@@ -1,0 +1,118 @@
+"""Numbers of people in the sentences of an abstract: "Fifty-six patients", "(n = 28)", "20 in the control group". Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from mscwatch.review.abstracts import Part, Quote, Sentence
+
+_ONES = "one two three four five six seven eight nine".split()
+_TEENS = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_SMALL = {word: number for number, word in enumerate((*_ONES, *_TEENS), 1)}
+_LARGE = {word: number * 10 for number, word in enumerate(_TENS, 2)}
+_BELOW_HUNDRED = rf"(?:(?:{'|'.join(_TENS)})(?:[\s-]+(?:{'|'.join(_ONES)}))?|{'|'.join((*_TEENS, *_ONES))})"
+NUMBER = (
+    rf"(?:(?<![\d.,/^-])\d{{1,5}}(?![\d.,]*\d)|\b(?:(?:an?|{'|'.join(_ONES)})\s+hundred(?:\s+(?:and\s+)?{_BELOW_HUNDRED})?|{_BELOW_HUNDRED})\b)"
+)
+PEOPLE = r"(?:patients?|participants?|subjects?|children|adults|recipients?|cases|individuals|volunteers|persons|people|infants|neonates)"
+PARTS = r"(?:knees|eyes|limbs|hips|joints|ankles|legs|feet|hands)"  # where each of them is a case
+# What stands between a number and the people: "12 consecutive adult patients", not "12 months in patients".
+_NO_KIND = (
+    r"(?:of|in|with|from|to|and|or|for|at|by|on|per|as|than|the|all|were|was|who|that|had|years?|months?|weeks?|days?|hours?|"
+    r"points?|times?|arms?|groups?|ml|mg|kg|cm|mm|out|million|x|these|other|remaining|phase|grade|stage|type|class|more|fewer)"
+)
+_KIND = rf"(?:(?!{_NO_KIND}\b)[A-Za-z][\w/+-]*,?\s+){{0,5}}"
+_NOUN = re.compile(rf"(?P<n>{NUMBER})(?:\s*\([^()]{{1,30}}\))?[\s-]+{_KIND}(?P<what>{PEOPLE}|{PARTS})\b", re.IGNORECASE)
+_EQUALS = re.compile(rf"\bn\s?=\s?(?P<n>\d{{1,5}})\b(?!\s?[%.]\d)|(?<=[(\[])(?P<m>{NUMBER})\s+(?:{PEOPLE}|{PARTS})\b", re.IGNORECASE)
+_GOES_ON = re.compile(
+    rf"(?P<n>{NUMBER})\s+(?:(?:were\s+)?(?:randomly\s+)?(?:assigned|allocated|randomi[sz]ed)\s+)?(?:(?:in|to|into)\s+(?:the\b|an?\b|either\b|receive|(?:\w+[\s-]+){{1,3}}(?:group|arm))|received|underwent|were treated|were given|had received|controls?)\b",
+    re.IGNORECASE,
+)
+_EACH = re.compile(
+    rf"\b(?:groups?|arms?)\s+(?:of|with|comprising)\s+(?P<n>{NUMBER})\b|(?P<m>{NUMBER})\s+(?:{_KIND}{PEOPLE}\s+|{PARTS}\s+)?(?:in\s+each(?:\s+\w+)?|each|per\s+(?:group|arm)|in\s+both\s+groups)\b",
+    re.IGNORECASE,
+)
+# People who are not in the trial, or only a part of it.
+_NOT_OURS = re.compile(
+    r"\b(?:screened|assessed for eligibility|eligib\w+|healthy|donors?|worldwide|per year|annually|million|excluded|declined|siblings|volunteers)\b",
+    re.IGNORECASE,
+)
+_YEARS = range(1900, 2100)
+_OUT_OF = re.compile(rf"(?:\b(?:of|among|out of)\s+(?:the\s+|all\s+)?|/\s?)$", re.IGNORECASE)
+
+
+class Counted(StrEnum):
+    """How a number of people is written."""
+
+    NOUN = "noun"  # thirty patients
+    EQUALS = "equals"  # (n = 30), (30 patients)
+    GOES_ON = "goes on"  # 30 in the control group
+    EACH = "each"  # two groups of 30, 30 in each group
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A number of people with the place of its words. `of_parts`: knees or eyes are counted, not people."""
+
+    number: int
+    quote: Quote
+    way: Counted
+    of_parts: bool = False
+
+    @property
+    def sentence(self) -> Sentence:
+        return self.quote.sentence
+
+
+def counts(sentence: Sentence) -> list[Count]:
+    """The numbers of people in a sentence, in order and without overlaps; those of other people are left out."""
+    found: list[Count] = []
+    taken = bytearray(len(sentence.text))
+    for count in (*_found(sentence, _EACH, Counted.EACH), *_found(sentence, _EQUALS, Counted.EQUALS),
+                  *_found(sentence, _NOUN, Counted.NOUN), *_found(sentence, _GOES_ON, Counted.GOES_ON)):  # fmt: skip
+        start, end = count.quote.start, count.quote.end
+        if count.number and taken.find(b"x", start, end) < 0:
+            taken[start:end] = b"x" * (end - start)
+            found.append(count)
+    return sorted(found, key=lambda count: count.quote.start)
+
+
+def _found(sentence: Sentence, pattern: re.Pattern[str], way: Counted) -> Iterator[Count]:
+    text = sentence.text
+    for match in pattern.finditer(text):
+        groups = match.groupdict()
+        written = groups["n"] or groups.get("m") or ""
+        if way in (Counted.NOUN, Counted.GOES_ON) and _NOT_OURS.search(text[match.start() : match.end() + 40]):
+            continue
+        if way is Counted.GOES_ON and written.isdigit() and int(written) in _YEARS:
+            continue
+        of_parts = bool(re.search(rf"{PARTS}\W*$", match[0], re.IGNORECASE))
+        yield Count(parsed(written), Quote(sentence, match.start(), match.end()), way, of_parts)
+
+
+def is_share(count: Count) -> bool:
+    """Whether a number is the whole of which a part is told: "9 of 30 patients"."""
+    before = count.sentence.text[max(0, count.quote.start - 12) : count.quote.start]
+    return bool(_OUT_OF.search(before))
+
+
+def parsed(written: str) -> int:
+    """A number in digits or in words below a thousand: "56", "fifty-six", "one hundred and ten"."""
+    if written.isdigit():
+        return int(written)
+    number = 0
+    for word in re.split(r"[\s-]+", written.lower()):
+        if word == "hundred":
+            number = max(number, 1) * 100
+        else:
+            number += _SMALL.get(word) or _LARGE.get(word) or 0
+    return number
+
+
+def ours(told: tuple[Sentence, ...]) -> Iterator[Sentence]:
+    """The sentences where a study tells whom it treated: not its title, which rounds, and not its plans."""
+    return (sentence for sentence in told if sentence.part is not Part.TITLE)
