@@ -16,7 +16,7 @@ from importlib.resources import files
 from mscwatch.vocabulary import PaperKind
 
 LONGEST_TITLE = 500  # characters; what a sponsor typed instead of a title may have no end
-KINDS_VERSION = 1  # raise it when a kind moves, so that stored papers are judged anew
+KINDS_VERSION = 2  # raise it when a kind moves, so that stored papers are judged anew
 
 # Publication types of PubMed and Europe PMC, in lower case. The first table that shares one decides.
 _DECLARED: tuple[tuple[PaperKind, frozenset[str]], ...] = (
@@ -58,6 +58,16 @@ _PLANNED = re.compile(
     r"|this (?:study|trial) will|we will (?:conduct|recruit|enrol|randomi[sz]e|include)|we plan to)\b"
 )
 _REVIEWED = re.compile(r"\b(?:this|the present|our) (?:\w+ )?review\b|\bwe (?:review|summari[sz]e)\b")
+_SEARCHED = re.compile(
+    r"\b(?:this|the present|our|aim of this|a) (?:\w+ )?(?:systematic|scoping|literature|narrative) (?:review|search)\b"
+    r"|\b(?:eligible|included|identified|published|of the|total of) (?:\w+ ){0,3}(?:studies|trials|articles) (?:were|was) (?:included|identified|reviewed|eligible)\b"
+    r"|\b(?:pubmed|medline|embase|cochrane library|web of science) (?:\w+ )?(?:database|was|were|and|,)|\bdatabases \(?pubmed"
+)
+_COUNTED_PEOPLE = re.compile(
+    r"\b(?:\d{1,4}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|\w+ty(?:-\w+)?) (?:[\w-]+ ){0,4}"
+    r"(?:patients|participants|subjects|children|adults|volunteers|infants) (?:\([^)]*\) )?(?:with [^.;]{1,100} )?"
+    r"(?:were (?:enrolled|included|recruited|treated|randomi[sz]ed|randomly|injected|transplanted)|received|underwent|treated)\b"
+)
 _IN_ANIMALS = re.compile(r"\b(?:rats|mice|rabbits|pigs|dogs|sheep|monkeys) (?:were|received|underwent)\b")
 _DONE_IN_PEOPLE = re.compile(
     r"\b(?:patients|participants|subjects|children|adults|volunteers|men|women|infants) (?:\([^)]*\) )?"
@@ -133,13 +143,19 @@ def _by_abstract(abstract: str, by_title: JudgedKind) -> JudgedKind | None:
     done = _DONE_IN_PEOPLE.search(text)
     if (planned := _PLANNED.search(text)) and not done:
         return JudgedKind(PaperKind.PROTOCOL, f'the abstract announces a study: "{planned[0]}"')
+    searched, animals = _SEARCHED.search(text), _IN_ANIMALS.search(text)
+    if searched and by_title.kind in {PaperKind.RESULTS, PaperKind.PRECLINICAL} and not _COUNTED_PEOPLE.search(text):
+        return JudgedKind(PaperKind.REVIEW, f'the abstract searches the literature: "{searched[0]}"')
+    treated = None if searched or animals else _COUNTED_PEOPLE.search(text)
+    if treated and by_title.kind in {PaperKind.REVIEW, PaperKind.PRECLINICAL}:
+        return JudgedKind(PaperKind.RESULTS, f'the abstract tells of people: "{treated[0]}"')
     if by_title.kind not in {PaperKind.UNKNOWN, PaperKind.OTHER}:
         return None
     if reviewed := _REVIEWED.search(text):
         return JudgedKind(PaperKind.REVIEW, f'the abstract calls it a review: "{reviewed[0]}"')
     if done:
         return JudgedKind(PaperKind.RESULTS, f'the abstract tells of people: "{done[0]}"')
-    if animals := _IN_ANIMALS.search(text):
+    if animals:
         return JudgedKind(PaperKind.PRECLINICAL, f'the abstract tells of animals: "{animals[0]}"')
     return None
 

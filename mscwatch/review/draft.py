@@ -16,7 +16,8 @@ from mscwatch.review.abstracts import Quote, Sentence, own, sentences
 from mscwatch.review.product import Drafted, Value
 from mscwatch.vocabulary import PaperKind, TrialDesign
 
-_OF_PATIENTS = {PaperKind.RESULTS, PaperKind.SECONDARY, PaperKind.UNKNOWN, PaperKind.OTHER}
+_NOT_OF_PATIENTS = {PaperKind.REVIEW, PaperKind.COMMENT, PaperKind.PRECLINICAL}
+_NOT_YET_KNOWN = {"n_treated", "n_control", "effect", "indicators"}  # of a protocol
 
 
 class Cell(NamedTuple):
@@ -36,10 +37,10 @@ def draft(title: str, abstract: str, publication_types: Sequence[str] = ()) -> d
     Keys: `n_treated`, `n_control` (int), `design` (`TrialDesign`), `cell_source`, `donor`, `route`, `aetiology`,
     `indicators`, `registry_ids` (tuples), `product_form`, `dose_low`, `dose_high` (float, per administration),
     `dose_unit`, `infusions_max` (int), `disease` (as written), `indication_group`, `effect` (`TrialEffect`).
-    A review, a protocol, a comment or a paper of animals has no cells.
+    A review, a comment or a paper of animals has no cells; a protocol has those of its plan.
     """
     kind = judge(title, publication_types=publication_types, abstract=abstract).kind
-    if kind not in _OF_PATIENTS:
+    if kind in _NOT_OF_PATIENTS:
         return {}
     every = sentences(title, abstract)
     told = own(every)
@@ -49,7 +50,7 @@ def draft(title: str, abstract: str, publication_types: Sequence[str] = ()) -> d
     return {
         name: Cell(drafted.value, drafted.quote.words, drafted.quote.sentence.place)
         for name, drafted in found.items()
-        if drafted.quote.words
+        if drafted.quote.words and not (kind is PaperKind.PROTOCOL and name in _NOT_YET_KNOWN)
     }
 
 

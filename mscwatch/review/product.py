@@ -27,8 +27,11 @@ _DISEASE = re.compile(
     r"\b(?:patients?|subjects?|participants?|children|adults|recipients?|people|cases?|individuals|knees|eyes)\b(?:\s*\([^()]{1,60}\))?\s+(?:with|suffering from|who had|having|affected by|diagnosed with)\s+(?P<disease>[^.;:]{3,160})",
     re.IGNORECASE,
 )
+_TREATMENT_OF = re.compile(
+    r"\b(?:treatment|management|therapy|symptoms)\s+(?:of|for|in)\s+(?:patients with\s+)?(?P<disease>[^.;:]{3,140})", re.IGNORECASE
+)
 _OF_TITLE = re.compile(
-    r"\b(?:(?:in|of) (?:the )?(?:treatment|management|therapy) (?:of|for)|(?:patients?|subjects|children|adults|recipients) with|for (?:the )?(?:treatment of )?|treatment of|in)\s+(?P<disease>[^.;:]{3,140})",
+    r"\b(?:(?:patients?|subjects|children|adults|recipients) with|for(?: the treatment of)?|treatment of|symptoms of|in)\s+(?P<disease>[^.;:]{3,140})",
     re.IGNORECASE,
 )
 _DISEASE_ENDS = re.compile(
@@ -182,8 +185,9 @@ def _for_doses(text: str) -> str:
 
 def _disease(told: Sequence[Sentence]) -> Quote | None:
     """The disease as the methods name it behind "patients with", else as the title does."""
-    for sentence, pattern in (*((one, _DISEASE) for one in told[1:] if one.part is Part.METHODS), *((one, _OF_TITLE) for one in told[:1]),
-                              *((one, _DISEASE) for one in told)):  # fmt: skip
+    methods = [one for one in told[1:] if one.part is Part.METHODS]
+    places = ((methods, _DISEASE), (told[:1], _OF_TITLE), (methods, _TREATMENT_OF), (told[1:], _DISEASE))
+    for sentence, pattern in ((sentence, pattern) for sentences, pattern in places for sentence in sentences):
         for match in pattern.finditer(sentence.text):
             end = _DISEASE_ENDS.search(match["disease"])
             words = match["disease"][: end.start() if end else None]
