@@ -29,9 +29,16 @@ _GROUP_OF_CELLS = re.compile(
     r"(?:group|arm|cohort|technique|method|procedure|treatment)s?)\b",
     re.IGNORECASE,
 )
+_INTERVENTION = re.compile(r"\b(?:intervention|treatment|treated|experimental|transplantation|transplanted|infusion)\s*\W*$", re.IGNORECASE)
 _CONTROL_GROUP = re.compile(r"\b(?:control|placebo|sham|saline|standard|conventional|comparison|comparator|untreated)\w*[\s-]+(?:\w+[\s-]+)?(?:group|arm|cohort)s?\b|\bcontrols?\b|\bplacebo\b|\balone\b|\bonly\b", re.IGNORECASE)
 _OUT = re.compile(r"\bwithout (?:\w+[ -]){0,3}(?:cells?|\w*MSCs?|transplantation|infusion)", re.IGNORECASE)
+_OTHERS = re.compile(r"\b(?:healthy|normal|donors?|volunteers?)\b[^;,]*$", re.IGNORECASE)
 _NAME = re.compile(r"\b(?:group|arm|cohort)\s+(?P<name>[A-Z1-9]|I{1,3}|IV)\b", re.IGNORECASE)
+_NAMED_LAST = re.compile(rf"{_NAME.pattern}\W*$", re.IGNORECASE)
+_OF_A_DOSE = re.compile(r"\bdos(?:e|es|age)\b|\bcohort\b|\d\s?[x×]\s?10|\bmillion\b|/kg", re.IGNORECASE)
+_GROUP_HAS = re.compile(
+    r"\b(?:group|arm|cohort)\s+(?:(?:of|with|includ\w+|compris\w+|consist\w+|had|has|contain\w+|was|were|involv\w+)\s+){0,2}$", re.IGNORECASE
+)
 _SUBSTANCE = re.compile(r"[A-Za-z]{2,}[^()]*[A-Za-z]{2,}")
 _LISTED = re.compile(r"^[\s,;:()]*(?:and|or|versus|vs\.?|group|arm|the|\W)*\s*$", re.IGNORECASE)
 _PATIENT_AS_CONTROL = re.compile(
@@ -44,8 +51,10 @@ _TREATED = re.compile(
     re.IGNORECASE,
 )
 _RELATIVE = re.compile(r"\W*(?:in which|who|whom|which|that|receiving|treated|undergoing)\b[^.;]*", re.IGNORECASE)
-_SPLIT = re.compile(r"\b(?:into|two|three|four|2|3|4|either|1:1|2:1)\b[^.;]{0,40}\b(?:groups|arms|cohorts)?", re.IGNORECASE)
+_SPLIT = re.compile(r"\binto\b|\b(?:two|three|four|2|3|4)\s+(?:\w+\s+){0,2}(?:groups|arms|cohorts)\b|\beither\b|\b[123]:[123]\b", re.IGNORECASE)
 _HALVES = re.compile(r"\b(?:two|2) equal (?:groups|arms)|\bequally (?:divided|randomi[sz]ed|allocated|assigned)|\bdivided (?:\w+ )?equally\b", re.IGNORECASE)
+_GOT = re.compile(r"\b(?:received|underwent|(?:were|was) (?:treated|injected|infused|transplanted|given|implanted))\b", re.IGNORECASE)
+_AGAIN = re.compile(r"\b(?:second|third|repeat\w*|again|additional|another)\b", re.IGNORECASE)
 _SUBSET = re.compile(r"\b(?:follow(?:ed)?[- ]?up|biops\w*|died|deaths?|complet\w*|withdr\w*|dropped|lost|evaluat\w*|assess\w*|arthroscop\w*|consent\w*|respon\w*|developed|experienced|achieved|showed|had)\b", re.IGNORECASE)
 
 
@@ -120,23 +129,28 @@ def _arms(sentence: Sentence, told: tuple[Sentence, ...]) -> list[Arm]:
 
 def _whose(count: Count, before: str, after: str, told: tuple[Sentence, ...]) -> Group:
     if count.way is Counted.EQUALS:
-        group = _told_by(before, nearest_last=True)
-        if group is Group.NAMED and (relative := _RELATIVE.match(after)):
-            return _told_by(relative[0], nearest_last=False)
-        if group in (Group.UNKNOWN, Group.NAMED):
-            named = _NAME.search(before[-30:])
-            if named:
-                later = _told_by(_clause(after), nearest_last=False)
-                group = later if later is not Group.NAMED else Group.UNKNOWN
-                return group if group is not Group.UNKNOWN else _by_name(named["name"], told)
-        return group
-    ahead = re.search(r"\b(?:group|arm|cohort)\s+(?:\w+\s+){0,3}$", before)
-    if ahead:
+        return _whose_in_brackets(before, after, told)
+    if (own := _told_by(count.quote.words, nearest_last=True)) in (Group.CELLS, Group.CONTROL):
+        return own  # "10 control patients"
+    if _GROUP_HAS.search(before):
         return _told_by(before, nearest_last=True)
     clause = _clause(after)
     if _SPLIT.search(clause):
         return Group.UNKNOWN
     return _told_by(clause, nearest_last=False) if not _LISTED.match(clause) else Group.UNKNOWN
+
+
+def _whose_in_brackets(before: str, after: str, told: tuple[Sentence, ...]) -> Group:
+    """Whose a number is that stands behind its group: "(n = 20)"."""
+    if _OTHERS.search(before[-40:]):
+        return Group.UNKNOWN
+    if named := _NAMED_LAST.search(before):
+        later = _told_by(_clause(after), nearest_last=False)
+        return later if later in (Group.CELLS, Group.CONTROL) else _by_name(named["name"], told)
+    group = _told_by(before, nearest_last=True)
+    if group is Group.NAMED and (relative := _RELATIVE.match(after)):
+        return _told_by(relative[0], nearest_last=False)
+    return Group.CELLS if group is Group.NAMED and _OF_A_DOSE.search(before[-40:]) else group
 
 
 def _clause(after: str) -> str:
@@ -146,6 +160,8 @@ def _clause(after: str) -> str:
 def _told_by(words: str, *, nearest_last: bool) -> Group:
     """Whose a number is by the words on one side of it; a group's own name beside the number decides first."""
     said = _OUT.sub(lambda match: "-" * len(match[0]), words)
+    if nearest_last and _INTERVENTION.search(said):
+        return Group.CELLS
     groups = [(match.start(), Group.CELLS) for match in _GROUP_OF_CELLS.finditer(said)]
     groups += [(match.start(), Group.CONTROL) for match in _CONTROL_GROUP.finditer(said)]
     if groups:
@@ -192,9 +208,9 @@ def _together(arms: list[Arm]) -> tuple[Size | None, Size | None]:
     for arm in arms:
         if arm.group in (Group.CELLS, Group.CONTROL):
             by_sentence.setdefault(arm.count.sentence.place, []).append(arm)
-    for both in by_sentence.values():
+    for both in sorted(by_sentence.values(), key=lambda arms: arms[0].count.sentence.part is Part.CONCLUSION):
         cells, control = _side(both, Group.CELLS), _side(both, Group.CONTROL)
-        if cells and control and both[0].count.sentence.part is not Part.CONCLUSION:
+        if cells and control:
             return cells, control
     sides = [
         max((size for told in by_sentence.values() if (size := _side(told, group))), key=lambda size: size[0], default=None)
@@ -209,7 +225,7 @@ def _side(arms: Iterable[Arm], group: Group) -> Size | None:
     grouped = [count for count in side if count.way is Counted.EQUALS] or side
     if not grouped:
         return None
-    return sum(count.number for count in grouped), _around(grouped[0]).to(grouped[-1].quote)
+    return sum(count.number for count in grouped), _around(grouped[0]).to(_around(grouped[-1]))
 
 
 def _around(count: Count) -> Quote:
@@ -243,18 +259,34 @@ def _closed(text: str, place: int) -> int:
 
 
 def _total(told: tuple[Sentence, ...]) -> Size | None:
-    """The largest number of people whom the study enrolled or treated; knees count only where no people do."""
-    found = [count for sentence in told for count in counts(sentence) if count.way in (Counted.NOUN, Counted.EQUALS)]
-    nouns = [count for count in found if count.way is Counted.NOUN]
-    for chosen in (
-        [count for count in nouns if not count.of_parts and _is_enrolled(count)],
-        [count for count in nouns if not count.of_parts and count.sentence.part is not Part.CONCLUSION],
-        [count for count in nouns if _is_enrolled(count)],
-    ):
-        if chosen:
-            largest = max(chosen, key=lambda count: count.number)
-            return largest.number, _around(largest)
-    return None
+    """The largest number of people whom the study treated, or else enrolled; knees count only where no people do.
+
+    Those said to have got the cells count, unless they are so few that they must be a part: "six had a second infusion".
+    """
+    nouns = [count for sentence in told for count in counts(sentence) if count.way is not Counted.EACH]
+    people = [count for count in nouns if not count.of_parts and count.way is Counted.NOUN]
+    enrolled = _largest(count for count in people if _is_enrolled(count))
+    treated = _largest(count for count in nouns if not count.of_parts and _got_cells(count))
+    if enrolled and treated and 2 * treated.number >= enrolled.number:
+        enrolled = treated
+    largest = (
+        enrolled
+        or treated
+        or _largest(count for count in people if count.sentence.part is not Part.CONCLUSION)
+        or _largest(count for count in nouns if count.way is Counted.NOUN and _is_enrolled(count))
+    )
+    return (largest.number, _around(largest)) if largest else None
+
+
+def _largest(found: Iterable[Count]) -> Count | None:
+    return max(found, key=lambda count: count.number, default=None)
+
+
+def _got_cells(count: Count) -> bool:
+    """Whether the words behind a number say that these people got the cells."""
+    clause = _clause(count.sentence.text[count.quote.start : count.quote.end + _NEAR])
+    got = _GOT.search(clause)
+    return bool(got and not _SUBSET.search(clause[: got.start()]) and find("product", clause[got.start() :]) and not _AGAIN.search(clause))
 
 
 def _is_enrolled(count: Count) -> bool:

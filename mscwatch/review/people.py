@@ -27,13 +27,19 @@ _NO_KIND = (
 )
 _KIND = rf"(?:(?!{_NO_KIND}\b)[A-Za-z][\w/+-]*,?\s+){{0,5}}"
 _NOUN = re.compile(rf"(?P<n>{NUMBER})(?:\s*\([^()]{{1,30}}\))?[\s-]+{_KIND}(?P<what>{PEOPLE}|{PARTS})\b", re.IGNORECASE)
-_EQUALS = re.compile(rf"\bn\s?=\s?(?P<n>\d{{1,5}})\b(?!\s?[%.]\d)|(?<=[(\[])(?P<m>{NUMBER})\s+(?:{PEOPLE}|{PARTS})\b", re.IGNORECASE)
+_EQUALS = re.compile(
+    rf"\bn\s?=\s?(?P<n>\d{{1,5}})\b(?!\s?[%.]\d)|(?<=[(\[])(?P<m>{NUMBER})\s+(?:{PEOPLE}|{PARTS})\b"
+    rf"|(?:(?<=group )|(?<=arm )|(?<=group of )|(?<=arm of )|(?<=group with )|(?<=group: )|(?<=group, ))(?P<k>{NUMBER})(?=\s+(?:{_KIND}{PEOPLE}|and)\b|\s*[,.;)])",
+    re.IGNORECASE,
+)
 _GOES_ON = re.compile(
-    rf"(?P<n>{NUMBER})\s+(?:(?:were\s+)?(?:randomly\s+)?(?:assigned|allocated|randomi[sz]ed)\s+)?(?:(?:in|to|into)\s+(?:the\b|an?\b|either\b|receive|(?:\w+[\s-]+){{1,3}}(?:group|arm))|received|underwent|were treated|were given|had received|controls?)\b",
+    rf"(?P<n>{NUMBER})\s+(?:of (?:whom|them|these)\s+)?(?:(?:were\s+)?(?:randomly\s+)?(?:assigned|allocated|randomi[sz]ed)\s+(?:in)?to"
+    r"|(?:in|to|into)\s+(?:the\b|an?\b|either\b|receive|(?:\w+[\s-]+){1,3}(?:group|arm)|(?=(?:\w+\s+)?(?:placebo|controls?|standard|conventional|usual|sham|saline|cells|\w*MSCs?)\b))"
+    r"|received|underwent|were treated|were given|had received|controls?\b)",
     re.IGNORECASE,
 )
 _EACH = re.compile(
-    rf"\b(?:groups?|arms?)\s+(?:of|with|comprising)\s+(?P<n>{NUMBER})\b|(?P<m>{NUMBER})\s+(?:{_KIND}{PEOPLE}\s+|{PARTS}\s+)?(?:in\s+each(?:\s+\w+)?|each|per\s+(?:group|arm)|in\s+both\s+groups)\b",
+    rf"\b(?:groups|arms)\s+(?:of|with|comprising)\s+(?P<n>{NUMBER})\b|(?P<m>{NUMBER})\s+(?:{_KIND}{PEOPLE}\s+|{PARTS}\s+)?(?:in\s+each(?:\s+\w+)?|each|per\s+(?:group|arm)|in\s+both\s+groups)\b",
     re.IGNORECASE,
 )
 # People who are not in the trial, or only a part of it.
@@ -85,7 +91,7 @@ def _found(sentence: Sentence, pattern: re.Pattern[str], way: Counted) -> Iterat
     text = sentence.text
     for match in pattern.finditer(text):
         groups = match.groupdict()
-        written = groups["n"] or groups.get("m") or ""
+        written = groups["n"] or groups.get("m") or groups.get("k") or ""
         if way in (Counted.NOUN, Counted.GOES_ON) and _NOT_OURS.search(text[match.start() : match.end() + 40]):
             continue
         if way is Counted.GOES_ON and written.isdigit() and int(written) in _YEARS:

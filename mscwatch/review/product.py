@@ -35,7 +35,7 @@ _OF_TITLE = re.compile(
     re.IGNORECASE,
 )
 _DISEASE_ENDS = re.compile(
-    r"\s*(?:[(,]|\b(?:were|was|who|whom|which|that|are|is|underwent|received|treated|enrolled|included|recruited|randomly|randomi[sz]ed|to|using|by|at|from|between|during|after|before|under|participated|had|have|"
+    r"\s*(?:[(,]|\b(?:were|was|who|whom|which|that|are|is|underwent|received|treated|enrolled|included|recruited|randomly|randomi[sz]ed|to|using|by|caused|due|secondary|resulting|induced by|at|from|between|during|after|before|under|participated|had|have|"
     r"and (?:were|injected|received|divided|randomi[sz]ed|treated|followed)|a (?:phase|pilot|random|prospective|clinical|multi)\w*|in (?:this|the|our|a|whom|two|three)|through|via|with(?=\s+(?:autologous|allogeneic|MSC|mesenchymal|stem)))\b|\s-\s|$)",
     re.IGNORECASE,
 )
