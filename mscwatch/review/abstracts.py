@@ -101,8 +101,9 @@ _OWN = re.compile(
     re.IGNORECASE,
 )
 _FINDING = re.compile(
-    r"\bsignificant|\bp\s?[<=>]|\badverse events?\b|\bimprove(?:[ds]|ments?)?\b|\bshowed\b|\bobserved\b|\bno (?:serious|severe|side)\b|\bcompared (?:with|to) baseline"
-    r"|\b(?:increased|decreased|survival rate)\b",
+    r"\bsignificant|\bp\s?[<=>]|\badverse events?\b|\b(?:side effects?|complications?|reactions?) (?:was|were|occurred)|\bimprove(?:[ds]|ments?)?\b|\bshowed\b|\bobserved\b"
+    r"|\b(?:were|was|there (?:was|were)) no\b|\bno (?:serious|severe|side|significant|adverse|difference)|\b(?:did|was|were) not\b|\bcompared (?:with|to) baseline"
+    r"|\b(?:increased|decreased|reduced|rose|fell|declined|survival rates?|well tolerated|unchanged|similar (?:in|between))\b",
     re.IGNORECASE,
 )
 _PLANNED = re.compile(

@@ -221,7 +221,7 @@ def _together(arms: list[Arm]) -> tuple[Size | None, Size | None]:
 
 def _side(arms: Iterable[Arm], group: Group) -> Size | None:
     """The sum of one side in one sentence, with the words from its first number to its last."""
-    side = [arm.count for arm in arms if arm.group is group and not is_share(arm.count)]
+    side = [arm.count for arm in arms if arm.group is group and (arm.count.way is Counted.EQUALS or not is_share(arm.count))]
     grouped = [count for count in side if count.way is Counted.EQUALS] or side
     if not grouped:
         return None

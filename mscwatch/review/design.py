@@ -19,7 +19,7 @@ _RANDOMISED = re.compile(
     re.IGNORECASE,
 )
 _RETROSPECTIVE = re.compile(
-    r"\bretrospective(?:ly)?\b(?!(?:\s+\w+){0,2}\s+controls?\b)|\b(?:records|charts) (?:of [^.;]{1,60} )?(?:were|was) review", re.IGNORECASE
+    r"\bretrospective(?:ly)?\b(?!(?:\s+\w+){0,2}\s+(?:controls?|chosen|selected)\b)|\b(?:records|charts) (?:of [^.;]{1,60} )?(?:were|was) review", re.IGNORECASE
 )
 _SINGLE = re.compile(
     r"\b(?:single|one)[- ]arm(?:ed)?\b|\bsingle[- ]group\b|\buncontrolled\b|\bnon-?controlled\b|\b(?:no|without(?: an?)?|lack of(?: an?)?|lacks an?) (?:\w+ )?control(?:s| group| arm)?\b|\bcase (?:series|reports?)\b"

@@ -21,7 +21,7 @@ _BETTER = re.compile(
     r"\bsignificant(?:ly)?\b(?:,? \w+){0,2} (?:better|higher|lower|greater|superior|longer|less|increas\w*|decreas\w*|reduc\w*|declin\w*|alleviat\w*|elevat\w*|rise|rose|fell|drop\w*|attenuat\w*|recover\w*)"
     r"|\b(?:increas\w*|decreas\w*|reduc\w*|declin\w*|elevat\w*|recover\w*|rose|fell|dropp\w*|higher|lower) (?:\w+ ){0,2}significantly|\b(?<!to )improv(?:ed?|es|ing|ements?)\b|\bbetter\b|\bsuperior(?:ity)?\b|\bameliorat\w*|\b(?:more |is |are |was |were |be |and |an )effective\b"
     r"|\befficacious\b|\bbenefi\w+|\balleviat\w*|\bregenerated\b|\bencouraging\b|\bpromising\b|\bsatisfactory\b|\bfavou?rabl[ey]\b|\bclinical(?:ly)? effective(?:ness)?\b|\b(?:prolong\w*|increased|higher|longer) (?:\w+ ){0,3}survival\b|\bpain relief\b"
-    r"|\b(?:higher|lower|greater|longer|increas\w+|decreas\w+|reduc\w+)\b[^;]{0,120}?\bp\s?(?:[<=]\s?0?\.0[0-4]|<\s?0?\.05)"
+    r"|\b(?:higher|lower|greater|longer|increas\w+|decreas\w+|reduc\w+|rose|fell|dropped|declined|recovered)\b[^;]{0,120}?\bp\s?(?:[<=]\s?0?\.0[0-4]|<\s?0?\.05)"
     r"|\b(?:higher|greater|longer) (?:\w+ ){0,3}in (?:the )?(?:\w+[ -]){0,2}(?:cells?|\w*MSCs?|treat\w+|transplant\w*|intervention|experimental)[ -]"
     r"|\b(?:reduc\w+|decreas\w+) (?:\w+ ){0,3}(?:pain|mortality|fibrosis|ascites|defects?)\b",
     re.IGNORECASE,

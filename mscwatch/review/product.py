@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from mscwatch.review.abstracts import Part, Quote, Sentence
 from mscwatch.therapy import disease, doses, origin, product, route, schedule
+from mscwatch.therapy.counting import CELLS
 from mscwatch.therapy.model import DoseLevel, Evidence
 from mscwatch.therapy.passages import Passage, Passages
 from mscwatch.therapy.terms import Told
@@ -22,6 +23,8 @@ from mscwatch.vocabulary import CellType, IndicationGroup, ProductForm
 Value = str | int | float | tuple[str, ...]
 _RANGE = re.compile(r"\brang(?:e|ed|ing)\b", re.IGNORECASE)
 _TREATING = re.compile(r"\b(?:inject|infus|transplant|implant|administ|receiv|treat|given|dos(?:e|age|ing)|cohort|deliver|transfus)\w*", re.IGNORECASE)
+_OF_LABORATORY = re.compile(r"[^.;,]{0,25}(?:\b(?:ng|pg|mg|IU|copies|mmol)\b|[µμu]mol|/\s?m?L\b)", re.IGNORECASE)
+_NEAR = 80  # characters before and behind an amount that say what it counts
 _CHANGED_INTO = re.compile(r"\bdifferentiated (?:in)?to (?:\w+[ -]){0,2}(?!hepat)\w+|\b(?:chondrocyte|osteoblast|neuron|cardiomyocyte)-like\b", re.IGNORECASE)
 _DISEASE = re.compile(
     r"\b(?:patients?|subjects?|participants?|children|adults|recipients?|people|cases?|individuals|knees|eyes)\b(?:\s*\([^()]{1,60}\))?\s+(?:with|suffering from|who had|having|affected by|diagnosed with)\s+(?P<disease>[^.;:]{3,160})",
@@ -81,7 +84,7 @@ def cells(told: Sequence[Sentence]) -> dict[str, Drafted]:
         "product_form": _form(text, kinds, kind),
         "route": _listed(text, route.route(text.passages)),
         "infusions_max": _times(text),
-        **_doses(text, kind),
+        **_doses(text),
     }
     return {name: drafted for name, drafted in found.items() if drafted}
 
@@ -104,8 +107,10 @@ def patients(told: Sequence[Sentence]) -> dict[str, Drafted]:
 def _text(told: Sequence[Sentence]) -> _Text:
     """The sentences as the reader of records takes them: what an abstract says of its study is about the product."""
     by_place = {str(sentence.place): sentence for sentence in told}
-    passages = [Passage(place, sentence.text) for place, sentence in by_place.items()]
-    return _Text(by_place, Passages(titles=tuple(passages[:1]), product=tuple(passages[1:]), interventions=()))
+    title, *others = [
+        [Passage(place, clause) for clause in sentence.text.split("; ")] for place, sentence in by_place.items()
+    ]
+    return _Text(by_place, Passages(titles=tuple(title), product=tuple(clause for clauses in others for clause in clauses)))
 
 
 def _listed(text: _Text, told: Told) -> Drafted | None:
@@ -152,14 +157,15 @@ def _times(text: _Text) -> Drafted | None:
     return Drafted(int(given.values[0]), quote) if quote else None
 
 
-def _doses(text: _Text, kind: CellType) -> dict[str, Drafted]:
+def _doses(text: _Text) -> dict[str, Drafted]:
     """The lowest and the highest dose of one administration, in the unit that is named first."""
-    del kind
     for told, bare in _places_of_doses(text):
         levels, _, _ = doses.read_doses(told, bare=bare)
         same = [level for level in levels if level.unit == levels[0].unit]
         quotes = [quote for level in same if (quote := text.quote(level, level.evidence))]
         if same and len(quotes) == len(same):
+            if not all(map(_counts_cells, quotes)):
+                continue
             quote = _all_of(quotes)
             low, high = min(level.low for level in same), max(level.high for level in same)
             return {
@@ -168,6 +174,15 @@ def _doses(text: _Text, kind: CellType) -> dict[str, Drafted]:
                 "dose_unit": Drafted(str(same[0].unit), quote),
             }
     return {}
+
+
+def _counts_cells(quote: Quote) -> bool:
+    """Whether an amount that does not say what it counts stands where cells are given, and in no unit of a laboratory."""
+    text = quote.sentence.text
+    if CELLS.search(text, quote.start, quote.end) or "kg" in text[quote.start : quote.end]:
+        return True
+    before, after = text[max(0, quote.start - _NEAR) : quote.start], text[quote.end : quote.end + _NEAR]
+    return bool(_TREATING.search(before) or CELLS.search(before)) and not _OF_LABORATORY.match(after)
 
 
 def _places_of_doses(text: _Text) -> Iterator[tuple[Iterable[Passage], bool]]:
@@ -180,7 +195,7 @@ def _places_of_doses(text: _Text) -> Iterator[tuple[Iterable[Passage], bool]]:
 
 def _for_doses(text: str) -> str:
     """The sentence without "range", which in records limits a dose and in papers tells it."""
-    return _RANGE.sub(lambda match: " " * len(match[0]), text)
+    return _RANGE.sub(lambda match: "y" * len(match[0]), text)
 
 
 def _disease(told: Sequence[Sentence]) -> Quote | None:
