@@ -59,14 +59,20 @@ _PLANNED = re.compile(
 )
 _REVIEWED = re.compile(r"\b(?:this|the present|our) (?:\w+ )?review\b|\bwe (?:review|summari[sz]e)\b")
 _SEARCHED = re.compile(
-    r"\b(?:this|the present|our|aim of this|a) (?:\w+ )?(?:systematic|scoping|literature|narrative) (?:review|search)\b"
-    r"|\b(?:eligible|included|identified|published|of the|total of) (?:\w+ ){0,3}(?:studies|trials|articles) (?:were|was) (?:included|identified|reviewed|eligible)\b"
-    r"|\b(?:pubmed|medline|embase|cochrane library|web of science) (?:\w+ )?(?:database|was|were|and|,)|\bdatabases \(?pubmed"
+    r"\b(?:this|the present|our|aim of this|a) (?:\w+ )?(?:systematic|scoping|literature"
+    r"|narrative) (?:review|search)\b"
+    r"|\b(?:eligible|included|identified|published|of the|total of) (?:\w+ ){0,3}(?:studies|trials"
+    r"|articles) (?:were|was) (?:included|identified|reviewed|eligible)\b"
+    r"|\b(?:pubmed|medline|embase|cochrane library|web of science) (?:\w+ )?(?:database|was|were|and|,)"
+    r"|\bdatabases \(?pubmed"
 )
 _COUNTED_PEOPLE = re.compile(
-    r"\b(?:\d{1,4}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|\w+ty(?:-\w+)?) (?:[\w-]+ ){0,4}"
-    r"(?:patients|participants|subjects|children|adults|volunteers|infants) (?:\([^)]*\) )?(?:with [^.;]{1,100} )?"
-    r"(?:were (?:enrolled|included|recruited|treated|randomi[sz]ed|randomly|injected|transplanted)|received|underwent|treated)\b"
+    r"\b(?:\d{1,4}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen"
+    r"|\w+ty(?:-\w+)?) (?:[\w-]+ ){0,4}"
+    r"(?:patients|participants|subjects|children|adults|volunteers"
+    r"|infants) (?:\([^)]*\) )?(?:with [^.;]{1,100} )?"
+    r"(?:were (?:enrolled|included|recruited|treated|randomi[sz]ed|randomly|injected|transplanted)"
+    r"|received|underwent|treated)\b"
 )
 _IN_ANIMALS = re.compile(r"\b(?:rats|mice|rabbits|pigs|dogs|sheep|monkeys) (?:were|received|underwent)\b")
 _DONE_IN_PEOPLE = re.compile(
@@ -75,7 +81,8 @@ _DONE_IN_PEOPLE = re.compile(
 )
 _MARKED_REVIEW = re.compile(r"\.\s+(Review)\.\s*(?:$|No abstract|[A-Z])")
 _JOURNAL_OF_REVIEWS = re.compile(
-    r"\. (Cochrane Database Syst Rev|Nat Rev [A-Z][\w ]*|Curr Opin [A-Z][\w ]*|Annu Rev [A-Z][\w ]*|Trends [A-Z][\w ]*)"
+    r"\. (Cochrane Database Syst Rev|Nat Rev [A-Z][\w ]*|Curr Opin [A-Z][\w ]*|Annu Rev [A-Z][\w ]*"
+    r"|Trends [A-Z][\w ]*)"
     r"\. (?:19|20)\d\d\b"
 )
 
@@ -144,7 +151,11 @@ def _by_abstract(abstract: str, by_title: JudgedKind) -> JudgedKind | None:
     if (planned := _PLANNED.search(text)) and not done:
         return JudgedKind(PaperKind.PROTOCOL, f'the abstract announces a study: "{planned[0]}"')
     searched, animals = _SEARCHED.search(text), _IN_ANIMALS.search(text)
-    if searched and by_title.kind in {PaperKind.RESULTS, PaperKind.PRECLINICAL} and not _COUNTED_PEOPLE.search(text):
+    if (
+        searched
+        and by_title.kind in {PaperKind.RESULTS, PaperKind.PRECLINICAL}
+        and not _COUNTED_PEOPLE.search(text)
+    ):
         return JudgedKind(PaperKind.REVIEW, f'the abstract searches the literature: "{searched[0]}"')
     treated = None if searched or animals else _COUNTED_PEOPLE.search(text)
     if treated and by_title.kind in {PaperKind.REVIEW, PaperKind.PRECLINICAL}:

@@ -65,23 +65,24 @@ _PLAIN = str.maketrans(
 _MIDDLE_DOT = re.compile(r"(?<=\d)[·•∙](?=\d+(?!\d)(?!\s?[\^(]))")  # 1·5, but not 2·10^6
 _END = re.compile(
     r"(?<!\bvs)(?<!\be\.g)(?<!\bi\.e)(?<!\bi\.v)(?<!\bet al)(?<!\bapprox)(?<!\bno)(?<!\bDr)(?<!\bca)"
-    r"[.!?](?:\s+(?=[\"(\[]?[A-Z0-9\u00c0-\u024f])|(?:(?<=[a-z)\]\d%][.!?])|(?<=[A-Z][A-Z][.!?]))(?=[A-Z][a-z]+(?:-[a-z]+)?[\s,:])|\s*$)"
+    r"[.!?](?:\s+(?=[\"(\[]?[A-Z0-9\u00c0-\u024f])|(?:(?<=[a-z)\]\d%][.!?])"
+    r"|(?<=[A-Z][A-Z][.!?]))(?=[A-Z][a-z]+(?:-[a-z]+)?[\s,:])|\s*$)"
+)
+_METHODS = (
+    r"(?:background (?:and|&) )?(?:study )?(?:aims?|objectives?|purposes?)(?: (?:and|&) (?:aims?|objectives?))?|study design"
+    r"|(?:(?:materials?|patients?|subjects?) (?:and|&) )?methods?(?: (?:and|&) (?:results|materials))?"
 )
 _LABELS = (
     (Part.BACKGROUND, r"backgrounds?|introduction|rationale"),
-    (
-        Part.METHODS,
-        r"(?:background (?:and|&) )?(?:study )?(?:aims?|objectives?|purposes?)(?: (?:and|&) (?:aims?|objectives?))?"
-        r"|(?:(?:materials?|patients?|subjects?) (?:and|&) )?methods?(?: (?:and|&) (?:results|materials))?|study design",
-    ),
+    (Part.METHODS, _METHODS),
     (Part.RESULTS, r"(?:main )?(?:results?|findings)"),
     (Part.CONCLUSION, r"conclusions?|interpretation|level of evidence"),
 )
 _LABELS_BEFORE_COLONS = (
     (Part.BACKGROUND, r"context|importance"),
-    (Part.METHODS, r"design|setting|patients|participants|interventions?|experimental design|measurements?"),
+    (Part.METHODS, r"(?:experimental )?design|setting|patients|participants|interventions?|measurements?"),
     (Part.RESULTS, r"(?:main )?outcomes?(?: measures?)?"),
-    (Part.CONCLUSION, r"discussion|summary|significance|trial registration|registration|funding|key ?words"),
+    (Part.CONCLUSION, r"discussion|summary|significance|(?:trial )?registration|funding|key ?words"),
 )
 
 
@@ -90,28 +91,39 @@ def _labels(labels: tuple[tuple[Part, str], ...], group: str) -> str:
 
 
 _LABEL = re.compile(
-    rf"\s*(?:abstract\W+)?(?=(?-i:[A-Z]))(?:(?:{_labels(_LABELS, 'a')})(?:\s?[:.]|\s-|(?=\s+(?-i:[a-z]{{0,4}}[A-Z0-9])))"
+    rf"\s*(?:abstract\W+)?(?=(?-i:[A-Z]))(?:(?:{_labels(_LABELS, 'a')})(?:\s?[:.]|\s-"
+    rf"|(?=\s+(?-i:[a-z]{{0,4}}[A-Z0-9])))"
     rf"|(?:{_labels(_LABELS_BEFORE_COLONS, 'b')})\s?:)",
     re.IGNORECASE,
 )
 _OWN = re.compile(
-    r"\b(?:we|our|this (?:\w+ ){0,3}(?:study|trial|work|report|paper|analysis)|the (?:aim|purpose|objective|goal)s?|the present|present study"
-    r"|(?:patients|participants|subjects|knees|children) (?:\([^)]*\) |with [^.;]{0,80} )?(?:were|underwent|received|who|was)|(?:was|were) (?:enrolled|included|recruited|randomi[sz]ed|randomly)"
-    r"|to (?:evaluate|investigate|assess|compare|determine|explore|examine|analy[sz]e|test|study|report))\b",
+    r"\b(?:we|our|this (?:\w+ ){0,3}(?:study|trial|work|report|paper|analysis)|the (?:aim|purpose"
+    r"|objective|goal)s?|the present|present study"
+    r"|(?:patients|participants|subjects|knees|children) (?:\([^)]*\) |with [^.;]{0,80} )?(?:were"
+    r"|underwent|received|who|was)|(?:was|were) (?:enrolled|included|recruited|randomi[sz]ed|randomly)"
+    r"|to (?:evaluate|investigate|assess|compare|determine|explore|examine|analy[sz]e|test|study"
+    r"|report))\b",
     re.IGNORECASE,
 )
 _FINDING = re.compile(
-    r"\bsignificant|\bp\s?[<=>]|\badverse events?\b|\b(?:side effects?|complications?|reactions?) (?:was|were|occurred)|\bimprove(?:[ds]|ments?)?\b|\bshowed\b|\bobserved\b"
-    r"|\b(?:were|was|there (?:was|were)) no\b|\bno (?:serious|severe|side|significant|adverse|difference)|\b(?:did|was|were) not\b|\bcompared (?:with|to) baseline"
-    r"|\b(?:increased|decreased|reduced|rose|fell|declined|survival rates?|well tolerated|unchanged|similar (?:in|between))\b",
+    r"\bsignificant|\bp\s?[<=>]|\badverse events?\b|\b(?:side effects?|complications?"
+    r"|reactions?) (?:was|were|occurred)|\bimprove(?:[ds]|ments?)?\b|\bshowed\b|\bobserved\b"
+    r"|\b(?:were|was|there (?:was|were)) no\b|\bno (?:serious|severe|side|significant|adverse"
+    r"|difference)|\b(?:did|was|were) not\b|\bcompared (?:with|to) baseline"
+    r"|\b(?:increased|decreased|reduced|rose|fell|declined|survival rates?|well tolerated|unchanged"
+    r"|similar (?:in|between))\b",
     re.IGNORECASE,
 )
 _PLANNED = re.compile(
-    r"\b(?:to (?:evaluate|investigate|assess|compare|determine)|aim|purpose|endpoint|outcome measure|outcomes? (?:was|were))\b", re.IGNORECASE
+    r"\b(?:to (?:evaluate|investigate|assess|compare|determine)|aim|purpose|endpoint|outcome measure"
+    r"|outcomes? (?:was|were))\b",
+    re.IGNORECASE,
 )
 _CONCLUDES = re.compile(
-    r"\b(?:conclu\w+|in summary|taken together|these (?:\w+ )?(?:results|findings|data)|our (?:\w+ )?(?:results|findings|data|study|trial)"
-    r"|the results of (?:our|this)|may (?:be|provide|offer)|further (?:studies|investigation|research|trials)|suggests?|(?:is|are|was|were) (?:an? |both )?(?:safe|effective|feasible|well tolerated))\b",
+    r"\b(?:conclu\w+|in summary|taken together|these (?:\w+ )?(?:results|findings|data)"
+    r"|our (?:\w+ )?(?:results|findings|data|study|trial)"
+    r"|the results of (?:our|this)|may (?:be|provide|offer)|further (?:studies|investigation|research"
+    r"|trials)|suggests?|(?:is|are|was|were) (?:an? |both )?(?:safe|effective|feasible|well tolerated))\b",
     re.IGNORECASE,
 )
 
@@ -177,7 +189,9 @@ def _by_words(told: list[Sentence]) -> list[Sentence]:
     )
     ends = [index for index, one in enumerate(told) if index > found and _CONCLUDES.search(one.text)]
     last = min([index for index in ends if index >= len(told) - 3], default=len(told) - 1)
-    return [replace(one, part=_part(index, first, found, max(last, found + 1))) for index, one in enumerate(told)]
+    return [
+        replace(one, part=_part(index, first, found, max(last, found + 1))) for index, one in enumerate(told)
+    ]
 
 
 def _part(index: int, first: int, found: int, last: int) -> Part:

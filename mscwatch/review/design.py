@@ -10,29 +10,43 @@ from mscwatch.vocabulary import TrialDesign
 
 # What is asked for or under way elsewhere is not this study: "randomised trials are needed".
 _ELSEWHERE = re.compile(
-    r"\b(?:future|further|ongoing|on-going|needed|warranted|required|should|awaited|larger|planned|underway|necessary|call(?:s|ed)? for|previous(?:ly)? (?:published|reported))\b",
+    r"\b(?:future|further|ongoing|on-going|needed|warranted|required|should|awaited|larger|planned"
+    r"|underway|necessary|call(?:s|ed)? for|previous(?:ly)? (?:published|reported))\b",
     re.IGNORECASE,
 )
 _RANDOMISED = re.compile(
-    r"(?<!non)(?<!non-)(?<!non )(?<!not )(?<!without )(?<!quasi-)\brandomi[sz](?:ed|ation|ing|e)\b|\brandomly (?:and \w+ )?(?:assigned|allocated|divided|distributed|grouped|separated|received|split)\b"
+    r"(?<!non)(?<!non-)(?<!non )(?<!not )(?<!without )(?<!quasi-)\brandomi[sz](?:ed|ation|ing|e)\b"
+    r"|\brandomly (?:and \w+ )?(?:assigned|allocated|divided|distributed|grouped|separated|received"
+    r"|split)\b"
     r"|\b(?:assigned|allocated|divided|enrolled|separated) (?:\w+ )?(?:randomly|at random)\b|(?-i:\bRCT\b)",
     re.IGNORECASE,
 )
 _RETROSPECTIVE = re.compile(
-    r"\bretrospective(?:ly)?\b(?!(?:\s+\w+){0,2}\s+(?:controls?|chosen|selected)\b)|\b(?:records|charts) (?:of [^.;]{1,60} )?(?:were|was) review", re.IGNORECASE
+    r"\bretrospective(?:ly)?\b(?!(?:\s+\w+){0,2}\s+(?:controls?|chosen|selected)\b)|\b(?:records"
+    r"|charts) (?:of [^.;]{1,60} )?(?:were|was) review",
+    re.IGNORECASE,
 )
 _SINGLE = re.compile(
-    r"\b(?:single|one)[- ]arm(?:ed)?\b|\bsingle[- ]group\b|\buncontrolled\b|\bnon-?controlled\b|\b(?:no|without(?: an?)?|lack of(?: an?)?|lacks an?) (?:\w+ )?control(?:s| group| arm)?\b|\bcase (?:series|reports?)\b"
+    r"\b(?:single|one)[- ]arm(?:ed)?\b|\bsingle[- ]group\b|\buncontrolled\b|\bnon-?controlled\b|\b(?:no"
+    r"|without(?: an?)?|lack of(?: an?)?|lacks an?) (?:\w+ )?control(?:s| group| arm)?\b"
+    r"|\bcase (?:series|reports?)\b"
     r"|\bbefore[- ]and[- ]after\b|\bself-?controlled\b",
     re.IGNORECASE,
 )
 _CONTROLLED = re.compile(
-    r"(?<!own )(?<!healthy )(?<!normal )(?<!no )(?<!without )\bcontrol[- ](?:group|arm|patients|subjects|cohort|knees?|treatment)s?\b|(?<!own )(?<!healthy )(?<!normal )(?<!no )(?<!as )\bcontrols\b(?! (?:the|of))"
-    r"|\bplacebo|\bsham\b|(?<!un)(?<!dose-)(?<!dose )\bcontrolled[, -]+(?:\w+[- ]+){0,3}(?:study|trial)\b|\bcomparative (?:\w+ )?(?:study|trial|analysis)\b|\bcase[- ]control"
-    r"|\bcompared (?:with|to) (?:the )?(?:\w+[- ]){0,3}(?:controls?|placebo|alone|standard|conventional|untreated|those (?:who|without)|patients (?:who|without))\b|\bmatched (?:\w+[ -]){0,3}(?:controls?|patients|cohort|pairs)\b",
+    r"(?<!own )(?<!healthy )(?<!normal )(?<!no )(?<!without )\bcontrol[- ](?:group|arm|patients"
+    r"|subjects|cohort|knees?|treatment)s?\b"
+    r"|(?<!own )(?<!healthy )(?<!normal )(?<!no )(?<!as )\bcontrols\b(?! (?:the|of))"
+    r"|\bplacebo|\bsham\b|(?<!un)(?<!dose-)(?<!dose )\bcontrolled[, -]+(?:\w+[- ]+){0,3}(?:study"
+    r"|trial)\b|\bcomparative (?:\w+ )?(?:study|trial|analysis)\b|\bcase[- ]control"
+    r"|\bcompared (?:with|to) (?:the )?(?:\w+[- ]){0,3}(?:controls?|placebo|alone|standard|conventional"
+    r"|untreated|those (?:who|without)|patients (?:who|without))\b"
+    r"|\bmatched (?:\w+[ -]){0,3}(?:controls?|patients|cohort|pairs)\b",
     re.IGNORECASE,
 )
-_OF_TITLE = re.compile(r"\b(?:versus|vs\.?|compared (?:with|to)|comparison (?:of|with|between))(?=\s)", re.IGNORECASE)
+_OF_TITLE = re.compile(
+    r"\b(?:versus|vs\.?|compared (?:with|to)|comparison (?:of|with|between))(?=\s)", re.IGNORECASE
+)
 
 
 def design(told: Sequence[Sentence], control: Quote | None) -> tuple[TrialDesign, Quote] | None:

@@ -78,7 +78,9 @@ def _numbers(told: tuple[Sentence, ...]) -> Drafted | None:
     for sentence in told:
         if numbers := registry_numbers(sentence.text):
             start = max(0, _place_of_digits(sentence.text, numbers[0].number) - 40)
-            return Drafted(tuple(number.number for number in numbers), Quote(sentence, start, len(sentence.text)))
+            return Drafted(
+                tuple(number.number for number in numbers), Quote(sentence, start, len(sentence.text))
+            )
     return None
 
 

@@ -16,33 +16,64 @@ from importlib.resources import files
 from mscwatch.review.abstracts import Part, Quote, Sentence
 from mscwatch.vocabulary import TrialEffect
 
-_CLAUSE_END = re.compile(r";\s|,?\s(?:but|while|whereas|although|however|though|despite|except)\s", re.IGNORECASE)
+_CLAUSE_END = re.compile(
+    r";\s|,?\s(?:but|while|whereas|although|however|though|despite|except)\s", re.IGNORECASE
+)
 _BETTER = re.compile(
-    r"\bsignificant(?:ly)?\b(?:,? \w+){0,2} (?:better|higher|lower|greater|superior|longer|less|increas\w*|decreas\w*|reduc\w*|declin\w*|alleviat\w*|elevat\w*|rise|rose|fell|drop\w*|attenuat\w*|recover\w*)"
-    r"|\b(?:increas\w*|decreas\w*|reduc\w*|declin\w*|elevat\w*|recover\w*|rose|fell|dropp\w*|higher|lower) (?:\w+ ){0,2}significantly|\b(?<!to )improv(?:ed?|es|ing|ements?)\b|\bbetter\b|\bsuperior(?:ity)?\b|\bameliorat\w*|\b(?:more |is |are |was |were |be |and |an )effective\b"
-    r"|\befficacious\b|\bbenefi\w+|\balleviat\w*|\bregenerated\b|\bencouraging\b|\bpromising\b|\bsatisfactory\b|\bfavou?rabl[ey]\b|\bclinical(?:ly)? effective(?:ness)?\b|\b(?:prolong\w*|increased|higher|longer) (?:\w+ ){0,3}survival\b|\bpain relief\b"
-    r"|\b(?:higher|lower|greater|longer|increas\w+|decreas\w+|reduc\w+|rose|fell|dropped|declined|recovered)\b[^;]{0,120}?\bp\s?(?:[<=]\s?0?\.0[0-4]|<\s?0?\.05)"
-    r"|\b(?:higher|greater|longer) (?:\w+ ){0,3}in (?:the )?(?:\w+[ -]){0,2}(?:cells?|\w*MSCs?|treat\w+|transplant\w*|intervention|experimental)[ -]"
+    r"\bsignificant(?:ly)?\b(?:,? \w+){0,2} (?:better|higher|lower|greater|superior|longer|less"
+    r"|increas\w*|decreas\w*|reduc\w*|declin\w*|alleviat\w*|elevat\w*|rise|rose|fell|drop\w*"
+    r"|attenuat\w*|recover\w*)"
+    r"|\b(?:increas\w*|decreas\w*|reduc\w*|declin\w*|elevat\w*|recover\w*|rose|fell|dropp\w*|higher"
+    r"|lower) (?:\w+ ){0,2}significantly|\b(?<!to )improv(?:ed?|es|ing|ements?)\b|\bbetter\b"
+    r"|\bsuperior(?:ity)?\b|\bameliorat\w*|\b(?:more |is |are |was |were |be |and |an )effective\b"
+    r"|\befficacious\b|\bbenefi\w+|\balleviat\w*|\bregenerated\b|\bencouraging\b|\bpromising\b"
+    r"|\bsatisfactory\b|\bfavou?rabl[ey]\b|\bclinical(?:ly)? effective(?:ness)?\b|\b(?:prolong\w*"
+    r"|increased|higher|longer) (?:\w+ ){0,3}survival\b|\bpain relief\b"
+    r"|\b(?:higher|lower|greater|longer|increas\w+|decreas\w+|reduc\w+|rose|fell|dropped|declined"
+    r"|recovered)\b[^;]{0,120}?\bp\s?(?:[<=]\s?0?\.0[0-4]|<\s?0?\.05)"
+    r"|\b(?:higher|greater|longer) (?:\w+ ){0,3}in (?:the )?(?:\w+[ -]){0,2}(?:cells?|\w*MSCs?|treat\w+"
+    r"|transplant\w*|intervention|experimental)[ -]"
     r"|\b(?:reduc\w+|decreas\w+) (?:\w+ ){0,3}(?:pain|mortality|fibrosis|ascites|defects?)\b",
     re.IGNORECASE,
 )
 _NOT_BETTER = re.compile(
-    r"\bno (?:\w+[ -]){0,4}(?:differences?|changes?|improvements?|effects?|benefits?|efficacy|impact|evidence of (?:\w+ )?(?:benefit|efficacy|improvement|effect))\b|\b(?:not|nor|n't) (?:\w+ ){0,4}?(?:differ\w*|improv\w*|chang\w*|superior|better|significant\w*|effective|affect\w*|benefi\w*|increas\w*|reduc\w*|decreas\w*)"
-    r"|\bfail(?:ed|s|ure)? to\b|\b(?:similar|comparable|equivalent|unchanged|unaltered|non-?significant|insignificant)\b|\bneither\b|\bremained (?:stable|the same)\b|\bworsen\w*|\bineffective\b|\bno(?:t)? beneficial\b|\bdid not reach\b",
+    r"\bno (?:\w+[ -]){0,4}(?:differences?|changes?|improvements?|effects?|benefits?|efficacy|impact"
+    r"|evidence of (?:\w+ )?(?:benefit|efficacy|improvement|effect))\b|\b(?:not|nor"
+    r"|n't) (?:\w+ ){0,4}?(?:differ\w*|improv\w*|chang\w*|superior|better|significant\w*|effective"
+    r"|affect\w*|benefi\w*|increas\w*|reduc\w*|decreas\w*)"
+    r"|\bfail(?:ed|s|ure)? to\b|\b(?:similar|comparable|equivalent|unchanged|unaltered|non-?significant"
+    r"|insignificant)\b|\bneither\b|\bremained (?:stable|the same)\b|\bworsen\w*|\bineffective\b"
+    r"|\bno(?:t)? beneficial\b|\bdid not reach\b",
     re.IGNORECASE,
 )
 _SAFE = re.compile(
-    r"\bsafe(?:ty|ly)?\b|\bwell[- ]tolerated\b|\btolerab\w+|\bfeasib\w+|\b(?:no|without) (?:\w+[ -]){0,4}(?:adverse|side|complications?|toxicit\w+|tumou?rs?|reactions?|neoplas\w+)", re.IGNORECASE
-)
-_OF_SAFETY = re.compile(
-    r"\badverse\b|\bcomplications?\b|\bside[- ]effects?\b|\btumou?r|\bneoplas|\binfections?\b|\btoxic|\bsafety\b|\breactions?\b|\bat baseline\b|\bbaseline (?:characteristics|data|values)\b|\bdemographic|\bin age\b|\bpre-?treatment\b|\bbefore treatment\b|\bdeteriorat",
+    r"\bsafe(?:ty|ly)?\b|\bwell[- ]tolerated\b|\btolerab\w+|\bfeasib\w+|\b(?:no"
+    r"|without) (?:\w+[ -]){0,4}(?:adverse|side|complications?|toxicit\w+|tumou?rs?|reactions?|neoplas\w+)",
     re.IGNORECASE,
 )
-_IN_BOTH = re.compile(r"\b(?:both|all|each|either)(?: of the)? (?:\w+ ){0,2}(?:groups?|arms?)\b", re.IGNORECASE)
-_KINDS_OF_PATIENTS = re.compile(r"\b(?:between|among|than)\b|\bgroups?\b|\byounger\b|\bolder\b|\bassociated with\b|\bcorrelat", re.IGNORECASE)
+_OF_SAFETY = re.compile(
+    r"\badverse\b|\bcomplications?\b|\bside[- ]effects?\b|\btumou?r|\bneoplas|\binfections?\b|\btoxic"
+    r"|\bsafety\b|\breactions?\b|\bat baseline\b|\bbaseline (?:characteristics|data|values)\b"
+    r"|\bdemographic|\bin age\b|\bpre-?treatment\b|\bbefore treatment\b|\bdeteriorat",
+    re.IGNORECASE,
+)
+_IN_BOTH = re.compile(
+    r"\b(?:both|all|each|either)(?: of the)? (?:\w+ ){0,2}(?:groups?|arms?)\b", re.IGNORECASE
+)
+_KINDS_OF_PATIENTS = re.compile(
+    r"\b(?:between|among|than)\b|\bgroups?\b|\byounger\b|\bolder\b|\bassociated with\b|\bcorrelat",
+    re.IGNORECASE,
+)
 _TITLE_OF_SAFETY = re.compile(r"\b(?:safety|complications|tolerability|toxicity|adverse)\b", re.IGNORECASE)
-_TITLE_OF_EFFECT = re.compile(r"\b(?:efficacy|effect\w*|outcomes?|results?|improv\w+|benefi\w+)\b", re.IGNORECASE)
-_MEANT = re.compile(r"\b(?:primary|secondary)\b[^.;]{0,40}\b(?:end-?points?|outcomes?|objectives?)\b[^.;]{0,30}\b(?:were|was|included?)\b[^.;]*$|\bto (?:assess|evaluate|determine|investigate)\b", re.IGNORECASE)
+_TITLE_OF_EFFECT = re.compile(
+    r"\b(?:efficacy|effect\w*|outcomes?|results?|improv\w+|benefi\w+)\b", re.IGNORECASE
+)
+_MEANT = re.compile(
+    r"\b(?:primary|secondary)\b[^.;]{0,40}\b(?:end-?points?|outcomes?"
+    r"|objectives?)\b[^.;]{0,30}\b(?:were|was|included?)\b[^.;]*$|\bto (?:assess|evaluate|determine"
+    r"|investigate)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +90,9 @@ class _Signal:
 
 def effect(told: Sequence[Sentence], *, is_controlled: bool) -> tuple[TrialEffect, Quote] | None:
     """The direction of the result with the words that decide it; None where no clause says any."""
-    signals = [signal for sentence in _findings(told) for signal in _signals(sentence, is_controlled=is_controlled)]
+    signals = [
+        signal for sentence in _findings(told) for signal in _signals(sentence, is_controlled=is_controlled)
+    ]
     better = [signal for signal in signals if signal.is_better]
     same = [signal for signal in signals if not signal.is_better]
     concluded = [signal.is_better for signal in signals if signal.part is Part.CONCLUSION]
@@ -87,19 +120,29 @@ def _weighed(better: list[_Signal], same: list[_Signal], concluded: list[bool]) 
 
 
 def _findings(told: Sequence[Sentence]) -> Iterator[Sentence]:
-    return (one for one in told if one.part in (Part.RESULTS, Part.CONCLUSION) and not _MEANT.search(one.text))
+    return (
+        one for one in told if one.part in (Part.RESULTS, Part.CONCLUSION) and not _MEANT.search(one.text)
+    )
 
 
 def _signals(sentence: Sentence, *, is_controlled: bool) -> Iterator[_Signal]:
     for start, end in _clauses(sentence.text):
         clause = sentence.text[start:end]
         same = _NOT_BETTER.search(clause)
-        if same and not _OF_SAFETY.search(clause) and (is_controlled or not _KINDS_OF_PATIENTS.search(clause)):
+        if (
+            same
+            and not _OF_SAFETY.search(clause)
+            and (is_controlled or not _KINDS_OF_PATIENTS.search(clause))
+        ):
             yield _Signal(False, _widened(sentence, start, end, same))
         said = _NOT_BETTER.sub(lambda match: "-" * len(match[0]), clause)
         better = _BETTER.search(said)
-        of_both = is_controlled and _IN_BOTH.search(clause) and not re.search(r"\bthan\b|\bcompared\b", clause)
-        of_kinds = not is_controlled and re.search(r"\bthan\b[^.;]*\bgroup|\b(?:younger|older) (?:age|patients|than)\b|\bassociated with\b", clause)
+        of_both = (
+            is_controlled and _IN_BOTH.search(clause) and not re.search(r"\bthan\b|\bcompared\b", clause)
+        )
+        of_kinds = not is_controlled and re.search(
+            r"\bthan\b[^.;]*\bgroup|\b(?:younger|older) (?:age|patients|than)\b|\bassociated with\b", clause
+        )
         if better and not of_both and not of_kinds and not same:
             yield _Signal(True, _widened(sentence, start, end, better))
 
@@ -148,7 +191,11 @@ def indicators(told: Sequence[Sentence]) -> tuple[tuple[str, ...], Quote] | None
 
 def _named(sentence: Sentence) -> dict[str, tuple[int, int]]:
     """Each indicator that a sentence names, in order, with its place."""
-    found = {name: match.span() for name, pattern in _patterns().items() if (match := pattern.search(sentence.text))}
+    found = {
+        name: match.span()
+        for name, pattern in _patterns().items()
+        if (match := pattern.search(sentence.text))
+    }
     return dict(sorted(found.items(), key=lambda item: item[1]))
 
 

@@ -1,4 +1,4 @@
-"""Numbers of people in the sentences of an abstract: "Fifty-six patients", "(n = 28)", "20 in the control group". Pure."""
+"""Numbers of people in an abstract: "Fifty-six patients", "(n = 28)", "20 in the control group". Pure."""
 
 from __future__ import annotations
 
@@ -9,46 +9,63 @@ from enum import StrEnum
 
 from mscwatch.review.abstracts import Part, Quote, Sentence
 
-_ONES = "one two three four five six seven eight nine".split()
-_TEENS = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_ONES = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_TEENS = (
+    *("ten", "eleven", "twelve", "thirteen", "fourteen"),
+    *("fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
+)
+_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 _SMALL = {word: number for number, word in enumerate((*_ONES, *_TEENS), 1)}
 _LARGE = {word: number * 10 for number, word in enumerate(_TENS, 2)}
 _BELOW_HUNDRED = rf"(?:(?:{'|'.join(_TENS)})(?:[\s-]+(?:{'|'.join(_ONES)}))?|{'|'.join((*_TEENS, *_ONES))})"
 NUMBER = (
-    rf"(?:(?<![\d.,/^-])\d{{1,5}}(?![\d.,]*\d)|\b(?:(?:an?|{'|'.join(_ONES)})\s+hundred(?:\s+(?:and\s+)?{_BELOW_HUNDRED})?|{_BELOW_HUNDRED})\b)"
+    r"(?:(?<![\d.,/^-])\d{1,5}(?![\d.,]*\d)"
+    rf"|\b(?:(?:an?|{'|'.join(_ONES)})\s+hundred(?:\s+(?:and\s+)?{_BELOW_HUNDRED})?|{_BELOW_HUNDRED})\b)"
 )
-PEOPLE = r"(?:patients?|participants?|subjects?|children|adults|recipients?|cases|individuals|volunteers|persons|people|infants|neonates)"
+PEOPLE = (
+    r"(?:patients?|participants?|subjects?|children|adults|recipients?|cases|individuals|volunteers|persons|people"
+    r"|infants|neonates)"
+)
 PARTS = r"(?:knees|eyes|limbs|hips|joints|ankles|legs|feet|hands)"  # where each of them is a case
 # What stands between a number and the people: "12 consecutive adult patients", not "12 months in patients".
 _NO_KIND = (
-    r"(?:of|in|with|from|to|and|or|for|at|by|on|per|as|than|the|all|were|was|who|that|had|years?|months?|weeks?|days?|hours?|"
-    r"points?|times?|arms?|groups?|ml|mg|kg|cm|mm|out|million|x|these|other|remaining|phase|grade|stage|type|class|more|fewer)"
+    r"(?:of|in|with|from|to|and|or|for|at|by|on|per|as|than|the|all|were|was|who|that|had|years?"
+    r"|months?|weeks?|days?|hours?|"
+    r"points?|times?|arms?|groups?|ml|mg|kg|cm|mm|out|million|x|these|other|remaining|phase|grade|stage"
+    r"|type|class|more|fewer)"
 )
 _KIND = rf"(?:(?!{_NO_KIND}\b)[A-Za-z][\w/+-]*,?\s+){{0,5}}"
-_NOUN = re.compile(rf"(?P<n>{NUMBER})(?:\s*\([^()]{{1,30}}\))?[\s-]+{_KIND}(?P<what>{PEOPLE}|{PARTS})\b", re.IGNORECASE)
+_NOUN = re.compile(
+    rf"(?P<n>{NUMBER})(?:\s*\([^()]{{1,30}}\))?[\s-]+{_KIND}(?P<what>{PEOPLE}|{PARTS})\b", re.IGNORECASE
+)
 _EQUALS = re.compile(
     rf"\bn\s?=\s?(?P<n>\d{{1,5}})\b(?!\s?[%.]\d)|(?<=[(\[])(?P<m>{NUMBER})\s+(?:{PEOPLE}|{PARTS})\b"
-    rf"|(?:(?<=group )|(?<=arm )|(?<=group of )|(?<=arm of )|(?<=group with )|(?<=group: )|(?<=group, ))(?P<k>{NUMBER})(?=\s+(?:{_KIND}{PEOPLE}|and)\b|\s*[,.;)])",
+    rf"|(?:(?<=group )|(?<=arm )|(?<=group of )|(?<=arm of )|(?<=group with )|(?<=group: )"
+    rf"|(?<=group, ))(?P<k>{NUMBER})(?=\s+(?:{_KIND}{PEOPLE}|and)\b|\s*[,.;)])",
     re.IGNORECASE,
 )
 _GOES_ON = re.compile(
-    rf"(?P<n>{NUMBER})\s+(?:of (?:whom|them|these)\s+)?(?:(?:were\s+)?(?:randomly\s+)?(?:assigned|allocated|randomi[sz]ed)\s+(?:in)?to"
-    r"|(?:in|to|into)\s+(?:the\b|an?\b|either\b|receive|(?:\w+[\s-]+){1,3}(?:group|arm)|(?=(?:\w+\s+)?(?:placebo|controls?|standard|conventional|usual|sham|saline|cells|\w*MSCs?)\b))"
+    rf"(?P<n>{NUMBER})\s+(?:of (?:whom|them|these)\s+)?(?:(?:were\s+)?(?:randomly\s+)?(?:assigned"
+    rf"|allocated|randomi[sz]ed)\s+(?:in)?to"
+    r"|(?:in|to|into)\s+(?:the\b|an?\b|either\b|receive|(?:\w+[\s-]+){1,3}(?:group|arm)"
+    r"|(?=(?:\w+\s+)?(?:placebo|controls?|standard|conventional|usual|sham|saline|cells|\w*MSCs?)\b))"
     r"|received|underwent|were treated|were given|had received|controls?\b)",
     re.IGNORECASE,
 )
 _EACH = re.compile(
-    rf"\b(?:groups|arms)\s+(?:of|with|comprising)\s+(?P<n>{NUMBER})\b|(?P<m>{NUMBER})\s+(?:{_KIND}{PEOPLE}\s+|{PARTS}\s+)?(?:in\s+each(?:\s+\w+)?|each|per\s+(?:group|arm)|in\s+both\s+groups)\b",
+    rf"\b(?:groups|arms)\s+(?:of|with|comprising)\s+(?P<n>{NUMBER})\b"
+    rf"|(?P<m>{NUMBER})\s+(?:{_KIND}{PEOPLE}\s+|{PARTS}\s+)?(?:in\s+each(?:\s+\w+)?|each|per\s+(?:group"
+    rf"|arm)|in\s+both\s+groups)\b",
     re.IGNORECASE,
 )
 # People who are not in the trial, or only a part of it.
 _NOT_OURS = re.compile(
-    r"\b(?:screened|assessed for eligibility|eligib\w+|healthy|donors?|worldwide|per year|annually|million|excluded|declined|siblings|volunteers)\b",
+    r"\b(?:screened|assessed for eligibility|eligib\w+|healthy|donors?|worldwide|per year|annually"
+    r"|million|excluded|declined|siblings|volunteers)\b",
     re.IGNORECASE,
 )
 _YEARS = range(1900, 2100)
-_OUT_OF = re.compile(rf"(?:\b(?:of|among|out of)\s+(?:the\s+|all\s+)?|/\s?)$", re.IGNORECASE)
+_OUT_OF = re.compile(r"(?:\b(?:of|among|out of)\s+(?:the\s+|all\s+)?|/\s?)$", re.IGNORECASE)
 
 
 class Counted(StrEnum):
@@ -92,7 +109,9 @@ def _found(sentence: Sentence, pattern: re.Pattern[str], way: Counted) -> Iterat
     for match in pattern.finditer(text):
         groups = match.groupdict()
         written = groups["n"] or groups.get("m") or groups.get("k") or ""
-        if way in (Counted.NOUN, Counted.GOES_ON) and _NOT_OURS.search(text[match.start() : match.end() + 40]):
+        if way in (Counted.NOUN, Counted.GOES_ON) and _NOT_OURS.search(
+            text[match.start() : match.end() + 40]
+        ):
             continue
         if way is Counted.GOES_ON and written.isdigit() and int(written) in _YEARS:
             continue

@@ -22,24 +22,44 @@ from mscwatch.vocabulary import CellType, IndicationGroup, ProductForm
 
 Value = str | int | float | tuple[str, ...]
 _RANGE = re.compile(r"\brang(?:e|ed|ing)\b", re.IGNORECASE)
-_TREATING = re.compile(r"\b(?:inject|infus|transplant|implant|administ|receiv|treat|given|dos(?:e|age|ing)|cohort|deliver|transfus)\w*", re.IGNORECASE)
-_OF_LABORATORY = re.compile(r"[^.;,]{0,25}(?:\b(?:ng|pg|mg|IU|copies|mmol)\b|[µμu]mol|/\s?m?L\b)", re.IGNORECASE)
+_TREATING = re.compile(
+    r"\b(?:inject|infus|transplant|implant|administ|receiv|treat|given|dos(?:e|age|ing)|cohort|deliver"
+    r"|transfus)\w*",
+    re.IGNORECASE,
+)
+_OF_LABORATORY = re.compile(
+    r"[^.;,]{0,25}(?:\b(?:ng|pg|mg|IU|copies|mmol)\b|[µμu]mol|/\s?m?L\b)", re.IGNORECASE
+)
+_OF_VESSEL = re.compile(r"\W*(?:cells?\W+)?per (?:flask|well|dish|plate|bottle|passage)", re.IGNORECASE)
 _NEAR = 80  # characters before and behind an amount that say what it counts
-_CHANGED_INTO = re.compile(r"\bdifferentiated (?:in)?to (?:\w+[ -]){0,2}(?!hepat)\w+|\b(?:chondrocyte|osteoblast|neuron|cardiomyocyte)-like\b", re.IGNORECASE)
+_CHANGED_INTO = re.compile(
+    r"\bdifferentiated (?:in)?to (?:\w+[ -]){0,2}(?!hepat)\w+|\b(?:chondrocyte|osteoblast|neuron"
+    r"|cardiomyocyte)-like\b",
+    re.IGNORECASE,
+)
 _DISEASE = re.compile(
-    r"\b(?:patients?|subjects?|participants?|children|adults|recipients?|people|cases?|individuals|knees|eyes)\b(?:\s*\([^()]{1,60}\))?\s+(?:with|suffering from|who had|having|affected by|diagnosed with)\s+(?P<disease>[^.;:]{3,160})",
+    r"\b(?:patients?|subjects?|participants?|children|adults|recipients?|people|cases?|individuals"
+    r"|knees|eyes)\b(?:\s*\([^()]{1,60}\))?\s+(?:with|suffering from|who had|having|affected by"
+    r"|diagnosed with)\s+(?P<disease>[^.;:]{3,160})",
     re.IGNORECASE,
 )
 _TREATMENT_OF = re.compile(
-    r"\b(?:treatment|management|therapy|symptoms)\s+(?:of|for|in)\s+(?:patients with\s+)?(?P<disease>[^.;:]{3,140})", re.IGNORECASE
+    r"\b(?:treatment|management|therapy|symptoms)\s+(?:of|for"
+    r"|in)\s+(?:patients with\s+)?(?P<disease>[^.;:]{3,140})",
+    re.IGNORECASE,
 )
 _OF_TITLE = re.compile(
-    r"\b(?:(?:patients?|subjects|children|adults|recipients) with|for(?: the treatment of)?|treatment of|symptoms of|in)\s+(?P<disease>[^.;:]{3,140})",
+    r"\b(?:(?:patients?|subjects|children|adults|recipients) with|for(?: the treatment of)?"
+    r"|treatment of|symptoms of|in)\s+(?P<disease>[^.;:]{3,140})",
     re.IGNORECASE,
 )
 _DISEASE_ENDS = re.compile(
-    r"\s*(?:[(,]|\b(?:were|was|who|whom|which|that|are|is|underwent|received|treated|enrolled|included|recruited|randomly|randomi[sz]ed|to|using|by|caused|due|secondary|resulting|induced by|at|from|between|during|after|before|under|participated|had|have|"
-    r"and (?:were|injected|received|divided|randomi[sz]ed|treated|followed)|a (?:phase|pilot|random|prospective|clinical|multi)\w*|in (?:this|the|our|a|whom|two|three)|through|via|with(?=\s+(?:autologous|allogeneic|MSC|mesenchymal|stem)))\b|\s-\s|$)",
+    r"\s*(?:[(,]|\b(?:were|was|who|whom|which|that|are|is|underwent|received|treated|enrolled|included"
+    r"|recruited|randomly|randomi[sz]ed|to|using|by|caused|due|secondary|resulting|induced by|at|from"
+    r"|between|during|after|before|under|participated|had|have|"
+    r"and (?:were|injected|received|divided|randomi[sz]ed|treated|followed)|a (?:phase|pilot|random"
+    r"|prospective|clinical|multi)\w*|in (?:this|the|our|a|whom|two|three)|through|via"
+    r"|with(?=\s+(?:autologous|allogeneic|MSC|mesenchymal|stem)))\b|\s-\s|$)",
     re.IGNORECASE,
 )
 _NOT_A_NAME = re.compile(r"^(?:the|an?|their|either|symptomatic patients with)\s+", re.IGNORECASE)
@@ -65,7 +85,9 @@ class _Text:
         start = _for_doses(sentence.text).find(words) if sentence else -1
         if sentence and start < 0:
             start = sentence.text.find(words)
-        return Quote(sentence, start, start + len(words)) if sentence and start >= 0 and words.strip() else None
+        return (
+            Quote(sentence, start, start + len(words)) if sentence and start >= 0 and words.strip() else None
+        )
 
 
 def cells(told: Sequence[Sentence]) -> dict[str, Drafted]:
@@ -93,8 +115,15 @@ def patients(told: Sequence[Sentence]) -> dict[str, Drafted]:
     """What the patients have: `disease` as written, and for livers the group and the causes."""
     text = _text(told)
     named = _disease(told)
-    conditions = (Passage(str(named.sentence.place), named.sentence.text[named.start : named.end]),) if named else ()
-    known = Passages(titles=text.passages.titles, product=text.passages.product, conditions=conditions, summary=text.passages.product)
+    conditions = (
+        (Passage(str(named.sentence.place), named.sentence.text[named.start : named.end]),) if named else ()
+    )
+    known = Passages(
+        titles=text.passages.titles,
+        product=text.passages.product,
+        conditions=conditions,
+        summary=text.passages.product,
+    )
     group = disease.indication(known)
     found: dict[str, Drafted | None] = {"disease": Drafted(named.words, named) if named else None}
     if group and group.values[0] != IndicationGroup.NONE:
@@ -108,14 +137,20 @@ def _text(told: Sequence[Sentence]) -> _Text:
     """The sentences as the reader of records takes them: what an abstract says of its study is about the product."""
     by_place = {str(sentence.place): sentence for sentence in told}
     title, *others = [
-        [Passage(place, clause) for clause in sentence.text.split("; ")] for place, sentence in by_place.items()
+        [Passage(place, clause) for clause in sentence.text.split("; ")]
+        for place, sentence in by_place.items()
     ]
-    return _Text(by_place, Passages(titles=tuple(title), product=tuple(clause for clauses in others for clause in clauses)))
+    return _Text(
+        by_place,
+        Passages(titles=tuple(title), product=tuple(clause for clauses in others for clause in clauses)),
+    )
 
 
 def _listed(text: _Text, told: Told) -> Drafted | None:
     """Values with the words from the first to the last, where these stand together; else the words of the first."""
-    pairs = [(value, text.quote(seen, seen.span)) for value, seen in zip(told.values, told.evidence, strict=False)]
+    pairs = [
+        (value, text.quote(seen, seen.span)) for value, seen in zip(told.values, told.evidence, strict=False)
+    ]
     quotes = [quote for _, quote in pairs if quote]
     if not quotes:
         return None
@@ -177,8 +212,10 @@ def _doses(text: _Text) -> dict[str, Drafted]:
 
 
 def _counts_cells(quote: Quote) -> bool:
-    """Whether an amount that does not say what it counts stands where cells are given, and in no unit of a laboratory."""
+    """Whether an amount without the word cells stands where cells are given, and in no unit of a laboratory."""
     text = quote.sentence.text
+    if _OF_VESSEL.match(text, quote.end):
+        return False
     if CELLS.search(text, quote.start, quote.end) or "kg" in text[quote.start : quote.end]:
         return True
     before, after = text[max(0, quote.start - _NEAR) : quote.start], text[quote.end : quote.end + _NEAR]
@@ -188,7 +225,12 @@ def _counts_cells(quote: Quote) -> bool:
 def _places_of_doses(text: _Text) -> Iterator[tuple[Iterable[Passage], bool]]:
     """The sentences that may tell a dose, and whether a bare power of ten counts cells there."""
     of_cells = [one for one in text.by_place.values() if names("product", one.text)]
-    for part, bare in ((Part.METHODS, True), (Part.TITLE, False), (Part.RESULTS, False), (Part.CONCLUSION, False)):
+    for part, bare in (
+        (Part.METHODS, True),
+        (Part.TITLE, False),
+        (Part.RESULTS, False),
+        (Part.CONCLUSION, False),
+    ):
         told = [one for one in of_cells if one.part is part and (not bare or _TREATING.search(one.text))]
         yield [Passage(str(one.place), _for_doses(one.text)) for one in told], bare
 

@@ -41,7 +41,9 @@ LISTS = {"cell_source", "donor", "route", "registry_ids_in_abstract"}
 def main() -> None:
     arguments = read_arguments()
     labels = {row["pmid_or_doi"]: row for row in rows(arguments.labels)}
-    papers = [paper for paper in lines(arguments.abstracts) if arguments.half in (None, half(number_of(paper)))]
+    papers = [
+        paper for paper in lines(arguments.abstracts) if arguments.half in (None, half(number_of(paper)))
+    ]
     tally = Tally()
     predictions = []
     for paper in papers:
@@ -58,7 +60,9 @@ def main() -> None:
 
 
 def read_arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--abstracts", type=Path, required=True, metavar="JSONL")
     parser.add_argument("--labels", type=Path, required=True, metavar="CSV")
     parser.add_argument("--predictions", type=Path, metavar="FILE")
@@ -141,7 +145,9 @@ class Tally:
 
     def spans(self, paper: dict[str, Any], predicted: dict[str, Any]) -> None:
         texts = (paper["title"] or "", paper["abstract"] or "")
-        self.literal += [any(span in text for text in texts) and len(span) <= 300 for span in predicted["spans"].values()]  # noqa: PLR2004
+        self.literal += [
+            any(span in text for text in texts) and len(span) <= 300 for span in predicted["spans"].values()
+        ]
 
     def compare(self, number: str, label: dict[str, str], predicted: dict[str, Any]) -> None:
         for name in ("kind", *FIELDS):
@@ -153,7 +159,9 @@ class Tally:
                 invented = expected in ABSENT
                 self.invented += invented
                 words = predicted["spans"].get(name, "")
-                self.errors.append(f"{number} {name}: {predicted[name]} for {expected}{' (invented)' * invented}: {words!r}")
+                self.errors.append(
+                    f"{number} {name}: {predicted[name]} for {expected}{' (invented)' * invented}: {words!r}"
+                )
 
     def print_errors(self) -> None:
         print(*self.errors, sep="\n")

@@ -1,0 +1,168 @@
+"""Whose a number of people is: of a group that got the cells, or of its control. Pure.
+
+A number belongs to the words beside it: "(n = 15)" to those before it, "15 patients received" to those after it. A
+group with another name beside a group of the cells is its control.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from mscwatch.review.abstracts import Sentence
+from mscwatch.review.people import Count, Counted, counts
+from mscwatch.therapy.words import find
+
+NEAR = 150  # characters on each side of a number that may say whose it is
+_CONTROL = re.compile(
+    r"\b(?:controls?|placebo|saline|sham|vehicle|untreated|standard(?: of)? care|(?:standard"
+    r"|conventional|routine|usual|basic|optimal|best|common|comprehensive) "
+    r"(?:medical |supportive |internal )?(?:treatments?|therap(?:y|ies)|care|management|medications?)"
+    r"|supportive (?:care|treatment|therapy)"
+    r"|no (?:treatment|cells?|intervention|infusion|injection)|(?-i:SMT|SOC|SMC))\b|\b(?:alone|only)\b"
+    r"|\bwithout (?:\w+[ -]){0,3}(?:cells?|\w*MSCs?|transplantation|infusion)",
+    re.IGNORECASE,
+)
+_GROUP_OF_CELLS = re.compile(
+    r"\b(?:(?:treatment|treated|intervention|experimental|study|test|transplant(?:ed|ation)?|infusion"
+    r"|injection|therapy|proposed|novel|new|cells?(?:-\w+)?|stem[ -]cells?|\w*MSCs?)[\s-]+"
+    r"(?:group|arm|cohort|technique|method|procedure|treatment)s?)\b",
+    re.IGNORECASE,
+)
+_INTERVENTION = re.compile(
+    r"\b(?:intervention|treatment|treated|experimental|transplantation|transplanted|infusion)\s*\W*$",
+    re.IGNORECASE,
+)
+_CONTROL_GROUP = re.compile(
+    r"\b(?:control|placebo|sham|saline|standard|conventional|comparison|comparator"
+    r"|untreated)\w*[\s-]+(?:\w+[\s-]+)?(?:group|arm|cohort)s?\b|\bcontrols?\b|\bplacebo\b|\balone\b"
+    r"|\bonly\b",
+    re.IGNORECASE,
+)
+_OUT = re.compile(r"\bwithout (?:\w+[ -]){0,3}(?:cells?|\w*MSCs?|transplantation|infusion)", re.IGNORECASE)
+_OTHERS = re.compile(r"\b(?:healthy|normal|donors?|volunteers?)\b[^;,]*$", re.IGNORECASE)
+_NAME = re.compile(r"\b(?:group|arm|cohort)\s+(?P<name>[A-Z1-9]|I{1,3}|IV)\b", re.IGNORECASE)
+_NAMED_LAST = re.compile(rf"{_NAME.pattern}\W*$", re.IGNORECASE)
+_OF_A_DOSE = re.compile(r"\bdos(?:e|es|age)\b|\bcohort\b|\d\s?[x×]\s?10|\bmillion\b|/kg", re.IGNORECASE)
+_GROUP_HAS = re.compile(
+    r"\b(?:group|arm|cohort)\s+(?:(?:of|with|includ\w+|compris\w+|consist\w+|had|has|contain\w+|was"
+    r"|were|involv\w+)\s+){0,2}$",
+    re.IGNORECASE,
+)
+SUBSTANCE = re.compile(r"[A-Za-z]{2,}[^()]*[A-Za-z]{2,}")
+_LISTED = re.compile(r"^[\s,;:()]*(?:and|or|versus|vs\.?|group|arm|the|\W)*\s*$", re.IGNORECASE)
+_RELATIVE = re.compile(
+    r"\W*(?:in which|who|whom|which|that|receiving|treated|undergoing)\b[^.;]*", re.IGNORECASE
+)
+_SPLIT = re.compile(
+    r"\binto\b|\b(?:two|three|four|2|3|4)\s+(?:\w+\s+){0,2}(?:groups|arms|cohorts)\b|\beither\b"
+    r"|\b[123]:[123]\b",
+    re.IGNORECASE,
+)
+
+
+class Group(StrEnum):
+    """Who a number of people is."""
+
+    CELLS = "cells"
+    CONTROL = "control"
+    NAMED = "named"  # a group with a name that says neither
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """A number of people and whose it is."""
+
+    count: Count
+    group: Group
+
+
+def arms_of(sentence: Sentence, told: tuple[Sentence, ...]) -> list[Arm]:
+    """The numbers of a sentence that belong to groups. A named group beside one of the cells is the control."""
+    found = counts(sentence)
+    arms: list[Arm] = []
+    for index, count in enumerate(found):
+        start = found[index - 1].quote.end if index else 0
+        end = found[index + 1].quote.start if index + 1 < len(found) else len(sentence.text)
+        before = sentence.text[max(start, count.quote.start - NEAR) : count.quote.start]
+        after = sentence.text[count.quote.end : min(end, count.quote.end + NEAR)]
+        if count.way is Counted.EACH:
+            continue
+        arms.append(Arm(count, _whose(count, before, after, told)))
+    return _beside(arms)
+
+
+def _whose(count: Count, before: str, after: str, told: tuple[Sentence, ...]) -> Group:
+    if count.way is Counted.EQUALS:
+        return _whose_in_brackets(before, after, told)
+    if (own := _told_by(count.quote.words, nearest_last=True)) in (Group.CELLS, Group.CONTROL):
+        return own  # "10 control patients"
+    if _GROUP_HAS.search(before):
+        return _told_by(before, nearest_last=True)
+    clause = clause_of(after)
+    if _SPLIT.search(clause):
+        return Group.UNKNOWN
+    return _told_by(clause, nearest_last=False) if not _LISTED.match(clause) else Group.UNKNOWN
+
+
+def _whose_in_brackets(before: str, after: str, told: tuple[Sentence, ...]) -> Group:
+    """Whose a number is that stands behind its group: "(n = 20)"."""
+    if _OTHERS.search(before[-40:]):
+        return Group.UNKNOWN
+    if named := _NAMED_LAST.search(before):
+        later = _told_by(clause_of(after), nearest_last=False)
+        return later if later in (Group.CELLS, Group.CONTROL) else _by_name(named["name"], told)
+    group = _told_by(before, nearest_last=True)
+    if group is Group.NAMED and (relative := _RELATIVE.match(after)):
+        return _told_by(relative[0], nearest_last=False)
+    return Group.CELLS if group is Group.NAMED and _OF_A_DOSE.search(before[-40:]) else group
+
+
+def clause_of(after: str) -> str:
+    return re.split(r"[;:]\s|\.\s", after, maxsplit=1)[0]
+
+
+def _told_by(words: str, *, nearest_last: bool) -> Group:
+    """Whose a number is by the words on one side of it; a group's own name beside the number decides first."""
+    said = _OUT.sub(lambda match: "-" * len(match[0]), words)
+    if nearest_last and _INTERVENTION.search(said):
+        return Group.CELLS
+    groups = [(match.start(), Group.CELLS) for match in _GROUP_OF_CELLS.finditer(said)]
+    groups += [(match.start(), Group.CONTROL) for match in _CONTROL_GROUP.finditer(said)]
+    if groups:
+        return (max if nearest_last else min)(groups)[1]
+    if _OUT.search(words):
+        return Group.CONTROL
+    if find("product", said):
+        return Group.CELLS
+    if _CONTROL.search(words):
+        return Group.CONTROL
+    return Group.NAMED if SUBSTANCE.search(words) else Group.UNKNOWN
+
+
+def _by_name(name: str, told: tuple[Sentence, ...]) -> Group:
+    """Whose a group is that has only a letter or a number, from where a sentence says what it got."""
+    pattern = re.compile(
+        rf"\b(?:group|arm|cohort)\s+{re.escape(name)}\b(?P<rest>.{{0,{NEAR}}})", re.IGNORECASE
+    )
+    for sentence in told:
+        for match in pattern.finditer(sentence.text):
+            rest = _NAME.split(clause_of(match["rest"]))[0]
+            if re.search(r"\b(?:received|treated|underwent|given|injected|was|were|had|got)\b", rest):
+                group = _told_by(rest, nearest_last=False)
+                if group in (Group.CELLS, Group.CONTROL):
+                    return group
+    return Group.UNKNOWN
+
+
+def _beside(arms: list[Arm]) -> list[Arm]:
+    """The arms; what is named beside a group of the cells, in the same way, is a control."""
+    ways = {arm.count.way for arm in arms if arm.group is Group.CELLS}
+    return [
+        Arm(arm.count, Group.CONTROL)
+        if arm.group is Group.NAMED and arm.count.way in ways & {Counted.EQUALS}
+        else arm
+        for arm in arms
+    ]
