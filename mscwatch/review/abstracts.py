@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-LONGEST_TEXT = 20_000  # characters that are read; the longest abstracts have 5,000
-LONGEST_SENTENCE = 2_000  # what is longer is cut, so that no pattern meets a long text
+LONGEST_TEXT = 10_000  # characters that are read; the longest abstracts have 5,000
+LONGEST_SENTENCE = 1_000  # what is longer is cut, so that no pattern meets a long text
 LONGEST_EVIDENCE = 300  # characters (contract, "Papers")
 
 
@@ -69,8 +69,10 @@ _END = re.compile(
     r"|(?<=[A-Z][A-Z][.!?]))(?=[A-Z][a-z]+(?:-[a-z]+)?[\s,:])|\s*$)"
 )
 _METHODS = (
-    r"(?:background (?:and|&) )?(?:study )?(?:aims?|objectives?|purposes?)(?: (?:and|&) (?:aims?|objectives?))?|study design"
-    r"|(?:(?:materials?|patients?|subjects?) (?:and|&) )?methods?(?: (?:and|&) (?:results|materials))?"
+    r"(?:background (?:and|&) )?(?:study )?(?:aims?|objectives?|purposes?)(?: (?:and|&) (?:aims?"
+    r"|objectives?))?"
+    r"|study design|(?:(?:materials?|patients?|subjects?) (?:and|&) )?methods?(?: (?:and|&) (?:results"
+    r"|materials))?"
 )
 _LABELS = (
     (Part.BACKGROUND, r"backgrounds?|introduction|rationale"),
@@ -97,7 +99,7 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _OWN = re.compile(
-    r"\b(?:we|our|this (?:\w+ ){0,3}(?:study|trial|work|report|paper|analysis)|the (?:aim|purpose"
+    r"\b(?:we|our|this (?:[\w-]+ ){0,3}(?:study|trial|work|report|paper|analysis)|the (?:aim|purpose"
     r"|objective|goal)s?|the present|present study"
     r"|(?:patients|participants|subjects|knees|children) (?:\([^)]*\) |with [^.;]{0,80} )?(?:were"
     r"|underwent|received|who|was)|(?:was|were) (?:enrolled|included|recruited|randomi[sz]ed|randomly)"
@@ -110,7 +112,8 @@ _FINDING = re.compile(
     r"|reactions?) (?:was|were|occurred)|\bimprove(?:[ds]|ments?)?\b|\bshowed\b|\bobserved\b"
     r"|\b(?:were|was|there (?:was|were)) no\b|\bno (?:serious|severe|side|significant|adverse"
     r"|difference)|\b(?:did|was|were) not\b|\bcompared (?:with|to) baseline"
-    r"|\b(?:increased|decreased|reduced|rose|fell|declined|survival rates?|well tolerated|unchanged"
+    r"|\b(?:increased|decreased|reduced|rose|fell|declined|survival rates?|remissions?|respon(?:se|ded)"
+    r"|well tolerated|unchanged"
     r"|similar (?:in|between))\b",
     re.IGNORECASE,
 )
@@ -187,10 +190,13 @@ def _by_words(told: list[Sentence]) -> list[Sentence]:
         ),
         len(told),
     )
-    ends = [index for index, one in enumerate(told) if index > found and _CONCLUDES.search(one.text)]
-    last = min([index for index in ends if index >= len(told) - 3], default=len(told) - 1)
+    ends = [index for index, one in enumerate(told) if index > first and _CONCLUDES.search(one.text)]
+    concluded = min([index for index in ends if index >= len(told) - 3], default=None)
+    last = len(told) - 1 if concluded is None else concluded
+    found = found if concluded is None else min(found, concluded)
     return [
-        replace(one, part=_part(index, first, found, max(last, found + 1))) for index, one in enumerate(told)
+        replace(one, part=_part(index, first, found, last if concluded else max(last, found + 1)))
+        for index, one in enumerate(told)
     ]
 
 

@@ -52,6 +52,11 @@ _GROUP_HAS = re.compile(
 )
 SUBSTANCE = re.compile(r"[A-Za-z]{2,}[^()]*[A-Za-z]{2,}")
 _LISTED = re.compile(r"^[\s,;:()]*(?:and|or|versus|vs\.?|group|arm|the|\W)*\s*$", re.IGNORECASE)
+_GIVEN = re.compile(
+    r"\b(?:given|injected|infused|transplanted|implanted|administered"
+    r"|delivered)\b[^.;]{0,80}\b(?:in|to|into)\s+$",
+    re.IGNORECASE,
+)
 _RELATIVE = re.compile(
     r"\W*(?:in which|who|whom|which|that|receiving|treated|undergoing)\b[^.;]*", re.IGNORECASE
 )
@@ -104,7 +109,13 @@ def _whose(count: Count, before: str, after: str, told: tuple[Sentence, ...]) ->
     clause = clause_of(after)
     if _SPLIT.search(clause):
         return Group.UNKNOWN
-    return _told_by(clause, nearest_last=False) if not _LISTED.match(clause) else Group.UNKNOWN
+    if _LISTED.match(clause):  # "were injected with cells in 12 patients."
+        return (
+            Group.CELLS
+            if _GIVEN.search(before) and _told_by(before, nearest_last=True) is Group.CELLS
+            else Group.UNKNOWN
+        )
+    return _told_by(clause, nearest_last=False)
 
 
 def _whose_in_brackets(before: str, after: str, told: tuple[Sentence, ...]) -> Group:
@@ -126,7 +137,7 @@ def clause_of(after: str) -> str:
 
 def _told_by(words: str, *, nearest_last: bool) -> Group:
     """Whose a number is by the words on one side of it; a group's own name beside the number decides first."""
-    said = _OUT.sub(lambda match: "-" * len(match[0]), words)
+    said = _OUT.sub(lambda match: "y" * len(match[0]), words)
     if nearest_last and _INTERVENTION.search(said):
         return Group.CELLS
     groups = [(match.start(), Group.CELLS) for match in _GROUP_OF_CELLS.finditer(said)]

@@ -26,7 +26,8 @@ _BETTER = re.compile(
     r"|\b(?:increas\w*|decreas\w*|reduc\w*|declin\w*|elevat\w*|recover\w*|rose|fell|dropp\w*|higher"
     r"|lower) (?:\w+ ){0,2}significantly|\b(?<!to )improv(?:ed?|es|ing|ements?)\b|\bbetter\b"
     r"|\bsuperior(?:ity)?\b|\bameliorat\w*|\b(?:more |is |are |was |were |be |and |an )effective\b"
-    r"|\befficacious\b|\bbenefi\w+|\balleviat\w*|\bregenerated\b|\bencouraging\b|\bpromising\b"
+    r"|\b(?:complete|partial|overall|clinical) (?:response|remission)s?\b|\befficacious\b|\bbenefi\w+"
+    r"|\balleviat\w*|\bregenerated\b|\bencouraging\b|\bpromising\b"
     r"|\bsatisfactory\b|\bfavou?rabl[ey]\b|\bclinical(?:ly)? effective(?:ness)?\b|\b(?:prolong\w*"
     r"|increased|higher|longer) (?:\w+ ){0,3}survival\b|\bpain relief\b"
     r"|\b(?:higher|lower|greater|longer|increas\w+|decreas\w+|reduc\w+|rose|fell|dropped|declined"
@@ -60,6 +61,12 @@ _OF_SAFETY = re.compile(
 _IN_BOTH = re.compile(
     r"\b(?:both|all|each|either)(?: of the)? (?:\w+ ){0,2}(?:groups?|arms?)\b", re.IGNORECASE
 )
+_OF_CONTROLS_ALONE = re.compile(
+    r"\b(?:in|of|within|for) the (?:control|placebo|sham|saline|standard"
+    r"|conventional)\b(?: \w+){0,2} (?:groups?|arms?)\b",
+    re.IGNORECASE,
+)
+_COMPARES = re.compile(r"\b(?:than|compared|between|versus|vs|differ\w*|and the)\b", re.IGNORECASE)
 _KINDS_OF_PATIENTS = re.compile(
     r"\b(?:between|among|than)\b|\bgroups?\b|\byounger\b|\bolder\b|\bassociated with\b|\bcorrelat",
     re.IGNORECASE,
@@ -128,6 +135,8 @@ def _findings(told: Sequence[Sentence]) -> Iterator[Sentence]:
 def _signals(sentence: Sentence, *, is_controlled: bool) -> Iterator[_Signal]:
     for start, end in _clauses(sentence.text):
         clause = sentence.text[start:end]
+        if is_controlled and _OF_CONTROLS_ALONE.search(clause) and not _COMPARES.search(clause):
+            continue
         same = _NOT_BETTER.search(clause)
         if (
             same

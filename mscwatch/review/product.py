@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from mscwatch.review.abstracts import Part, Quote, Sentence
@@ -18,12 +18,12 @@ from mscwatch.therapy.model import DoseLevel, Evidence
 from mscwatch.therapy.passages import Passage, Passages
 from mscwatch.therapy.terms import Told
 from mscwatch.therapy.words import names
-from mscwatch.vocabulary import CellType, IndicationGroup, ProductForm
+from mscwatch.vocabulary import CellType, DoseUnit, IndicationGroup, ProductForm
 
 Value = str | int | float | tuple[str, ...]
 _RANGE = re.compile(r"\brang(?:e|ed|ing)\b", re.IGNORECASE)
 _TREATING = re.compile(
-    r"\b(?:inject|infus|transplant|implant|administ|receiv|treat|given|dos(?:e|age|ing)|cohort|deliver"
+    r"\b(?:inject|infus|transplant|implant|administ|receiv|treat|got|given|dos(?:e|age|ing)|cohort|deliver"
     r"|transfus)\w*",
     re.IGNORECASE,
 )
@@ -195,7 +195,7 @@ def _times(text: _Text) -> Drafted | None:
 def _doses(text: _Text) -> dict[str, Drafted]:
     """The lowest and the highest dose of one administration, in the unit that is named first."""
     for told, bare in _places_of_doses(text):
-        levels, _, _ = doses.read_doses(told, bare=bare)
+        levels = _with_units(doses.read_doses(told, bare=bare)[0])
         same = [level for level in levels if level.unit == levels[0].unit]
         quotes = [quote for level in same if (quote := text.quote(level, level.evidence))]
         if same and len(quotes) == len(same):
@@ -209,6 +209,16 @@ def _doses(text: _Text) -> dict[str, Drafted]:
                 "dose_unit": Drafted(str(same[0].unit), quote),
             }
     return {}
+
+
+def _with_units(levels: Sequence[DoseLevel]) -> list[DoseLevel]:
+    """The levels; a mean without a unit takes that of the range behind it in its sentence."""
+    told = list(levels)
+    for index in reversed(range(len(told) - 1)):
+        level, following = told[index], told[index + 1]
+        if level.path == following.path and not CELLS.search(level.evidence) and level.unit is DoseUnit.CELLS:
+            told[index] = replace(level, unit=following.unit)
+    return told
 
 
 def _counts_cells(quote: Quote) -> bool:

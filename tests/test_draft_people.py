@@ -1,0 +1,145 @@
+"""How many people got the cells and how many did not, in the wordings of abstracts. All texts are invented."""
+
+from __future__ import annotations
+
+import pytest
+
+from mscwatch.review.draft import draft
+
+TITLE = "Umbilical cord mesenchymal stem cells for liver cirrhosis"
+NOT_STATED = None
+
+
+def sizes(text, title=TITLE):
+    row = draft(title, f"In this study we examined the effect. {text}")
+    return tuple(row[name].value if name in row else NOT_STATED for name in ("n_treated", "n_control"))
+
+
+@pytest.mark.parametrize(
+    ("text", "treated", "control"),
+    [
+        ("Patients were randomized 1:1 to MSC (n=10) or placebo (n=12).", 10, 12),
+        ("Patients received UC-MSC (n = 24) or saline (n = 19) in addition to standard care.", 24, 19),
+        ("Fifty-four participants entered this trial: 27 in the UC-MSC group and 27 in the control group.", 27, 27),
+        ("Patients were allocated to intervention (n=12) and control (n=13) groups.", 12, 13),
+        ("The MSC group comprised 30 patients and the control group 45 patients.", 30, 45),
+        ("In this trial 30 cases in treatment group received stem cells and 32 cases in control group received routine treatment.", 30, 32),
+        ("Fifty patients were enrolled, 25 of whom received MSCs and 25 of whom received standard treatment.", 25, 25),
+        ("We compared a treated group of 15 patients with a control group of 10 patients.", 15, 10),
+        ("We compared UC-MSC plus conventional therapy (n=33) with conventional therapy alone (n=35).", 33, 35),
+        ("Sixty patients with cirrhosis were randomly divided into the treatment group (30 patients) and the control group (30 patients).", 30, 30),
+        ("Patients received the same care; among them, eighteen patients underwent MSC transplantation, and 36 matched patients served as controls.", 18, 36),
+        ("Patients in the trial were given cells (n = 8) or conserved treatment without cells (n = 9).", 8, 9),
+    ],
+)  # fmt: skip
+def test_a_group_with_cells_beside_one_without(text, treated, control):
+    assert sizes(text) == (treated, control)
+
+
+@pytest.mark.parametrize(
+    ("text", "treated", "control"),
+    [
+        ("Group A (n = 14) was treated with stem cells, and group B (n = 16) with entecavir only.", 14, 16),
+        ("Patients were put into group 1 (n=11) and group 2 (n=9). Group 1 received conventional treatment. Group 2 received MSCs.", 9, 11),
+        ("Group I: 21 patients were infused with MSCs. Group II: 22 patients received supportive care.", 21, 22),
+    ],
+)  # fmt: skip
+def test_groups_that_have_only_a_letter_or_a_number(text, treated, control):
+    assert sizes(text) == (treated, control)
+
+
+@pytest.mark.parametrize(
+    ("text", "treated"),
+    [
+        ("Patients were injected with low-dose (n=3), medium-dose (n=4) or high-dose MSCs (n=5).", 12),
+        ("Two groups of patients were treated with MSCs by the portal vein (n = 8) and with MSCs by the hepatic artery (n = 9).", 17),
+        ("The one-time MSC group (n=18) and the two-time MSC group (n=19) were compared.", 37),
+    ],
+)  # fmt: skip
+def test_all_groups_get_cells(text, treated):
+    assert sizes(text) == (treated, 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "treated"),
+    [
+        ("Each patient served as their own control. Sixteen patients were treated with MSCs.", 16),
+        (
+            "Fourteen patients received MSCs in one knee; the contralateral knee received saline as a control.",
+            14,
+        ),
+        ("MSCs were injected into one eye of 9 patients, and the fellow eye was not treated.", 9),
+    ],
+)
+def test_the_control_is_the_same_patient(text, treated):
+    assert sizes(text) == (treated, 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "treated"),
+    [
+        ("Twenty-two patients were enrolled; 20 received MSC infusion and 18 completed the study.", 20),
+        ("We screened 90 patients. Thirty-one patients were treated with UC-MSCs. Twelve patients died.", 31),
+        ("A total of one hundred and ten patients were treated with UC-MSC.", 110),
+        ("Eleven patients received a single infusion of UC-MSCs; six patients received a second infusion.", 11),
+        ("Thirty-five patients received cells by the hepatic artery. Seven of 35 patients had fever.", 35),
+        ("Healthy controls (n=20) gave blood. Nine patients were infused with UC-MSC.", 9),
+        ("Twelve patients were enrolled and eleven completed the study.", 12),
+        ("Between 2010 and 2012, 17 patients with cirrhosis were injected with cells; biopsies were taken in 5 patients.", 17),
+    ],
+)  # fmt: skip
+def test_one_group_whose_numbers_differ_between_enrolled_treated_and_analysed(text, treated):
+    assert sizes(text) == (treated, 0)
+
+
+def test_the_evidence_says_which_number_it_is():
+    row = draft(
+        TITLE, "We enrolled twenty-two patients; 20 received MSC infusion and 18 completed the study."
+    )
+    assert "20 received MSC infusion" in row["n_treated"].evidence
+
+
+@pytest.mark.parametrize(
+    ("text", "each"),
+    [
+        ("Forty patients were divided randomly into two equal groups to receive cells or placebo.", 20),
+        ("Sixty patients were randomized to receive MSCs or placebo, 30 in each group.", 30),
+        ("Forty-four patients were randomly assigned to two groups of 22: MSCs or placebo.", 22),
+    ],
+)
+def test_equal_groups(text, each):
+    assert sizes(text) == (each, each)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Patients (n = 45) were assigned in a 2:1 ratio to UC-MSCs or to usual care.",
+        "Fourteen patients were randomized into two treatment groups: MSCs and hepatocytes.",
+        "Patients were randomised to UC-MSCs or to placebo.",
+    ],
+)
+def test_sizes_that_nobody_states_are_not_worked_out(text):
+    assert sizes(text) == (NOT_STATED, NOT_STATED)
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "design"),
+    [
+        ("A randomised trial of MSCs in cirrhosis", "Twenty patients with cirrhosis received MSCs and twenty placebo.", "randomised"),
+        ("MSCs in cirrhosis", "Thirty patients were assigned at random to MSCs or to no treatment.", "randomised"),
+        ("MSCs in cirrhosis", "Thirty patients were randomly allocated to MSCs or to no treatment.", "randomised"),
+        ("MSCs in cirrhosis", "This non-randomised study treated 20 patients with MSCs and compared them with 20 controls. Randomised trials are needed.", "controlled_not_randomised"),
+        ("MSCs in cirrhosis", "Patients were allocated by preference to MSC therapy (n=10) or to standard care (n=12).", "controlled_not_randomised"),
+        ("MSCs versus hepatocytes in cirrhosis", "We treated 20 patients with MSCs and 10 patients with hepatocytes.", "controlled_not_randomised"),
+        ("MSCs in cirrhosis", "Twenty patients received MSCs and were compared with historical controls retrospectively chosen.", "controlled_not_randomised"),
+        ("MSCs in cirrhosis", "We treated 20 patients with MSCs. Larger randomized controlled trials are warranted.", "single_arm"),
+        ("MSCs in cirrhosis", "This uncontrolled pilot study treated 20 patients with MSCs.", "single_arm"),
+        ("MSCs in cirrhosis", "In this open-label study, 20 patients received MSCs. Scores improved compared to baseline.", "single_arm"),
+        ("MSCs in cirrhosis", "Previous randomised trials gave mixed results. We treated 20 patients with MSCs.", "single_arm"),
+        ("MSCs in cirrhosis", "We retrospectively reviewed 20 patients with cirrhosis treated with MSCs.", "retrospective"),
+        ("MSCs in cirrhosis: a retrospective cohort", "Twenty patients received MSCs and twenty conventional treatment.", "retrospective"),
+    ],
+)  # fmt: skip
+def test_the_design_by_the_studys_own_words(title, text, design):
+    assert draft(title, text)["design"].value == design

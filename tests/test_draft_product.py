@@ -1,0 +1,125 @@
+"""The cells, their dose, way and schedule, and what the patients have, in the wordings of abstracts. All are invented."""
+
+from __future__ import annotations
+
+import pytest
+
+from mscwatch.review.draft import draft
+
+TITLE = "Umbilical cord mesenchymal stem cells for liver cirrhosis"
+
+
+def row(text, title=TITLE):
+    return draft(
+        title, f"In this study we examined twenty patients. {text} Albumin improved. The treatment is safe."
+    )
+
+
+def dose(text):
+    cells = row(text)
+    return tuple(cells[name].value for name in ("dose_low", "dose_high", "dose_unit") if name in cells)
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "high", "unit"),
+    [
+        ("Patients received 0.5×10⁶ UC-MSCs per kg body weight intravenously.", 5e5, 5e5, "cells/kg"),
+        ("Patients received 1 x 106 cells/kg of UC-MSCs.", 1e6, 1e6, "cells/kg"),
+        ("UC-MSCs were injected at 5 × 10 7 cells per patient.", 5e7, 5e7, "cells"),
+        ("UC-MSCs (1.0 × 106 cells/kg body weight) were administered every four weeks.", 1e6, 1e6, "cells/kg"),
+        ("UC-MSCs were given at 2 × 10(7) cells.", 2e7, 2e7, "cells"),
+        ("A dose of 1·5 × 10⁶ MSCs per kg was infused.", 1.5e6, 1.5e6, "cells/kg"),
+        ("Patients got 0·5 million MSCs per kg.", 5e5, 5e5, "cells/kg"),
+        ("UC-MSCs were infused with 2·10^6 cells/kg.", 2e6, 2e6, "cells/kg"),
+        ("Each patient was infused with 75 million UC-MSCs.", 7.5e7, 7.5e7, "cells"),
+        ("Two hundred million cells were infused.", 2e8, 2e8, "cells"),
+        ("MSCs (2 × 10^6/mL, 20 mL) were infused through the hepatic artery.", 4e7, 4e7, "cells"),
+        ("We injected 10 mL of a suspension of 3 × 10(6) MSCs/mL into the portal vein.", 3e7, 3e7, "cells"),
+        ("The mean number of infused MSCs was 31.7 x 10^6 (range 10.2 to 60.4 x 10^6).", 10.2e6, 60.4e6, "cells"),
+        ("Patients were given a median of 195 million (range: 120-295 million) cells.", 1.2e8, 2.95e8, "cells"),
+        ("Cohorts received 1×10^6, 5×10^6 or 1×10^7 MSCs/kg.", 1e6, 1e7, "cells/kg"),
+        ("Patients were given 50 million or 100 million cells.", 5e7, 1e8, "cells"),
+        ("MSCs were infused at 1-10 × 10⁵ cells/kg weekly for four weeks.", 1e5, 1e6, "cells/kg"),
+        ("A mean of 2.1 x 10^8 MSCs with 1.3 x 10^11 platelets was given.", 2.1e8, 2.1e8, "cells"),
+        ("Cells (5 x 10^7 MSCs) were injected with plasma that held 1.2 x 10(6) platelets per microliter.", 5e7, 5e7, "cells"),
+    ],
+)  # fmt: skip
+def test_a_dose(text, low, high, unit):
+    assert dose(text) == (pytest.approx(low), pytest.approx(high), unit)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "MSCs were given to patients with platelet counts above 50 x 10^9/L.",
+        "The concentration was 1 × 10^6 MSCs/mL.",
+        "AFP fell from 2 x 10^4 to 3 x 10^3 ng/mL after MSC infusion.",
+        "HBV DNA was below 1 × 10^5 copies/mL before MSC transplantation.",
+        "UC-MSCs were cultured to 5 × 10^6 cells per flask and were infused.",
+    ],
+)
+def test_a_number_that_is_no_dose(text):
+    assert dose(text) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "times"),
+    [
+        ("MSCs were infused three times at 4-week intervals.", 3),
+        ("Patients received a single infusion of MSCs.", 1),
+        ("MSC were given once a week for four weeks.", 4),
+        ("MSCs were infused twice, at weeks 4 and 8.", 2),
+        ("MSC were infused at weeks 0, 4 and 8.", 3),
+        ("MSC injections were well tolerated.", None),
+        ("MSCs were implanted during surgery.", None),
+        ("Levels were three times higher after MSC infusion.", None),
+        ("We assessed patients at months 1, 3 and 6 after MSC infusion.", None),
+    ],
+)
+def test_how_often(text, times):
+    cells = row(text)
+    assert (cells["infusions_max"].value if "infusions_max" in cells else None) == times
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "column", "value"),
+    [
+        (TITLE, "MSCs were injected via the hepatic artery.", "route", ("hepatic_artery",)),
+        (TITLE, "MSCs were given intravenously.", "route", ("peripheral_vein",)),
+        (TITLE, "MSCs were infused through the portal vein under ultrasound guidance.", "route", ("portal_vein",)),
+        (TITLE, "MSCs were injected into the joint; antibiotics were given intravenously.", "route", ("other",)),
+        (TITLE, "MSCs were given.", "route", None),
+        (TITLE, "MSCs were given.", "donor", ("allogeneic",)),
+        ("Mesenchymal stem cells in cirrhosis", "MSCs from healthy donors were infused.", "donor", ("allogeneic",)),
+        ("Mesenchymal stem cells in cirrhosis", "Marrow was aspirated from the iliac crest of the patients, and MSCs were given.", "donor", None),
+        ("Adipose-derived mesenchymal stem cells in knees", "Twelve patients got AD-MSCs after bone marrow stimulation.", "cell_source", ("adipose",)),
+        ("Bone marrow versus adipose mesenchymal stem cells in cirrhosis", "Patients got MSCs.", "cell_source", ("bone_marrow", "adipose")),
+        ("Mesenchymal stem cells in cirrhosis", "Ten patients got bone marrow-derived MSC differentiated into hepatocyte-like cells.", "product_form", "hepatocyte_like"),
+        ("Stem cells in knees", "Ten patients got MSCs differentiated into chondrocytes.", "product_form", "other"),
+        ("Stem cells in cirrhosis", "Ten patients got freshly isolated adipose tissue-derived regenerative cells.", "product_form", "other"),
+        ("Exosomes of mesenchymal stem cells in cirrhosis", "Ten patients got MSC exosomes.", "product_form", "exosome"),
+        ("Mesenchymal stem cells in cholestasis", "Ten patients with UDCA-resistant primary biliary cirrhosis received MSCs.", "disease", "UDCA-resistant primary biliary cirrhosis"),
+        ("Mesenchymal stem cells in cholestasis", "Ten patients with primary biliary cirrhosis received MSCs.", "aetiology", ("PBC",)),
+        ("MSCs in hepatitis B", "Ten patients with HBV-related acute-on-chronic liver failure received MSCs.", "indication_group", "liver_failure"),
+        ("MSCs for ischemic-type biliary lesions after liver transplantation", "Ten patients received MSCs.", "aetiology", ("ischaemic_biliary",)),
+    ],
+)  # fmt: skip
+def test_what_was_given_how_and_to_whom(title, text, column, value):
+    cells = row(text, title)
+    assert (cells[column].value if column in cells else None) == value
+
+
+def test_what_the_literature_says_is_not_the_product():
+    cells = draft(
+        "Mesenchymal stem cells in cirrhosis",
+        "MSCs can be got from bone marrow and from cord, and were infused into the portal vein at 1x10^6 cells/kg. We treated twelve patients "
+        "with MSCs. Albumin improved.",
+    )
+    assert not {"cell_source", "route", "dose_low"} & cells.keys()
+    assert cells["n_treated"].value == 12
+
+
+def test_registration_numbers_are_written_as_their_registries_do():
+    cells = row("The trial is registered (NCT 09999902; ChiCTR-TRC-09999903).")
+    assert cells["registry_ids"].value == ("NCT09999902", "ChiCTR-TRC-09999903")
+    assert "NCT 09999902" in cells["registry_ids"].evidence
