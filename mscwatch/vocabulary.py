@@ -307,6 +307,35 @@ class DoseUnit(StrEnum):
     OTHER = "other"
 
 
+class TrialDesign(StrEnum):
+    """How a published trial was designed (`living_table.design`)."""
+
+    SINGLE_ARM = "single_arm"
+    RANDOMISED = "randomised"
+    CONTROLLED_NOT_RANDOMISED = "controlled_not_randomised"
+    RETROSPECTIVE = "retrospective"
+
+
+class Effect(StrEnum):
+    """The response in a word (`living_table.effect`): the first four of an abstract, the others of Table 2 alone."""
+
+    IMPROVED = "improved"
+    NO_DIFFERENCE = "no_difference"
+    MIXED = "mixed"
+    SAFETY_ONLY = "safety_only"
+    PARTIAL = "partial"
+    SHORT_TERM = "short_term"
+    NONE = "none"
+
+
+class RowOrigin(StrEnum):
+    """Where a row of the living table comes from (`living_table.origin`)."""
+
+    REVIEW = "review"  # printed
+    CONFIRMED = "confirmed"  # drafted, and accepted by a person
+    DRAFTED = "drafted"  # read from an abstract; counts nowhere
+
+
 class PaperKind(StrEnum):
     """What a paper is (`papers.kind`). Only results and secondary ones count as a trial's publication."""
 
@@ -342,21 +371,3 @@ COUNTED_KINDS = frozenset({PaperKind.RESULTS, PaperKind.SECONDARY})
 UNSAID = frozenset(
     {"not_stated", "other", "none"}
 )  # values of an axis that name nothing a message could show
-
-
-class TrialDesign(StrEnum):
-    """How a published trial compares (`living_table.design`; the words of the review's Table 2, made one each)."""
-
-    SINGLE_ARM = "single_arm"
-    RANDOMISED = "randomised"
-    CONTROLLED_NOT_RANDOMISED = "controlled_not_randomised"
-    RETROSPECTIVE = "retrospective"
-
-
-class TrialEffect(StrEnum):
-    """Which way the result of a drafted row points (`living_table.effect`)."""
-
-    IMPROVED = "improved"
-    NO_DIFFERENCE = "no_difference"
-    MIXED = "mixed"
-    SAFETY_ONLY = "safety_only"

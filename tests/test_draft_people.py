@@ -29,6 +29,11 @@ def sizes(text, title=TITLE):
         ("We compared UC-MSC plus conventional therapy (n=33) with conventional therapy alone (n=35).", 33, 35),
         ("Sixty patients with cirrhosis were randomly divided into the treatment group (30 patients) and the control group (30 patients).", 30, 30),
         ("Patients received the same care; among them, eighteen patients underwent MSC transplantation, and 36 matched patients served as controls.", 18, 36),
+        ("Fifteen patients received three doses of MSCs. The traditional therapy group, 64 patients, was a historical control.", 15, 64),
+        ("We treated 14 recipients with MSCs and compared them to a group of twelve control recipients.", 14, 12),
+        ("Group I (GI) was of 23 patients who received MSCs differentiated into liver cells; group II of 21 patients who received conservative treatment.", 23, 21),
+        ("Patients were divided into four groups: control group (n = 31), MSC group (n = 32), plasma exchange group (n = 33), and MSC + plasma exchange group (n = 21).", 53, 64),
+        ("MSCs were infused through the portal vein in 13 patients. The other 16 subjects served as controls.", 13, 16),
         ("Patients in the trial were given cells (n = 8) or conserved treatment without cells (n = 9).", 8, 9),
     ],
 )  # fmt: skip

@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from mscwatch.model import Record
 from mscwatch.papers.agreement import cells_named
 from mscwatch.papers.model import TrialSketch
 from mscwatch.papers.numbers import numbers_of
-from mscwatch.record import part
+from mscwatch.record import Record, part
 
 BLINDED = {"NONE": False, "DOUBLE": True, "TRIPLE": True, "QUADRUPLE": True}
 RANDOMISED = {"RANDOMIZED": True, "NON_RANDOMIZED": False}

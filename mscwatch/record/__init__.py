@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from mscwatch.model import Record
+from mscwatch.model import Record as Record
 
 # What the API accepts as an NCT number: any case, and the leading zeros may be missing.
 _NCT_NUMBER = re.compile(r"NCT0*([1-9][0-9]{0,7})", re.IGNORECASE)

@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from mscwatch.model import Record
+from mscwatch.record import Record
 from mscwatch.replica.query import tokens
 from mscwatch.replica.snapshot import Snapshot
 from mscwatch.replica.vocabulary import AREAS, PIECES

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mscwatch.model import Record
+from mscwatch.record import Record
 from mscwatch.replica.sample import sample_records
 from mscwatch.replica.snapshot import Snapshot
 

@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any
 
-from mscwatch.model import Record
+from mscwatch.record import Record
 
 Row = Mapping[str, str]
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from mscwatch.model import Record
+from mscwatch.record import Record
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ def draft(title: str, abstract: str, publication_types: Sequence[str] = ()) -> d
 
     Keys: `n_treated`, `n_control` (int), `design` (`TrialDesign`), `cell_source`, `donor`, `route`, `aetiology`,
     `indicators`, `registry_ids` (tuples), `product_form`, `dose_low`, `dose_high` (float, per administration),
-    `dose_unit`, `infusions_max` (int), `disease` (as written), `indication_group`, `effect` (`TrialEffect`).
+    `dose_unit`, `infusions_max` (int), `disease` (as written), `indication_group`, `effect` (`Effect`).
     A review, a comment or a paper of animals has no cells; a protocol has those of its plan.
     """
     kind = judge(title, publication_types=publication_types, abstract=abstract).kind

@@ -15,13 +15,16 @@ from mscwatch.review.people import Count, Counted, counts
 from mscwatch.therapy.words import find
 
 NEAR = 150  # characters on each side of a number that may say whose it is
+_USUAL = (
+    r"(?:standard|conventional|traditional|routine|usual|basic|optimal|best|common|comprehensive|symptomatic"
+    r"|conserv(?:ative|ed))"
+)
 _CONTROL = re.compile(
-    r"\b(?:controls?|placebo|saline|sham|vehicle|untreated|standard(?: of)? care|(?:standard"
-    r"|conventional|routine|usual|basic|optimal|best|common|comprehensive) "
-    r"(?:medical |supportive |internal )?(?:treatments?|therap(?:y|ies)|care|management|medications?)"
-    r"|supportive (?:care|treatment|therapy)"
-    r"|no (?:treatment|cells?|intervention|infusion|injection)|(?-i:SMT|SOC|SMC))\b|\b(?:alone|only)\b"
-    r"|\bwithout (?:\w+[ -]){0,3}(?:cells?|\w*MSCs?|transplantation|infusion)",
+    r"\b(?:controls?|placebo|saline|sham|vehicle|untreated|standard(?: of)? care|supportive (?:care"
+    r"|treatment|therapy)"
+    rf"|{_USUAL} (?:medical |supportive |internal )?(?:treatments?|therap(?:y|ies)|care|management"
+    rf"|medications?)"
+    r"|no (?:treatment|cells?|intervention|infusion|injection)|(?-i:SMT|SOC|SMC))\b|\b(?:alone|only)\b",
     re.IGNORECASE,
 )
 _GROUP_OF_CELLS = re.compile(
@@ -35,14 +38,15 @@ _INTERVENTION = re.compile(
     re.IGNORECASE,
 )
 _CONTROL_GROUP = re.compile(
-    r"\b(?:control|placebo|sham|saline|standard|conventional|comparison|comparator"
-    r"|untreated)\w*[\s-]+(?:\w+[\s-]+)?(?:group|arm|cohort)s?\b|\bcontrols?\b|\bplacebo\b|\balone\b"
-    r"|\bonly\b",
+    rf"\b(?:(?:control|placebo|sham|saline|comparison|comparator|untreated|supportive)\w*"
+    rf"|{_USUAL})[\s-]+(?:\w+[\s-]+){{0,2}}(?:group|arm|cohort)s?\b"
+    r"|\bcontrols?\b|\bplacebo\b|\balone\b|\bonly\b",
     re.IGNORECASE,
 )
 _OUT = re.compile(r"\bwithout (?:\w+[ -]){0,3}(?:cells?|\w*MSCs?|transplantation|infusion)", re.IGNORECASE)
 _OTHERS = re.compile(r"\b(?:healthy|normal|donors?|volunteers?)\b[^;,]*$", re.IGNORECASE)
 _NAME = re.compile(r"\b(?:group|arm|cohort)\s+(?P<name>[A-Z1-9]|I{1,3}|IV)\b", re.IGNORECASE)
+_CONTROLS_NEXT = re.compile(r"\s+(?:matched\s+)?controls?\b", re.IGNORECASE)
 _NAMED_LAST = re.compile(rf"{_NAME.pattern}\W*$", re.IGNORECASE)
 _OF_A_DOSE = re.compile(r"\bdos(?:e|es|age)\b|\bcohort\b|\d\s?[x×]\s?10|\bmillion\b|/kg", re.IGNORECASE)
 _GROUP_HAS = re.compile(
@@ -61,8 +65,9 @@ _RELATIVE = re.compile(
     r"\W*(?:in which|who|whom|which|that|receiving|treated|undergoing)\b[^.;]*", re.IGNORECASE
 )
 _SPLIT = re.compile(
-    r"\binto\b|\b(?:two|three|four|2|3|4)\s+(?:\w+\s+){0,2}(?:groups|arms|cohorts)\b|\beither\b"
-    r"|\b[123]:[123]\b",
+    r"\b(?:randomi\w+|divided|allocated|assigned|split|separated|classified|stratified"
+    r"|distributed)\b[^.;]{0,40}\binto\b"
+    r"|\b(?:two|three|four|2|3|4)\s+(?:\w+\s+){0,2}(?:groups|arms|cohorts)\b|\beither\b|\b[123]:[123]\b",
     re.IGNORECASE,
 )
 
@@ -122,6 +127,8 @@ def _whose_in_brackets(before: str, after: str, told: tuple[Sentence, ...]) -> G
     """Whose a number is that stands behind its group: "(n = 20)"."""
     if _OTHERS.search(before[-40:]):
         return Group.UNKNOWN
+    if _CONTROLS_NEXT.match(after):
+        return Group.CONTROL  # "a group of ten control patients"
     if named := _NAMED_LAST.search(before):
         later = _told_by(clause_of(after), nearest_last=False)
         return later if later in (Group.CELLS, Group.CONTROL) else _by_name(named["name"], told)
@@ -140,8 +147,13 @@ def _told_by(words: str, *, nearest_last: bool) -> Group:
     said = _OUT.sub(lambda match: "y" * len(match[0]), words)
     if nearest_last and _INTERVENTION.search(said):
         return Group.CELLS
-    groups = [(match.start(), Group.CELLS) for match in _GROUP_OF_CELLS.finditer(said)]
-    groups += [(match.start(), Group.CONTROL) for match in _CONTROL_GROUP.finditer(said)]
+    controls = [match.span() for match in _CONTROL_GROUP.finditer(said)]
+    groups = [
+        (match.start(), Group.CELLS)
+        for match in _GROUP_OF_CELLS.finditer(said)
+        if not any(start <= match.start() < end for start, end in controls)  # "conventional treatment group"
+    ]
+    groups += [(start, Group.CONTROL) for start, _ in controls]
     if groups:
         return (max if nearest_last else min)(groups)[1]
     if _OUT.search(words):

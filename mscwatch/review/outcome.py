@@ -14,7 +14,7 @@ from functools import cache
 from importlib.resources import files
 
 from mscwatch.review.abstracts import Part, Quote, Sentence
-from mscwatch.vocabulary import TrialEffect
+from mscwatch.vocabulary import Effect
 
 _CLAUSE_END = re.compile(
     r";\s|,?\s(?:but|while|whereas|although|however|though|despite|except)\s", re.IGNORECASE
@@ -95,7 +95,7 @@ class _Signal:
         return self.quote.sentence.part
 
 
-def effect(told: Sequence[Sentence], *, is_controlled: bool) -> tuple[TrialEffect, Quote] | None:
+def effect(told: Sequence[Sentence], *, is_controlled: bool) -> tuple[Effect, Quote] | None:
     """The direction of the result with the words that decide it; None where no clause says any."""
     signals = [
         signal for sentence in _findings(told) for signal in _signals(sentence, is_controlled=is_controlled)
@@ -105,25 +105,25 @@ def effect(told: Sequence[Sentence], *, is_controlled: bool) -> tuple[TrialEffec
     concluded = [signal.is_better for signal in signals if signal.part is Part.CONCLUSION]
     safe = _safe(told)
     if safe and True not in concluded and (not signals or _is_of_safety(told)):
-        return TrialEffect.SAFETY_ONLY, safe
+        return Effect.SAFETY_ONLY, safe
     if not signals:
         return None
     if not better:
-        return TrialEffect.NO_DIFFERENCE, same[-1].quote
+        return Effect.NO_DIFFERENCE, same[-1].quote
     if not same:
-        return TrialEffect.IMPROVED, better[-1].quote
+        return Effect.IMPROVED, better[-1].quote
     return _weighed(better, same, concluded)
 
 
-def _weighed(better: list[_Signal], same: list[_Signal], concluded: list[bool]) -> tuple[TrialEffect, Quote]:
+def _weighed(better: list[_Signal], same: list[_Signal], concluded: list[bool]) -> tuple[Effect, Quote]:
     """Where some things got better and others did not: the conclusion decides, unless the results weigh against it."""
     found_better = sum(signal.part is Part.RESULTS for signal in better)
     found_same = sum(signal.part is Part.RESULTS for signal in same)
     if concluded and not any(concluded) and found_same >= found_better:
-        return TrialEffect.NO_DIFFERENCE, same[-1].quote
+        return Effect.NO_DIFFERENCE, same[-1].quote
     if found_same >= found_better or False in concluded:
-        return TrialEffect.MIXED, same[0].quote.to(better[0].quote)
-    return TrialEffect.IMPROVED, better[-1].quote
+        return Effect.MIXED, same[0].quote.to(better[0].quote)
+    return Effect.IMPROVED, better[-1].quote
 
 
 def _findings(told: Sequence[Sentence]) -> Iterator[Sentence]:
