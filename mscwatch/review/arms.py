@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from mscwatch.review.abstracts import Part, Quote, Sentence
-from mscwatch.review.groups import NEAR, SUBSTANCE, Arm, Group, arms_of, clause_of
+from mscwatch.review.groups import NEAR, SUBSTANCE, Arm, Group, arms_of, clause_of, whose_words
 from mscwatch.review.people import Count, Counted, counts, is_share, ours
 from mscwatch.therapy.words import find
 
@@ -30,6 +30,7 @@ _TREATED = re.compile(
     r"|comprised|consisted|involved|studied)\b",
     re.IGNORECASE,
 )
+_GROUPS_LISTED = re.compile(r"\b(?:groups|arms):\s(?P<groups>.+)")
 _HALVES = re.compile(
     r"\b(?:two|2) equal (?:groups|arms)|\bequally (?:divided|randomi[sz]ed|allocated|assigned)"
     r"|\bdivided (?:\w+ )?equally\b",
@@ -72,6 +73,8 @@ def sizes(told: Sequence[Sentence], *, is_controlled: bool) -> Sizes:
         return Sizes(single, (0, single[1]) if single else None)
     if treated and _all_have_cells(arms):
         return Sizes(treated, (0, treated[1]))
+    if total and _named_groups_have_cells(total[1].sentence):
+        return Sizes(total, (0, total[1]))
     if total and (halves := _halves(sentences, total)):
         return Sizes(halves, halves)
     return Sizes(treated, None)
@@ -207,6 +210,13 @@ def _own_control(told: tuple[Sentence, ...]) -> Quote | None:
 def _all_have_cells(arms: list[Arm]) -> bool:
     groups = [arm.group for arm in arms if arm.count.way is Counted.EQUALS]
     return len(groups) > 1 and set(groups) == {Group.CELLS}
+
+
+def _named_groups_have_cells(sentence: Sentence) -> bool:
+    """Whether a sentence names two groups or more without their sizes, and all get the cells."""
+    listed = _GROUPS_LISTED.search(sentence.text)
+    groups = re.split(r"[,;]? and |; ", listed["groups"]) if listed else []
+    return len(groups) > 1 and all(whose_words(group) is Group.CELLS for group in groups)
 
 
 def _halves(told: tuple[Sentence, ...], total: Size) -> Size | None:

@@ -37,11 +37,18 @@ _CONTROLLED = re.compile(
     r"(?<!own )(?<!healthy )(?<!normal )(?<!no )(?<!without )\bcontrol[- ](?:group|arm|patients"
     r"|subjects|cohort|knees?|treatment)s?\b"
     r"|(?<!own )(?<!healthy )(?<!normal )(?<!no )(?<!as )\bcontrols\b(?! (?:the|of))"
+    r"|\b(?:in|into) (?:two|2) (?:\w+ ){0,2}groups\b|\b(?:acellular"
+    r"|cell-free) (?:\w+ ){0,2}(?:scaffolds?|controls?|groups?|implants?)\b"
     r"|\bplacebo|\bsham\b|(?<!un)(?<!dose-)(?<!dose )\bcontrolled[, -]+(?:\w+[- ]+){0,3}(?:study"
     r"|trial)\b|\bcomparative (?:\w+ )?(?:study|trial|analysis)\b|\bcase[- ]control"
     r"|\bcompared (?:with|to) (?:the )?(?:\w+[- ]){0,3}(?:controls?|placebo|alone|standard|conventional"
     r"|untreated|those (?:who|without)|patients (?:who|without))\b"
     r"|\bmatched (?:\w+[ -]){0,3}(?:controls?|patients|cohort|pairs)\b",
+    re.IGNORECASE,
+)
+_EARLY = re.compile(
+    r"\bfirst[- ]in[- ](?:hu)?man\b|\bphase (?:1|I)(?:/?I?[ab])?\b|\bpilot\b"
+    r"|\bproof[- ]of[- ](?:concept|principle)\b",
     re.IGNORECASE,
 )
 _OF_TITLE = re.compile(
@@ -63,7 +70,10 @@ def design(told: Sequence[Sentence], control: Quote | None) -> tuple[TrialDesign
         return TrialDesign.SINGLE_ARM, quote
     if quote := _first(_OF_TITLE, told[:1], elsewhere=False) or _first(_CONTROLLED, told, elsewhere=False):
         return TrialDesign.CONTROLLED_NOT_RANDOMISED, quote
-    return (TrialDesign.CONTROLLED_NOT_RANDOMISED, control) if control else None
+    if control:
+        return TrialDesign.CONTROLLED_NOT_RANDOMISED, control
+    quote = _first(_EARLY, methods, elsewhere=False)
+    return (TrialDesign.SINGLE_ARM, quote) if quote else None
 
 
 def _first(pattern: re.Pattern[str], told: Sequence[Sentence], *, elsewhere: bool) -> Quote | None:

@@ -67,6 +67,8 @@ def _study(told: tuple[Sentence, ...]) -> Iterator[tuple[str, Drafted]]:
         yield "n_treated", Drafted(*people.treated)
     if people.control:
         yield "n_control", Drafted(*people.control)
+    elif stated and not is_controlled:
+        yield "n_control", Drafted(0, stated[1])
     if direction := outcome.effect(told, is_controlled=is_controlled):
         yield "effect", Drafted(*direction)
     if measured := outcome.indicators(told):

@@ -16,7 +16,8 @@ from mscwatch.therapy.words import find
 
 NEAR = 150  # characters on each side of a number that may say whose it is
 _USUAL = (
-    r"(?:standard|conventional|traditional|routine|usual|basic|optimal|best|common|comprehensive|symptomatic"
+    r"(?:standard|conventional|traditional|routine|usual|basic|optimal|best|common|comprehensive"
+    r"|symptomatic"
     r"|conserv(?:ative|ed))"
 )
 _CONTROL = re.compile(
@@ -107,20 +108,20 @@ def arms_of(sentence: Sentence, told: tuple[Sentence, ...]) -> list[Arm]:
 def _whose(count: Count, before: str, after: str, told: tuple[Sentence, ...]) -> Group:
     if count.way is Counted.EQUALS:
         return _whose_in_brackets(before, after, told)
-    if (own := _told_by(count.quote.words, nearest_last=True)) in (Group.CELLS, Group.CONTROL):
+    if (own := whose_words(count.quote.words, nearest_last=True)) in (Group.CELLS, Group.CONTROL):
         return own  # "10 control patients"
     if _GROUP_HAS.search(before):
-        return _told_by(before, nearest_last=True)
+        return whose_words(before, nearest_last=True)
     clause = clause_of(after)
     if _SPLIT.search(clause):
         return Group.UNKNOWN
     if _LISTED.match(clause):  # "were injected with cells in 12 patients."
         return (
             Group.CELLS
-            if _GIVEN.search(before) and _told_by(before, nearest_last=True) is Group.CELLS
+            if _GIVEN.search(before) and whose_words(before, nearest_last=True) is Group.CELLS
             else Group.UNKNOWN
         )
-    return _told_by(clause, nearest_last=False)
+    return whose_words(clause)
 
 
 def _whose_in_brackets(before: str, after: str, told: tuple[Sentence, ...]) -> Group:
@@ -130,11 +131,11 @@ def _whose_in_brackets(before: str, after: str, told: tuple[Sentence, ...]) -> G
     if _CONTROLS_NEXT.match(after):
         return Group.CONTROL  # "a group of ten control patients"
     if named := _NAMED_LAST.search(before):
-        later = _told_by(clause_of(after), nearest_last=False)
+        later = whose_words(clause_of(after))
         return later if later in (Group.CELLS, Group.CONTROL) else _by_name(named["name"], told)
-    group = _told_by(before, nearest_last=True)
+    group = whose_words(before, nearest_last=True)
     if group is Group.NAMED and (relative := _RELATIVE.match(after)):
-        return _told_by(relative[0], nearest_last=False)
+        return whose_words(relative[0])
     return Group.CELLS if group is Group.NAMED and _OF_A_DOSE.search(before[-40:]) else group
 
 
@@ -142,7 +143,7 @@ def clause_of(after: str) -> str:
     return re.split(r"[;:]\s|\.\s", after, maxsplit=1)[0]
 
 
-def _told_by(words: str, *, nearest_last: bool) -> Group:
+def whose_words(words: str, *, nearest_last: bool = False) -> Group:
     """Whose a number is by the words on one side of it; a group's own name beside the number decides first."""
     said = _OUT.sub(lambda match: "y" * len(match[0]), words)
     if nearest_last and _INTERVENTION.search(said):
@@ -174,7 +175,7 @@ def _by_name(name: str, told: tuple[Sentence, ...]) -> Group:
         for match in pattern.finditer(sentence.text):
             rest = _NAME.split(clause_of(match["rest"]))[0]
             if re.search(r"\b(?:received|treated|underwent|given|injected|was|were|had|got)\b", rest):
-                group = _told_by(rest, nearest_last=False)
+                group = whose_words(rest)
                 if group in (Group.CELLS, Group.CONTROL):
                     return group
     return Group.UNKNOWN

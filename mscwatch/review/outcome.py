@@ -41,7 +41,7 @@ _NOT_BETTER = re.compile(
     r"\bno (?:\w+[ -]){0,4}(?:differences?|changes?|improvements?|effects?|benefits?|efficacy|impact"
     r"|evidence of (?:\w+ )?(?:benefit|efficacy|improvement|effect))\b|\b(?:not|nor"
     r"|n't) (?:\w+ ){0,4}?(?:differ\w*|improv\w*|chang\w*|superior|better|significant\w*|effective"
-    r"|affect\w*|benefi\w*|increas\w*|reduc\w*|decreas\w*)"
+    r"|affect\w*|advantage\w*|benefi\w*|increas\w*|reduc\w*|decreas\w*)"
     r"|\bfail(?:ed|s|ure)? to\b|\b(?:similar|comparable|equivalent|unchanged|unaltered|non-?significant"
     r"|insignificant)\b|\bneither\b|\bremained (?:stable|the same)\b|\bworsen\w*|\bineffective\b"
     r"|\bno(?:t)? beneficial\b|\bdid not reach\b",
@@ -66,6 +66,7 @@ _OF_CONTROLS_ALONE = re.compile(
     r"|conventional)\b(?: \w+){0,2} (?:groups?|arms?)\b",
     re.IGNORECASE,
 )
+_TREND = re.compile(r"\btend(?:ed|ency)\b|\btrends?\b", re.IGNORECASE)
 _COMPARES = re.compile(r"\b(?:than|compared|between|versus|vs|differ\w*|and the)\b", re.IGNORECASE)
 _KINDS_OF_PATIENTS = re.compile(
     r"\b(?:between|among|than)\b|\bgroups?\b|\byounger\b|\bolder\b|\bassociated with\b|\bcorrelat",

@@ -68,6 +68,9 @@ _YEARS = range(1900, 2100)
 _OUT_OF = re.compile(r"(?:\b(?:of|among|out of)\s+(?:the\s+|all\s+)?|/\s?)$", re.IGNORECASE)
 
 
+_GROUP_OF = re.compile(r"\b(?:group|arm|cohort)(?: \w+)? of\s*$", re.IGNORECASE)
+
+
 class Counted(StrEnum):
     """How a number of people is written."""
 
@@ -121,8 +124,8 @@ def _found(sentence: Sentence, pattern: re.Pattern[str], way: Counted) -> Iterat
 
 def is_share(count: Count) -> bool:
     """Whether a number is the whole of which a part is told: "9 of 30 patients"."""
-    before = count.sentence.text[max(0, count.quote.start - 12) : count.quote.start]
-    return bool(_OUT_OF.search(before))
+    before = count.sentence.text[max(0, count.quote.start - 24) : count.quote.start]
+    return bool(_OUT_OF.search(before)) and not _GROUP_OF.search(before)
 
 
 def parsed(written: str) -> int:

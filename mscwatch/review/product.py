@@ -17,7 +17,7 @@ from mscwatch.therapy.counting import CELLS
 from mscwatch.therapy.model import DoseLevel, Evidence
 from mscwatch.therapy.passages import Passage, Passages
 from mscwatch.therapy.terms import Told
-from mscwatch.therapy.words import names
+from mscwatch.therapy.words import find, names
 from mscwatch.vocabulary import CellType, DoseUnit, IndicationGroup, ProductForm
 
 Value = str | int | float | tuple[str, ...]
@@ -32,6 +32,12 @@ _OF_LABORATORY = re.compile(
 )
 _OF_VESSEL = re.compile(r"\W*(?:cells?\W+)?per (?:flask|well|dish|plate|bottle|passage)", re.IGNORECASE)
 _NEAR = 80  # characters before and behind an amount that say what it counts
+# Whose something else is: "allogenic cartilage", "autologous chondrocytes", "autologous plasma".
+_OF_OTHER_TISSUE = re.compile(
+    r"\b(?:autolog\w*|allogen\w*)(?=\s+(?:(?!\w*MSCs?\b|stem|cells?\b|mesench|stromal)[\w-]+\s+){0,2}?"
+    r"(?:cartilage|chondr\w*|grafts?|periost\w*|serum|plasma|platelet\w*|lysate|fibrin|tendon|skin)\b)",
+    re.IGNORECASE,
+)
 _CHANGED_INTO = re.compile(
     r"\bdifferentiated (?:in)?to (?:\w+[ -]){0,2}(?!hepat)\w+|\b(?:chondrocyte|osteoblast|neuron"
     r"|cardiomyocyte)-like\b",
@@ -49,7 +55,7 @@ _TREATMENT_OF = re.compile(
     re.IGNORECASE,
 )
 _OF_TITLE = re.compile(
-    r"\b(?:(?:patients?|subjects|children|adults|recipients) with|for(?: the treatment of)?"
+    r"\b(?:(?:patients?|subjects|children|adults|recipients) with|for(?: the)?(?: treatment of)?"
     r"|treatment of|symptoms of|in)\s+(?P<disease>[^.;:]{3,140})",
     re.IGNORECASE,
 )
@@ -60,6 +66,11 @@ _DISEASE_ENDS = re.compile(
     r"and (?:were|injected|received|divided|randomi[sz]ed|treated|followed)|a (?:phase|pilot|random"
     r"|prospective|clinical|multi)\w*|in (?:this|the|our|a|whom|two|three)|through|via"
     r"|with(?=\s+(?:autologous|allogeneic|MSC|mesenchymal|stem)))\b|\s-\s|$)",
+    re.IGNORECASE,
+)
+_NO_DISEASE = re.compile(
+    r"\b(?:repair|regenerat\w+|combination|mixture|scaffolds?|implantation|surgery"
+    r"|improv\w+)\b",
     re.IGNORECASE,
 )
 _NOT_A_NAME = re.compile(r"^(?:the|an?|their|either|symptomatic patients with)\s+", re.IGNORECASE)
@@ -99,7 +110,7 @@ def cells(told: Sequence[Sentence]) -> dict[str, Drafted]:
     kind = CellType(kinds.values[0])
     of_title = Passages(titles=text.passages.titles)
     source = origin.cell_source(of_title, kind) or origin.cell_source(text.passages, kind)
-    donor = origin.donor(of_title, (), kind) or origin.donor(text.passages, source.values, kind)
+    donor = _donor(text, source.values, kind)
     found = {
         "cell_source": _listed(text, source),
         "donor": None if _of_procedure(donor) else _listed(text, donor),
@@ -164,6 +175,17 @@ def _all_of(quotes: Sequence[Quote]) -> Quote:
     return first
 
 
+def _donor(text: _Text, sources: tuple[str, ...], kind: CellType) -> Told:
+    """Whose the cells are: by the title, else by the abstract, without what is said of another tissue."""
+    titles, product = (
+        tuple(replace(one, text=_OF_OTHER_TISSUE.sub(_blank, one.text)) for one in passages)
+        for passages in (text.passages.titles, text.passages.product)
+    )
+    return origin.donor(Passages(titles=titles), (), kind) or origin.donor(
+        Passages(titles=titles, product=product), sources, kind
+    )
+
+
 def _of_procedure(donor: Told) -> bool:
     """Whether the donor only follows from how the cells were got, as records may say it."""
     return any(seen.rule.startswith("donor_implied") for seen in donor.evidence)
@@ -178,9 +200,19 @@ def _form(text: _Text, kinds: Told, kind: CellType) -> Drafted | None:
     for sentence in text.by_place.values():
         if match := _CHANGED_INTO.search(sentence.text):
             return Drafted(ProductForm.OTHER, Quote(sentence, match.start(), match.end()))
+    if kind is CellType.MIXED and (mixture := _mixture(text)):
+        return Drafted(ProductForm.OTHER, mixture)
     quote = text.quote(kinds.evidence[0], kinds.evidence[0].span) if kinds.evidence else None
-    form = ProductForm.OTHER if kind is CellType.MIXED else ProductForm.CELLS
-    return Drafted(form, quote) if quote else None
+    return Drafted(ProductForm.CELLS, quote) if quote else None
+
+
+def _mixture(text: _Text) -> Quote | None:
+    """The words of a mixture of cells as it comes from the body: marrow concentrate, stromal vascular fraction."""
+    for sentence in text.by_place.values():
+        for cells in find("cell_type", sentence.text):
+            if cells.value == "tissue":
+                return Quote(sentence, cells.start, cells.end)
+    return None
 
 
 def _times(text: _Text) -> Drafted | None:
@@ -245,9 +277,14 @@ def _places_of_doses(text: _Text) -> Iterator[tuple[Iterable[Passage], bool]]:
         yield [Passage(str(one.place), _for_doses(one.text)) for one in told], bare
 
 
+def _blank(match: re.Match[str]) -> str:
+    """As many letters as the match has, so that places in the text stay valid."""
+    return "y" * len(match[0])
+
+
 def _for_doses(text: str) -> str:
     """The sentence without "range", which in records limits a dose and in papers tells it."""
-    return _RANGE.sub(lambda match: "y" * len(match[0]), text)
+    return _RANGE.sub(_blank, text)
 
 
 def _disease(told: Sequence[Sentence]) -> Quote | None:
@@ -261,6 +298,8 @@ def _disease(told: Sequence[Sentence]) -> Quote | None:
             article = _NOT_A_NAME.match(words)
             start = match.start("disease") + (article.end() if article else 0)
             stop = match.start("disease") + len(words)
-            if any(names(field, sentence.text[start:stop]) for field in ("indication", "aetiology", "area")):
+            if not _NO_DISEASE.search(sentence.text, start, stop) and any(
+                names(field, sentence.text[start:stop]) for field in ("indication", "aetiology", "area")
+            ):
                 return Quote(sentence, start, stop)
     return None
