@@ -31,7 +31,7 @@ def sizes(text, title=TITLE):
         ("Patients received the same care; among them, eighteen patients underwent MSC transplantation, and 36 matched patients served as controls.", 18, 36),
         ("Fifteen patients received three doses of MSCs. The traditional therapy group, 64 patients, was a historical control.", 15, 64),
         ("We treated 14 recipients with MSCs and compared them to a group of twelve control recipients.", 14, 12),
-        ("Group I (GI) was of 23 patients who received MSCs differentiated into liver cells; group II of 21 patients who received conservative treatment.", 23, 21),
+        ("Group I (GI) had 23 patients who received MSCs differentiated into liver cells; group II of 21 patients who received conservative treatment.", 23, 21),
         ("Patients were divided into four groups: control group (n = 31), MSC group (n = 32), plasma exchange group (n = 33), and MSC + plasma exchange group (n = 21).", 53, 64),
         ("MSCs were infused through the portal vein in 13 patients. The other 16 subjects served as controls.", 13, 16),
         ("Patients in the trial were given cells (n = 8) or conserved treatment without cells (n = 9).", 8, 9),
@@ -58,6 +58,7 @@ def test_groups_that_have_only_a_letter_or_a_number(text, treated, control):
     [
         ("Patients were injected with low-dose (n=3), medium-dose (n=4) or high-dose MSCs (n=5).", 12),
         ("Two groups of patients were treated with MSCs by the portal vein (n = 8) and with MSCs by the hepatic artery (n = 9).", 17),
+        ("Sixty-two patients were randomized into two groups: MSC injection, and MSC injection with hyaluronic acid.", 62),
         ("The one-time MSC group (n=18) and the two-time MSC group (n=19) were compared.", 37),
     ],
 )  # fmt: skip
@@ -120,7 +121,7 @@ def test_equal_groups(text, each):
     "text",
     [
         "Patients (n = 45) were assigned in a 2:1 ratio to UC-MSCs or to usual care.",
-        "Fourteen patients were randomized into two treatment groups: MSCs and hepatocytes.",
+        "Fourteen patients were randomized into two treatment groups: MSCs and chondrocytes.",
         "Patients were randomised to UC-MSCs or to placebo.",
     ],
 )
@@ -138,6 +139,10 @@ def test_sizes_that_nobody_states_are_not_worked_out(text):
         ("MSCs in cirrhosis", "Patients were allocated by preference to MSC therapy (n=10) or to standard care (n=12).", "controlled_not_randomised"),
         ("MSCs versus hepatocytes in cirrhosis", "We treated 20 patients with MSCs and 10 patients with hepatocytes.", "controlled_not_randomised"),
         ("MSCs in cirrhosis", "Twenty patients received MSCs and were compared with historical controls retrospectively chosen.", "controlled_not_randomised"),
+        ("MSCs in a scaffold for the meniscus", "Nineteen patients were enrolled in 2 groups: (1) empty scaffold or (2) scaffold with MSCs.", "controlled_not_randomised"),
+        ("MSCs in a scaffold for the meniscus", "Scaffolds with MSCs were compared with acellular scaffolds in nineteen patients.", "controlled_not_randomised"),
+        ("MSCs in cirrhosis", "This first-in-man study gave MSCs for cirrhosis. All patients improved.", "single_arm"),
+        ("MSCs in cirrhosis", "In this phase I trial, allogeneic MSCs were infused.", "single_arm"),
         ("MSCs in cirrhosis", "We treated 20 patients with MSCs. Larger randomized controlled trials are warranted.", "single_arm"),
         ("MSCs in cirrhosis", "This uncontrolled pilot study treated 20 patients with MSCs.", "single_arm"),
         ("MSCs in cirrhosis", "In this open-label study, 20 patients received MSCs. Scores improved compared to baseline.", "single_arm"),

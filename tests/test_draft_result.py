@@ -27,6 +27,8 @@ SINGLE = "We treated twenty patients with cirrhosis with MSCs. Albumin was measu
         (SINGLE, "Patients below 50 years showed no difference from older ones. Eight of ten patients showed clinical improvement. The treatment seems promising.", "improved"),
         (SINGLE, "No adverse events occurred. MELD, albumin and bilirubin did not change significantly. MSC therapy is safe but not effective.", "no_difference"),
         (SINGLE, "Child-Pugh scores improved, but MELD scores were unchanged. MSC infusion is feasible.", "mixed"),
+        (CONTROLLED, "Albumin tended to be higher in the MSC group (P = 0.12). Cells did not show any advantage over placebo.", "no_difference"),
+        (CONTROLLED, "MELD scores improved in the MSC group (P = 0.01). In the placebo group there was no significant change. MSCs improve liver function.", "improved"),
         (SINGLE, "There were no infusion reactions. The procedure was feasible and safe.", "safety_only"),
     ],
 )  # fmt: skip

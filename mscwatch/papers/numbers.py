@@ -48,6 +48,7 @@ _FORMATS = (
     _format(Registry.CHICTR, rf"ChiCTR{_GAP}([A-Z]{{3,4}}){_GAP}(\d{{8}})", "ChiCTR-{0}-{1}", str.upper),
     _format(Registry.CHICTR, rf"ChiCTR{_GAP}(\d{{10}})", "ChiCTR{0}"),
     _format(Registry.UMIN, rf"(?:JPRN{_GAP})?UMIN{_GAP}(?:CTR{_GAP})?(?:ID{_GAP})?(\d{{9}})", "UMIN{0}"),
+    _format(Registry.UMIN, r"(\d{9})(?=\s?\(UMIN\b)", "UMIN{0}"),
     _format(Registry.JRCT, rf"(?:JPRN{_GAP})?jRCT{_GAP}(s?)(\d{{9,10}})", "jRCT{0}{1}"),
     _format(Registry.JAPIC, rf"(?:JPRN{_GAP})?JapicCTI{_GAP}(\d{{6}})", "JapicCTI-{0}"),
     _format(Registry.IRCT, rf"IRCT{_GAP}(\d{{11,14}})N(\d{{1,4}})", "IRCT{0}N{1}"),

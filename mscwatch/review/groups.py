@@ -13,6 +13,7 @@ from enum import StrEnum
 from mscwatch.review.abstracts import Sentence
 from mscwatch.review.people import Count, Counted, counts
 from mscwatch.therapy.words import find
+from mscwatch.vocabulary import CellType
 
 NEAR = 150  # characters on each side of a number that may say whose it is
 _USUAL = (
@@ -45,6 +46,7 @@ _CONTROL_GROUP = re.compile(
     re.IGNORECASE,
 )
 _OUT = re.compile(r"\bwithout (?:\w+[ -]){0,3}(?:cells?|\w*MSCs?|transplantation|infusion)", re.IGNORECASE)
+_OTHER_CELLS = {CellType.HEPATOCYTE, "named"}  # a comparison of cells: "MSCs or chondrocytes"
 _OTHERS = re.compile(r"\b(?:healthy|normal|donors?|volunteers?)\b[^;,]*$", re.IGNORECASE)
 _NAME = re.compile(r"\b(?:group|arm|cohort)\s+(?P<name>[A-Z1-9]|I{1,3}|IV)\b", re.IGNORECASE)
 _CONTROLS_NEXT = re.compile(r"\s+(?:matched\s+)?controls?\b", re.IGNORECASE)
@@ -160,7 +162,8 @@ def whose_words(words: str, *, nearest_last: bool = False) -> Group:
     if _OUT.search(words):
         return Group.CONTROL
     if find("product", said):
-        return Group.CELLS
+        kinds = {cells.value for cells in find("cell_type", said)}
+        return Group.NAMED if kinds and kinds <= _OTHER_CELLS else Group.CELLS
     if _CONTROL.search(words):
         return Group.CONTROL
     return Group.NAMED if SUBSTANCE.search(words) else Group.UNKNOWN

@@ -66,6 +66,10 @@ _OF_CONTROLS_ALONE = re.compile(
     r"|conventional)\b(?: \w+){0,2} (?:groups?|arms?)\b",
     re.IGNORECASE,
 )
+_COMPARED = re.compile(r"\b(?:than|compared)\b", re.IGNORECASE)
+_OF_ONE_KIND = re.compile(
+    r"\bthan\b[^.;]*\bgroup|\b(?:younger|older) (?:age|patients|than)\b|\bassociated with\b", re.IGNORECASE
+)
 _TREND = re.compile(r"\btend(?:ed|ency)\b|\btrends?\b", re.IGNORECASE)
 _COMPARES = re.compile(r"\b(?:than|compared|between|versus|vs|differ\w*|and the)\b", re.IGNORECASE)
 _KINDS_OF_PATIENTS = re.compile(
@@ -138,23 +142,25 @@ def _signals(sentence: Sentence, *, is_controlled: bool) -> Iterator[_Signal]:
         clause = sentence.text[start:end]
         if is_controlled and _OF_CONTROLS_ALONE.search(clause) and not _COMPARES.search(clause):
             continue
-        same = _NOT_BETTER.search(clause)
-        if (
-            same
-            and not _OF_SAFETY.search(clause)
-            and (is_controlled or not _KINDS_OF_PATIENTS.search(clause))
-        ):
-            yield _Signal(False, _widened(sentence, start, end, same))
-        said = _NOT_BETTER.sub(lambda match: "-" * len(match[0]), clause)
-        better = _BETTER.search(said)
-        of_both = (
-            is_controlled and _IN_BOTH.search(clause) and not re.search(r"\bthan\b|\bcompared\b", clause)
-        )
-        of_kinds = not is_controlled and re.search(
-            r"\bthan\b[^.;]*\bgroup|\b(?:younger|older) (?:age|patients|than)\b|\bassociated with\b", clause
-        )
-        if better and not of_both and not of_kinds and not same:
+        if same := _NOT_BETTER.search(clause):
+            if _tells_of_cells(clause, is_controlled=is_controlled):
+                yield _Signal(False, _widened(sentence, start, end, same))
+        elif (better := _BETTER.search(clause)) and not _says_nothing(clause, is_controlled=is_controlled):
             yield _Signal(True, _widened(sentence, start, end, better))
+
+
+def _tells_of_cells(clause: str, *, is_controlled: bool) -> bool:
+    """Whether what did not get better is the disease: not safety, not the baseline, not one kind of patients."""
+    return not _OF_SAFETY.search(clause) and (is_controlled or not _KINDS_OF_PATIENTS.search(clause))
+
+
+def _says_nothing(clause: str, *, is_controlled: bool) -> bool:
+    """Whether what got better did so in both groups, in one kind of patients alone, or as a mere trend."""
+    if _TREND.search(clause):
+        return True
+    if is_controlled:
+        return bool(_IN_BOTH.search(clause)) and not _COMPARED.search(clause)
+    return bool(_OF_ONE_KIND.search(clause))
 
 
 def _clauses(text: str) -> Iterator[tuple[int, int]]:
