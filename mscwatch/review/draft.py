@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 from mscwatch.papers.kind import judge
 from mscwatch.papers.numbers import registry_numbers
-from mscwatch.review import arms, design, outcome, product
+from mscwatch.review import arms, design, outcome, patients, product
 from mscwatch.review.abstracts import Quote, Sentence, own, sentences
-from mscwatch.review.product import Drafted, Value
+from mscwatch.review.study_text import Drafted, Value
 from mscwatch.vocabulary import PaperKind, TrialDesign
 
 _NOT_OF_PATIENTS = {PaperKind.REVIEW, PaperKind.COMMENT, PaperKind.PRECLINICAL}
@@ -44,7 +44,7 @@ def draft(title: str, abstract: str, publication_types: Sequence[str] = ()) -> d
         return {}
     every = sentences(title, abstract)
     told = own(every)
-    found = {**dict(_study(told)), **product.cells(told), **product.patients(told)}
+    found = {**dict(_study(told)), **product.cells(told), **patients.patients(told)}
     if numbers := _numbers(every):
         found["registry_ids"] = numbers
     return {
