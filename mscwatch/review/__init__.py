@@ -1,1 +1,1 @@
-"""The published review: the numbers that it states, each with a query, and references for its readers. Pure."""
+"""The published review: its numbers, each with a query, the rows that abstracts add, and references for readers. Pure."""
