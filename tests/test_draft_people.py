@@ -74,6 +74,10 @@ def test_all_groups_get_cells(text, treated):
             "Fourteen patients received MSCs in one knee; the contralateral knee received saline as a control.",
             14,
         ),
+        (
+            "Eleven patients took part: one knee was injected with MSCs (n = 11), the contralateral knee with placebo (n = 11).",
+            11,
+        ),
         ("MSCs were injected into one eye of 9 patients, and the fellow eye was not treated.", 9),
     ],
 )

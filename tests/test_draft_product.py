@@ -128,3 +128,8 @@ def test_registration_numbers_are_written_as_their_registries_do():
     cells = row("The trial is registered (NCT 09999902; ChiCTR-TRC-09999903).")
     assert cells["registry_ids"].value == ("NCT09999902", "ChiCTR-TRC-09999903")
     assert "NCT 09999902" in cells["registry_ids"].evidence
+
+
+def test_long_words_are_cut_to_what_may_be_kept():
+    cells = row(f"The trial is registered as NCT09999902 {'and was reported to the board ' * 20}.")
+    assert len(cells["registry_ids"].evidence) == 300
