@@ -27,6 +27,7 @@ COMMANDS = {
     "preview": "preview",
     "links": "links",
     "papers": "papers",
+    "table": "table",
     "doctor": "nights",
     "test-alert": "test_alert",
     "history": "history",

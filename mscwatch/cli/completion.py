@@ -11,6 +11,7 @@ from mscwatch.errors import MscwatchError
 from mscwatch.settings import load_settings
 from mscwatch.store import queries
 from mscwatch.store.data_dir import DataDir
+from mscwatch.store.living import paper_numbers
 from mscwatch.watches import packaged
 
 
@@ -36,9 +37,15 @@ def _events() -> list[str]:
         return [row["event_id"] for row in queries.events(con)]
 
 
+def _drafted_papers() -> list[str]:
+    with queries.open_published(DataDir(load_settings().data_dir)) as con:
+        return paper_numbers(con)
+
+
 watch_names = completer(packaged)
 trial_ids = completer(_trials)
 event_ids = completer(_events)
+drafted_papers = completer(_drafted_papers)
 
 WatchName = Annotated[
     str,

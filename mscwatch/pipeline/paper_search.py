@@ -22,7 +22,7 @@ from mscwatch.papers.ranking import RankedPaper, rank_papers
 from mscwatch.papers.search import Expectation
 from mscwatch.pipeline import operator_notices, wiring
 from mscwatch.pipeline.context import RunContext
-from mscwatch.store import found_papers, ledger, publication_events, sql
+from mscwatch.store import drafts, found_papers, ledger, publication_events, sql
 from mscwatch.store.sql import Connection, insert, row_of
 from mscwatch.vocabulary import COUNTED_KINDS, PaperKind, RunOutcome
 from mscwatch.watch import Watch
@@ -71,16 +71,17 @@ def _search(context: RunContext) -> None:
 
 @dataclass(frozen=True, slots=True)
 class JudgedPaper:
-    """A paper with its kind, the trials that it may report, and on what each of these was judged, as a hash."""
+    """A paper with its kind, the trials that it may report, on what each of these was judged (a hash), and its row."""
 
     paper: Paper
     kind: JudgedKind
     links: list[Judgement]
     seen: dict[str, str]
+    draft: drafts.Draft | None = None
 
 
 def judge_all(papers: Sequence[Paper], trials: Sequence[TrialSketch]) -> list[JudgedPaper]:
-    """The kind of each paper, and the trials of the topic that it may report. Pure."""
+    """The kind of each paper, the trials of the topic that it may report, and the row that it drafts. Pure."""
     kinds = [
         judge(paper.title, publication_types=paper.publication_types, abstract=paper.abstract)
         for paper in papers
@@ -97,17 +98,18 @@ def judge_all(papers: Sequence[Paper], trials: Sequence[TrialSketch]) -> list[Ju
     for number, (paper, kind) in enumerate(zip(papers, kinds, strict=True)):
         links = judge_paper(paper, kind.kind, topic, ranked[number])
         seen = {link.nct_id: _seen(paper, topic.trials[link.nct_id]) for link in links}
-        judged.append(JudgedPaper(paper, kind, links, seen))
+        judged.append(JudgedPaper(paper, kind, links, seen, drafts.read_draft(paper, kind.kind)))
     return judged
 
 
 def store_judged(con: Connection, judged: Sequence[JudgedPaper], run_id: str, seen_at: datetime) -> int:
-    """Write papers, links and numbers within the caller's transaction; returns how many papers are new."""
+    """Write papers, links, numbers and drafts within the caller's transaction; returns how many papers are new."""
     new = found_papers.store_papers(con, ((item.paper, item.kind) for item in judged), run_id, seen_at)
     links = {item.paper.paper_id: item.links for item in judged if item.links}
     seen = {(nct_id, item.paper.paper_id): mark for item in judged for nct_id, mark in item.seen.items()}
     found_papers.store_links(con, links, seen, run_id, seen_at)
     found_papers.store_numbers(con, [item.paper for item in judged])
+    drafts.store_drafts(con, (item.draft for item in judged if item.draft), seen_at)
     found_papers.refresh(con)
     return new
 

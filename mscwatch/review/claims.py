@@ -29,12 +29,18 @@ _IN_WORDS = {
     "liver": "registered MSC trials of the liver",
     "any": "registered MSC trials of any disease",
 }
+# The relation that holds the rows of the table, by scope.
+LIVING = "living"
+_TABLES = {"published": "published_trials", LIVING: "living_rows"}
+_COUNT_OF_LATER = (
+    "the review counted its 22 rows; this is what has become of them with the rows confirmed since"
+)
 _ANSWERED_BY = {"liver": "msc-liver or msc", "any": "msc"}
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One number of the review in one scope (published, at_review, today); `query` recomputes its value.
+    """One number of the review in one scope (published, living, at_review, today); `query` recomputes its value.
 
     `of` is a query for how many trials the claim speaks of, and how many of them state the value (NULL: all).
     """
@@ -110,18 +116,23 @@ _RULES: dict[str, Callable[[str, str, list[float], list[float]], bool]] = {
 
 
 def _claim(entry: dict[str, Any], scope: str) -> Claim:
+    is_count_of_later = scope == LIVING and entry["rule"] == "equal"
     return Claim(
         entry["id"],
         entry["claim"],
         entry["place"],
         scope,
         entry["stated"],
-        entry["rule"],
-        entry.get("population", "table" if scope == "published" else "liver"),
-        entry["query"].strip().replace("{scope}", scope),
-        entry["of"].strip().replace("{scope}", scope) if "of" in entry else None,
-        entry.get("reason"),
+        "none" if is_count_of_later else entry["rule"],
+        entry.get("population", "table" if scope in _TABLES else "liver"),
+        _query(entry["query"], scope),
+        _query(entry["of"], scope) if "of" in entry else None,
+        _COUNT_OF_LATER if is_count_of_later else entry.get("reason"),
     )
+
+
+def _query(text: str, scope: str) -> str:
+    return text.strip().replace("{scope}", scope).replace("{table}", _TABLES.get(scope, ""))
 
 
 def _numbers(words: str) -> list[float]:

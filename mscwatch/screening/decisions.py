@@ -1,4 +1,4 @@
-"""Decisions of people: which trials belong to the topic, which papers report a trial, and what a reading should be.
+"""Decisions of people: which trials belong, which papers report a trial, what a reading or a row should be.
 
 They are in one TOML file that people read, edit and keep under version control. Each decision says who decided, when
 and why. It wins over every rule:
@@ -26,6 +26,16 @@ and why. It wins over every rule:
     date = 2026-01-31
     by = "A. Reader"
 
+    [[row]]
+    paper = "33370477"      # of which a row of the living table is drafted
+    decision = "correct"    # or "accept", "reject", both without field and value
+    field = "n_treated"     # a cell of the row
+    value = 20
+    seen = "6f2c…"          # the hash of the abstract that was seen; commands write it
+    reason = "the full text says so"
+    date = 2026-01-31
+    by = "A. Reader"
+
 Pure: text comes in, decisions or text go out.
 """
 
@@ -41,7 +51,7 @@ import tomlkit
 from pydantic import ValidationError
 
 from mscwatch.errors import ConfigError, refused_keys
-from mscwatch.screening.entries import Entry, LinkDecision, ReadingDecision, ScreeningDecision
+from mscwatch.screening.entries import Entry, LinkDecision, ReadingDecision, RowDecision, ScreeningDecision
 
 HEADING = "# What people decided. Every entry has a reason, a date and a name; commands add to the end.\n"
 
@@ -49,22 +59,25 @@ KINDS: dict[str, type[Entry]] = {
     "screening": ScreeningDecision,
     "link": LinkDecision,
     "reading": ReadingDecision,
+    "row": RowDecision,
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Decisions:
-    """All decisions of a file, in its order; at most one for each trial, each link, and each field of a trial."""
+    """All decisions of a file, in its order; at most one for each trial, link, field of a trial, row and cell."""
 
     screening: Mapping[str, ScreeningDecision] = field(default_factory=dict)
     links: tuple[LinkDecision, ...] = ()
     readings: Mapping[str, tuple[ReadingDecision, ...]] = field(default_factory=dict)
+    rows: tuple[RowDecision, ...] = ()
 
     @classmethod
     def of(cls, entries: Iterable[Entry]) -> Decisions:
         """The decisions, sorted by kind."""
         screening: dict[str, ScreeningDecision] = {}
         links: list[LinkDecision] = []
+        rows: list[RowDecision] = []
         readings: dict[str, tuple[ReadingDecision, ...]] = {}
         for entry in entries:
             match entry:
@@ -74,9 +87,11 @@ class Decisions:
                     links.append(entry)
                 case ReadingDecision():
                     readings[entry.nct_id] = (*readings.get(entry.nct_id, ()), entry)
+                case RowDecision():
+                    rows.append(entry)
                 case _:
                     raise TypeError(type(entry))
-        return cls(screening, tuple(links), readings)
+        return cls(screening, tuple(links), readings, tuple(rows))
 
     def corrections(self, nct_id: str) -> tuple[ReadingDecision, ...]:
         """What people set in the therapy of a trial; without fields that no therapy has."""
@@ -88,6 +103,7 @@ class Decisions:
         yield from self.links
         for of_trial in self.readings.values():
             yield from of_trial
+        yield from self.rows
 
 
 def read(text: str, source: str) -> Decisions:

@@ -1,4 +1,4 @@
-"""One decision of a person, an entry of the decisions file: on a trial, a link to a paper, or a reading. Pure."""
+"""One decision of a person, an entry of the decisions file: on a trial, a link, a reading or a row. Pure."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, mode
 
 from mscwatch.errors import ConfigError
 from mscwatch.record import nct_number
+from mscwatch.screening import cells
 from mscwatch.therapy import corrections
 
-KEYS = ("nct_id", "paper", "field", "value", "decision", "reason", "date", "by")
+KEYS = ("nct_id", "paper", "field", "value", "decision", "seen", "reason", "date", "by")
 
 _PMID = re.compile(
     r"(?:pmid\s*:?\s*|https?://pubmed\.ncbi\.nlm\.nih\.gov/)?0*([1-9]\d{0,7})/?", re.IGNORECASE
@@ -57,11 +58,10 @@ NctId = Annotated[str, BeforeValidator(_as_nct_number)]
 
 
 class Entry(BaseModel):
-    """What every decision has: the trial, why, when, and by whom."""
+    """What every decision has: why, when, and by whom."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
-    nct_id: NctId
     reason: str = Field(min_length=1)
     date: Annotated[dt.date, Strict()]
     by: str = Field(min_length=1)
@@ -69,7 +69,7 @@ class Entry(BaseModel):
     @property
     def key(self) -> str:
         """What is decided, in words; a file decides it once."""
-        return self.nct_id
+        raise NotImplementedError
 
     @property
     def outcome(self) -> str:
@@ -78,11 +78,21 @@ class Entry(BaseModel):
 
     def entry(self) -> dict[str, Any]:
         """The decision as an entry of the file, in the order of `KEYS`."""
-        values = self.model_dump()
+        values = self.model_dump(exclude_none=True)
         return {key: values[key] for key in KEYS if key in values}
 
 
-class ScreeningDecision(Entry):
+class TrialEntry(Entry):
+    """A decision about one trial."""
+
+    nct_id: NctId
+
+    @property
+    def key(self) -> str:
+        return self.nct_id
+
+
+class ScreeningDecision(TrialEntry):
     """Whether a trial belongs to the topic, whatever the rules read in it."""
 
     decision: Literal["include", "exclude"]
@@ -92,7 +102,7 @@ class ScreeningDecision(Entry):
         return f"{self.decision}d"
 
 
-class LinkDecision(Entry):
+class LinkDecision(TrialEntry):
     """Whether a paper reports a trial. `paper` is a PMID, a DOI, or the code of a reference without either."""
 
     paper: Annotated[str, BeforeValidator(_as_paper), Field(min_length=1)]
@@ -107,7 +117,7 @@ class LinkDecision(Entry):
         return f"{self.decision}ed"
 
 
-class ReadingDecision(Entry):
+class ReadingDecision(TrialEntry):
     """What one field of a trial's therapy is, whatever the reader found.
 
     `value` is a word, words, or a number. A field that no therapy has is kept, and finds nothing to apply to.
@@ -143,5 +153,56 @@ class ReadingDecision(Entry):
 
     @property
     def outcome(self) -> str:
-        shown = ", ".join(self.value) if isinstance(self.value, list) else str(self.value)
-        return f"corrected to {shown}"
+        return f"corrected to {_shown(self.value)}"
+
+
+class RowDecision(Entry):
+    """What a person says of the row that is drafted from a paper: yes, no, or what one of its cells is.
+
+    `paper` is one of the paper's numbers. `seen` is the hash of the abstract that the person saw, where it is known:
+    an abstract that changes afterwards is named. A field that no row has is kept, and finds nothing to apply to.
+    """
+
+    paper: Annotated[str, BeforeValidator(_as_paper), Field(min_length=1)]
+    decision: Literal["accept", "reject", "correct"]
+    field: str | None = None
+    value: Any = None
+    seen: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _in_one_spelling(cls, data: Any) -> Any:
+        if not isinstance(data, dict):
+            return data
+        says = {name for name in ("field", "value") if data.get(name) is not None}
+        if data.get("decision") != "correct":
+            if says:
+                raise ValueError(f"has a {' and a '.join(sorted(says))}, which only `correct` takes")
+            return data
+        if says != {"field", "value"} or not isinstance(data["field"], str):
+            raise ValueError("corrects a cell, so it needs a field and a value")
+        name = data["field"].strip().lower()
+        try:
+            value = cells.plain_value(name, data["value"]) if cells.is_cell(name) else str(data["value"])
+        except ConfigError as error:
+            raise ValueError(str(error)) from error
+        return data | {"field": name, "value": value}
+
+    @property
+    def is_of_a_cell(self) -> bool:
+        """Whether it is about the row as a whole, or a cell that a row has."""
+        return self.field is None or cells.is_cell(self.field)
+
+    @property
+    def key(self) -> str:
+        return (
+            f"{self.field} in the row of paper {self.paper}" if self.field else f"row of paper {self.paper}"
+        )
+
+    @property
+    def outcome(self) -> str:
+        return f"corrected to {_shown(self.value)}" if self.decision == "correct" else f"{self.decision}ed"
+
+
+def _shown(value: Any) -> str:
+    return ", ".join(value) if isinstance(value, list) else str(value)

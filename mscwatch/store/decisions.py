@@ -15,9 +15,16 @@ from pydantic import ValidationError
 from mscwatch.atomic_write import replace_file
 from mscwatch.errors import ConfigError, refused_keys
 from mscwatch.screening.decisions import Decisions, read, whole_text, with_entry
-from mscwatch.screening.entries import Entry, LinkDecision, ReadingDecision, ScreeningDecision
+from mscwatch.screening.entries import (
+    KEYS,
+    Entry,
+    LinkDecision,
+    ReadingDecision,
+    RowDecision,
+    ScreeningDecision,
+)
 from mscwatch.screening.version import rules_version
-from mscwatch.store import derive, found_papers, sql, working
+from mscwatch.store import derive, found_papers, review_claims, sql, working
 from mscwatch.store.data_dir import DataDir, locked
 from mscwatch.store.publish import publish_copy
 from mscwatch.store.sql import Connection, dicts, insert
@@ -28,6 +35,7 @@ TABLES: dict[str, type[Entry]] = {
     "screening_decisions": ScreeningDecision,
     "link_decisions": LinkDecision,
     "reading_decisions": ReadingDecision,
+    "row_decisions": RowDecision,
 }
 STORED = "SELECT * EXCLUDE (decided_on, decided_by), decided_on AS date, decided_by AS by FROM "
 
@@ -78,7 +86,7 @@ def stored(con: Connection) -> Decisions:
     """
     try:
         return Decisions.of(
-            kind.model_validate(row | ({"value": orjson.loads(row["value"])} if "value" in row else {}))
+            kind.model_validate(row | ({"value": orjson.loads(row["value"])} if row.get("value") else {}))
             for table, kind in TABLES.items()
             for row in dicts(con, f"{STORED}{table} ORDER BY ALL")
         )
@@ -92,7 +100,7 @@ def apply(con: Connection, decisions: Decisions, rules: str) -> int:
     """Apply today's rules and people's decisions to every known trial; raises no event.
 
     All trials are read again when the rules have changed since the last time; otherwise only those with a decision on
-    their screening or reading that is new, changed or withdrawn. Returns how many trials and links changed.
+    their screening or reading that is new, changed or withdrawn. Returns how many trials, links and rows changed.
     """
     version = rules_version(rules)
     with sql.transaction(con):
@@ -102,13 +110,15 @@ def apply(con: Connection, decisions: Decisions, rules: str) -> int:
             for table, kind in TABLES.items()
         }
         found_papers.note_rejections(con, {link[:2] for link in links_before ^ _links(con)})
-        changed = len(moved["link_decisions"]) + len(moved["reading_decisions"])
+        changed = sum(len(moved[table]) for table in moved if table != "screening_decisions")
         again = sorted({*moved["screening_decisions"], *moved["reading_decisions"]})
         everything = sql.meta(con, "rules_hash") != version
         if everything or again:
             changed += derive.rederive(con, rules, decisions, None if everything else again)
         if everything:
             sql.set_meta(con, {"rules_hash": version})
+        if moved["link_decisions"] or moved["row_decisions"]:  # what the living table holds
+            review_claims.recompute(con)
     return changed
 
 
@@ -137,22 +147,23 @@ def publish_decisions(data_dir: DataDir, file: Path, memory_limit: str, keep: in
 
 
 def _replace(con: Connection, table: str, decisions: Iterable[Entry]) -> list[str]:
-    """Replace the rows of a table by these decisions; returns the trials whose rows are new, changed or gone."""
+    """Replace the rows of a table by these decisions; returns the trials or papers that are decided otherwise now."""
+    subject = "paper" if table == "row_decisions" else "nct_id"
     con.execute(f"CREATE OR REPLACE TEMP TABLE decided AS FROM {table} LIMIT 0")
     insert(con, "decided", (_row(decision) for decision in decisions))
     changed = con.execute(
-        f"SELECT DISTINCT nct_id FROM ((FROM decided EXCEPT FROM {table}) UNION ALL "
-        f"(FROM {table} EXCEPT FROM decided)) ORDER BY nct_id"
+        f"SELECT DISTINCT {subject} FROM ((FROM decided EXCEPT FROM {table}) UNION ALL "
+        f"(FROM {table} EXCEPT FROM decided)) ORDER BY {subject}"
     ).fetchall()
     if changed:
         con.execute(f"DELETE FROM {table}")
         con.execute(f"INSERT INTO {table} FROM decided")
     con.execute("DROP TABLE decided")
-    return [nct_id for (nct_id,) in changed]
+    return [decided for (decided,) in changed]
 
 
 def _row(decision: Entry) -> dict[str, Any]:
-    row = decision.entry()
+    row = {name: None for name in KEYS if name in type(decision).model_fields} | decision.entry()
     return row | {"decided_on": row.pop("date"), "decided_by": row.pop("by")}
 
 

@@ -13,6 +13,7 @@ from mscwatch.store.sql import Connection, insert, row_of, scalar
 COUNTED = {
     "trials": "WHERE relevance IN ('core', 'unsure')",
     "trials_at_review": "",
+    "living_rows": "",
     "trials_then_and_now": "",
 }
 
@@ -55,7 +56,7 @@ def _row(con: Connection, claim: claims.Claim, topic: str, today: Any, reviewed:
         "stating": stating,
         "verdict": verdict,
         "reason": reason,
-        "as_of": today if claim.scope == "today" else reviewed,
+        "as_of": today if claim.scope in {"today", "living"} else reviewed,
     }
     del row["of"]
     return row

@@ -6,8 +6,16 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import NamedTuple
 
+from mscwatch.screening import cells
 from mscwatch.screening.decisions import Decisions
-from mscwatch.screening.entries import Entry, LinkDecision, ReadingDecision, paper_number
+from mscwatch.screening.entries import (
+    Entry,
+    LinkDecision,
+    ReadingDecision,
+    RowDecision,
+    TrialEntry,
+    paper_number,
+)
 from mscwatch.store.queries import current_id
 from mscwatch.store.sql import Connection, insert, scalar
 from mscwatch.therapy.corrections import FIELDS
@@ -73,7 +81,7 @@ class _Warehouse:
     @cached_property
     def superseded(self) -> set[tuple[str, str]]:
         """Links whose decision gave way to a later, other one; none in a file of an earlier version, not migrated."""
-        if not scalar(self._con, "SELECT count(*) FROM duckdb_views() WHERE view_name = 'decided_links'"):
+        if not _has_view(self._con, "decided_links"):
             return set()
         query = (
             "SELECT d.nct_id, d.paper_as_decided FROM decided_links AS d JOIN decided_links AS held "
@@ -81,12 +89,47 @@ class _Warehouse:
         )
         return set(self._con.execute(query).fetchall())
 
+    @cached_property
+    def papers_with_row(self) -> dict[str, bool]:
+        """Papers that decisions about rows name and the warehouse knows, each with whether it has a row to decide."""
+        if not _has_view(self._con, "decided_rows"):
+            return {}
+        query = (
+            "SELECT paper, bool_or(paper_id IN (SELECT paper_id FROM later_papers)) FROM decided_rows "
+            "WHERE paper_id IS NOT NULL GROUP BY paper"
+        )
+        return dict(self._con.execute(query).fetchall())
+
     def current_id(self, nct_id: str) -> str:
         return current_id(self._con, nct_id)
 
 
+def _has_view(con: Connection, name: str) -> bool:
+    return bool(scalar(con, "SELECT count(*) FROM duckdb_views() WHERE view_name = ?", [name]))
+
+
 def _why(entry: Entry, warehouse: _Warehouse) -> str | None:
     """What a decision does not find, as a clause; None where it applies."""
+    match entry:
+        case RowDecision():
+            return _why_no_row(entry, warehouse)
+        case TrialEntry():
+            return _why_no_trial(entry, warehouse)
+        case _:
+            raise TypeError(type(entry))
+
+
+def _why_no_row(row: RowDecision, warehouse: _Warehouse) -> str | None:
+    if not row.is_of_a_cell:
+        return f"a row has no cell {row.field}; the cells are {', '.join(cells.FIELDS)}"
+    if warehouse.papers_with_row.get(row.paper):
+        return None
+    if row.paper in warehouse.papers_with_row:
+        return "no row is drafted from it: it counts as no trial's paper, or is a row of Table 2; see `mscwatch links`"
+    return f"no paper {row.paper} is known"
+
+
+def _why_no_trial(entry: TrialEntry, warehouse: _Warehouse) -> str | None:
     nct_id = entry.nct_id
     standing = warehouse.standings.get(nct_id)
     is_listed = isinstance(entry, LinkDecision) and (nct_id, entry.paper) in warehouse.links

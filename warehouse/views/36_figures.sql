@@ -1,15 +1,15 @@
 -- The counts behind the review's figures; figure_1 to figure_3b are parts of this view. A trial with two categories counts
 -- in each. `known` says for how many trials the category is known in which way. Figure 1 counts areas of disease, the
--- others trials of the liver; all count MSC trials only.
+-- others trials of the liver; all count MSC trials only. The scope living is of the figures on published trials.
 WITH everything AS MATERIALIZED (FROM trials_then_and_now),
 liver AS (FROM everything WHERE area = 'liver'),
 counted_trials AS (
     SELECT '1' AS figure, scope, label, known, [coalesce(area, 'not_stated')] AS categories
-    FROM everything WHERE is_completed
+    FROM everything WHERE is_completed AND scope <> 'living'
     UNION ALL
     SELECT '2a', scope, label, known, [indication_group] FROM liver WHERE is_completed
     UNION ALL
-    SELECT '2b', scope, label, known, [indication_group] FROM liver
+    SELECT '2b', scope, label, known, [indication_group] FROM liver WHERE scope <> 'living'
     UNION ALL
     SELECT '3a', scope, label, known, cell_source FROM liver
     UNION ALL

@@ -1,0 +1,172 @@
+"""`mscwatch table`: the review's Table 2 as it would read today, and a person's yes or no to drafted rows."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Annotated, Any, Literal
+
+import typer
+from rich.padding import Padding
+from rich.text import Text
+
+from mscwatch.cli import screen
+from mscwatch.cli.completion import drafted_papers
+from mscwatch.cli.decide import decide
+from mscwatch.cli.questions import AsCsv, AsJson, By, Reason
+from mscwatch.digest import plain
+from mscwatch.errors import ConfigError, MscwatchError
+from mscwatch.report.living import COLUMNS, beside, evidence, in_columns, markdown, remarks
+from mscwatch.screening import cells
+from mscwatch.screening.entries import RowDecision
+from mscwatch.settings import load_settings
+from mscwatch.store import queries
+from mscwatch.store.data_dir import DataDir
+from mscwatch.store.living import living_rows, seen_abstract
+from mscwatch.vocabulary import RowOrigin
+
+IN_HEAD = ("Row", "Paper", "Registration")
+LONGEST = 1_000  # characters of one line
+
+table = typer.Typer(add_completion=False, rich_markup_mode=None)
+
+Paper = Annotated[
+    str,
+    typer.Argument(metavar="PAPER", autocompletion=drafted_papers, help="PMID, DOI or paper_id of the row."),
+]
+
+
+@table.callback(invoke_without_command=True)
+def show(
+    context: typer.Context,
+    origin: Annotated[
+        list[RowOrigin] | None,
+        typer.Option(
+            metavar="ORIGIN", help=f"Only these rows; may be repeated. One of {', '.join(RowOrigin)}."
+        ),
+    ] = None,
+    as_markdown: Annotated[
+        bool, typer.Option("--markdown", help="Markdown on stdout, for a manuscript.")
+    ] = False,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
+    """Show the review's Table 2 as it reads today.
+
+    Shows its printed rows, rows that people confirmed, and drafted rows with the words that each cell rests on. A
+    drafted row counts nowhere until a person accepts it.
+    """
+    if context.invoked_subcommand:
+        return
+    with queries.open_published(DataDir(load_settings().data_dir)) as con:
+        rows = living_rows(con, [choice.value for choice in origin or []])
+        facts = queries.meta(con)
+    if as_json:
+        screen.write_json(rows)
+    elif as_csv:
+        screen.write_csv(list(rows[0]) if rows else ["row_id"], (list(row.values()) for row in rows))
+    elif as_markdown:
+        sys.stdout.write(markdown(rows, f"{facts.get('banner', '')} {facts.get('attribution', '')}".strip()))
+    else:
+        _print(rows, facts.get("banner", ""))
+
+
+@table.command()
+def accept(paper: Paper, reason: Reason = "", by: By = "") -> None:
+    """The drafted row is right: it counts from now on."""
+    _decide_row("accept", paper, reason or "the row is as the paper states it", by)
+
+
+@table.command()
+def reject(paper: Paper, reason: Reason, by: By = "") -> None:
+    """The paper has no row in this table."""
+    _decide_row("reject", paper, reason, by)
+
+
+@table.command()
+def correct(
+    paper: Paper,
+    corrections: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="FIELD=VALUE...",
+            help="Cells of the row, as n_treated=20 or dose='1e6 cells/kg'; lists with commas.",
+        ),
+    ],
+    reason: Reason,
+    by: By = "",
+) -> None:
+    """Set cells of a row."""
+    values = dict(_parted(corrections))
+
+    def made(row: dict[str, Any]) -> list[RowDecision]:
+        return [
+            RowDecision(decision="correct", field=name, value=value, **row) for name, value in values.items()
+        ]
+
+    _decide(paper, made, reason, by)
+
+
+def _parted(corrections: list[str]) -> Iterator[tuple[str, Any]]:
+    for text in corrections:
+        name, equals, value = text.partition("=")
+        name = name.strip().lower()
+        if not equals:
+            raise ConfigError(f"{text}: write it as FIELD=VALUE, such as n_treated=20.")
+        if name != cells.DOSE and not cells.is_cell(name):
+            raise MscwatchError(
+                f"A row has no cell {name}, so nothing was written. "
+                f"Use one of {', '.join((*cells.FIELDS, cells.DOSE))}."
+            )
+        yield from cells.parted(name, value.strip()).items()
+
+
+def _decide_row(decision: Literal["accept", "reject"], paper: str, reason: str, by: str) -> None:
+    _decide(paper, lambda row: [RowDecision(decision=decision, **row)], reason, by)
+
+
+def _decide(paper: str, made: Callable[[dict[str, Any]], list[RowDecision]], reason: str, by: str) -> None:
+    """Write decisions about the row of a paper, each with the hash of the abstract that it is about."""
+
+    def with_abstract(why: str, day: date, who: str) -> list[RowDecision]:
+        entry = {"paper": paper, "reason": why, "date": day, "by": who}
+        spelt = RowDecision(decision="accept", **entry).paper
+        with queries.open_published(DataDir(load_settings().data_dir)) as con:
+            return made(entry | {"seen": seen_abstract(con, spelt)})
+
+    decide(with_abstract, reason, by)
+
+
+def _print(rows: list[dict[str, Any]], banner: str) -> None:
+    console = screen.console()
+    if not rows:
+        console.print("No row.")
+        return
+    console.print(banner or f"{len(rows)} row(s): printed, then confirmed, then drafted.")
+    for row in rows:
+        shown = in_columns(row)
+        head = [row["row_id"], row["origin"], shown["Paper"], row["nct_id"]]
+        console.print(Text("  ".join(screen.cell(part) for part in head if part), style="bold"))
+        for line in _lines(row, shown):
+            console.print(Padding(Text(plain(line, LONGEST)), (0, 0, 0, 4)))
+    if any(row["origin"] == RowOrigin.DRAFTED for row in rows):
+        console.print(
+            'To decide a drafted row: mscwatch table accept PAPER, table reject PAPER --reason "…", or '
+            'table correct PAPER FIELD=VALUE --reason "…".'
+        )
+
+
+def _lines(row: dict[str, Any], shown: dict[str, str]) -> Iterator[str]:
+    """What stands below the head of a row: its cells as printed, or each with its words, and what to know of it."""
+    if row["origin"] == RowOrigin.DRAFTED:
+        stated = evidence(row)
+        yield from (f"{name}: {value} – “{words}”" for name, value, words in stated)
+        if not stated:
+            yield "nothing is stated"
+    else:
+        yield from (f"{name}: {shown[name]}" for name in COLUMNS if name not in IN_HEAD)
+    if registered := beside(row):
+        yield f"not stated, but registered: {registered}"
+    if said := remarks(row):
+        yield f"({said})"

@@ -1,0 +1,108 @@
+"""Rows drafted from the abstracts of found papers: their cells with the words that they rest on, never the abstract."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime
+from typing import NamedTuple
+
+from mscwatch.papers.model import Paper
+from mscwatch.review.draft import Cell, draft
+from mscwatch.store.sql import Connection, insert
+from mscwatch.vocabulary import COUNTED_KINDS, PaperKind
+
+SPAN_AT_MOST = 300  # characters (contract, "Papers")
+DRAFTED_KINDS = COUNTED_KINDS | {PaperKind.UNKNOWN}  # what may count, once a person accepts its link
+
+
+class Draft(NamedTuple):
+    """The cells that a paper's abstract states, and the hash of what was read."""
+
+    paper_id: str
+    abstract_hash: str
+    cells: dict[str, Cell]
+
+
+def read_draft(paper: Paper, kind: PaperKind) -> Draft | None:
+    """The draft of a paper; None for a kind of paper that reports no trial, and where there is no abstract. Pure."""
+    if kind not in DRAFTED_KINDS or not paper.abstract.strip():
+        return None
+    cells = draft(paper.title, paper.abstract, paper.publication_types)
+    return Draft(paper.paper_id, abstract_hash(paper), cells)
+
+
+def abstract_hash(paper: Paper) -> str:
+    """A hash of the words that a draft is read from."""
+    return hashlib.sha256(f"{paper.title}\x1f{paper.abstract}".encode()).hexdigest()[:20]
+
+
+def store_drafts(con: Connection, drafts: Iterable[Draft], read_at: datetime) -> None:
+    """Write drafts within the caller's transaction, once their papers are stored.
+
+    A draft takes the place of the paper's earlier ones. But a draft that a person accepted stays as it was accepted,
+    beside that of an abstract that changed since.
+    """
+    _follow_papers(con)
+    numbers = _numbers(con)
+    current = {(numbers.get(each.paper_id, each.paper_id), each.abstract_hash): each.cells for each in drafts}
+    accepted = set(
+        con.execute(
+            "SELECT r.paper_id, r.seen FROM decided_rows AS r "
+            "JOIN drafts AS d ON d.paper_id = r.paper_id AND d.abstract_hash = r.seen "
+            "WHERE r.holds AND r.decision = 'accept'"
+        ).fetchall()
+    )
+    papers, kept = [paper_id for paper_id, _ in current], [" ".join(pair) for pair in accepted]
+    for table in ("drafts", "drafted_cells"):
+        con.execute(
+            f"DELETE FROM {table} WHERE list_contains(?, paper_id) "
+            "AND NOT list_contains(?, paper_id || ' ' || abstract_hash)",
+            [papers, kept],
+        )
+    con.execute(
+        "UPDATE drafts SET is_current = list_contains(?, paper_id || ' ' || abstract_hash) "
+        "WHERE list_contains(?, paper_id)",
+        [[" ".join(pair) for pair in current], papers],
+    )
+    fresh = {pair: cells for pair, cells in current.items() if pair not in accepted}
+    insert(
+        con,
+        "drafts",
+        (
+            {"paper_id": paper_id, "abstract_hash": mark, "read_at": read_at, "is_current": True}
+            for paper_id, mark in fresh
+        ),
+    )
+    insert(
+        con,
+        "drafted_cells",
+        (
+            {
+                "paper_id": paper_id,
+                "abstract_hash": mark,
+                "field": field,
+                "value": cell.value,
+                "evidence": cell.evidence[:SPAN_AT_MOST],
+                "sentence": cell.sentence,
+            }
+            for (paper_id, mark), cells in fresh.items()
+            for field, cell in cells.items()
+        ),
+    )
+
+
+def _follow_papers(con: Connection) -> None:
+    """Give the drafts of papers that gained a better number that number."""
+    for table in ("drafts", "drafted_cells"):
+        con.execute(
+            f"UPDATE {table} SET paper_id = f.paper_id "
+            "FROM (SELECT paper_id, unnest(aliases) AS earlier FROM found_papers) AS f "
+            f"WHERE f.earlier = {table}.paper_id"
+        )
+
+
+def _numbers(con: Connection) -> dict[str, str]:
+    """The number under which a paper is kept, by its DOI, for one that a source gives by its DOI alone."""
+    rows = con.execute("SELECT 'DOI:' || doi, paper_id FROM found_papers WHERE doi IS NOT NULL").fetchall()
+    return dict(rows)
