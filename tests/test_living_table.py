@@ -3,269 +3,336 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import shutil
 
 import pytest
 
+from mscwatch.errors import ConfigError
+from mscwatch.papers.model import Paper
 from mscwatch.pipeline.run import run_watch
 from mscwatch.replica import Replica
-from mscwatch.store import drafts
-from mscwatch.store.decisions import load
+from mscwatch.screening import cells
+from mscwatch.screening.decisions import Decisions, read, with_entry
+from mscwatch.screening.entries import RowDecision
+from mscwatch.store import drafts, working
+from mscwatch.store.data_dir import DataDir
+from mscwatch.store.decisions import apply, stored
+from mscwatch.store.without_effect import without_effect
+from mscwatch.vocabulary import PaperKind
 from support import rows as papers
 from support.command import run_here
 from support.orders import order_for, write_watch
-from support.warehouse import file_hash, rows
 
-LATER = "SELECT row_id, origin, joined_to FROM living_table WHERE origin <> 'review' ORDER BY place"
 FIRST, SECOND, OTHER = "PMID:33370477", "PMID:40000001", "PMID:40000002"
+LATER = "SELECT row_id, origin, joined_to FROM living_table WHERE origin <> 'review' ORDER BY place"
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
     """A data directory after one night that found three papers: two of one trial, one of another."""
     folder = tmp_path_factory.mktemp("living")
-    with pytest.MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch, Replica(papers.night()) as registry:
         patch.setattr(drafts, "draft", papers.draft)
-        search(folder, [papers.KNOWN, papers.SECOND, papers.OTHER])
-    return folder
-
-
-def search(folder, found, **values):
-    """A night in this folder that finds these papers."""
-    with Replica(papers.snapshots(found)) as registry:
         urls = {"europepmc_url": registry.europepmc_url, "pubmed_url": registry.pubmed_url}
         watch = write_watch(folder, papers.ROWS_WATCH)
-        order = order_for(registry.url, watch, data_dir=folder / "data", **urls, **values)
-        assert run_watch(order).exit_code == 0
+        assert run_watch(order_for(registry.url, watch, data_dir=folder / "data", **urls)).exit_code == 0
+    return folder / "data"
+
+
+@pytest.fixture(scope="module")
+def opened(made, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("opened") / "data"
+    shutil.copytree(made, folder)
+    with working.open_warehouse(DataDir(folder)) as con:
+        yield con
 
 
 @pytest.fixture
-def tonight(made, tmp_path, monkeypatch):
-    """That directory for one test, and its watch."""
+def con(opened, monkeypatch):
+    """The working file, in which nothing is decided; what a test writes is undone."""
     monkeypatch.setattr(drafts, "draft", papers.draft)
-    shutil.copytree(made / "data", tmp_path / "data")
-    watch = write_watch(tmp_path, papers.ROWS_WATCH)
-    return order_for("http://127.0.0.1:9", watch, data_dir=tmp_path / "data")
+    tables = ("drafts", "drafted_cells", "row_decisions", "review_claims", "papers")
+    for table in tables:
+        opened.execute(f"CREATE OR REPLACE TEMP TABLE kept_{table} AS FROM {table}")
+    yield opened
+    for table in tables:
+        opened.execute(f"DELETE FROM {table}; INSERT INTO {table} FROM kept_{table}")
 
 
-@pytest.fixture
-def table(tonight):
-    """Run `mscwatch table …` on a terminal of 80 columns."""
-    settings = {"MSCWATCH_DATA_DIR": str(tonight.settings.data_dir), "COLUMNS": "80"}
-
-    def run(*words, fails=False):
-        done = run_here(["table", *words], settings)
-        assert (done.returncode != 0) is fails, done.stderr
-        return done.stderr if fails else done.stdout
-
-    return run
+def decision(paper, decision="accept", **more):
+    usual = {"reason": "the full text says so", "date": dt.date(2026, 1, 31), "by": "A. Reader"}
+    return RowDecision(paper=paper, decision=decision, **(usual | more))
 
 
-def decide(table, *words, **how):
-    return table(*words, "--reason", "the full text says so", "--by", "A. Reader", **how)
+def decide(con, *decisions):
+    apply(con, Decisions.of(decisions), "msc-liver")
 
 
-def counted(tonight):
+def later(con):
+    return con.execute(LATER).fetchall()
+
+
+def cells_of(con, row_id, *columns):
+    [row] = con.execute(
+        f"SELECT {', '.join(columns)} FROM living_table WHERE row_id = ?", [row_id]
+    ).fetchall()
+    return row
+
+
+def counted(con):
     """How many trials figure 3a counts, in the scope of Table 2 and in the living one."""
-    asked = "SELECT DISTINCT scope, of_trials FROM figure_3a WHERE scope IN ('published', 'living')"
-    return dict(rows(tonight, asked))
+    return dict(con.execute("SELECT scope, any_value(of_trials) FROM figure_3a GROUP BY scope").fetchall())
 
 
-def claim(tonight, scope, claim_id="T1"):
-    asked = (
-        f"SELECT recomputed, verdict FROM review_claims WHERE claim_id = '{claim_id}' AND scope = '{scope}'"
-    )
-    return rows(tonight, asked)[0]
+def claim(con, scope, claim_id="T1"):
+    asked = "SELECT recomputed, verdict FROM review_claims WHERE claim_id = ? AND scope = ?"
+    return con.execute(asked, [claim_id, scope]).fetchall()[0]
 
 
-def test_each_later_paper_is_a_draft_and_the_patients_of_one_trial_are_one_row(tonight):
-    assert rows(tonight, LATER) == [
+def abstract(changed):
+    return Paper(title=papers.KNOWN["title"], abstract=changed, pmid="33370477")
+
+
+def read_again(con, paper):
+    drafts.store_drafts(con, [drafts.read_draft(paper, PaperKind.RESULTS)], dt.datetime(2026, 12, 1))
+
+
+def test_each_later_paper_is_a_draft_and_the_patients_of_one_trial_are_one_row(con):
+    assert later(con) == [
         (FIRST, "drafted", None),
         (OTHER, "drafted", None),
         (SECOND, "drafted", FIRST),  # the same registration
     ]
+    columns = ("n_treated", "n_treated_evidence", "route", "route_evidence", "registered_cell_source")
+    assert cells_of(con, OTHER, *columns, "cell_source") == (
+        *(7, "7 patients", ["not_stated"], None, ["umbilical_cord"]),
+        ["not_stated"],  # what is not stated is never filled in from elsewhere
+    )
+    assert con.execute("SELECT count(*) FROM evidence WHERE origin = 'drafted'").fetchall() == [(3,)]
 
 
-def test_a_cell_stands_with_its_words_and_a_missing_one_is_never_filled_in(tonight):
-    columns = "n_treated, n_treated_evidence, route, route_evidence, registered_cell_source, cell_source"
-    assert rows(tonight, f"SELECT {columns} FROM living_table WHERE row_id = '{OTHER}'") == [
-        (7, "7 patients", ["not_stated"], None, ["umbilical_cord"], ["not_stated"])
+def test_rows_of_one_programme_and_size_are_of_the_same_patients(con):
+    con.execute(
+        f"UPDATE drafted_cells SET value = '39' WHERE paper_id = '{OTHER}' AND field = 'n_treated'"
+    )  # 20 + 19 of the first trial, which has the same sponsor and cells
+    assert con.execute("SELECT count(*) FROM programmes WHERE len(nct_ids) > 1").fetchall() == [(1,)]
+    assert (OTHER, "drafted", FIRST) in later(con)
+
+
+def test_the_words_of_every_cell_are_kept_and_the_abstract_is_not(con):
+    spans = con.execute("SELECT DISTINCT evidence FROM drafted_cells").fetchall()
+    assert ("by vein",) in spans
+    tables = con.execute(
+        "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = current_database()"
+    )
+    everywhere = " UNION ALL ".join(f"SELECT t::VARCHAR AS t FROM {a}.{b} AS t" for a, b in tables.fetchall())
+    asked = f"SELECT count(*) FROM ({everywhere}) WHERE contains(t, '{papers.STATED}')"
+    assert con.execute(asked).fetchall() == [(0,)]
+
+
+def test_a_span_is_never_longer_than_allowed(con, monkeypatch):
+    monkeypatch.setattr(drafts, "draft", lambda *_: {"disease": papers.Cell("x", "x" * 999, 1)})
+    read_again(con, abstract("Other words."))
+    assert con.execute("SELECT max(length(evidence)) FROM drafted_cells").fetchall() == [(300,)]
+
+
+def test_a_draft_enters_no_figure_and_no_claim_and_a_confirmed_row_does(con):
+    assert (counted(con)["published"], counted(con)["living"]) == (22, 22)
+    assert claim(con, "living") == ("22 trials, 2007 to 2018", "cannot be checked")
+    decide(con, decision("33370477"), decision("40000001"))
+    assert later(con) == [
+        (FIRST, "confirmed", None),
+        (SECOND, "confirmed", FIRST),  # a second paper is not counted again
+        (OTHER, "drafted", None),
     ]
-    assert rows(
-        tonight, "SELECT count(*) FROM drafted_cells WHERE length(evidence) NOT BETWEEN 1 AND 300"
-    ) == [(0,)]
+    assert (counted(con)["published"], counted(con)["living"]) == (22, 23)
+    assert claim(con, "living") == ("23 trials, 2007 to 2022", "cannot be checked")
+    assert claim(con, "published") == ("22 trials, 2007 to 2018", "reproduced")
+    assert claim(con, "living", "T18")[1] == "reproduced"
+    asked = f"SELECT origin, participants FROM evidence WHERE label = '{FIRST}'"
+    assert con.execute(asked).fetchall() == [("published", 39)]
+    others = "SELECT count(*) FROM figures WHERE scope = 'living' AND figure NOT IN ('2a', '3a', '3b')"
+    assert con.execute(others).fetchall() == [(0,)]
 
 
-def test_the_words_of_every_cell_are_kept_and_the_abstract_is_not(tonight):
-    stored = rows(tonight, "SELECT DISTINCT evidence FROM drafted_cells")
-    assert ("by vein",) in stored
-    for table, column in rows(
-        tonight,
-        "SELECT table_name, column_name FROM duckdb_columns() WHERE NOT internal AND data_type = 'VARCHAR' "
-        "AND schema_name = 'main' AND table_name IN (SELECT table_name FROM duckdb_tables())",
-    ):
-        assert rows(tonight, f"SELECT count(*) FROM {table} WHERE contains({column}, '{papers.STATED}')") == [
-            (0,)
-        ]
+def test_a_confirmed_follow_up_counts_where_its_first_paper_is_a_draft(con):
+    decide(con, decision("40000001"))
+    assert later(con)[:2] == [(SECOND, "confirmed", None), (FIRST, "drafted", SECOND)]
+    assert counted(con)["living"] == 23
 
 
-def test_a_draft_enters_no_figure_and_no_claim_and_a_confirmed_row_does(tonight, table):
-    assert counted(tonight) == {"published": 22, "living": 22}
-    assert claim(tonight, "living") == ("22 trials, 2007 to 2018", "cannot be checked")
-    assert rows(tonight, "SELECT origin, count(*) FROM evidence WHERE label LIKE 'PMID%' GROUP BY 1") == [
-        ("drafted", 3)
+def test_a_rejected_row_vanishes_stays_known_and_comes_back_once_its_abstract_changed(con):
+    seen = cells_of(con, FIRST, "abstract_hash")[0]
+    decide(con, decision("33370477", "reject", seen=seen))
+    assert FIRST not in {row_id for row_id, *_ in later(con)}
+    assert con.execute("SELECT paper_id, decision, decided_by FROM decided_rows").fetchall() == [
+        (FIRST, "reject", "A. Reader")
     ]
-    assert "It holds from now on" in table("accept", "33370477", "--by", "A. Reader")
-    assert rows(tonight, LATER)[0] == (FIRST, "confirmed", None)
-    assert counted(tonight) == {"published": 22, "living": 23}
-    assert claim(tonight, "living")[0] == "23 trials, 2007 to 2022"
-    assert claim(tonight, "published") == ("22 trials, 2007 to 2018", "reproduced")
-    assert claim(tonight, "living", "T18")[1] == "reproduced"
-    assert rows(tonight, f"SELECT origin, participants FROM evidence WHERE label = '{FIRST}'") == [
-        ("published", 39)
-    ]
-
-
-def test_a_second_paper_of_a_confirmed_row_is_not_counted_again(tonight, table):
-    table("accept", "33370477")
-    table("accept", "40000001")
-    assert rows(tonight, LATER)[:2] == [(FIRST, "confirmed", None), (SECOND, "confirmed", FIRST)]
-    assert counted(tonight)["living"] == 23
-
-
-def test_a_confirmed_follow_up_counts_where_its_first_paper_is_a_draft(tonight, table):
-    table("accept", "40000001")
-    assert rows(tonight, LATER)[:2] == [(SECOND, "confirmed", None), (FIRST, "drafted", SECOND)]
-    assert counted(tonight)["living"] == 23
-
-
-def test_a_rejected_row_vanishes_and_stays_known(tonight, table):
-    decide(table, "reject", "40000002")
-    assert OTHER not in {row_id for row_id, *_ in rows(tonight, LATER)}
-    assert rows(tonight, "SELECT paper_id, decision, decided_by FROM decided_rows") == [
-        (OTHER, "reject", "A. Reader")
-    ]
-
-
-def test_a_correction_wins_says_who_made_it_and_empties_a_cell(tonight, table):
-    decide(table, "correct", "PMID: 33370477", "n_treated=21", "dose=3e6 cells/kg", "route=not_stated")
-    columns = "n_treated, n_treated_evidence, dose_low, dose_high, route, corrected"
-    assert rows(tonight, f"SELECT {columns} FROM living_table WHERE row_id = '{FIRST}'") == [
-        (
-            21,
-            "set by A. Reader: the full text says so",
-            3e6,
-            3e6,
-            ["not_stated"],
-            ["dose_high", "dose_low", "dose_unit", "n_treated", "route"],
-        )
-    ]
-    assert rows(tonight, LATER)[0] == (FIRST, "drafted", None)  # a correction is no yes
-
-
-@pytest.mark.parametrize(
-    ("words", "says"),
-    [
-        (("correct", "33370477", "route=mouth"), "'mouth' is not in the list"),
-        (("correct", "33370477", "n_treated=-1"), "is not a number above 0"),
-        (("correct", "33370477", "n_treated=2.5"), "is not a whole number"),
-        (("correct", "33370477", "design"), "FIELD=VALUE"),
-        (("correct", "33370477", "colour=red"), "no cell colour"),
-        (("correct", "33370477", "dose=a lot"), "is not a dose"),
-        (("correct", "33370477", "disease=" + "x" * 301), "1 to 300 characters"),
-        (("correct", "33370477", "n_treated=21", "effect=good"), "'good' is not in the list"),
-    ],
-)
-def test_what_cannot_be_a_correction_writes_nothing(tonight, table, words, says):
-    before = file_hash(tonight)
-    assert says in decide(table, *words, fails=True)
-    assert not tonight.settings.decisions.exists()
-    assert file_hash(tonight) == before
-
-
-@pytest.mark.parametrize(
-    ("paper", "why"),
-    [
-        ("99", "no paper 99 is known"),
-        ("17903050", "no row is drafted from it"),  # row 1 of Table 2
-        ("nonsense", "no paper nonsense is known"),
-    ],
-)
-def test_a_decision_about_a_paper_without_a_row_is_told(table, paper, why):
-    said = table("accept", paper, fails=True)
-    assert f"row of paper {paper} accepted: {why}" in said
-    assert "has no effect" in said
-
-
-def test_a_second_answer_is_refused_and_says_who_gave_the_first(table):
-    decide(table, "reject", "40000002")
-    assert "row of paper 40000002 is rejected already, by A. Reader" in table(
-        "accept", "40000002", fails=True
+    read_again(con, abstract("20 patients. Changed."))
+    assert cells_of(con, FIRST, "origin", "notes") == (
+        "drafted",
+        "rejected earlier (the full text says so); the abstract changed since",
     )
 
 
-def test_a_confirmed_row_keeps_what_was_confirmed_when_its_abstract_changes(tonight, table, tmp_path):
-    table("accept", "33370477")
-    [seen] = {entry.seen for entry in load(tonight.settings.decisions).rows}
-    changed = papers.KNOWN | {"abstract": papers.STATED.replace("20 patients", "30 patients")}
-    search(tmp_path, [changed, papers.SECOND, papers.OTHER], force=True)
-    columns = "origin, state, n_treated, abstract_hash, notes"
-    assert rows(tonight, f"SELECT {columns} FROM living_table WHERE row_id = '{FIRST}'") == [
-        ("confirmed", "changed", 20, seen, "the abstract changed since the row was accepted")
+def test_a_confirmed_row_keeps_what_was_confirmed_when_its_abstract_changes(con):
+    seen = cells_of(con, FIRST, "abstract_hash")[0]
+    decide(con, decision("33370477", seen=seen))
+    columns = ("origin", "state", "n_treated", "route", "abstract_hash", "notes")
+    read_again(con, abstract("20 patients received cells."))
+    changed = "the abstract changed since the row was accepted"
+    assert cells_of(con, FIRST, *columns) == (
+        "confirmed", "changed", 20, ["peripheral_vein"], seen, changed,
+    )  # fmt: skip
+    con.execute(f"UPDATE papers SET is_retracted = true WHERE paper_id = '{FIRST}'")
+    assert cells_of(con, FIRST, "state", "notes") == ("retracted", f"the paper was retracted; {changed}")
+    read_again(con, abstract("20 patients received cells. A third time."))
+    assert con.execute(
+        f"SELECT count(*), count(*) FILTER (is_current) FROM drafts WHERE paper_id = '{FIRST}'"
+    ).fetchall() == [(2, 1)]
+
+
+def test_the_draft_of_an_accepted_abstract_is_not_read_anew(con, monkeypatch):
+    seen = cells_of(con, FIRST, "abstract_hash")[0]
+    decide(con, decision("33370477", seen=seen), decision("40000002"))
+    monkeypatch.setattr(drafts, "draft", lambda *_: {})
+    read_again(con, abstract(papers.STATED))
+    assert cells_of(con, FIRST, "n_treated", "state") == (20, "current")
+
+
+def test_a_correction_wins_says_who_made_it_and_empties_a_cell(con):
+    made = {"n_treated": 21, "route": "not_stated", "design": "not_stated", "disease": "a [disease]"}
+    decide(con, *(decision("33370477", "correct", field=name, value=made[name]) for name in made))
+    columns = ("origin", "n_treated", "n_treated_evidence", "route", "design", "disease", "corrected")
+    assert cells_of(con, FIRST, *columns) == (
+        *("drafted", 21, "set by A. Reader: the full text says so", ["not_stated"], None, "a [disease]"),
+        ["design", "disease", "n_treated", "route"],
+    )
+
+
+def test_what_is_decided_comes_back_from_the_warehouse_as_it_was(con):
+    made = [
+        decision("33370477", seen="abc"),
+        decision("33370477", "correct", field="donor", value="autologous"),
     ]
-    search(tmp_path, [papers.KNOWN | {"is_retracted": True}, papers.SECOND, papers.OTHER], force=True)
-    assert rows(tonight, f"SELECT {columns} FROM living_table WHERE row_id = '{FIRST}'") == [
-        ("confirmed", "retracted", 20, seen, "the paper was retracted")
+    decide(con, *made)
+    assert set(map(repr, stored(con).entries())) == set(map(repr, made))
+
+
+@pytest.mark.parametrize(
+    "one",
+    [
+        decision("10.1000/ABC", seen="abc"),
+        decision("1", "reject", reason='"quoted" [[row]]\n\\'),
+        decision("1", "correct", field="n_control", value=0),
+        decision("1", "correct", field="cell_source", value="bone_marrow, adipose"),
+        decision("1", "correct", field="colour", value=["red"]),
+    ],
+)
+def test_whatever_is_decided_reads_back_from_the_file(one):
+    assert read(with_entry("", one, "it"), "it").rows == (one,)
+
+
+ENTRY = '[[row]]\npaper = 1\ndecision = "accept"\nreason = "r"\ndate = 2026-01-31\nby = "B"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (ENTRY * 2, "row of paper 1 is decided already"),
+        (ENTRY + 'field = "route"\n', "only `correct` takes"),
+        (ENTRY.replace("accept", "correct"), "needs a field and a value"),
+        (ENTRY.replace("accept", "correct") + 'field = "route"\nvalue = "mouth"\n', "'mouth' is not in the list"),
+        (ENTRY.replace("accept", "perhaps"), "row entry 1 (line 1): decision"),
+        (ENTRY + 'nct_id = "NCT00000001"\n', "nct_id is not a key"),
+    ],
+)  # fmt: skip
+def test_a_bad_entry_is_named_with_its_line(text, message):
+    with pytest.raises(ConfigError) as error:
+        read(text, "decisions.toml")
+    assert message in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("n_treated", "-1", "is not a number above 0"),
+        ("n_treated", "0", "is not a number above 0"),
+        ("n_treated", "nan", "is not a number above 0"),
+        ("n_treated", "2.5", "is not a whole number"),
+        ("dose", "a lot", "is not a dose"),
+        ("dose", "1e6 cells; 2e6 cells", "is not one dose"),
+        ("disease", "x" * 301, "1 to 300 characters"),
+        ("effect", "good", "'good' is not in the list"),
+    ],
+)
+def test_what_cannot_be_the_value_of_a_cell_is_refused(name, value, says):
+    with pytest.raises(ConfigError, match=says):
+        cells.parted(name, value)
+
+
+def test_a_dose_is_three_cells_and_no_controls_are_a_number():
+    assert cells.parted("dose", "1e6-2e6 cells/kg") == {
+        "dose_low": 1e6,
+        "dose_high": 2e6,
+        "dose_unit": "cells/kg",
+    }
+    assert set(cells.parted("dose", "not_stated").values()) == {"not_stated"}
+    assert cells.parted("n_control", "0") == {"n_control": 0}
+
+
+def test_a_decision_that_finds_no_row_is_told(con):
+    made = [
+        decision("99"), decision("17903050"), decision("nonsense"), decision("33370477", "reject"),
+        decision("40000002", "correct", field="colour", value="red"),
+    ]  # fmt: skip
+    decide(con, *made)
+    assert [one.why.partition(":")[0].partition(";")[0] for one in without_effect(con, made)] == [
+        "no paper 99 is known",
+        "no row is drafted from it",  # row 1 of Table 2
+        "no paper nonsense is known",
+        "a row has no cell colour",
     ]
-    assert rows(tonight, f"SELECT count(*) FROM drafts WHERE paper_id = '{FIRST}'") == [(1,)]
 
 
-def test_a_rejected_row_comes_back_once_its_abstract_changed(tonight, table, tmp_path):
-    decide(table, "reject", "40000002")
-    changed = papers.OTHER | {"abstract": "Invented: 7 patients received cells twice. NCT00000002."}
-    search(tmp_path, [papers.KNOWN, papers.SECOND, changed], force=True)
-    [(origin, notes)] = rows(tonight, f"SELECT origin, notes FROM living_table WHERE row_id = '{OTHER}'")
-    assert origin == "drafted"
-    assert notes == "rejected earlier (the full text says so); the abstract changed since"
-
-
-def test_a_drafted_row_that_differs_from_its_registration_is_shown_marked(tonight):
-    asked = "SELECT subject, review_says, contrary, place, would_change FROM contradictions WHERE origin = 'drafted'"
-    told = {row[0]: row[1:] for row in rows(tonight, f"{asked} AND row_id = '{FIRST}'")}
+def test_a_drafted_row_that_differs_from_its_registration_is_shown_marked(con):
+    asked = "SELECT subject, review_says, contrary, place, would_change FROM contradictions WHERE row_id = ?"
+    told = {row[0]: row[1:] for row in con.execute(asked, [FIRST]).fetchall()}
     assert told["source"] == (
-        "received cells",
-        "umbilical_cord",
-        f"the abstract of {FIRST}",
+        *("received cells", "umbilical_cord", f"the abstract of {FIRST}"),
         "nothing until a person confirms the row",
     )
     assert "donor" not in told  # the abstract does not state it
 
 
-def test_the_table_is_readable_on_a_terminal(table):
-    shown = table("--origin", "drafted")
+def test_a_person_reads_the_table_corrects_a_row_and_accepts_it(made, tmp_path):
+    shutil.copytree(made, tmp_path / "data")
+
+    def mscwatch(*words, fails=False):
+        done = run_here(words, {"MSCWATCH_DATA_DIR": str(tmp_path / "data"), "COLUMNS": "80"})
+        assert (done.returncode != 0) is fails, done.stderr
+        return done.stderr if fails else done.stdout
+
+    shown = mscwatch("table", "--origin", "drafted")
     assert max(map(len, shown.splitlines())) <= 80
     assert "n treated: 20 – “20 patients received cells”" in shown
     assert "not stated, but registered:" in shown
-    assert "<b>" not in shown
-    assert table().startswith("25 row(s)")
-    assert "No row." in table("--origin", "confirmed")
+    assert mscwatch("table").startswith("25 row(s)")
+    assert "No row." in mscwatch("table", "--origin", "confirmed")
 
+    why = ("--reason", "the full text says so", "--by", "A. Reader")
+    hostile = "disease==HYPERLINK(1) | *x* <b>y</b> [z](u)"
+    assert "no cell colour" in mscwatch("table", "correct", "40000002", "colour=red", *why, fails=True)
+    mscwatch("table", "correct", "40000002", hostile, *why)
+    assert "It holds from now on" in mscwatch("table", "accept", "40000002", "--by", "A. Reader")
+    assert "accepted already, by A. Reader" in mscwatch("table", "reject", "PMID:40000002", *why, fails=True)
 
-def test_as_markdown_no_title_ends_a_cell_or_becomes_markup(table):
-    table("accept", "40000002")
-    lines = (
-        decide(table, "correct", "40000002", "disease=*liver* | <b>failure</b> [x](y)")
-        and table("--markdown", "--origin", "confirmed").splitlines()
-    )
-    assert lines[0].startswith("| Row | Paper | Disease |")
-    assert r"\*liver\* \| \<b\>failure\</b\> \[x\](y)" in lines[2]
-    assert lines[2].replace(r"\|", "").count("|") == lines[0].count("|")
-    assert any("confirmed by" in line for line in lines[3:])
-
-
-def test_as_csv_no_cell_is_a_formula(table):
-    decide(table, "correct", "40000002", "disease==HYPERLINK(1)")
-    listed = list(csv.DictReader(io.StringIO(table("--csv"))))
-    assert len(listed) == 25
-    assert [row["disease"] for row in listed if row["row_id"] == OTHER] == ["'=HYPERLINK(1)"]
+    head, _, row, *notes = mscwatch("table", "--markdown", "--origin", "confirmed").splitlines()
+    assert head.startswith("| Row | Paper | Disease |")
+    assert r"\=HYPERLINK(1) \| \*x\* \<b\>y\</b\> \[z\](u)" in row.replace("=HYP", r"\=HYP")
+    assert row.replace(r"\|", "").count("|") == head.count("|")
+    assert "confirmed by A. Reader" in notes[1]
+    [listed] = csv.DictReader(io.StringIO(mscwatch("table", "--csv", "--origin", "confirmed")))
+    assert listed["disease"].startswith("'=HYPERLINK(1)")

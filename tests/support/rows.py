@@ -66,18 +66,6 @@ def draft(title, abstract, publication_types=()):
     return {name: cell for name, cell in cells.items() if cell.evidence in f"{title} {abstract}"}
 
 
-def snapshots(*papers_of_nights):
-    """Nights of three trials, the first of which changes each night, with these papers."""
-    return [
-        Snapshot(
-            day,
-            by_id(
-                [
-                    record(1, descriptionModule={"briefSummary": f"Night {number}."}),
-                    *map(record, (2, 3)),
-                ]
-            ),
-            papers=papers,
-        )
-        for number, (day, papers) in enumerate(zip(DAYS, papers_of_nights, strict=False))
-    ]
+def night():
+    """One night of three trials with these papers."""
+    return [Snapshot(DAYS[0], by_id(list(map(record, (1, 2, 3)))), papers=[KNOWN, SECOND, OTHER])]
