@@ -5,7 +5,10 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import re
+import shlex
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -16,7 +19,7 @@ from mscwatch.replica import Replica
 from mscwatch.screening import cells
 from mscwatch.screening.decisions import Decisions, read, with_entry
 from mscwatch.screening.entries import RowDecision
-from mscwatch.store import drafts, working
+from mscwatch.store import drafts, queries, working
 from mscwatch.store.data_dir import DataDir
 from mscwatch.store.decisions import apply, stored
 from mscwatch.store.without_effect import without_effect
@@ -25,7 +28,7 @@ from support import rows as papers
 from support.command import run_here
 from support.orders import order_for, write_watch
 
-FIRST, SECOND, OTHER = "PMID:33370477", "PMID:40000001", "PMID:40000002"
+FIRST, SECOND, OTHER = "PMID:33370477", "PMID:40000001", "PMID:99999901"
 LATER = "SELECT row_id, origin, joined_to FROM living_table WHERE origin <> 'review' ORDER BY place"
 
 
@@ -196,7 +199,7 @@ def test_a_confirmed_row_keeps_what_was_confirmed_when_its_abstract_changes(con)
 
 def test_the_draft_of_an_accepted_abstract_is_not_read_anew(con, monkeypatch):
     seen = cells_of(con, FIRST, "abstract_hash")[0]
-    decide(con, decision("33370477", seen=seen), decision("40000002"))
+    decide(con, decision("33370477", seen=seen), decision("99999901"))
     monkeypatch.setattr(drafts, "draft", lambda *_: {})
     read_again(con, abstract(papers.STATED))
     assert cells_of(con, FIRST, "n_treated", "state") == (20, "current")
@@ -286,7 +289,7 @@ def test_a_dose_is_three_cells_and_no_controls_are_a_number():
 def test_a_decision_that_finds_no_row_is_told(con):
     made = [
         decision("99"), decision("17903050"), decision("nonsense"), decision("33370477", "reject"),
-        decision("40000002", "correct", field="colour", value="red"),
+        decision("99999901", "correct", field="colour", value="red"),
     ]  # fmt: skip
     decide(con, *made)
     assert [one.why.partition(":")[0].partition(";")[0] for one in without_effect(con, made)] == [
@@ -307,6 +310,27 @@ def test_a_drafted_row_that_differs_from_its_registration_is_shown_marked(con):
     assert "donor" not in told  # the abstract does not state it
 
 
+def test_a_persons_day_is_as_the_page_tells_it(made, tmp_path):
+    shutil.copytree(made, tmp_path / "data")
+    page = (Path(__file__).parents[1] / "flows" / "README.md").read_text("utf-8")
+    day = page.partition("### A person's day")[2].partition("\n#")[0]
+    lines = [
+        line
+        for block in re.findall(r"^```sh\n(.*?)^```", day, re.DOTALL | re.MULTILINE)
+        for line in block.splitlines()
+    ]
+    shown = {}
+    for line in lines:
+        done = run_here(shlex.split(line)[1:], {"MSCWATCH_DATA_DIR": str(tmp_path / "data")})
+        assert done.returncode == 0, (line, done.stderr)
+        shown[line.split()[1], line.split()[2]] = done.stdout
+    assert OTHER in shown["papers", "--since"]
+    assert f"{OTHER}  drafted" in shown["table", "--origin"]
+    assert f"| {OTHER} |" in shown["table", "--markdown"]
+    with queries.open_published(DataDir(tmp_path / "data")) as con:
+        assert cells_of(con, OTHER, "origin", "infusions_max", "n_treated") == ("confirmed", 4, 7)
+
+
 def test_a_person_reads_the_table_corrects_a_row_and_accepts_it(made, tmp_path):
     shutil.copytree(made, tmp_path / "data")
 
@@ -324,10 +348,10 @@ def test_a_person_reads_the_table_corrects_a_row_and_accepts_it(made, tmp_path):
 
     why = ("--reason", "the full text says so", "--by", "A. Reader")
     hostile = "disease==HYPERLINK(1) | *x* <b>y</b> [z](u)"
-    assert "no cell colour" in mscwatch("table", "correct", "40000002", "colour=red", *why, fails=True)
-    mscwatch("table", "correct", "40000002", hostile, *why)
-    assert "It holds from now on" in mscwatch("table", "accept", "40000002", "--by", "A. Reader")
-    assert "accepted already, by A. Reader" in mscwatch("table", "reject", "PMID:40000002", *why, fails=True)
+    assert "no cell colour" in mscwatch("table", "correct", "99999901", "colour=red", *why, fails=True)
+    mscwatch("table", "correct", "99999901", hostile, *why)
+    assert "It holds from now on" in mscwatch("table", "accept", "99999901", "--by", "A. Reader")
+    assert "accepted already, by A. Reader" in mscwatch("table", "reject", "PMID:99999901", *why, fails=True)
 
     head, _, row, *notes = mscwatch("table", "--markdown", "--origin", "confirmed").splitlines()
     assert head.startswith("| Row | Paper | Disease |")

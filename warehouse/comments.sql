@@ -397,7 +397,7 @@ COMMENT ON COLUMN screening.overall_status IS 'Recruitment status.';
 COMMENT ON COLUMN screening.study_first_posted_date IS 'Day the record first appeared in the registry.';
 COMMENT ON COLUMN screening.first_seen_at IS 'When the watch first saw it (UTC).';
 COMMENT ON COLUMN screening.url IS 'Address of the record on the registry''s site.';
-COMMENT ON VIEW prisma IS 'One row per item of the search''s record (PRISMA): the query as sent, when, how many records were found, included, and excluded for which reason; counts are of the trials that the latest query found.';
+COMMENT ON VIEW prisma IS 'One row per item of the search''s record (PRISMA): the query as sent, when, how many records were found, included, and excluded for which reason, and the same of reports; counts are of the trials that the latest query found.';
 COMMENT ON COLUMN prisma.place IS 'Order of the item.';
 COMMENT ON COLUMN prisma.item IS 'What the value is.';
 COMMENT ON COLUMN prisma.value IS 'The value, as text; times in UTC.';
@@ -891,3 +891,9 @@ COMMENT ON COLUMN living_rows.indicators_evidence IS 'Words that state indicator
 COMMENT ON COLUMN evidence.joined_to IS 'Of a row of the living table: the row of the same patients; NULL for one that counts by itself.';
 COMMENT ON COLUMN contradictions.row_id IS 'Row of the living table; NULL where it is about the text.';
 COMMENT ON COLUMN contradictions.origin IS 'review, confirmed or drafted (no person has confirmed the row).';
+COMMENT ON VIEW prisma_flow IS 'One row per number of the flow of PRISMA 2020, of registrations and of reports (papers).';
+COMMENT ON COLUMN prisma_flow.place IS 'Order of the number.';
+COMMENT ON COLUMN prisma_flow.part IS 'registrations or reports.';
+COMMENT ON COLUMN prisma_flow.stage IS 'identified, duplicates, screened, excluded, undecided or included.';
+COMMENT ON COLUMN prisma_flow.label IS 'The source, the reason, or what is included; NULL where the stage says it all.';
+COMMENT ON COLUMN prisma_flow.n IS 'How many. Unit: registrations, or papers.';

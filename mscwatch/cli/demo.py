@@ -55,7 +55,7 @@ def demo(direct: Annotated[bool, typer.Option("--direct", help="Without Prefect;
             registry.advance()
     console.print(
         f"\nDEMO finished. In {folder}: the warehouse mscwatch.duckdb, the page report.html, and the digests "
-        "of each night."
+        "of each night. `table` shows the review's table with the rows drafted from later papers."
     )
     console.print("Three things to try next:")
     program, variable = _program(), f"MSCWATCH_DATA_DIR={folder}"

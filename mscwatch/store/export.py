@@ -19,7 +19,7 @@ from pathlib import Path
 import duckdb
 
 from mscwatch.errors import ConfigError, WarehouseError
-from mscwatch.review import ris
+from mscwatch.review import prisma, ris
 from mscwatch.store import catalog, queries, sqlite_export
 from mscwatch.store.data_dir import DataDir
 from mscwatch.store.sql import Connection, dicts, first_line, quoted, scalar
@@ -45,7 +45,9 @@ class ExportFormat(StrEnum):
     CSV = "csv"
     NDJSON = "ndjson"
     SQLITE = "sqlite"  # one file, `mscwatch.sqlite`
-    PRISMA = "prisma"  # the record of the search alone: two tables as CSV, and the included trials and papers as RIS
+    PRISMA = (
+        "prisma"  # the record of the search alone: tables as CSV, its flow as SVG, what is included as RIS
+    )
 
 
 OPTIONS = {
@@ -55,7 +57,7 @@ OPTIONS = {
     ExportFormat.NDJSON: "FORMAT json, TIMESTAMPFORMAT '%Y-%m-%dT%H:%M:%S.%fZ'",
 }
 
-SEARCH_RECORD = {("main", "prisma"), ("main", "screening")}
+SEARCH_RECORD = {("main", "prisma"), ("main", "prisma_flow"), ("main", "screening"), ("main", "living_table")}
 INCLUDED = (
     "SELECT t.*, s.reason FROM screening AS s JOIN trials AS t USING (nct_id) "
     "WHERE s.decision = 'included' AND s.in_watch ORDER BY nct_id"
@@ -149,14 +151,18 @@ def _write(con: Connection, relation: catalog.Relation, form: ExportFormat, fold
 
 
 def _write_search_record(con: Connection, folder: Path) -> list[Exported]:
-    """The tables that a systematic review reports about its search, and the included trials and their papers as RIS."""
+    """What a systematic review reports about its search: tables, the flow as a picture, and what is included as RIS."""
     relations = [each for each in catalog.relations(con) if (each.schema, each.name) in SEARCH_RECORD]
     written = [_write(con, relation, ExportFormat.CSV, folder) for relation in relations]
     trials, papers = dicts(con, INCLUDED), dicts(con, PAPERS)
     path = "main/included.ris"
     (folder / path).write_text(ris.references(trials, papers), encoding="utf-8")
     meaning = "One entry per included trial, and per paper linked to one, for reference managers."
-    return [*written, Exported("included", len(trials) + len(papers), path, meaning)]
+    written.append(Exported("included", len(trials) + len(papers), path, meaning))
+    flow = dicts(con, "SELECT * FROM prisma_flow ORDER BY place")
+    path = "main/prisma.svg"
+    (folder / path).write_text(prisma.svg(flow, queries.meta(con).get("banner", "")), encoding="utf-8")
+    return [*written, Exported("flow", len(flow), path, "The flow of PRISMA 2020 as a picture.")]
 
 
 def _as_cell(name: str, kind: str) -> str:

@@ -34,7 +34,7 @@ SECOND = paper(
     published_on="2022-10-03",
 )
 OTHER = paper(
-    "40000002",
+    "99999901",
     "Mesenchymal stem cells | for *liver* failure: a <b>trial</b>",
     "Invented: 7 patients received cells. NCT00000002.",
 )
@@ -54,7 +54,7 @@ CELLS = {
         "indicators": Cell(("survival",), "Survival improved", 2),
     },
     "40000001": {"n_treated": Cell(20, "20 patients", 1)},
-    "40000002": {"n_treated": Cell(7, "7 patients", 1)},
+    "99999901": {"n_treated": Cell(7, "7 patients", 1)},
 }
 
 

@@ -1,5 +1,6 @@
 -- One row per item of the search's record, in the order of PRISMA 2020: the query, when it was sent, how many trials were
--- found, included, and excluded for which reason. Counts are of the trials that the latest query found.
+-- found, included, and excluded for which reason, and the same of their reports (papers). Counts of trials are of those
+-- that the latest query found; prisma_flow has all of them as numbers.
 WITH facts AS (
     SELECT map_from_entries(list((key, value))) AS fact FROM meta
 ), night AS (
@@ -26,6 +27,8 @@ WITH facts AS (
     UNION ALL SELECT 63, 'excluded: ' || reason_group, count(*)::VARCHAR FROM screening
         WHERE in_watch AND decision = 'excluded' GROUP BY reason_group
     UNION ALL SELECT 70, 'found earlier, no longer found', count(*)::VARCHAR FROM screening WHERE NOT in_watch
+    UNION ALL SELECT 71 + list_position(['identified', 'duplicates', 'screened', 'excluded', 'undecided', 'included'], stage),
+        'reports ' || stage || coalesce(': ' || label, ''), n::VARCHAR FROM prisma_flow WHERE part = 'reports'
     UNION ALL SELECT 80, 'made by', 'mscwatch ' || fact['mscwatch_version'] FROM facts
 )
 SELECT row_number() OVER (ORDER BY place, item) AS place, item, value FROM items WHERE value IS NOT NULL
