@@ -323,10 +323,10 @@ def test_a_persons_day_is_as_the_page_tells_it(made, tmp_path):
     for line in lines:
         done = run_here(shlex.split(line)[1:], {"MSCWATCH_DATA_DIR": str(tmp_path / "data")})
         assert done.returncode == 0, (line, done.stderr)
-        shown[line.split()[1], line.split()[2]] = done.stdout
-    assert OTHER in shown["papers", "--since"]
-    assert f"{OTHER}  drafted" in shown["table", "--origin"]
-    assert f"| {OTHER} |" in shown["table", "--markdown"]
+        shown[" ".join(line.split()[1:3])] = done.stdout
+    assert OTHER in shown["papers --since"]
+    assert f"{OTHER}  drafted" in shown["table --origin"]
+    assert f"| {OTHER} |" in shown["table --markdown"]
     with queries.open_published(DataDir(tmp_path / "data")) as con:
         assert cells_of(con, OTHER, "origin", "infusions_max", "n_treated") == ("confirmed", 4, 7)
 
