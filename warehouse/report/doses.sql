@@ -2,5 +2,5 @@
 -- A point is a trial with one dose, a line a trial with several. Cells and cells per kilogram are never mixed.
 SELECT origin, label, title, dose_unit, dose_low, dose_high
 FROM evidence
-WHERE origin <> 'drafted' AND joined_to IS NULL AND dose_low IS NOT NULL AND dose_unit IN ('cells', 'cells/kg')
+WHERE dose_low IS NOT NULL AND dose_unit IN ('cells', 'cells/kg')
 ORDER BY dose_unit, origin, dose_low, dose_high, label;
