@@ -252,7 +252,7 @@ def failed_checks(mscwatch, registry):
     [
         (
             sorted({f"mscwatch.cli.{module}" for module in COMMANDS.values()}),
-            {"prefect", "pandas", "apprise", "httpx", "prompt_toolkit"},
+            {"prefect", "pandas", "apprise", "httpx", "prompt_toolkit", "mcp", "marimo"},
         ),
         (["mscwatch.cli.app"], {"mscwatch.cli.questions", "duckdb", "requests"}),
         (["mscwatch.cli.registry"], {"duckdb", "requests", "mscwatch.store"}),

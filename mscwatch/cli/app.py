@@ -24,6 +24,7 @@ COMMANDS = {
     "sql": "prompt",
     "report": "report",
     "export": "operations",
+    "mcp": "mcp",
     "preview": "preview",
     "links": "links",
     "papers": "papers",
