@@ -16,23 +16,21 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
-from prefect import flow, get_run_logger
-from prefect.artifacts import create_link_artifact, create_markdown_artifact, create_table_artifact
+from prefect import flow
+from prefect.blocks.system import Secret
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
 from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 from prefect.tasks import Task
 
-from mscwatch.errors import MscwatchError, NoAnswerError, StillOwedError
+from mscwatch.errors import ConfigError, MscwatchError, NoAnswerError, StillOwedError
+from mscwatch.flows.artifacts import show_in_prefect
 from mscwatch.flows.run_log import log_to_prefect
 from mscwatch.pipeline.context import RunOrder, RunResult
 from mscwatch.pipeline.run import Step, run_watch
-from mscwatch.pipeline.summary import event_rows, markdown, sentence
-from mscwatch.settings import load_settings
-from mscwatch.store import queries
-from mscwatch.store.data_dir import DataDir
-from mscwatch.vocabulary import RunOutcome
+from mscwatch.pipeline.summary import sentence
+from mscwatch.settings import load_settings, secret_names
 from mscwatch.watches import load_watch
 
 T = TypeVar("T")
@@ -52,14 +50,20 @@ class RunFailedError(MscwatchError):
 
 
 @flow(name=FLOW_NAME, flow_run_name=lambda: _run_name(), persist_result=False)  # noqa: PLW0108  set below
-def nightly(watch: str = "", force: bool = False, accept: str = "") -> RunResult:
+def nightly(
+    watch: str = "",
+    force: bool = False,
+    accept: str = "",
+    secret_blocks: dict[str, str] | None = None,
+) -> RunResult:
     """Run a watch once (default: the configured one), as the schedule does.
 
+    `secret_blocks` names, for secret settings such as `smtp_url`, the Secret blocks of Prefect that hold their values.
     Raises `RunFailedError` when the run failed, was refused, or still owes alerts; `ConfigError` and `LockedError`
     when it could not begin.
     """
     log_to_prefect()
-    settings = load_settings(**({"watch": watch} if watch else {}))
+    settings = load_settings(**({"watch": watch} if watch else {}), **_secrets(secret_blocks or {}))
     return _run_as_tasks(RunOrder(settings, load_watch(settings.watch), force=force, accept=accept))
 
 
@@ -95,7 +99,7 @@ def _run_as_tasks(order: RunOrder, kept: KeptNight | None = None) -> RunResult:
     result = run_watch(order, step=_as_task(order.watch.name))
     if kept:
         kept.result = result
-    _write_artifacts(order, result)
+    show_in_prefect(order, result)
     # Prefect unpacks the state: the caller of the flow gets the result or the error.
     return cast("RunResult", _state(result))
 
@@ -108,23 +112,25 @@ def _state(result: RunResult) -> State[Any]:
     return Completed(name=result.outcome.value.title(), message=sentence(result), data=result)
 
 
-def _write_artifacts(order: RunOrder, result: RunResult) -> None:
-    """How the run went, its events, and the path of the report. A run never fails because Prefect takes no artifact."""
-    key, report = f"mscwatch-{order.watch.name}", order.data_dir.report
-    description = f"{order.watch.banner} How the night went".strip()
-    try:
-        create_markdown_artifact(key=key, markdown=markdown(result), description=description)
-        if result.outcome is RunOutcome.PUBLISHED and result.events:
-            with queries.open_published(DataDir(order.settings.data_dir)) as con:
-                rows = event_rows(queries.events(con, run_id=result.run_id))
-            create_table_artifact(
-                key=f"{key}-events", table=rows, description="What happened, event by event"
+def _secrets(blocks: dict[str, str]) -> dict[str, str]:
+    """The values of secret settings, by name, read now: a deployment holds only the names of the blocks.
+
+    Raises `ConfigError` for a setting that is no secret one, and for a block that cannot be read.
+    """
+    values = {}
+    for setting, block in blocks.items():
+        if setting not in secret_names():
+            raise ConfigError(
+                f"secret_blocks: {setting} is no secret setting. Name one of {', '.join(secret_names())}."
             )
-        if report.exists():
-            link = report.resolve().as_uri()
-            create_link_artifact(key=f"{key}-report", link=link, link_text=str(report.resolve()))
-    except Exception as error:  # noqa: BLE001  whatever Prefect's server answers, the run is good
-        get_run_logger().warning("Prefect did not take an artifact of this night: %s", error)
+        try:
+            values[setting] = str(Secret.load(block).get())  # type: ignore[union-attr]
+        except Exception as error:
+            raise ConfigError(
+                f"The Secret block {block} for {setting} cannot be read ({type(error).__name__}). "
+                "Create it on Prefect's page of blocks, or correct the parameter secret_blocks."
+            ) from error
+    return values
 
 
 def _run_name() -> str:

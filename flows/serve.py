@@ -37,6 +37,7 @@ def serve(*, name: str, cron: str, timezone: str, watch: str) -> None:
             name=name,
             schedule=Cron(cron, timezone=timezone),
             parameters={"watch": watch},
+            tags=["mscwatch", name],
             global_limit=ONE_AT_A_TIME,
             pause_on_shutdown=False,
             print_starting_message=False,

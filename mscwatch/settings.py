@@ -246,6 +246,11 @@ def unknown_variables() -> list[str]:
     return [f"{name} {NO_SETTING}.{_meant(key, _variable)} It has no effect." for name, key in unknown]
 
 
+def secret_names() -> list[str]:
+    """The names of the settings that are secret as a whole."""
+    return [name for name, field in Settings.model_fields.items() if field.annotation is SecretStr]
+
+
 def secret_values() -> list[str]:
     """The values of all secret settings, as the environment and the file give them, usable or not.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib.util
 import json
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from typer.testing import CliRunner
 from mscwatch import settings
 from mscwatch.cli.app import app
 from mscwatch.errors import ConfigError
+from mscwatch.flows.deployments import prefect_yaml
 from mscwatch.pipeline import summary
 from mscwatch.pipeline.run import run_watch
 from mscwatch.replica import Replica
@@ -30,8 +32,7 @@ from support.faults import on, record_missing
 from support.programs import PATIENCE, environment, running, server, wait_for
 from support.snapshots import nights, trials
 
-ROOT = Path(__file__).parents[1]
-DEPLOYED = yaml.safe_load((ROOT / "flows" / "prefect.yaml").read_text(encoding="utf-8"))["deployments"]
+DEPLOYED = yaml.safe_load(prefect_yaml(settings.Settings()))["deployments"]
 USUAL = ("30 10 * * 1-5", "America/New_York")
 
 
@@ -124,8 +125,33 @@ def test_a_deployment_keeps_the_default_schedule_and_runs_one_night_at_a_time(on
     usual = settings.Settings()
     assert one["schedules"] == [{"cron": usual.cron, "timezone": usual.timezone}]
     assert one["concurrency_limit"] == {"limit": 1, "collision_strategy": "CANCEL_NEW"}
-    file, _, flow = one["entrypoint"].partition(":")
-    assert f"def {flow}(" in (ROOT / file).read_text(encoding="utf-8")
+    module, _, flow = one["entrypoint"].rpartition(".")
+    source = importlib.util.find_spec(module).origin
+    assert f"def {flow}(" in Path(source).read_text(encoding="utf-8")
+    assert one["tags"] == ["mscwatch", one["name"]]
+
+
+def test_the_printed_deployments_follow_the_settings_and_hold_the_users_own_watch(tmp_path, monkeypatch):
+    text = "name = 'own'\ntitle = 'Of \"my own\": $x 𝛼 # no'\n[query]\nterm = 'ALL'\n"
+    (tmp_path / "own.toml").write_text(text)
+    monkeypatch.setenv("MSCWATCH_WATCH", "own.toml")
+    monkeypatch.setenv("MSCWATCH_CRON", "5 9 * * 2")
+    monkeypatch.setenv("MSCWATCH_TIMEZONE", "Asia/Kolkata")
+    printed = CliRunner().invoke(app, ["schedule", "--prefect-yaml"]).stdout
+    *others, own = yaml.safe_load(printed)["deployments"]
+    assert [one["name"] for one in others] == packaged()
+    assert all(
+        one["schedules"] == [{"cron": "5 9 * * 2", "timezone": "Asia/Kolkata"}] for one in [*others, own]
+    )
+    assert own["parameters"] == {"watch": str(tmp_path / "own.toml")}
+    assert (own["name"], own["description"]) == ("own", 'Of "my own": $x 𝛼 # no, every night')
+    (tmp_path / "own.toml").write_text("extends = 'msc'\n")
+    (replaced,) = [
+        one
+        for one in yaml.safe_load(prefect_yaml(settings.load_settings()))["deployments"]
+        if one["name"] == "msc"
+    ]
+    assert replaced["parameters"] == {"watch": str(tmp_path / "own.toml")}
 
 
 @pytest.mark.slow

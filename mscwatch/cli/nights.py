@@ -119,13 +119,26 @@ def print_result(result: RunResult) -> None:
         console.print(f"Warning: {warning}", soft_wrap=True)
 
 
-def schedule() -> None:
+def schedule(
+    prefect_yaml: Annotated[
+        bool,
+        typer.Option(
+            "--prefect-yaml",
+            help="Print a prefect.yaml for `prefect deploy` and workers instead, with these times and all watches.",
+        ),
+    ] = False,
+) -> None:
     """Run a night whenever one is due, until Ctrl-C.
 
     Needs a Prefect server (`prefect server start`, and PREFECT_API_URL set to it). MSCWATCH_CRON and
     MSCWATCH_TIMEZONE set the times. Without Prefect, let cron or a systemd timer call `mscwatch run --direct`.
     """
     settings = load_settings()
+    if prefect_yaml:
+        from mscwatch.flows import deployments
+
+        typer.echo(deployments.prefect_yaml(settings), nl=False)
+        return
     watch = load_watch(settings.watch)
     from mscwatch.flows.serve import serve
 

@@ -1,4 +1,4 @@
-"""How a run went, in a few lines: for a terminal, a log and Prefect's artifact. Pure."""
+"""How a run went, in a few lines: for a terminal, a log and Prefect's pages. Pure."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
-from mscwatch.digest import plain, words
+from mscwatch.digest import plain, study_url, words
 from mscwatch.pipeline.context import RunResult
 
 EVENTS_SHOWN = 500  # rows of a table; `mscwatch events` lists all
@@ -37,8 +38,11 @@ def trials(count: int | None) -> str:
     return f"{count} trial{'' if count == 1 else 's'}"
 
 
-def markdown(result: RunResult) -> str:
-    """The line and the figures of the run as Markdown; all text is escaped, as some of it comes from the registry."""
+def markdown(result: RunResult, events: Iterable[dict[str, Any]] = ()) -> str:
+    """The line, the figures and the events (rows of `queries.events`) of the run as Markdown, with links to the trials.
+
+    All text is escaped, as some of it comes from the registry.
+    """
     rows = {
         "run": result.run_id,
         "outcome": result.outcome.value,
@@ -53,6 +57,17 @@ def markdown(result: RunResult) -> str:
     if result.events:
         lines += ["", "| event | count |", "| --- | --- |"]
         lines += [f"| {_escaped(kind)} | {count} |" for kind, count in sorted(result.events.items())]
+    rows_of_events = [
+        f"| [{row['nct_id']}]({row['url']}) | {row['kind']} | {row['summary']} | {row['brief_title']} |"
+        for row in event_rows(events)
+    ]
+    if rows_of_events:
+        lines += [
+            "",
+            "| trial | event | what happened | title |",
+            "| --- | --- | --- | --- |",
+            *rows_of_events,
+        ]
     lines += [f"- {_escaped(warning)}" for warning in result.warnings]
     return "\n".join(lines)
 
@@ -62,8 +77,33 @@ def event_rows(events: Iterable[dict[str, Any]]) -> list[dict[str, str]]:
     shown = ("nct_id", "kind", "severity", "summary", "brief_title", "event_id")
     return [
         {name: _escaped(plain(str(row[name] or ""), TEXT_SHOWN)) for name in shown}
+        | {"url": study_url(str(row["nct_id"] or ""))}
         for row in islice(events, EVENTS_SHOWN)
     ]
+
+
+def trial_event(row: dict[str, Any], watch: str) -> dict[str, Any]:
+    """A row of `queries.events` as what Prefect's `emit_event` takes: `mscwatch.KIND` about `mscwatch.trial.NCT…`.
+
+    The same event has the same id, so that Prefect keeps it once however often it is emitted.
+    """
+    return {
+        "event": f"mscwatch.{row['kind']}",
+        "resource": {
+            "prefect.resource.id": f"mscwatch.trial.{row['nct_id']}",
+            "prefect.resource.name": plain(str(row["brief_title"] or row["nct_id"]), TEXT_SHOWN),
+            "mscwatch.watch": watch,
+            "mscwatch.severity": row["severity"],
+        },
+        "occurred": row["observed_at"].replace(tzinfo=UTC),
+        "payload": {
+            "event_id": row["event_id"],
+            "severity": row["severity"],
+            "summary": plain(str(row["summary"] or ""), TEXT_SHOWN),
+            "url": study_url(row["nct_id"]),
+        },
+        "id": uuid5(NAMESPACE_URL, f"mscwatch:{watch}:{row['event_id']}"),
+    }
 
 
 def last_good(night: dict[str, Any] | None) -> str:

@@ -11,6 +11,7 @@ import tempfile
 import time
 from contextlib import contextmanager
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 import requests
@@ -100,13 +101,14 @@ def due(url, deployment, when, **parameters):
     name = f"{url}/deployments/name/mscwatch-nightly/{deployment}"
     chosen = wait_for(lambda: requests.get(name, timeout=30).json().get("id"), f"the deployment {deployment}")
     state = {"type": "SCHEDULED", "state_details": {"scheduled_time": when.isoformat()}}
-    asked = requests.post(
-        f"{url}/deployments/{chosen}/create_flow_run",
-        json={"state": state, "parameters": parameters},
-        timeout=30,
-    )
-    assert asked.ok, asked.text
-    return asked.json()["id"]
+    asked = {"state": state, "parameters": parameters, "idempotency_key": str(uuid4())}
+
+    def flow_run():
+        made = requests.post(f"{url}/deployments/{chosen}/create_flow_run", json=asked, timeout=30)
+        assert made.ok or made.status_code == 503, made.text  # SQLite, while it is locked
+        return made.json().get("id")
+
+    return wait_for(flow_run, "the server to take a flow run")
 
 
 @contextmanager
