@@ -9,13 +9,14 @@ import subprocess
 import sys
 import threading
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import duckdb
 import pytest
 
+from mscwatch.flows.deployments import prefect_yaml
 from mscwatch.pipeline.run import run_watch
 from mscwatch.replica import Replica
+from mscwatch.settings import Settings
 from mscwatch.store.data_dir import DataDir
 from support.faults import first, on
 from support.programs import PATIENCE, due, ended, environment, found, postgresql, running, server, wait_for
@@ -24,7 +25,6 @@ from support.snapshots import nights, trials
 
 pytestmark = [pytest.mark.slow, pytest.mark.prefect]
 
-ROOT = Path(__file__).parents[1]
 WATCHES = ("msc-liver", "cell-therapy-liver")
 DAY = timedelta(days=1)
 
@@ -76,9 +76,9 @@ def states(runs):
 
 def test_two_watches_on_two_workers_at_the_same_time_both_publish(prefect, registry, tmp_path):
     url, now = prefect["PREFECT_API_URL"], datetime.now(UTC)
-    (tmp_path / "flows").symlink_to(ROOT / "flows")
+    (tmp_path / "prefect.yaml").write_text(prefect_yaml(Settings()))
     do(prefect, tmp_path, "work-pool", "create", "--type", "process", "mscwatch")
-    do(prefect, tmp_path, "deploy", "--all", "--prefect-file", "flows/prefect.yaml")
+    do(prefect, tmp_path, "deploy", "--all")
     do(prefect, tmp_path, "deployment", "schedule", "pause", "--all")  # only what is asked for here runs
     watch = {name: small(tmp_path, name) for name in WATCHES}
     both_at_work = threading.Barrier(2, timeout=PATIENCE)

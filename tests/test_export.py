@@ -72,6 +72,25 @@ def test_parquet_keeps_types_and_parts_what_only_grows(two_nights, tmp_path):
     assert dict(row[:2] for row in types).items() >= {"countries": "VARCHAR[]", "start_date": "DATE"}.items()
 
 
+def test_each_parquet_file_says_what_its_table_and_its_columns_mean(two_nights, tmp_path):
+    data_dir = DataDir(two_nights.settings.data_dir)
+    written = export.export_tables(data_dir, tmp_path / "out", export.ExportFormat.PARQUET)
+    with queries.open_published(data_dir) as con:
+        meanings = {f"{one.schema}.{one.name}": one.columns for one in catalog.relations(con)}
+    with duckdb.connect() as con:
+        for one in written:
+            found = con.execute(
+                "SELECT DISTINCT decode(key), decode(value) FROM parquet_kv_metadata(?)",
+                [f"{tmp_path}/out/{one.path}"],
+            )
+            said = dict(found.fetchall())
+            assert said["mscwatch.meaning"] == one.meaning
+            wanted = {column: meaning for column, _, meaning in meanings[one.name]}
+            assert json.loads(said["mscwatch.columns"]) == wanted
+            assert said["mscwatch.data_timestamp"] == "2022-10-07 09:00:05"
+            assert "ClinicalTrials.gov" in said["mscwatch.attribution"]
+
+
 def test_growing_tables_without_rows_still_have_their_columns(two_nights, tmp_path):
     with duckdb.connect(str(two_nights.data_dir.published)) as con:
         con.execute("DELETE FROM events")

@@ -103,7 +103,10 @@ def export_tables(data_dir: DataDir, folder: Path, form: ExportFormat) -> list[E
                         Exported(name, rows, sqlite_export.FILE, one.meaning) for one, name, rows in made
                     ]
                 else:
-                    written = [_write(con, relation, form, fresh) for relation in catalog.relations(con)]
+                    facts = queries.meta(con)
+                    written = [
+                        _write(con, relation, form, fresh, facts) for relation in catalog.relations(con)
+                    ]
                 _write_manifest(con, written, form, fresh)
                 _replace(folder, fresh)
         except (OSError, duckdb.IOException) as error:
@@ -132,14 +135,18 @@ def _is_export(folder: Path) -> bool:
     return isinstance(manifest, dict) and manifest.get("made_by") == MADE_BY
 
 
-def _write(con: Connection, relation: catalog.Relation, form: ExportFormat, folder: Path) -> Exported:
+def _write(
+    con: Connection, relation: catalog.Relation, form: ExportFormat, folder: Path, facts: dict[str, str]
+) -> Exported:
     (folder / relation.schema).mkdir(exist_ok=True)
     name, place = f"{relation.schema}.{relation.name}", f"{relation.schema}/{relation.name}"
     path, columns, options = f"{place}.{form}", "*", OPTIONS[form]
     target = folder / path
     if form is ExportFormat.CSV:
         columns = ", ".join(_as_cell(column, kind) for column, kind, _ in relation.columns)
-    elif form is ExportFormat.PARQUET and name in GROWING:
+    elif form is ExportFormat.PARQUET:
+        options += f", KV_METADATA {_key_values(relation, facts)}"
+    if form is ExportFormat.PARQUET and name in GROWING:
         path, columns, target = f"{place}/**/*.parquet", f"*, {YEAR}", folder / place
         target.mkdir()
         if scalar(con, f"SELECT count(*) FROM {name}"):
@@ -150,10 +157,20 @@ def _write(con: Connection, relation: catalog.Relation, form: ExportFormat, fold
     return Exported(name, int(rows), path, relation.meaning)
 
 
+def _key_values(relation: catalog.Relation, facts: dict[str, str]) -> str:
+    """What a Parquet file says of itself, as a struct of SQL; `mscwatch.columns` is a JSON object of meanings."""
+    meanings = {column: meaning for column, _, meaning in relation.columns}
+    said = {"meaning": relation.meaning, "columns": json.dumps(meanings, ensure_ascii=False)}
+    said |= {name: facts.get(name, "") for name in FACTS}
+    return (
+        "{" + ", ".join(f"{quoted(f'mscwatch.{name}')}: {quoted(text)}" for name, text in said.items()) + "}"
+    )
+
+
 def _write_search_record(con: Connection, folder: Path) -> list[Exported]:
     """What a systematic review reports about its search: tables, the flow as a picture, and what is included as RIS."""
     relations = [each for each in catalog.relations(con) if (each.schema, each.name) in SEARCH_RECORD]
-    written = [_write(con, relation, ExportFormat.CSV, folder) for relation in relations]
+    written = [_write(con, relation, ExportFormat.CSV, folder, {}) for relation in relations]
     trials, papers = dicts(con, INCLUDED), dicts(con, PAPERS)
     path = "main/included.ris"
     (folder / path).write_text(ris.references(trials, papers), encoding="utf-8")
