@@ -10,6 +10,7 @@ from contextlib import closing
 
 import duckdb
 import pytest
+import yaml
 
 from mscwatch.errors import ConfigError, WarehouseError
 from mscwatch.store import catalog, export, queries
@@ -76,7 +77,18 @@ def test_each_parquet_file_says_what_its_table_and_its_columns_mean(two_nights, 
     data_dir = DataDir(two_nights.settings.data_dir)
     written = export.export_tables(data_dir, tmp_path / "out", export.ExportFormat.PARQUET)
     with queries.open_published(data_dir) as con:
-        meanings = {f"{one.schema}.{one.name}": one.columns for one in catalog.relations(con)}
+        relations = catalog.relations(con)
+    meanings = {f"{one.schema}.{one.name}": one.columns for one in relations}
+    described = (tmp_path / "out" / "sources.yml").read_text("utf-8")
+    main, ctgov = yaml.safe_load(described)["sources"]
+    tables = {
+        f"{source['schema']}.{table['name']}": table for source in (main, ctgov) for table in source["tables"]
+    }
+    assert (main["name"], ctgov["name"], tables.keys()) == ("mscwatch", "mscwatch_ctgov", meanings.keys())
+    for name, columns in meanings.items():
+        found = [(one["name"], one["data_type"], one["description"]) for one in tables[name]["columns"]]
+        assert found == list(columns)
+    assert "{{" not in described.partition("version:")[2]  # dbt would run it
     with duckdb.connect() as con:
         for one in written:
             found = con.execute(
@@ -137,7 +149,9 @@ def test_an_earlier_export_is_replaced_and_other_files_are_left_alone(two_nights
     (folder / "notes.txt").write_text("mine")
     (folder / f"{export.UNFINISHED}killed").mkdir()
     export.export_tables(DataDir(two_nights.settings.data_dir), folder, export.ExportFormat.PARQUET)
-    assert sorted(path.name for path in folder.iterdir()) == ["ctgov", "main", "manifest.json", "notes.txt"]
+    assert sorted(path.name for path in folder.iterdir()) == [
+        *("ctgov", "main", "manifest.json", "notes.txt", "sources.yml"),
+    ]
     assert not list(folder.rglob("*.csv"))
 
 

@@ -3,7 +3,7 @@
 `DIR/main/trials.parquet`, `DIR/ctgov/studies.parquet`, …, `DIR/manifest.json`. The relations that only grow
 (`versions`, `events`) are Parquet folders with one part per year of observation. So a copy to another place transfers
 only the current year, and a reader of one year opens only its part. The other relations have few rows, and parts would
-make them slower.
+make them slower. Beside Parquet lies `DIR/sources.yml`, for dbt.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import duckdb
 
 from mscwatch.errors import ConfigError, WarehouseError
 from mscwatch.review import prisma, ris
-from mscwatch.store import catalog, queries, sqlite_export
+from mscwatch.store import catalog, dbt_sources, queries, sqlite_export
 from mscwatch.store.data_dir import DataDir
 from mscwatch.store.sql import Connection, dicts, first_line, quoted, scalar
 
@@ -95,18 +95,7 @@ def export_tables(data_dir: DataDir, folder: Path, form: ExportFormat) -> list[E
                 shutil.rmtree(abandoned)
             with tempfile.TemporaryDirectory(prefix=UNFINISHED, dir=folder) as name:
                 fresh = Path(name)
-                if form is ExportFormat.PRISMA:
-                    written = _write_search_record(con, fresh)
-                elif form is ExportFormat.SQLITE:
-                    made = sqlite_export.write(con, catalog.relations(con), fresh / sqlite_export.FILE)
-                    written = [
-                        Exported(name, rows, sqlite_export.FILE, one.meaning) for one, name, rows in made
-                    ]
-                else:
-                    facts = queries.meta(con)
-                    written = [
-                        _write(con, relation, form, fresh, facts) for relation in catalog.relations(con)
-                    ]
+                written = _write_all(con, form, fresh)
                 _write_manifest(con, written, form, fresh)
                 _replace(folder, fresh)
         except (OSError, duckdb.IOException) as error:
@@ -133,6 +122,19 @@ def _is_export(folder: Path) -> bool:
     except (OSError, ValueError):
         return False
     return isinstance(manifest, dict) and manifest.get("made_by") == MADE_BY
+
+
+def _write_all(con: Connection, form: ExportFormat, folder: Path) -> list[Exported]:
+    relations = catalog.relations(con)
+    if form is ExportFormat.PRISMA:
+        return _write_search_record(con, folder)
+    if form is ExportFormat.SQLITE:
+        made = sqlite_export.write(con, relations, folder / sqlite_export.FILE)
+        return [Exported(name, rows, sqlite_export.FILE, relation.meaning) for relation, name, rows in made]
+    if form is ExportFormat.PARQUET:
+        (folder / dbt_sources.FILE).write_text(dbt_sources.text(relations), encoding="utf-8")
+    facts = queries.meta(con)
+    return [_write(con, relation, form, folder, facts) for relation in relations]
 
 
 def _write(
@@ -213,8 +215,9 @@ def _replace(folder: Path, fresh: Path) -> None:
             shutil.rmtree(folder / schema)
         if (fresh / schema).exists():
             (fresh / schema).rename(folder / schema)
-    if (fresh / sqlite_export.FILE).exists():
-        (fresh / sqlite_export.FILE).replace(folder / sqlite_export.FILE)
-    else:
-        (folder / sqlite_export.FILE).unlink(missing_ok=True)
+    for name in (sqlite_export.FILE, dbt_sources.FILE):
+        if (fresh / name).exists():
+            (fresh / name).replace(folder / name)
+        else:
+            (folder / name).unlink(missing_ok=True)
     (fresh / MANIFEST).replace(folder / MANIFEST)
