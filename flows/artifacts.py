@@ -24,8 +24,6 @@ def show_in_prefect(order: RunOrder, result: RunResult) -> None:
     description = f"{order.watch.banner} How the night went".strip()
     try:
         events = _events(order, result)
-        for event in events:
-            emit_event(**trial_event(event, order.watch.name))
         create_markdown_artifact(key=key, markdown=markdown(result, events), description=description)
         if events:
             create_table_artifact(
@@ -34,7 +32,9 @@ def show_in_prefect(order: RunOrder, result: RunResult) -> None:
         if report.exists():
             link = report.resolve().as_uri()
             create_link_artifact(key=f"{key}-report", link=link, link_text=str(report.resolve()))
-    except Exception as error:  # noqa: BLE001
+        for event in events:
+            emit_event(**trial_event(event, order.watch.name))
+    except Exception as error:  # noqa: BLE001  whatever Prefect's server answers, the run is good
         get_run_logger().warning("Prefect did not take all that this night shows: %s", error)
 
 

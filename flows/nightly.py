@@ -125,11 +125,11 @@ def _secrets(blocks: dict[str, str]) -> dict[str, str]:
             )
         try:
             values[setting] = str(Secret.load(block).get())  # type: ignore[union-attr]
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  whatever Prefect raises
             raise ConfigError(
                 f"The Secret block {block} for {setting} cannot be read ({type(error).__name__}). "
                 "Create it on Prefect's page of blocks, or correct the parameter secret_blocks."
-            ) from error
+            ) from None  # the cause may hold the secret, and Prefect's log would show it
     return values
 
 

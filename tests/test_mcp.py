@@ -80,11 +80,15 @@ def test_a_hidden_character_never_reaches_the_client_and_a_cut_is_told():
     assert not answer["is_whole"]
     assert answer["one"] == {"n": "nan"}
     assert not mcp._answer({}, rows=[{}] * (mcp.MOST + 1))["is_whole"]
+    long = mcp._answer({}, rows=[{"text": "x" * 3_000}] * 100)
+    assert (30 < len(long["rows"]) < 35, long["is_whole"]) == (True, False)
 
 
 def test_a_query_is_answered_within_its_bounds(demo):
     answer = ask(
-        demo, "SELECT nct_id, conditions, start_date, {'n': 1} AS s FROM trials ORDER BY ALL", Bounds(rows=2)
+        demo,
+        "SELECT nct_id, conditions, MAP {first_seen_at: 'nan'::DOUBLE}, {'n': 1} FROM trials ORDER BY nct_id",
+        Bounds(rows=2),
     )
     assert (answer.columns[0], len(answer.rows), answer.is_whole) == ("nct_id", 2, False)
     assert isinstance(answer.rows[0][1], list)

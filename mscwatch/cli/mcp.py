@@ -35,6 +35,7 @@ INSTRUCTIONS = (
 )
 MOST = 200  # rows of an answer
 CELL = 4_000  # characters of a text
+LETTERS = 100_000  # characters of an answer
 
 Trial = Annotated[
     str, Field(description="The number of a trial, such as NCT02223897; an old number will do.")
@@ -57,7 +58,7 @@ def mcp() -> None:
     hints = import_module("mcp.types").ToolAnnotations(read_only_hint=True, open_world_hint=False)
     tool_error = import_module("mcp.server.mcpserver.exceptions").ToolError
     for tool in TOOLS:
-        served.add_tool(_speaking(tool, tool_error), annotations=hints)
+        served.add_tool(_with_errors_told(tool, tool_error), annotations=hints)
     served.run("stdio")
 
 
@@ -153,8 +154,7 @@ def sql(
 ) -> dict[str, Any]:
     """Run one query that reads. Where `is_whole` is false, rows are left out or long texts are cut."""
     with _published() as (_, about):
-        pass
-    answer = ask(DataDir(load_settings().data_dir), query, Bounds(rows=rows, cell=CELL))
+        answer = ask(DataDir(load_settings().data_dir), query, Bounds(rows=rows, cell=CELL))
     return {"about": about, **_printable(asdict(answer))}
 
 
@@ -186,13 +186,23 @@ def _trial(con: Connection, nct_id: str) -> dict[str, Any]:
 
 
 def _answer(about: dict[str, str], **parts: Any) -> dict[str, Any]:
-    """The parts as JSON values, lists of rows at most `MOST` long; `is_whole` says whether all is there."""
+    """The parts as JSON values, lists at most `MOST` rows long and all at most `LETTERS` characters.
+
+    `is_whole` says whether all is there.
+    """
     answer: dict[str, Any] = {"about": about, "is_whole": True}
+    left = LETTERS
     for name, part in parts.items():
         rows = part if isinstance(part, list) else [part]
-        shown = [_shown(row) for row in rows[:MOST]]
-        answer["is_whole"] &= len(rows) <= MOST and all(is_whole for _, is_whole in shown)
-        values = [value for value, _ in shown]
+        values: list[Any] = []
+        for row in rows[:MOST]:
+            value, is_whole = _shown(row)
+            left -= len(str(value))
+            if left < 0 and values:
+                break
+            values.append(value)
+            answer["is_whole"] &= is_whole
+        answer["is_whole"] &= len(values) == len(rows)
         answer[name] = values if isinstance(part, list) else values[0]
     return answer
 
@@ -220,7 +230,7 @@ def _printable(value: Any) -> Any:
             return value
 
 
-def _speaking(tool: Callable[..., dict[str, Any]], tool_error: type[Exception]) -> Callable[..., Any]:
+def _with_errors_told(tool: Callable[..., dict[str, Any]], tool_error: type[Exception]) -> Callable[..., Any]:
     """The tool with its own errors as the client is told them; it would be told nothing of any other."""
 
     @wraps(tool)

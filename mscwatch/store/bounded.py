@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import orjson
 
 from mscwatch.errors import ConfigError, MscwatchError
 from mscwatch.store.data_dir import DataDir
@@ -71,7 +72,7 @@ def ask(data_dir: DataDir, query: str, bounds: Bounds) -> Answer:
     request = json.dumps({"path": str(data_dir.path.absolute()), "query": query, "bounds": asdict(bounds)})
     try:
         done = subprocess.run(  # noqa: S603  this Python, on this module
-            [sys.executable, "-m", __name__],
+            [sys.executable, "-P", "-m", __name__],  # -P: nothing is imported from the working directory
             input=request, capture_output=True, text=True, timeout=bounds.seconds, check=False, encoding="utf-8",
         )  # fmt: skip
     except subprocess.TimeoutExpired as error:
@@ -154,8 +155,8 @@ def cut(value: Any, limit: int) -> tuple[Any, bool]:
         case date():
             return value.isoformat(), False
         case list() | tuple() | dict():
-            text = json.dumps(value, ensure_ascii=False, default=str)
-            return (f"{text[:limit]}…", True) if len(text) > limit else (json.loads(text), False)
+            text = orjson.dumps(value, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
+            return (f"{text[:limit]}…", True) if len(text) > limit else (orjson.loads(text), False)
         case _:
             text = str(value)
             return (f"{text[:limit]}…", True) if len(text) > limit else (text, False)
