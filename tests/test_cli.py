@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
 import subprocess
 import sys
@@ -37,6 +38,8 @@ def test_the_demo_runs_three_nights_and_says_what_changed(mscwatch, tmp_path):
         "RESULTS POSTED (1)",
         "BECAME UNKNOWN (1)",
         "NEW TRIAL (1)",
+        "PUBLICATION FOUND (1)",
+        "(strength A: NCT01877759 stands in its abstract)",
     ):
         assert words in third
     assert third.count("DEMO") >= 2
@@ -50,6 +53,11 @@ def test_the_demo_runs_three_nights_and_says_what_changed(mscwatch, tmp_path):
     assert all("DEMO" in path.read_text() for path in (folder / "digests").iterdir())
     assert "DEMO" in mscwatch("events", data_dir=folder).stdout
     assert "DEMO" in mscwatch("status", data_dir=folder).stdout
+    [line] = [line for line in third.splitlines() if " links accept " in line]
+    words = shlex.split(line.partition(" links ")[2], comments=True)
+    assert "both say umbilical cord" in mscwatch("links", data_dir=folder).stdout
+    assert "It holds from now on" in mscwatch("links", *words, data_dir=folder).stdout
+    assert "NCT02223897 accepted C" in mscwatch("papers", "NCT02223897", data_dir=folder).stdout
 
 
 def test_run_prints_the_digest_where_no_channel_is_configured(mscwatch, registry):

@@ -39,7 +39,8 @@ def test_a_folder_that_an_earlier_demo_made_is_emptied_of_what_it_made_alone(tmp
         path = folder / name
         path.parent.mkdir(exist_ok=True)
         path.touch()
-    (folder / "mscwatch.duckdb.sha256").touch()
+    for name in ("mscwatch.duckdb.sha256", "decisions.toml", "decisions.lock"):
+        (folder / name).touch()
     for name in ("notes.txt", "export/trials.csv"):
         path = folder / name
         path.parent.mkdir(exist_ok=True)
@@ -77,7 +78,7 @@ def ordered(monkeypatch):
 
 
 def test_every_setting_but_the_demos_own_is_the_default_also_where_the_users_are_unusable(ordered):
-    own = {"data_dir", "api_url", "watch", "min_interval"}
+    own = {"data_dir", "api_url", "europepmc_url", "pubmed_url", "watch", "min_interval"}
     plain = Settings.model_construct()
     for name in Settings.model_fields.keys() - own:
         assert getattr(ordered["settings"], name) == getattr(plain, name), name

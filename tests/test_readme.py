@@ -96,11 +96,13 @@ def demo(tmp_path_factory):
     """A folder with the demo's warehouse where the README has it; its registry still answers."""
     folder = tmp_path_factory.mktemp("readme")
     watch = Path(replica.__file__).with_name("demo.toml")
-    with Replica(demo_nights()) as registry, pytest.MonkeyPatch.context() as patch:
+    with Replica(demo_nights(NOW.date())) as registry, pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         values = {
             "data_dir": "warehouse/demo",
             "api_url": registry.url,
+            "europepmc_url": registry.europepmc_url,
+            "pubmed_url": registry.pubmed_url,
             "min_interval": "0",
             "watch": str(watch),
         }

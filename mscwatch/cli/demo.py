@@ -14,10 +14,12 @@ import typer
 
 from mscwatch.cli import screen
 from mscwatch.cli.nights import print_result, run_order
+from mscwatch.clock import utc_now
 from mscwatch.errors import ConfigError, WarehouseError
 from mscwatch.pipeline.context import RunOrder, RunResult
 from mscwatch.replica import Replica
 from mscwatch.replica.demo import demo_nights
+from mscwatch.replica.demo_papers import QUEUED_PAPER, QUEUED_TRIAL
 from mscwatch.settings import default_settings, load_data_dir
 from mscwatch.store.data_dir import DataDir
 from mscwatch.watches import load_watch
@@ -31,18 +33,28 @@ MARKER = ".made-by-mscwatch-demo"
 def demo(direct: Annotated[bool, typer.Option("--direct", help="Without Prefect; faster.")] = False) -> None:
     """Try it: three nights on an embedded registry, no network.
 
-    Leaves a warehouse, the digests and the report in a folder `demo` of the data directory. The changes are invented.
+    Stand-ins answer for Europe PMC and PubMed. Leaves a warehouse, the digests and the report in a folder `demo` of
+    the data directory. The changes are invented.
     """
     console = screen.console()
     folder = load_data_dir() / "demo"
     _clear(folder)
-    console.print("DEMO: three nights on an embedded registry; the changes are invented.")
+    console.print(
+        "DEMO: three nights on an embedded registry and stand-ins of Europe PMC and PubMed; the changes are invented."
+    )
     with (
-        Replica(demo_nights()) as registry,
+        Replica(demo_nights(utc_now().date())) as registry,
         as_file(files("mscwatch.replica") / "demo.toml") as watch,
     ):
         # Nothing else of the user's settings: no message, no export, no monitor hears of invented changes.
-        settings = default_settings(data_dir=folder, api_url=registry.url, watch=str(watch), min_interval=0.0)
+        settings = default_settings(
+            data_dir=folder,
+            api_url=registry.url,
+            europepmc_url=registry.europepmc_url,
+            pubmed_url=registry.pubmed_url,
+            watch=str(watch),
+            min_interval=0.0,
+        )
         order = RunOrder(settings, load_watch(settings.watch))
         _use_own_prefect(folder)
         for number, name in enumerate(NAMES, start=1):
@@ -59,9 +71,10 @@ def demo(direct: Annotated[bool, typer.Option("--direct", help="Without Prefect;
     )
     console.print("Three things to try next:")
     program, variable = _program(), f"MSCWATCH_DATA_DIR={folder}"
+    accept = f'links accept {QUEUED_TRIAL} {QUEUED_PAPER} --reason "the same cells, the same disease"'
     for line in (
         f"{variable} {program} events",
-        f'{variable} {program} sql "SELECT relevance, count(*) AS trials FROM trials GROUP BY ALL"',
+        f"{variable} {program} {accept}     # found on night 3; `links` shows what waits for a yes or no",
         f"{program} doctor     # then: {program} run, for the real registry",
     ):
         console.print(f"  {line}", soft_wrap=True)
@@ -105,6 +118,7 @@ def _made(folder: Path) -> Iterator[Path]:
     data = DataDir(folder)
     yield from folder.glob(f"{data.published.name}*")  # with its hash, and earlier ones
     yield from (data.report, data.working.parent, data.landing, data.digests, data.lock)
+    yield from data.path.glob("decisions.*")  # on papers of the demo, and their lock
     yield from (folder / "previous", folder / PREFECT)
 
 

@@ -2,14 +2,17 @@
 
 The first night is the sample: real registrations as they stood in October 2022. On the second night, the next weekday,
 only the timestamp changes. On the third, three days later, one trial is made up, and real registrations get a status,
-a posting date or a results section that they never had on that day. None of it may be quoted.
+a posting date or a results section that they never had on that day. None of it may be quoted. The papers are in
+`demo_papers`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 from mscwatch.record import Record
+from mscwatch.replica.demo_papers import papers_of_the_nights
 from mscwatch.replica.sample import sample_records
 from mscwatch.replica.snapshot import Snapshot
 
@@ -22,14 +25,19 @@ REORDERED_TRIAL = "NCT02223897"
 
 FIRST, SECOND, THIRD = "2022-10-10T09:00:05", "2022-10-11T09:00:05", "2022-10-14T09:00:05"
 _POSTED = {"date": "2022-10-13", "type": "ACTUAL"}
+_LAST_DAY = date(2022, 10, 14)
 
 
-def demo_nights() -> list[Snapshot]:
-    """A baseline, a quiet night, and a night with invented changes. Every call returns new copies."""
+def demo_nights(today: date = _LAST_DAY) -> list[Snapshot]:
+    """A baseline, a quiet night, and a night with invented changes. Every call returns new copies.
+
+    `today` is the day of the third night by the clock of the runs, where this is not that of the registry's data.
+    """
+    papers, papers_of_third = papers_of_the_nights(today)
     return [
-        Snapshot(FIRST, sample_records()),
-        Snapshot(SECOND, sample_records()),
-        Snapshot(THIRD, _with_invented_changes(sample_records())),
+        Snapshot(FIRST, sample_records(), papers=papers),
+        Snapshot(SECOND, sample_records(), papers=papers),
+        Snapshot(THIRD, _with_invented_changes(sample_records()), papers=papers_of_third),
     ]
 
 
