@@ -123,9 +123,27 @@ def test_recorded_articles_have_title_author_and_day(name, count):
         assert "<" not in paper.title
 
 
-def test_a_season_is_a_day_of_its_year():
+@pytest.mark.parametrize(
+    ("stated", "day"),
+    [
+        ("<Year>2021</Year><Month>Feb</Month>", date(2021, 2, 28)),
+        ("<Year>2021</Year><Month>02</Month><Day>3</Day>", date(2021, 2, 3)),
+        ("<MedlineDate>2000 Nov-Dec</MedlineDate>", date(2000, 12, 31)),
+        ("<MedlineDate>1998 Dec-1999 Jan</MedlineDate>", date(1999, 1, 31)),
+        ("<MedlineDate>2000-2001</MedlineDate>", date(2001, 12, 31)),
+        ("<MedlineDate>2004 May 3-10</MedlineDate>", date(2004, 5, 31)),
+    ],
+)
+def test_a_date_without_a_day_is_the_last_that_it_can_mean(stated, day):
+    article = f"<Article><ArticleTitle>T</ArticleTitle><Journal><JournalIssue><PubDate>{stated}</PubDate></JournalIssue></Journal>"
+    body = f"<PubmedArticleSet><PubmedArticle><MedlineCitation><PMID>1</PMID>{article}</Article></MedlineCitation></PubmedArticle></PubmedArticleSet>"
+    [paper] = pubmed.read_articles(body.encode())
+    assert paper.published_on == day
+
+
+def test_a_year_with_a_season_is_its_last_day():
     papers = pubmed.read_articles(recorded("pubmed/biopython_pubmed1.xml"))
-    assert [paper.published_on for paper in papers] == [date(1990, 7, 15), date(1976, 9, 28)]
+    assert [paper.published_on for paper in papers] == [date(1990, 12, 31), date(1976, 9, 28)]
 
 
 @pytest.mark.parametrize(

@@ -132,6 +132,7 @@ def test_every_question_is_told(run_nights):
         ("pubmed", "articles", "proven", 9),  # with the review's, in case one was retracted
         ("pubmed", "numbers", "proven", 0),
     ]
+    assert rows(order, "SELECT proof->>'$.distinct' FROM searches WHERE subject = 'topic'") == [("1",)]
 
 
 FAULTS = {

@@ -615,16 +615,16 @@ COMMENT ON COLUMN concerns.dose_lowest IS 'Smallest dose of one administration, 
 COMMENT ON COLUMN concerns.dose_median IS 'Median over trials of the middle of their doses (geometric), in dose_unit.';
 COMMENT ON COLUMN concerns.dose_highest IS 'Largest dose of one administration, in dose_unit.';
 
-COMMENT ON TABLE searches IS 'One row per question that a night asked a paper source. Nothing of a night''s search is kept unless every question was proven.';
+COMMENT ON TABLE searches IS 'One row per question to a paper source, asked by a night or by hand, and per file that a person imported. Nothing of a search is kept unless every question was proven.';
 COMMENT ON COLUMN searches.run_id IS 'The night, as in runs.run_id; of a search by hand an identifier of its own.';
 COMMENT ON COLUMN searches.source IS 'europepmc, pubmed, or person (an imported file).';
-COMMENT ON COLUMN searches.subject IS 'What was asked: topic (the watch''s query), numbers (registration numbers), articles (what PubMed says of papers), import.';
+COMMENT ON COLUMN searches.subject IS 'What was asked: topic (the watch''s query), numbers (registration numbers), articles (what PubMed says of papers), import (a person''s file).';
 COMMENT ON COLUMN searches.asked_at IS 'When the search began (UTC).';
-COMMENT ON COLUMN searches.hit_count IS 'How many papers the source announced. Unit: papers.';
+COMMENT ON COLUMN searches.hit_count IS 'How many papers the source announced, or how many entries the file has. Unit: papers.';
 COMMENT ON COLUMN searches.fetched IS 'How many distinct papers it sent. Unit: papers.';
-COMMENT ON COLUMN searches.new IS 'Papers that the whole search of that night brought and that were not known. Unit: papers.';
+COMMENT ON COLUMN searches.new IS 'Papers that the whole search brought and that no search had brought before. Unit: papers.';
 COMMENT ON COLUMN searches.requests IS 'HTTP requests of this question, retries included. Unit: requests.';
-COMMENT ON COLUMN searches.proof IS 'Why it was trusted or refused: counts, pages, reasons (JSON).';
+COMMENT ON COLUMN searches.proof IS 'Why it was trusted or refused: counts, pages, reasons; of an import the file, its SHA-256, and what was left out (JSON).';
 COMMENT ON COLUMN searches.outcome IS 'proven, refused (the answer failed the proof), failed (no usable answer), or skipped (the time for papers was used up).';
 
 COMMENT ON TABLE found_papers IS 'One row per paper that a search or an imported file told of, before it is joined with what records name (papers). Without abstracts.';
@@ -637,7 +637,7 @@ COMMENT ON COLUMN found_papers.first_author IS 'First author, surname and initia
 COMMENT ON COLUMN found_papers.citation IS 'First author, title, journal and year in words.';
 COMMENT ON COLUMN found_papers.journal IS 'Journal, or the server of a preprint.';
 COMMENT ON COLUMN found_papers.year IS 'Year of publication.';
-COMMENT ON COLUMN found_papers.published_on IS 'The earliest day of publication that is known; a month is its middle.';
+COMMENT ON COLUMN found_papers.published_on IS 'The earliest day of publication that is known; without a day the last day that it can mean.';
 COMMENT ON COLUMN found_papers.kind IS 'What kind of paper it is, from its publication types, title and abstract.';
 COMMENT ON COLUMN found_papers.kind_reason IS 'Why it is taken for that, in words.';
 COMMENT ON COLUMN found_papers.title_donor IS 'Whose cells its title names.';

@@ -1,8 +1,9 @@
-"""`mscwatch papers`: the papers known of the topic or of some trials."""
+"""`mscwatch papers`: the papers known of the topic or of some trials, a search for more, and the import of a file."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -10,6 +11,7 @@ from rich.text import Text
 
 from mscwatch.cli import screen
 from mscwatch.cli.questions import AsCsv, AsJson, day
+from mscwatch.errors import ConfigError
 from mscwatch.settings import load_settings
 from mscwatch.store import queries
 from mscwatch.store.data_dir import DataDir
@@ -28,13 +30,40 @@ def papers(
         datetime | None,
         typer.Option(parser=day, metavar="DATE", help="First seen on this day (UTC) or later."),
     ] = None,
+    search: Annotated[
+        bool,
+        typer.Option(
+            "--search", help="Ask Europe PMC and PubMed now, as a night does; takes up to a minute."
+        ),
+    ] = False,
+    file: Annotated[
+        Path | None,
+        typer.Option(
+            "--import",
+            metavar="FILE",
+            help="Take the papers of your own search: RIS, NBIB or CSV, as exported.",
+        ),
+    ] = None,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
 ) -> None:
     """List the papers known, with their trials.
 
-    Shows what kind of paper each is, and how surely it belongs to a trial; the newest come first.
+    Shows what kind of paper each is, and how surely it belongs to a trial; the newest come first. With --search or
+    --import it looks for new ones, publishes, and says what it found; the next night that publishes tells of it.
+
+    Exit codes of --search: 0 done, 2 papers are switched off, 3 an answer was not trusted, 4 no usable answer, 6 a run
+    is at work.
     """
+    if search or file:
+        if nct_ids or kind or since or as_csv or (search and file):
+            raise ConfigError(
+                "Use --search or --import FILE alone, or with --json; list the papers afterwards."
+            )
+        from mscwatch.cli.papers_by_hand import look  # what asks the services is slow to import
+
+        look(file, as_json=as_json)
+        return
     trials = [number.strip().upper() for number in nct_ids or []]
     with queries.open_published(DataDir(load_settings().data_dir)) as con:
         rows = queries.known_papers(con, trials, [choice.value for choice in kind or []], since)

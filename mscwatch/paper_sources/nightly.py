@@ -79,7 +79,6 @@ class Harvest:
 
     papers: tuple[Paper, ...]
     asked: tuple[Asked, ...]
-    is_whole: bool = False  # the topic was searched without a bound of time
 
     @property
     def is_proven(self) -> bool:
@@ -145,19 +144,19 @@ def look_for_papers(
     Nothing is raised for what the services do. A question that is not proven ends the search without a paper.
     """
     search = _Search(sources, order, clock)
-    whole = order.last_proven is None
     try:
-        found = {paper.paper_id: paper for paper in _of_topic(search, whole=whole)}
+        found = {paper.paper_id: paper for paper in _of_topic(search)}
         found |= {paper.paper_id: paper for paper in _of_numbers(search)}
         articles = _articles(search, found.values(), _declaring(search))
     except _NotProvenError:
-        return Harvest((), tuple(search.asked), whole)
+        return Harvest((), tuple(search.asked))
     papers = found | {paper.paper_id: _joined(found.get(paper.paper_id), paper) for paper in articles}
-    return Harvest(tuple(papers.values()), tuple(search.asked), whole)
+    return Harvest(tuple(papers.values()), tuple(search.asked))
 
 
-def _of_topic(search: _Search, *, whole: bool) -> list[Paper]:
+def _of_topic(search: _Search) -> list[Paper]:
     order, europepmc = search.order, search.sources.europepmc
+    whole = order.last_proven is None
 
     def question() -> tuple[list[Paper], SearchProof]:
         papers, facts = europepmc.search(topic_query(order.expect, order.last_proven))

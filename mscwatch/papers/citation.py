@@ -72,14 +72,24 @@ def parse(text: str) -> Citation:
     )
 
 
+def latest_day(year: int, month: str = "", day: str = "") -> date:
+    """The last day that a date of publication can mean; `month` is a number or an English name, or unreadable.
+
+    A month is its last day, a year its last (contract, section 3). A day that its month lacks is its nearest.
+    """
+    number = (
+        int(month)
+        if month.isdecimal()
+        else MONTHS.index(name) + 1
+        if (name := month[:3].title()) in MONTHS
+        else 0
+    )
+    if not 1 <= number <= 12:  # noqa: PLR2004  months
+        return date(year, 12, 31)
+    last = date(year, number, calendar.monthrange(year, number)[1])
+    return last.replace(day=min(int(day) or 1, last.day)) if day.isdecimal() else last
+
+
 def _day(match: re.Match[str]) -> date:
     """The last day that a date of a citation can mean."""
-    year, month = int(match["year"]), MONTHS.index(match["month"]) + 1 if match["month"] else 12
-    last = _last_day(year, month)
-    if not match["month"] or not match["day"]:
-        return last
-    return last.replace(day=min(int(match["day"]) or 1, last.day))
-
-
-def _last_day(year: int, month: int) -> date:
-    return date(year, month, calendar.monthrange(year, month)[1])
+    return latest_day(int(match["year"]), match["month"] or "", match["day"] or "")

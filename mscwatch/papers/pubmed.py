@@ -15,7 +15,7 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 from mscwatch.errors import NoAnswerError
-from mscwatch.papers.citation import MONTHS
+from mscwatch.papers.citation import MONTHS, latest_day
 from mscwatch.papers.europepmc import doi_of, plain_text
 from mscwatch.papers.model import Paper
 from mscwatch.vocabulary import PaperSource
@@ -146,24 +146,22 @@ def _abstract(article: Element) -> Iterator[str]:
 
 
 def _published(article: Element) -> date | None:
-    """The earliest day: electronic publication or the issue. A month is its middle, a year or a season July."""
+    """The earliest day: electronic publication or the issue. A month alone is its last day."""
     places = ("MedlineCitation/Article/ArticleDate", "MedlineCitation/Article/Journal/JournalIssue/PubDate")
     days = [_day(entry) for place in places for entry in article.iterfind(place)]
     return min((day for day in days if day), default=None)
 
 
 def _day(entry: Element) -> date | None:
-    free = entry.findtext("MedlineDate") or ""  # such as "2000 Nov-Dec"
-    year = re.search(r"(?:1[89]|20)\d\d", entry.findtext("Year") or free)
-    if year is None:
+    free = (
+        entry.findtext("MedlineDate") or ""
+    )  # such as "2000 Nov-Dec" or "1998 Dec-1999 Jan": the end counts
+    stated = [*re.finditer(r"(?:1[89]|20)\d\d", entry.findtext("Year") or free)]
+    if not stated:
         return None
-    month = (entry.findtext("Month") or free.replace(year[0], "").strip())[:3].title()
-    number = MONTHS.index(month) + 1 if month in MONTHS else int(month) if month.isdigit() else 7
-    day = entry.findtext("Day") or "15"
-    try:
-        return date(int(year[0]), number, int(day))
-    except ValueError:
-        return date(int(year[0]), 7, 1)
+    named = [word for word in re.findall(r"[A-Z][a-z]{2}", free[stated[-1].end() :]) if word in MONTHS]
+    month = (entry.findtext("Month") or (named[-1] if named else "")).strip()
+    return latest_day(int(stated[-1][0]), month, (entry.findtext("Day") or "").strip())
 
 
 def _one(parent: Element, path: str) -> str:

@@ -22,7 +22,7 @@ from mscwatch.papers.ranking import RankedPaper, rank_papers
 from mscwatch.papers.search import Expectation
 from mscwatch.pipeline import operator_notices, wiring
 from mscwatch.pipeline.context import RunContext
-from mscwatch.store import drafts, found_papers, ledger, publication_events, sql
+from mscwatch.store import drafts, found_papers, ledger, paper_searches, publication_events, sql, working
 from mscwatch.store.sql import Connection, insert, row_of
 from mscwatch.vocabulary import COUNTED_KINDS, PaperKind, RunOutcome
 from mscwatch.watch import Watch
@@ -48,7 +48,7 @@ def _search(context: RunContext) -> None:
             _raise_events(con, context, is_first=False)
         return
     with context.warehouse() as con:
-        search_order, goes_wrong = _order(con, order.watch), found_papers.is_going_wrong(con)
+        search_order, before = search_order_of(con, order.watch), paper_searches.nights_before(con)
         trials = found_papers.sketches(con)
     sources = wiring.paper_sources(order.settings)
     harvest = look_for_papers(sources, search_order)
@@ -56,13 +56,13 @@ def _search(context: RunContext) -> None:
     with context.warehouse() as con, sql.transaction(con):
         new = store_judged(con, judged, result.run_id, result.started_at)
         rows = map(row_of, harvest.asked)
-        found_papers.note_search(con, result.run_id, result.started_at, rows, new)
-        if not search_order.turn:
+        paper_searches.note_search(con, result.run_id, result.started_at, rows, new)
+        if not before.any_searched:
             operator_notices.notify(con, context, notices.papers_begin(order.watch.name))
-        if not harvest.is_proven and not goes_wrong:
+        if not harvest.is_proven and not before.last_went_wrong:
             operator_notices.notify(con, context, notices.papers_not_trusted(result.run_id, harvest.problem))
-        _raise_events(con, context, is_first=harvest.is_whole)
-    if not search_order.turn:
+        _raise_events(con, context, is_first=not before.any_proven)
+    if not before.any_searched:
         result.warnings.append(notices.papers_begin(order.watch.name).summary)
     if harvest.problem:
         result.warnings.append(f"The search for papers was not trusted: {harvest.problem}")
@@ -114,16 +114,17 @@ def store_judged(con: Connection, judged: Sequence[JudgedPaper], run_id: str, se
     return new
 
 
-def _order(con: Connection, watch: Watch) -> SearchOrder:
+def search_order_of(con: Connection, watch: Watch) -> SearchOrder:
+    """What a search of the watch's topic starts from."""
     expect = Expectation(" ".join(watch.papers.query.split()), watch.papers.min, watch.papers.sentinels)
     return SearchOrder(
         expect,
-        found_papers.last_proven(con),
+        paper_searches.last_proven(con),
         numbers=tuple(found_papers.topic_numbers(con)),
         known=frozenset(found_papers.pmids(con, "told_by_pubmed")),
         waiting=tuple(found_papers.pmids(con, "NOT told_by_pubmed")),
         watched=tuple(found_papers.counted_pmids(con)),
-        turn=found_papers.searches_before(con),
+        turn=paper_searches.searches_before(con),
     )
 
 

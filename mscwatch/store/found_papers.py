@@ -1,13 +1,11 @@
-"""Papers that a search found: what is known of them, the trials that they may report, and what was asked."""
+"""Papers that a search found: what is known of them, and the trials that they may report."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
-
-import orjson
 
 from mscwatch.papers.judgement import Judgement
 from mscwatch.papers.kind import JudgedKind
@@ -17,6 +15,7 @@ from mscwatch.papers.product import donors_named, sources_named
 from mscwatch.papers.sketch import sketch_of
 from mscwatch.record import parse_record
 from mscwatch.store.sql import Connection, dicts, insert, scalar
+from mscwatch.vocabulary import PaperSource
 
 SKETCHED_AT_ONCE = 500
 KEPT = """
@@ -87,30 +86,28 @@ def topic_numbers(con: Connection) -> list[str]:
     return [number for (number,) in rows]
 
 
-def last_proven(con: Connection) -> date | None:
-    """The day of the last search whose every question was proven; None before the first."""
-    when: datetime | None = scalar(
-        con,
-        "SELECT max(asked_at) FROM searches WHERE subject = 'topic' AND outcome = 'proven' "
-        "AND run_id NOT IN (SELECT run_id FROM searches WHERE outcome <> 'proven')",
-    )
-    return when.date() if when else None
+def counting(con: Connection) -> int:
+    """How many links count as a publication."""
+    return int(scalar(con, "SELECT count(*) FROM publications WHERE counts"))
 
 
-def searches_before(con: Connection) -> int:
-    """How many nights searched before."""
-    return int(scalar(con, "SELECT count(DISTINCT run_id) FROM searches"))
+def waiting(con: Connection) -> int:
+    """How many links wait for a person."""
+    return int(scalar(con, "SELECT count(*) FROM publications WHERE is_waiting"))
 
 
-def is_going_wrong(con: Connection) -> bool:
-    """Whether the last search was not proven."""
-    return bool(
-        scalar(
-            con,
-            "SELECT bool_or(outcome <> 'proven') FROM searches "
-            "WHERE run_id = (SELECT run_id FROM searches ORDER BY asked_at DESC LIMIT 1)",
-        )
-    )
+def told_by_services(con: Connection) -> frozenset[str]:
+    """The numbers of all papers that Europe PMC or PubMed told of, each as `PMID:…`, `DOI:…` or the paper's own."""
+    rows = con.execute(
+        "SELECT pmid, doi, paper_id FROM found_papers WHERE told_by_pubmed OR found_by <> ?",
+        [PaperSource.PERSON],
+    ).fetchall()
+    return frozenset(key for row in rows for key in _keys(*row))
+
+
+def keys_of(paper: Paper) -> list[str]:
+    """The numbers of a paper, as `told_by_services` writes them."""
+    return _keys(paper.pmid, paper.doi, paper.paper_id)
 
 
 def pmids(con: Connection, condition: str) -> list[str]:
@@ -127,18 +124,6 @@ def counted_pmids(con: Connection) -> list[str]:
         "SELECT DISTINCT pmid FROM publications WHERE counts AND NOT is_retracted AND pmid IS NOT NULL ORDER BY pmid"
     ).fetchall()
     return [pmid for (pmid,) in rows]
-
-
-def note_search(
-    con: Connection, run_id: str, asked_at: datetime, rows: Iterable[Mapping[str, Any]], new: int
-) -> None:
-    """Add the rows of `searches`; `new` is how many papers the whole search brought."""
-    stamp = {"run_id": run_id, "asked_at": asked_at, "new": new}
-    insert(
-        con,
-        "searches",
-        (dict(row) | stamp | {"proof": orjson.dumps(row["proof"]).decode()} for row in rows),
-    )
 
 
 def store_papers(

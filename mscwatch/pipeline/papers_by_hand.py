@@ -1,0 +1,185 @@
+"""Papers by hand: a search of the services now, and the file of a search that a person made.
+
+Both judge and store as a night does, and publish. The next night that publishes tells what counts since.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mscwatch.errors import ConfigError, NoAnswerError, RefusedError, WarehouseError
+from mscwatch.paper_sources.nightly import look_for_papers
+from mscwatch.papers.imported import ImportedFile, read_file
+from mscwatch.papers.model import Paper
+from mscwatch.pipeline import wiring
+from mscwatch.pipeline.context import RunOrder
+from mscwatch.pipeline.paper_search import judge_all, search_order_of, store_judged
+from mscwatch.store import found_papers, ledger, paper_searches, working
+from mscwatch.store.data_dir import locked
+from mscwatch.store.publish import publish_copy
+from mscwatch.store.sql import row_of
+from mscwatch.vocabulary import PaperSource, SearchOutcome
+
+LARGEST = 64_000_000  # bytes of an imported file
+MOST_NAMED = 100  # entries that were left out
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """How a search or an import went. Counts are of papers, `links` and `waiting` of links."""
+
+    run_id: str
+    hits: int
+    read: int
+    new: int
+    known: int = 0  # of an import: a service told of them already
+    requests: int = 0
+    counting: int = 0  # links that count, and did not before
+    waiting: int = 0  # links that wait for a person, of all
+    left_out: tuple[str, ...] = ()
+    note: str = ""
+
+
+def search_now(order: RunOrder) -> Looked:
+    """Ask Europe PMC and PubMed now, as a night would.
+
+    Raises `ConfigError` where the settings or the watch do not ask for papers, `RefusedError` for a search that is not
+    proven, `NoAnswerError` where a service gave no usable answer (the table `searches` says so, nothing else changes),
+    `LockedError` while a run is at work, `WarehouseError` where no night was published yet.
+    """
+    _refuse_unasked(order)
+    sources = wiring.paper_sources(order.settings)
+    started = order.clock()
+    run_id = f"search-{started:%Y%m%dT%H%M%S%f}-{secrets.token_hex(2)}"
+    with _at_work(order):
+        with _opened(order) as con:
+            search_order, trials = search_order_of(con, order.watch), found_papers.sketches(con)
+        harvest = look_for_papers(sources, search_order)
+        judged = judge_all(harvest.papers, trials)
+        with _opened(order) as con, working.transaction(con):
+            before = found_papers.counting(con)
+            new = store_judged(con, judged, run_id, started)
+            paper_searches.note_search(con, run_id, started, map(row_of, harvest.asked), new)
+            counting, waiting = found_papers.counting(con) - before, found_papers.waiting(con)
+        if not harvest.is_proven:
+            answered = any(question.outcome is SearchOutcome.REFUSED for question in harvest.asked)
+            kind = RefusedError if answered else NoAnswerError
+            raise kind(f"The search for papers was not trusted, so it changed nothing: {harvest.problem}")
+        _publish(order)
+    hits = sum(question.hit_count or 0 for question in harvest.asked if question.subject != "articles")
+    return Looked(
+        run_id, hits, len(harvest.papers), new, requests=sources.requests, counting=counting, waiting=waiting
+    )
+
+
+def import_file(order: RunOrder, file: Path) -> Looked:
+    """Take the papers of a file that a person exported; what PubMed told of one, or a service first, is not replaced.
+
+    The same file a second time changes nothing. Raises `ConfigError` for a file that cannot be read, `LockedError`
+    while a run is at work, `WarehouseError` where no night was published yet; then nothing is stored.
+    """
+    content = _content(file)
+    try:
+        imported = read_file(content)
+    except ConfigError as error:
+        raise ConfigError(f"The file {file} {error}") from error
+    if not imported.papers:
+        raise ConfigError(
+            f"The file {file} has no paper that can be used: {'; '.join(imported.left_out[:3])}."
+        )
+    started = order.clock()
+    run_id, digest = (
+        f"import-{started:%Y%m%dT%H%M%S%f}-{secrets.token_hex(2)}",
+        hashlib.sha256(content).hexdigest(),
+    )
+    with _at_work(order):
+        with _opened(order) as con, working.transaction(con):
+            told = found_papers.told_by_services(con)
+            papers = [paper for paper in imported.papers if not _is_told(paper, told)]
+            before = found_papers.counting(con)
+            new = store_judged(con, judge_all(papers, found_papers.sketches(con)), run_id, started)
+            if not paper_searches.was_imported(con, digest):
+                row = _row(imported, {"file": file.name, "sha256": digest})
+                paper_searches.note_search(con, run_id, started, [row], new)
+            counting, waiting = found_papers.counting(con) - before, found_papers.waiting(con)
+        _publish(order)
+    return Looked(
+        run_id,
+        imported.entries,
+        len(imported.papers),
+        new,
+        known=len(imported.papers) - len(papers),
+        counting=counting,
+        waiting=waiting,
+        left_out=imported.left_out,
+        note=imported.note,
+    )
+
+
+def _refuse_unasked(order: RunOrder) -> None:
+    if not order.watch.papers.query:
+        raise ConfigError(
+            f"The watch {order.watch.name} has no table [papers] with a query. Add one to its file."
+        )
+    if not order.settings.papers:
+        raise ConfigError("MSCWATCH_PAPERS is off, so no paper source is asked. Set it to on, then search.")
+    if not order.settings.papers_are_asked:
+        raise ConfigError(
+            "The registry is a stand-in and the paper sources are the public ones, which are not asked about invented "
+            "trials. Set MSCWATCH_EUROPEPMC_URL and MSCWATCH_PUBMED_URL to the stand-in's too."
+        )
+
+
+@contextmanager
+def _at_work(order: RunOrder) -> Iterator[None]:
+    """Hold the lock of a data directory with a published night."""
+    if not order.data_dir.working.exists():
+        raise WarehouseError(f"There is no warehouse in {order.data_dir.path}. Run `mscwatch run` first.")
+    with locked(order.data_dir):
+        with _opened(order) as con:
+            working.refuse_other_watch(working.meta(con, "watch"), order.watch.name, order.data_dir.path)
+            if ledger.last_trusted_run(con) is None:
+                raise WarehouseError(
+                    "No night is published yet, so papers have no trial to belong to. Run `mscwatch run` first."
+                )
+        yield
+
+
+def _opened(order: RunOrder) -> working.OpenWarehouse:
+    return working.open_warehouse(order.data_dir, order.settings.memory_limit)
+
+
+def _publish(order: RunOrder) -> None:
+    publish_copy(order.data_dir, order.settings.keep_published)
+
+
+def _is_told(paper: Paper, told: frozenset[str]) -> bool:
+    return not told.isdisjoint(found_papers.keys_of(paper))
+
+
+def _content(file: Path) -> bytes:
+    try:
+        if file.stat().st_size > LARGEST:
+            raise ConfigError(f"The file {file} is larger than {LARGEST / 1e6:.0f} MB. Split it.")
+        return file.read_bytes()
+    except OSError as error:
+        raise ConfigError(f"The file {file} cannot be read: {error.strerror or error}.") from error
+
+
+def _row(imported: ImportedFile, proof: dict[str, Any]) -> dict[str, Any]:
+    """The row of `searches` for an import."""
+    return {
+        "source": PaperSource.PERSON,
+        "subject": "import",
+        "outcome": SearchOutcome.PROVEN,
+        "hit_count": imported.entries,
+        "fetched": len(imported.papers),
+        "requests": 0,
+        "proof": proof | {"format": imported.form, "left_out": list(imported.left_out[:MOST_NAMED])},
+    }

@@ -1,0 +1,75 @@
+"""Table `searches`: what nights and people asked for papers, and how it went."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from mscwatch.store.sql import Connection, dicts, insert, scalar
+from mscwatch.vocabulary import PaperSource
+
+
+def last_proven(con: Connection) -> date | None:
+    """The day of the last search whose every question was proven; None before the first."""
+    when: datetime | None = scalar(
+        con,
+        "SELECT max(asked_at) FROM searches WHERE subject = 'topic' AND outcome = 'proven' "
+        "AND run_id NOT IN (SELECT run_id FROM searches WHERE outcome <> 'proven')",
+    )
+    return when.date() if when else None
+
+
+def searches_before(con: Connection) -> int:
+    """How many searches asked the services before, those by hand included."""
+    return int(
+        scalar(con, "SELECT count(DISTINCT run_id) FROM searches WHERE source <> ?", [PaperSource.PERSON])
+    )
+
+
+class NightsBefore(NamedTuple):
+    """What earlier nights searched; searches by hand do not count."""
+
+    any_searched: bool
+    any_proven: bool  # with every question
+    last_went_wrong: bool
+
+
+def nights_before(con: Connection) -> NightsBefore:
+    """How the searches of earlier nights went."""
+    went_well = con.execute(
+        "SELECT bool_and(s.outcome = 'proven') FROM searches AS s SEMI JOIN runs USING (run_id) "
+        "GROUP BY s.run_id ORDER BY max(s.asked_at), s.run_id"
+    ).fetchall()
+    proven = [good for (good,) in went_well]
+    return NightsBefore(bool(proven), any(proven), bool(proven) and not proven[-1])
+
+
+def last_search(con: Connection) -> list[dict[str, Any]]:
+    """The questions of the newest search, in the order of their sources; none before the first."""
+    return dicts(
+        con,
+        "SELECT run_id, source, subject, asked_at, hit_count, fetched, new, requests, outcome, "
+        "proof->>'$.reasons' AS reasons FROM searches "
+        "WHERE run_id = (SELECT run_id FROM searches ORDER BY asked_at DESC, run_id DESC LIMIT 1) "
+        "ORDER BY source, subject DESC",
+    )
+
+
+def was_imported(con: Connection, sha256: str) -> bool:
+    """Whether a file with this hash was imported before."""
+    return bool(
+        scalar(
+            con,
+            "SELECT count(*) FROM searches WHERE source = ? AND proof->>'$.sha256' = ?",
+            [PaperSource.PERSON, sha256],
+        )
+    )
+
+
+def note_search(
+    con: Connection, run_id: str, asked_at: datetime, rows: Iterable[Mapping[str, Any]], new: int
+) -> None:
+    """Add the rows of `searches`; `new` is how many papers the whole search brought."""
+    stamp = {"run_id": run_id, "asked_at": asked_at, "new": new}
+    insert(con, "searches", (dict(row) | stamp for row in rows))
