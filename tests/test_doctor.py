@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from mscwatch.pipeline import doctor
+from mscwatch.replica import Replica, Snapshot
 from mscwatch.settings import Settings
-from support.orders import WATCH
+from support.orders import WATCH, write_watch
+from support.records import by_id, record
 from support.sinks import WebhookSink
 
 
@@ -69,3 +71,24 @@ def test_a_prefect_server_that_does_not_answer_fails_without_its_secrets(checked
     assert "No Prefect server answers at " in found.detail
     assert "PREFECT_API_URL" in found.detail
     assert "hunter2" not in found.detail
+
+
+PAPERS = WATCH + '[papers]\nquery = "liver"\nmin = 2\n'
+ONE_PAPER = Snapshot(None, by_id([record(1)]), papers=[{"pmid": "1", "title": "Cells in the liver"}])
+
+
+def test_paper_sources_are_checked_as_a_night_asks_them(checked, tmp_path):
+    def found(text, **values):
+        return checked(watch=str(write_watch(tmp_path, text)), **values)["paper sources"]
+
+    with Replica([ONE_PAPER]) as there:
+        urls = {"api_url": there.url, "europepmc_url": there.europepmc_url, "pubmed_url": there.pubmed_url}
+        good = found(PAPERS.replace("min = 2", "min = 1"), **urls)
+        few = found(PAPERS, **urls)
+        wrong = found(PAPERS, **urls | {"pubmed_url": "http://127.0.0.1:9"})
+    assert (good.good, good.detail) == (True, "Europe PMC finds 1 papers for the watch, PubMed answers")
+    assert (few.good, "finds 1 papers, fewer than the 2 that" in few.detail) == (False, True)
+    assert (wrong.good, "set MSCWATCH_PAPERS=off" in wrong.detail) == (False, True)
+    assert "no table [papers]" in found(WATCH).detail
+    assert "not asked" in found(PAPERS).detail
+    assert found(PAPERS, papers=False).detail == "off (MSCWATCH_PAPERS)"

@@ -72,6 +72,8 @@ def test_a_search_now_is_proven_published_and_said(papers, stand_in, two_nights)
     assert rows(two_nights, "SELECT DISTINCT outcome, starts_with(run_id, 'search-') FROM searches") == [
         ("proven", True)
     ]
+    status = run_here(["status"], {"MSCWATCH_DATA_DIR": str(two_nights.data_dir.path)}).stdout
+    assert "(Europe PMC, PubMed): 2 hits, 1 new, proven." in status
     again = json.loads(papers("--search", "--json", registry=stand_in).stdout)
     assert (again["new"], again["counting"]) == (0, 0)
 
@@ -112,6 +114,10 @@ def test_a_search_that_is_not_proven_changes_nothing_and_exits_as_a_night_would(
     assert done.returncode == code, done.stderr
     assert "changed nothing" in done.stderr
     assert two_nights.data_dir.published.read_bytes() == before
+    status = run_here(["status", "--json"], {"MSCWATCH_DATA_DIR": str(two_nights.data_dir.path)}).stdout
+    [question] = json.loads(status)["papers"]["last_search"]
+    assert question["outcome"] == outcome
+    assert question["reasons"]
     with duckdb.connect(str(two_nights.data_dir.working), read_only=True) as con:
         assert con.execute("SELECT DISTINCT outcome FROM searches").fetchall() == [(outcome,)]
 

@@ -20,7 +20,7 @@ from mscwatch.pipeline.record_contact import record_contact
 from mscwatch.pipeline.run import run_watch
 from mscwatch.schedule import next_night
 from mscwatch.settings import load_settings, show_settings
-from mscwatch.store import addresses, queries
+from mscwatch.store import addresses, paper_searches, queries
 from mscwatch.store.data_dir import DataDir
 from mscwatch.vocabulary import RunOutcome
 from mscwatch.watches import load_watch
@@ -152,18 +152,25 @@ def status(
     limit: Annotated[int, typer.Option(metavar="N", min=1, max=100_000, help="How many nights.")] = 10,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
-    """Show the last nights, the next, and what is owed."""
+    """Show the last nights, the next, the last search for papers, and what is owed."""
     settings = load_settings()
     with queries.open_newest(DataDir(settings.data_dir)) as con:
         nights, owed = queries.nights(con, limit), queries.owed_deliveries(con)
-        good = queries.last_good_night(con)
+        good, papers = queries.last_good_night(con), paper_searches.state(con)
         banner = queries.meta(con).get("banner", "")
     people = addresses.people(DataDir(settings.data_dir))
     owed = [row | {"recipient": people.get(row["recipient"], row["recipient"])} for row in owed]
     due = next_night(settings.cron, settings.timezone, utc_now().replace(tzinfo=UTC))
     if as_json:
         screen.write_json(
-            {"banner": banner, "next_run": due, "last_good": good, "nights": nights, "owed": owed}
+            {
+                "banner": banner,
+                "next_run": due,
+                "last_good": good,
+                "nights": nights,
+                "owed": owed,
+                "papers": papers._asdict(),
+            }
         )
         return
     console = screen.console()
@@ -172,6 +179,7 @@ def status(
     names = ("night (UTC)", "outcome", "registry data", "read", "new", "changed")
     console.print(summary.last_good(good), soft_wrap=True)
     console.print(summary.next_due(due), soft_wrap=True)
+    console.print(screen.cell(summary.last_search(*papers)), soft_wrap=True)
     console.print(screen.table(names, map(_night_row, nights), "Last nights"))
     for night in nights:
         if night["error"]:
@@ -199,7 +207,7 @@ def doctor(
         ),
     ] = None,
 ) -> None:
-    """Check settings, registry, disk, warehouse and channels.
+    """Check settings, registry, paper sources, disk, warehouse and channels.
 
     Prints every setting with its value (secrets masked) and where it came from; each failed check says what to do.
     """

@@ -15,6 +15,7 @@ from mscwatch.errors import (
     LockedError,
     MscwatchError,
     NoAnswerError,
+    RefusedError,
     WarehouseError,
 )
 from mscwatch.masking import masked, only_host
@@ -30,6 +31,7 @@ from mscwatch.store.working import refuse_lost, refuse_other_watch
 from mscwatch.watches import load_watch
 
 NOT_YET = "none yet; `mscwatch run` makes it"
+EXAMPLE = "NCT02223897"  # a registration, to ask PubMed about
 SERVER_ERROR = 500  # the first of HTTP's codes for it; a server that asks who is there answers as well
 ROOM = 1_000_000_000  # bytes: several nights of a topic, and the copies made while publishing
 
@@ -49,6 +51,7 @@ def run_checks(settings: Settings) -> list[Check]:
         "watch": _watch,
         "decisions": _decisions,
         "registry": _registry,
+        "paper sources": _paper_sources,
         "prefect": _prefect,
         "data directory": _disk,
         "lock": _lock,
@@ -107,6 +110,30 @@ def _registry(settings: Settings) -> str:
         ) from error
     stated = version.data_timestamp or "no stated time"
     return f'API {version.api_version}, data of {stated}, "{client.user_agent}" accepted'
+
+
+def _paper_sources(settings: Settings) -> str:
+    watch = load_watch(settings.watch)
+    if not settings.papers:
+        return "off (MSCWATCH_PAPERS)"
+    if not watch.papers.query:
+        return f"none: the watch {watch.name} has no table [papers]"
+    if not settings.papers_are_asked:
+        return "not asked: the registry is a stand-in, and these are the public ones"
+    sources = wiring.paper_sources(settings.model_copy(update={"retry_budget": 0.0}))
+    try:
+        found = sources.europepmc.count(" ".join(watch.papers.query.split()))
+        sources.pubmed.declaring(f'"{EXAMPLE}"[si]')
+    except NoAnswerError as error:
+        raise NoAnswerError(
+            f"{error} Nights go on without papers. Check the network, or set MSCWATCH_PAPERS=off."
+        ) from error
+    if watch.papers.min is not None and found < watch.papers.min:
+        raise RefusedError(
+            f"Europe PMC finds {found} papers, fewer than the {watch.papers.min} that the watch {watch.name} expects. "
+            "Correct [papers] query or min in its file."
+        )
+    return f"Europe PMC finds {found} papers for the watch, PubMed answers"
 
 
 def _prefect(_: Settings) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
@@ -11,9 +11,15 @@ from uuid import NAMESPACE_URL, uuid5
 
 from mscwatch.digest import plain, study_url, words
 from mscwatch.pipeline.context import RunResult
+from mscwatch.vocabulary import PaperSource, SearchOutcome
 
 EVENTS_SHOWN = 500  # rows of a table; `mscwatch events` lists all
 TEXT_SHOWN = 400
+SOURCES = {
+    PaperSource.EUROPEPMC: "Europe PMC",
+    PaperSource.PUBMED: "PubMed",
+    PaperSource.PERSON: "an imported file",
+}
 
 _MARKUP = re.compile(r"([\\`*_{}\[\]()#+!<>|])")
 
@@ -113,6 +119,27 @@ def last_good(night: dict[str, Any] | None) -> str:
     stamp = night["data_timestamp"]
     data = f"registry data of {stamp:%Y-%m-%d %H:%M}" if stamp else "undated registry data"
     return f"Last good night: {night['started_at']:%Y-%m-%d %H:%M} UTC, {night['outcome']}, {data}."
+
+
+def last_search(questions: Sequence[Mapping[str, Any]], waiting: int) -> str:
+    """The last search for papers (rows of `searches` of one search), and how many links wait, in one line."""
+    wait = (
+        f" {waiting} link{'s wait' if waiting != 1 else ' waits'} for a yes or no: mscwatch links."
+        if waiting
+        else ""
+    )
+    if not questions:
+        return f"Papers: not searched yet.{wait}"
+    first = questions[0]
+    names = [SOURCES.get(name, name) for name in dict.fromkeys(question["source"] for question in questions)]
+    hits = sum(question["hit_count"] or 0 for question in questions if question["subject"] != "articles")
+    bad = [question for question in questions if question["outcome"] != SearchOutcome.PROVEN]
+    went = (
+        f"{bad[0]['outcome']}, so nothing of it was kept ({'; '.join(bad[0]['reasons']).rstrip('.')})"
+        if bad
+        else f"{hits} hits, {first['new']} new, proven"
+    )
+    return f"Papers: last searched {first['asked_at']:%Y-%m-%d %H:%M} UTC ({', '.join(names)}): {went}.{wait}"
 
 
 def next_due(due: datetime) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
+from mscwatch.store import found_papers
 from mscwatch.store.sql import Connection, dicts, insert, scalar
 from mscwatch.vocabulary import PaperSource
 
@@ -45,15 +46,25 @@ def nights_before(con: Connection) -> NightsBefore:
     return NightsBefore(bool(proven), any(proven), bool(proven) and not proven[-1])
 
 
-def last_search(con: Connection) -> list[dict[str, Any]]:
-    """The questions of the newest search, in the order of their sources; none before the first."""
-    return dicts(
+class PapersState(NamedTuple):
+    """The questions of the newest search, in the order of their sources, and how many links wait for a person."""
+
+    last_search: list[dict[str, Any]]
+    waiting: int
+
+
+def state(con: Connection) -> PapersState:
+    """How papers stand; nothing searched and nothing waiting in a file of an earlier version, not migrated yet."""
+    if not scalar(con, "SELECT count(*) FROM duckdb_tables() WHERE table_name = 'searches'"):
+        return PapersState([], 0)
+    questions = dicts(
         con,
         "SELECT run_id, source, subject, asked_at, hit_count, fetched, new, requests, outcome, "
-        "proof->>'$.reasons' AS reasons FROM searches "
+        "coalesce((proof->'$.reasons')::VARCHAR[], []) AS reasons FROM searches "
         "WHERE run_id = (SELECT run_id FROM searches ORDER BY asked_at DESC, run_id DESC LIMIT 1) "
         "ORDER BY source, subject DESC",
     )
+    return PapersState(questions, found_papers.waiting(con))
 
 
 def was_imported(con: Connection, sha256: str) -> bool:
