@@ -109,10 +109,23 @@ def test_a_paper_of_a_later_night_is_news(run_nights):
     ]
 
 
-def test_the_same_paper_is_told_once(run_nights):
-    results, order, _ = run_nights([KNOWN], [KNOWN, NEW], [KNOWN, NEW])
-    assert "publication_found" not in results[2].events
-    assert rows(order, "SELECT count(*) FROM events WHERE kind = 'publication_found'") == [(2,)]
+PREPRINT = NEW | {"pmid": None, "doi": "10.1101/new", "preprint_id": "PPR7", "preprint_of": "40000001"}
+
+
+def test_a_preprint_and_its_article_are_one_paper_and_told_once(run_nights):
+    results, order, _ = run_nights(
+        [KNOWN], [KNOWN, PREPRINT | {"abstract": "Invented. NCT00000002."}], [KNOWN, PREPRINT, NEW]
+    )
+    assert [result.events.get("publication_found") for result in results] == [1, 1, None]
+    assert rows(
+        order, "SELECT paper_id, aliases, is_preprint FROM papers WHERE found_by = 'europepmc' ORDER BY 1"
+    ) == [
+        ("PMID:33370477", [], False),
+        ("PMID:40000001", ["DOI:10.1101/new"], False),
+    ]
+    assert rows(order, "SELECT nct_id, paper_id, strength FROM publications WHERE pmid = '40000001'") == [
+        ("NCT00000002", "PMID:40000001", "A")
+    ]
 
 
 def test_a_search_asks_at_most_six_times(run_nights):

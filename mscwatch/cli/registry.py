@@ -29,7 +29,13 @@ def registry(
         str, typer.Option(metavar="TIME", help="What /version says (UTC).")
     ] = "2022-10-06T09:00:05",
 ) -> None:
-    """Serve records as the registry would, for trying things."""
+    """Serve records as the registry would, for trying things.
+
+    With --papers also Europe PMC's search and PubMed's E-utilities, which know no query language: numbers of trials
+    find the papers that name one, any other query finds all. A paper is a JSON object in a line: title (needed), pmid,
+    pmcid, doi, preprint_id, authors, journal, year, published_on, indexed_on, abstract, publication_types,
+    declared_numbers, full_text, is_retracted, preprint_of, corrects.
+    """
     try:
         snapshot = snapshot_from_ndjson(*records, data_timestamp=data_timestamp)
         snapshot = replace(snapshot, papers=papers_from_ndjson(papers) if papers else ())

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 from mscwatch.errors import MscwatchError, NoAnswerError
-from mscwatch.paper_sources.clients import EuropePmc, PubMed
+from mscwatch.paper_sources.clients import ARTICLES_AT_ONCE, EuropePmc, PubMed
+from mscwatch.papers.joining import join_preprints, to_ask_again
 from mscwatch.papers.model import Paper
 from mscwatch.papers.search import (
     Expectation,
@@ -56,7 +57,9 @@ class SearchOrder:
     numbers: tuple[str, ...] = ()  # of the topic's trials
     known: frozenset[str] = frozenset()  # PMIDs that PubMed told of already
     waiting: tuple[str, ...] = ()  # PMIDs found earlier that PubMed did not tell of yet
-    watched: tuple[str, ...] = ()  # PMIDs that count: PubMed is asked again whether they were retracted
+    watched: tuple[
+        str, ...
+    ] = ()  # PMIDs that count or wait: PubMed is asked in turn whether they were retracted
     turn: int = 0  # how many searches came before: it chooses the batch of numbers
 
 
@@ -150,8 +153,18 @@ def look_for_papers(
         articles = _articles(search, found.values(), _declaring(search))
     except _NotProvenError:
         return Harvest((), tuple(search.asked))
-    papers = found | {paper.paper_id: _joined(found.get(paper.paper_id), paper) for paper in articles}
-    return Harvest(tuple(papers.values()), tuple(search.asked))
+    told = [_joined(found.get(paper.paper_id), paper) for paper in articles if _tells(paper, found, order)]
+    papers = found | {paper.paper_id: paper for paper in told}
+    return Harvest(tuple(join_preprints(papers.values())), tuple(search.asked))
+
+
+def _tells(paper: Paper, found: Mapping[str, Paper], order: SearchOrder) -> bool:
+    """Whether PubMed's entry is worth keeping: of a known paper, asked about again, an entry without abstract is not.
+
+    What the paper was judged on may have come from Europe PMC, and would seem to have changed.
+    """
+    is_again = paper.pmid in order.known and paper.paper_id not in found
+    return not is_again or bool(paper.abstract) or paper.is_retracted
 
 
 def _of_topic(search: _Search) -> list[Paper]:
@@ -201,14 +214,14 @@ def _declaring(search: _Search) -> list[str]:
     return pmids
 
 
-def _articles(search: _Search, found: Any, declared: Sequence[str]) -> list[Paper]:
-    """What PubMed says of papers that are new, and of those that count, in case one was retracted."""
+def _articles(search: _Search, found: Collection[Paper], declared: Sequence[str]) -> list[Paper]:
+    """What PubMed says of papers that are new, of those that were corrected, and of some that count or wait."""
     order = search.order
     new = [paper.pmid for paper in found if paper.pmid and paper.pmid not in order.known]
     new += [pmid for pmid in (*declared, *order.waiting) if pmid not in order.known]
-    wanted = list(dict.fromkeys(new))[:MOST_NEW]
-    room = -len(wanted) % 200 if wanted else 200
-    start = order.turn * room % max(1, len(order.watched))
+    wanted = list(dict.fromkeys((*to_ask_again(found), *new)))[:MOST_NEW]
+    room = -len(wanted) % ARTICLES_AT_ONCE if wanted else ARTICLES_AT_ONCE
+    start = order.turn * ARTICLES_AT_ONCE % max(1, len(order.watched))
     again = [*order.watched[start:], *order.watched[:start]][:room]
     asked = list(dict.fromkeys([*wanted, *again]))
     if not asked:
@@ -243,5 +256,6 @@ def _joined(europepmc: Paper | None, pubmed: Paper) -> Paper:
         affiliations=pubmed.affiliations or europepmc.affiliations,
         published_on=min(filter(None, (pubmed.published_on, europepmc.published_on)), default=None),
         is_retracted=pubmed.is_retracted or europepmc.is_retracted,
+        corrects=tuple(dict.fromkeys((*pubmed.corrects, *europepmc.corrects))),
         source=PaperSource.EUROPEPMC,
     )

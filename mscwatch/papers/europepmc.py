@@ -22,8 +22,9 @@ MOST = 500  # authors or places of one paper
 TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
 RETRACTED = re.compile(r"^retraction in$|^retracted publication$", re.IGNORECASE)
 CORRECTS = re.compile(
-    r"^(?:erratum for|retraction of|comment on|corrected and republished from)$", re.IGNORECASE
+    r"^(?:erratum for|retraction of|partial retraction of|expression of concern for)$", re.IGNORECASE
 )
+PREPRINT_OF = re.compile(r"^preprint of$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,8 @@ def _paper(item: dict[str, Any]) -> Paper | None:
         publication_types=tuple(_types(item)),
         abstract=plain_text(item.get("abstractText")),
         is_retracted=any(RETRACTED.match(kind) for kind in (*_corrections(item), *_types(item))),
-        corrects=tuple(_corrected(item)),
+        corrects=tuple(_related(item, CORRECTS)),
+        preprint_of=next(_related(item, PREPRINT_OF), "") if source == "PPR" else "",
         source=PaperSource.EUROPEPMC,
     )
     return paper if paper.title and paper.paper_id else None
@@ -128,9 +130,14 @@ def _corrections(item: dict[str, Any]) -> Iterator[str]:
             yield plain_text(entry.get("type"))
 
 
-def _corrected(item: dict[str, Any]) -> Iterator[str]:
+def _related(item: dict[str, Any], relation: re.Pattern[str]) -> Iterator[str]:
+    """The PMIDs of the papers that stand in a relation to this one."""
     for entry in _inner(item, "commentCorrectionList", "commentCorrection"):
-        if isinstance(entry, dict) and CORRECTS.match(plain_text(entry.get("type"))):
+        if (
+            isinstance(entry, dict)
+            and relation.match(plain_text(entry.get("type")))
+            and entry.get("source", "MED") == "MED"
+        ):
             yield from filter(None, [_digits(entry.get("id"))])
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -111,12 +111,14 @@ def judge(
     citation: str = "",
     publication_types: Collection[str] = (),
     abstract: str = "",
+    corrects: Sequence[str] = (),
 ) -> JudgedKind:
     """The kind of a paper, from as much as is known of it.
 
     `reference_types` are those that records of the registry give it (RESULT, DERIVED, BACKGROUND). `citation` is the
     registry's text, where a review is marked `Review.` behind its pages. `publication_types` are PubMed's or Europe
-    PMC's. Raises nothing: what is not known is `unknown`, with that as the reason.
+    PMC's, `corrects` the PMIDs of what it corrects or retracts. Raises nothing: what is not known is `unknown`, with
+    that as the reason.
     """
     by_title = _by_title(_flat(title[:LONGEST_TITLE]), frozenset(reference_types))
     announced = by_title.kind in {PaperKind.COMMENT, PaperKind.PROTOCOL}
@@ -124,6 +126,10 @@ def judge(
     for kind, names in _DECLARED:
         if found := sorted(types & names):
             return JudgedKind(kind, f"the library calls it {found[0]}")
+    if corrects:
+        return JudgedKind(
+            PaperKind.COMMENT, f"the library calls it the erratum or retraction of PMID {corrects[0]}"
+        )
     if announced:
         return by_title
     if marked := _MARKED_REVIEW.search(citation) or _JOURNAL_OF_REVIEWS.search(citation):

@@ -13,7 +13,8 @@ class Paper:
     """One paper. Texts are as the source gave them, without markup; a missing one is empty.
 
     `authors` are written "Surname AB". `declared_numbers` are the trial numbers in PubMed's DataBank. `corrects` are
-    the PMIDs of papers of which this one is an erratum, a retraction or a comment.
+    the PMIDs of papers of which this one is an erratum or a retraction. `preprint_of` is the PMID of the article that a
+    preprint became; `also` are the identifiers of the preprint of an article, as in `paper_id`.
     """
 
     title: str
@@ -32,17 +33,25 @@ class Paper:
     declared_numbers: tuple[str, ...] = ()
     is_retracted: bool = False
     corrects: tuple[str, ...] = ()
+    preprint_of: str = ""
+    also: tuple[str, ...] = ()
     source: PaperSource = PaperSource.PERSON
     told_by_pubmed: bool = False  # which alone tells declared numbers
 
     @property
     def paper_id(self) -> str:
         """The identifier that wins: PMID, then DOI, then the preprint's number (contract, "Papers"); may be empty."""
-        if self.pmid:
-            return f"PMID:{self.pmid}"
-        if self.doi:
-            return f"DOI:{self.doi.lower()}"
-        return f"PPR:{self.preprint_id}" if self.preprint_id else ""
+        return next(iter(self.identifiers), "")
+
+    @property
+    def identifiers(self) -> tuple[str, ...]:
+        """Every identifier of the paper, written as `paper_id`, the winning one first."""
+        own = (
+            f"PMID:{self.pmid}" if self.pmid else "",
+            f"DOI:{self.doi.lower()}" if self.doi else "",
+            f"PPR:{self.preprint_id}" if self.preprint_id else "",
+        )
+        return (*filter(None, own), *self.also)
 
     @property
     def is_preprint(self) -> bool:

@@ -20,9 +20,7 @@ from mscwatch.papers.europepmc import doi_of, plain_text
 from mscwatch.papers.model import Paper
 from mscwatch.vocabulary import PaperSource
 
-CORRECTS = frozenset(
-    {"ErratumFor", "RetractionOf", "CommentOn", "PartialRetractionOf", "ExpressionOfConcernFor"}
-)
+CORRECTS = frozenset({"ErratumFor", "RetractionOf", "PartialRetractionOf", "ExpressionOfConcernFor"})
 MOST = 500  # authors of one paper
 
 

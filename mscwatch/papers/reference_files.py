@@ -6,7 +6,6 @@ Scopus and Web of Science write. The content decides the format, not the name of
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 import re
@@ -71,7 +70,7 @@ def decoded(content: bytes) -> tuple[str, str]:
 
     Raises `ConfigError`, as a clause that follows the file's name, for what is no text.
     """
-    is_wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    is_wide = content.startswith((b"\xff\xfe", b"\xfe\xff"))  # its byte order mark
     for encoding in ["utf-16"] if is_wide else ["utf-8-sig", "cp1252"]:
         try:
             text = content.decode(encoding)

@@ -22,7 +22,7 @@ from mscwatch.papers.ranking import RankedPaper, rank_papers
 from mscwatch.papers.search import Expectation
 from mscwatch.pipeline import operator_notices, wiring
 from mscwatch.pipeline.context import RunContext
-from mscwatch.store import drafts, found_papers, ledger, paper_searches, publication_events, sql, working
+from mscwatch.store import drafts, found_papers, ledger, paper_searches, publication_events, registry_ids, sql, working
 from mscwatch.store.sql import Connection, insert, row_of
 from mscwatch.vocabulary import COUNTED_KINDS, PaperKind, RunOutcome
 from mscwatch.watch import Watch
@@ -83,7 +83,12 @@ class JudgedPaper:
 def judge_all(papers: Sequence[Paper], trials: Sequence[TrialSketch]) -> list[JudgedPaper]:
     """The kind of each paper, the trials of the topic that it may report, and the row that it drafts. Pure."""
     kinds = [
-        judge(paper.title, publication_types=paper.publication_types, abstract=paper.abstract)
+        judge(
+            paper.title,
+            publication_types=paper.publication_types,
+            abstract=paper.abstract,
+            corrects=paper.corrects,
+        )
         for paper in papers
     ]
     may_report = [
@@ -108,7 +113,7 @@ def store_judged(con: Connection, judged: Sequence[JudgedPaper], run_id: str, se
     links = {item.paper.paper_id: item.links for item in judged if item.links}
     seen = {(nct_id, item.paper.paper_id): mark for item in judged for nct_id, mark in item.seen.items()}
     found_papers.store_links(con, links, seen, run_id, seen_at)
-    found_papers.store_numbers(con, [item.paper for item in judged])
+    registry_ids.store_numbers(con, [item.paper for item in judged])
     drafts.store_drafts(con, (item.draft for item in judged if item.draft), seen_at)
     found_papers.refresh(con)
     return new
@@ -120,10 +125,10 @@ def search_order_of(con: Connection, watch: Watch) -> SearchOrder:
     return SearchOrder(
         expect,
         paper_searches.last_proven(con),
-        numbers=tuple(found_papers.topic_numbers(con)),
+        numbers=tuple(registry_ids.topic_numbers(con)),
         known=frozenset(found_papers.pmids(con, "told_by_pubmed")),
         waiting=tuple(found_papers.pmids(con, "NOT told_by_pubmed")),
-        watched=tuple(found_papers.counted_pmids(con)),
+        watched=tuple(found_papers.watched_pmids(con)),
         turn=paper_searches.searches_before(con),
     )
 

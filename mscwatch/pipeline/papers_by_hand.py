@@ -9,14 +9,13 @@ import hashlib
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from mscwatch.errors import ConfigError, NoAnswerError, RefusedError, WarehouseError
 from mscwatch.paper_sources.nightly import look_for_papers
 from mscwatch.papers.imported import ImportedFile, read_file
-from mscwatch.papers.model import Paper
 from mscwatch.pipeline import wiring
 from mscwatch.pipeline.context import RunOrder
 from mscwatch.pipeline.paper_search import judge_all, search_order_of, store_judged
@@ -101,7 +100,12 @@ def import_file(order: RunOrder, file: Path) -> Looked:
     with _at_work(order):
         with _opened(order) as con, working.transaction(con):
             told = found_papers.told_by_services(con)
-            papers = [paper for paper in imported.papers if not _is_told(paper, told)]
+            stored = found_papers.pmids_by_doi(con)  # so that a paper is judged under the number that it has
+            papers = [
+                replace(paper, pmid=paper.pmid or stored.get(paper.doi, ""))
+                for paper in imported.papers
+                if told.isdisjoint(paper.identifiers)
+            ]
             before = found_papers.counting(con)
             new = store_judged(con, judge_all(papers, found_papers.sketches(con)), run_id, started)
             if not paper_searches.was_imported(con, digest):
@@ -157,10 +161,6 @@ def _opened(order: RunOrder) -> working.OpenWarehouse:
 
 def _publish(order: RunOrder) -> None:
     publish_copy(order.data_dir, order.settings.keep_published)
-
-
-def _is_told(paper: Paper, told: frozenset[str]) -> bool:
-    return not told.isdisjoint(found_papers.keys_of(paper))
 
 
 def _content(file: Path) -> bytes:

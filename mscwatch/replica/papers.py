@@ -4,8 +4,9 @@ It knows no query language. A query of registration numbers alone finds the pape
 query is taken for the topic's and finds all papers, within its bound of time (`FIRST_IDATE`), and `EXT_ID`s besides.
 
 A paper is a JSON object: `title` (needed), `pmid`, `pmcid`, `doi`, `preprint_id`, `authors` (texts), `journal`, `year`,
-`published_on`, `indexed_on`, `abstract`, `publication_types` (texts), `declared_numbers` (texts), `full_text` (which
-only a search sees), `is_retracted`.
+`published_on`, `indexed_on` (the day from which a search for new papers finds it), `abstract`, `publication_types`
+(texts), `declared_numbers` (texts), `full_text` (which only a search sees), `is_retracted`, `preprint_of` and
+`corrects` (PMIDs: of the article of a preprint, of what an erratum or a retraction is about).
 """
 
 from __future__ import annotations
@@ -103,12 +104,19 @@ def _result(paper: StandInPaper) -> dict[str, Any]:
         "abstractText": paper.get("abstract", ""),
         "pubTypeList": {"pubType": paper.get("publication_types", [])},
     }
+    if relations := [
+        {"id": str(paper[key]), "source": "MED", "type": relation}
+        for key, relation in (("preprint_of", "Preprint of"), ("corrects", "Retraction of"))
+        if paper.get(key)
+    ]:
+        result["commentCorrectionList"] = {"commentCorrection": relations}
     return result | {key: str(paper[key]) for key in ("pmid", "pmcid", "doi") if paper.get(key)}
 
 
 def _declaring(papers: Sequence[StandInPaper], query: Mapping[str, str]) -> dict[str, Any]:
     asked = set(DECLARED.findall(query.get("term", "")))
-    found = [str(paper["pmid"]) for paper in papers if asked & {*paper.get("declared_numbers", [])}]
+    known = [paper for paper in papers if paper.get("pmid")]
+    found = [str(paper["pmid"]) for paper in known if asked & {*paper.get("declared_numbers", [])}]
     result: dict[str, Any] = {
         "count": str(len(found)),
         "retmax": str(len(found)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mscwatch.store import found_papers, papers, review_claims
+from mscwatch.store import found_papers, papers, registry_ids, review_claims
 from mscwatch.store.ledger import LAST_WRITTEN_RUN
 from mscwatch.store.sql import Connection, scalar
 
@@ -19,5 +19,5 @@ def recompute(con: Connection) -> None:
     """Draw them anew, within the caller's transaction."""
     papers.refresh(con)
     found_papers.refresh(con)
-    found_papers.refresh_registry_ids(con)
+    registry_ids.refresh(con)
     review_claims.recompute(con)

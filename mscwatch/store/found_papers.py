@@ -10,7 +10,6 @@ from typing import Any
 from mscwatch.papers.judgement import Judgement
 from mscwatch.papers.kind import JudgedKind
 from mscwatch.papers.model import Paper, TrialSketch
-from mscwatch.papers.numbers import numbers_of
 from mscwatch.papers.product import donors_named, sources_named
 from mscwatch.papers.sketch import sketch_of
 from mscwatch.record import parse_record
@@ -19,15 +18,10 @@ from mscwatch.vocabulary import PaperSource
 
 SKETCHED_AT_ONCE = 500
 KEPT = """
-SELECT paper_id, pmid, doi, first_seen_at, first_run_id, found_by, aliases, told_by_pubmed, is_retracted
+SELECT paper_id, pmid, pmcid, doi, published_on, first_seen_at, first_run_id, found_by, aliases, told_by_pubmed,
+    is_retracted
 FROM found_papers
 """
-# What an id must hold to be looked at: the letters of a registry, or the shape of a European number.
-MAY_BE_A_NUMBER = (
-    "(?i)nct|isrctn|chictr|umin|jrct|japic|irct|ctri|actrn|drks|ntr|omon|kct|tctr|rbr|rpcec|pactr"
-    r"|\d{4}-\d{6}-\d{2}"
-)
-
 # What a search knows goes into `papers`; a kind judged by title alone gives way, the review's own rows do not.
 INTO_PAPERS = """
 INSERT OR REPLACE INTO papers BY NAME
@@ -51,39 +45,9 @@ def refresh(con: Connection) -> None:
     con.execute(INTO_PAPERS)
 
 
-def refresh_registry_ids(con: Connection) -> None:
-    """Read the trials' numbers in other registries anew, within the caller's transaction."""
-    listed = con.execute(
-        "SELECT nct_id, id_value FROM ctgov.id_information WHERE regexp_matches(id_value, ?) ORDER BY ALL",
-        [MAY_BE_A_NUMBER],
-    ).fetchall()
-    con.execute("DELETE FROM registry_ids WHERE nct_id IS NOT NULL")
-    insert(
-        con,
-        "registry_ids",
-        (
-            {"registry": registry, "number": number, "nct_id": nct_id, "found_in": "record"}
-            for nct_id, registry, number in dict.fromkeys(
-                (nct_id, *number) for nct_id, text in listed for number in numbers_of([text])
-            )
-            if number != nct_id
-        ),
-    )
-
-
 def sketches(con: Connection) -> list[TrialSketch]:
     """All trials that may be about the topic, as the matching needs them."""
     return [sketch_of(nct_id, record) for nct_id, record in _records(con, "w.relevance <> 'off'")]
-
-
-def topic_numbers(con: Connection) -> list[str]:
-    """The numbers to ask for: those of the topic's trials in any registry, in a steady order."""
-    rows = con.execute(
-        "SELECT number FROM (SELECT nct_id, nct_id AS number FROM watched "
-        "UNION ALL SELECT nct_id, number FROM registry_ids WHERE nct_id IS NOT NULL) "
-        "JOIN watched AS w USING (nct_id) WHERE w.relevance IN ('core', 'unsure') GROUP BY number ORDER BY number"
-    ).fetchall()
-    return [number for (number,) in rows]
 
 
 def counting(con: Connection) -> int:
@@ -97,7 +61,7 @@ def waiting(con: Connection) -> int:
 
 
 def told_by_services(con: Connection) -> frozenset[str]:
-    """The numbers of all papers that Europe PMC or PubMed told of, each as `PMID:…`, `DOI:…` or the paper's own."""
+    """The identifiers of all papers that Europe PMC or PubMed told of, as `Paper.identifiers` writes them."""
     rows = con.execute(
         "SELECT pmid, doi, paper_id FROM found_papers WHERE told_by_pubmed OR found_by <> ?",
         [PaperSource.PERSON],
@@ -105,9 +69,9 @@ def told_by_services(con: Connection) -> frozenset[str]:
     return frozenset(key for row in rows for key in _keys(*row))
 
 
-def keys_of(paper: Paper) -> list[str]:
-    """The numbers of a paper, as `told_by_services` writes them."""
-    return _keys(paper.pmid, paper.doi, paper.paper_id)
+def pmids_by_doi(con: Connection) -> dict[str, str]:
+    """The PMID of each found paper that has a DOI too, by that DOI."""
+    return dict(con.execute("SELECT doi, pmid FROM found_papers WHERE doi <> '' AND pmid <> ''").fetchall())
 
 
 def pmids(con: Connection, condition: str) -> list[str]:
@@ -118,10 +82,11 @@ def pmids(con: Connection, condition: str) -> list[str]:
     return [pmid for (pmid,) in rows]
 
 
-def counted_pmids(con: Connection) -> list[str]:
-    """The PMIDs of papers that count as a publication and are not known as retracted."""
+def watched_pmids(con: Connection) -> list[str]:
+    """The PMIDs of papers that count as a publication or wait as candidates, and are not known as retracted."""
     rows = con.execute(
-        "SELECT DISTINCT pmid FROM publications WHERE counts AND NOT is_retracted AND pmid IS NOT NULL ORDER BY pmid"
+        "SELECT DISTINCT pmid FROM publications WHERE (counts OR grade = 'candidate') AND NOT is_retracted "
+        "AND pmid IS NOT NULL ORDER BY pmid"
     ).fetchall()
     return [pmid for (pmid,) in rows]
 
@@ -130,18 +95,21 @@ def store_papers(
     con: Connection, papers: Iterable[tuple[Paper, JudgedKind]], run_id: str, seen_at: datetime
 ) -> int:
     """Write what a search says of papers; returns how many are new. A better number keeps the old one as an alias."""
-    stored = {key: row for row in dicts(con, KEPT) for key in _keys(row["pmid"], row["doi"], row["paper_id"])}
+    stored = {
+        key: row
+        for row in dicts(con, KEPT)
+        for key in (*_keys(row["pmid"], row["doi"], row["paper_id"]), *row["aliases"])
+    }
     rows: dict[str, dict[str, Any]] = {}
     new = 0
     for paper, kind in papers:
-        keys = _keys(paper.pmid, paper.doi, paper.paper_id)
-        earlier = next((stored[key] for key in keys if key in stored), None)
+        earlier = {row["paper_id"]: row for key in paper.identifiers if (row := stored.get(key))}
         row = _row(paper, kind) | {"first_seen_at": seen_at, "first_run_id": run_id, "aliases": []}
-        if earlier:
-            row |= _continued(row, earlier)
-            if row["paper_id"] != earlier["paper_id"]:
-                _rename(con, earlier["paper_id"], row["paper_id"])
-        new += earlier is None
+        for before in earlier.values():
+            row |= _continued(row, before)
+        for old in earlier.keys() - {row["paper_id"]}:
+            _rename(con, old, row["paper_id"])
+        new += not earlier
         rows[row["paper_id"]] = row
     con.execute("DELETE FROM found_papers WHERE list_contains(?, paper_id)", [list(rows)])
     insert(con, "found_papers", rows.values())
@@ -151,16 +119,21 @@ def store_papers(
 def _continued(row: dict[str, Any], earlier: dict[str, Any]) -> dict[str, Any]:
     """What a paper that is stored already keeps: its first sight, and its identifier unless it has a better one."""
     is_better = row["paper_id"] != earlier["paper_id"] and bool(row["pmid"])
+    first = min(row, earlier, key=lambda seen: seen["first_seen_at"])
     return {
         "paper_id": row["paper_id"] if is_better else earlier["paper_id"],
         "pmid": row["pmid"] or earlier["pmid"],
+        "pmcid": row["pmcid"] or earlier["pmcid"],
         "doi": row["doi"] or earlier["doi"],
-        "first_seen_at": earlier["first_seen_at"],
-        "first_run_id": earlier["first_run_id"],
-        "found_by": earlier["found_by"],
+        "published_on": min(filter(None, (row["published_on"], earlier["published_on"])), default=None),
+        "first_seen_at": first["first_seen_at"],
+        "first_run_id": first["first_run_id"],
+        "found_by": first["found_by"],
         "told_by_pubmed": row["told_by_pubmed"] or earlier["told_by_pubmed"],
         "is_retracted": row["is_retracted"] or earlier["is_retracted"],
-        "aliases": [*earlier["aliases"], *([earlier["paper_id"]] if is_better else [])],
+        "aliases": list(
+            dict.fromkeys((*row["aliases"], *earlier["aliases"], *[earlier["paper_id"]] * is_better))
+        ),
     }
 
 
@@ -175,6 +148,7 @@ def _rename(con: Connection, old: str, better: str) -> None:
         [old, better],
     )
     con.execute("UPDATE found_links SET paper_id = ? WHERE paper_id = ?", [better, old])
+    con.execute("DELETE FROM registry_ids WHERE paper_id = ?", [old])
 
 
 def store_links(
@@ -235,25 +209,6 @@ def note_rejections(con: Connection, decided: Iterable[tuple[str, str]]) -> None
             "WHERE $paper IN (pmid, doi, replace(paper_id, 'PPR:', '')))",
             {"nct_id": nct_id, "paper": paper},
         )
-
-
-def store_numbers(con: Connection, papers: Iterable[Paper]) -> None:
-    """Write the registration numbers that papers name (`registry_ids`)."""
-    rows = [
-        {"registry": number.registry, "number": number.number, "paper_id": paper.paper_id, "found_in": where}
-        for paper in papers
-        for where, texts in (
-            ("DataBank", paper.declared_numbers),
-            ("abstract", (paper.title, paper.abstract)),
-            ("methods", (paper.methods,)),
-        )
-        for number in numbers_of(texts)
-    ]
-    con.execute(
-        "DELETE FROM registry_ids WHERE list_contains(?, paper_id)",
-        [sorted({row["paper_id"] for row in rows})],
-    )
-    insert(con, "registry_ids", rows)
 
 
 def content_hash(paper: Paper) -> str:

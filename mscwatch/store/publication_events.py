@@ -14,9 +14,14 @@ from mscwatch.store.sql import Connection, scalar
 KNOWN = "retracted_papers"  # key of `meta`: the papers that are known as retracted
 
 FOUND = """
-SELECT p.nct_id, coalesce(k.aliases[1], p.paper_id), coalesce(k.title, p.citation), p.kind, p.strength,
+SELECT p.nct_id, coalesce(told.identifier, k.aliases[1], p.paper_id), coalesce(k.title, p.citation), p.kind, p.strength,
     coalesce(CASE WHEN p.grade = 'accepted' THEN p.reason ELSE p.basis END, '')
 FROM publications AS p JOIN watched AS w USING (nct_id) LEFT JOIN papers AS k USING (paper_id)
+LEFT JOIN (  -- told before, under one of its identifiers
+    SELECT e.nct_id, f.paper_id, min(e.after) AS identifier
+    FROM events AS e JOIN papers AS f ON e.after = f.paper_id OR list_contains(f.aliases, e.after)
+    WHERE e.kind = 'publication_found' GROUP BY ALL
+) AS told ON told.nct_id = p.nct_id AND told.paper_id = p.paper_id
 WHERE p.counts AND w.relevance IN ('core', 'unsure') AND p.paper_id IS NOT NULL
     AND p.reference_type IS NULL AND p.review_row IS NULL
 ORDER BY ALL

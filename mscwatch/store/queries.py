@@ -205,12 +205,12 @@ def known_papers(
 
 
 def links(con: Connection) -> list[dict[str, Any]]:
-    """Links between trials and papers that wait for a person's decision."""
+    """Links between trials and papers that wait for a person's decision, the surest first: a score alone comes last."""
     return dicts(
         con,
         "SELECT p.nct_id, p.paper, coalesce(s.brief_title, '(a trial not seen yet)') AS brief_title, p.citation, "
-        "p.reason FROM publications AS p "
-        "LEFT JOIN ctgov.studies AS s USING (nct_id) WHERE p.is_waiting ORDER BY p.nct_id, p.paper",
+        "p.reason, p.strength FROM publications AS p LEFT JOIN ctgov.studies AS s USING (nct_id) WHERE p.is_waiting "
+        "ORDER BY coalesce(p.strength = 'D', false), p.strength NULLS LAST, p.nct_id, p.paper",
     )
 
 

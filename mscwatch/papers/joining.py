@@ -1,0 +1,32 @@
+"""Which papers of a search are one paper: an article and its preprint. Pure.
+
+Europe PMC names the article in the preprint's entry ("Preprint of"), by its PMID.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from mscwatch.papers.model import Paper
+
+
+def join_preprints(papers: Iterable[Paper]) -> list[Paper]:
+    """The papers, without the preprints whose article is among them; the article has their identifiers in `also`."""
+    papers = list(papers)
+    articles = {paper.pmid for paper in papers if paper.pmid}
+    preprints: dict[str, list[str]] = {}
+    for paper in papers:
+        if paper.preprint_of in articles:
+            preprints.setdefault(paper.preprint_of, []).extend(paper.identifiers)
+    return [
+        replace(paper, also=tuple(dict.fromkeys((*paper.also, *preprints.get(paper.pmid, [])))))
+        for paper in papers
+        if paper.preprint_of not in articles
+    ]
+
+
+def to_ask_again(papers: Iterable[Paper]) -> list[str]:
+    """PMIDs about which these papers bring news: of what they retract or correct, and of the articles of preprints."""
+    named = (pmid for paper in papers for pmid in (*paper.corrects, paper.preprint_of) if pmid)
+    return list(dict.fromkeys(named))
