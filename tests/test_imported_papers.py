@@ -25,7 +25,7 @@ ER  -
 
 TY  - JOUR
 T1  - A paper of another database
-AN  - 2005123456
+AN  - 20051234
 ID  - 12
 DB  - Embase
 DO  - 10.1000/other

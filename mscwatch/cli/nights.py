@@ -152,7 +152,7 @@ def status(
     limit: Annotated[int, typer.Option(metavar="N", min=1, max=100_000, help="How many nights.")] = 10,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
-    """Show the last nights, the next, the last search for papers, and what is owed."""
+    """Show the last nights, the next, papers, and what is owed."""
     settings = load_settings()
     with queries.open_newest(DataDir(settings.data_dir)) as con:
         nights, owed = queries.nights(con, limit), queries.owed_deliveries(con)
@@ -207,7 +207,7 @@ def doctor(
         ),
     ] = None,
 ) -> None:
-    """Check settings, registry, paper sources, disk, warehouse and channels.
+    """Check settings, registry, paper sources, disk, channels.
 
     Prints every setting with its value (secrets masked) and where it came from; each failed check says what to do.
     """
