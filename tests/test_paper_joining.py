@@ -29,7 +29,7 @@ def test_the_preprint_of_an_article_at_hand_is_the_same_paper():
 
 def test_the_preprint_of_an_article_that_is_not_at_hand_stays_and_the_article_is_asked_for():
     assert join_preprints([PREPRINT]) == [PREPRINT]
-    assert to_ask_again([PREPRINT, ARTICLE]) == ["1"]
+    assert to_ask_again([PREPRINT, ARTICLE], set()) == ["1"]
 
 
 def test_relations_are_read_as_europe_pmc_gives_them():
@@ -46,4 +46,5 @@ def test_what_corrects_or_retracts_another_paper_is_a_comment_whatever_its_title
         "Cells in cirrhosis: a randomized trial", publication_types=["Journal Article"], corrects=["1"]
     )
     assert (kind.kind, kind.reason) == ("comment", "the library calls it the erratum or retraction of PMID 1")
-    assert to_ask_again([Paper("T", pmid="2", corrects=("1",))]) == ["1"]
+    erratum = Paper("T", pmid="2", corrects=("1", "9"))
+    assert to_ask_again([erratum], {"1", "2"}) == ["1"]

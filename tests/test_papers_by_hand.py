@@ -174,6 +174,23 @@ def test_an_import_never_replaces_what_a_service_told(papers, stand_in, two_nigh
     assert rows(two_nights, "SELECT * FROM found_papers ORDER BY ALL") == before
 
 
+def test_what_a_person_imported_is_told_by_a_night_whose_services_are_out_of_reach(
+    papers, two_nights, tmp_path
+):
+    file = tmp_path / "mine.csv"
+    file.write_text(FILE)
+    papers("--import", file)
+    away = {"europepmc_url": "http://127.0.0.1:9", "pubmed_url": "http://127.0.0.1:9"}
+    with Replica([Snapshot("2022-10-14T09:00:05", by_id([record(2)]))]) as registry:
+        order = order_for(
+            registry.url, tmp_path / "all.toml", force=True, data_dir=two_nights.data_dir.path, **away
+        )
+        run_watch(order)
+    assert rows(two_nights, "SELECT nct_id, is_baseline FROM events WHERE kind = 'publication_found'") == [
+        ("NCT00000002", False)
+    ]
+
+
 @pytest.mark.parametrize("content", [b"\x00\x01", b"Title,PMID\nT,\n", b'Title,PMID\n"T,1'])
 def test_a_broken_file_is_a_sentence_and_nothing_is_stored(papers, two_nights, tmp_path, content):
     file = tmp_path / "broken.csv"

@@ -57,9 +57,7 @@ class SearchOrder:
     numbers: tuple[str, ...] = ()  # of the topic's trials
     known: frozenset[str] = frozenset()  # PMIDs that PubMed told of already
     waiting: tuple[str, ...] = ()  # PMIDs found earlier that PubMed did not tell of yet
-    watched: tuple[
-        str, ...
-    ] = ()  # PMIDs that count or wait: PubMed is asked in turn whether they were retracted
+    watched: tuple[str, ...] = ()  # PMIDs that count or wait: PubMed is asked in turn if they were retracted
     turn: int = 0  # how many searches came before: it chooses the batch of numbers
 
 
@@ -219,11 +217,12 @@ def _articles(search: _Search, found: Collection[Paper], declared: Sequence[str]
     order = search.order
     new = [paper.pmid for paper in found if paper.pmid and paper.pmid not in order.known]
     new += [pmid for pmid in (*declared, *order.waiting) if pmid not in order.known]
-    wanted = list(dict.fromkeys((*to_ask_again(found), *new)))[:MOST_NEW]
+    again = to_ask_again(found, {*order.known, *order.watched})
+    wanted = list(dict.fromkeys((*again, *new)))[:MOST_NEW]
     room = -len(wanted) % ARTICLES_AT_ONCE if wanted else ARTICLES_AT_ONCE
     start = order.turn * ARTICLES_AT_ONCE % max(1, len(order.watched))
-    again = [*order.watched[start:], *order.watched[:start]][:room]
-    asked = list(dict.fromkeys([*wanted, *again]))
+    in_turn = [*order.watched[start:], *order.watched[:start]][:room]
+    asked = list(dict.fromkeys([*wanted, *in_turn]))
     if not asked:
         return []
 

@@ -5,7 +5,7 @@ Europe PMC names the article in the preprint's entry ("Preprint of"), by its PMI
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import replace
 
 from mscwatch.papers.model import Paper
@@ -26,7 +26,10 @@ def join_preprints(papers: Iterable[Paper]) -> list[Paper]:
     ]
 
 
-def to_ask_again(papers: Iterable[Paper]) -> list[str]:
-    """PMIDs about which these papers bring news: of what they retract or correct, and of the articles of preprints."""
-    named = (pmid for paper in papers for pmid in (*paper.corrects, paper.preprint_of) if pmid)
-    return list(dict.fromkeys(named))
+def to_ask_again(papers: Iterable[Paper], known: Container[str]) -> list[str]:
+    """PMIDs about which these papers bring news: known ones that they retract or correct, and articles of preprints."""
+    named: dict[str, None] = {}
+    for paper in papers:
+        named |= dict.fromkeys(pmid for pmid in paper.corrects if pmid in known)
+        named |= dict.fromkeys(filter(None, [paper.preprint_of]))
+    return list(named)

@@ -61,7 +61,7 @@ def _search(context: RunContext) -> None:
             operator_notices.notify(con, context, notices.papers_begin(order.watch.name))
         if not harvest.is_proven and not before.last_went_wrong:
             operator_notices.notify(con, context, notices.papers_not_trusted(result.run_id, harvest.problem))
-        _raise_events(con, context, is_first=not before.any_proven)
+        _raise_events(con, context, is_first=harvest.is_proven and not before.any_proven)
     if not before.any_searched:
         result.warnings.append(notices.papers_begin(order.watch.name).summary)
     if harvest.problem:

@@ -31,13 +31,13 @@ MOST_NAMED = 100  # entries that were left out
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """How a search or an import went. Counts are of papers, `links` and `waiting` of links."""
+    """How a search or an import went. `hits` counts what the services announced, or the entries of the file."""
 
     run_id: str
     hits: int
-    read: int
-    new: int
-    known: int = 0  # of an import: a service told of them already
+    read: int  # papers
+    new: int  # of these, brought by no search before
+    known: int = 0  # papers of a file of which a service told before
     requests: int = 0
     counting: int = 0  # links that count, and did not before
     waiting: int = 0  # links that wait for a person, of all

@@ -133,12 +133,11 @@ def last_search(questions: Sequence[Mapping[str, Any]], waiting: int) -> str:
     first = questions[0]
     names = [SOURCES.get(name, name) for name in dict.fromkeys(question["source"] for question in questions)]
     hits = sum(question["hit_count"] or 0 for question in questions if question["subject"] != "articles")
-    bad = [question for question in questions if question["outcome"] != SearchOutcome.PROVEN]
-    went = (
-        f"{bad[0]['outcome']}, so nothing of it was kept ({'; '.join(bad[0]['reasons']).rstrip('.')})"
-        if bad
-        else f"{hits} hits, {first['new']} new, proven"
-    )
+    went = f"{hits} hits, {first['new']} new, proven"
+    for question in questions:
+        if question["outcome"] != SearchOutcome.PROVEN:
+            why = "; ".join(question["reasons"]).rstrip(".") or "no reason noted"
+            went = f"{question['outcome']}, so nothing of it was kept ({why})"
     return f"Papers: last searched {first['asked_at']:%Y-%m-%d %H:%M} UTC ({', '.join(names)}): {went}.{wait}"
 
 
