@@ -22,7 +22,15 @@ from mscwatch.papers.ranking import RankedPaper, rank_papers
 from mscwatch.papers.search import Expectation
 from mscwatch.pipeline import operator_notices, wiring
 from mscwatch.pipeline.context import RunContext
-from mscwatch.store import drafts, found_papers, ledger, paper_searches, publication_events, registry_ids, sql, working
+from mscwatch.store import (
+    drafts,
+    found_papers,
+    ledger,
+    paper_searches,
+    publication_events,
+    registry_ids,
+    sql,
+)
 from mscwatch.store.sql import Connection, insert, row_of
 from mscwatch.vocabulary import COUNTED_KINDS, PaperKind, RunOutcome
 from mscwatch.watch import Watch

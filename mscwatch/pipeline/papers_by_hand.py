@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -19,10 +19,10 @@ from mscwatch.papers.imported import ImportedFile, read_file
 from mscwatch.pipeline import wiring
 from mscwatch.pipeline.context import RunOrder
 from mscwatch.pipeline.paper_search import judge_all, search_order_of, store_judged
-from mscwatch.store import found_papers, ledger, paper_searches, working
+from mscwatch.store import found_papers, ledger, paper_searches, sql, working
 from mscwatch.store.data_dir import locked
 from mscwatch.store.publish import publish_copy
-from mscwatch.store.sql import row_of
+from mscwatch.store.sql import Connection, row_of
 from mscwatch.vocabulary import PaperSource, SearchOutcome
 
 LARGEST = 64_000_000  # bytes of an imported file
@@ -61,7 +61,7 @@ def search_now(order: RunOrder) -> Looked:
             search_order, trials = search_order_of(con, order.watch), found_papers.sketches(con)
         harvest = look_for_papers(sources, search_order)
         judged = judge_all(harvest.papers, trials)
-        with _opened(order) as con, working.transaction(con):
+        with _opened(order) as con, sql.transaction(con):
             before = found_papers.counting(con)
             new = store_judged(con, judged, run_id, started)
             paper_searches.note_search(con, run_id, started, map(row_of, harvest.asked), new)
@@ -98,7 +98,7 @@ def import_file(order: RunOrder, file: Path) -> Looked:
         hashlib.sha256(content).hexdigest(),
     )
     with _at_work(order):
-        with _opened(order) as con, working.transaction(con):
+        with _opened(order) as con, sql.transaction(con):
             told = found_papers.told_by_services(con)
             stored = found_papers.pmids_by_doi(con)  # so that a paper is judged under the number that it has
             papers = [
@@ -147,7 +147,7 @@ def _at_work(order: RunOrder) -> Iterator[None]:
         raise WarehouseError(f"There is no warehouse in {order.data_dir.path}. Run `mscwatch run` first.")
     with locked(order.data_dir):
         with _opened(order) as con:
-            working.refuse_other_watch(working.meta(con, "watch"), order.watch.name, order.data_dir.path)
+            working.refuse_other_watch(sql.meta(con, "watch"), order.watch.name, order.data_dir.path)
             if ledger.last_trusted_run(con) is None:
                 raise WarehouseError(
                     "No night is published yet, so papers have no trial to belong to. Run `mscwatch run` first."
@@ -155,7 +155,7 @@ def _at_work(order: RunOrder) -> Iterator[None]:
         yield
 
 
-def _opened(order: RunOrder) -> working.OpenWarehouse:
+def _opened(order: RunOrder) -> AbstractContextManager[Connection]:
     return working.open_warehouse(order.data_dir, order.settings.memory_limit)
 
 
