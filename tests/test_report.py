@@ -27,6 +27,8 @@ from support.reported import nights
 
 QUERIES = sorted(entry.name for entry in report.QUERIES.iterdir() if entry.name.endswith(".sql"))
 PACKAGE = files("mscwatch.report")
+DATA = ("known", "world")  # script elements that hold data
+DOORS = ("https://clinicaltrials.gov/study/NCT", "https://pubmed.ncbi.nlm.nih.gov/", "https://doi.org/10.")
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +88,8 @@ def test_the_numbers_are_those_of_the_records(found):
     assert {row["year"]: row["today"] for row in answers["years"].rows if row["today"]} == years
     assert sum(row["published"] for row in answers["years"].rows) == 22
     assert {row["country"]: row["trials"] for row in answers["countries"].rows} == Counter(places)
-    assert answers["standing"].rows[0] == {
+    standing = {key: value for key, value in answers["standing"].rows[0].items() if not key.endswith("_ids")}
+    assert standing == {
         "core_trials": len(core),
         "open": sum(status[one] for one in ("RECRUITING", "NOT_YET_RECRUITING", "ENROLLING_BY_INVITATION")),
         "completed": status["COMPLETED"],
@@ -140,9 +143,9 @@ def test_nothing_is_fetched_and_only_the_pages_own_scripts_may_run(found):
         assert "src" not in attributes, tag
         assert not any(name.startswith("on") for name in attributes), (tag, attributes)
         link = attributes.get("href", "#")
-        assert link.startswith(("#", "data:,", "https://clinicaltrials.gov/study/NCT")), link
+        assert link.startswith(("#", "data:,", *DOORS)), link
     policy = next(a["content"] for _, a in whole.elements if a.get("http-equiv") == "Content-Security-Policy")
-    run = [text for text in whole.scripts if not text.startswith('{"type":"Topology"')]
+    run = whole.scripts[len(DATA) :]
     hashes = {base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in run}
     assert set(re.findall(r"sha256-([^']+)", policy)) == hashes
     assert policy.startswith("default-src 'none';")
@@ -163,8 +166,8 @@ def test_whatever_a_record_says_stays_text(found, text):
     )
     whole = Page(render_page(facts, answers | {"trials": trials}))
     counted = Counter(tag for tag, _ in whole.elements)
-    assert (counted["script"], counted["style"], counted["img"]) == (6, 1, 0)
-    assert whole.scripts[1:] == [PACKAGE.joinpath(name).read_text("utf-8") for name in SCRIPTS]
+    assert (counted["script"], counted["style"], counted["img"]) == (len(DATA) + len(SCRIPTS), 1, 0)
+    assert whole.scripts[len(DATA) :] == [PACKAGE.joinpath(name).read_text("utf-8") for name in SCRIPTS]
     assert plain(text, 600) in " ".join(whole.text.split())
 
 

@@ -9,12 +9,14 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
+from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from mscwatch.digest import heading
 from mscwatch.model import QueryAnswer
+from mscwatch.report.index import compact, index_of, positions
 from mscwatch.report.places import on_map
 from mscwatch.report.words import amount, label, shown
 
@@ -23,8 +25,12 @@ SCRIPTS = (
     "vendor/d3.min.js",
     "vendor/plot.umd.min.js",
     "vendor/topojson-client.min.js",
+    "lists.js",
+    "seen.js",
     "table.js",
     "charts.js",
+    "over_time.js",
+    "draw.js",
 )
 EVIDENCE = "_evidence"
 NOT_SHOWN = "(cannot be shown)"
@@ -36,6 +42,8 @@ def render_page(facts: Mapping[str, str], answers: Mapping[str, QueryAnswer]) ->
     The same input gives the same bytes: nothing on the page depends on when it is made.
     """
     scripts = [_text(name) for name in SCRIPTS]
+    known = index_of(answers)
+    place_of = positions(known)
     return _PAGES.get_template("page.html.j2").render(
         facts=facts,
         answers=answers,
@@ -43,6 +51,10 @@ def render_page(facts: Mapping[str, str], answers: Mapping[str, QueryAnswer]) ->
         scripts=[Markup(text) for text in scripts],  # noqa: S704  our own files and the vendored ones
         policy=f"default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
         f"form-action 'none'; script-src {' '.join(map(_allowed, scripts))}",
+        listed=lambda ids: " ".join(
+            str(place_of.get(id_, shown(id_))).replace(" ", "_") for id_ in ids or ()
+        ),
+        known=Markup(_inlined(compact(known))),  # noqa: S704  escaped there
         world=Markup(_inlined(json.loads(_text("vendor/countries-110m.json")))),  # noqa: S704  escaped there
     )
 
@@ -52,6 +64,18 @@ def evidence(row: Mapping[str, Any]) -> list[tuple[str, Any, str]]:
     values = {**row, "dose": _guarded(amount)(row["dose_low"], row["dose_high"], row["dose_unit"])}
     parts = (name.removesuffix(EVIDENCE) for name in row if name.endswith(EVIDENCE) and row[name])
     return [(label(part), values[part], row[part + EVIDENCE]) for part in parts]
+
+
+def pubmed(pmid: Any) -> str:
+    """The address of a paper on PubMed; empty for what is no PMID."""
+    text = str(pmid or "")
+    return f"https://pubmed.ncbi.nlm.nih.gov/{text}/" if text.isascii() and text.isdigit() else ""
+
+
+def doi_address(doi: Any) -> str:
+    """The address of a DOI; empty for what is none."""
+    text = str(doi or "")
+    return f"https://doi.org/{quote(text, safe='/')}" if text.startswith("10.") else ""
 
 
 def _inlined(value: Any) -> str:
@@ -100,5 +124,7 @@ _PAGES.filters |= {
     "verbatim": _guarded(_verbatim),
     "on_map": on_map,
     "kind": _guarded(heading),
+    "pubmed": pubmed,
+    "doi_address": doi_address,
 }
 _PAGES.globals |= {"amount": _guarded(amount), "evidence": evidence}

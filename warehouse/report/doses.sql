@@ -1,6 +1,7 @@
--- Dose of a single administration, where one is stated: the review's Table 2 beside core and unsure registrations.
--- A point is a trial with one dose, a line a trial with several. Cells and cells per kilogram are never mixed.
-SELECT origin, label, title, dose_unit, dose_low, dose_high
+-- Dose of a single administration, where one is stated: the review's Table 2 by the year of the paper, beside core and unsure
+-- registrations by the day of first posting. A point is a trial with one dose, a line a trial with several. Cells and cells
+-- per kilogram are never mixed.
+SELECT origin, label, title, dated, dose_unit, dose_low, dose_high
 FROM evidence
 WHERE dose_low IS NOT NULL AND dose_unit IN ('cells', 'cells/kg')
 ORDER BY dose_unit, origin, dose_low, dose_high, label;

@@ -1,5 +1,7 @@
 -- The latest hundred events of core and unsure trials, newest first, without the baseline and what was retracted.
-SELECT CAST(e.observed_at AS DATE) AS night, e.nct_id, t.url, t.brief_title, e.kind, e.summary
+SELECT
+    CAST(e.observed_at AS DATE) AS night, e.observed_at, e.nct_id, t.url, t.brief_title, e.kind, e.summary,
+    e.run_id = (SELECT run_id FROM last_night) AS is_latest
 FROM events AS e
 JOIN trials AS t ON t.nct_id = e.nct_id
 WHERE NOT e.is_baseline AND e.retracted_by IS NULL AND t.relevance IN ('core', 'unsure')

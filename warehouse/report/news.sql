@@ -7,7 +7,10 @@ SELECT
     e.kind,
     count(*) FILTER (WHERE e.run_id = latest.run_id) AS latest_night,
     count(*) FILTER (WHERE e.observed_at > latest.started_at - INTERVAL 7 DAY) AS seven_days,
-    count(*) AS all_nights
+    count(*) AS all_nights,
+    list(DISTINCT e.nct_id ORDER BY e.nct_id) FILTER (WHERE e.run_id = latest.run_id) AS latest_night_ids,
+    list(DISTINCT e.nct_id ORDER BY e.nct_id) FILTER (WHERE e.observed_at > latest.started_at - INTERVAL 7 DAY) AS seven_days_ids,
+    list(DISTINCT e.nct_id ORDER BY e.nct_id) AS all_nights_ids
 FROM events AS e
 JOIN trials AS t ON t.nct_id = e.nct_id
 CROSS JOIN latest

@@ -1,16 +1,29 @@
 -- The night that this page shows: how many trials match according to the registry, how many distinct ones it sent, and
--- how many known ones were missing. A night that fails this proof publishes nothing.
+-- how many known ones were missing. A night that fails this proof publishes nothing. New and changed count records;
+-- a changed record has new content, which need not be an event.
 SELECT
-    started_at,
-    data_timestamp,
-    outcome,
-    total_count AS said,
-    fetched AS read_in,
-    len(coalesce(proof ->> '$.missing[*]', [])) AS missing,
-    new,
-    changed,
-    (SELECT count(*) FROM runs WHERE outcome IN ('baseline', 'published', 'unchanged')) AS good_nights
-FROM runs
-WHERE outcome IN ('baseline', 'published')
-ORDER BY night_no DESC
+    r.started_at,
+    r.data_timestamp,
+    r.outcome,
+    r.total_count AS said,
+    r.fetched AS read_in,
+    len(coalesce(r.proof ->> '$.missing[*]', [])) AS missing,
+    r.new,
+    r.changed,
+    (SELECT count(*) FROM runs WHERE outcome IN ('baseline', 'published', 'unchanged')) AS good_nights,
+    (SELECT count(*) FROM runs WHERE outcome IN ('refused', 'failed', 'interrupted')) AS bad_nights,
+    (SELECT count(DISTINCT nct_id) FROM issues WHERE run_id = r.run_id) AS not_understood,
+    coalesce(
+        (SELECT list(DISTINCT nct_id ORDER BY nct_id) FROM issues WHERE run_id = r.run_id AND nct_id IS NOT NULL), []
+    ) AS not_understood_ids,
+    (SELECT max(asked_at) FROM searches) AS searched_at,
+    (SELECT max_by(outcome, asked_at) FROM searches) AS search_outcome,
+    (SELECT count(*) FROM trials WHERE relevance = 'core' AND in_watch AND nct_id NOT IN (
+        SELECT nct_id FROM ctgov.brief_summaries
+        UNION SELECT nct_id FROM ctgov.interventions WHERE description IS NOT NULL
+        UNION SELECT nct_id FROM ctgov.design_groups WHERE description IS NOT NULL
+    )) AS without_text
+FROM runs AS r
+WHERE r.outcome IN ('baseline', 'published')
+ORDER BY r.night_no DESC
 LIMIT 1;

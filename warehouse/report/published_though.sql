@@ -1,5 +1,6 @@
 -- Core and unsure trials that are published although the registry does not know how they are, calls them under way, or
 -- terminated. One line per trial and paper of results whose link is sure.
-SELECT nct_id, url, brief_title, overall_status, summary, paper, pmid, paper_title, year, reason
-FROM published_though
-ORDER BY overall_status, nct_id, paper;
+SELECT p.nct_id, p.url, p.brief_title, p.overall_status, p.summary, p.paper, p.pmid, k.doi, p.paper_title, p.year, p.reason
+FROM published_though AS p
+LEFT JOIN papers AS k ON k.paper_id = p.paper_id
+ORDER BY p.overall_status, p.nct_id, p.paper;

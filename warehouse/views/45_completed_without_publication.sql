@@ -3,7 +3,8 @@
 -- result. Papers that wait for a person's decision are listed, not counted. A trial here may still be published: only
 -- the registry's record and Table 2 were read.
 SELECT t.nct_id, t.brief_title, t.lead_sponsor, t.lead_sponsor_class, t.indication_group, t.enrollment,
-    t.completion_date, date_sub('month', t.completion_date, n.day) AS months_since_completion,
+    t.completion_date,
+    greatest(0, date_sub('month', t.completion_date, n.day)) AS months_since_completion,  -- a month's date is its last day
     t.has_results, t.results_first_posted_date,
     coalesce(p.to_confirm, []) AS papers_to_confirm,
     coalesce(p.background, 0) AS background_references,

@@ -1,0 +1,48 @@
+"use strict";
+// What is new since the reader last looked: the browser remembers the newest event of the last visit.
+(() => {
+  const HOURS = 3_600_000;
+  const key = `mscwatch ${document.body.dataset.watch}`;
+  const sentence = document.querySelector("#new [data-since]");
+  const events = [...document.querySelectorAll("#events [data-at]")];
+  const newest = sentence.dataset.since;
+  let memory = null;
+  try {
+    memory = JSON.parse(localStorage.getItem(key));
+  } catch { /* a browser that keeps nothing shows the latest night */ }
+  // Within two hours it is the same visit: what was new stays marked after a reload.
+  const same = memory && Date.now() - memory.at < 2 * HOURS;
+  const before = memory && (same ? memory.before : memory.newest);
+  try {
+    localStorage.setItem(key, JSON.stringify({ newest, before, at: same ? memory.at : Date.now(), last: same ? memory.last : memory?.at }));
+  } catch { /* likewise */ }
+  if (!before) return;
+
+  for (const mark of document.querySelectorAll("[data-at]")) {
+    if (mark.dataset.at > before) {
+      mark.classList.add("unseen");
+      const words = document.createElement("span");
+      words.className = "tag";
+      words.textContent = "new";
+      (mark.querySelector("strong") ?? mark).before(words, " ");
+    }
+  }
+  const unseen = events.filter((row) => row.dataset.at > before);
+  const ids = [...new Set(unseen.map((row) => row.querySelector("a").textContent))];
+  const last = same ? memory.last : memory.at;
+  const when = last ? ` (${new Date(last).toISOString().slice(0, 10)})` : "";
+  sentence.textContent = `${unseen.length === 1 ? "change" : "changes"} since you last looked${when}`;
+  const big = document.querySelector("#new .big");
+  big.textContent = "";
+  if (!unseen.length) {
+    big.textContent = "0";
+    return;
+  }
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "number";
+  Object.assign(button.dataset, { list: ids.join(" "), title: "New since you last looked" });
+  button.setAttribute("popovertarget", "query-events");
+  button.textContent = unseen.length;
+  big.append(button);
+})();
