@@ -264,6 +264,7 @@ class Digest:
     """One message for one address, in every form that a channel may need (from `digest.compose`).
 
     `text` and `html` name the first items, `csv` has a row for each. `banner` marks demo and test messages.
+    `page_url` is where readers find the page; empty where nobody set it.
     """
 
     digest_id: str
@@ -275,6 +276,7 @@ class Digest:
     notices: tuple[Notice, ...]
     title: str
     banner: str = ""
+    page_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,6 +89,9 @@ class Settings(_Place):
     keep_landed: int = Field(3, ge=1, description="nights whose landed pages are kept")
     keep_published: int = Field(3, ge=0, description="earlier published files that are kept")
     report: bool = Field(True, description="whether report.html is written beside the published file")
+    page_url: str = Field(
+        "", description="where readers find the page; linked from mail and Slack; empty = no link"
+    )
     memory_limit: str = Field("500MB", description="memory that DuckDB may take")
     smtp_url: SecretStr = Field(SecretStr(""), description="smtp:// or smtps:// server; empty = off")
     email_from: str = Field("", description="sender of mails")
@@ -151,6 +154,13 @@ class Settings(_Place):
     def _is_empty_or_http(cls, value: SecretStr) -> SecretStr:
         if value.get_secret_value():
             _check_http(value.get_secret_value())
+        return value
+
+    @field_validator("page_url")
+    @classmethod
+    def _is_empty_or_page(cls, value: str) -> str:
+        if value:
+            _check_http(value)
         return value
 
     @field_validator("api_url", "europepmc_url", "pubmed_url")

@@ -207,3 +207,22 @@ def test_no_title_becomes_markup(title, summary):
     shown, usual = Tags(told.html).found, Tags(digest(item()).html).found
     assert [tag for tag in shown if tag not in lines] == [tag for tag in usual if tag not in lines]
     assert len(digest(item(), title=title).subject.splitlines()) == 1
+
+
+def test_a_message_leads_to_the_page_and_says_how_to_stop_it():
+    url = "https://example.org/report.html?a=1&b=\"'<"
+    made = digest(item(EventKind.COMPLETED), page_url=url)
+    assert f"The page: {url}" in made.text
+    assert made.html.count("See all on the page") == 1
+    assert "https://example.org/report.html?a=1&amp;b=&#34;&#39;&lt;" in made.html
+    links = [
+        element
+        for block in payload(made)["blocks"]
+        for part in block.get("elements", ())
+        for element in part["elements"]
+        if element["type"] == "link"
+    ]
+    assert {"type": "link", "url": url, "text": "See all on the page"} in links
+    for form in (made.text, made.html):
+        assert "MSCWATCH_EMAIL_TO" in form
+    assert "the page" not in digest(item(EventKind.COMPLETED)).html

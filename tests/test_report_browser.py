@@ -134,7 +134,7 @@ def test_every_number_of_a_chart_and_of_its_table_is_the_warehouses(show, answer
         """all => all.map((one) => ({
           query: one.querySelector('.query-of').getAttribute('popovertarget').replace('query-', ''),
           title: one.querySelector('h3').textContent,
-          labels: one.dataset.chart !== 'bars' ? [] : [...one.querySelectorAll('svg [aria-label=text] text')].map((text) => text.textContent),
+          labels: one.dataset.chart !== 'bars' ? [] : [...one.querySelectorAll('svg [data-mark=text] text')].map((text) => text.textContent),
           rows: [...one.querySelectorAll('tbody tr')].map((row) => [...row.cells].map((cell) => cell.dataset.value ?? cell.textContent)),
         }))""",
     )
@@ -200,11 +200,11 @@ def test_every_number_leads_to_as_many_trials_as_it_says(show):
 
 def test_a_bar_and_a_country_open_the_list_of_the_number_behind_them(show):
     tab = show()
-    tab.locator("[data-chart=bars] [aria-label=bar] rect").first.dispatch_event("click")
+    tab.locator("[data-chart=bars] [data-mark=bar] rect").first.dispatch_event("click")
     first = tab.locator("[data-chart=bars] tbody [data-list]").first
     assert tab.text_content("#list-title").startswith(first.get_attribute("data-title"))
     tab.keyboard.press("Escape")
-    tab.locator("[data-chart=map] [aria-label=countries] path").first.dispatch_event("click")
+    tab.locator("[data-chart=map] [data-mark=geo] ~ [data-mark=geo] path").first.dispatch_event("click")
     assert tab.locator("#list tbody tr").count() > 0
 
 
@@ -212,7 +212,7 @@ def test_the_page_marks_what_is_new_since_the_last_visit(show):
     tab = show()
     assert tab.locator(".unseen").count() == 0
     long_ago = (
-        "localStorage.setItem(key, JSON.stringify({...JSON.parse(localStorage.getItem(key)), at: 0, %s}))"
+        "localStorage.setItem(key, JSON.stringify({...JSON.parse(localStorage.getItem(key)), at: 1, %s}))"
     )
     change = "(() => { const key = 'mscwatch ' + document.body.dataset.watch; %s })()"
     tab.evaluate(change % (long_ago % "newest: '2020-01-01T00:00:00'"))
@@ -323,7 +323,7 @@ def test_filters_and_search_narrow_the_table_and_the_timelines(show, answers):
     assert (
         set(
             tab.eval_on_selector_all(
-                "#times [aria-label='y-axis tick label'] text",
+                "#times [data-mark='y-axis tick label'] text",
                 "all => all.map((one) => one.textContent.slice(0, 11))",
             )
         )

@@ -76,3 +76,27 @@ def test_what_is_printed_and_logged_keeps_its_lines_alone(capsys):
 def test_plain_text_passes_untouched():
     text = "Zelltherapie: ≥ 10⁶/kg\n\tété \u00a0x \u05d0\u200d\u05d1"
     assert printable(text) == text
+
+
+def printed(names, rows, width):
+    console = screen.console()
+    console.width = width
+    with console.capture() as capture:
+        console.print(screen.table(names, rows))
+    return capture.get()
+
+
+def test_a_table_of_80_columns_breaks_no_number_and_no_word():
+    title = "Umbilical cord mesenchymal stem cells in decompensated cirrhosis"
+    text = printed(("trial", "title", "n", "started"), [("NCT01234567", title, 12345, "2022-10-14")], 60)
+    for whole in ("NCT01234567", "12345", "2022-10-14", *title.split()):
+        assert whole in text, text
+    assert "┃" in text
+
+
+def test_a_table_too_wide_for_the_terminal_is_one_value_per_line():
+    names = [f"column_{n}" for n in range(12)]
+    text = printed(names, [[f"value_number_{n}" for n in range(12)]], 80)
+    assert [line.split() for line in text.strip().splitlines()] == [
+        [name, f"value_number_{n}"] for n, name in enumerate(names)
+    ]

@@ -56,11 +56,15 @@ class Channel(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Routes:
-    """The addresses that get events, those that get the operator's notices, and the channel of each address."""
+    """The addresses that get events, those that get the operator's notices, and the channel of each address.
+
+    `page_url` is where readers of the messages find the page; empty where nobody set it.
+    """
 
     channels: dict[Address, Channel]
     news: tuple[Address, ...]
     operator: tuple[Address, ...]
+    page_url: str = ""
 
     def operator_except(self, off: Collection[Address]) -> tuple[Address, ...]:
         """The operator's addresses that are not `off`; else any that is not; else the operator's all the same."""

@@ -97,7 +97,16 @@ def _event(item: NewsItem, digest: Digest) -> ET.Element:
     _add(entry, "title", f"{_tagged(digest)}{shown.heading}: {shown.nct_id} {shown.title}")
     ET.SubElement(entry, _name("link"), rel="alternate", href=shown.url)
     ET.SubElement(entry, _name("category"), term=plain(item.event.kind, 40))
-    _add(entry, "content", "\n".join(filter(None, (shown.summary, shown.why, *shown.facts))))
+    _add(
+        entry,
+        "content",
+        "\n".join(
+            filter(
+                None,
+                (shown.summary, shown.why, *shown.facts, f"event {shown.event_id}" * bool(shown.event_id)),
+            )
+        ),
+    )
     return entry
 
 

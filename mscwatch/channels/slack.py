@@ -40,6 +40,7 @@ HEADER_LIMIT = 150
 TEXT_LIMIT = 3_000
 TOTAL_LIMIT = 9_000
 NAMED = 20
+STOP = "This channel's webhook is in the settings of mscwatch (MSCWATCH_SLACK_WEBHOOK_URL); who runs it can stop it."
 
 
 class BusyError(ChannelError):
@@ -123,12 +124,14 @@ def payload(digest: Digest) -> dict[str, Any]:
     blocks += [_section(plain(notice.summary, _share(TOTAL_LIMIT // 3, len(notices)))) for notice in notices]
     if len(digest.notices) > NAMED:
         blocks.append(_section(f"and {len(digest.notices) - NAMED} more notices, in the warehouse."))
-    room = _share(TOTAL_LIMIT - sum(len(block["text"]["text"]) for block in blocks) - 200, len(items))
+    room = _share(TOTAL_LIMIT - sum(len(block["text"]["text"]) for block in blocks) - 400, len(items))
     blocks += [_event(item, room) for item in items]
     more = len(digest.items) - NAMED
     if more > 0:
         blocks.append(_section(f"and {more} more: all are in the warehouse, `mscwatch events` lists them."))
-    blocks.append(_section("Source: ClinicalTrials.gov. Not medical advice."))
+    if digest.page_url:
+        blocks.append(_link("See all on the page", digest.page_url))
+    blocks.append(_section(f"{STOP} Source: ClinicalTrials.gov. Not medical advice."))
     return {"text": _escaped(plain(digest.subject, TEXT_LIMIT)), "blocks": blocks}
 
 
@@ -151,12 +154,18 @@ def _section(text: str) -> dict[str, Any]:
     }
 
 
+def _link(text: str, url: str) -> dict[str, Any]:
+    parts = [{"type": "link", "url": plain(url, TEXT_LIMIT), "text": text}]
+    return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": parts}]}
+
+
 def _event(item: NewsItem, room: int) -> dict[str, Any]:
     """An event as rich text of at most `room` characters. The end of the text is cut first."""
     shown = render_item(item)
     room -= len(shown.heading) + len(shown.nct_id) + 5  # the characters between the parts
     title = plain(shown.title, room // 3)
     rest = "\n".join(filter(None, [shown.summary, *shown.facts[:1], shown.why, *shown.facts[1:]]))
+    rest += f" · event {shown.event_id}" * bool(shown.event_id)
     parts: list[dict[str, Any]] = [
         {"type": "text", "text": f"{shown.heading}: ", "style": {"bold": True}},
         {"type": "link", "url": shown.url, "text": shown.nct_id},

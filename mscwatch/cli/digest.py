@@ -78,5 +78,10 @@ def _composed(settings: Settings, since: datetime, until: datetime | None) -> Di
         return None
     data = facts.get("data_timestamp", "")[:10] or "unknown date"
     return compose(
-        admitted, notices, title=facts.get("watch_title", ""), night=data, banner=facts.get("banner", "")
+        admitted,
+        notices,
+        title=facts.get("watch_title", ""),
+        night=data,
+        banner=facts.get("banner", ""),
+        page_url=settings.page_url,
     )

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
 
 from mscwatch.cli import screen
 from mscwatch.cli.completion import trial_ids
@@ -147,5 +146,5 @@ def _print_trial(con: Connection, trial: dict[str, Any], numbers: Sequence[str])
         console.print(screen.paper_lines(row, "paper", "grade", "kind"), soft_wrap=True)
 
 
-def _table(rows: list[dict[str, Any]], title: str) -> Table:
+def _table(rows: list[dict[str, Any]], title: str) -> screen.Rows:
     return screen.table(list(rows[0]), (list(row.values()) for row in rows), title)

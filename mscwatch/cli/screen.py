@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import json
 import logging
+import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, JustifyMethod, RenderResult
 from rich.logging import RichHandler
 from rich.table import Table
 from rich.text import Text
@@ -20,7 +21,8 @@ from mscwatch.digest import plain, printable
 from mscwatch.digest.table import defused
 
 CELL = 400
-NARROW = frozenset({"nct_id", "kind", "outcome", "new", "changed", "read", "observed_at", "event_id"})
+SHORT = 20  # characters; a column of such values is not wrapped
+NUMBER = re.compile(r"-?[0-9][0-9.,]*|")
 
 
 class _Console(Console):
@@ -95,13 +97,43 @@ def paper_lines(row: dict[str, Any], *head: str) -> Text:
     return Text("\n").join(lines)
 
 
-def table(names: Sequence[str], rows: Iterable[Sequence[Any]], title: str = "") -> Table:
-    grid = Table(title=Text(cell(title)) if title else None, title_justify="left", show_lines=False)
-    for name in names:
-        grid.add_column(Text(cell(name)), overflow="fold", no_wrap=name in NARROW)
-    for row in rows:
-        grid.add_row(*(Text(cell(value)) for value in row))
-    return grid
+class Rows:
+    """Rows as a table; as one value per line where the terminal is too narrow for that without breaking a word."""
+
+    def __init__(self, names: Sequence[str], rows: Sequence[Sequence[str]], title: str) -> None:
+        self.names, self.rows, self.title = names, rows, title
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        columns = list(zip(self.names, *self.rows, strict=True))
+        short = [max(map(len, column)) <= SHORT for column in columns]
+        least = sum(
+            max(len(text) for value in column for text in ([value] if whole else value.split() or [""]))
+            for column, whole in zip(columns, short, strict=True)
+        )
+        if least + 3 * len(columns) + 1 > options.max_width:
+            yield from self._lines()
+            return
+        grid = Table(title=Text(self.title) if self.title else None, title_justify="left", show_lines=False)
+        for column, whole in zip(columns, short, strict=True):
+            are_numbers = all(NUMBER.fullmatch(value) for value in column[1:])
+            justify: JustifyMethod = "right" if are_numbers and len(column) > 1 else "left"
+            grid.add_column(Text(column[0]), overflow="fold", no_wrap=whole, justify=justify)
+        for row in self.rows:
+            grid.add_row(*map(Text, row))
+        yield grid
+
+    def _lines(self) -> Iterator[Text]:
+        if self.title:
+            yield Text(self.title, style="italic")
+        widest = max(map(len, self.names))
+        for row in self.rows:
+            yield Text("\n".join(f"{name:<{widest}}  {value}" for name, value in zip(self.names, row, strict=True)))
+            yield Text("")
+
+
+def table(names: Sequence[str], rows: Iterable[Sequence[Any]], title: str = "") -> Rows:
+    """A table for `Console.print`: a number, a date or an identifier is never broken, nor is a word."""
+    return Rows([cell(name) for name in names], [[cell(value) for value in row] for row in rows], cell(title))
 
 
 def write_csv(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

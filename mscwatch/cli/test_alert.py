@@ -54,7 +54,7 @@ def test_alert(
         raise ConfigError(
             f"There is no channel {channel!r} (configured: {known}). `mscwatch doctor` shows the settings."
         )
-    arrived, refused = _sent(routes, chosen, sample(watch.title, utc_now()))
+    arrived, refused = _sent(routes, chosen, sample(watch.title, utc_now(), settings.page_url))
     for address in arrived:
         screen.console().print(f"Sent to {subscriptions.shown(address)} by {channel}.", soft_wrap=True)
     for address in _switched_on(settings, routes, arrived):
@@ -63,7 +63,7 @@ def test_alert(
         raise MscwatchError(" ".join(refused))
 
 
-def sample(title: str, now: datetime) -> Digest:
+def sample(title: str, now: datetime, page_url: str = "") -> Digest:
     """A digest of one completed trial that does not exist, and says so; `now` is naive UTC."""
     event = Event(
         event_id=f"test-alert-{now:%Y%m%dT%H%M%S%f}",
@@ -87,7 +87,12 @@ def sample(title: str, now: datetime) -> Digest:
         relevance=Relevance.CORE,
     )
     return digest.compose(
-        [NewsItem(event, now, trial)], [], title=title, night=f"{now:%Y-%m-%d}", banner=BANNER
+        [NewsItem(event, now, trial)],
+        [],
+        title=title,
+        night=f"{now:%Y-%m-%d}",
+        banner=BANNER,
+        page_url=page_url,
     )
 
 

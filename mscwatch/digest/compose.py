@@ -42,6 +42,12 @@ NOTICE_WORDS = {
     NoticeKind.NO_EFFECT: "a decision has no effect",
 }
 
+# Why somebody gets a message, and how to stop: addresses are settings of who runs mscwatch.
+WHY_YOU = (
+    "You get this because your address or channel is in the settings of this mscwatch. "
+    "To stop it, ask who runs it to take the address out of MSCWATCH_EMAIL_TO, MSCWATCH_OPERATOR_EMAIL_TO "
+    "or the channel's setting."
+)
 SUBJECT_LIMIT = 150  # characters; also Slack's limit for a header, so both show the same subject
 SUBJECT_KINDS = 4
 WIDTH = 78
@@ -56,14 +62,16 @@ def compose(
     title: str,
     night: str,
     banner: str = "",
+    page_url: str = "",
     named: int = 200,
     attached: bool = True,
 ) -> Digest:
     """Make one message of all `items` and `notices`. The first `named` items are shown in words, all are in the CSV.
 
     Without `attached` there is no CSV, and no text promises one. `title` is the watch's title, `night` the date of the
-    registry's data as text. `banner` heads every form, and its first word is in the subject. The least important items
-    are shortened when the HTML would exceed `PAGE_LIMIT`.
+    registry's data as text. `banner` heads every form, and its first word is in the subject.
+    `page_url` is where readers find the page. The least important items are shortened when the HTML would exceed
+    `PAGE_LIMIT`.
     """
     ordered = tuple(sorted(items, key=importance))
     title, night, banner = plain(title, 100), plain(night, 20), plain(banner, 200)
@@ -76,6 +84,8 @@ def compose(
         "more": max(0, len(ordered) - named),
         "total": len(ordered),
         "attached": attached,
+        "page_url": page_url,
+        "WHY_YOU": WHY_YOU,
     }
     text, html = _render(ordered, named, page)
     return Digest(
@@ -88,6 +98,7 @@ def compose(
         notices=tuple(notices),
         title=title,
         banner=banner,
+        page_url=page_url,
     )
 
 

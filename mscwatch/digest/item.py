@@ -18,7 +18,7 @@ class RenderedItem:
     """One item as texts that passed `plain`. Each needs only the escaping of the place where it is shown.
 
     `summary` says what changed, from what to what; `why` says why it matters; `facts` are lines about the trial.
-    `why` and `facts` are empty in the short form.
+    `why`, `facts` and `event_id` (its beginning, which `mscwatch explain` takes) are empty in the short form.
     """
 
     heading: str
@@ -28,6 +28,7 @@ class RenderedItem:
     summary: str
     why: str
     facts: tuple[str, ...]
+    event_id: str = ""
 
 
 def render_item(item: NewsItem, *, brief: bool = False) -> RenderedItem:
@@ -51,6 +52,7 @@ def render_item(item: NewsItem, *, brief: bool = False) -> RenderedItem:
         summary=plain(event.summary, BRIEF if brief else 400),
         why="" if brief else plain(" ".join(item.why), 500),
         facts=() if brief else tuple(_facts(item)),
+        event_id="" if brief else plain(event.event_id[:EVENT_ID_SHOWN], 20),
     )
 
 
@@ -62,7 +64,7 @@ def event_heading(event: Event) -> str:
 
 
 def _facts(item: NewsItem) -> Iterator[str]:
-    """Lines on disease and therapy, then one on sponsor, countries, enrolment, status and event id."""
+    """Lines on disease and therapy, then one on sponsor, countries, enrolment and status."""
     trial = item.trial
     yield from _therapy(trial)
     status = trial.overall_status.replace("_", " ").lower()
@@ -71,7 +73,6 @@ def _facts(item: NewsItem) -> Iterator[str]:
         several(trial.countries, 6, 40) or "country not stated",
         f"n = {trial.enrollment}" if trial.enrollment is not None else "n not stated",
         plain(f"status {status}", 40) if status else "",
-        f"event {plain(item.event.event_id[:EVENT_ID_SHOWN], 20)}",
     ]
     yield " · ".join(filter(None, who))
 

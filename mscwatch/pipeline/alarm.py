@@ -60,7 +60,12 @@ def _send(context: RunContext, notice: Notice) -> int:
     """Send one notice to the operator, past the ledger. Returns at how many addresses it arrived."""
     watch, arrived = context.order.watch, 0
     message = digest.compose(
-        [], [notice], title=watch.title, night=context.result.data_date, banner=watch.banner
+        [],
+        [notice],
+        title=watch.title,
+        night=context.result.data_date,
+        banner=watch.banner,
+        page_url=context.order.settings.page_url,
     )
     for address in context.routes.operator:
         try:

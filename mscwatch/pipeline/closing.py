@@ -149,4 +149,11 @@ def _news_to_print(con: Connection, context: RunContext) -> Digest | None:
             note_unshown(con, item, result.run_id, context.routes.operator)
     if not items and not notices:
         return None
-    return digest.compose(items, notices, title=watch.title, night=result.data_date, banner=watch.banner)
+    return digest.compose(
+        items,
+        notices,
+        title=watch.title,
+        night=result.data_date,
+        banner=watch.banner,
+        page_url=context.order.settings.page_url,
+    )

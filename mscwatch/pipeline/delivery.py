@@ -62,7 +62,17 @@ def deliver(
             if address in off or address in failed:
                 continue  # perhaps since a moment ago, with the rest of its channel
             outbox = outboxes.setdefault(
-                address, Outbox(con, routes.channels[address], address, watch, night, clock, routes.revealed)
+                address,
+                Outbox(
+                    con,
+                    routes.channels[address],
+                    address,
+                    watch,
+                    night,
+                    clock,
+                    routes.revealed,
+                    routes.page_url,
+                ),
             )
             report.attempts += 1
             error = outbox.send_owed()

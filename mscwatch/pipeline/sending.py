@@ -65,6 +65,7 @@ class Outbox:
     night: str  # the date that messages name (ISO 8601)
     clock: Clock
     revealed: Callable[[str], str] = str  # puts mail addresses in the place of masked ones
+    page_url: str = ""  # where readers find the page
     refused: dict[str, Refused] = field(default_factory=dict)
     shown_plainly: dict[str, NewsItem] = field(default_factory=dict)
     _attached: bool = True  # until the service takes a message only without the CSV
@@ -145,6 +146,7 @@ class Outbox:
                 title=self.watch.title,
                 night=self.night,
                 banner=self.watch.banner,
+                page_url=self.page_url,
                 attached=self._attached,
             )
         except Exception as error:

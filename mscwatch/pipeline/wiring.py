@@ -36,7 +36,7 @@ def configured_routes(settings: Settings, watch: Watch) -> channels.Routes:
     """
     routes = channels.routes(configured_channels(settings), settings.operator_email_to)
     subscriptions.check(watch.subscriptions, routes.news)
-    return routes
+    return replace(routes, page_url=settings.page_url)
 
 
 def registry_client(settings: Settings) -> Client:

@@ -98,11 +98,11 @@ const charts = (() => {
       ...look, width, height: width * 0.5, margin: 0, projection: { type: "equal-earth", domain: { type: "FeatureCollection", features: shapes } },
       marks: [
         Plot.geo(shapes, { fill: "var(--land)", stroke: "var(--card)", strokeWidth: 0.5 }),
-        Plot.geo(shown, { ariaLabel: "countries", fill: COLOUR.today, fillOpacity: (shape) => 0.25 + 0.75 * Math.sqrt(trials.get(shape.properties.name) / most), stroke: "var(--card)", strokeWidth: 0.5 }),
+        Plot.geo(shown, { fill: COLOUR.today, fillOpacity: (shape) => 0.25 + 0.75 * Math.sqrt(trials.get(shape.properties.name) / most), stroke: "var(--card)", strokeWidth: 0.5 }),
         Plot.tip(shown, Plot.pointer(Plot.geoCentroid({ title: (shape) => `${shape.properties.name}: ${trials.get(shape.properties.name)}` }))),
       ],
     });
-    clickable(drawn, "[aria-label=countries] path", shown.map((shape) => places.find((place) => place.here === shape.properties.name)));
+    clickable(drawn, "[aria-label=geo] ~ [aria-label=geo] path", shown.map((shape) => places.find((place) => place.here === shape.properties.name)));
     const missing = places.filter((place) => !place.here);
     return missing.length ? together(drawn, note(`Not on this map: ${missing.map((place) => `${place.country} ${place.trials}`).join(", ")}.`)) : drawn;
   }

@@ -10,6 +10,10 @@
       svg.setAttribute("role", "img");
       svg.setAttribute("aria-label", `${figure.querySelector("h3").textContent}. The table with it holds the same numbers.`);
     }
+    for (const mark of drawing.querySelectorAll("g[aria-label]")) { // a group without a role has no name
+      mark.dataset.mark = mark.getAttribute("aria-label");
+      mark.removeAttribute("aria-label");
+    }
     for (const svg of drawing.querySelectorAll("svg:not([role=img])")) svg.setAttribute("aria-hidden", "true");
     place.replaceChildren(drawing);
   }

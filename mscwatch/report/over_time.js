@@ -50,10 +50,10 @@
         marks: [
           Plot.ruleX(group, { x: "when", y1: "dose_low", y2: "dose_high", stroke: "origin", strokeWidth: 2 }),
           Plot.dot(group, { x: "when", y: "dose_high", fill: "origin", r: 4 }),
-          Plot.dot(group, { ariaLabel: "doses", x: "when", y: "dose_low", fill: "origin", r: 4, tip: true, title: "said" }),
+          Plot.dot(group, { x: "when", y: "dose_low", fill: "origin", r: 4, tip: true, title: "said" }),
         ],
       });
-      return clickable(svg, "[aria-label=doses] circle", group);
+      return clickable(svg, "[aria-label=dot] circle", group);
     });
     return panes(Plot.legend({ color }), ...drawn);
   }
