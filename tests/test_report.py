@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+import shutil
 from collections import Counter
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -17,7 +18,7 @@ from hypothesis import strategies as st
 
 from mscwatch.digest import plain
 from mscwatch.report import render_page
-from mscwatch.report.page import SCRIPTS
+from mscwatch.report.page import SCRIPTS, doi_address, pubmed
 from mscwatch.report.places import on_map
 from mscwatch.report.words import amount, label, shown
 from mscwatch.screening import relevance
@@ -171,15 +172,53 @@ def test_whatever_a_record_says_stays_text(found, text):
     assert plain(text, 600) in " ".join(whole.text.split())
 
 
-def test_a_page_of_200_trials_stays_small(found):
+def test_a_page_of_40_trials_has_less_than_1_5_and_one_of_2000_less_than_6_megabytes(found):
     facts, answers = found
     rows = answers["trials"].rows
-    longest = sorted(rows, key=lambda row: -len(str(row)))[:10]
-    many = tuple({**longest[n % 10], "nct_id": f"NCT{n:08}"} for n in range(200))
-    assert (
-        len(render_page(facts, answers | {"trials": replace(answers["trials"], rows=many)}).encode())
-        < 3_000_000
-    )
+    few = len(render_page(*found).encode())
+    repeated = tuple({**rows[n % len(rows)], "nct_id": f"NCT{n:08}"} for n in range(10 * len(rows)))
+    many = render_page(facts, answers | {"trials": replace(answers["trials"], rows=repeated)})
+    each = (len(many.encode()) - few) / (9 * len(rows))
+    assert few + each * max(0, 40 - len(rows)) < 1_500_000
+    # figures and lists name a trial some twenty times, as a number of at most four digits
+    assert few + (each + 20 * 5) * 2_000 < 6_000_000
+
+
+def test_numbers_of_papers_become_addresses_and_nothing_else_does():
+    assert pubmed("29178564") == "https://pubmed.ncbi.nlm.nih.gov/29178564/"
+    assert doi_address('10.1002/a"><b') == "https://doi.org/10.1002/a%22%3E%3Cb"
+    for nothing in (None, "", "javascript:alert(1)", "12 34", "²"):
+        assert pubmed(nothing) == doi_address(nothing) == ""
+
+
+def test_drafted_rows_stand_in_table_2_once_there_is_a_living_table(reported_warehouse, tmp_path):
+    published = DataDir(tmp_path).published
+    shutil.copy(DataDir(reported_warehouse).published, published)
+    with duckdb.connect(str(published)) as con:
+        con.execute(
+            "CREATE TABLE living_table AS SELECT *, review_row::VARCHAR AS row_id, 'review' AS origin,"
+            " NULL::VARCHAR AS paper_id, NULL::VARCHAR AS joined_to FROM published_trials UNION ALL BY NAME"
+            " SELECT 'PMID:1' AS row_id, 'drafted' AS origin, 'A later one' AS title, '1' AS pmid, 'row 3' AS joined_to"
+        )
+    facts, answers = report.read_answers(DataDir(tmp_path))
+    assert [row["row_id"] for row in answers["table2"].rows][-2:] == ["row 22", "PMID:1"]
+    text = " ".join(Page(render_page(facts, answers)).text.split())
+    assert "23 rows: 1 drafted from later papers, 22 printed in the review" in text
+    assert "same patients as row 3" in text
+
+
+def test_a_trial_completed_in_a_month_that_has_not_ended_is_silent_for_no_month(found):
+    assert min(row["months_since_completion"] for row in found[1]["silent"].rows) == 0
+
+
+def test_each_list_is_as_long_as_its_number(found):
+    """A number of events may be more than its trials; participants are not trials."""
+    for name in ("figures", "status", "countries", "years", "overdue", "since_review", "evolution"):
+        for row in found[1][name].rows:
+            lists = {key.removesuffix("_ids"): ids for key, ids in row.items() if key.endswith("_ids")}
+            assert {key: row[key] for key in lists} == {key: len(ids or ()) for key, ids in lists.items()}, (
+                name
+            )
 
 
 def test_the_vendored_files_are_the_ones_that_are_named():

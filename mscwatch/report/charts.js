@@ -3,7 +3,7 @@
 // a click on a bar or a country is one on the number in that table.
 const charts = (() => {
   const COLOUR = {
-    published: "var(--published)", at_review: "var(--review)", today: "var(--today)", registered: "var(--today)",
+    published: "var(--published)", living: "var(--way)", at_review: "var(--review)", today: "var(--today)", registered: "var(--today)",
   };
   const look = { style: { background: "none", color: "var(--ink)", fontSize: "12px", fontFamily: "inherit", overflow: "visible" } };
 

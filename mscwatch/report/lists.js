@@ -44,7 +44,7 @@ const page = (() => {
   function fill() {
     table.tBodies[0].replaceChildren(...listed.map((one) => {
       const row = make("tr");
-      row.append(titled(one), ...SHOWN.slice(1, -1).map(([words, name]) => make("td", String(one[name] ?? ""), { "data-label": words })));
+      row.append(titled(one), ...SHOWN.slice(1, -1).map(([words, name]) => make("td", String(one[name] ?? ""), { "data-label": words, class: /^(registered|end)$/.test(name) ? "date" : "" })));
       const papers = make("td", "", { "data-label": "Papers" });
       papers.append(doors(one.papers));
       row.append(papers);

@@ -2,12 +2,12 @@
 // Charts with a time axis: shares by year, doses, concerns, and the trials' timelines.
 (() => {
   const { COLOUR, look, behind, clickable, together, drawers } = charts;
-  const WHOSE = { published: ["Table 2", COLOUR.published], living: ["Table 2 with confirmed rows", "var(--review)"], registered: ["Registered", COLOUR.today] };
+  const WHOSE = { published: ["Table 2", COLOUR.published], registered: ["Registered", COLOUR.today] };
   function whose(origins) {
     const domain = Object.keys(WHOSE).filter((origin) => origins.includes(origin));
     return { domain, range: domain.map((origin) => WHOSE[origin][1]), tickFormat: (origin) => WHOSE[origin][0] };
   }
-  const FROM = { published: "Table 2, by year of the paper", living: "Table 2 with confirmed rows", registered: "Registered, by year of first posting" };
+  const FROM = { published: "Table 2, by year of the paper", registered: "Registered, by year of first posting" };
   const day = (text) => (text ? new Date(text) : null);
   const panes = (...parts) => Object.assign(together(...parts), { className: "panes" });
 
@@ -92,13 +92,13 @@
     const runs = trials.filter((one) => one.start && one.end).map((one) => ({ id: one.id, from: day(one.start), to: day(one.end), sure: !one.estimated, status: groupOf(one.status) }));
     const kinds = ["registered", "results posted", "paper"];
     const margin = width < 700 ? 120 : 330;
-    const colour = { domain: [...Object.keys(GROUPS), "other"], range: ["var(--open)", "var(--today)", "var(--review)", "var(--quiet)", "var(--published)", "currentColor"] };
+    const colour = { domain: [...Object.keys(GROUPS), "other"], range: ["var(--open)", "var(--way)", "var(--today)", "var(--quiet)", "var(--published)", "currentColor"] };
     const drawn = Plot.plot({
       ...look, width, height: 60 + trials.length * 17, marginLeft: margin, marginTop: 24, marginRight: 16, color: colour,
       symbol: { domain: kinds, range: ["circle", "diamond", "triangle"] },
       x: { axis: "top", grid: true, label: null, type: "utc" }, y: { domain: trials.map((one) => one.id), axis: null },
       marks: [
-        Plot.axisY({ label: null, tickSize: 0, tickFormat: (id) => `${id} ${page.byId.get(id).title}`, lineWidth: margin / 12 - 1, textOverflow: "ellipsis" }),
+        Plot.axisY({ label: null, tickSize: 0, tickFormat: (id) => `${id} ${page.byId.get(id).title}`, lineWidth: margin / 14, textOverflow: "ellipsis" }),
         Plot.ruleX([day(document.body.dataset.day)], { stroke: "var(--warn)", strokeDasharray: "4 3" }),
         Plot.ruleY(runs, { y: "id", x1: "from", x2: "to", stroke: "status", strokeWidth: (run) => (run.sure ? 5 : 2) }),
         Plot.dot(marks, { y: "id", x: "when", symbol: "what", fill: "var(--card)", stroke: "currentColor", strokeWidth: 1.5, r: 4, tip: true, title: (mark) => `${mark.id}: ${mark.what} ${mark.when.toISOString().slice(0, 10)}` }),

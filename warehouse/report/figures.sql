@@ -1,6 +1,6 @@
 -- The review's figures, counted three times: the rows of Table 2, the registrations on the review's date, and those of
 -- today. Core and unsure trials; a trial with two tissues or two routes counts in each. The tables say how
--- far the state of the review's date is known. Beside them stands what the review itself states, where it gives a number.
+-- far the state of the review's date is known. The rows that people confirmed since count as living. Beside them stands what the review itself states, where it gives a number.
 WITH everything AS MATERIALIZED (FROM trials_then_and_now),
 liver AS (FROM everything WHERE area = 'liver'),
 belonging AS (
@@ -24,11 +24,13 @@ SELECT
     f.figure,
     f.category,
     coalesce(sum(f.trials) FILTER (WHERE f.scope = 'published'), 0) AS published,
+    coalesce(sum(f.trials) FILTER (WHERE f.scope = 'living'), 0) AS living,
     coalesce(sum(f.trials) FILTER (WHERE f.scope = 'at_review'), 0) AS at_review,
     coalesce(sum(f.trials) FILTER (WHERE f.scope = 'today'), 0) AS today,
     any_value(f.known) FILTER (WHERE f.scope = 'at_review') AS known,
     any_value(s.review) AS review,
     any_value(n.ids) FILTER (WHERE f.scope = 'published') AS published_ids,
+    any_value(n.ids) FILTER (WHERE f.scope = 'living') AS living_ids,
     any_value(n.ids) FILTER (WHERE f.scope = 'at_review') AS at_review_ids,
     any_value(n.ids) FILTER (WHERE f.scope = 'today') AS today_ids
 FROM figures AS f
