@@ -1,6 +1,7 @@
--- The review's figures, counted three times: the rows of Table 2, the registrations on the review's date, and those of
--- today. Core and unsure trials; a trial with two tissues or two routes counts in each. The tables say how
--- far the state of the review's date is known. The rows that people confirmed since count as living. Beside them stands what the review itself states, where it gives a number.
+-- The review's figures, counted anew: the rows of Table 2 (with the rows that people confirmed since: living), the
+-- registrations on the review's date, and those of today. Core and unsure trials; a trial with two tissues or two routes
+-- counts in each. The tables say how far the state of the review's date is known. Beside them stands what the review
+-- itself states, where it gives a number.
 WITH everything AS MATERIALIZED (FROM trials_then_and_now),
 liver AS (FROM everything WHERE area = 'liver'),
 belonging AS (
