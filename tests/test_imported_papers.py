@@ -113,7 +113,7 @@ def test_csv_of_others_is_read(header, row, paper_id):
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_encodings_and_ends_of_lines_are_told_apart(encoding, end):
-    found = read_file(OF_PUBMED.replace("\n", end).encode(encoding))
+    found = read_file(("  \n" + OF_PUBMED).replace("\n", end).encode(encoding))
     assert found.papers[0].authors[2] == "Podestà MA"
     assert ("Windows-1252" in found.note) == (encoding == "cp1252")
 

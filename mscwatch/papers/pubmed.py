@@ -151,9 +151,8 @@ def _published(article: Element) -> date | None:
 
 
 def _day(entry: Element) -> date | None:
-    free = (
-        entry.findtext("MedlineDate") or ""
-    )  # such as "2000 Nov-Dec" or "1998 Dec-1999 Jan": the end counts
+    # In free text, such as "2000 Nov-Dec" or "1998 Dec-1999 Jan", the end counts.
+    free = entry.findtext("MedlineDate") or ""
     stated = [*re.finditer(r"(?:1[89]|20)\d\d", entry.findtext("Year") or free)]
     if not stated:
         return None

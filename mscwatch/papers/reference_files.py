@@ -99,7 +99,7 @@ def entries_of(text: str) -> tuple[str, Iterator[Entry]]:
         raise ConfigError(
             "is neither RIS nor NBIB nor CSV with a column Title. Export it again in one of these."
         )
-    return "CSV", _csv(text.lstrip("\n"), between)
+    return "CSV", _csv(text[text.index(header) :], between)
 
 
 def _ris(text: str) -> Iterator[Entry]:

@@ -123,11 +123,8 @@ def last_good(night: dict[str, Any] | None) -> str:
 
 def last_search(questions: Sequence[Mapping[str, Any]], waiting: int) -> str:
     """The last search for papers (rows of `searches` of one search), and how many links wait, in one line."""
-    wait = (
-        f" {waiting} link{'s wait' if waiting != 1 else ' waits'} for a yes or no: mscwatch links."
-        if waiting
-        else ""
-    )
+    links = "1 link waits" if waiting == 1 else f"{waiting} links wait"
+    wait = f" {links} for a yes or no: mscwatch links." if waiting else ""
     if not questions:
         return f"Papers: not searched yet.{wait}"
     first = questions[0]

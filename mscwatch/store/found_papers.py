@@ -70,8 +70,8 @@ def told_by_services(con: Connection) -> frozenset[str]:
 
 
 def pmids_by_doi(con: Connection) -> dict[str, str]:
-    """The PMID of each found paper that has a DOI too, by that DOI."""
-    return dict(con.execute("SELECT doi, pmid FROM found_papers WHERE doi <> '' AND pmid <> ''").fetchall())
+    """The PMID of each known paper that has a DOI too, by that DOI."""
+    return dict(con.execute("SELECT lower(doi), pmid FROM papers WHERE doi <> '' AND pmid <> ''").fetchall())
 
 
 def pmids(con: Connection, condition: str) -> list[str]:
