@@ -6,7 +6,6 @@ rules read it made plain (`record.plain`), and `as_came` is how it came, where t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -277,29 +276,6 @@ class Digest:
     title: str
     banner: str = ""
     page_url: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Retraction:
-    """A `retracted` event and the ids of the events that it retracts (written to `events.retracted_by`)."""
-
-    event_id: str
-    retracted_ids: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Sweep:
-    """Counts of one complete reading of the topic, whose pages are on disk. `Proof` says whether to trust it."""
-
-    before: RegistryVersion
-    after: RegistryVersion
-    total_count: int | None
-    distinct: int
-    duplicates: int
-    nameless: int  # records without an NCT number
-    walks: int  # how often the pages were read: again when the registry's data moved, or when pages broke off
-    newest: str = ""  # the latest day of a data set (`versionHolder`) that a record names
-    set_aside: Mapping[str, str] = field(default_factory=dict)  # records that cannot be read: number, reason
 
 
 @dataclass(frozen=True, slots=True)

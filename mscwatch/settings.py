@@ -22,7 +22,6 @@ from mscwatch.masking import credentials, masked
 
 PREFIX = "MSCWATCH_"
 FILE = Path("mscwatch.toml")
-
 API_URL = "https://clinicaltrials.gov/api/v2"
 EUROPEPMC_URL = "https://www.ebi.ac.uk/europepmc/webservices/rest"
 PUBMED_URL = "https://eutils.ncbi.nlm.nih.gov/entrez/eutils"
@@ -149,18 +148,11 @@ class Settings(_Place):
                 raise ValueError("must be mail addresses, such as me@example.org or Me <me@example.org>")
         return value
 
-    @field_validator("heartbeat_url")
+    @field_validator("heartbeat_url", "page_url")
     @classmethod
-    def _is_empty_or_http(cls, value: SecretStr) -> SecretStr:
-        if value.get_secret_value():
-            _check_http(value.get_secret_value())
-        return value
-
-    @field_validator("page_url")
-    @classmethod
-    def _is_empty_or_page(cls, value: str) -> str:
-        if value:
-            _check_http(value)
+    def _is_empty_or_http(cls, value: SecretStr | str) -> SecretStr | str:
+        if url := value if isinstance(value, str) else value.get_secret_value():
+            _check_http(url)
         return value
 
     @field_validator("api_url", "europepmc_url", "pubmed_url")

@@ -7,8 +7,8 @@ from datetime import datetime
 
 import pytest
 
-from mscwatch.changes.plan import PlanContext, plan, summary_notice
-from mscwatch.model import Address, PreviousVersion, RaisedEvent, RegistryVersion, Retraction, Sweep
+from mscwatch.changes.plan import PlanContext, Retraction, plan, summary_notice
+from mscwatch.model import Address, PreviousVersion, RaisedEvent, RegistryVersion
 from mscwatch.registry import proof
 from mscwatch.vocabulary import EventKind
 from mscwatch.watch import Expect
@@ -80,7 +80,7 @@ def test_a_derived_term_makes_a_version_and_no_event():
     assert (len(planned.versions), planned.events) == (1, ())
 
 
-GOOD = Sweep(VERSION, VERSION, total_count=100, distinct=100, duplicates=0, nameless=0, walks=1)
+GOOD = proof.Sweep(VERSION, VERSION, total_count=100, distinct=100, duplicates=0, nameless=0, walks=1)
 BOUNDS = Expect(min=60, max=150, max_drop=0.2)
 
 

@@ -9,14 +9,14 @@ import msgspec
 import pytest
 
 from mscwatch.digest import notices
-from mscwatch.model import RegistryVersion, Sweep
+from mscwatch.model import RegistryVersion
 from mscwatch.pipeline import wiring
 from mscwatch.pipeline.run import run_watch
 from mscwatch.record import plain
 from mscwatch.registry import landing
 from mscwatch.registry.landing import Landing
 from mscwatch.registry.page import StudiesPage
-from mscwatch.registry.proof import prove_sweep
+from mscwatch.registry.proof import Sweep, prove_sweep
 from mscwatch.registry.sweep import sweep
 from mscwatch.screening import relevance
 from mscwatch.store import schema, working

@@ -21,7 +21,6 @@ from mscwatch.model import (
     MembershipChange,
     Notice,
     Record,
-    Retraction,
     Screening,
     StoredTrial,
     WatchedTrial,
@@ -68,6 +67,14 @@ class NewVersion:
     screening: Screening
     therapy: Therapy  # with nothing stated where it was not read
     is_read: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Retraction:
+    """A `retracted` event and the ids of the events that it retracts (written to `events.retracted_by`)."""
+
+    event_id: str
+    retracted_ids: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

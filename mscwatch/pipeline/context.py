@@ -11,9 +11,10 @@ from typing import Any, NamedTuple
 from mscwatch.channels import Routes
 from mscwatch.clock import Clock, utc_now
 from mscwatch.errors import MscwatchError
-from mscwatch.model import Digest, LookupResult, Proof, Sweep, WatchedTrial
+from mscwatch.model import Digest, LookupResult, Proof, WatchedTrial
 from mscwatch.registry.client import Client
 from mscwatch.registry.landing import Landing
+from mscwatch.registry.proof import Sweep
 from mscwatch.screening.decisions import Decisions
 from mscwatch.settings import Settings
 from mscwatch.store import ledger, working

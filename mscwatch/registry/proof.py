@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
 
-from mscwatch.model import Proof, Sweep
+from mscwatch.model import Proof, RegistryVersion
 from mscwatch.watch import Expect
 
 # More records that cannot be read than both of these refuse a night: then it is no matter of single records.
 FEW_SET_ASIDE = 3
 SHARE_SET_ASIDE = 0.01  # of all records
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """Counts of one complete reading of the topic, whose pages are on disk. `Proof` says whether to trust it."""
+
+    before: RegistryVersion
+    after: RegistryVersion
+    total_count: int | None
+    distinct: int
+    duplicates: int
+    nameless: int  # records without an NCT number
+    walks: int  # how often the pages were read: again when the registry's data moved, or when pages broke off
+    newest: str = ""  # the latest day of a data set (`versionHolder`) that a record names
+    set_aside: Mapping[str, str] = field(default_factory=dict)  # records that cannot be read: number, reason
 
 
 def prove_sweep(

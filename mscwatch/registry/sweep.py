@@ -11,12 +11,13 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from mscwatch.errors import RefusedError
-from mscwatch.model import RegistryVersion, Sweep
+from mscwatch.model import RegistryVersion
 from mscwatch.record import version_holder
 from mscwatch.registry.client import Client, DataMovedError
 from mscwatch.registry.http import BrokenOffError
 from mscwatch.registry.http_patience import ATTEMPTS
 from mscwatch.registry.landing import Landing
+from mscwatch.registry.proof import Sweep
 
 log = logging.getLogger(__name__)
 
