@@ -55,6 +55,7 @@ OTHERS = (
     "1·",
     "no ",
     "and MSC ",
+    "20 patients vs.",
 )
 
 

@@ -53,6 +53,20 @@ def test_a_title_shows_the_kind(title, kind):
     assert found.reason
 
 
+@pytest.mark.parametrize(
+    ("title", "abstract", "kind"),
+    [
+        ("Cells made from marrow and differentiated into cartilage cells", "Sixteen patients with defects of the knee were enrolled.", PaperKind.RESULTS),
+        ("An update on the re-implantation of cells", "Between 2006 and 2010, 90 patients were treated with cells.", PaperKind.RESULTS),
+        ("Cells for cartilage: from the bench to clinical application", "The aim of this systematic review is to look at published trials.", PaperKind.REVIEW),
+        ("Cells in cirrhosis: a meta-analysis", "A total of 400 patients received cells.", PaperKind.REVIEW),
+        ("Cells attenuate fibrosis in a rat model", "Twenty rats received cells; two patients received them later.", PaperKind.PRECLINICAL),
+    ],
+)  # fmt: skip
+def test_the_abstract_decides_where_a_title_misleads(title, abstract, kind):
+    assert judge(title, abstract=abstract).kind is kind
+
+
 def test_a_title_of_a_treatment_is_of_results_where_the_paper_gives_the_trials_number():
     title = "Stem cell transplantation for cirrhosis"
     assert judge(title, reference_types=["RESULT"]).kind is PaperKind.UNKNOWN

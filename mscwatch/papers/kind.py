@@ -58,6 +58,7 @@ _PLANNED = re.compile(
     r"|this (?:study|trial) will|we will (?:conduct|recruit|enrol|randomi[sz]e|include)|we plan to)\b"
 )
 _REVIEWED = re.compile(r"\b(?:this|the present|our) (?:\w+ )?review\b|\bwe (?:review|summari[sz]e)\b")
+_CALLED_A_REVIEW = re.compile(r"\breview|\bmeta-?analys|\bguideline|\bconsensus\b|\boverview\b")
 _SEARCHED = re.compile(
     r"\b(?:this|the present|our|aim of this|a) (?:\w+ )?(?:systematic|scoping|literature"
     r"|narrative) (?:review|search)\b"
@@ -70,13 +71,13 @@ _COUNTED_PEOPLE = re.compile(
     r"\b(?:\d{1,4}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen"
     r"|\w+ty(?:-\w+)?) (?:[\w-]+ ){0,4}"
     r"(?:patients|participants|subjects|children|adults|volunteers"
-    r"|infants) (?:\([^)]*\) )?(?:with [^.;]{1,100} )?"
+    r"|infants) (?:\([^)]{0,200}\) )?(?:with [^.;]{1,100} )?"
     r"(?:were (?:enrolled|included|recruited|treated|randomi[sz]ed|randomly|injected|transplanted)"
     r"|received|underwent|treated)\b"
 )
 _IN_ANIMALS = re.compile(r"\b(?:rats|mice|rabbits|pigs|dogs|sheep|monkeys) (?:were|received|underwent)\b")
 _DONE_IN_PEOPLE = re.compile(
-    r"\b(?:patients|participants|subjects|children|adults|volunteers|men|women|infants) (?:\([^)]*\) )?"
+    r"\b(?:patients|participants|subjects|children|adults|volunteers|men|women|infants) (?:\([^)]{0,200}\) )?"
     r"(?:were|received|underwent|completed|had|who received)\b"
 )
 _MARKED_REVIEW = re.compile(r"\.\s+(Review)\.\s*(?:$|No abstract|[A-Z])")
@@ -138,7 +139,7 @@ def judge(
         if by_title.kind is PaperKind.SECONDARY:
             return by_title
         return JudgedKind(PaperKind.RESULTS, f"the library calls it {found[0]}")
-    return _by_abstract(abstract, by_title) or by_title
+    return _by_abstract(abstract, by_title, _flat(title[:LONGEST_TITLE])) or by_title
 
 
 def _by_title(line: str, reference_types: frozenset[str]) -> JudgedKind:
@@ -150,7 +151,7 @@ def _by_title(line: str, reference_types: frozenset[str]) -> JudgedKind:
     return JudgedKind(PaperKind.UNKNOWN, "neither its title nor its reference says what it reports")
 
 
-def _by_abstract(abstract: str, by_title: JudgedKind) -> JudgedKind | None:
+def _by_abstract(abstract: str, by_title: JudgedKind, title: str) -> JudgedKind | None:
     """What the abstract says of the study; None where it does not move what the title said."""
     text = _flat(abstract)
     done = _DONE_IN_PEOPLE.search(text)
@@ -163,7 +164,7 @@ def _by_abstract(abstract: str, by_title: JudgedKind) -> JudgedKind | None:
         and not _COUNTED_PEOPLE.search(text)
     ):
         return JudgedKind(PaperKind.REVIEW, f'the abstract searches the literature: "{searched[0]}"')
-    treated = None if searched or animals else _COUNTED_PEOPLE.search(text)
+    treated = None if searched or animals or _CALLED_A_REVIEW.search(title) else _COUNTED_PEOPLE.search(text)
     if treated and by_title.kind in {PaperKind.REVIEW, PaperKind.PRECLINICAL}:
         return JudgedKind(PaperKind.RESULTS, f'the abstract tells of people: "{treated[0]}"')
     if by_title.kind not in {PaperKind.UNKNOWN, PaperKind.OTHER}:

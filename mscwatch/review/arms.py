@@ -54,7 +54,6 @@ class Sizes:
 
     treated: tuple[int, Quote] | None = None
     control: tuple[int, Quote] | None = None
-    same_people: bool = False  # each patient is the own control
 
 
 def sizes(told: Sequence[Sentence], *, is_controlled: bool) -> Sizes:
@@ -63,7 +62,7 @@ def sizes(told: Sequence[Sentence], *, is_controlled: bool) -> Sizes:
     total = _total(sentences)
     own_control = _own_control(sentences)
     if own_control and total:
-        return Sizes(total, (0, own_control), same_people=True)
+        return Sizes(total, (0, own_control))
     arms = [arm for sentence in sentences for arm in arms_of(sentence, sentences)]
     treated, control = _together(arms)
     if control:

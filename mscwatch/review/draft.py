@@ -12,7 +12,7 @@ from typing import NamedTuple
 from mscwatch.papers.kind import judge
 from mscwatch.papers.numbers import registry_numbers
 from mscwatch.review import arms, design, outcome, patients, product
-from mscwatch.review.abstracts import Quote, Sentence, own, sentences
+from mscwatch.review.abstracts import LONGEST_TEXT, Quote, Sentence, own, sentences
 from mscwatch.review.study_text import Drafted, Value
 from mscwatch.vocabulary import PaperKind, TrialDesign
 
@@ -39,7 +39,7 @@ def draft(title: str, abstract: str, publication_types: Sequence[str] = ()) -> d
     `dose_unit`, `infusions_max` (int), `disease` (as written), `indication_group`, `effect` (`Effect`).
     A review, a comment or a paper of animals has no cells; a protocol has those of its plan.
     """
-    kind = judge(title, publication_types=publication_types, abstract=abstract).kind
+    kind = judge(title, publication_types=publication_types, abstract=abstract[:LONGEST_TEXT]).kind
     if kind in _NOT_OF_PATIENTS:
         return {}
     every = sentences(title, abstract)

@@ -58,7 +58,7 @@ _GROUP_HAS = re.compile(
     re.IGNORECASE,
 )
 SUBSTANCE = re.compile(r"[A-Za-z]{2,}[^()]*[A-Za-z]{2,}")
-_LISTED = re.compile(r"^[\s,;:()]*(?:and|or|versus|vs\.?|group|arm|the|\W)*\s*$", re.IGNORECASE)
+_LISTED = re.compile(r"(?:and\b|or\b|versus\b|vs\b|groups?\b|arms?\b|the\b|\W)*$", re.IGNORECASE)
 _GIVEN = re.compile(
     r"\b(?:given|injected|infused|transplanted|implanted|administered"
     r"|delivered)\b[^.;]{0,80}\b(?:in|to|into)\s+$",
@@ -142,6 +142,7 @@ def _whose_in_brackets(before: str, after: str, told: tuple[Sentence, ...]) -> G
 
 
 def clause_of(after: str) -> str:
+    """The words behind a number up to the end of their clause or sentence."""
     return re.split(r"[;:]\s|\.\s", after, maxsplit=1)[0]
 
 

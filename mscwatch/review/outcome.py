@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from mscwatch.review.abstracts import Part, Quote, Sentence
+from mscwatch.review.abstracts import LONGEST_EVIDENCE, Part, Quote, Sentence
 from mscwatch.vocabulary import Effect
 
 _CLAUSE_END = re.compile(
@@ -193,14 +193,18 @@ def _is_of_safety(told: Sequence[Sentence]) -> bool:
 
 
 def indicators(told: Sequence[Sentence]) -> tuple[tuple[str, ...], Quote] | None:
-    """The indicators that the sentence of a finding names which names the most, with its words from first to last."""
+    """The indicators of the finding whose sentence names the most, with its words from the first to the last."""
     named = [(sentence, _named(sentence)) for sentence in _findings(told)]
     sentence, places = max(named, key=lambda pair: len(pair[1]), default=(None, {}))
     if sentence is None or not places:
         return None
     quotes = [Quote(sentence, start, end) for start, end in places.values()]
     first = min(quotes, key=lambda quote: quote.start)
-    kept = {name: quote for name, quote in zip(places, quotes, strict=True) if quote.end - first.start <= 300}  # noqa: PLR2004
+    kept = {
+        name: quote
+        for name, quote in zip(places, quotes, strict=True)
+        if quote.end - first.start <= LONGEST_EVIDENCE
+    }
     last = max(kept.values(), key=lambda quote: quote.end)
     return tuple(kept), first.to(last)
 
