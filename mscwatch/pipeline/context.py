@@ -17,9 +17,8 @@ from mscwatch.registry.landing import Landing
 from mscwatch.registry.proof import Sweep
 from mscwatch.screening.decisions import Decisions
 from mscwatch.settings import Settings
-from mscwatch.store import ledger, working
+from mscwatch.store import ledger, sql, working
 from mscwatch.store.data_dir import DataDir
-from mscwatch.store.sql import Connection
 from mscwatch.vocabulary import RunOutcome
 from mscwatch.watch import Watch
 
@@ -107,10 +106,10 @@ class RunContext:
     result: RunResult
     client: Client
     routes: Routes
-    _duckdb: Connection | None = None  # in which the steps open the working file
+    _duckdb: sql.Connection | None = None  # in which the steps open the working file
 
     @contextmanager
-    def warehouse(self) -> Iterator[Connection]:
+    def warehouse(self) -> Iterator[sql.Connection]:
         """The working file, opened for one step: between steps it is whole on the disk, and holds no memory."""
         data_dir, memory_limit = self.order.data_dir, self.order.settings.memory_limit
         kept = self._duckdb or working.instance(data_dir, memory_limit)
