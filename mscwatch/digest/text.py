@@ -33,7 +33,8 @@ def plain(text: str, limit: int) -> str:
     (Unicode's Cf, except the two joiners that some scripts need). Lone surrogates, which cannot be encoded, become
     U+FFFD.
     """
-    return shorten(" ".join("".join(map(_harmless, text)).split()), limit)
+    harmless = text if text.isprintable() else "".join(map(_harmless, text))  # such a text has none of these
+    return shorten(" ".join(harmless.split()), limit)
 
 
 def printable(text: str) -> str:

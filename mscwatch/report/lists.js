@@ -39,14 +39,14 @@ const page = (() => {
     return cell;
   }
 
-  const SHOWN = [["Trial", "id"], ["Status", "status"], ["n", "n"], ["Registered", "registered"], ["Ended or ends", "end"], ["Papers", "papers"]];
+  const SHOWN = [["Trial", "id"], ["Status", "status"], ["n", "n"], ["Registered", "registered"], ["Ends", "end"], ["Papers", "papers"]];
   let listed = [];
   function fill() {
     table.tBodies[0].replaceChildren(...listed.map((one) => {
       const row = make("tr");
       row.append(titled(one), ...SHOWN.slice(1, -1).map(([words, name]) => make("td", String(one[name] ?? ""), { "data-label": words, class: /^(registered|end)$/.test(name) ? "date" : "" })));
       const papers = make("td", "", { "data-label": "Papers" });
-      papers.append(doors(one.papers));
+      if (one.papers?.length) papers.append(doors(one.papers));
       row.append(papers);
       return row;
     }));
