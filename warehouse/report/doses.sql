@@ -3,5 +3,5 @@
 -- per kilogram are never mixed.
 SELECT origin, label, title, dated, dose_unit, dose_low, dose_high
 FROM evidence
-WHERE origin <> 'drafted' AND dose_low IS NOT NULL AND dose_unit IN ('cells', 'cells/kg')
+WHERE origin <> 'drafted' AND joined_to IS NULL AND dose_low IS NOT NULL AND dose_unit IN ('cells', 'cells/kg')
 ORDER BY dose_unit, origin, dose_low, dose_high, label;

@@ -6,7 +6,7 @@ WITH one AS (
         CASE WHEN infusions_max IS NULL THEN 'not_stated' WHEN infusions_max = 1 THEN 'once'
             WHEN infusions_max = 2 THEN 'twice' ELSE 'three times or more' END AS times
     FROM evidence
-    WHERE origin <> 'drafted' AND dated IS NOT NULL
+    WHERE origin <> 'drafted' AND joined_to IS NULL AND dated IS NOT NULL
 ), belonging AS (
     SELECT origin, 'source' AS axis, year, label, unnest(cell_source) AS category FROM one
     UNION ALL
