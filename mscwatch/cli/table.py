@@ -17,7 +17,7 @@ from mscwatch.cli.decide import decide
 from mscwatch.cli.questions import AsCsv, AsJson, By, Reason
 from mscwatch.digest import plain
 from mscwatch.errors import ConfigError, MscwatchError
-from mscwatch.report.living import COLUMNS, beside, evidence, in_columns, markdown, remarks
+from mscwatch.report.living import beside, evidence, in_columns, markdown, remarks
 from mscwatch.screening import cells
 from mscwatch.screening.entries import RowDecision
 from mscwatch.settings import load_settings
@@ -26,7 +26,14 @@ from mscwatch.store.data_dir import DataDir
 from mscwatch.store.living import living_rows, seen_abstract
 from mscwatch.vocabulary import RowOrigin
 
-IN_HEAD = ("Row", "Paper", "Registration")
+# The columns below the head of a row.
+ON_A_LINE = (
+    ("Disease",),
+    ("Design", "Treated", "Control"),
+    ("Source", "Route"),
+    ("Dose", "Infusions"),
+    ("Response",),
+)
 LONGEST = 1_000  # characters of one line
 
 table = typer.Typer(add_completion=False, rich_markup_mode=None)
@@ -160,12 +167,9 @@ def _print(rows: list[dict[str, Any]], banner: str) -> None:
 def _lines(row: dict[str, Any], shown: dict[str, str]) -> Iterator[str]:
     """What stands below the head of a row: its cells as printed, or each with its words, and what to know of it."""
     if row["origin"] == RowOrigin.DRAFTED:
-        stated = evidence(row)
-        yield from (f"{name}: {value} – “{words}”" for name, value, words in stated)
-        if not stated:
-            yield "nothing is stated"
+        yield from (f"{name}: {value} – “{words}”" for name, value, words in evidence(row))
     else:
-        yield from (f"{name}: {shown[name]}" for name in COLUMNS if name not in IN_HEAD)
+        yield from ("; ".join(f"{name}: {shown[name]}" for name in names) for names in ON_A_LINE)
     if registered := beside(row):
         yield f"not stated, but registered: {registered}"
     if said := remarks(row):

@@ -31,7 +31,7 @@ _DESIGNS = {
     "controlled_not_randomised": "Controlled, not randomised",
     "retrospective": "Retrospective",
 }
-_MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~$&@!+-])|(?<=:)//|(?<=www)\.", re.IGNORECASE)
+_MARKUP = re.compile(r"[\\`*_\[\]<>|~$&@]|(?<=:)//|(?<=www)\.", re.IGNORECASE)
 
 
 def in_columns(row: Mapping[str, Any]) -> dict[str, str]:
@@ -44,12 +44,12 @@ def in_columns(row: Mapping[str, Any]) -> dict[str, str]:
 
 
 def evidence(row: Mapping[str, Any]) -> list[tuple[str, str, str]]:
-    """Each stated cell of a drafted or confirmed row: its name, its value, and the words it rests on."""
+    """Each stated cell of a drafted or confirmed row: its name, as corrections use it, its value, and its words."""
     told = []
     for name in CELLS:
         value = amount(row["dose_low"], row["dose_high"], row["dose_unit"]) if name == "dose" else row[name]
         if value not in UNSTATED:
-            told.append((label(name), label(value), plain(row[f"{name}_evidence"] or "", LONGEST)))
+            told.append((name, label(value), plain(row[f"{name}_evidence"] or "", LONGEST)))
     return told
 
 
@@ -72,7 +72,7 @@ def remarks(row: Mapping[str, Any]) -> str:
     if row["joined_to"]:
         said.append(f"of the same patients as {row['joined_to']}, who are counted once")
     if row["corrected"]:
-        said.append(f"set by a person: {label(row['corrected'])}")
+        said.append(f"set by a person: {', '.join(row['corrected'])}")
     if row["notes"]:
         said.append(row["notes"])
     return plain("; ".join(said), LONGEST * 2)
