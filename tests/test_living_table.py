@@ -205,6 +205,16 @@ def test_the_draft_of_an_accepted_abstract_is_not_read_anew(con, monkeypatch):
     assert cells_of(con, FIRST, "n_treated", "state") == (20, "current")
 
 
+def test_what_nobody_saw_does_not_become_confirmed(con):
+    """A row that was accepted before its abstract was read, or whose accepted abstract is not held any more."""
+    decide(con, decision("33370477", seen="not_read"), decision("99999901", seen="of another day"))
+    columns = ("origin", "state", "n_treated", "notes")
+    unread = "the abstract was read since the row was accepted; its cells are left out"
+    assert cells_of(con, FIRST, *columns) == ("confirmed", "changed", None, unread)
+    lost = "the abstract that was accepted is not held, and its cells are left out"
+    assert cells_of(con, OTHER, *columns) == ("confirmed", "changed", None, lost)
+
+
 def test_a_correction_wins_says_who_made_it_and_empties_a_cell(con):
     made = {"n_treated": 21, "route": "not_stated", "design": "not_stated", "disease": "a [disease]"}
     decide(con, *(decision("33370477", "correct", field=name, value=made[name]) for name in made))

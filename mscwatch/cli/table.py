@@ -35,6 +35,7 @@ ON_A_LINE = (
     ("Response",),
 )
 LONGEST = 1_000  # characters of one line
+NOT_READ = "not_read"  # in place of the hash of an abstract, where no search has read one
 
 table = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -140,7 +141,7 @@ def _decide(paper: str, made: Callable[[dict[str, Any]], list[RowDecision]], rea
         entry = {"paper": paper, "reason": why, "date": day, "by": who}
         spelt = RowDecision(decision="accept", **entry).paper
         with queries.open_published(DataDir(load_settings().data_dir)) as con:
-            return made(entry | {"seen": seen_abstract(con, spelt)})
+            return made(entry | {"seen": seen_abstract(con, spelt) or NOT_READ})
 
     decide(with_abstract, reason, by)
 
@@ -168,9 +169,9 @@ def _lines(row: dict[str, Any], shown: dict[str, str]) -> Iterator[str]:
     """What stands below the head of a row: its cells as printed, or each with its words, and what to know of it."""
     if row["origin"] == RowOrigin.DRAFTED:
         yield from (f"{name}: {value} – “{words}”" for name, value, words in evidence(row))
+        if registered := beside(row):
+            yield f"not stated, but registered: {registered}"
     else:
         yield from ("; ".join(f"{name}: {shown[name]}" for name in names) for names in ON_A_LINE)
-    if registered := beside(row):
-        yield f"not stated, but registered: {registered}"
     if said := remarks(row):
         yield f"({said})"

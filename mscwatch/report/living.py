@@ -22,6 +22,17 @@ CELLS = (
     *("n_treated", "n_control", "design", "disease", "indication_group", "aetiology", "cell_source", "donor"),
     *("product_form", "route", "dose", "infusions_max", "effect", "indicators"),
 )
+# Of these, the ones that a registration states too, each by its own name.
+REGISTERED = (
+    "indication_group",
+    "aetiology",
+    "cell_source",
+    "donor",
+    "product_form",
+    "route",
+    "infusions_max",
+)
+TEXTS = ("disease", "indicators")  # in the paper's own words
 NOT_STATED = "not stated"
 LONGEST = 400  # characters of one cell
 UNSTATED: tuple[Any, ...] = (None, [], ["not_stated"], "not_stated", "")
@@ -49,7 +60,8 @@ def evidence(row: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     for name in CELLS:
         value = amount(row["dose_low"], row["dose_high"], row["dose_unit"]) if name == "dose" else row[name]
         if value not in UNSTATED:
-            told.append((name, label(value), plain(row[f"{name}_evidence"] or "", LONGEST)))
+            shown = _own_words(value) if name in TEXTS else label(value)
+            told.append((name, shown, plain(row[f"{name}_evidence"] or "", LONGEST)))
     return told
 
 
@@ -103,7 +115,7 @@ def _as_printed(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def _as_drafted(row: Mapping[str, Any]) -> dict[str, Any]:
     sources = [*_stated(row["donor"]), *_stated(row["cell_source"])]
-    response = "; ".join(label(part) for part in (row["effect"], row["indicators"]) if part)
+    response = "; ".join(filter(None, (label(row["effect"]), _own_words(row["indicators"]))))
     stated = {
         "Disease": row["disease"] or label(_stated(row["indication_group"])),
         "Design": _DESIGNS.get(row["design"] or "", ""),
@@ -124,16 +136,18 @@ def _as_drafted(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def beside(row: Mapping[str, Any]) -> str:
-    """What the registration says where a later paper does not, such as `route: Peripheral vein`; empty if nothing."""
-    if row["origin"] == "review":
-        return ""
-    cells = _as_drafted(row)
-    said = [
-        f"{name.lower()} {value}"
-        for name, value in _registered(row).items()
-        if value and cells[name].startswith(NOT_STATED)
-    ]
-    return "; ".join(said)
+    """What the registration says of cells that a later paper does not state, by their names; empty if nothing."""
+    said = {
+        name: label(_stated(row[f"registered_{name}"]))
+        for name in REGISTERED
+        if not _stated(row[name]) and _stated(row[f"registered_{name}"])
+    }
+    registered = _registered(row)
+    if row["n_treated"] is None or row["n_control"] is None:
+        said["participants"] = registered["Treated"]
+    if row["dose_low"] is None:
+        said["dose"] = registered["Dose"]
+    return "; ".join(f"{name} {value}" for name, value in said.items() if value)
 
 
 def _registered(row: Mapping[str, Any]) -> dict[str, str]:
@@ -152,6 +166,11 @@ def _registered(row: Mapping[str, Any]) -> dict[str, str]:
 def _stated(value: Any) -> list[str]:
     values = value if isinstance(value, list) else [value]
     return [word for word in values if word not in (None, "not_stated", "none")]
+
+
+def _own_words(value: str | list[str]) -> str:
+    """A text, or several, as the paper has them: `NAFLD` stays."""
+    return plain(value if isinstance(value, str) else ", ".join(value), LONGEST)
 
 
 def _number(value: int | None) -> str:

@@ -159,8 +159,9 @@ class ReadingDecision(TrialEntry):
 class RowDecision(Entry):
     """What a person says of the row that is drafted from a paper: yes, no, or what one of its cells is.
 
-    `paper` is one of the paper's numbers. `seen` is the hash of the abstract that the person saw, where it is known:
-    an abstract that changes afterwards is named. A field that no row has is kept, and finds nothing to apply to.
+    `paper` is one of the paper's numbers. `seen` is the hash of the abstract that the person saw, or `not_read`: the
+    cells of another abstract do not take the place of what was accepted. A field that no row has is kept, and finds
+    nothing to apply to.
     """
 
     paper: Annotated[str, BeforeValidator(_as_paper), Field(min_length=1)]

@@ -4,7 +4,9 @@
 -- about the patients of another row names that one in joined_to.
 WITH answered AS (  -- with a person's yes or no, and the abstract that its cells are of
     SELECT k.*, d.decision, d.reason AS decided_because, d.decided_by, d.decided_on, c.abstract_hash AS current_hash,
-        coalesce(s.abstract_hash, c.abstract_hash) AS abstract_hash,
+        -- what a person accepted is never replaced by what nobody saw
+        CASE WHEN d.decision = 'accept' AND d.seen IS NOT NULL THEN s.abstract_hash ELSE c.abstract_hash END
+            AS abstract_hash, d.seen,
         d.seen IS NOT NULL AND c.abstract_hash IS NOT NULL AND d.seen <> c.abstract_hash AS is_changed
     FROM later_papers AS k
     LEFT JOIN (FROM decided_rows WHERE holds AND field = '') AS d ON d.paper_id = k.paper_id
@@ -17,7 +19,7 @@ WITH answered AS (  -- with a person's yes or no, and the abstract that its cell
     SELECT c.paper_id, c.field, c.value, c.evidence
     FROM drafted_cells AS c
     JOIN answered AS a ON a.paper_id = c.paper_id AND a.abstract_hash = c.abstract_hash
-    WHERE (c.paper_id, c.field) NOT IN (SELECT (paper_id, field) FROM corrected)
+    WHERE NOT EXISTS (FROM corrected AS x WHERE x.paper_id = c.paper_id AND x.field = c.field)
     UNION ALL
     FROM corrected
 ), read AS (  -- a row of cells per paper
@@ -36,7 +38,13 @@ WITH answered AS (  -- with a person's yes or no, and the abstract that its cell
         nullif(concat_ws(
             '; ',
             CASE WHEN a.is_retracted THEN 'the paper was retracted' END,
-            CASE WHEN a.is_changed AND a.decision = 'accept' THEN 'the abstract changed since the row was accepted' END,
+            CASE
+                WHEN a.is_changed AND a.decision = 'accept' AND a.seen = 'not_read'
+                    THEN 'the abstract was read since the row was accepted; its cells are left out'
+                WHEN a.is_changed AND a.decision = 'accept' AND a.abstract_hash IS NULL
+                    THEN 'the abstract that was accepted is not held, and its cells are left out'
+                WHEN a.is_changed AND a.decision = 'accept' THEN 'the abstract changed since the row was accepted'
+            END,
             CASE WHEN a.is_changed AND a.decision = 'reject'
                 THEN 'rejected earlier (' || a.decided_because || '); the abstract changed since' END,
             CASE WHEN a.current_hash IS NULL THEN 'no search has read its abstract' END,
