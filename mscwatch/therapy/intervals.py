@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from mscwatch.therapy.amounts import plain_signs
 from mscwatch.therapy.counts import WORD, number, of_a_drug
+from mscwatch.therapy.days import DAYS, day_lists, follows_up, points
 from mscwatch.therapy.passages import Passage
-from mscwatch.therapy.schedules import day_lists, follows_up
 
-DAYS = {"h": 1 / 24, "d": 1.0, "w": 7.0, "m": 30.0, "y": 365.0}
 _ADVERBS = {
     "daily": 1.0, "weekly": 7.0, "qw": 7.0, "q2w": 14.0, "q4w": 28.0, "biweekly": 14.0, "fortnightly": 14.0,
     "monthly": 30.0, "bimonthly": 60.0, "quarterly": 90.0, "yearly": 365.0,
@@ -63,6 +62,20 @@ def read(sentence: Passage) -> Iterator[Interval]:
             and not _NOT_DOSES.search(text[end : end + 25])
         ):
             yield Interval(round(days, 3), sentence.text[start:end], sentence.path)
+
+
+def dated(sentences: Iterable[Passage], count: int) -> Iterator[Interval]:
+    """The smallest interval between dated administrations of one text, where it dates all `count` of them.
+
+    The first one need not be dated: "a second dose at 3 months".
+    """
+    for _, told in groupby(sentences, key=lambda one: one.path):
+        given = points(told)
+        first = given if 0.0 in given or len(given) == count else {0.0: None, **given}
+        if len(first) == count:
+            days, later = min((later - earlier, later) for earlier, later in pairwise(sorted(first)))
+            sentence, start, end = given[later]
+            yield Interval(days, sentence.text[start:end], sentence.path)
 
 
 def _stated(text: str) -> Iterator[tuple[int, int, float]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from mscwatch.therapy import counts, intervals, schedules, sessions, terms
+from mscwatch.therapy import counts, days, intervals, schedules, sessions, terms
 from mscwatch.therapy.counts import Count
 from mscwatch.therapy.model import Evidence, Unread
 from mscwatch.therapy.passages import Passage, Passages
@@ -19,7 +19,7 @@ from mscwatch.therapy.words import names
 MOST = 60  # more administrations than this is a misreading
 STATED, SCHEDULED, SESSION = "stated", "from a schedule", "one session"
 Reader = Callable[[Passage], Iterator[Count]]
-_STATED: tuple[Reader, ...] = (counts.told, schedules.listed, schedules.again, schedules.numbered)
+_STATED: tuple[Reader, ...] = (counts.told, days.listed, schedules.again, schedules.numbered)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ def read(passages: Passages, levels: int = 0) -> Given:
     if count is None:
         return Given(unread=tuple(_not_counted(product)))
     told = Told((str(count.number),), (_quoted(count, tier),), tier)
-    return Given(told, _interval(product, passages) if count.number > 1 else NOTHING)
+    return Given(told, _interval(product, passages, count.number) if count.number > 1 else NOTHING)
 
 
 def _count(passages: Passages, product: list[Passage], levels: int) -> tuple[Count | None, str]:
@@ -84,14 +84,23 @@ def _counts_levels(sentence: Passage, levels: int) -> bool:
     return any(count.is_doses and count.number == levels for count in counts.told(sentence))
 
 
-def _interval(product: list[Passage], passages: Passages) -> Told:
-    tier, found = PRODUCT, [one for text in product for one in intervals.read(text)]
-    if not found:
-        tier, found = SUMMARY, [one for text in _described(passages) for one in intervals.read(text)]
-    if not found:
-        return NOTHING
-    least = min(found, key=lambda one: one.days)
-    return Told((str(least.days),), (Evidence(least.path, least.span, f"interval {tier}"),), tier)
+def _interval(product: list[Passage], passages: Passages, count: int) -> Told:
+    described = _described(passages)
+    for tier, texts, dated in (
+        (PRODUCT, product, False),
+        (f"dated {PRODUCT}", product, True),
+        (SUMMARY, described, False),
+        (f"dated {SUMMARY}", described, True),
+    ):
+        found = (
+            list(intervals.dated(texts, count))
+            if dated
+            else [one for text in texts for one in intervals.read(text)]
+        )
+        if found:
+            least = min(found, key=lambda one: one.days)
+            return Told((str(least.days),), (Evidence(least.path, least.span, f"interval {tier}"),), tier)
+    return NOTHING
 
 
 def _not_counted(product: list[Passage]) -> Iterator[Unread]:

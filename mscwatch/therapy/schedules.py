@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 from mscwatch.therapy.amounts import plain_signs
 from mscwatch.therapy.counts import GIVEN, KIND, LEVELS, WORD, Count, number, of_a_drug, told
+from mscwatch.therapy.days import FOLLOW_UP, GIVING, follows_up, listed
 from mscwatch.therapy.passages import Passage
 from mscwatch.therapy.words import find
 
@@ -16,51 +17,16 @@ _ADVERB_DAYS = {
     "daily": 1.0, "weekly": 7.0, "qw": 7.0, "q2w": 14.0, "biweekly": 14.0, "fortnightly": 14.0, "monthly": 30.4,
 }  # fmt: skip
 
-# Days that are listed: "on days 1, 4, 11 and 18", "Day 0, Day 5 (±1) and Day 13", "at week 0, 4 and 8".
-_ASIDE = r"(?:\(?\s*(?:±|\+/?-|\+)\s*\d+\s*(?:days?|d)?\s*\)?|\([^)]{0,40}\))"
-_DAY = r"(?:days?|weeks?|months?|[dwm](?=\s?\d))"
-_NTH = r"\d{1,3}(?:st|nd|rd|th)?"
-_MORE = (
-    rf"(?:\s*{_ASIDE}?\s*(?:,\s*and|,|\.(?=\s?{_DAY})|and|&|/|;|then|or)\s*(?:on\s+|at\s+)?{_DAY}?\s*"
-    rf"{_NTH}(?![\d.]*\s*(?:[x%]|mg|ml|million)))"
-)
-_DAYS = re.compile(rf"(?:\b(?:{_DAY}|visits?))\s*(?:of\s+)?-?{_NTH}{_MORE}+", re.IGNORECASE)
-_ORDINALS = r"(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|\d{1,2}(?:st|nd|rd|th)?)"
-_ORDINAL_DAYS = re.compile(
-    rf"\b(?:the|at(?=\s*[a-z])|on(?=\s*[a-z])|in(?=\s*[a-z]))\s+{_ORDINALS}(?:\s*(?:,\s*and|,|and)\s*(?:the\s+)?{_ORDINALS})+\s+(?:days?|weeks?|months?)\b",
-    re.IGNORECASE,
-)
-_AT_DAYS = re.compile(
-    r"\b(?:at|on|in)\s+(?:the\s+)?\d{1,3}(?:\s*(?:,\s*and|,|and|&)\s*\d{1,3})+\s*-?(?:days?|weeks?)\b"
-    r"|\b(?:at|on)\s+0(?:\s*(?:,\s*and|,|and|&)\s*\d{1,3})+\s*-?months?\b",
-    re.IGNORECASE,
-)
 _NTHS = ("second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
-_FIRSTS = ("first", *_NTHS, "ninth", "tenth")
+_DIGITS = ("2nd", "3rd", "4th", "5th", "6th", "7th", "8th")
 _NUMBERED = re.compile(
-    rf"\b(?P<nth>{'|'.join(_NTHS)})\s+(?:{KIND}[\s-]+){{0,5}}(?!treat)(?:courses?|cycles?|{GIVEN})\b(?![\s-]*{LEVELS})",
+    rf"\b(?P<nth>{'|'.join(_NTHS + _DIGITS)})\s+(?:{KIND}[\s-]+){{0,5}}(?!treat)(?:courses?|cycles?|{GIVEN})\b(?![\s-]*{LEVELS})",
     re.IGNORECASE,
 )
 _FIRST_TRANSPLANT = re.compile(r"\bfirst\s+(?:\w+\s+){0,2}(?:trans|im)plant", re.IGNORECASE)
-_FOLLOW_UP = re.compile(
-    r"follow|assess|compar|adverse|safety|efficac|evaluat|monitor|measur|visit|examin|observ|test|blood sample|outcome|"
-    r"questionnaire|biops|imaging|MRI|score",
-    re.IGNORECASE,
-)
-_SINCE = re.compile(
-    r"\s*\)?\s*(?:post|after|following|since)\b[\s-]*(?:the\s+)?(?:\w+\s+){0,2}"
-    r"(?:treat|infus|inject|admin|therap|dos)",
-    re.IGNORECASE,
-)
-_GIVING = re.compile(
-    r"infus|inject|administ|transplant|given|receiv|treat|dos(?:e|ing)|transfus|deliver|instill|implant|\bi\.?v\b|MSC|"
-    r"\bcells?\b",
-    re.IGNORECASE,
-)
-
 # A frequency and how long: "once per 4 week ... for 12 weeks", "every 2 weeks for 3 months".
 _FREQUENCY = re.compile(
-    rf"""(?:\b(?P<times>once|one|twice|two|three|\d)\b\s*(?:times?|doses?|infusions?|injections?)?\s*)?
+    rf"""(?:\b(?P<times>once|twice|{WORD}|\d)\b\s*(?:times?|doses?|infusions?|injections?)?\s*)?
     (?:(?:\b(?:an?|per|each|every)\b|/)\s*(?:other\s+)?(?P<every>\d{{1,2}}|{WORD})?\s*-?(?P<unit>day|week|month|year)s?\b
     |\b(?P<adverb>daily|weekly|monthly|biweekly|fortnightly|qw|q2w)\b)""",
     re.IGNORECASE | re.VERBOSE,
@@ -68,7 +34,7 @@ _FREQUENCY = re.compile(
 _DURATION = re.compile(
     rf"""\b(?:for|over|during|within|in)\s+
     (?:an?\s+|the\s+|first\s+|each\s+of\s+|total\s+|duration\s+|of\s+|continuous\s+|consecutive\s+)*
-    (?P<long>\d{{1,2}}|{WORD}|(?<=\ba\s)|(?<=\ban\s))\s*(?:consecutive\s+|continuous\s+)?-?(?P<unit>day|week|month|year)s?\b""",
+    (?:\d{{1,2}}\s*(?:-|to|or)\s*)?(?P<long>\d{{1,2}}|{WORD}|(?<=\ba\s)|(?<=\ban\s))\s*(?:consecutive\s+|continuous\s+)?-?(?P<unit>day|week|month|year)s?\b""",
     re.IGNORECASE | re.VERBOSE,
 )
 _AGAIN = re.compile(
@@ -95,7 +61,6 @@ _ADDED = re.compile(
     rf"|\b(?P<n>\d{{1,2}}|{WORD})\s+(?:additional|more|further|extra)\s+(?:{KIND}[\s-]+){{0,4}}{GIVEN}\b",
     re.IGNORECASE,
 )
-_UNIT_AFTER = re.compile(r"\s*-?(day|week|month|year)", re.IGNORECASE)
 _VISITS = re.compile(r"\W*(?:\w+\W+)?(?:visit|follow|assess|monitor|evaluat|dressing)", re.IGNORECASE)
 _CYCLES = re.compile(
     rf"\b(?:for|of|up\s+to|maximum\s+of|total\s+of)\s+(?P<n>\d{{1,2}}|{WORD})\s+(?:\w+\s+)?(?:courses|cycles)\b|\b(?P<m>\d{{1,2}}|{WORD})\s+(?:courses|cycles)\b",
@@ -124,46 +89,6 @@ _FIRST_THEN = re.compile(
 _CROSSOVER = re.compile(r"cross-?\s?over|reversed", re.IGNORECASE)
 
 
-def day_lists(text: str) -> Iterator[tuple[int, int, str, list[int]]]:
-    """Each list of days, weeks or months: start, end, first letter of the unit, and the numbers."""
-    for match in (*_DAYS.finditer(text), *_ORDINAL_DAYS.finditer(text), *_AT_DAYS.finditer(text)):
-        numbers = [
-            int(one) if one.isdigit() else _FIRSTS.index(one.lower()) + 1
-            for one in re.findall(
-                rf"\d+|\b(?:{'|'.join(_FIRSTS)})\b", re.sub(_ASIDE, " ", match[0]), re.IGNORECASE
-            )
-        ]
-        units = {
-            one[0].lower() for one in re.findall(r"day|week|month|\b[dwm](?=\s?\d)", match[0], re.IGNORECASE)
-        }
-        last = _UNIT_AFTER.match(text[match.end() :])
-        if last and units and last[1][0].lower() not in units:
-            yield (
-                match.start(),
-                match.end() + last.end(),
-                last[1][0].lower(),
-                [0, numbers[-1]],
-            )  # day 1 and 3 months
-        elif numbers and len(units) == 1:
-            yield match.start(), match.end(), units.pop(), numbers
-
-
-def listed(sentence: Passage) -> Iterator[Count]:
-    text = plain_signs(sentence.text)
-    for match in (*_DAYS.finditer(text), *_ORDINAL_DAYS.finditer(text), *_AT_DAYS.finditer(text)):
-        clause = text[max(0, match.start() - 90) : match.start()]
-        given, followed = _last(_GIVING, clause), _last(_FOLLOW_UP, clause)
-        given_after = _GIVING.search(text[match.end() : match.end() + 60]) and not _FOLLOW_UP.search(text)
-        since = _SINCE.match(text[match.end() :]) or of_a_drug(text, match.start())
-        alone = not clause.strip() and "interventions[" in sentence.path and not _FOLLOW_UP.search(text)
-        if not since and (given > followed or (given == followed and (given_after or alone))):
-            days = re.sub(_ASIDE, " ", match[0])
-            days_told = len(set(re.findall(rf"\d+|{_ORDINALS}", days, re.IGNORECASE)))
-            yield Count(
-                days_told, sentence.text[match.start() : match.end()], sentence.path, "days that are listed"
-            )
-
-
 def again(sentence: Passage) -> Iterator[Count]:
     """A first administration and its repetitions: "re-injection at 3 months and 6 months", "at surgery and day 4"."""
     for match in _AT_SURGERY.finditer(sentence.text):
@@ -173,10 +98,10 @@ def again(sentence: Passage) -> Iterator[Count]:
     for match in _AGAIN.finditer(sentence.text):
         before = sentence.text[max(0, match.start() - 90) : match.start()]
         if follows_up(before) or (
-            match[0].lower().startswith("repeat") and not _GIVING.search(before + match[0])
+            match[0].lower().startswith("repeat") and not GIVING.search(before + match[0])
         ):
             continue
-        if match[0].lower().startswith("repeat") and _FOLLOW_UP.search(match[0]):
+        if match[0].lower().startswith("repeat") and FOLLOW_UP.search(match[0]):
             continue
         listing = _TIMES_LISTED.match(match["list"])
         times = _TIME.findall(listing[0]) if listing else []
@@ -192,7 +117,7 @@ def numbered(sentence: Passage) -> Iterator[Count]:
             continue  # a second transplant of an organ
         if find("other_drug", sentence.text[match.start() : match.end() + 30]):
             continue  # the third infusion of a drug
-        nth = _NTHS.index(match["nth"].lower()) + 2
+        nth = (_NTHS + _DIGITS).index(match["nth"].lower()) % len(_NTHS) + 2
         yield Count(nth, match[0], sentence.path, "administrations that are numbered")
 
 
@@ -310,13 +235,3 @@ def _most_extra(sentences: list[Passage]) -> Count | None:
         if not follows_up(text.text[max(0, match.start() - 90) : match.start()])
     ]
     return max(found, key=lambda one: one.number, default=None)
-
-
-def follows_up(clause: str) -> bool:
-    """Whether a clause speaks last of follow-up, not of giving."""
-    clause = re.sub(r"\([^()]*\)", " ", clause)  # "(by weight at the screening visit)"
-    return _last(_FOLLOW_UP, clause) > _last(_GIVING, clause)
-
-
-def _last(pattern: re.Pattern[str], text: str) -> int:
-    return max((match.start() for match in pattern.finditer(text)), default=-1)
