@@ -43,6 +43,7 @@ LEVELS = r"(?:levels?|regimens?|groups?|cohorts?|arms?|escal\w*|finding|ranging|
 _NOT_BEFORE = (
     "phase",
     "one of",
+    "one of the",
     "x",
     "day",
     "days",
@@ -60,7 +61,7 @@ _OTHER_SINGLES = r"(?:center|centre|arm|blind|group|site|patient|donor|instituti
 _COUNT = [
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        rf"\b{_N}[\s-]*(?:(?:consecutive|separate|repeated)\s+)?(?:times?|x|occasions)\b(?!\s*points?)(?!\s*(?:{_OFTEN}|{_COMPARED}))",
+        rf"(?<![\d.,])\b{_N}[\s-]*(?:(?:consecutive|separate|repeated)\s+)?(?:times?|x|occasions)\b(?!\s*points?)(?!\s*(?:{_OFTEN}|{_COMPARED}))",
         r"\b(?P<n>double)\s+(?:treatment|infusion|injection|administration)s?\b",
         rf"\b(?P<n>twice|thrice)\b(?!\s*(?:{_OFTEN}|the|as))",
         rf"{_NO_COUNT}(?<![-\d.^])\b{_N}\s+(?:{KIND}[\s-]+){{0,5}}{GIVEN}\b(?![\s-]*{LEVELS})",
@@ -69,6 +70,7 @@ _COUNT = [
         r"\b(?P<n>single)[\s-]dose\b",
         r"\b(?P<n>one)[\s-]time\b",
         rf"(?!^once\s*,)\b(?P<n>once)\b(?!\s*(?:{_OFTEN}|a\s|per|\d|{_WHEN}))",
+        rf"\b{_N}\s+(?:consecutive|successive|sequential)\s+(?:\w+\s+){{0,2}}?(?:therap(?:y|ies)|sessions?|procedures?)\b",
         rf"\btotal\s+(?:number\s+)?of\s+{_N}\s+(?:\w+\s+){{0,3}}?(?:times|{GIVEN})\b",
     )
 ]
@@ -81,9 +83,7 @@ _SITES = re.compile(
 )
 _SENTENCE = 200  # letters before a place in which its treatment is named
 _SITES_FROM = 8
-_INTO_SITES = re.compile(
-    r"intra-?\s?(?:muscular|myocard|derm|lesion)|trans-?\s?endocard|subcutan", re.IGNORECASE
-)
+_SCHEDULED = re.compile(r"\b(?:days?|weeks?|months?|weekly|monthly|daily|sessions?|courses?|cycles?)\b", re.IGNORECASE)
 _OR_MORE = re.compile(r"\s*(?:or|and/or)\s+(?:several|more|multiple|repeated)", re.IGNORECASE)
 _OTHER = re.compile(
     r"plasma exchange|leukapher|blood draw|liposuction|aspirat|G-?CSF|mobili[sz]|plasmapher|washed|"
@@ -130,7 +130,7 @@ def told(sentence: Passage) -> Iterator[Count]:
             ):
                 continue
             found = number(match["n"])
-            if found >= _SITES_FROM and _INTO_SITES.search(match[0]):
+            if found >= _SITES_FROM and "inject" in match[0].lower() and not _SCHEDULED.search(text):
                 yield Count(
                     1, sentence.text[match.start() : match.end()], sentence.path, "many sites of one session"
                 )

@@ -41,11 +41,20 @@ _POINT = re.compile(
     r"|\b(?P<zero>baseline|(?:first|initial)\s+(?:\w+\s+){0,3}?(?:dose|infusion|injection|administration|transplant\w*))\b",
     re.IGNORECASE,
 )
-_OF_AGE = re.compile(r"\s*(?:old|of age|follow|period|duration|study|trial|survival|life)", re.IGNORECASE)
-_LASTING = re.compile(r"(?:for|over|during|within|every|each|than|least|last\w*|per)\s+$", re.IGNORECASE)
+_NO_POINT = re.compile(
+    r"\s*(?:old|of\s+age|(?:of\s+)?(?:follow(?!ing)|period|duration|study|trial|survival|life))", re.IGNORECASE
+)
+_LASTING = re.compile(r"(?:for|over|during|within|every|each|than|least|last\w*|per|up to|period of|total of)\s+$", re.IGNORECASE)
+_NOT_FIRST = re.compile(r"\W*(?:post|after|following|since)\b[\s-]*(?:the\s+)?(?:first|initial|1st|previous|last)", re.IGNORECASE)
+_CLAUSE = 250  # letters before a point in time that say what happens then
+_ANOTHER = re.compile(r"\b(?:second|third|another|additional|repeat\w*|re-?treat\w*|re-?dos\w*)\b", re.IGNORECASE)
+_NTH_DOSE = re.compile(  # "2nd transplantation: after all examinations on day 7"
+    rf"\W*(?:\d\W+)?{_ORDINALS}\s+(?:\w+\s+){{0,3}}?(?:infus|inject|administ|transplant|dos|treat)\w*\s*[:(-]", re.IGNORECASE
+)
+_EARLIER = re.compile(r"\s*(?:pre\b|pre-|before|prior|earlier)", re.IGNORECASE)
 
 FOLLOW_UP = re.compile(
-    r"follow|assess|compar|adverse|safety|efficac|evaluat|monitor|measur|visit|examin|observ|test|blood sample|outcome|"
+    r"follow(?!ing)|followed\s+up|assess|compared|comparis|adverse|safety|efficac|evaluat|monitor|measur|visit|examin|observ|test|blood sample|outcome|"
     r"questionnaire|biops|imaging|MRI|score",
     re.IGNORECASE,
 )
@@ -63,6 +72,7 @@ _SINCE_GIVING = re.compile(
     r"\b(?:post|after|following|since)[\s-]+(?:the\s+)?(?:\w+\s+)?(?:infus|inject|admin|treat|transplant)\w*",
     re.IGNORECASE,
 )
+_CROSSOVER = re.compile(r"cross-?\s?over|reversed", re.IGNORECASE)
 
 
 def day_lists(text: str) -> Iterator[tuple[int, int, str, list[int]]]:
@@ -111,16 +121,23 @@ def points(sentences: Iterable[Passage]) -> dict[float, tuple[Passage, int, int]
     found: dict[float, tuple[Passage, int, int]] = {}
     for sentence in sentences:
         text = plain_signs(sentence.text)
+        numbered = _NTH_DOSE.match(text)
+        if not GIVING.search(text):
+            continue
         for match in _POINT.finditer(text):
-            clause = text[: match.start()]
+            clause, after = text[: match.start()], text[match.end() : match.end() + 60]
             if (
-                follows_up(clause[-90:])
-                or _OF_AGE.match(text[match.end() :])
+                (not numbered and follows_up(clause[-_CLAUSE:]))
+                or _NO_POINT.match(after)
+                or (_SINCE.match(after) and not _NOT_FIRST.match(after) and not _ANOTHER.search(text, match.end()))
                 or (match["after"] and _LASTING.search(clause[-12:]))
             ):
                 continue
-            for days in _days(match):
-                found.setdefault(days, (sentence, match.start(), match.end()))
+            sign = -1 if match["after"] and _EARLIER.match(after) else 1
+            for day in _days(match):
+                found.setdefault(sign * day, (sentence, match.start(), match.end()))
+            if numbered:
+                break
     return found
 
 
@@ -131,6 +148,11 @@ def _days(match: re.Match[str]) -> list[float]:
         return [int(re.sub(r"\D", "", match["n"])) * DAYS[match["before"][0].lower()]]
     numbers = re.findall(rf"\d+|{WORD}", match["numbers"], re.IGNORECASE)
     return [number(one) * DAYS[match["after"][0].lower()] for one in numbers]
+
+
+def crosses_over(sentence: str) -> bool:
+    """Whether a sentence gives each patient the product in one of two periods."""
+    return bool(_CROSSOVER.search(sentence))
 
 
 def follows_up(clause: str) -> bool:

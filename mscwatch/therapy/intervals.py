@@ -9,7 +9,7 @@ from itertools import groupby, pairwise
 
 from mscwatch.therapy.amounts import plain_signs
 from mscwatch.therapy.counts import WORD, number, of_a_drug
-from mscwatch.therapy.days import DAYS, day_lists, follows_up, points
+from mscwatch.therapy.days import DAYS, crosses_over, day_lists, follows_up, points
 from mscwatch.therapy.passages import Passage
 
 _ADVERBS = {
@@ -70,10 +70,11 @@ def dated(sentences: Iterable[Passage], count: int) -> Iterator[Interval]:
     The first one need not be dated: "a second dose at 3 months".
     """
     for _, told in groupby(sentences, key=lambda one: one.path):
-        given = points(told)
-        first = given if 0.0 in given or len(given) == count else {0.0: None, **given}
-        if len(first) == count:
-            days, later = min((later - earlier, later) for earlier, later in pairwise(sorted(first)))
+        given = points(one for one in told if not crosses_over(one.text))
+        undated = len(given) < count and all(day > 1 for day in given)
+        all_days = sorted({0.0, *given} if undated else given)
+        if len(all_days) == count > 1:
+            days, later = min((later - earlier, later) for earlier, later in pairwise(all_days))
             sentence, start, end = given[later]
             yield Interval(days, sentence.text[start:end], sentence.path)
 

@@ -70,7 +70,8 @@ def _count(passages: Passages, product: list[Passage], levels: int) -> tuple[Cou
         (f"{SESSION} {PRODUCT}", product, (sessions.one,)),
         (f"{SESSION} {SUMMARY}", described, (sessions.one,)),
     ):
-        if found := _most(texts, readers):
+        found = _most(texts, readers)
+        if found and not (tier.endswith(TITLES) and found.is_doses and found.number > 1):
             return found, tier
     return None, ""
 
@@ -90,7 +91,7 @@ def _interval(product: list[Passage], passages: Passages, count: int) -> Told:
         (PRODUCT, product, False),
         (f"dated {PRODUCT}", product, True),
         (SUMMARY, described, False),
-        (f"dated {SUMMARY}", described, True),
+        (f"dated {SUMMARY}", [one for one in terms.sentences((*passages.summary, *passages.description)) if not names("background", one.text)], True),
     ):
         found = (
             list(intervals.dated(texts, count))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from mscwatch.therapy.amounts import plain_signs
 from mscwatch.therapy.counts import GIVEN, KIND, LEVELS, WORD, Count, number, of_a_drug, told
-from mscwatch.therapy.days import FOLLOW_UP, GIVING, follows_up, listed
+from mscwatch.therapy.days import FOLLOW_UP, GIVING, crosses_over, follows_up, listed
 from mscwatch.therapy.passages import Passage
 from mscwatch.therapy.words import find
 
@@ -51,6 +51,11 @@ _TIMES_LISTED = re.compile(
     rf"(?:[\s,&()/±+-]|\d|\b(?:{WORD}|days?|weeks?|months?|years?|and|or|then|the|at|on|in|after|first|second|later|visit|of)\b)*",
     re.IGNORECASE,
 )
+_LATER = re.compile(
+    rf"\b(?:infus|inject|transplant|administ)[^.;]{{0,120}}?\b(?:\d{{1,2}}|an?|{WORD})\s+(?:days?|weeks?|months?)\s+(?:later|afterwards?|apart)\b"
+    rf"[^.;]{{0,60}}?\b(?:infus|inject|transplant|administ)",
+    re.IGNORECASE,
+)
 _AT_SURGERY = re.compile(
     r"\b(?:at|after|during|before|following)\s+(?:the\s+)?(?:surgery|operation|\w*transplant\w*|baseline|procedure)\s+and\s+"
     r"(?:then\s+|again\s+)?(?:on\s+|at\s+)?(?:day|week|month)\s*\d+",
@@ -58,6 +63,7 @@ _AT_SURGERY = re.compile(
 )
 _ADDED = re.compile(
     rf"\b(?:another|one\s+(?:additional|more))\s+(?P<cycle>cycle|course)\b"
+    rf"|\b(?P<one>another|an\s+additional)\s+(?:{KIND}\s+){{0,4}}{GIVEN}\b"
     rf"|\b(?P<n>\d{{1,2}}|{WORD})\s+(?:additional|more|further|extra)\s+(?:{KIND}[\s-]+){{0,4}}{GIVEN}\b",
     re.IGNORECASE,
 )
@@ -86,14 +92,17 @@ _FIRST_THEN = re.compile(
     rf"(?P<n>\d{{1,2}}|{WORD})\s+(?:\w+\s+){{0,2}}?(?:courses|cycles|{GIVEN})\b",
     re.IGNORECASE,
 )
-_CROSSOVER = re.compile(r"cross-?\s?over|reversed", re.IGNORECASE)
+
 
 
 def again(sentence: Passage) -> Iterator[Count]:
     """A first administration and its repetitions: "re-injection at 3 months and 6 months", "at surgery and day 4"."""
     for match in _AT_SURGERY.finditer(sentence.text):
         yield Count(2, match[0], sentence.path, "one at an operation and one later")
-    if _CROSSOVER.search(sentence.text):
+    for match in _LATER.finditer(sentence.text):
+        if find("product", match[0]) and not FOLLOW_UP.search(match[0]):
+            yield Count(2, match[0], sentence.path, "one and another later")
+    if crosses_over(sentence.text):
         return
     for match in _AGAIN.finditer(sentence.text):
         before = sentence.text[max(0, match.start() - 90) : match.start()]
@@ -113,7 +122,11 @@ def again(sentence: Passage) -> Iterator[Count]:
 def numbered(sentence: Passage) -> Iterator[Count]:
     """The highest ordinal: two for "the first infusion ... and the second infusion"."""
     for match in _NUMBERED.finditer(sentence.text):
-        if "plant" in match[0].lower() and not _FIRST_TRANSPLANT.search(sentence.text):
+        if (
+            "plant" in match[0].lower()
+            and not _FIRST_TRANSPLANT.search(sentence.text)
+            and not find("product", sentence.text)
+        ):
             continue  # a second transplant of an organ
         if find("other_drug", sentence.text[match.start() : match.end() + 30]):
             continue  # the third infusion of a drug
@@ -203,8 +216,8 @@ def added(sentences: list[Passage]) -> Count | None:
         if one.span not in extra.span and extra.span not in one.span
     )
     base = max(first, key=lambda one: one.number, default=None)
-    if base is None:
-        return None
+    if base is None:  # "another dose" comes after a first one
+        return Count(1 + extra.number, extra.span, extra.path, "a first one and more") if extra.number else None
     if extra.number == 0:  # another cycle of the same
         return Count(2 * base.number, extra.span, extra.path, "a cycle that is repeated")
     if (
@@ -225,7 +238,7 @@ def _every(
 def _most_extra(sentences: list[Passage]) -> Count | None:
     found = [
         Count(
-            0 if match["cycle"] else number(match["n"]),
+            0 if match["cycle"] else 1 if match["one"] else number(match["n"]),
             match[0],
             text.path,
             REST if text.text[: match.start()].rstrip().lower().endswith((" the", " remaining")) else "more",
@@ -233,5 +246,6 @@ def _most_extra(sentences: list[Passage]) -> Count | None:
         for text in sentences
         for match in _ADDED.finditer(plain_signs(text.text))
         if not follows_up(text.text[max(0, match.start() - 90) : match.start()])
+        and not crosses_over(text.text)
     ]
     return max(found, key=lambda one: one.number, default=None)
