@@ -28,7 +28,8 @@ _ORDINAL_DAYS = re.compile(
 )
 _AT_DAYS = re.compile(
     r"\b(?:at|on|in)\s+(?:the\s+)?\d{1,3}(?:\s*(?:,\s*and|,|and|&)\s*\d{1,3})+\s*-?(?:days?|weeks?)\b"
-    r"|\b(?:at|on)\s+0(?:\s*(?:,\s*and|,|and|&)\s*\d{1,3})+\s*-?months?\b",
+    r"|\b(?:at|on)\s+0(?:\s*(?:,\s*and|,|and|&)\s*\d{1,3})+\s*-?months?\b"
+    r"|(?<![\d.,])\b\d{1,3}(?:\s*(?:,\s*and|,|and|&)\s*\d{1,3})+\s*-?(?:days?|weeks?|months?)(?=\s+(?:after|post|following)\b)",
     re.IGNORECASE,
 )
 _LISTS = (_DAYS, _ORDINAL_DAYS, _AT_DAYS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from mscwatch.therapy import terms
 from mscwatch.therapy.model import Evidence
@@ -13,6 +14,7 @@ from mscwatch.therapy.words import Found, find, names
 from mscwatch.vocabulary import CellSource, CellType, Donor
 
 BIRTH_TISSUES = {CellSource.UMBILICAL_CORD, CellSource.CORD_BLOOD, CellSource.PLACENTA, CellSource.AMNION}
+_AT_THE_BEDSIDE = "a concentrate or fraction made at the bedside is the patient's own"
 _MANY = 3
 _OTHER_CELLS = {
     CellType.HAEMATOPOIETIC,
@@ -118,6 +120,8 @@ def donor(passages: Passages, sources: tuple[str, ...], kind: str) -> Told:
         return told.also(Donor.ALLOGENEIC, _implied(passages), IMPLIED)
     if told.values:
         return told
+    if kind == CellType.MIXED and (own := terms.first("cell_type", [(IMPLIED, named)]).only(["tissue"])):
+        return Told((Donor.AUTOLOGOUS,), (replace(own.evidence[0], rule=_AT_THE_BEDSIDE),), IMPLIED)
     tissues = (one for one in terms.treatment_sentences(passages) if names("cell_source", one.text))
     everything = (*passages.product, *passages.summary, *passages.description)
     return terms.first("donor", [("of a tissue", tissues)]) or terms.first(

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from mscwatch.therapy.counts import Count
+from mscwatch.therapy.days import FOLLOW_UP
 from mscwatch.therapy.passages import Passage
 from mscwatch.therapy.words import find, names
 
@@ -15,6 +16,17 @@ _ONE_DAY = re.compile(
 )
 _GIVEN = re.compile(
     r"inject|infus|transplant|implant|administ|given|receiv|appl|deliver|plac|seed|graft|instill|insert|deposit|dose",
+    re.IGNORECASE,
+)
+_SURGERY = re.compile(
+    r"\b(?:during|in|at|with|after|before|following|undergo\w*|by|open|performed)\s+(?:an?\s+|the\s+|their\s+)?(?:[\w-]+\s+){0,3}?"
+    r"(?:surger(?:y|ies)|operation|arthroscop\w*|curettage|craniotomy|laminectomy|osteotomy|revasculari[sz]ation|reconstruction|reperfusion|sternotomy|thoracotomy|laparoscop\w*|catheteri[sz]ation)\b"
+    r"|\bsurgical(?:ly)?\b|\bchirurgical\b|\bcuretta|\bNOGA\b|\bendocardial\b|\bopen[\s-]chest\b",
+    re.IGNORECASE,
+)
+_BEFORE_OR_AFTER = re.compile(
+    r"\b(?:\d{1,3}|one|two|three|four|five|six)(?:\s?(?:-|to|or)\s?\d{1,3})?\s*(?:hours?|days?|weeks?|months?)\s+"
+    r"(?:after|before|prior\s+to|post|following)\s+(?!(?:the\s+)?(?:first|1st|initial|previous|last|each|every)\b)",
     re.IGNORECASE,
 )
 _AGAIN = re.compile(
@@ -31,7 +43,9 @@ def one(sentence: Passage) -> Iterator[Count]:
     for found in find("session", text)[:1]:
         yield Count(1, text[found.start : found.end], sentence.path, "one session")
         return
-    for match in _ONE_DAY.finditer(text):
-        if names("product", text) or "nterventions[" in sentence.path:
-            yield Count(1, match[0], sentence.path, "one day")
+    of_product = names("product", text) or "nterventions[" in sentence.path
+    for pattern, rule in ((_ONE_DAY, "one day"), (_SURGERY, "one operation"), (_BEFORE_OR_AFTER, "one point in time")):
+        match = pattern.search(text)
+        if match and of_product and not FOLLOW_UP.search(text):
+            yield Count(1, match[0], sentence.path, rule)
             return
