@@ -63,7 +63,7 @@ _NUMBER = rf"(?:(?:{_THOUSANDS}|\d+(?:[.,]\d+)?)|\b(?:{_WORD})\b)"
 _SPREAD = r"(?:\s*(?:±|\+/-)\s*\d+(?:[.,]\d+)?)"  # 8.45±3.28 x 10^8: a deviation, no second number
 _JOIN = r"(?:\s*(?:-|\bto\b|,\s*(?:and|or)\b|,|/|\band\b|\bor\b|&)\s*)"
 _NUMBERS = re.compile(
-    rf"(?<![\d.,^])({_NUMBER}{_SPREAD}?(?:{_JOIN}{_NUMBER}{_SPREAD}?)*)\s*[)\]]?\s*-?\s*$", re.IGNORECASE
+    rf"(?<![\d.^])(?<!\d,)({_NUMBER}{_SPREAD}?(?:{_JOIN}{_NUMBER}{_SPREAD}?)*)\s*[)\]]?\s*-?\s*$", re.IGNORECASE
 )
 _TIMES = r"\s*(?:x|\*|\btimes\b|\.(?=\s?10\s?\^))\s*"
 _EXPONENT = r"""(?:
@@ -72,12 +72,13 @@ _EXPONENT = r"""(?:
   | \s*e\s*\+?\s*(?P<e>\d{1,2})
   | \s*(?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2})
   | \s*[/'(]\s*(?P<slash>[3-9]|1[0-2])
+  | -(?P<dash>[4-9])(?=[\s/])
   | \s*(?:to\sthe\s)?power\s(?:of\s)?(?P<power>\d{1,2})
   | \s?(?P<lost>[3-9]|1[0-2])
 )(?![\d]|[.,]\d)"""
 _TAIL = re.compile(
     rf"""{_TIMES}10{_EXPONENT}(?:\s?-\s?(?P<until>[3-9]|1[0-2])(?=\s*(?:cells?\b|\w*MSCs?\b|/|per\b)))?
-       | {_TIMES}(?P<factor>1(?:[,.]?000)+)\b
+       | {_TIMES}(?P<factor>10{{0,2}}(?:[,.]?000)+)\b
        | \s*-?\s*(?P<scale>thousand|million|mio|mill|mln|billion|trillion)s?\b(?:\.(?=\s*(?:cells?|\w*MSCs?)\b))?
        | \s?(?P<mega>(?-i:MM?)|mil)(?=\s*(?:/|(?:per|hMSC|\w*MSCs?|cells?)\b))
        | (?<=\d[.,]\d)10[e^]\s?(?P<glued>\d{{1,2}})(?!\d)
@@ -140,7 +141,7 @@ def _scaled(number: Decimal, tail: re.Match[str]) -> float | None:
 
 
 def _exponent(match: re.Match[str]) -> int:
-    keys = ("caret", "star", "e", "raised", "slash", "power", "lost")
+    keys = ("caret", "star", "e", "raised", "slash", "dash", "power", "lost")
     groups = match.groupdict()
     return int(
         (groups.get("glued") or next(groups[key] for key in keys if groups[key])).translate(_SUPERSCRIPTS)

@@ -44,7 +44,7 @@ _LIMIT = re.compile(
     re.IGNORECASE,
 )
 _PREPARATION = re.compile(
-    r"(?:expanded|supplied|packag\w*|formulated|harvest\w*|aspirat\w*|vials?|bags?|seed\w*|densit\w+|yield\w*|passage|collect\w*|cultur\w*|"
+    r"(?:expanded|supplied|packag\w*|formulated|harvest\w*|aspirat\w*|vials?|bags?|seed\w*|densit\w+|yield\w*|passage|collect\w*|cultures?\b|"
     r"concentrations? of|suspension of|frozen|cryo\w*|viabilit\w+|plated|each (?:ml|syringe))\b[^.;]{0,40}$",
     re.IGNORECASE,
 )
@@ -52,12 +52,16 @@ CONTAINER = re.compile(
     r"(?:/|\bper|\beach|\bin an?|\bin one)\s*(?:bag|vial|syringe|tube|ampoule|pack|bottle)", re.IGNORECASE
 )
 _TOTALLED = re.compile(r"\(\s*(?:an?\s+|in\s+)?total(?:\s+of|:)?\s*$", re.IGNORECASE)
+_PART = re.compile(  # "100 million, in ten injections of 10 million"
+    r"\b(?:in|into|as|by|via)\s+(?:\w+\s+){1,3}?(?:injections|sites|portions|aliquots|points)\s+of\s+[\d.,\s]*(?:or\s+|and\s+)?$", re.IGNORECASE
+)
+_DOSE_LABEL = re.compile(r"\bdos(?:e|age)\s*[:=]\s*$", re.IGNORECASE)
 _AS_MAXIMUM = re.compile(r"[^.;]{0,40}\b(?:is|as|being)\s+(?:an?|the)\s+maxim", re.IGNORECASE)
 _TOLERANCE = re.compile(r"(?:\brange:?|\branging)\W*(?:from|of|between)?\W*$", re.IGNORECASE)
 _DOSE_WORD = re.compile(
     r"\bdos(?:e|es|age)\b|\binject|\binfus|\breceiv|\badminist|\btransplant|\bgiven\b", re.IGNORECASE
 )
-_CLAUSE_END = re.compile(r"[.;\n](?:\s|$)|\s-\s|,\s+(?=(?:\w+ed|at|with|over)\b)")
+_CLAUSE_END = re.compile(r"[.;\n](?:\s|$)|\s-\s|\s(?=(?:diluted|dissolved|re-?suspended|suspended)\b)|,\s+(?=(?:\w+ed|at|with|over)\b)")
 
 
 def what(amount: Amount, before: str, after: str, bare: bool, counted: frozenset[str]) -> tuple[str, bool]:
@@ -81,6 +85,7 @@ def what(amount: Amount, before: str, after: str, bare: bool, counted: frozenset
         _LIMIT.search(before)
         or _AS_MAXIMUM.match(clause)
         or _TOTALLED.search(after)  # 3x10^7 per side (total 6x10^7)
+        or _PART.search(before)
         or _PREPARATION.search(before)
         or CONTAINER.search(clause[:60])
     )
@@ -103,6 +108,8 @@ def what(amount: Amount, before: str, after: str, bare: bool, counted: frozenset
     if cells and (amount.shape != Shape.PLAIN or cells.start() < 60):  # noqa: PLR2004 - "1000 healthy ... cells" is near
         return DoseUnit.CELLS, told
     if not bare and amount.shape == Shape.POWER and (_DOSAGE.search(before) or _CELLS_BEFORE.search(before)):
+        return DoseUnit.CELLS, told
+    if amount.shape == Shape.WORD and _DOSE_LABEL.search(before):
         return DoseUnit.CELLS, told
     said = amount.shape == Shape.POWER or (amount.shape == Shape.WORD and _DOSE_WORD.search(before))
     said = said or bool(other and amount.shape == Shape.WORD)  # "MSC 30 million unit"

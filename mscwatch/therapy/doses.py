@@ -43,8 +43,12 @@ _FILLED = re.compile(
     re.IGNORECASE,
 )
 _SEVERAL = re.compile(rf"\b({'|'.join(_FEW)})\s+(?:\w+\s+){{0,2}}?{_HOLDERS}\b", re.IGNORECASE)
+_EACH_HOLDS = re.compile(
+    r"\b(?:each|every|per|one|an?)\s+(?:bag|vial|syringe|ampoule|tube|sachet)\s+(?:will\s+)?(?:contain\w*|with|of|has|holds?)\W+$", re.IGNORECASE
+)
 _LISTED = re.compile(r"\s*(?:,|/|and|or|,\s*and|,\s*or|&|;|vs\.?|versus|\+)\s*", re.IGNORECASE)
 _AGAIN = re.compile(r"\s*\(\s*(?:=|i\.e\.,?)?\s*", re.IGNORECASE)
+_ABOUT = re.compile(r"[^.;()]{0,40}\(\s*(?:=|i\.e\.,?|approx\w*\.?|about|equivalent\s+to|corresponding\s+to)\s*", re.IGNORECASE)
 _RANGED = re.compile(r"\s*(?:\w*cells?|\w*MSCs?)?\s*(?:(?:/|per)\s*kg)?\s*(?:-|\bto\b)\s*", re.IGNORECASE)
 
 
@@ -164,7 +168,7 @@ def _containers(text: str, amount: Amount) -> int:
     before, after = text[max(0, amount.start - 60) : amount.start], text[amount.end : amount.end + 60]
     if filled := _FILLED.search(before):
         return _CONTAINED[filled[1].lower()] if re.search(r"\beach\b", after[:40]) or filled[2] else 0
-    if CONTAINER.search(after):
+    if CONTAINER.search(after) or _EACH_HOLDS.search(before):
         several = _SEVERAL.search(text, max(0, amount.start - 150), amount.end + 150)
         return _CONTAINED[several[1].lower()] if several else 0
     return 0
@@ -204,7 +208,8 @@ def _alias(text: str, found: list[Amount], index: int) -> bool:
     """Whether an amount repeats the one before it in brackets: 20 million (2 x 10^7)."""
     if not index:
         return False
-    return bool(_AGAIN.fullmatch(text[found[index - 1].end : found[index].start]))
+    between = text[found[index - 1].end : found[index].start]
+    return bool(_AGAIN.fullmatch(between) or _ABOUT.fullmatch(between))
 
 
 def _with_volume(candidate: _Candidate) -> _Candidate | None:
