@@ -63,7 +63,8 @@ _NUMBER = rf"(?:(?:{_THOUSANDS}|\d+(?:[.,]\d+)?)|\b(?:{_WORD})\b)"
 _SPREAD = r"(?:\s*(?:±|\+/-)\s*\d+(?:[.,]\d+)?)"  # 8.45±3.28 x 10^8: a deviation, no second number
 _JOIN = r"(?:\s*(?:-|\bto\b|,\s*(?:and|or)\b|,|/|\band\b|\bor\b|&)\s*)"
 _NUMBERS = re.compile(
-    rf"(?<![\d.^])(?<!\d,)({_NUMBER}{_SPREAD}?(?:{_JOIN}{_NUMBER}{_SPREAD}?)*)\s*[)\]]?\s*-?\s*$", re.IGNORECASE
+    rf"(?<![\d.^])(?<!\d,)({_NUMBER}{_SPREAD}?(?:{_JOIN}{_NUMBER}{_SPREAD}?)*)\s*[)\]]?\s*-?\s*$",
+    re.IGNORECASE,
 )
 _TIMES = r"\s*(?:x|\*|\btimes\b|\.(?=\s?10\s?\^))\s*"
 _EXPONENT = r"""(?:

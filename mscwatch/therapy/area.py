@@ -24,7 +24,7 @@ _WINS = (
     (Area.IMMUNE, {Area.BLOOD_CANCER, Area.KIDNEY, Area.BONE_CARTILAGE, Area.SKIN, Area.ORAL}),
     (Area.ORAL, {Area.BONE_CARTILAGE, Area.BLOOD_CANCER}),
     (Area.GASTROINTESTINAL, {Area.SKIN}),
-    (Area.EYE, {Area.NEURO}),
+    (Area.EYE, {Area.NEURO, Area.SKIN}),
     (Area.NEURO, {Area.BONE_CARTILAGE}),
     (Area.LUNG, {Area.OTHER, Area.CARDIOVASCULAR}),
 )

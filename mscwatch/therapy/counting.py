@@ -53,7 +53,8 @@ CONTAINER = re.compile(
 )
 _TOTALLED = re.compile(r"\(\s*(?:an?\s+|in\s+)?total(?:\s+of|:)?\s*$", re.IGNORECASE)
 _PART = re.compile(  # "100 million, in ten injections of 10 million"
-    r"\b(?:in|into|as|by|via)\s+(?:\w+\s+){1,3}?(?:injections|sites|portions|aliquots|points)\s+of\s+[\d.,\s]*(?:or\s+|and\s+)?$", re.IGNORECASE
+    r"\b(?:in|into|as|by|via)\s+(?:\w+\s+){1,3}?(?:injections|sites|portions|aliquots|points)\s+of\s+[\d.,\s]*(?:or\s+|and\s+)?$",
+    re.IGNORECASE,
 )
 _DOSE_LABEL = re.compile(r"\bdos(?:e|age)\s*[:=]\s*$", re.IGNORECASE)
 _AS_MAXIMUM = re.compile(r"[^.;]{0,40}\b(?:is|as|being)\s+(?:an?|the)\s+maxim", re.IGNORECASE)
@@ -61,7 +62,9 @@ _TOLERANCE = re.compile(r"(?:\brange:?|\branging)\W*(?:from|of|between)?\W*$", r
 _DOSE_WORD = re.compile(
     r"\bdos(?:e|es|age)\b|\binject|\binfus|\breceiv|\badminist|\btransplant|\bgiven\b", re.IGNORECASE
 )
-_CLAUSE_END = re.compile(r"[.;\n](?:\s|$)|\s-\s|\s(?=(?:diluted|dissolved|re-?suspended|suspended)\b)|,\s+(?=(?:\w+ed|at|with|over)\b)")
+_CLAUSE_END = re.compile(
+    r"[.;\n](?:\s|$)|\s-\s|\s(?=(?:diluted|dissolved|re-?suspended|suspended)\b)|,\s+(?=(?:\w+ed|at|with|over)\b)"
+)
 
 
 def what(amount: Amount, before: str, after: str, bare: bool, counted: frozenset[str]) -> tuple[str, bool]:

@@ -83,7 +83,9 @@ _SITES = re.compile(
 )
 _SENTENCE = 200  # letters before a place in which its treatment is named
 _SITES_FROM = 8
-_SCHEDULED = re.compile(r"\b(?:days?|weeks?|months?|weekly|monthly|daily|sessions?|courses?|cycles?)\b", re.IGNORECASE)
+_SCHEDULED = re.compile(
+    r"\b(?:days?|weeks?|months?|weekly|monthly|daily|sessions?|courses?|cycles?)\b", re.IGNORECASE
+)
 _OR_MORE = re.compile(r"\s*(?:or|and/or)\s+(?:several|more|multiple|repeated)", re.IGNORECASE)
 _OTHER = re.compile(
     r"plasma exchange|leukapher|blood draw|liposuction|aspirat|G-?CSF|mobili[sz]|plasmapher|washed|"

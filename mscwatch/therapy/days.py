@@ -43,14 +43,23 @@ _POINT = re.compile(
     re.IGNORECASE,
 )
 _NO_POINT = re.compile(
-    r"\s*(?:old|of\s+age|(?:of\s+)?(?:follow(?!ing)|period|duration|study|trial|survival|life))", re.IGNORECASE
+    r"\s*(?:old|of\s+age|(?:of\s+)?(?:follow(?!ing)|period|duration|study|trial|survival|life))",
+    re.IGNORECASE,
 )
-_LASTING = re.compile(r"(?:for|over|during|within|every|each|than|least|last\w*|per|up to|period of|total of)\s+$", re.IGNORECASE)
-_NOT_FIRST = re.compile(r"\W*(?:post|after|following|since)\b[\s-]*(?:the\s+)?(?:first|initial|1st|previous|last)", re.IGNORECASE)
+_LASTING = re.compile(
+    r"(?:for|over|during|within|every|each|than|least|last\w*|per|up to|period of|total of)\s+$",
+    re.IGNORECASE,
+)
+_NOT_FIRST = re.compile(
+    r"\W*(?:post|after|following|since)\b[\s-]*(?:the\s+)?(?:first|initial|1st|previous|last)", re.IGNORECASE
+)
 _CLAUSE = 250  # letters before a point in time that say what happens then
-_ANOTHER = re.compile(r"\b(?:second|third|another|additional|repeat\w*|re-?treat\w*|re-?dos\w*)\b", re.IGNORECASE)
+_ANOTHER = re.compile(
+    r"\b(?:second|third|another|additional|repeat\w*|re-?treat\w*|re-?dos\w*)\b", re.IGNORECASE
+)
 _NTH_DOSE = re.compile(  # "2nd transplantation: after all examinations on day 7"
-    rf"\W*(?:\d\W+)?{_ORDINALS}\s+(?:\w+\s+){{0,3}}?(?:infus|inject|administ|transplant|dos|treat)\w*\s*[:(-]", re.IGNORECASE
+    rf"\W*(?:\d\W+)?{_ORDINALS}\s+(?:\w+\s+){{0,3}}?(?:infus|inject|administ|transplant|dos|treat)\w*\s*[:(-]",
+    re.IGNORECASE,
 )
 _EARLIER = re.compile(r"\s*(?:pre\b|pre-|before|prior|earlier)", re.IGNORECASE)
 
@@ -130,7 +139,11 @@ def points(sentences: Iterable[Passage]) -> dict[float, tuple[Passage, int, int]
             if (
                 (not numbered and follows_up(clause[-_CLAUSE:]))
                 or _NO_POINT.match(after)
-                or (_SINCE.match(after) and not _NOT_FIRST.match(after) and not _ANOTHER.search(text, match.end()))
+                or (
+                    _SINCE.match(after)
+                    and not _NOT_FIRST.match(after)
+                    and not _ANOTHER.search(text, match.end())
+                )
                 or (match["after"] and _LASTING.search(clause[-12:]))
             ):
                 continue

@@ -44,11 +44,15 @@ _FILLED = re.compile(
 )
 _SEVERAL = re.compile(rf"\b({'|'.join(_FEW)})\s+(?:\w+\s+){{0,2}}?{_HOLDERS}\b", re.IGNORECASE)
 _EACH_HOLDS = re.compile(
-    r"\b(?:each|every|per|one|an?)\s+(?:bag|vial|syringe|ampoule|tube|sachet)\s+(?:will\s+)?(?:contain\w*|with|of|has|holds?)\W+$", re.IGNORECASE
+    r"\b(?:each|every|per|one|an?)\s+(?:bag|vial|syringe|ampoule|tube|sachet)\s+(?:will\s+)?(?:contain\w*|with|of|has|holds?)\W+$",
+    re.IGNORECASE,
 )
 _LISTED = re.compile(r"\s*(?:,|/|and|or|,\s*and|,\s*or|&|;|vs\.?|versus|\+)\s*", re.IGNORECASE)
 _AGAIN = re.compile(r"\s*\(\s*(?:=|i\.e\.,?)?\s*", re.IGNORECASE)
-_ABOUT = re.compile(r"[^.;()]{0,40}\(\s*(?:=|i\.e\.,?|approx\w*\.?|about|equivalent\s+to|corresponding\s+to)\s*", re.IGNORECASE)
+_ABOUT = re.compile(
+    r"[^.;()]{0,40}\(\s*(?:=|i\.e\.,?|approx\w*\.?|about|equivalent\s+to|corresponding\s+to)\s*",
+    re.IGNORECASE,
+)
 _RANGED = re.compile(r"\s*(?:\w*cells?|\w*MSCs?)?\s*(?:(?:/|per)\s*kg)?\s*(?:-|\bto\b)\s*", re.IGNORECASE)
 
 

@@ -83,12 +83,22 @@ def cell_types(passages: Passages) -> Told:
 def _only_sampled(passages: Passages) -> bool:
     """Whether no intervention gives cells: samples are taken, or something else acts on the patients' own cells."""
     texts = [text.text for group in passages.interventions for text in group]
+    if texts and not any(_names_cells(text.text) for text in passages.product):
+        described = terms.own_sentences((*passages.summary, *passages.description))
+        if not any(names("giving", title.text) for title in passages.titles) and not any(
+            _names_cells(one.text) and names("giving", one.text) for one in described
+        ):
+            return True  # a drug that acts on the patients' own cells
     if not texts or any(names("giving", text) for text in (*texts, *(one.text for one in passages.titles))):
         return False
     return any(names("sampling", text) for text in texts) or (
         not any(names("product", text) for text in texts)
         and any(_EFFECT_ON_CELLS.search(title.text) for title in passages.titles)
     )
+
+
+def _names_cells(text: str) -> bool:
+    return names("product", text) or names("cell_type", text)
 
 
 def _marrow_stem(told: Told, keyword: Told, passages: Passages) -> Told:

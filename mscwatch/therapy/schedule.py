@@ -91,7 +91,15 @@ def _interval(product: list[Passage], passages: Passages, count: int) -> Told:
         (PRODUCT, product, False),
         (f"dated {PRODUCT}", product, True),
         (SUMMARY, described, False),
-        (f"dated {SUMMARY}", [one for one in terms.sentences((*passages.summary, *passages.description)) if not names("background", one.text)], True),
+        (
+            f"dated {SUMMARY}",
+            [
+                one
+                for one in terms.sentences((*passages.summary, *passages.description))
+                if not names("background", one.text)
+            ],
+            True,
+        ),
     ):
         found = (
             list(intervals.dated(texts, count))

@@ -94,7 +94,6 @@ _FIRST_THEN = re.compile(
 )
 
 
-
 def again(sentence: Passage) -> Iterator[Count]:
     """A first administration and its repetitions: "re-injection at 3 months and 6 months", "at surgery and day 4"."""
     for match in _AT_SURGERY.finditer(sentence.text):
@@ -217,7 +216,9 @@ def added(sentences: list[Passage]) -> Count | None:
     )
     base = max(first, key=lambda one: one.number, default=None)
     if base is None:  # "another dose" comes after a first one
-        return Count(1 + extra.number, extra.span, extra.path, "a first one and more") if extra.number else None
+        return (
+            Count(1 + extra.number, extra.span, extra.path, "a first one and more") if extra.number else None
+        )
     if extra.number == 0:  # another cycle of the same
         return Count(2 * base.number, extra.span, extra.path, "a cycle that is repeated")
     if (

@@ -44,7 +44,11 @@ def one(sentence: Passage) -> Iterator[Count]:
         yield Count(1, text[found.start : found.end], sentence.path, "one session")
         return
     of_product = names("product", text) or "nterventions[" in sentence.path
-    for pattern, rule in ((_ONE_DAY, "one day"), (_SURGERY, "one operation"), (_BEFORE_OR_AFTER, "one point in time")):
+    for pattern, rule in (
+        (_ONE_DAY, "one day"),
+        (_SURGERY, "one operation"),
+        (_BEFORE_OR_AFTER, "one point in time"),
+    ):
         match = pattern.search(text)
         if match and of_product and not FOLLOW_UP.search(text):
             yield Count(1, match[0], sentence.path, rule)
