@@ -83,7 +83,7 @@ def test_not_stated_and_not_understood_differ():
         ("one dose of MSC once a day for continuous six days", 6),
         ("MSC every 2 months for a year", 6),
         ("one of three infusions: saline, MSC low, MSC high", None),
-        ("15 injections of MSC in the anterior wall", 15),
+        ("15 injections of MSC in the anterior wall", 1),
         ("MSC, 15 injections in the anterior wall of the ventricle", None),
         ("MSC; sterility tests are done three times", None),
         ("compared two doses of MSC", None),

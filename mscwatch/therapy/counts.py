@@ -44,6 +44,9 @@ _NOT_BEFORE = (
     "phase",
     "one of",
     "one of the",
+    "group",
+    "cohort",
+    "arm",
     "x",
     "day",
     "days",
@@ -81,6 +84,7 @@ _SITES = re.compile(
     r"(?:wall|parts?\b|ventric|myocard|sites?\b|segment|points?\b|muscle|lesion|scar)",
     re.IGNORECASE,
 )
+_DIVIDED = re.compile(r"\bdivid\w*\s+(?:in|into|among|over|across|between)\s*$", re.IGNORECASE)
 _SENTENCE = 200  # letters before a place in which its treatment is named
 _SITES_FROM = 8
 _SCHEDULED = re.compile(
@@ -121,6 +125,9 @@ def told(sentence: Passage) -> Iterator[Count]:
     for pattern in _COUNT:
         for match in pattern.finditer(text):
             clause = re.split(r"[(;]", text[max(0, match.start() - 90) : match.start()])[-1]
+            if _DIVIDED.search(clause):
+                yield Count(1, sentence.text[match.start() : match.end()], sentence.path, "parts of one dose")
+                continue
             following = text[match.end() : match.end() + 50]
             if (
                 _OTHER.search(clause[-40:])

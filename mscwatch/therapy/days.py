@@ -64,8 +64,8 @@ _NTH_DOSE = re.compile(  # "2nd transplantation: after all examinations on day 7
 _EARLIER = re.compile(r"\s*(?:pre\b|pre-|before|prior|earlier)", re.IGNORECASE)
 
 FOLLOW_UP = re.compile(
-    r"follow(?!ing)|followed\s+up|assess|compared|comparis|adverse|safety|efficac|evaluat|monitor|measur|visit|examin|observ|test|blood sample|outcome|"
-    r"questionnaire|biops|imaging|MRI|score",
+    r"follow(?!ing)|followed\s+up|assess|compared|comparis|adverse|safety|efficac|evaluat|monitor|measur|visit|examin|"
+    r"observ|test|blood sample|outcome|questionnaire|biops|imaging|MRI|score",
     re.IGNORECASE,
 )
 GIVING = re.compile(

@@ -32,7 +32,7 @@ _ADVERB = re.compile(
 )
 _TWICE = re.compile(r"\b(?:twice|two times|2 times)\s+$", re.IGNORECASE)
 _RATE = re.compile(
-    r"(?:\b(?P<times>once|one|twice|two|three|thrice|\d)\b\s*(?:times?|doses?|infusions?|injections?)?\s*)(?:an?|per|/|each|in\s+a)\s*(?P<unit>day|week|month|year)\b",
+    rf"(?:\b(?P<times>once|twice|thrice|{WORD}|\d)\b\s*(?:times?|doses?|infusions?|injections?)?\s*)(?:an?|per|/|each|in\s+a)\s*(?P<unit>day|week|month|year)\b",
     re.IGNORECASE,
 )
 _CONSECUTIVE = re.compile(

@@ -83,7 +83,8 @@ def cell_types(passages: Passages) -> Told:
 def _only_sampled(passages: Passages) -> bool:
     """Whether no intervention gives cells: samples are taken, or something else acts on the patients' own cells."""
     texts = [text.text for group in passages.interventions for text in group]
-    if texts and not any(_names_cells(text.text) for text in passages.product):
+    titled = any(_names_cells(title.text) for title in passages.titles)
+    if texts and titled and not any(_names_cells(text.text) for text in passages.product):
         described = terms.own_sentences((*passages.summary, *passages.description))
         if not any(names("giving", title.text) for title in passages.titles) and not any(
             _names_cells(one.text) and names("giving", one.text) for one in described

@@ -20,7 +20,8 @@ _ADVERB_DAYS = {
 _NTHS = ("second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
 _DIGITS = ("2nd", "3rd", "4th", "5th", "6th", "7th", "8th")
 _NUMBERED = re.compile(
-    rf"\b(?P<nth>{'|'.join(_NTHS + _DIGITS)})\s+(?:{KIND}[\s-]+){{0,5}}(?!treat)(?:courses?|cycles?|{GIVEN})\b(?![\s-]*{LEVELS})",
+    rf"\b(?P<nth>{'|'.join(_NTHS + _DIGITS)})\s+(?:{KIND}[\s-]+){{0,5}}(?!treat)"
+    rf"(?:courses?|cycles?|{GIVEN})\b(?![\s-]*{LEVELS})",
     re.IGNORECASE,
 )
 _FIRST_TRANSPLANT = re.compile(r"\bfirst\s+(?:\w+\s+){0,2}(?:trans|im)plant", re.IGNORECASE)
@@ -127,7 +128,9 @@ def numbered(sentence: Passage) -> Iterator[Count]:
             and not find("product", sentence.text)
         ):
             continue  # a second transplant of an organ
-        if find("other_drug", sentence.text[match.start() : match.end() + 30]):
+        if find("other_drug", sentence.text[match.start() : match.end() + 30]) or of_a_drug(
+            sentence.text, match.start()
+        ):
             continue  # the third infusion of a drug
         nth = (_NTHS + _DIGITS).index(match["nth"].lower()) % len(_NTHS) + 2
         yield Count(nth, match[0], sentence.path, "administrations that are numbered")

@@ -5,6 +5,7 @@ The product comes before its descriptions. A sentence about the literature or ab
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -50,6 +51,10 @@ class Told:
 
 
 NOTHING = Told()
+_PLANNED = re.compile(
+    r"\b(?:patients|subjects|participants|group|arm)\b[^.;]{0,120}?\bwill\s+(?:be|receive|undergo|get)\b",
+    re.IGNORECASE,
+)
 Tier = tuple[str, Iterable[Passage]]
 
 
@@ -117,4 +122,4 @@ def naming(field: str, passages: Iterable[Passage]) -> tuple[Passage, ...]:
 
 
 def _own(told_sentences: Iterable[Passage]) -> Iterator[Passage]:
-    return (one for one in told_sentences if not names("background", one.text))
+    return (one for one in told_sentences if not names("background", one.text) or _PLANNED.search(one.text))
