@@ -86,30 +86,30 @@ def _counts_levels(sentence: Passage, levels: int) -> bool:
 
 
 def _interval(product: list[Passage], passages: Passages, count: int) -> Told:
-    described = _described(passages)
-    for tier, texts, dated in (
-        (PRODUCT, product, False),
-        (f"dated {PRODUCT}", product, True),
-        (SUMMARY, described, False),
-        (
-            f"dated {SUMMARY}",
-            [
-                one
-                for one in terms.sentences((*passages.summary, *passages.description))
-                if not names("background", one.text)
-            ],
-            True,
-        ),
-    ):
-        found = (
-            list(intervals.dated(texts, count))
-            if dated
-            else [one for text in texts for one in intervals.read(text)]
-        )
+    for tier, found in _intervals(product, passages, count):
         if found:
             least = min(found, key=lambda one: one.days)
             return Told((str(least.days),), (Evidence(least.path, least.span, f"interval {tier}"),), tier)
     return NOTHING
+
+
+def _intervals(
+    product: list[Passage], passages: Passages, count: int
+) -> Iterator[tuple[str, list[intervals.Interval]]]:
+    """The intervals of each place, the surest place first; what is not asked for is not read."""
+    yield PRODUCT, _stated_in(product)
+    yield f"dated {PRODUCT}", list(intervals.dated(product, count))
+    yield SUMMARY, _stated_in(_described(passages))
+    ours = (
+        one
+        for one in terms.sentences((*passages.summary, *passages.description))
+        if not names("background", one.text)
+    )
+    yield f"dated {SUMMARY}", list(intervals.dated(ours, count))
+
+
+def _stated_in(sentences: list[Passage]) -> list[intervals.Interval]:
+    return [one for text in sentences for one in intervals.read(text)]
 
 
 def _not_counted(product: list[Passage]) -> Iterator[Unread]:
