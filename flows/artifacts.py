@@ -30,8 +30,11 @@ def show_in_prefect(order: RunOrder, result: RunResult) -> None:
                 key=f"{key}-events", table=event_rows(events), description="What happened, event by event"
             )
         if report.exists():
-            link = report.resolve().as_uri()
-            create_link_artifact(key=f"{key}-report", link=link, link_text=str(report.resolve()))
+            path = report.resolve()
+            link = order.settings.page_url or path.as_uri()
+            create_link_artifact(
+                key=f"{key}-report", link=link, link_text=order.settings.page_url or str(path)
+            )
         for event in events:
             emit_event(**trial_event(event, order.watch.name))
     except Exception as error:  # noqa: BLE001  whatever Prefect's server answers, the run is good

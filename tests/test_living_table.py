@@ -16,10 +16,11 @@ from mscwatch.errors import ConfigError
 from mscwatch.papers.model import Paper
 from mscwatch.pipeline.run import run_watch
 from mscwatch.replica import Replica
+from mscwatch.report import render_page
 from mscwatch.screening import cells
 from mscwatch.screening.decisions import Decisions, read, with_entry
 from mscwatch.screening.entries import RowDecision
-from mscwatch.store import drafts, queries, working
+from mscwatch.store import drafts, queries, report, working
 from mscwatch.store.data_dir import DataDir
 from mscwatch.store.decisions import apply, stored
 from mscwatch.store.without_effect import without_effect
@@ -114,6 +115,13 @@ def test_each_later_paper_is_a_draft_and_the_patients_of_one_trial_are_one_row(c
         ["not_stated"],  # what is not stated is never filled in from elsewhere
     )
     assert con.execute("SELECT count(*) FROM evidence WHERE origin = 'drafted'").fetchall() == [(3,)]
+
+
+def test_the_page_shows_drafted_rows_beside_the_printed_ones(made):
+    facts, answers = report.read_answers(DataDir(made))
+    text = " ".join(re.sub(r"<[^>]+>", " ", render_page(facts, answers)).split())
+    assert "25 rows: 3 drafted from later papers, 22 printed in the review" in text
+    assert f"same patients as {FIRST}" in text
 
 
 def test_rows_of_one_programme_and_size_are_of_the_same_patients(con):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-import shutil
 from collections import Counter
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -189,22 +188,6 @@ def test_numbers_of_papers_become_addresses_and_nothing_else_does():
     assert doi_address('10.1002/a"><b') == "https://doi.org/10.1002/a%22%3E%3Cb"
     for nothing in (None, "", "javascript:alert(1)", "12 34", "²"):
         assert pubmed(nothing) == doi_address(nothing) == ""
-
-
-def test_drafted_rows_stand_in_table_2_once_there_is_a_living_table(reported_warehouse, tmp_path):
-    published = DataDir(tmp_path).published
-    shutil.copy(DataDir(reported_warehouse).published, published)
-    with duckdb.connect(str(published)) as con:
-        con.execute(
-            "CREATE TABLE living_table AS SELECT *, review_row::VARCHAR AS row_id, 'review' AS origin,"
-            " NULL::VARCHAR AS paper_id, NULL::VARCHAR AS joined_to FROM published_trials UNION ALL BY NAME"
-            " SELECT 'PMID:1' AS row_id, 'drafted' AS origin, 'A later one' AS title, '1' AS pmid, 'row 3' AS joined_to"
-        )
-    facts, answers = report.read_answers(DataDir(tmp_path))
-    assert [row["row_id"] for row in answers["table2"].rows][-2:] == ["row 22", "PMID:1"]
-    text = " ".join(Page(render_page(facts, answers)).text.split())
-    assert "23 rows: 1 drafted from later papers, 22 printed in the review" in text
-    assert "same patients as row 3" in text
 
 
 def test_a_trial_completed_in_a_month_that_has_not_ended_is_silent_for_no_month(found):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
 
 import duckdb
@@ -16,7 +15,6 @@ from mscwatch.store.data_dir import DataDir
 from mscwatch.store.sql import Connection, dicts, first_line
 
 QUERIES = files("mscwatch.warehouse") / "report"
-LIVING = QUERIES / "living"  # queries that stand in for those of the same name where there is a living table
 
 
 def read_answers(data_dir: DataDir) -> tuple[dict[str, str], dict[str, QueryAnswer]]:
@@ -25,12 +23,10 @@ def read_answers(data_dir: DataDir) -> tuple[dict[str, str], dict[str, QueryAnsw
     Raises `WarehouseError` when there is no published file, or it is too old for a query.
     """
     with queries.open_published(data_dir) as con:
-        chosen = {entry.name: entry for entry in _sql_files(QUERIES)}
-        if _has_living_table(con):
-            chosen |= {entry.name: entry for entry in _sql_files(LIVING)}
+        found = sorted((entry.name, entry) for entry in QUERIES.iterdir() if entry.name.endswith(".sql"))
         return queries.meta(con), {
-            name.removesuffix(".sql"): _answer(con, name, chosen[name].read_text(encoding="utf-8"))
-            for name in sorted(chosen)
+            name.removesuffix(".sql"): _answer(con, name, file.read_text(encoding="utf-8"))
+            for name, file in found
         }
 
 
@@ -53,17 +49,6 @@ def write_page(path: Path, page: str) -> None:
     except OSError as error:
         msg = f"The report {path} cannot be written: {error.strerror or error}."
         raise WarehouseError(msg) from error
-
-
-def _sql_files(folder: Traversable) -> list[Traversable]:
-    return [entry for entry in folder.iterdir() if entry.name.endswith(".sql")]
-
-
-def _has_living_table(con: Connection) -> bool:
-    found = con.execute(
-        "SELECT 1 FROM information_schema.tables WHERE table_name = 'living_table'"
-    ).fetchone()
-    return found is not None
 
 
 def _answer(con: Connection, name: str, query: str) -> QueryAnswer:

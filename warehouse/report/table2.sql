@@ -1,17 +1,20 @@
--- The review's Table 2 as printed, each row beside its registration, its paper and what differs between them. A row is
--- linked to a registration with the confidence that stands there.
+-- The review's Table 2 as it would read today: its printed rows, rows drafted from later papers, and those that a person
+-- confirmed, each beside its registration, its paper and what differs. A drafted row enters no figure and no claim.
 SELECT
-    'row ' || p.review_row AS row_id, 'review' AS origin, NULL AS joined_to,
+    p.row_id, p.origin, p.joined_to,
     p.first_author, p.year, p.journal, p.title, p.pmid, p.doi,
     p.disease_as_printed, p.design_as_printed, p.n_treated, p.n_control, p.source_as_printed, p.route_as_printed,
     p.dose_as_printed, p.response_as_printed, p.nct_id, p.link_confidence, p.link_basis, t.url, t.overall_status,
     t.enrollment, c.cell_source, c.route, c.dose_low, c.dose_high, c.dose_unit,
     coalesce(d.differences, []) AS differences
-FROM published_trials AS p
+FROM (
+    SELECT * REPLACE (CASE WHEN review_row IS NULL THEN row_id::VARCHAR ELSE 'row ' || review_row END AS row_id)
+    FROM living_table
+) AS p
 LEFT JOIN trials AS t ON t.nct_id = p.nct_id
 LEFT JOIN therapies AS c ON c.nct_id = p.nct_id
 LEFT JOIN (
     SELECT review_row, list(DISTINCT subject ORDER BY subject) AS differences FROM contradictions GROUP BY review_row
 ) AS d ON d.review_row = p.review_row
 WHERE EXISTS (FROM review_claims)
-ORDER BY p.review_row;
+ORDER BY p.review_row NULLS LAST, p.origin, p.year, p.row_id;
