@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from mscwatch.vocabulary import (
     Aetiology,
@@ -263,7 +263,7 @@ class Digest:
     """One message for one address, in every form that a channel may need (from `digest.compose`).
 
     `text` and `html` name the first items, `csv` has a row for each. `banner` marks demo and test messages.
-    `page_url` is where readers find the page; empty where nobody set it.
+    `page_url` is where readers find the page; empty where nobody set it. `waiting` is how many links wait for a person.
     """
 
     digest_id: str
@@ -276,6 +276,7 @@ class Digest:
     title: str
     banner: str = ""
     page_url: str = ""
+    waiting: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,3 +304,11 @@ class QueryAnswer:
     meaning: str  # the question in plain words
     query: str
     rows: tuple[dict[str, Any], ...]
+
+
+class HistoryVersion(NamedTuple):
+    """A version in the registry's history: its number there (from 0), the day of submission, the record."""
+
+    number: int
+    submitted: date
+    record: Record

@@ -226,3 +226,14 @@ def test_a_message_leads_to_the_page_and_says_how_to_stop_it():
     for form in (made.text, made.html):
         assert "MSCWATCH_EMAIL_TO" in form
     assert "the page" not in digest(item(EventKind.COMPLETED)).html
+
+
+@pytest.mark.parametrize(
+    ("links", "words"), [(1, "1 link between a trial and a paper waits"), (3, "3 links between")]
+)
+def test_every_form_says_how_many_links_wait_for_a_person(links, words):
+    told = digest(item(1), waiting=links)
+    assert words in " ".join(told.text.split())
+    assert words in told.html
+    assert words in str(payload(told))
+    assert "between" not in digest(item(1)).text

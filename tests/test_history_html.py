@@ -9,7 +9,8 @@ from datetime import date, datetime
 import pytest
 
 from mscwatch.changes import diff
-from mscwatch.changes.backfill import FirstVersion, HistoryVersion, backfill, matter
+from mscwatch.changes.backfill import FirstVersion, backfill, matter
+from mscwatch.model import HistoryVersion
 from mscwatch.pipeline.backfill import read_histories
 from mscwatch.pipeline.run import run_watch
 from mscwatch.record import without_contacts

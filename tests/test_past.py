@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mscwatch.changes.backfill import FirstVersion, HistoryVersion, backfill
+from mscwatch.changes.backfill import FirstVersion, backfill
 from mscwatch.changes.rules import changed
+from mscwatch.model import HistoryVersion
 from mscwatch.record import part
 from support.histories import MELD, OUTCOMES, STORY, SURVIVAL, as_told, line, submitted
 from support.records import edited, known, put, seen, set_status

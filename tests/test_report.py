@@ -194,6 +194,14 @@ def test_a_trial_completed_in_a_month_that_has_not_ended_is_silent_for_no_month(
     assert min(row["months_since_completion"] for row in found[1]["silent"].rows) == 0
 
 
+def test_the_page_draws_how_trials_and_papers_were_found_and_chosen(found):
+    page = Page(render_page(*found))
+    text = " ".join(page.text.split())
+    for row in found[1]["prisma_flow"].rows:
+        if row["stage"] == "screened":
+            assert f"Screened (n = {row['n']})" in text
+
+
 def test_each_list_is_as_long_as_its_number(found):
     """A number of events may be more than its trials; participants are not trials."""
     for name in ("figures", "status", "countries", "years", "overdue", "since_review", "evolution"):

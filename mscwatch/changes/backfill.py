@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from mscwatch.changes import diff, membership, rules
 from mscwatch.changes.issues import not_understood
-from mscwatch.model import Change, Event, FetchedTrial, Issue, Record, StoredTrial
+from mscwatch.model import Change, Event, FetchedTrial, HistoryVersion, Issue, Record, StoredTrial
 from mscwatch.record import content_hash, derived_hash, part
 from mscwatch.record.plain import plain_record, shallow
 
@@ -29,14 +29,6 @@ _MOMENT = timedelta(seconds=1)
 # The history's texts were HTML, and the API's are markdown: how a list is marked and set tells nothing.
 _MARKER = re.compile(r"^\s*(?:(?:\\?[*+•-]|\d+\\?[.)])(?:\s+|$))+|(?:\\?[-=]){3,}", re.MULTILINE)
 _SETTING = str.maketrans("", "", " *_`#|\u200b")
-
-
-class HistoryVersion(NamedTuple):
-    """A version in the registry's history: its number there (from 0), the day of submission, the record."""
-
-    number: int
-    submitted: date
-    record: Record
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from mscwatch.channels.deadline import within
 from mscwatch.channels.secrets import blamed, mask
-from mscwatch.digest import plain, render_item, shorten
+from mscwatch.digest import plain, render_item, shorten, waits
 from mscwatch.errors import ChannelError
 from mscwatch.model import Address, Digest, NewsItem
 
@@ -129,6 +129,8 @@ def payload(digest: Digest) -> dict[str, Any]:
     more = len(digest.items) - NAMED
     if more > 0:
         blocks.append(_section(f"and {more} more: all are in the warehouse, `mscwatch events` lists them."))
+    if digest.waiting:
+        blocks.append(_section(waits(digest.waiting)))
     if digest.page_url:
         blocks.append(_link("See all on the page", digest.page_url))
     blocks.append(_section(f"{STOP} Source: ClinicalTrials.gov. Not medical advice."))

@@ -17,7 +17,7 @@ from mscwatch.digest import compose
 from mscwatch.errors import ConfigError, MscwatchError
 from mscwatch.model import Digest
 from mscwatch.settings import Settings, load_settings
-from mscwatch.store import news, queries
+from mscwatch.store import found_papers, news, queries
 from mscwatch.store.data_dir import DataDir
 from mscwatch.watches import load_watch
 
@@ -70,7 +70,7 @@ def _composed(settings: Settings, since: datetime, until: datetime | None) -> Di
     alerts = load_watch(settings.watch).alerts
     with queries.open_newest(DataDir(settings.data_dir)) as con:
         items, notices = news.news_between(con, since, until)
-        facts = queries.meta(con)
+        facts, waiting = queries.meta(con), found_papers.waiting(con)
     admitted = [
         item for item in items if plan.is_alert(item.event, item.trial.relevance, item.trial.area, alerts)
     ]
@@ -84,4 +84,5 @@ def _composed(settings: Settings, since: datetime, until: datetime | None) -> Di
         night=data,
         banner=facts.get("banner", ""),
         page_url=settings.page_url,
+        waiting=waiting if admitted else 0,
     )

@@ -4,7 +4,7 @@ Every text from outside passes through `plain` before it is shown. The channels 
 so a title that is harmless in a mail is harmless everywhere.
 """
 
-from mscwatch.digest.compose import KINDS, NOTICE_WORDS, SUBJECT_LIMIT, compose
+from mscwatch.digest.compose import KINDS, NOTICE_WORDS, SUBJECT_LIMIT, compose, waits
 from mscwatch.digest.item import RenderedItem, render_item
 from mscwatch.digest.text import heading, plain, printable, shorten, study_url, words
 from mscwatch.digest.unshown import check, plain_item
@@ -23,5 +23,6 @@ __all__ = [
     "render_item",
     "shorten",
     "study_url",
+    "waits",
     "words",
 ]

@@ -63,6 +63,7 @@ def compose(
     night: str,
     banner: str = "",
     page_url: str = "",
+    waiting: int = 0,
     named: int = 200,
     attached: bool = True,
 ) -> Digest:
@@ -70,8 +71,8 @@ def compose(
 
     Without `attached` there is no CSV, and no text promises one. `title` is the watch's title, `night` the date of the
     registry's data as text. `banner` heads every form, and its first word is in the subject.
-    `page_url` is where readers find the page. The least important items are shortened when the HTML would exceed
-    `PAGE_LIMIT`.
+    `page_url` is where readers find the page, `waiting` the number of links that wait for a person. The least important
+    items are shortened when the HTML would exceed `PAGE_LIMIT`.
     """
     ordered = tuple(sorted(items, key=importance))
     title, night, banner = plain(title, 100), plain(night, 20), plain(banner, 200)
@@ -85,6 +86,7 @@ def compose(
         "total": len(ordered),
         "attached": attached,
         "page_url": page_url,
+        "waiting": waits(waiting),
         "WHY_YOU": WHY_YOU,
     }
     text, html = _render(ordered, named, page)
@@ -99,7 +101,17 @@ def compose(
         title=title,
         banner=banner,
         page_url=page_url,
+        waiting=waiting,
     )
+
+
+def waits(links: int) -> str:
+    """How many links between trials and papers wait for a person, as a sentence; nothing where none does."""
+    if not links:
+        return ""
+    one, many = "1 link between a trial and a paper waits", f"{links} links between trials and papers wait"
+    counted = one if links == 1 else many
+    return f"{counted} for a yes or no: mscwatch links."
 
 
 def _render(items: Sequence[NewsItem], named: int, page: dict[str, Any]) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from mscwatch.pipeline import operator_notices
 from mscwatch.pipeline.context import WRITTEN_OUTCOMES, RunContext, WarehouseState, run_row
 from mscwatch.pipeline.delivery import deliver, note_unshown
 from mscwatch.report import render_page
-from mscwatch.store import conclusions, ledger, news, remote, sql
+from mscwatch.store import conclusions, found_papers, ledger, news, remote, sql
 from mscwatch.store.publish import publish_copy
 from mscwatch.store.report import page_is_behind, read_answers, write_page
 from mscwatch.store.sql import Connection
@@ -156,4 +156,5 @@ def _news_to_print(con: Connection, context: RunContext) -> Digest | None:
         night=result.data_date,
         banner=watch.banner,
         page_url=context.order.settings.page_url,
+        waiting=found_papers.waiting(con) if items else 0,
     )

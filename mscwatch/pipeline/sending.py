@@ -18,7 +18,7 @@ from mscwatch.clock import Clock
 from mscwatch.digest import notices
 from mscwatch.errors import ChannelError
 from mscwatch.model import Address, Digest, NewsItem, Notice
-from mscwatch.store import addresses, ledger, news
+from mscwatch.store import addresses, found_papers, ledger, news
 from mscwatch.store.sql import Connection
 from mscwatch.vocabulary import DeliveryState
 from mscwatch.watch import Watch
@@ -147,6 +147,7 @@ class Outbox:
                 night=self.night,
                 banner=self.watch.banner,
                 page_url=self.page_url,
+                waiting=found_papers.waiting(self.con) if batch.items else 0,
                 attached=self._attached,
             )
         except Exception as error:

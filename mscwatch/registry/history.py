@@ -14,9 +14,8 @@ from typing import Any
 
 import requests
 
-from mscwatch.changes.backfill import HistoryVersion
 from mscwatch.errors import ConfigError, NoAnswerError
-from mscwatch.model import Record
+from mscwatch.model import HistoryVersion, Record
 from mscwatch.record import record_nct_id, without_contacts
 from mscwatch.registry.history_text import as_markdown
 from mscwatch.registry.http_response import REDIRECTS, Response

@@ -19,6 +19,7 @@ from mscwatch.model import QueryAnswer
 from mscwatch.report.index import compact, index_of, positions
 from mscwatch.report.places import on_map
 from mscwatch.report.words import amount, label, shown
+from mscwatch.review import prisma
 
 HERE = files(__package__)
 SCRIPTS = (
@@ -55,6 +56,7 @@ def render_page(facts: Mapping[str, str], answers: Mapping[str, QueryAnswer]) ->
             str(place_of.get(id_, shown(id_))).replace(" ", "_") for id_ in ids or ()
         ),
         known=Markup(_inlined(compact(known))),  # noqa: S704  escaped there
+        flow=Markup(prisma.svg(answers["prisma_flow"].rows)),  # noqa: S704  escaped there
         world=Markup(_inlined(json.loads(_text("vendor/countries-110m.json")))),  # noqa: S704  escaped there
     )
 
