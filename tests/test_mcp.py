@@ -128,7 +128,7 @@ def test_what_a_query_may_take_ends(two_nights):
 
 
 def test_a_query_without_end_is_ended(demo):
-    endless = "SELECT sum(a.range % 7) FROM range(1_000_000_000) a, range(1_000_000_000) b"
+    endless = "SELECT sum(range % 7) FROM range(1_000_000_000_000_000)"  # takes no memory
     with pytest.raises(ConfigError, match=r"did not end within 1\.5 seconds"):
         ask(demo, endless, Bounds(seconds=1.5))
 
