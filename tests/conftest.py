@@ -24,7 +24,7 @@ from mscwatch.pipeline.run import run_watch
 from mscwatch.registry.client import Client
 from mscwatch.registry.http import Politeness
 from mscwatch.replica import Replica
-from mscwatch.store import queries, schema, working
+from mscwatch.store import queries, schema, sql, working
 from mscwatch.store.data_dir import DataDir
 from mscwatch.vocabulary import RunOutcome
 from support import demo, reported, review
@@ -42,6 +42,9 @@ for name in [name for name in os.environ if name.startswith("MSCWATCH_")]:
 # The page costs as much as the rest of a small night; tests that look at it ask for it.
 os.environ["MSCWATCH_REPORT"] = "false"
 
+
+# On the few trials of a test a second thread costs more than it gives.
+sql.CONFIG["threads"] = 1
 
 MADE_ONCE = "made_once"
 # How long an example takes is the machine's matter, not the property's.

@@ -79,6 +79,7 @@ def rewritten(file, edit=None, *, database=None):
         archive.writestr(backup.DATABASE, database(data) if database else data)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("damage", "error", "words"),
     [
@@ -103,6 +104,7 @@ def test_an_unfit_backup_is_refused_and_changes_nothing(two_nights, saved, damag
     assert not (tmp_path / "fresh" / "mscwatch.duckdb").exists()
 
 
+@pytest.mark.slow
 def test_a_warehouse_is_only_replaced_on_request(two_nights, saved):
     wanted = contents(two_nights.data_dir.working)
     change(two_nights, "INSERT INTO meta VALUES ('later', 'yes')")

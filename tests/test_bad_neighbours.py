@@ -72,6 +72,7 @@ def test_a_registry_that_never_ends_an_answer_ends_the_night_with_exit_4(tmp_pat
     assert "gave no usable answer" in ended.stderr
 
 
+@pytest.mark.slow
 def test_a_version_that_unpacks_to_gigabytes_ends_the_night_too(tmp_path):
     with Neighbour(lambda connection, line: gzip_bomb(connection)) as registry:
         assert run(tmp_path, f"{registry.url}/api/v2").code == 4

@@ -78,6 +78,7 @@ def test_every_number_of_the_review_is_among_the_claims():
     assert told == {f"T{number}" for number in range(1, 28)} | {f"R{number}" for number in range(1, 7)}
 
 
+@pytest.mark.slow
 def test_each_rows_query_gives_its_value_in_the_published_file(review_warehouse):
     with queries.open_published(DataDir(review_warehouse)) as con:
         told = con.execute("SELECT claim_id, query, recomputed FROM review_claims").fetchall()

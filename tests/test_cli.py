@@ -143,6 +143,7 @@ def test_a_second_run_at_the_same_time_is_exit_6(mscwatch, registry, tmp_path):
     assert (done.returncode, "Another run is at work" in done.stderr) == (6, True)
 
 
+@pytest.mark.slow
 def test_an_alert_still_owed_is_exit_5_and_status_says_to_whom(mscwatch, registry):
     with WebhookSink() as slack:
         mscwatch("run", "--direct", api_url=registry.url, slack_webhook_url=slack.url)

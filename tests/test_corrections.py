@@ -176,6 +176,7 @@ def test_a_correction_in_the_file_holds_from_the_next_run_on_and_goes_with_its_e
     assert rows(tonight, "FROM therapies ORDER BY nct_id") == before
 
 
+@pytest.mark.slow
 def test_a_correction_outlives_new_content_new_rules_and_a_rebuild(tonight, registry):
     correct(tonight, "route=portal_vein")
     registry.advance()
@@ -292,6 +293,7 @@ def test_whatever_is_decided_reads_back_as_it_was(decision):
 # what finds nothing
 
 
+@pytest.mark.slow
 def test_a_decision_without_effect_is_told_once_fails_doctor_and_stops_no_night(tonight, registry, tmp_path):
     decide(tonight, (ONE, "colour", '"red"'), ("NCT09999999", "route", '"other"'), (TWO, "route", '"other"'))
     told = RunOrder(tonight.settings.model_copy(update={"jsonl_file": str(tmp_path / "news")}), tonight.watch)

@@ -117,6 +117,7 @@ def test_a_damaged_page_anywhere_is_mended_by_the_run_that_meets_it(nights, dama
     assert_good(damaged(damage), nights.known)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cut", some(range(1, CUTS + 1), {1, 5, CUTS}))
 def test_a_file_that_was_cut_anywhere_is_mended(nights, damaged, cut):
     def damage(path):
@@ -135,6 +136,7 @@ def spoil_everything_but_the_head(path):
             file.write(random.Random(start).randbytes(PAGE))
 
 
+@pytest.mark.slow
 def test_damage_that_shows_in_the_midst_of_a_night_is_mended_by_the_same_night(nights, damaged):
     """The head of the file is whole, so it opens; what a night reads later is not."""
     assert_good(damaged(spoil_everything_but_the_head), nights.known)
@@ -152,6 +154,7 @@ def test_damage_on_a_night_with_nothing_new_is_mended_too(nights, damaged):
     assert str(done.order.data_dir.broken) in "".join(done.ears.operator.split())
 
 
+@pytest.mark.slow
 def test_the_operator_hears_once_and_the_run_after_says_no_more(nights, damaged):
     done = damaged(spoil_everything_but_the_head)
     again = run_watch(order_in(done.order.data_dir.path.parent, nights.registry.url))
@@ -160,6 +163,7 @@ def test_the_operator_hears_once_and_the_run_after_says_no_more(nights, damaged)
     assert column(done.order, mended, file="working") == [1]
 
 
+@pytest.mark.slow
 def test_doctor_reads_every_table_and_its_advice_is_true(nights, tmp_path):
     shutil.copytree(nights.kept, tmp_path / "data")
     order = order_in(tmp_path, nights.registry.url)
@@ -177,6 +181,7 @@ def test_doctor_reads_every_table_and_its_advice_is_true(nights, tmp_path):
     assert say("doctor", "--json", folder=tmp_path, **values).returncode == 0
 
 
+@pytest.mark.slow
 def test_what_a_killed_export_left_is_removed_by_the_next_run(nights, tmp_path):
     shutil.copytree(nights.kept, tmp_path / "data")
     left = tmp_path / "data" / "working" / "export-k3x9"

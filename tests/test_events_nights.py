@@ -180,6 +180,7 @@ def test_nights_that_are_killed_and_run_again_leave_what_they_leave_undisturbed(
     a_season_of_killed_nights_is_the_season(order, tmp_path_factory, undisturbed, kills)
 
 
+@pytest.mark.slow
 def test_a_night_that_was_killed_before_it_published_is_published_by_the_next_run(order):
     """Also where nothing is told, and the registry's data have not moved meanwhile."""
 
@@ -286,6 +287,7 @@ def test_what_each_history_is_called(order, watch_file):
     assert found == {name: [list(event) for event in events] for name, (_, events) in STORIES.items()}
 
 
+@pytest.mark.slow
 def test_each_event_is_taken_back_by_the_retraction_of_its_own_trial(order):
     tonight = play(order, [[ACTIVE, STOPPED, ACTIVE], [ACTIVE, STOPPED, STOPPED], [ACTIVE, STOPPED, ACTIVE]])
     pairs = (
@@ -296,6 +298,7 @@ def test_each_event_is_taken_back_by_the_retraction_of_its_own_trial(order):
     ]
 
 
+@pytest.mark.slow
 def test_those_who_were_told_hear_of_the_retraction_though_it_is_no_kind_of_theirs(order, watch_file):
     watch_file.write_text(watch_file.read_text() + '[alerts]\nkinds = ["suspended"]\n')
     finished = edited(ACTIVE, set_status("COMPLETED"))
@@ -306,6 +309,7 @@ def test_those_who_were_told_hear_of_the_retraction_though_it_is_no_kind_of_thei
     assert "took its answer back" in str(slack.posts[-1])
 
 
+@pytest.mark.slow
 def test_those_who_were_not_told_hear_of_no_retraction_and_what_is_owed_goes_with_it(order, watch_file):
     watch_file.write_text(watch_file.read_text() + '[alerts]\nkinds = ["suspended", "retracted"]\n')
     finished = edited(ACTIVE, set_status("COMPLETED"))

@@ -24,6 +24,7 @@ READERS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", list(export.OPTIONS))
 def test_every_relation_is_exported_whole_and_counted(two_nights, tmp_path, form):
     folder = tmp_path / "deep" / "out"
@@ -47,6 +48,7 @@ def test_every_relation_is_exported_whole_and_counted(two_nights, tmp_path, form
     assert not list(folder.glob(".*"))
 
 
+@pytest.mark.slow
 def test_sqlite_is_one_file_with_every_row_and_lists_as_json(two_nights, tmp_path):
     folder, data_dir = tmp_path / "out", DataDir(two_nights.settings.data_dir)
     written = export.export_tables(data_dir, folder, export.ExportFormat.SQLITE)
@@ -73,6 +75,7 @@ def test_parquet_keeps_types_and_parts_what_only_grows(two_nights, tmp_path):
     assert dict(row[:2] for row in types).items() >= {"countries": "VARCHAR[]", "start_date": "DATE"}.items()
 
 
+@pytest.mark.slow
 def test_each_parquet_file_says_what_its_table_and_its_columns_mean(two_nights, tmp_path):
     data_dir = DataDir(two_nights.settings.data_dir)
     written = export.export_tables(data_dir, tmp_path / "out", export.ExportFormat.PARQUET)
@@ -112,6 +115,7 @@ def test_growing_tables_without_rows_still_have_their_columns(two_nights, tmp_pa
         assert "observed_year" in [column[0] for column in found.description]
 
 
+@pytest.mark.slow
 def test_csv_runs_no_formula_and_joins_lists(two_nights, tmp_path):
     export.export_tables(DataDir(two_nights.settings.data_dir), tmp_path / "out", export.ExportFormat.CSV)
     text = (tmp_path / "out" / "main" / "trials.csv").read_text()
@@ -135,6 +139,7 @@ def test_every_beginning_of_a_formula_is_defused(start):
         assert con.execute(f"SELECT {cell} FROM (SELECT NULL::VARCHAR AS it)").fetchall() == [(None,)]
 
 
+@pytest.mark.slow
 def test_ndjson_has_lists_records_and_utc_times(two_nights, tmp_path):
     export.export_tables(DataDir(two_nights.settings.data_dir), tmp_path / "out", export.ExportFormat.NDJSON)
     lines = (tmp_path / "out" / "main" / "versions.ndjson").read_text().splitlines()
@@ -143,6 +148,7 @@ def test_ndjson_has_lists_records_and_utc_times(two_nights, tmp_path):
     assert first["data_timestamp"].endswith("Z")
 
 
+@pytest.mark.slow
 def test_an_earlier_export_is_replaced_and_other_files_are_left_alone(two_nights, tmp_path):
     folder = tmp_path / "out"
     export.export_tables(DataDir(two_nights.settings.data_dir), folder, export.ExportFormat.CSV)
@@ -168,6 +174,7 @@ def test_a_folder_with_anything_else_is_refused_and_untouched(two_nights, tmp_pa
         )
 
 
+@pytest.mark.slow
 def test_an_export_that_fails_leaves_the_earlier_one(two_nights, tmp_path, monkeypatch):
     folder = tmp_path / "out"
     export.export_tables(DataDir(two_nights.settings.data_dir), folder, export.ExportFormat.CSV)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import orjson
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -123,6 +124,7 @@ def test_a_second_night_reads_only_what_is_not_as_it_was(order, first_night):
     assert len(kept(tonight)) == 13
 
 
+@pytest.mark.slow
 def test_a_contact_that_changes_makes_no_version_and_is_read_once(order, first_night):
     first = [edited(one, phone("1")) for one in trials(3)]
     second = [edited(first[0], phone("2")), *first[1:]]
@@ -164,6 +166,7 @@ def test_a_forced_night_reads_everything(order, first_night):
     assert len(walked(tonight)[1]) == 3
 
 
+@pytest.mark.slow
 def test_content_that_comes_and_goes_is_seen_each_time(order):
     one, other = trials(1), [edited(record(1), set_status("COMPLETED"))]
     with Replica(nights(one, other, one)) as registry:

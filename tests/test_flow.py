@@ -47,6 +47,7 @@ def test_prefects_own_server_can_be_imported():
     assert found.returncode == 0, found.stderr
 
 
+@pytest.mark.slow
 def test_without_a_configured_server_the_flow_runs_and_is_quiet(environment):
     with Replica(nights(trials(3))) as registry:
         done = run(environment | {"MSCWATCH_API_URL": registry.url})

@@ -206,6 +206,7 @@ def baseline(registry, tmp_path_factory):
     return folder / "data"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lie", LIES.values(), ids=LIES)
 def test_what_comes_of_a_lie(order, registry, night, lie):
     tonight = order(registry.url)

@@ -237,6 +237,7 @@ def test_new_reading_rules_read_known_trials_anew_and_wake_nobody(order, watch_f
     assert len(slack.posts) == 1
 
 
+@pytest.mark.slow
 def test_only_the_last_nights_landed_pages_are_kept(order):
     with Replica(nights(trials(3))) as registry:
         for _ in range(5):

@@ -57,6 +57,7 @@ def test_a_newer_warehouse_is_refused_unharmed(two_nights, tmp_path, monkeypatch
     assert two_nights.data_dir.working.read_bytes() == before
 
 
+@pytest.mark.slow
 def test_a_migration_that_fails_leaves_the_warehouse_as_it_was(two_nights, tmp_path, monkeypatch):
     wanted = contents(two_nights.data_dir.working)
     following = tmp_path / "999_following.sql"

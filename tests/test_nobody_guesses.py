@@ -228,6 +228,7 @@ def test_a_day_before_the_watch_began_is_answered_never_with_silence(kept):
 CLOCK = datetime(2026, 11, 10, 15, 30)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("moved", [-timedelta(days=1), timedelta(days=365 * 70)], ids=["back", "forward"])
 def test_a_clock_that_was_set_leaves_nights_in_their_order(tmp_path, moved):
     first = [record(1), record(2)]
@@ -309,6 +310,7 @@ def test_a_disk_that_fills_after_the_commit_hides_nothing(filled):
     assert column(order, "SELECT overall_status FROM trials") == ["COMPLETED"]
 
 
+@pytest.mark.slow
 def test_the_operator_hears_of_a_disk_that_was_full(filled, tmp_path):
     with Ears(tmp_path) as ears:
         _, full, again = filled("commit", **ears.settings)

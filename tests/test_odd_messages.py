@@ -243,6 +243,7 @@ def killed_after(last, tmp_path, registry):
     assert died.returncode == 9, died.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("last", ["commit", "publish"])
 def test_news_of_a_killed_run_are_printed_by_the_next_where_no_channel_is_configured(
     began, registry, tmp_path, last
@@ -340,6 +341,7 @@ def test_a_server_that_refuses_whatever_it_gets_is_not_asked_without_end(began, 
     assert len(ears.mail.refused) == 2
 
 
+@pytest.mark.slow
 def test_the_refusal_of_a_notice_of_a_refusal_makes_no_more_notices(began, tmp_path):
     """The operator is the reader, and every mail that names trial 2 is refused, the notice of the refusal included."""
     with listens(tmp_path, lambda mail: "554 spam" if 2 in named(mail) else None) as ears:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from mscwatch.errors import ConfigError
 
 
+@pytest.mark.slow
 def test_each_command_says_what_it_did(command, tmp_path):
     said = command("export", tmp_path / "out", "--format", "csv").output
     assert f"rows in {tmp_path / 'out'} as csv" in said

@@ -47,6 +47,7 @@ def python(project, *arguments, path=None):
     return done.stdout
 
 
+@pytest.mark.slow
 def test_in_a_checkout(project):
     ours, flow = python(project, "-c", PROGRAM).split()
     assert Path(ours) == ROOT / "warehouse" / "ctgov.csv"

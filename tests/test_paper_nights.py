@@ -112,6 +112,7 @@ def test_a_paper_of_a_later_night_is_news(run_nights):
 PREPRINT = NEW | {"pmid": None, "doi": "10.1101/new", "preprint_id": "PPR7", "preprint_of": "40000001"}
 
 
+@pytest.mark.slow
 def test_a_preprint_and_its_article_are_one_paper_and_told_once(run_nights):
     results, order, _ = run_nights(
         [KNOWN], [KNOWN, PREPRINT | {"abstract": "Invented. NCT00000002."}], [KNOWN, PREPRINT, NEW]
@@ -266,6 +267,7 @@ REJECTED = [("NCT00000002", "rejected", False), ("NCT00000003", "candidate", Tru
 WAITING = [("NCT00000002", "candidate", True), ("NCT00000003", "candidate", True)]
 
 
+@pytest.mark.slow
 def test_a_rejected_pair_comes_back_once_its_paper_changed_and_can_be_rejected_again(run_nights, reject):
     _, order, _ = run_nights([KNOWN], [KNOWN, BOTH])
     reject("40000001")
@@ -281,6 +283,7 @@ def test_a_rejected_pair_comes_back_once_its_paper_changed_and_can_be_rejected_a
     assert graded(order, "40000001") == REJECTED
 
 
+@pytest.mark.slow
 def test_a_found_paper_is_rejected_by_its_doi_too(run_nights, reject):
     _, order, _ = run_nights([KNOWN], [KNOWN, BOTH])
     reject("10.1000/NEW")

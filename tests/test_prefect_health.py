@@ -113,6 +113,7 @@ def dead():
         return f"http://somebody:secret@127.0.0.1:{listener.getsockname()[1]}/api"
 
 
+@pytest.mark.slow
 def test_a_configured_server_that_is_down_costs_a_warning_and_no_night(environment, registry):
     done = run(environment | {"PREFECT_API_URL": dead()})
     assert_ran_directly(done, environment)
@@ -120,6 +121,7 @@ def test_a_configured_server_that_is_down_costs_a_warning_and_no_night(environme
     assert len(registry.requests) == 3
 
 
+@pytest.mark.slow
 def test_a_night_that_runs_directly_exits_as_it_would(environment, registry):
     registry.intercept = on("/studies", record_missing())
     done = run(environment | {"PREFECT_API_URL": dead()})

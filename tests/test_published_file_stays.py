@@ -87,6 +87,7 @@ def test_an_unchanged_night_after_a_failed_one_of_which_the_operator_heard(order
     assert places.are_untouched()
 
 
+@pytest.mark.slow
 def test_an_unchanged_night_that_sends_what_was_owed(order, registry, ears):
     """What it told reaches the published file with the next published night."""
     registry.night = 1

@@ -34,6 +34,7 @@ def test_a_rebuild_makes_everything_derived_anew_and_nothing_else(two_nights):
     assert contents(two_nights.data_dir.working) == wanted
 
 
+@pytest.mark.slow
 def test_a_rebuild_that_is_killed_goes_on_when_the_file_is_next_opened(two_nights, monkeypatch):
     wanted = contents(two_nights.data_dir.working)
     with monkeypatch.context() as patch:

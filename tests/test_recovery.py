@@ -94,6 +94,7 @@ def test_the_published_state_takes_the_place_of_a_torn_file_and_nothing_is_lost(
     assert rows(broken, MENDED) == [(said,)]
 
 
+@pytest.mark.slow
 def test_a_part_that_only_a_later_statement_reads_is_found_broken_too(broken, monkeypatch):
     """DuckDB reads a table's metadata when the table is first asked for; a large file has them in several blocks."""
     broken.data_dir.working.write_bytes(broken.data_dir.published.read_bytes())
@@ -131,6 +132,7 @@ def test_a_statement_that_is_wrong_is_no_trouble_with_the_file(tonight):
         con.execute("FROM nowhere")
 
 
+@pytest.mark.slow
 def test_a_restored_backup_knows_nothing_of_the_file_that_was_broken(broken, tmp_path):
     run_watch(broken)
     backup.write_backup(broken.data_dir, tmp_path / "saved")
@@ -195,6 +197,7 @@ def test_a_disk_without_room_for_the_published_state_leaves_the_torn_file_as_it_
     assert places.working.read_bytes() == left
 
 
+@pytest.mark.slow
 def test_where_the_copy_cannot_be_put_in_place_nobody_is_told_that_it_was(broken, monkeypatch):
     def failing(*_):
         raise OSError(errno.EIO, "Input/output error")

@@ -63,6 +63,7 @@ def test_every_night_the_published_tables_are_at_the_url_as_parquet(order, regis
     assert list(years)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["file", "memory"])
 def test_stable_names_hold_the_newest_night_and_nothing_of_earlier_ones(order, registry, tmp_path, kind):
     url = f"file://{tmp_path}/lake" if kind == "file" else "memory://lake"
@@ -88,6 +89,7 @@ def test_a_night_with_nothing_new_exports_nothing(order, registry):
     assert files_in("memory://lake") == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("operation", ["put_file", "pipe_file"])  # a table, and what a reader begins at
 def test_an_export_that_breaks_off_leaves_the_earlier_one_and_the_next_night_makes_it_good(
     order, registry, monkeypatch, operation
@@ -120,6 +122,7 @@ def test_an_export_that_breaks_off_leaves_the_earlier_one_and_the_next_night_mak
     )
 
 
+@pytest.mark.slow
 def test_what_a_reader_has_open_is_never_written_to_and_old_exports_go(order, registry, tmp_path):
     lake = tmp_path / "lake"
     (lake / "mine").mkdir(parents=True)
@@ -153,6 +156,7 @@ def test_a_url_that_cannot_be_used_is_named_without_its_secrets(order, registry,
     assert "hunter2" not in everything + row.detail
 
 
+@pytest.mark.slow
 def test_doctor_says_what_a_reader_would_find(order, registry):
     def said(tonight):
         return next(one.detail for one in doctor.run_checks(tonight.settings) if one.what == "export")

@@ -20,6 +20,7 @@ from support.records import record
 from support.reported import HOSTILE, order
 
 
+@pytest.mark.slow
 def test_the_same_answers_give_the_same_page(reported_warehouse):
     found = report.read_answers(DataDir(reported_warehouse))
     assert (
@@ -41,6 +42,7 @@ def test_the_page_is_due_when_something_newer_is_published_and_not_before(report
     assert report.page_is_behind(places)
 
 
+@pytest.mark.slow
 def test_a_quiet_night_brings_a_lost_page_back_and_leaves_a_good_one_alone(tmp_path):
     with Replica([Snapshot("2022-10-06T09:00:05", {"NCT00000001": record()})]) as registry:
         run_watch(order(tmp_path, registry.url))

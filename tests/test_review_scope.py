@@ -65,6 +65,7 @@ def shown(folder):
     return counted
 
 
+@pytest.mark.slow
 def test_review_data_stay_with_the_review(tmp_path):
     """And come back, and go, when the key of the watch file is edited."""
     with Replica(nights([record(1)])) as registry:

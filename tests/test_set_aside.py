@@ -97,6 +97,7 @@ def test_a_page_that_cannot_be_written_ends_the_walk_wherever_it_comes(tmp_path,
             sweep(client, {}, tmp_path / "pages", before=client.version(), page_size=2, known={})
 
 
+@pytest.mark.slow
 def test_the_operator_hears_of_a_record_once_and_again_when_another_one_joins_it(tmp_path):
     def unread(n):
         return as_text(record(n, descriptionModule={"briefSummary": "%"})).replace(b'"%"', b"NaN")

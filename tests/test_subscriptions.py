@@ -104,6 +104,7 @@ def test_a_new_subscription_is_no_edit_that_makes_the_night_read_again(watch_fil
     assert load_watch(str(watch_file)).digest == before.digest
 
 
+@pytest.mark.slow
 def test_each_event_is_owed_to_those_who_want_it_alone(order, watch_file):
     """A trial in liver failure completes and one in cirrhosis leaves; Anne wants the first kind of disease."""
     failure = record(1, conditionsModule={"conditions": ["Liver Failure"]})

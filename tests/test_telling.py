@@ -56,6 +56,7 @@ def test_each_event_is_told_once_per_address_and_a_quiet_night_tells_nothing(ord
     assert rows(tonight, "SELECT DISTINCT shown FROM deliveries") == [("named",)]
 
 
+@pytest.mark.slow
 def test_a_webhook_that_fails_leaves_the_alert_owed_and_the_mail_told(order, registry):
     with MailSink() as mail, WebhookSink() as slack:
         tonight = order(registry.url, **by_mail(mail), slack_webhook_url=slack.url)
@@ -73,6 +74,7 @@ def test_a_webhook_that_fails_leaves_the_alert_owed_and_the_mail_told(order, reg
     assert [state for _, _, state, _ in working_rows(tonight, STATES)] == ["sent", "sent"]
 
 
+@pytest.mark.slow
 def test_one_refused_recipient_does_not_stop_the_other(order, registry):
     with MailSink() as mail:
         tonight = order(registry.url, **by_mail(mail, ANNE, BERT))
@@ -87,6 +89,7 @@ def test_one_refused_recipient_does_not_stop_the_other(order, registry):
     assert "550 no such user" in errors[0][1]
 
 
+@pytest.mark.slow
 def test_a_mail_server_that_is_down_for_two_nights_is_told_all_of_it_once(order):
     first = trials(3)
     second = [edited(first[0], set_status("COMPLETED")), *first[1:]]
@@ -123,6 +126,7 @@ def test_a_night_that_is_refused_still_sends_what_was_owed(order, registry):
     assert "completed" in slack.posts[1]["text"]
 
 
+@pytest.mark.slow
 def test_what_was_in_doubt_when_the_process_died_is_owed_again(order, registry):
     with WebhookSink() as slack:
         tonight = order(registry.url, slack_webhook_url=slack.url)
@@ -137,6 +141,7 @@ def test_what_was_in_doubt_when_the_process_died_is_owed_again(order, registry):
     assert working_rows(tonight, "SELECT DISTINCT state FROM deliveries") == [("sent",)]
 
 
+@pytest.mark.slow
 def test_a_mail_that_nobody_answered_for_comes_again_as_it_was_and_news_after_it(order):
     first = trials(3)
     second = [edited(first[0], set_status("COMPLETED")), *first[1:]]

@@ -80,6 +80,7 @@ def test_a_webhook_that_is_gone_is_left_alone_and_the_operator_hears_of_it_by_ma
     assert states(tonight) == [("email", "sent", 2), ("slack", "owed", 2)]
 
 
+@pytest.mark.slow
 def test_a_new_webhook_in_place_of_the_one_that_is_gone_gets_what_was_owed(order, registry):
     with MailSink() as mail, WebhookSink() as old, WebhookSink() as new:
         run_watch(order(registry.url, **by_mail(mail), slack_webhook_url=old.url))
@@ -100,6 +101,7 @@ def test_a_new_webhook_in_place_of_the_one_that_is_gone_gets_what_was_owed(order
     assert "its setting changed" in text(mail.mails[-1][1])
 
 
+@pytest.mark.slow
 def test_an_unknown_recipient_is_left_alone_and_the_others_hear_of_it(order, registry):
     with MailSink() as mail:
         tonight = order(registry.url, **by_mail(mail, ANNE, BERT))
@@ -136,6 +138,7 @@ def test_refused_credentials_switch_off_every_recipient_after_one_attempt(order,
     assert "wrong" not in str(noted)
 
 
+@pytest.mark.slow
 def test_a_mail_that_is_too_big_switches_nobody_off(order, registry):
     with MailSink() as mail:
         tonight = order(registry.url, **by_mail(mail))
@@ -155,6 +158,7 @@ def test_where_no_address_works_the_notice_is_kept_and_the_exit_code_says_it(ord
     assert slack.posts == []
 
 
+@pytest.mark.slow
 def test_what_has_been_owed_for_thirty_nights_is_given_up_and_said_once(order, registry):
     with MailSink() as mail, WebhookSink() as slack:
         tonight = order(registry.url, **by_mail(mail), slack_webhook_url=slack.url)
@@ -191,6 +195,7 @@ def age(order, nights):
             )
 
 
+@pytest.mark.slow
 def test_channels_added_later_get_no_backlog(order, first_night, registry, tmp_path):
     first_night(order(registry.url), registry)
     registry.advance()

@@ -108,6 +108,7 @@ def test_the_monitor_is_asked_after_good_nights_alone_and_its_failure_is_a_warni
     assert "secret" not in str(result.warnings)
 
 
+@pytest.mark.slow
 def test_a_week_is_summed_up_once_for_everybody_also_when_nothing_happened(order, registry, monkeypatch):
     monkeypatch.setattr(notices, "weekly_is_due", lambda _, weekday: weekday == "mon")
     with MailSink() as mail:
