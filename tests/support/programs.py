@@ -18,6 +18,7 @@ import requests
 
 from support.sinks import free_port
 
+POLITENESS = 30  # seconds that a program gets to end by itself
 PATIENCE = 240  # seconds for a program to start or a run to end, on a machine with other things to do
 
 
@@ -46,7 +47,11 @@ def running(words, environment, log, **options):
             yield program
         finally:
             program.terminate()
-            program.wait(timeout=PATIENCE)
+            try:
+                program.wait(timeout=POLITENESS)
+            except subprocess.TimeoutExpired:  # a worker of Prefect that hears it while a run ends never ends
+                program.kill()
+                program.wait()
 
 
 @contextmanager
