@@ -22,7 +22,8 @@ from mscwatch.screening.decisions import Decisions, read, with_entry
 from mscwatch.screening.entries import RowDecision
 from mscwatch.store import drafts, queries, report, working
 from mscwatch.store.data_dir import DataDir
-from mscwatch.store.decisions import apply, stored
+from mscwatch.store.decisions import add, apply, load, stored
+from mscwatch.store.living import seen_abstract
 from mscwatch.store.without_effect import without_effect
 from mscwatch.vocabulary import PaperKind
 from support import rows as papers
@@ -223,6 +224,30 @@ def test_what_nobody_saw_does_not_become_confirmed(con):
     assert cells_of(con, OTHER, *columns) == ("confirmed", "changed", None, lost)
 
 
+def test_two_texts_of_one_paper_in_one_harvest_make_one_draft(con):
+    twice = [drafts.Draft(FIRST, mark, {}) for mark in ("by its DOI", "by its PMID")]
+    drafts.store_drafts(con, twice, dt.datetime(2026, 12, 1))
+    assert [row_id for row_id, *_ in later(con)] == [FIRST, OTHER, SECOND]
+    asked = "SELECT count(*) FROM drafts WHERE is_current AND paper_id = ?"
+    assert con.execute(asked, [FIRST]).fetchall() == [(1,)]
+
+
+def test_the_abstract_of_a_row_is_found_by_every_number_that_a_decision_may_name(con):
+    con.execute("UPDATE papers SET aliases = ['DOI:10.1101/x', 'PPR:PPR77'] WHERE paper_id = ?", [FIRST])
+    seen = {seen_abstract(con, number) for number in ("33370477", FIRST, "10.1101/x", "PPR77")}
+    assert len(seen) == 1
+    assert None not in seen
+
+
+def test_a_decision_restores_a_file_that_is_missing_and_withdraws_nothing(made, tmp_path):
+    data, file = DataDir(tmp_path / "data"), tmp_path / "decisions.toml"
+    shutil.copytree(made, data.path)
+    with working.open_warehouse(data) as opened:
+        decide(opened, decision("99999901"))
+    add(data, file, [decision("33370477")])
+    assert {entry.paper for entry in load(file).entries()} == {"99999901", "33370477"}
+
+
 def test_a_correction_wins_says_who_made_it_and_empties_a_cell(con):
     made = {"n_treated": 21, "route": "not_stated", "design": "not_stated", "disease": "a [disease]"}
     decide(con, *(decision("33370477", "correct", field=name, value=made[name]) for name in made))
@@ -282,6 +307,7 @@ def test_a_bad_entry_is_named_with_its_line(text, message):
         ("n_treated", "-1", "is not a number above 0"),
         ("n_treated", "0", "is not a number above 0"),
         ("n_treated", "nan", "is not a number above 0"),
+        ("n_treated", "1e20", "or too large"),
         ("n_treated", "2.5", "is not a whole number"),
         ("dose", "a lot", "is not a dose"),
         ("dose", "1e6 cells; 2e6 cells", "is not one dose"),

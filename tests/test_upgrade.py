@@ -17,6 +17,7 @@ from mscwatch.pipeline.run import run_watch
 from mscwatch.replica import Replica, Snapshot
 from mscwatch.store import queries, schema, sql, working
 from mscwatch.store.data_dir import DataDir
+from support.command import run_here
 
 MADE = Path(__file__).with_name("fixtures") / "schema_7.duckdb.zst"
 LAST_DATA, LATER_DATA = "2022-10-10T09:00:05", "2022-10-11T09:00:05"
@@ -154,3 +155,9 @@ def test_nights_are_numbered_in_the_order_of_their_times(earlier):
     with working.open_warehouse(earlier) as con:
         numbered = con.execute("SELECT night_no FROM runs ORDER BY started_at").fetchall()
     assert numbered == [(1,), (2,), (3,)]
+
+
+def test_a_question_to_a_file_of_an_earlier_version_says_what_to_do(earlier):
+    for words in (["papers"], ["table"], ["links"]):
+        done = run_here(words, {"MSCWATCH_DATA_DIR": str(earlier.path)})
+        assert (done.returncode, "`mscwatch run` brings it up to date" in done.stderr) == (1, True), done

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+from contextlib import suppress
 from typing import NoReturn
 
 from mscwatch.digest import printable
@@ -38,10 +39,27 @@ def _fail(error: Exception, words: list[str], *, debug: bool) -> NoReturn:
     elif isinstance(error, OSError) and error.errno:
         place = f"{error.filename}: " if error.filename else ""
         sentence, code = f"{place}{error.strerror}. Check the file and the disk, then try again.", 1
+    elif type(error).__name__ in {"CatalogException", "BinderException"} and _is_of_an_earlier_version():
+        sentence, code = (
+            "The published file is of an earlier mscwatch. `mscwatch run` brings it up to date.",
+            1,
+        )
     else:
         sentence, code = _bug(error, words), 1
     print(f"mscwatch: {printable(sentence)}", file=sys.stderr)
     sys.exit(code)
+
+
+def _is_of_an_earlier_version() -> bool:
+    """Whether the published file lacks schema files of today."""
+    from mscwatch.settings import load_data_dir
+    from mscwatch.store import queries, schema
+    from mscwatch.store.data_dir import DataDir
+    from mscwatch.store.sql import scalar
+
+    with suppress(Exception), queries.open_published(DataDir(load_data_dir())) as con:
+        return bool(scalar(con, "SELECT max(version) FROM schema_migrations") < schema.newest_schema())
+    return False
 
 
 def _bug(error: Exception, words: list[str]) -> str:

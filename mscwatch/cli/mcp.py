@@ -125,7 +125,8 @@ def living_table() -> dict[str, Any]:
     with _published() as (con, about):
         relations = {one.name for one in catalog.relations(con) if one.schema == "main"}
         name = "living_table" if "living_table" in relations else "published_trials"
-        rows = dicts(con, f"SELECT * FROM {name}")
+        order = "place" if name == "living_table" else "review_row"
+        rows = dicts(con, f"SELECT * FROM {name} ORDER BY {order}")
     return _answer(about, relation=name, rows=rows)
 
 

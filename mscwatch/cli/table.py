@@ -136,6 +136,8 @@ def _decide_row(decision: Literal["accept", "reject"], paper: str, reason: str, 
 
 def _decide(paper: str, made: Callable[[dict[str, Any]], list[RowDecision]], reason: str, by: str) -> None:
     """Write decisions about the row of a paper, each with the hash of the abstract that it is about."""
+    if not paper.strip():
+        raise ConfigError("Give the PMID, the DOI or the paper_id of the row.")
 
     def with_abstract(why: str, day: date, who: str) -> list[RowDecision]:
         entry = {"paper": paper, "reason": why, "date": day, "by": who}

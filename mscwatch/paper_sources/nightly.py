@@ -218,7 +218,9 @@ def _articles(search: _Search, found: Collection[Paper], declared: Sequence[str]
     new = [paper.pmid for paper in found if paper.pmid and paper.pmid not in order.known]
     new += [pmid for pmid in (*declared, *order.waiting) if pmid not in order.known]
     again = to_ask_again(found, {*order.known, *order.watched})
-    wanted = list(dict.fromkeys((*again, *new)))[:MOST_NEW]
+    # A paper that is known keeps PubMed's words: those of another source would pass for a change.
+    known_again = [paper.pmid for paper in found if paper.pmid in order.known]
+    wanted = list(dict.fromkeys((*again, *new, *known_again)))[:MOST_NEW]
     room = -len(wanted) % ARTICLES_AT_ONCE if wanted else ARTICLES_AT_ONCE
     start = order.turn * ARTICLES_AT_ONCE % max(1, len(order.watched))
     in_turn = [*order.watched[start:], *order.watched[:start]][:room]

@@ -60,6 +60,7 @@ def _search(context: RunContext) -> None:
         trials = found_papers.sketches(con)
     sources = wiring.paper_sources(order.settings)
     harvest = look_for_papers(sources, search_order)
+    result.work_seconds -= sources.seconds  # the whole step is added to it
     judged = judge_all(harvest.papers, trials)
     with context.warehouse() as con, sql.transaction(con):
         new = store_judged(con, judged, result.run_id, result.started_at)

@@ -126,7 +126,7 @@ def _read_and_commit(context: RunContext, state: WarehouseState, do: Step) -> No
 def _timed(context: RunContext, action: Callable[[], T]) -> T:
     """Run a step and add its own work to `work_seconds`: all but the time spent asking the registry.
 
-    What is done while an answer is awaited does not count.
+    What is done while an answer is awaited does not count. The search for papers takes off what its services took.
     """
     begun, asking = time.monotonic(), context.client.traffic.seconds
     try:

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import orjson
 
 from mscwatch.errors import ConfigError, MscwatchError
 from mscwatch.store.data_dir import DataDir
@@ -155,11 +154,24 @@ def cut(value: Any, limit: int) -> tuple[Any, bool]:
         case date():
             return value.isoformat(), False
         case list() | tuple() | dict():
-            text = orjson.dumps(value, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
-            return (f"{text[:limit]}…", True) if len(text) > limit else (orjson.loads(text), False)
+            text = json.dumps(_plain(value), default=str, ensure_ascii=False)
+            return (f"{text[:limit]}…", True) if len(text) > limit else (json.loads(text), False)
         case _:
             text = str(value)
             return (f"{text[:limit]}…", True) if len(text) > limit else (text, False)
+
+
+def _plain(value: Any) -> Any:
+    """A list or mapping in which every number is one that JSON has."""
+    match value:
+        case list() | tuple():
+            return [_plain(item) for item in value]
+        case dict():
+            return {str(key): _plain(item) for key, item in value.items()}
+        case float() if not abs(value) < float("inf"):
+            return str(value)
+        case _:
+            return value
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ from mscwatch.screening.entries import (
     ScreeningDecision,
 )
 from mscwatch.screening.version import rules_version
-from mscwatch.store import derive, found_papers, review_claims, sql, working
+from mscwatch.store import derive, found_papers, queries, review_claims, sql, working
 from mscwatch.store.data_dir import DataDir, locked
 from mscwatch.store.publish import publish_copy
 from mscwatch.store.sql import Connection, dicts, insert
@@ -56,6 +56,9 @@ def add(data_dir: DataDir, file: Path, entries: Iterable[Entry]) -> None:
     """
     data_dir.prepare()
     with FileLock(data_dir.path / "decisions.lock"):  # two people may decide at the same moment
+        if not file.exists() and (data_dir.working.exists() or data_dir.published.exists()):
+            with queries.open_newest(data_dir) as con:
+                load_or_restore(con, file)  # else this one entry would withdraw the others
         text = _text(file)
         for entry in entries:
             text = with_entry(text, entry, str(file))
@@ -84,10 +87,12 @@ def stored(con: Connection) -> Decisions:
 
     Raises `ConfigError` for one whose words an earlier version knew and this one does not.
     """
+    known = {name for (name,) in con.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
     try:
         return Decisions.of(
             kind.model_validate(row | ({"value": orjson.loads(row["value"])} if row.get("value") else {}))
             for table, kind in TABLES.items()
+            if table in known  # a published file may be of an earlier version
             for row in dicts(con, f"{STORED}{table} ORDER BY ALL")
         )
     except ValidationError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
@@ -33,8 +34,9 @@ def read_draft(paper: Paper, kind: PaperKind) -> Draft | None:
 
 
 def abstract_hash(paper: Paper) -> str:
-    """A hash of the words that a draft is read from."""
-    return hashlib.sha256(f"{paper.title}\x1f{paper.abstract}".encode()).hexdigest()[:20]
+    """A hash of the words that a draft is read from, whatever a source puts between them."""
+    words = re.sub(r"[\W_]+", "", f"{paper.title}{paper.abstract}").casefold()
+    return hashlib.sha256(words.encode()).hexdigest()[:20]
 
 
 def store_drafts(con: Connection, drafts: Iterable[Draft], read_at: datetime) -> None:
@@ -45,7 +47,12 @@ def store_drafts(con: Connection, drafts: Iterable[Draft], read_at: datetime) ->
     """
     _follow_papers(con)
     numbers = _numbers(con)
-    current = {(numbers.get(each.paper_id, each.paper_id), each.abstract_hash): each.cells for each in drafts}
+    of_paper: dict[str, Draft] = {}  # one of each paper: a source may give it by its DOI and by its PMID
+    for each in drafts:
+        paper_id = numbers.get(each.paper_id, each.paper_id)
+        if paper_id not in of_paper or each.paper_id == paper_id:
+            of_paper[paper_id] = each
+    current = {(paper_id, each.abstract_hash): each.cells for paper_id, each in of_paper.items()}
     accepted = set(
         con.execute(
             "SELECT r.paper_id, r.seen FROM decided_rows AS r "
@@ -104,5 +111,7 @@ def _follow_papers(con: Connection) -> None:
 
 def _numbers(con: Connection) -> dict[str, str]:
     """The number under which a paper is kept, by its DOI, for one that a source gives by its DOI alone."""
-    rows = con.execute("SELECT 'DOI:' || doi, paper_id FROM found_papers WHERE doi IS NOT NULL").fetchall()
+    rows = con.execute(
+        "SELECT 'DOI:' || doi, paper_id FROM found_papers WHERE doi IS NOT NULL ORDER BY starts_with(paper_id, 'PMID:')"
+    ).fetchall()
     return dict(rows)

@@ -25,7 +25,9 @@ def seen_abstract(con: Connection, paper: str) -> str | None:
     found: str | None = scalar(
         con,
         "SELECT d.abstract_hash FROM papers AS p JOIN drafts AS d ON d.paper_id = p.paper_id AND d.is_current "
-        "WHERE $1 IN (p.pmid, lower(p.doi), p.paper_id) OR list_contains(p.aliases, $1) ORDER BY p.paper_id DESC",
+        "WHERE $1 IN (p.pmid, lower(p.doi)) OR list_has_any(list_append(p.aliases, p.paper_id), "
+        "[$1, 'PPR:' || $1, 'DOI:' || $1, replace($1, 'ref-', 'REF:')]) "
+        "ORDER BY starts_with(p.paper_id, 'PMID:') DESC, p.paper_id",
         [paper],
     )
     return found

@@ -21,6 +21,7 @@ FIELDS = (*LISTS, *WORDS, "infusions_max", "interval_days", "doses")
 MAY_BE_UNSTATED = {"infusions_max": None, "interval_days": None, "area": None, "doses": ()}
 # One word and the list of all: who sets the one sets the other too, unless it is set by itself.
 WHOLE = {"cell_type": "cell_types", "product_form": "product_forms"}
+COUNT_AT_MOST = 1_000_000  # infusions: no trial has more
 _NUMBER = r"(\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)"
 _DOSE = re.compile(rf"{_NUMBER}(?:\s*(?:-|–|to)\s*{_NUMBER})?\s+(\S+)")
 _ALIASES = {"dose": "doses"}
@@ -59,8 +60,8 @@ def parse_value(name: str, value: Any) -> Any:
     number = _number(name, value)
     if name == "interval_days":
         return number
-    if number != int(number) or number < 1:
-        msg = f"value of {name}: {value!r} is not a whole number of 1 or more."
+    if number != int(number) or not 1 <= number <= COUNT_AT_MOST:
+        msg = f"value of {name}: {value!r} is not a whole number from 1 to {COUNT_AT_MOST}."
         raise ConfigError(msg)
     return int(number)
 

@@ -10,8 +10,9 @@ WITH answered AS (  -- with a person's yes or no, and the abstract that its cell
         d.seen IS NOT NULL AND c.abstract_hash IS NOT NULL AND d.seen <> c.abstract_hash AS is_changed
     FROM later_papers AS k
     LEFT JOIN (FROM decided_rows WHERE holds AND field = '') AS d ON d.paper_id = k.paper_id
-    LEFT JOIN (FROM drafts WHERE is_current) AS c ON c.paper_id = k.paper_id
-    LEFT JOIN drafts AS s ON s.paper_id = k.paper_id AND s.abstract_hash = d.seen AND d.decision = 'accept'
+    LEFT JOIN (SELECT paper_id, arg_max(abstract_hash, read_at) AS abstract_hash FROM drafts WHERE is_current GROUP BY paper_id)
+        AS c ON c.paper_id = k.paper_id
+    LEFT JOIN (SELECT DISTINCT paper_id, abstract_hash FROM drafts) AS s ON s.paper_id = k.paper_id AND s.abstract_hash = d.seen AND d.decision = 'accept'
 ), corrected AS (
     SELECT paper_id, field, value, 'set by ' || decided_by || ': ' || reason AS evidence
     FROM decided_rows WHERE holds AND field <> '' AND paper_id IS NOT NULL
@@ -116,8 +117,8 @@ WITH answered AS (  -- with a person's yes or no, and the abstract that its cell
     GROUP BY k.row_id
 )
 SELECT
-    r.row_id, r.origin, r.state, r.notes, coalesce(further.joined_to, j.joined_to) AS joined_to, r.paper_id,
-    coalesce(CASE WHEN r.origin <> 'review' THEN t.area END, 'liver') AS area,
+    r.row_id, r.origin, r.state, r.notes, coalesce(last.joined_to, further.joined_to, j.joined_to) AS joined_to, r.paper_id,
+    CASE WHEN r.origin = 'review' THEN 'liver' ELSE t.area END AS area,
     r.* EXCLUDE (row_id, origin, state, notes, paper_id, nct_ids, is_secondary, published_on, rank, corrected, indicators),
     r.nct_ids AS nct_ids, coalesce(r.indicators, []) AS indicators, coalesce(r.corrected, []) AS corrected, r.published_on,
     s.enrollment AS registered_enrollment, s.enrollment_type AS registered_enrollment_type,
@@ -129,6 +130,7 @@ SELECT
 FROM ranked AS r
 LEFT JOIN joined AS j ON j.row_id = r.row_id AND r.origin <> 'review'
 LEFT JOIN joined AS further ON further.row_id = j.joined_to AND NOT starts_with(j.joined_to, 'row ')
+LEFT JOIN joined AS last ON last.row_id = further.joined_to AND NOT starts_with(further.joined_to, 'row ')
 LEFT JOIN trials AS s ON s.nct_id = r.nct_id
 LEFT JOIN topic AS t ON t.nct_id = r.nct_id
 LEFT JOIN therapies AS c ON c.nct_id = r.nct_id AND c.is_read

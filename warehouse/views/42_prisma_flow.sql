@@ -11,7 +11,8 @@ WITH night AS (
     UNION
     SELECT paper_id, 'Europe PMC' FROM found_papers WHERE found_by = 'europepmc'
     UNION
-    SELECT paper_id, CASE found_by WHEN 'pubmed' THEN 'PubMed' ELSE 'a person' END FROM papers
+    SELECT paper_id, CASE found_by WHEN 'pubmed' THEN 'PubMed' ELSE 'a person' END
+    FROM (SELECT paper_id, found_by FROM found_papers UNION SELECT paper_id, found_by FROM papers)
     WHERE found_by IN ('pubmed', 'person')
 ), judged AS (
     SELECT k.paper_id, k.kind,
