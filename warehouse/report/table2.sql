@@ -7,14 +7,11 @@ SELECT
     p.dose_as_printed, p.response_as_printed, p.nct_id, p.link_confidence, p.link_basis, t.url, t.overall_status,
     t.enrollment, c.cell_source, c.route, c.dose_low, c.dose_high, c.dose_unit,
     coalesce(d.differences, []) AS differences
-FROM (
-    SELECT * REPLACE (CASE WHEN review_row IS NULL THEN row_id::VARCHAR ELSE 'row ' || review_row END AS row_id)
-    FROM living_table
-) AS p
+FROM living_table AS p
 LEFT JOIN trials AS t ON t.nct_id = p.nct_id
 LEFT JOIN therapies AS c ON c.nct_id = p.nct_id
 LEFT JOIN (
-    SELECT review_row, list(DISTINCT subject ORDER BY subject) AS differences FROM contradictions GROUP BY review_row
-) AS d ON d.review_row = p.review_row
+    SELECT row_id, list(DISTINCT subject ORDER BY subject) AS differences FROM contradictions GROUP BY row_id
+) AS d ON d.row_id = p.row_id
 WHERE EXISTS (FROM review_claims)
 ORDER BY p.review_row NULLS LAST, p.origin, p.year, p.row_id;
