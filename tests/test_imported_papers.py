@@ -128,6 +128,19 @@ def test_what_cannot_be_used_is_named_and_the_others_are_kept():
     )
 
 
+@pytest.mark.parametrize(
+    ("note", "paper_id"),
+    [
+        ("Comment in: Lancet 2019. PMID: 777", "DOI:10.1000/a"),
+        ("Review of: X (PMID 777)\nPMID: 0123", "PMID:123"),
+        ("pmid 123", "PMID:123"),
+    ],
+)
+def test_a_pmid_inside_a_line_of_a_note_is_another_papers(note, paper_id):
+    [paper] = read_file(f'Title,DOI,Notes\nT,10.1000/a,"{note}"\n'.encode()).papers
+    assert paper.paper_id == paper_id
+
+
 def test_a_paper_stands_once_also_under_its_other_number():
     rows = "Title,PMID,DOI\nT,,10.1000/a\nT,1,10.1000/A\nT,1,\nU,,10.1000/b\n"
     assert [paper.paper_id for paper in read_file(rows.encode()).papers] == ["PMID:1", "DOI:10.1000/b"]

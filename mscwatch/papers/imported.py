@@ -19,7 +19,9 @@ from mscwatch.papers.reference_files import Entry, decoded, entries_of
 MOST = 20_000  # entries; PubMed exports 10,000 at once
 
 _PMID = re.compile(
-    r"(?:pubmed\.ncbi\.nlm\.nih\.gov/|/pubmed/|\bMED[:/]|\bPMID:? ?)0*([1-9]\d{0,7})\b", re.IGNORECASE
+    # inside a line it is another paper's: "Comment in: Lancet. PMID: 777"
+    r"(?:pubmed\.ncbi\.nlm\.nih\.gov/|/pubmed/|\bMED[:/]|^\s*PMID:? ?)0*([1-9]\d{0,7})\b",
+    re.IGNORECASE | re.MULTILINE,
 )
 _BARE = re.compile(r"0*([1-9]\d{0,7})(?:\.0)?")  # a spreadsheet may have made a decimal of it
 _DATE = re.compile(r"\b((?:19|20)\d\d)(?:[-/ ](\d\d?|[A-Z][a-z]{2})[a-z]*(?:[-/ ](\d\d?)\b)?)?")
