@@ -120,7 +120,7 @@ const page = (() => {
 
   function ris(entries) {
     const lines = (fields) => `${fields.filter(([, value]) => value).map(([tag, value]) => `${tag}  - ${String(value).replaceAll(/\s+/g, " ")}`).join("\r\n")}\r\nER  - \r\n`;
-    const papers = new Map(entries.flatMap((one) => (one.papers || []).map((paper) => [paperNumber(paper), [one, paper]])));
+    const papers = new Map(entries.flatMap((one) => (one.papers || []).filter(([pmid, doi]) => pmid || doi).map((paper) => [paperNumber(paper), [one, paper]])));
     return [
       ...entries.filter((one) => isTrial(one.id)).map((one) => lines([["TY", "ELEC"], ["ID", one.id], ["TI", one.title], ["AU", one.sponsor], ["PY", one.registered?.slice(0, 4)], ["AN", one.id], ["DB", "ClinicalTrials.gov"], ["N1", one.status], ["UR", registry(one.id)]])),
       ...[...papers.values()].map(([one, [pmid, doi, year]]) => lines([["TY", "JOUR"], ["ID", pmid || doi], ["TI", isTrial(one.id) ? `Paper of ${one.id}: ${one.title}` : one.title], ["PY", year], ["AN", pmid], ["DO", doi], ["N1", `reports ${one.id}`], ["UR", pmid ? `https://pubmed.ncbi.nlm.nih.gov/${pmid}/` : doiAddress(doi)]])),
@@ -139,7 +139,13 @@ const page = (() => {
   const folds = [...document.querySelectorAll("details.fold")];
   if (matchMedia("(max-width: 700px)").matches) for (const fold of folds) fold.open = false;
   function unfold() {
-    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    let name = location.hash.slice(1);
+    try {
+      name = decodeURIComponent(name);
+    } catch {
+      // "#100%" is no encoded text: it is a name as it stands
+    }
+    const target = document.getElementById(name);
     for (let node = target?.querySelector("details.fold") ?? target; node; node = node.parentElement) if (node.tagName === "DETAILS") node.open = true;
     target?.scrollIntoView();
   }
