@@ -2,12 +2,12 @@
 // Charts with a time axis: shares by year, doses, concerns, and the trials' timelines.
 (() => {
   const { COLOUR, look, behind, clickable, together, drawers } = charts;
-  const WHOSE = { published: ["Table 2", COLOUR.published], registered: ["Registered", COLOUR.today] };
+  const WHOSE = { published: ["Table 2", COLOUR.published], living: ["Table 2 with confirmed rows", COLOUR.published], registered: ["Registered", COLOUR.today] };
   function whose(origins) {
     const domain = Object.keys(WHOSE).filter((origin) => origins.includes(origin));
     return { domain, range: domain.map((origin) => WHOSE[origin][1]), tickFormat: (origin) => WHOSE[origin][0] };
   }
-  const FROM = { published: "Table 2, by year of the paper", registered: "Registered, by year of first posting" };
+  const FROM = { living: "Table 2 with confirmed rows, by year of the paper", registered: "Registered, by year of first posting" };
   const day = (text) => (text ? new Date(text) : null);
   const panes = (...parts) => Object.assign(together(...parts), { className: "panes" });
 
