@@ -288,3 +288,15 @@ def test_every_command_stands_in_the_readme_and_every_setting_on_the_page_of_flo
         assert f"mscwatch {name}" in text_of("README.md")
     for name in settings.Settings.model_fields:
         assert f"`MSCWATCH_{name.upper()}`" in text_of("flows/README.md")
+
+
+def test_an_arrow_into_json_stands_in_parentheses_where_it_is_compared():
+    """DuckDB 1.5 reads `a = 1 AND b->>'$.c' = 2` as one arrow from `a = 1 AND b`; later versions do not."""
+    bare = re.compile(r"->>?\s*'[^']*'\s*(?:=|<|>|(?:IN|IS|LIKE|BETWEEN)\b)")
+    texts = [
+        *modules("mscwatch", "flows"),
+        *(ROOT / "warehouse").rglob("*.sql"),
+        *(ROOT / "warehouse").rglob("*.toml"),
+    ]
+    guilty = [path.name for path in texts if bare.search(path.read_text(encoding="utf-8"))]
+    assert guilty == []

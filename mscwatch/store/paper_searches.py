@@ -72,7 +72,7 @@ def was_imported(con: Connection, sha256: str) -> bool:
     return bool(
         scalar(
             con,
-            "SELECT count(*) FROM searches WHERE source = ? AND proof->>'$.sha256' = ?",
+            "SELECT count(*) FROM searches WHERE source = ? AND (proof->>'$.sha256') = ?",
             [PaperSource.PERSON, sha256],
         )
     )

@@ -25,7 +25,7 @@ WITH answered AS (  -- with a person's yes or no, and the abstract that its cell
     FROM corrected
 ), read AS (  -- a row of cells per paper
     SELECT paper_id, map_from_entries(list((field, value->>'$'))) AS v, map_from_entries(list((field, evidence))) AS e
-    FROM cells WHERE value->>'$' <> 'not_stated' GROUP BY paper_id
+    FROM cells WHERE (value->>'$') <> 'not_stated' GROUP BY paper_id
 ), drafted AS (
     SELECT
         a.paper_id AS row_id,
