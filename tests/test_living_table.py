@@ -8,6 +8,7 @@ import io
 import re
 import shlex
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -122,7 +123,22 @@ def test_the_page_shows_drafted_rows_beside_the_printed_ones(made):
     facts, answers = report.read_answers(DataDir(made))
     text = " ".join(re.sub(r"<[^>]+>", " ", render_page(facts, answers)).split())
     assert "25 rows: 3 drafted from later papers, 22 printed in the review" in text
-    assert f"same patients as {FIRST}" in text
+    assert f"of the same patients as {FIRST}" in text
+
+
+def test_the_page_shows_what_a_person_set_and_that_a_paper_was_retracted(made):
+    facts, answers = report.read_answers(DataDir(made))
+    told = {
+        "disease": "a [disease]",
+        "disease_as_printed": "set by A. Reader: so",
+        "notes": "the paper was retracted",
+    }
+    rows = tuple(row | told if row["row_id"] == OTHER else row for row in answers["table2"].rows)
+    page = render_page(facts, answers | {"table2": replace(answers["table2"], rows=rows)})
+    section = page.partition('id="table2"')[2].partition("</section>")[0]
+    assert "a [disease]" in section
+    assert "the paper was retracted" in section
+    assert "set by A. Reader" not in page
 
 
 def test_rows_of_one_programme_and_size_are_of_the_same_patients(con):

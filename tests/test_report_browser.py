@@ -245,6 +245,11 @@ def test_filters_stand_in_the_address_and_what_is_left_is_saved(show, answers):
         tab.click("#save-ris")
     references = rispy.loads(ris_file.value.path().read_text("utf-8"))
     assert {one["id"] for one in references if one["type_of_reference"] == "ELEC"} == completed
+    papers = {
+        p["pmid"] for row in answers["trials"].rows if row["nct_id"] in completed for p in row["papers"]
+    }
+    assert papers
+    assert {one["id"] for one in references if one["type_of_reference"] == "JOUR"} == papers
 
 
 def test_a_formula_is_text_and_a_paper_without_a_number_no_reference(show, answers, facts, tmp_path):

@@ -111,3 +111,43 @@ def test_the_page_says_why_the_latest_night_can_be_trusted(found, facts, words):
     page = render_page(facts_of_file, answers | {"proof": proof})
     line = re.search(r'<details class="answer trust">\s*<summary>(.*?)</summary>', page)[1]
     assert words in html.unescape(re.sub(r"<[^>]*>", "", line))
+
+
+def answered(facts, answers):
+    section = re.search(r'<section id="answers".*?</section>', render_page(facts, answers), re.DOTALL)[0]
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", section)).split())
+
+
+def test_the_first_screen_says_what_the_sections_hold(found):
+    facts, answers = found
+    latest = [row for row in answers["events"].rows if row["is_latest"]]
+    disputes, due = answers["contradictions"].rows, answers["overdue"].rows
+    ranks, first = [row["rank"] for row in disputes], disputes[0]
+    [who] = [row["overdue"] for row in due if row["clock"] == "who_publication"]
+    assert ranks == sorted(ranks)
+    assert ranks[0] == 1 < ranks[-1]
+    text = answered(facts, answers)
+    for words in (
+        f"{len(latest)} changes were found in the latest night",
+        f"{len(answers['silent'].rows)} completed trials without a known publication",
+        f"{who} owe one by WHO's 24 months",
+        f"{len(disputes)} points on which the review and another source disagree",
+        f"{ranks.count(1)} bear on its figures, first: {first['review_says']} (row {first['review_row']})",
+        f"{len(answers['waiting'].rows)} links between trials and papers wait for a person's yes or no",
+        "No search for papers was made",
+    ):
+        assert words in text
+
+
+@pytest.mark.parametrize(
+    ("events", "words"),
+    [
+        ([{}], "1 change was found in the latest night"),
+        ([{"is_latest": False}], "0 changes in the latest night; the last one was found on"),
+        ([], "0 changes yet: the watch began on"),
+    ],
+)
+def test_the_first_number_is_of_the_latest_night(found, events, words):
+    facts, answers = found
+    rows = tuple(answers["events"].rows[0] | {"is_latest": True} | event for event in events)
+    assert words in answered(facts, answers | {"events": replace(answers["events"], rows=rows)})

@@ -1,4 +1,4 @@
-"""The HTML page, made from the answers to the queries in `warehouse/report/`; it needs no network. Pure."""
+"""The HTML page, made from the answers to `warehouse/report/`; it needs no network. Rows of Table 2 as text. Pure."""
 
 from mscwatch.report.page import render_page
 

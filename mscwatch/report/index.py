@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from mscwatch.model import QueryAnswer
+from mscwatch.report.living import in_columns
 from mscwatch.report.words import amount, label, shown
 
 # A trial is a list of values in this order. `papers` holds (PMID, DOI, year) each; dates are ISO text.
@@ -67,7 +68,7 @@ def _row_of_the_table(row: Mapping[str, Any]) -> dict[str, Any]:
         "title": _text(f"{row['first_author'] or ''}: {row['title'] or ''}"),
         "status": f"Table 2, {shown(row['origin'])}",
         "n": sum(filter(None, printed)) if any(printed) else None,
-        "disease": _text(row["disease_as_printed"]),
+        "disease": in_columns(row)["Disease"],
         "papers": [_paper(row)],
     }
 

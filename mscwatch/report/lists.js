@@ -9,7 +9,7 @@ const page = (() => {
   const isTrial = (id) => /^NCT\d{8}$/.test(id);
   const registry = (id) => `https://clinicaltrials.gov/study/${id}`;
   const doiAddress = (doi) => `https://doi.org/${encodeURIComponent(doi).replaceAll("%2F", "/")}`;
-  // A token is a position in the index, or the number of a trial that is not in it.
+  // A token is a position in the index, or the number of a trial.
   const entry = (token) => (/^\d+$/.test(token) ? known[token] : undefined) ?? byId.get(token) ?? { id: token.replaceAll("_", " "), papers: [] };
 
   function make(name, text, attributes = {}) {

@@ -17,6 +17,7 @@ from markupsafe import Markup, escape
 from mscwatch.digest import heading
 from mscwatch.model import QueryAnswer
 from mscwatch.report.index import compact, index_of, positions
+from mscwatch.report.living import in_columns, remarks
 from mscwatch.report.places import on_map
 from mscwatch.report.words import amount, label, shown
 from mscwatch.review import prisma
@@ -129,4 +130,9 @@ _PAGES.filters |= {
     "pubmed": pubmed,
     "doi_address": doi_address,
 }
-_PAGES.globals |= {"amount": _guarded(amount), "evidence": evidence}
+_PAGES.globals |= {
+    "amount": _guarded(amount),
+    "evidence": evidence,
+    "in_columns": in_columns,
+    "remarks": _guarded(remarks),
+}

@@ -43,6 +43,7 @@
   button.className = "number";
   Object.assign(button.dataset, { list: ids.join(" "), title: "New since you last looked" });
   button.setAttribute("popovertarget", "query-events");
-  button.textContent = unseen.length;
+  const more = unseen.length === events.length && events.length >= 100 ? "+" : ""; // the page lists no more
+  button.textContent = `${unseen.length}${more}`;
   big.append(button);
 })();

@@ -46,7 +46,7 @@
     document.dispatchEvent(new Event("rows"));
   }
 
-  function remember() { // only what is chosen; the rest of the address stays
+  function remember() { // only what is chosen; the part after # stays
     const chosen = new URLSearchParams([...new FormData(filters)].filter(([, value]) => value));
     const query = String(chosen) && `?${chosen}`;
     try {

@@ -23,12 +23,7 @@ SELECT
     (SELECT max(asked_at) FROM searches WHERE source <> 'person') AS searched_at,
     (SELECT coalesce(max(outcome) FILTER (WHERE outcome <> 'proven'), max(outcome)) FROM searches
      WHERE run_id = (SELECT run_id FROM searches WHERE source <> 'person' ORDER BY asked_at DESC, run_id DESC LIMIT 1)
-        AND source <> 'person') AS search_outcome,
-    (SELECT count(*) FROM trials WHERE relevance = 'core' AND in_watch AND nct_id NOT IN (
-        SELECT nct_id FROM ctgov.brief_summaries
-        UNION SELECT nct_id FROM ctgov.interventions WHERE description IS NOT NULL
-        UNION SELECT nct_id FROM ctgov.design_groups WHERE description IS NOT NULL
-    )) AS without_text
+        AND source <> 'person') AS search_outcome
 FROM runs AS r
 WHERE r.outcome IN ('baseline', 'published')
 ORDER BY r.night_no DESC
