@@ -34,6 +34,7 @@ def sizes(text, title=TITLE):
         ("Group I (GI) had 23 patients who received MSCs differentiated into liver cells; group II of 21 patients who received conservative treatment.", 23, 21),
         ("Patients were divided into four groups: control group (n = 31), MSC group (n = 32), plasma exchange group (n = 33), and MSC + plasma exchange group (n = 21).", 53, 64),
         ("MSCs were infused through the portal vein in 13 patients. The other 16 subjects served as controls.", 13, 16),
+        ("The HA group (n = 12), who received hyaluronic acid, was compared with the MSC group (n = 10).", 10, 12),
         ("Patients in the trial were given cells (n = 8) or conserved treatment without cells (n = 9).", 8, 9),
     ],
 )  # fmt: skip
@@ -157,3 +158,35 @@ def test_sizes_that_nobody_states_are_not_worked_out(text):
 )  # fmt: skip
 def test_the_design_by_the_studys_own_words(title, text, design):
     assert draft(title, text)["design"].value == design
+
+
+@pytest.mark.parametrize(
+    ("text", "treated", "control"),
+    [
+        ("The region has 300 patients. Twenty patients with cirrhosis were enrolled.", 20, 0),
+        ("Eleven patients were enrolled; six patients received a second infusion of UC-MSCs.", 11, 0),
+        ("Twenty patients were enrolled; 18 patients completed follow-up and received MSCs.", 20, 0),
+        ("Ninety patients were screened and MSCs were given. Twenty patients had cirrhosis.", 20, 0),
+        ("In this trial of MSCs, 9 of 30 patients in the MSC group and 5 of 28 patients in the control group had fever.", None, None),
+    ],
+)  # fmt: skip
+def test_other_numbers_of_people_are_not_those_who_got_the_cells(text, treated, control):
+    assert sizes(text) == (treated, control)
+
+
+def test_numbers_of_earlier_trials_are_not_the_studys():
+    text = (
+        "Introduction: Of 300 cases, 200 cases received MSCs in earlier trials. "
+        "Methods: 20 cases received MSCs. Results: Albumin rose."
+    )
+    assert draft("MSCs in cirrhosis", text)["n_treated"].value == 20
+
+
+def test_a_single_arm_stays_one_beside_historical_controls():
+    text = "This open-label, single-arm study treated 20 patients with MSCs. Scores were compared with historical controls."
+    assert draft("MSCs in cirrhosis", text)["design"].value == "single_arm"
+
+
+def test_both_groups_at_once_are_neither():
+    text = "Fifty patients were treated with MSCs or surgery."
+    assert sizes(text, "MSCs compared with surgery in liver cirrhosis") == (None, None)

@@ -133,3 +133,36 @@ def test_registration_numbers_are_written_as_their_registries_do():
 def test_long_words_are_cut_to_what_may_be_kept():
     cells = row(f"The trial is registered as NCT09999902 {'and was reported to the board ' * 20}.")
     assert len(cells["registry_ids"].evidence) == 300
+
+
+def test_the_words_of_a_registration_number_hold_it():
+    text = f"Of 25 patients {'with cirrhosis of the liver ' * 12}who were enrolled in the trial (NTR25), all received MSCs."
+    assert "NTR25" in draft("MSCs in cirrhosis", text)["registry_ids"].evidence
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "disease"),
+    [
+        ("Umbilical cord cells", "Methods: MSCs were tested for the treatment of liver cirrhosis. Twenty people got cells.", "liver cirrhosis"),
+        ("MSCs for liver cirrhosis", "Methods: Twenty people got MSCs.", "liver cirrhosis"),
+        ("MSCs", "Methods: Twenty patients with a liver cirrhosis received MSCs.", "liver cirrhosis"),
+        ("Mesenchymal stem cells for cartilage repair", "Methods: Twenty people got MSCs.", None),
+    ],
+)  # fmt: skip
+def test_the_disease_is_named_as_written(title, text, disease):
+    row = draft(title, text)
+    assert (row["disease"].value if "disease" in row else None) == disease
+
+
+def test_an_amount_of_a_laboratory_is_no_dose():
+    assert "dose_low" not in draft(
+        "MSCs for liver cirrhosis", "MSCs were infused; bile of 1 × 10^6 pg was seen."
+    )
+
+
+def test_a_concentrate_does_not_state_whose_cells_it_holds():
+    row = draft(
+        "Cells for cartilage", "Twelve patients received bone marrow aspirate concentrate into the knee."
+    )
+    assert row["cell_source"].value == ("bone_marrow",)
+    assert "donor" not in row

@@ -85,3 +85,30 @@ def test_an_abstract_that_says_nothing_has_only_what_its_title_says():
     assert cells["cell_source"].value == ("umbilical_cord",)
     assert all(cell.sentence == 0 for cell in cells.values())
     assert draft("", "") == {}
+
+
+COMPARED = "MSCs versus placebo in cirrhosis: a randomised trial"
+BOTH = "Patients were randomised to MSCs (n=10) or placebo (n=10). Results:"
+TREATED = "Methods: We treated 20 patients with MSCs. Results:"
+QUIET = f"{TREATED} Albumin did not change. No adverse events occurred."
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "effect"),
+    [
+        (TITLE, "We treated 20 patients with MSCs. Infusion of MSCs is safe. The authors thank all.", "safety_only"),
+        (TITLE, "We treated 20 patients with MSCs to assess whether albumin improved. The endpoint was improvement of albumin. Albumin did not change. There was no benefit. We saw nothing else. End.", "no_difference"),
+        (COMPARED, f"{BOTH} Albumin improved in both groups. MELD did not differ between the groups.", "no_difference"),
+        (COMPARED, f"{BOTH} In both groups albumin was better than before, compared with placebo.", "improved"),
+        ("Safety of MSCs in cirrhosis", QUIET, "safety_only"),
+        ("Safety and efficacy of MSCs in cirrhosis", QUIET, "no_difference"),
+        (TITLE, f"{TREATED} Albumin did not change. MELD did not change. Conclusion: Larger studies are under way to determine whether MSCs improve survival.", "no_difference"),
+    ],
+)  # fmt: skip
+def test_aims_titles_and_comparisons_are_told_from_findings(title, text, effect):
+    assert draft(title, text)["effect"].value == effect
+
+
+def test_a_difference_between_kinds_of_patients_is_no_effect_of_the_cells():
+    text = f"{TREATED} Younger patients improved more than the older group."
+    assert "effect" not in draft("MSCs in cirrhosis", text)

@@ -23,6 +23,8 @@ _PMID = re.compile(
     r"(?:pubmed\.ncbi\.nlm\.nih\.gov/|/pubmed/|\bMED[:/]|^\s*PMID:? ?)0*([1-9]\d{0,7})\b",
     re.IGNORECASE | re.MULTILINE,
 )
+_PMCID = re.compile(r"\b(PMC\d{1,9})\b")
+_PREPRINT = re.compile(r"\b(PPR\d{1,10})\b")
 _BARE = re.compile(r"0*([1-9]\d{0,7})(?:\.0)?")  # a spreadsheet may have made a decimal of it
 _DATE = re.compile(r"\b((?:19|20)\d\d)(?:[-/ ](\d\d?|[A-Z][a-z]{2})[a-z]*(?:[-/ ](\d\d?)\b)?)?")
 _SURNAME_FIRST = re.compile(r"^([^,]+), *(.+)$")
@@ -73,9 +75,9 @@ def _paper(entry: Entry) -> Paper:
     return Paper(
         title=plain_text(_first(entry, "title")).rstrip("."),
         pmid=_pmid(entry),
-        pmcid=_number(entry, re.compile(r"\b(PMC\d{1,9})\b")),
+        pmcid=_number(entry, _PMCID),
         doi=next(filter(None, map(doi_of, (*entry["doi"], *entry["numbers"]))), ""),
-        preprint_id=_number(entry, re.compile(r"\b(PPR\d{1,10})\b")),
+        preprint_id=_number(entry, _PREPRINT),
         authors=tuple(_authors(entry["authors"])),
         journal=plain_text(_first(entry, "journal")),
         year=year,

@@ -68,7 +68,12 @@ _FORMATS = (
 
 
 def registry_numbers(text: str) -> list[RegistryNumber]:
-    """The numbers in a text, each once, in the order in which they stand. A number of zeros alone is none."""
+    """The numbers in a text, each once, in the order in which they stand."""
+    return list(places_of_numbers(text))
+
+
+def places_of_numbers(text: str) -> dict[RegistryNumber, int]:
+    """The numbers in a text, each once and with its first place, in order. A number of zeros alone is none."""
     found: dict[RegistryNumber, int] = {}
     taken: list[tuple[int, int]] = []
     for kind in _FORMATS:
@@ -77,7 +82,7 @@ def registry_numbers(text: str) -> list[RegistryNumber]:
             if not overlaps and any(digit in "123456789" for digit in match[0]):
                 taken.append(match.span())
                 found.setdefault(RegistryNumber(kind.registry, kind.number(match)), match.start())
-    return sorted(found, key=found.__getitem__)
+    return dict(sorted(found.items(), key=lambda item: item[1]))
 
 
 def numbers_of(texts: Iterable[str]) -> list[RegistryNumber]:

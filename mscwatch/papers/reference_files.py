@@ -104,10 +104,9 @@ def entries_of(text: str) -> tuple[str, Iterator[Entry]]:
 
 def _ris(text: str) -> Iterator[Entry]:
     """The entries of a RIS file, each read by itself, so that one without an end spoils no other."""
-    starts = [match.start() for match in _RIS.finditer(text)]
-    for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
+    for block in _blocks(_RIS, text):
         lines: list[str] = []
-        for line in text[start:end].split("\n"):
+        for line in block.split("\n"):
             if match := _RIS_LINE.match(line):
                 if match[1] == "ER":
                     break
@@ -121,7 +120,7 @@ def _ris(text: str) -> Iterator[Entry]:
 
 
 def _nbib(text: str) -> Iterator[Entry]:
-    for block in re.split(r"^(?=PMID *-)", text, flags=re.MULTILINE)[1:]:
+    for block in _blocks(_NBIB, text):
         entry: dict[str, list[str]] = {}
         tag = ""
         for line in block.split("\n"):
@@ -135,6 +134,12 @@ def _nbib(text: str) -> Iterator[Entry]:
                 value.removesuffix("[doi]").strip() for value in entry.get(name, []) if "[doi]" in value
             ]
         yield _named(entry, _OF_NBIB)
+
+
+def _blocks(begins: re.Pattern[str], text: str) -> Iterator[str]:
+    """The text from each beginning of an entry to the next."""
+    starts = [match.start() for match in begins.finditer(text)]
+    return (text[start:end] for start, end in zip(starts, [*starts[1:], len(text)], strict=True))
 
 
 def _csv(text: str, between: str) -> Iterator[Entry]:
@@ -154,9 +159,8 @@ def _csv(text: str, between: str) -> Iterator[Entry]:
 def _of_row(row: dict[str, str]) -> Entry:
     if row.get("source", "").strip().upper() == "MED":  # Europe PMC's word for PubMed
         row["pmid"] = row.get("externalid") or row.get("extid", "")
-    row["authors"] = next((row[name] for name in _OF_CSV["authors"] if row.get(name)), "")
     entry = _named(row, _OF_CSV)
-    entry["authors"] = _AUTHORS.split(row["authors"])
+    entry["authors"] = _AUTHORS.split(next(iter(entry["authors"]), ""))
     return entry
 
 

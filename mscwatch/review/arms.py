@@ -18,6 +18,7 @@ from mscwatch.therapy.words import find
 Size = tuple[int, Quote]
 
 _LABEL = 80  # characters of a group's name
+_BEHIND = 80  # characters behind a number that say whose it is
 _PATIENT_AS_CONTROL = re.compile(
     r"\b(?:contralateral|opposite|fellow) (?:\w+ )?(?:knee|eye|limb|leg|hip|side|hand|joint|foot)s?\b"
     r"|\b(?:the other|untreated) (?:knee|eye|leg|hip)\b"
@@ -52,18 +53,18 @@ _SUBSET = re.compile(
 class Sizes:
     """The numbers of people with and without the cells, with their words; None where an abstract does not say."""
 
-    treated: tuple[int, Quote] | None = None
-    control: tuple[int, Quote] | None = None
+    treated: Size | None = None
+    control: Size | None = None
 
 
 def sizes(told: Sequence[Sentence], *, is_controlled: bool) -> Sizes:
     """The sizes of the groups. `is_controlled`: whether the design compares people with others."""
-    sentences = tuple(ours(tuple(told)))
+    sentences = ours(told)
     total = _total(sentences)
     own_control = _own_control(sentences)
     if own_control and total:
         return Sizes(total, (0, own_control))
-    arms = [arm for sentence in sentences for arm in arms_of(sentence, sentences)]
+    arms = _arms(sentences)
     treated, control = _together(arms)
     if control:
         return Sizes(treated, control)
@@ -81,9 +82,12 @@ def sizes(told: Sequence[Sentence], *, is_controlled: bool) -> Sizes:
 
 def has_control(told: Sequence[Sentence]) -> Quote | None:
     """The words of a group without the cells that is counted beside one with them."""
-    sentences = tuple(ours(tuple(told)))
-    _, control = _together([arm for sentence in sentences for arm in arms_of(sentence, sentences)])
+    _, control = _together(_arms(ours(told)))
     return control[1] if control else None
+
+
+def _arms(sentences: tuple[Sentence, ...]) -> list[Arm]:
+    return [arm for sentence in sentences for arm in arms_of(sentence, sentences)]
 
 
 def _together(arms: list[Arm]) -> tuple[Size | None, Size | None]:
@@ -131,7 +135,7 @@ def _around(count: Count) -> Quote:
         start = max(start, quote.start - _LABEL)
         return Quote(count.sentence, _word_start(text, start), _closed(text, quote.end))
     end = next(
-        (place for place in range(quote.end, min(len(text), quote.end + 80)) if text[place] in ",;:"), 0
+        (place for place in range(quote.end, min(len(text), quote.end + _BEHIND)) if text[place] in ",;:"), 0
     )
     return Quote(count.sentence, quote.start, end or _word_end(text, quote.end + 60))
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from mscwatch.papers.kind import judge
-from mscwatch.papers.numbers import registry_numbers
+from mscwatch.papers.numbers import places_of_numbers
 from mscwatch.review import arms, design, outcome, patients, product
 from mscwatch.review.abstracts import LONGEST_TEXT, Quote, Sentence, own, sentences
 from mscwatch.review.study_text import Drafted, Value
@@ -78,15 +78,7 @@ def _study(told: tuple[Sentence, ...]) -> Iterator[tuple[str, Drafted]]:
 def _numbers(told: tuple[Sentence, ...]) -> Drafted | None:
     """The registration numbers, with the sentence of the first as far as it is short."""
     for sentence in told:
-        if numbers := registry_numbers(sentence.text):
-            start = max(0, _place_of_digits(sentence.text, numbers[0].number) - 40)
-            return Drafted(
-                tuple(number.number for number in numbers), Quote(sentence, start, len(sentence.text))
-            )
+        if places := places_of_numbers(sentence.text):
+            start = max(0, min(places.values()) - 40)
+            return Drafted(tuple(one.number for one in places), Quote(sentence, start, len(sentence.text)))
     return None
-
-
-def _place_of_digits(text: str, number: str) -> int:
-    """Where the digits that end a number stand in a text; 0 where it spells them apart."""
-    digits = number.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-/")
-    return max(0, text.find(digits))

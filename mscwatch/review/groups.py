@@ -7,11 +7,12 @@ group with another name beside a group of the cells is its control.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from mscwatch.review.abstracts import Sentence
 from mscwatch.review.people import Count, Counted, counts
+from mscwatch.review.study_text import blank
 from mscwatch.therapy.words import find
 from mscwatch.vocabulary import CellType
 
@@ -64,9 +65,12 @@ _GIVEN = re.compile(
     r"|delivered)\b[^.;]{0,80}\b(?:in|to|into)\s+$",
     re.IGNORECASE,
 )
-_RELATIVE = re.compile(
-    r"\W*(?:in which|who|whom|which|that|receiving|treated|undergoing)\b[^.;]*", re.IGNORECASE
+_RELATIVE = re.compile(  # up to the comma or the comparison behind it
+    r"\W*(?:in which|who|whom|which|that|receiving|treated|undergoing)\b"
+    r"(?:(?!\b(?:was|were) (?:\w+ )?compared\b)[^.;,])*",
+    re.IGNORECASE,
 )
+_OR_ELSE = re.compile(r"\W{0,2}or\s+(?:with\s+)?(?!by\b|via\b|through\b|in\b|into\b)\w+", re.IGNORECASE)
 _SPLIT = re.compile(
     r"\b(?:randomi\w+|divided|allocated|assigned|split|separated|classified|stratified"
     r"|distributed)\b[^.;]{0,40}\binto\b"
@@ -148,7 +152,7 @@ def clause_of(after: str) -> str:
 
 def whose_words(words: str, *, nearest_last: bool = False) -> Group:
     """Whose a number is by the words on one side of it; a group's own name beside the number decides first."""
-    said = _OUT.sub(lambda match: "y" * len(match[0]), words)
+    said = _OUT.sub(blank, words)
     if nearest_last and _INTERVENTION.search(said):
         return Group.CELLS
     controls = [match.span() for match in _CONTROL_GROUP.finditer(said)]
@@ -162,7 +166,9 @@ def whose_words(words: str, *, nearest_last: bool = False) -> Group:
         return (max if nearest_last else min)(groups)[1]
     if _OUT.search(words):
         return Group.CONTROL
-    if find("product", said):
+    if products := list(find("product", said)):
+        if any(_OR_ELSE.match(said, one.end) and not find("product", said[one.end :]) for one in products):
+            return Group.UNKNOWN  # "treated with the cells or with surgery": both groups at once
         kinds = {cells.value for cells in find("cell_type", said)}
         return Group.NAMED if kinds and kinds <= _OTHER_CELLS else Group.CELLS
     if _CONTROL.search(words):
@@ -186,11 +192,11 @@ def _by_name(name: str, told: tuple[Sentence, ...]) -> Group:
 
 
 def _beside(arms: list[Arm]) -> list[Arm]:
-    """The arms; what is named beside a group of the cells, in the same way, is a control."""
-    ways = {arm.count.way for arm in arms if arm.group is Group.CELLS}
+    """The arms; what is named beside a group of the cells, both in brackets, is a control."""
+    beside_cells = any(arm.group is Group.CELLS and arm.count.way is Counted.EQUALS for arm in arms)
     return [
-        Arm(arm.count, Group.CONTROL)
-        if arm.group is Group.NAMED and arm.count.way in ways & {Counted.EQUALS}
+        replace(arm, group=Group.CONTROL)
+        if beside_cells and arm.group is Group.NAMED and arm.count.way is Counted.EQUALS
         else arm
         for arm in arms
     ]

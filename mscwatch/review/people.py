@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -141,6 +141,6 @@ def parsed(written: str) -> int:
     return number
 
 
-def ours(told: tuple[Sentence, ...]) -> Iterator[Sentence]:
-    """The sentences where a study tells whom it treated: not its title, which rounds, and not its plans."""
-    return (sentence for sentence in told if sentence.part is not Part.TITLE)
+def ours(told: Sequence[Sentence]) -> tuple[Sentence, ...]:
+    """The sentences where a study tells whom it treated: not its title, which rounds."""
+    return tuple(sentence for sentence in told if sentence.part is not Part.TITLE)

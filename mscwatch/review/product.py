@@ -55,18 +55,19 @@ def cells(told: Sequence[Sentence]) -> dict[str, Drafted]:
 
 def _donor(text: StudyText, sources: tuple[str, ...], kind: CellType) -> Told:
     """Whose the cells are: by the title, else by the abstract, without what is said of another tissue."""
-    titles, product = (
+    titles, told = (
         tuple(replace(one, text=_OF_OTHER_TISSUE.sub(blank, one.text)) for one in passages)
         for passages in (text.passages.titles, text.passages.product)
     )
     return origin.donor(Passages(titles=titles), (), kind) or origin.donor(
-        Passages(titles=titles, product=product), sources, kind
+        Passages(titles=titles, product=told), sources, kind
     )
 
 
 def _of_procedure(donor: Told) -> bool:
     """Whether the donor only follows from how the cells were got, as records may say it."""
-    return any(seen.rule.startswith("donor_implied") for seen in donor.evidence)
+    implied = (origin.AT_THE_BEDSIDE, "donor_implied")
+    return any(seen.rule.startswith(implied) for seen in donor.evidence)
 
 
 def _form(text: StudyText, kinds: Told, kind: CellType) -> Drafted | None:
@@ -87,7 +88,7 @@ def _form(text: StudyText, kinds: Told, kind: CellType) -> Drafted | None:
 def _mixture(text: StudyText) -> Quote | None:
     """The words of a mixture of cells as it comes from the body: marrow concentrate, stromal vascular fraction."""
     for sentence in text.by_place.values():
-        for cells in find("cell_type", sentence.text):
-            if cells.value == "tissue":
-                return Quote(sentence, cells.start, cells.end)
+        for named in find("cell_type", sentence.text):
+            if named.value == "tissue":
+                return Quote(sentence, named.start, named.end)
     return None

@@ -19,13 +19,11 @@ WORDS: dict[str, type[StrEnum]] = {
     "dose_unit": DoseUnit,
     "effect": Effect,
 }
-COUNTS = ("n_treated", "n_control", "infusions_max")
 AMOUNTS = ("dose_low", "dose_high")
 TEXTS = ("disease",)
 FIELDS = ("n_treated", "n_control", *WORDS, *LISTS, *AMOUNTS, "infusions_max", *TEXTS)
 DOSE = "dose"  # three cells in one, such as `1e6-2e6 cells/kg`
 TEXT_AT_MOST = 300  # characters
-COUNT_AT_MOST = 1_000_000  # patients, or infusions: no trial has more
 
 
 def is_cell(name: str) -> bool:
@@ -76,11 +74,8 @@ def parted(name: str, value: str) -> dict[str, str | int | float | list[str]]:
 
 def _number(name: str, value: Any) -> float:
     """A number above 0, or 0 controls of a trial without a control group."""
-    try:
-        number = math.nan if isinstance(value, bool) else float(value)
-    except (TypeError, ValueError, OverflowError):
-        number = math.nan
-    is_too_large = name not in AMOUNTS and number > COUNT_AT_MOST
+    number = corrections.as_number(value)
+    is_too_large = name not in AMOUNTS and number > corrections.COUNT_AT_MOST
     if not math.isfinite(number) or number < 0 or (number == 0 and name != "n_control") or is_too_large:
         msg = f"value of {name}: {value!r} is not a number above 0, or too large; write {NOT_STATED} if it is not said."
         raise ConfigError(msg)

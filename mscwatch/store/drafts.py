@@ -9,11 +9,11 @@ from datetime import datetime
 from typing import NamedTuple
 
 from mscwatch.papers.model import Paper
+from mscwatch.review.abstracts import LONGEST_EVIDENCE
 from mscwatch.review.draft import Cell, draft
 from mscwatch.store.sql import Connection, insert
 from mscwatch.vocabulary import COUNTED_KINDS, PaperKind
 
-SPAN_AT_MOST = 300  # characters (contract, "Papers")
 DRAFTED_KINDS = COUNTED_KINDS | {PaperKind.UNKNOWN}  # what may count, once a person accepts its link
 
 
@@ -90,7 +90,7 @@ def store_drafts(con: Connection, drafts: Iterable[Draft], read_at: datetime) ->
                 "abstract_hash": mark,
                 "field": field,
                 "value": cell.value,
-                "evidence": cell.evidence[:SPAN_AT_MOST],
+                "evidence": cell.evidence[:LONGEST_EVIDENCE],
                 "sentence": cell.sentence,
             }
             for (paper_id, mark), cells in fresh.items()

@@ -21,7 +21,7 @@ FIELDS = (*LISTS, *WORDS, "infusions_max", "interval_days", "doses")
 MAY_BE_UNSTATED = {"infusions_max": None, "interval_days": None, "area": None, "doses": ()}
 # One word and the list of all: who sets the one sets the other too, unless it is set by itself.
 WHOLE = {"cell_type": "cell_types", "product_form": "product_forms"}
-COUNT_AT_MOST = 1_000_000  # infusions: no trial has more
+COUNT_AT_MOST = 1_000_000  # patients, or infusions: no trial has more
 _NUMBER = r"(\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)"
 _DOSE = re.compile(rf"{_NUMBER}(?:\s*(?:-|–|to)\s*{_NUMBER})?\s+(\S+)")
 _ALIASES = {"dose": "doses"}
@@ -116,11 +116,16 @@ def _split(value: Any, separator: str) -> list[Any]:
     return list(value) if isinstance(value, Iterable) and not isinstance(value, dict) else [value]
 
 
-def _number(name: str, value: Any) -> float:
+def as_number(value: Any) -> float:
+    """A number; NaN for what is none."""
     try:
-        number = math.nan if isinstance(value, bool) else float(value)
+        return math.nan if isinstance(value, bool) else float(value)
     except (TypeError, ValueError, OverflowError):
-        number = math.nan
+        return math.nan
+
+
+def _number(name: str, value: Any) -> float:
+    number = as_number(value)
     if not math.isfinite(number) or number <= 0:
         msg = f"value of {name}: {value!r} is not a number above 0; write {NOT_STATED} where the record does not say."
         raise ConfigError(msg)

@@ -20,8 +20,8 @@ _MORE = (
     rf"{_NTH}(?![\d.]*\s*(?:[x%]|mg|ml|million)))"
 )
 _DAYS = re.compile(rf"(?:\b(?:{_DAY}|visits?))\s*(?:of\s+)?-?{_NTH}{_MORE}+", re.IGNORECASE)
-_FIRSTS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
-_ORDINALS = rf"(?:{'|'.join(_FIRSTS)}|\d{{1,2}}(?:st|nd|rd|th)?)"
+FIRSTS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+_ORDINALS = rf"(?:{'|'.join(FIRSTS)}|\d{{1,2}}(?:st|nd|rd|th)?)"
 _ORDINAL_DAYS = re.compile(
     rf"\b(?:the|at(?=\s*[a-z])|on(?=\s*[a-z])|in(?=\s*[a-z]))\s+{_ORDINALS}(?:\s*(?:,\s*and|,|and)\s*(?:the\s+)?{_ORDINALS})+\s+(?:days?|weeks?|months?)\b",
     re.IGNORECASE,
@@ -89,9 +89,9 @@ def day_lists(text: str) -> Iterator[tuple[int, int, str, list[int]]]:
     """Each list of days, weeks or months: start, end, first letter of the unit, and the numbers."""
     for match in (match for pattern in _LISTS for match in pattern.finditer(text)):
         numbers = [
-            int(one) if one.isdigit() else _FIRSTS.index(one.lower()) + 1
+            int(one) if one.isdigit() else FIRSTS.index(one.lower()) + 1
             for one in re.findall(
-                rf"\d+|\b(?:{'|'.join(_FIRSTS)})\b", re.sub(_ASIDE, " ", match[0]), re.IGNORECASE
+                rf"\d+|\b(?:{'|'.join(FIRSTS)})\b", re.sub(_ASIDE, " ", match[0]), re.IGNORECASE
             )
         ]
         units = {

@@ -14,7 +14,7 @@ from mscwatch.therapy.words import Found, find, names
 from mscwatch.vocabulary import CellSource, CellType, Donor
 
 BIRTH_TISSUES = {CellSource.UMBILICAL_CORD, CellSource.CORD_BLOOD, CellSource.PLACENTA, CellSource.AMNION}
-_AT_THE_BEDSIDE = "a concentrate or fraction made at the bedside is the patient's own"
+AT_THE_BEDSIDE = "a concentrate or fraction made at the bedside is the patient's own"
 _MANY = 3
 _OTHER_CELLS = {
     CellType.HAEMATOPOIETIC,
@@ -121,7 +121,7 @@ def donor(passages: Passages, sources: tuple[str, ...], kind: str) -> Told:
     if told.values:
         return told
     if kind == CellType.MIXED and (own := terms.first("cell_type", [(IMPLIED, named)]).only(["tissue"])):
-        return Told((Donor.AUTOLOGOUS,), (replace(own.evidence[0], rule=_AT_THE_BEDSIDE),), IMPLIED)
+        return Told((Donor.AUTOLOGOUS,), (replace(own.evidence[0], rule=AT_THE_BEDSIDE),), IMPLIED)
     tissues = (one for one in terms.treatment_sentences(passages) if names("cell_source", one.text))
     everything = (*passages.product, *passages.summary, *passages.description)
     return terms.first("donor", [("of a tissue", tissues)]) or terms.first(

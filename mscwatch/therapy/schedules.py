@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from mscwatch.therapy.amounts import plain_signs
 from mscwatch.therapy.counts import GIVEN, KIND, LEVELS, WORD, Count, number, of_a_drug, told
-from mscwatch.therapy.days import FOLLOW_UP, GIVING, crosses_over, follows_up, listed
+from mscwatch.therapy.days import FIRSTS, FOLLOW_UP, GIVING, crosses_over, follows_up, listed
 from mscwatch.therapy.passages import Passage
 from mscwatch.therapy.words import find
 
@@ -17,7 +17,7 @@ _ADVERB_DAYS = {
     "daily": 1.0, "weekly": 7.0, "qw": 7.0, "q2w": 14.0, "biweekly": 14.0, "fortnightly": 14.0, "monthly": 30.4,
 }  # fmt: skip
 
-_NTHS = ("second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
+_NTHS = FIRSTS[1:8]
 _DIGITS = ("2nd", "3rd", "4th", "5th", "6th", "7th", "8th")
 _NUMBERED = re.compile(
     rf"\b(?P<nth>{'|'.join(_NTHS + _DIGITS)})\s+(?:{KIND}[\s-]+){{0,5}}(?!treat)"
