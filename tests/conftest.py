@@ -30,7 +30,7 @@ from mscwatch.vocabulary import RunOutcome
 from support import demo, reported, review
 from support.command import run_here, run_in_a_process
 from support.ctgov_records import opened
-from support.orders import order_for, write_watch
+from support.orders import REVIEWED, WATCH, order_for, write_watch
 from support.records import FORMULA, edited, record, set_status, set_title
 from support.snapshots import night, nights, trials
 
@@ -158,9 +158,9 @@ def real_records():
 
 
 @pytest.fixture
-def watch_file(tmp_path):
-    """A watch that matches everything the embedded registry holds, without bounds."""
-    return write_watch(tmp_path)
+def watch_file(request, tmp_path):
+    """The watch WATCH, or the review's for tests marked `reviewed`."""
+    return write_watch(tmp_path, REVIEWED if request.node.get_closest_marker("reviewed") else WATCH)
 
 
 @pytest.fixture

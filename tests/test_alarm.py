@@ -24,6 +24,7 @@ def heard(ears):
     return [mail["Subject"] for to, mail in ears.mail.mails if to == OPERATOR]
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_told_once_and_once_more_when_there_is_room(tmp_path, registry):
     with Ears(tmp_path) as ears:
         order = order_in(tmp_path, registry.url, **ears.settings)
@@ -47,6 +48,7 @@ def test_a_full_disk_is_told_once_and_once_more_when_there_is_room(tmp_path, reg
     assert not order.data_dir.alarm.exists()
 
 
+@pytest.mark.slow
 def test_an_alarm_that_reached_nobody_is_owed_by_the_next_run(tmp_path, registry):
     with Ears(tmp_path) as ears:
         order = order_in(tmp_path, registry.url, **ears.settings)
@@ -59,6 +61,7 @@ def test_an_alarm_that_reached_nobody_is_owed_by_the_next_run(tmp_path, registry
         assert "night failed" in ears.operator
 
 
+@pytest.mark.slow
 def test_a_file_that_is_as_the_last_run_left_it_is_not_read_again(tmp_path, registry, monkeypatch):
     order, read = order_in(tmp_path, registry.url), []
     run_watch(order)

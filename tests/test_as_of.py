@@ -116,6 +116,7 @@ def test_events_between_begins_with_the_first_moment_and_ends_before_the_second(
     assert len(kinds(EVENING, "2022-10-11")) == 5
 
 
+@pytest.mark.slow
 def test_a_trial_that_came_back_was_out_in_between(tmp_path):
     one, two = record(1), record(2)
     after = night_at(MIDNIGHT, one, NCT00000002="NCT00000001")

@@ -242,6 +242,7 @@ def test_requests_keep_their_distance_and_never_overlap(serve, ask):
     assert most == [1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("count", "size"), [(1, 10), (25, 10), (30, 10), (30, 1000)])
 def test_a_clean_night_asks_at_most_three_times_more_than_it_has_pages(order, count, size):
     with Replica([night(count)]) as registry:

@@ -38,6 +38,7 @@ def restore(file, folder, *, watch="all", replace=False):
     return places
 
 
+@pytest.mark.slow
 def test_what_was_saved_comes_back_whole_and_goes_on(two_nights, saved, tmp_path, order):
     there = restore(saved, tmp_path / "there")
     assert contents(there.working) == contents(two_nights.data_dir.working)
@@ -58,6 +59,7 @@ def test_the_manifest_says_what_is_in_it(two_nights, saved):
     assert manifest["counts"].items() >= {"main.versions": 4, "main.events": 4, "ctgov.studies": 3}.items()
 
 
+@pytest.mark.slow
 def test_a_backup_takes_in_what_a_killed_run_left_in_its_log(two_nights, tmp_path):
     con = duckdb.connect(str(two_nights.data_dir.working))
     con.execute("PRAGMA disable_checkpoint_on_shutdown")

@@ -25,6 +25,7 @@ def after_two_nights(mscwatch, registry, made_two_nights, tmp_path):
     return mscwatch
 
 
+@pytest.mark.slow
 def test_the_demo_runs_three_nights_and_says_what_changed(mscwatch, tmp_path):
     users = {"export_url": tmp_path / "export", "jsonl_file": tmp_path / "alerts.jsonl", "page_size": 1}
     done = mscwatch("demo", "--direct", process=True, **users)
@@ -60,6 +61,7 @@ def test_the_demo_runs_three_nights_and_says_what_changed(mscwatch, tmp_path):
     assert "NCT02223897 accepted C" in mscwatch("papers", "NCT02223897", data_dir=folder).stdout
 
 
+@pytest.mark.slow
 def test_run_prints_the_digest_where_no_channel_is_configured(mscwatch, registry):
     mscwatch("run", "--direct", api_url=registry.url)
     registry.advance()
@@ -166,6 +168,7 @@ def test_a_data_directory_belongs_to_one_watch(after_two_nights, registry, tmp_p
     assert "belongs to the watch all" in after_two_nights("doctor", "--json", watch=other).stdout
 
 
+@pytest.mark.slow
 def test_events_can_be_chosen_and_written_as_csv_and_json(after_two_nights):
     assert "NCT00000001  completed" in after_two_nights("events", process=True).stdout
     (event,) = json.loads(
@@ -184,6 +187,7 @@ def test_events_can_be_chosen_and_written_as_csv_and_json(after_two_nights):
     assert after_two_nights("birthdays").returncode == 2
 
 
+@pytest.mark.slow
 def test_show_prints_a_trial_and_names_one_it_has_never_seen(after_two_nights):
     done = after_two_nights("show", "nct00000001", process=True)
     assert done.returncode == 0
@@ -216,6 +220,7 @@ def test_before_the_first_night_every_question_says_what_to_do(mscwatch):
         assert (done.returncode, "Run `mscwatch run` first" in done.stderr) == (1, True)
 
 
+@pytest.mark.slow
 def test_doctor_finds_nothing_wrong_and_then_what_is_wrong(after_two_nights, registry, tmp_path):
     good = after_two_nights("doctor", "--json", api_url=registry.url, process=True)
     assert good.returncode == 0, good.stdout

@@ -165,6 +165,7 @@ def test_a_correction_wins_over_the_packaged_ones_and_leaves_other_fields_alone(
 # it lasts
 
 
+@pytest.mark.slow
 def test_a_correction_in_the_file_holds_from_the_next_run_on_and_goes_with_its_entry(tonight):
     before = rows(tonight, "FROM therapies ORDER BY nct_id")
     decide(tonight, (ONE, "route", '"intrasplenic"'))
@@ -192,6 +193,7 @@ def test_a_correction_outlives_new_content_new_rules_and_a_rebuild(tonight, regi
     assert rows(tonight, held) == [(["portal_vein"], ["route"])]
 
 
+@pytest.mark.slow
 def test_a_file_that_is_gone_is_written_anew_with_the_corrections(tonight):
     correct(tonight, "route=portal_vein", "infusions_max=3", "doses=1e6 cells/kg")
     told = read(tonight.settings.decisions.read_text(), "it")
@@ -324,6 +326,7 @@ def test_a_decision_without_effect_is_told_once_fails_doctor_and_stops_no_night(
     assert [check.good for check in run_checks(tonight.settings) if check.what == "decisions"] == [True]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("trial", ["NCT09999999", TWO])
 def test_the_command_that_wrote_a_decision_without_effect_exits_1(tonight, registry, trial):
     registry.advance()

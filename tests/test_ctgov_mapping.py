@@ -102,6 +102,7 @@ def test_every_aact_column_of_these_tables_exists_with_its_type(con):
     assert ours == theirs
 
 
+@pytest.mark.slow
 def test_real_records_agree_with_a_reading_in_plain_python(con, real_records):
     records = {at(record, P + "identificationModule.nctId"): record for record in real_records}
     con.execute("CREATE TEMP TABLE changed (nct_id VARCHAR, record VARCHAR)")

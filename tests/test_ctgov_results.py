@@ -131,6 +131,7 @@ def test_what_investigators_may_publish(reported):
     assert rows(reported, "id", "result_agreements", "NCT00000043") == []
 
 
+@pytest.mark.slow
 def test_every_analysis_and_milestone_of_real_results_is_a_row_with_its_links(real_records):
     with_results = [one for one in real_records if one.get("resultsSection")]
     wanted = Counter()

@@ -19,6 +19,8 @@ from support.records import edited, put, record, set_status
 from support.sinks import WebhookSink
 from support.warehouse import EVENTS, WRITTEN, rows, working_rows
 
+pytestmark = pytest.mark.reviewed
+
 CONDITIONS = "protocolSection.conditionsModule.conditions"
 DELIVERIES = "SELECT kind, state FROM deliveries JOIN events USING (event_id) ORDER BY ALL"
 
@@ -276,6 +278,7 @@ STORIES = {
 }
 
 
+@pytest.mark.slow
 def test_what_each_history_is_called(order, watch_file):
     watch_file.write_text(watch_file.read_text().replace('term = "ALL"', 'cond = "liver"'))
     tonight = play(order, [contents for contents, _ in STORIES.values()])
@@ -323,6 +326,7 @@ def test_those_who_were_not_told_hear_of_no_retraction_and_what_is_owed_goes_wit
     assert rows(tonight, DELIVERIES) == [("retracted", "owed"), ("suspended", "owed")]
 
 
+@pytest.mark.slow
 def test_new_rules_wake_nobody_even_on_a_night_that_changes_the_record(order, watch_file):
     """Off by the old rules, unsure by the new ones: the record's change did not make it so."""
     off = edited(record(armsInterventionsModule={}), away)

@@ -66,6 +66,7 @@ def test_sqlite_is_one_file_with_every_row_and_lists_as_json(two_nights, tmp_pat
     assert not (folder / "mscwatch.sqlite").exists()
 
 
+@pytest.mark.slow
 def test_parquet_keeps_types_and_parts_what_only_grows(two_nights, tmp_path):
     export.export_tables(DataDir(two_nights.settings.data_dir), tmp_path / "out", export.ExportFormat.PARQUET)
     (year,) = {path.name for path in (tmp_path / "out" / "main" / "versions").iterdir()}
@@ -106,6 +107,7 @@ def test_each_parquet_file_says_what_its_table_and_its_columns_mean(two_nights, 
             assert "ClinicalTrials.gov" in said["mscwatch.attribution"]
 
 
+@pytest.mark.slow
 def test_growing_tables_without_rows_still_have_their_columns(two_nights, tmp_path):
     with duckdb.connect(str(two_nights.data_dir.published)) as con:
         con.execute("DELETE FROM events")

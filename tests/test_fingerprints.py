@@ -106,6 +106,7 @@ def test_all_real_records_are_told_apart_and_known_again(real_records):
     assert again == {fingerprint(text_of(one)) for one in held}
 
 
+@pytest.mark.slow
 def test_a_second_night_reads_only_what_is_not_as_it_was(order, first_night):
     first = trials(12)
     second = [edited(first[0], set_status("COMPLETED")), *first[1:], record(13)]
@@ -178,6 +179,7 @@ def test_content_that_comes_and_goes_is_seen_each_time(order):
     assert rows(tonight, "SELECT count(*), count(DISTINCT content_hash) FROM versions") == [(3, 2)]
 
 
+@pytest.mark.slow
 def test_a_night_that_is_refused_keeps_no_fingerprint_of_what_it_saw(order, first_night):
     first = trials(10)
     second = [edited(first[0], set_status("COMPLETED")), *first[1:]]

@@ -28,6 +28,7 @@ from support.snapshots import nights, trials
 from support.warehouse import file_hash, rows
 
 
+@pytest.mark.reviewed
 def test_the_first_night_is_a_baseline_and_tells_nobody_of_a_trial(order):
     with Replica(nights(trials(30))) as registry:
         tonight = order(registry.url)
@@ -126,6 +127,7 @@ def test_a_registry_that_stumbles_is_asked_again_and_the_night_is_good(order):
     assert waits == [2.0, 4.0]
 
 
+@pytest.mark.slow
 def test_an_open_reader_neither_blocks_a_night_nor_sees_half_of_it(order, first_night):
     before = trials(30)
     after = [edited(one, set_status("COMPLETED")) for one in before]
@@ -163,6 +165,7 @@ def test_times_are_naive_utc_and_the_data_timestamp_is_the_registrys(order):
     ]
 
 
+@pytest.mark.slow
 def test_a_registry_that_says_nothing_of_its_data_is_read_every_night(order):
     silent = [Snapshot(None, night.records) for night in nights(trials(3))]
     with Replica(silent) as registry:
@@ -171,6 +174,7 @@ def test_a_registry_that_says_nothing_of_its_data_is_read_every_night(order):
     assert outcomes == [RunOutcome.BASELINE, RunOutcome.PUBLISHED]
 
 
+@pytest.mark.slow
 def test_a_first_night_killed_between_two_groups_is_a_first_night_again(order, monkeypatch):
     monkeypatch.setattr(commit, "STORED_AT_ONCE", 1)
     with Replica(nights(trials(30))) as registry:
@@ -198,6 +202,8 @@ def test_a_first_night_killed_between_two_groups_is_a_first_night_again(order, m
     ]
 
 
+@pytest.mark.slow
+@pytest.mark.reviewed
 @pytest.mark.parametrize("ends", ["with a word", "killed"])
 def test_claims_that_a_stopped_run_did_not_count_are_counted_by_the_next(
     order, first_night, monkeypatch, ends
@@ -226,6 +232,7 @@ def stopped(_):
     raise KeyboardInterrupt
 
 
+@pytest.mark.reviewed
 def test_claims_that_are_not_those_published_are_published(order, first_night):
     with Replica(nights(trials(3))) as registry:
         tonight = order(registry.url)

@@ -115,6 +115,7 @@ def test_what_the_registry_did_by_itself_is_compared_with_html_as_the_same_matte
     ]
 
 
+@pytest.mark.slow
 def test_the_warehouse_holds_one_version_of_one_content_and_no_html(order):
     versions = with_criteria()
     histories = {"NCT00000001": as_told(versions)}

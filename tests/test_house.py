@@ -213,6 +213,7 @@ def test_the_library_never_prints():
             assert "print" not in calls, path
 
 
+@pytest.mark.slow
 def test_no_test_imports_from_a_file_of_tests():
     guilty = [path for path in modules("tests") for name in imports(path) if name.startswith("test_")]
     assert guilty == []

@@ -17,7 +17,7 @@ from mscwatch.replica import Replica
 from mscwatch.store.publish import sha256
 from support.killed_run import EDITS, MOMENTS, STAGES, Evening, three_nights
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.reviewed]
 
 POINTS = 60
 SEED = 20_221_007

@@ -28,6 +28,7 @@ from mscwatch.store import working
 from mscwatch.store.data_dir import DataDir, locked
 from mscwatch.store.decisions import add, load, publish_decisions
 from mscwatch.watches import load_watch
+from support.orders import REVIEWED, write_watch
 from support.records import record
 from support.snapshots import nights
 from support.warehouse import file_hash, rows
@@ -41,14 +42,14 @@ def papers(*references):
     return {"referencesModule": {"references": [{k: v for k, v in one.items() if v} for one in listed]}}
 
 
+pytestmark = pytest.mark.reviewed
+
+
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
     """A data directory after one night, with references of every kind."""
     folder = tmp_path_factory.mktemp("made")
-    watch = folder / "all.toml"
-    watch.write_text(
-        'name = "all"\ntitle = "All"\n[query]\nterm = "ALL"\n[relevance]\nrules = "msc-liver"\n[review]\ntable = true\n'
-    )
+    watch = write_watch(folder, REVIEWED)
     titled = {"identificationModule": {"nctId": "NCT00000003", "briefTitle": "MSC for the knee"}}
     content = [
         record(1, **papers(
@@ -280,6 +281,7 @@ def test_a_bad_file_stops_the_night_before_it_begins(tonight):
         assert con.execute("SELECT count(*) FROM link_decisions").fetchall() == [(0,)]
 
 
+@pytest.mark.slow
 def test_a_file_that_is_gone_is_written_anew_with_what_is_in_force(tonight):
     file = tonight.settings.decisions
     mscwatch("links", "reject", "NCT00000001", "222", "--reason", "another trial", "--by", "A. Reader")

@@ -17,7 +17,7 @@ from mscwatch.store.decisions import load, publish_decisions
 from mscwatch.store.without_effect import without_effect
 from mscwatch.watches import load_watch
 from support.command import run_here
-from support.orders import WATCH
+from support.orders import REVIEWED, write_watch
 from support.records import record
 from support.snapshots import nights
 from support.warehouse import rows
@@ -27,13 +27,14 @@ CITED = "Somebody A. Cells for the liver. J Cells. 2020. doi: 10.1000/ABC.def-7.
 LISTED = {"referencesModule": {"references": [{"type": "RESULT", "pmid": "222", "citation": CITED}]}}
 KEYS = ("nct_id", "paper", "decision", "reason", "date", "by")
 
+pytestmark = pytest.mark.reviewed
+
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
     """A data directory after one night: a completed trial whose record lists one paper, and one that lists none."""
     folder = tmp_path_factory.mktemp("made")
-    watch = folder / "all.toml"
-    watch.write_text(WATCH)
+    watch = write_watch(folder, REVIEWED)
     with Replica(nights([record(1, status="COMPLETED", **LISTED), record(2)])) as registry:
         settings = Settings(data_dir=folder / "data", min_interval=0, api_url=registry.url, report=False)
         assert run_watch(RunOrder(settings, load_watch(str(watch)))).exit_code == 0

@@ -119,6 +119,7 @@ def test_each_later_paper_is_a_draft_and_the_patients_of_one_trial_are_one_row(c
     assert con.execute("SELECT count(*) FROM evidence WHERE origin = 'drafted'").fetchall() == [(3,)]
 
 
+@pytest.mark.slow
 def test_the_page_shows_drafted_rows_beside_the_printed_ones(made):
     facts, answers = report.read_answers(DataDir(made))
     text = " ".join(re.sub(r"<[^>]+>", " ", render_page(facts, answers)).split())
@@ -126,6 +127,7 @@ def test_the_page_shows_drafted_rows_beside_the_printed_ones(made):
     assert f"of the same patients as {FIRST}" in text
 
 
+@pytest.mark.slow
 def test_the_page_shows_what_a_person_set_and_that_a_paper_was_retracted(made):
     facts, answers = report.read_answers(DataDir(made))
     told = {
@@ -370,6 +372,7 @@ def test_a_drafted_row_that_differs_from_its_registration_is_shown_marked(con):
     assert "donor" not in told  # the abstract does not state it
 
 
+@pytest.mark.slow
 def test_a_persons_day_is_as_the_page_tells_it(made, tmp_path):
     shutil.copytree(made, tmp_path / "data")
     page = (Path(__file__).parents[1] / "flows" / "README.md").read_text("utf-8")
@@ -391,6 +394,7 @@ def test_a_persons_day_is_as_the_page_tells_it(made, tmp_path):
         assert cells_of(con, OTHER, "origin", "infusions_max", "n_treated") == ("confirmed", 4, 7)
 
 
+@pytest.mark.slow
 def test_a_person_reads_the_table_corrects_a_row_and_accepts_it(made, tmp_path):
     shutil.copytree(made, tmp_path / "data")
 

@@ -27,6 +27,7 @@ def demo(demo_warehouse, monkeypatch):
     return DataDir(demo_warehouse)
 
 
+@pytest.mark.slow
 def test_each_question_is_answered_with_what_it_is_about(demo):
     (event,) = mcp.events_since(date(2022, 10, 12), [EventKind.COMPLETED])["events"]
     assert event["nct_id"] == "NCT03254758"

@@ -97,6 +97,7 @@ def test_a_merged_trial_names_its_target_and_the_target_does_not_enter_as_news(o
     assert rows(tonight, STANDING) == [("merged", False)]
 
 
+@pytest.mark.slow
 def test_not_found_is_told_only_when_a_later_data_set_says_it_again(order, first_night):
     before, after = trials(10), trials(10)[1:]
     with Replica(nights(before, after, after)) as registry:
@@ -154,6 +155,7 @@ def test_an_outage_while_asking_for_a_missing_trial_is_no_verdict(order, first_n
         assert run_watch(tonight).outcome == RunOutcome.PUBLISHED
 
 
+@pytest.mark.slow
 def test_a_missing_sentinel_refuses_the_night_and_a_person_may_accept_it_once(order, first_night, watch_file):
     watch_file.write_text(watch_file.read_text() + '[expect]\nsentinels = ["NCT00000001", "NCT00000002"]\n')
     before, after = trials(10), [edited(trials(10)[0], off_topic), *trials(10)[1:]]
@@ -181,6 +183,7 @@ def test_what_a_person_accepted_is_on_record(order, watch_file):
     assert json.loads(proof)["reasons"] == []
 
 
+@pytest.mark.slow
 def test_what_an_edited_watch_file_drops_and_brings_is_one_bulk_notice(order, watch_file):
     heads = [edited(record(number), off_topic) for number in (21, 22)]
     with Replica(nights([*trials(10), *heads])) as registry, WebhookSink() as slack:
@@ -195,6 +198,7 @@ def test_what_an_edited_watch_file_drops_and_brings_is_one_bulk_notice(order, wa
     assert rows(tonight, "SELECT count(*) FROM watched WHERE in_watch") == [(2,)]
 
 
+@pytest.mark.slow
 def test_what_an_edited_watch_file_brings_back_is_a_bulk_notice_too(order, watch_file):
     liver = watch_file.read_text()
     with Replica(nights([*trials(10), edited(record(21), off_topic)])) as registry:
@@ -210,6 +214,7 @@ def test_what_an_edited_watch_file_brings_back_is_a_bulk_notice_too(order, watch
     assert rows(tonight, EVENTS) == []
 
 
+@pytest.mark.slow
 def test_the_operator_hears_of_bad_nights_once_and_once_when_they_are_over(order):
     with Replica(nights(trials(3), trials(3))) as registry, WebhookSink() as slack:
         tonight = order(registry.url, slack_webhook_url=slack.url)
@@ -225,6 +230,7 @@ def test_the_operator_hears_of_bad_nights_once_and_once_when_they_are_over(order
     assert "HTTP 403" in str(slack.posts[1]["blocks"])
 
 
+@pytest.mark.slow
 def test_new_reading_rules_read_known_trials_anew_and_wake_nobody(order, watch_file):
     with Replica(nights(trials(3))) as registry, WebhookSink() as slack:
         tonight = order(registry.url, slack_webhook_url=slack.url)
@@ -253,6 +259,7 @@ def new_api(request):
     )
 
 
+@pytest.mark.slow
 def test_a_new_api_version_has_its_vocabulary_compared_once_and_the_operator_told(order):
     with Replica(nights(trials(3), trials(3), trials(3))) as registry, WebhookSink() as slack:
         registry.intercept = on("/version", new_api)

@@ -28,6 +28,7 @@ def with_schemas(monkeypatch, *extra, until=999):
     monkeypatch.setattr(schema, "sql_files", chosen)
 
 
+@pytest.mark.slow
 def test_a_warehouse_of_today_opens_in_the_next_schema(two_nights, tmp_path, monkeypatch):
     wanted = contents(two_nights.data_dir.working)
     following = tmp_path / "999_following.sql"
@@ -72,6 +73,7 @@ def test_a_migration_that_fails_leaves_the_warehouse_as_it_was(two_nights, tmp_p
     assert contents(two_nights.data_dir.working) == wanted
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", SCHEMAS)
 def test_a_warehouse_of_every_earlier_schema_opens_today(number, tmp_path, monkeypatch):
     places = DataDir(tmp_path / "old")

@@ -298,6 +298,7 @@ def filled(tmp_path):
     return run
 
 
+@pytest.mark.slow
 def test_a_disk_that_fills_after_the_commit_hides_nothing(filled):
     """The JSON once said that nothing happened, the operator never heard, and the news was never printed."""
     order, full, again = filled("commit")

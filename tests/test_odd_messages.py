@@ -148,6 +148,7 @@ def attached(mail):
     return [part.get_filename() for part in mail.iter_attachments()]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", [552, 554])
 def test_a_mail_that_is_too_much_is_split_until_all_is_told(began, tmp_path, code):
     def judge(mail):
@@ -192,6 +193,7 @@ def test_only_the_one_event_that_is_refused_stays_owed(one_refused):
     assert len(ears.mail.refused) <= 10
 
 
+@pytest.mark.slow
 def test_the_next_news_is_told_although_one_event_is_still_refused(one_refused, registry):
     order, _, ears = one_refused
     registry.nights.append(
@@ -205,6 +207,7 @@ def test_the_next_news_is_told_although_one_event_is_still_refused(one_refused, 
     assert len(operators) == 1
 
 
+@pytest.mark.slow
 def test_one_address_that_cannot_be_told_stops_no_other(began, tmp_path):
     def judge(mail):
         return "554 no" if "bert@example.org" in mail["To"] else None
@@ -321,6 +324,7 @@ def test_a_silent_mail_server_is_given_up_once_a_night_not_once_for_each_recipie
     assert len(slack.posts) == 1
 
 
+@pytest.mark.slow
 def test_what_a_silent_server_kept_waiting_is_told_when_it_speaks_again(began, impatient):
     with Silent() as server:
         settings = {"email_from": "m@example.org", "email_to": (ANNE, "bert@example.org")}
@@ -333,6 +337,7 @@ def test_what_a_silent_server_kept_waiting_is_told_when_it_speaks_again(began, i
     assert sorted({to for to, _ in mail.mails}) == [ANNE, "bert@example.org"]
 
 
+@pytest.mark.slow
 def test_a_server_that_refuses_whatever_it_gets_is_not_asked_without_end(began, tmp_path, monkeypatch):
     monkeypatch.setattr("mscwatch.pipeline.sending.MOST_REFUSALS", 2)
     with listens(tmp_path, lambda mail: "554 no" if ANNE in mail["To"] else None) as ears:

@@ -12,10 +12,11 @@ from mscwatch.pipeline.run import run_watch
 from mscwatch.replica import Replica, Response, Snapshot
 from mscwatch.vocabulary import RunOutcome
 from support.command import run_here
-from support.orders import WATCH, order_for, write_watch
+from support.orders import REVIEWED, WATCH, order_for, write_watch
 from support.records import by_id, record
 from support.snapshots import DAYS
 
+TABLE = REVIEWED.removeprefix(WATCH)
 PAPERS_WATCH = WATCH + '[papers]\nquery = "liver AND cells"\nmin = 1\nsentinels = ["33370477"]\n'
 TRIALS = [record(number) for number in (1, 2, 3)]
 KNOWN = {
@@ -57,8 +58,8 @@ def snapshots(*papers_of_nights):
 def run_nights(tmp_path):
     """Run the nights of these papers; the results and the order. `spoil` answers in place of the paper sources."""
 
-    def run(*papers_of_nights, spoil=None, force=False, **values):
-        watch = write_watch(tmp_path, PAPERS_WATCH)
+    def run(*papers_of_nights, spoil=None, force=False, watch=PAPERS_WATCH, **values):
+        watch = write_watch(tmp_path, watch)
         results = []
         with Replica(snapshots(*papers_of_nights), intercept=spoil) as registry:
             urls = {"europepmc_url": registry.europepmc_url, "pubmed_url": registry.pubmed_url}
@@ -83,6 +84,7 @@ def about_papers(request):
     return request.path.startswith(("/europepmc", "/entrez"))
 
 
+@pytest.mark.slow
 def test_what_the_first_search_finds_is_one_summary(run_nights):
     [result], order, _ = run_nights([KNOWN])
     assert result.outcome is RunOutcome.BASELINE
@@ -95,6 +97,7 @@ def test_what_the_first_search_finds_is_one_summary(run_nights):
     assert any("MSCWATCH_PAPERS=off" in warning for warning in result.warnings)
 
 
+@pytest.mark.slow
 def test_a_paper_of_a_later_night_is_news(run_nights):
     results, order, _ = run_nights([KNOWN], [KNOWN, NEW])
     assert results[1].events.get("publication_found") == 1
@@ -129,6 +132,7 @@ def test_a_preprint_and_its_article_are_one_paper_and_told_once(run_nights):
     ]
 
 
+@pytest.mark.slow
 def test_a_search_asks_at_most_six_times(run_nights):
     _, _, requests = run_nights([KNOWN], [KNOWN, NEW])
     asked = [target for target in requests if target.startswith(("/europepmc", "/entrez"))]
@@ -137,7 +141,7 @@ def test_a_search_asks_at_most_six_times(run_nights):
 
 
 def test_every_question_is_told(run_nights):
-    _, order, _ = run_nights([KNOWN])
+    _, order, _ = run_nights([KNOWN], watch=PAPERS_WATCH + TABLE)
     assert rows(
         order, "SELECT source, subject, outcome, hit_count FROM searches ORDER BY source, subject"
     ) == [
@@ -177,6 +181,7 @@ def test_a_faulty_source_costs_the_night_nothing(run_nights, fault, service):
     assert any("not trusted" in warning for warning in result.warnings)
 
 
+@pytest.mark.slow
 def test_after_a_faulty_night_everything_is_searched_again(run_nights):
     asked = []
 
@@ -196,6 +201,7 @@ def test_a_topic_without_its_sentinel_is_refused(run_nights):
     assert rows(order, "SELECT count(*) FROM found_papers") == [(0,)]
 
 
+@pytest.mark.slow
 def test_a_retraction_is_told_once(run_nights):
     retracted = KNOWN | {"is_retracted": True}
     results, order, _ = run_nights([KNOWN], [retracted], [retracted])

@@ -78,6 +78,7 @@ def test_a_search_now_is_proven_published_and_said(papers, stand_in, two_nights)
     assert (again["new"], again["counting"]) == (0, 0)
 
 
+@pytest.mark.slow
 def test_the_first_night_after_a_search_by_hand_still_says_that_it_asks_and_summarises(
     papers, stand_in, two_nights
 ):

@@ -16,6 +16,7 @@ from support.records import record
 from support.warehouse import change, file_hash, rows
 
 
+@pytest.mark.slow
 def test_the_files_of_the_last_nights_are_kept_and_no_more(order):
     days = [f"2022-10-{day:02}T09:00:05" for day in range(1, 6)]
     hashes = []

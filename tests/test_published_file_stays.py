@@ -106,6 +106,7 @@ def test_an_unchanged_night_that_sends_what_was_owed(order, registry, ears):
     assert column(order, owed) == [0]
 
 
+@pytest.mark.slow
 def test_an_unchanged_night_on_which_a_channel_is_switched_off(order, registry, ears):
     registry.night = 1
     ears.slack.statuses += [(503, "later", {"Retry-After": "9999"})]
@@ -147,6 +148,7 @@ def test_a_refused_first_night_publishes_nothing(tmp_path, registry, ears):
     assert not one.data_dir.published.exists()
 
 
+@pytest.mark.slow
 def test_refused_nights_are_in_the_published_runs_with_the_next_published_night(order, registry):
     registry.night = 1
     registry.envelope["totalCount"] = "4"

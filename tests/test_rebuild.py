@@ -16,6 +16,7 @@ def rebuilt(order):
     )
 
 
+@pytest.mark.slow
 def test_a_rebuild_makes_everything_derived_anew_and_nothing_else(two_nights):
     wanted = contents(two_nights.data_dir.working)
     change(

@@ -81,6 +81,7 @@ def opens(place, content):
         return False
 
 
+@pytest.mark.slow
 def test_the_published_state_takes_the_place_of_a_torn_file_and_nothing_is_lost(undisturbed, broken):
     left = broken.data_dir.working.read_bytes()
     result = run_watch(broken)
@@ -142,6 +143,7 @@ def test_a_restored_backup_knows_nothing_of_the_file_that_was_broken(broken, tmp
     assert not broken.data_dir.broken.exists()
 
 
+@pytest.mark.slow
 def test_the_operator_hears_of_it_from_the_next_run_when_the_first_one_stops(broken, tmp_path):
     wrong = tmp_path / "decisions.toml"
     wrong.write_text("no table at all")
@@ -152,6 +154,7 @@ def test_the_operator_hears_of_it_from_the_next_run_when_the_first_one_stops(bro
     assert len(rows(broken, MENDED)) == 1
 
 
+@pytest.mark.slow
 def test_a_log_of_changes_goes_with_the_file_that_it_belongs_to(broken):
     places = broken.data_dir
     log = places.working.with_name(f"{places.working.name}.wal")
@@ -236,6 +239,7 @@ def test_a_file_that_cannot_be_opened_for_another_reason_is_left_alone(order, fi
     assert not tonight.data_dir.broken.exists()
 
 
+@pytest.mark.slow
 def test_a_night_that_finds_the_disk_full_says_so_and_the_next_one_tells_what_happened(tonight, undisturbed):
     # One block less than it has: the first note of the run does not fit.
     room = tonight.data_dir.working.stat().st_size - working.BLOCK_SIZE

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from support.odd import RawRegistry, all_texts, order_in, record, say
 
 SECRETS = ("hunter2", "s3cr3t", "ter2")
@@ -12,6 +14,7 @@ def assert_no_secret(*texts):
         assert [secret for secret in SECRETS if secret in text] == []
 
 
+@pytest.mark.slow
 def test_a_password_in_the_address_of_the_registry_is_shown_nowhere(tmp_path):
     with RawRegistry([[record(1)]]) as registry:
         url = registry.url.replace("http://", "http://reader:hunter2@")

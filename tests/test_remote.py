@@ -47,6 +47,7 @@ def files_in(url):
     return {path: files.cat_file(path) for path in files.find(root)}
 
 
+@pytest.mark.slow
 def test_every_night_the_published_tables_are_at_the_url_as_parquet(order, registry, tmp_path):
     tonight = order(registry.url, export_url=f"file://{tmp_path}/lake")
     run_watch(tonight)
@@ -81,6 +82,7 @@ def test_stable_names_hold_the_newest_night_and_nothing_of_earlier_ones(order, r
         assert files.cat_file(f"{root}/latest/parquet/{table}") == files.cat_file(f"{folder}/{table}")
 
 
+@pytest.mark.slow
 def test_a_night_with_nothing_new_exports_nothing(order, registry):
     tonight = order(registry.url, export_url="memory://lake")
     run_watch(tonight)
@@ -135,6 +137,7 @@ def test_what_a_reader_has_open_is_never_written_to_and_old_exports_go(order, re
     assert {path.name for path in lake.iterdir()} == {"mine", remote.LATEST, remote.STABLE, *folders[1:]}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("url", "shown", "words"),
     [

@@ -150,6 +150,7 @@ def test_nothing_is_fetched_and_only_the_pages_own_scripts_may_run(found):
     assert "url(" not in (PACKAGE / "page.css").read_text()
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     text=st.text(max_size=80)

@@ -30,6 +30,7 @@ def test_the_same_answers_give_the_same_page(reported_warehouse):
     )
 
 
+@pytest.mark.slow
 def test_the_page_is_due_when_something_newer_is_published_and_not_before(reported_warehouse, tmp_path):
     places = DataDir(tmp_path)
     assert not report.page_is_behind(places)
@@ -54,6 +55,7 @@ def test_a_quiet_night_brings_a_lost_page_back_and_leaves_a_good_one_alone(tmp_p
     assert DataDir(tmp_path).report.exists()
 
 
+@pytest.mark.slow
 def test_a_watch_without_a_core_trial_has_a_report_too(tmp_path):
     other = record(conditionsModule={"conditions": ["Asthma"]}, armsInterventionsModule={})
     other["protocolSection"]["identificationModule"]["briefTitle"] = "Salbutamol in asthma"
@@ -64,6 +66,7 @@ def test_a_watch_without_a_core_trial_has_a_report_too(tmp_path):
     assert HOSTILE not in text
 
 
+@pytest.mark.slow
 def test_a_report_that_cannot_be_written_is_a_warning_and_the_night_is_good(tmp_path):
     DataDir(tmp_path).report.mkdir()
     with Replica([Snapshot("2022-10-06T09:00:05", {"NCT00000001": record()})]) as registry:
@@ -75,6 +78,7 @@ def test_a_report_that_cannot_be_written_is_a_warning_and_the_night_is_good(tmp_
     assert not list(tmp_path.glob(".report*"))
 
 
+@pytest.mark.slow
 def test_a_setting_switches_the_report_off(tmp_path):
     with Replica([Snapshot("2022-10-06T09:00:05", {"NCT00000001": record()})]) as registry:
         run_watch(order(tmp_path, registry.url, report=False))
@@ -82,6 +86,7 @@ def test_a_setting_switches_the_report_off(tmp_path):
     assert not DataDir(tmp_path).report.exists()
 
 
+@pytest.mark.slow
 def test_the_command_writes_where_it_is_told_and_opens_a_browser(reported_warehouse, tmp_path, monkeypatch):
     monkeypatch.setenv("MSCWATCH_DATA_DIR", str(reported_warehouse))
     opened = []

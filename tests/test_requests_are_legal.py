@@ -143,6 +143,7 @@ def test_a_legal_request_passes(target):
 # What the program asks
 
 
+@pytest.mark.slow
 def test_a_baseline_a_quiet_and_a_changed_night_are_legal(order):
     before = [record(number) for number in range(1, 31)]
     after = [edited(before[0], set_status("COMPLETED")), *before[1:-2]]

@@ -119,6 +119,7 @@ def test_only_trials_of_the_named_areas_are_told():
     assert not is_alert(replace(event, is_baseline=True), "core", Area.LIVER, liver)
 
 
+@pytest.mark.slow
 def test_a_night_of_the_watch_msc_tells_of_the_liver_alone(tmp_path):
     before = [of_disease(1, "cirrhosis"), of_disease(2, "gonarthrosis")]
     after = [edited(one, set_status("COMPLETED")) for one in before]

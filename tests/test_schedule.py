@@ -49,6 +49,7 @@ def test_the_usual_night_is_half_past_ten_in_new_york_on_a_working_day(now, due)
     assert next_night(*USUAL, datetime.fromisoformat(now + "Z")) == datetime.fromisoformat(due + "Z")
 
 
+@pytest.mark.slow
 @patience(deadline=None)
 @given(
     now=st.datetimes(datetime(2026, 1, 1), datetime(2036, 1, 1)).map(lambda it: it.replace(tzinfo=UTC)),

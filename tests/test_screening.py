@@ -29,6 +29,7 @@ from mscwatch.store import rebuild, sql, working
 from mscwatch.vocabulary import EventKind, RunOutcome
 from mscwatch.watch import Watch
 from mscwatch.watches import load_watch
+from support.orders import write_watch
 from support.records import edited, known, record, seen, set_status
 from support.snapshots import nights
 from support.warehouse import rows
@@ -57,13 +58,9 @@ CONTENT = [record(1), knee(2), hostile(3)]
 def made(tmp_path_factory):
     """A data directory after one night: a trial of the topic, one off it, and one with a hostile title."""
     folder = tmp_path_factory.mktemp("made")
-    watch = folder / "all.toml"
-    watch.write_text(
-        'name = "all"\ntitle = "All"\n[query]\nterm = "ALL"\n[relevance]\nrules = "msc-liver"\n[review]\ntable = true\n'
-    )
     with Replica(nights(CONTENT)) as registry:
         settings = Settings(data_dir=folder / "data", min_interval=0, api_url=registry.url, report=False)
-        assert run_watch(RunOrder(settings, load_watch(str(watch)))).exit_code == 0
+        assert run_watch(RunOrder(settings, load_watch(str(write_watch(folder))))).exit_code == 0
     return settings.data_dir
 
 
@@ -122,6 +119,7 @@ def test_a_decision_wins_over_the_words_from_the_next_run_on_even_when_nothing_m
     assert rows(tonight, "SELECT count(*) FROM deliveries") == [(0,)]
 
 
+@pytest.mark.slow
 def test_only_what_was_decided_is_read_anew_and_a_withdrawn_decision_gives_the_words_back(
     tonight, monkeypatch
 ):
@@ -136,6 +134,7 @@ def test_only_what_was_decided_is_read_anew_and_a_withdrawn_decision_gives_the_w
     assert read_as(tonight) == before
 
 
+@pytest.mark.slow
 def test_new_rules_are_read_with_the_decisions_in_force(tonight):
     decide(tonight, (2, "include", "why not"))
     run_watch(tonight)
@@ -145,6 +144,7 @@ def test_new_rules_are_read_with_the_decisions_in_force(tonight):
     assert read_as(tonight)["NCT00000002"][0] == "core"
 
 
+@pytest.mark.slow
 def test_a_rebuild_keeps_to_the_decisions(tonight):
     decide(tonight, (1, "exclude", "a duplicate"))
     done = rebuild.rebuild_derived(
@@ -155,6 +155,7 @@ def test_a_rebuild_keeps_to_the_decisions(tonight):
     assert rows(tonight, "SELECT decision FROM screening_decisions") == [("exclude",)]
 
 
+@pytest.mark.slow
 def test_a_decision_on_a_trial_not_seen_yet_holds_when_it_comes_and_is_named_until_then(tonight, registry):
     decide(tonight, (9, "exclude", "known from a congress"))
     registry.advance()
@@ -238,6 +239,7 @@ def test_an_included_trial_has_the_indication_that_its_record_names_and_an_exclu
 # what people see
 
 
+@pytest.mark.slow
 def test_show_and_preview_say_who_decided_and_why(tonight):
     decide(tonight, (2, "include", "the knee of liver patients"))
     (row,) = [

@@ -84,6 +84,7 @@ def test_files_for_others_follow_the_umask(kept):
     assert {path.name for path in shown if mode(path) != 0o644} == set()
 
 
+@pytest.mark.slow
 def test_a_tighter_umask_is_followed_and_an_earlier_working_file_made_private(tmp_path):
     umask = os.umask(0o027)
     try:
@@ -127,6 +128,7 @@ def assert_no_secret(*texts):
         assert [secret for secret in SECRETS if secret in text] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "page",
     [
@@ -254,6 +256,7 @@ def test_a_manifest_with_a_missing_or_wrong_key_is_a_sentence_and_nothing_is_cha
         assert not (tmp_path / "data" / "mscwatch.duckdb").exists()
 
 
+@pytest.mark.slow
 def test_a_forged_view_does_not_survive_a_restore(forged, tmp_path):
     secret = tmp_path / "private.txt"
     secret.write_text("hunter2")

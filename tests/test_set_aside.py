@@ -113,6 +113,7 @@ def test_the_operator_hears_of_a_record_once_and_again_when_another_one_joins_it
     assert ears.operator.count(number(2)) >= 2
 
 
+@pytest.mark.slow
 def test_a_trial_that_left_the_search_and_cannot_be_read_is_still_there(tmp_path):
     unread = as_text(record(2, descriptionModule={"briefSummary": "%"})).replace(b'"%"', b"NaN")
     with RawRegistry(
@@ -149,6 +150,7 @@ def test_a_notice_names_so_many_records_and_counts_the_rest():
     assert "and 10 more" in notice.summary
 
 
+@pytest.mark.slow
 def test_a_record_on_which_the_rules_fail_costs_its_own_news_only(tmp_path, monkeypatch):
     read = relevance.read
 
@@ -172,6 +174,7 @@ def test_a_record_on_which_the_rules_fail_costs_its_own_news_only(tmp_path, monk
     assert rows(order, status.format(number(2))) == [("COMPLETED", "unsure")]
 
 
+@pytest.mark.slow
 def test_stored_records_are_made_plain_anew_when_the_readers_changed(tmp_path, monkeypatch):
     one = edited(
         record(1),

@@ -36,6 +36,7 @@ def test_the_baseline_is_one_summary_per_address(order, registry):
     assert len(slack.posts) == 1
 
 
+@pytest.mark.slow
 def test_each_event_is_told_once_per_address_and_a_quiet_night_tells_nothing(order, registry):
     with MailSink() as mail, WebhookSink() as slack:
         tonight = order(registry.url, **by_mail(mail, ANNE, BERT), slack_webhook_url=slack.url)
@@ -111,6 +112,7 @@ def test_a_mail_server_that_is_down_for_two_nights_is_told_all_of_it_once(order)
     assert sent["Subject"].startswith("mscwatch: 1 completed, 1 terminated, first night read")
 
 
+@pytest.mark.slow
 def test_a_night_that_is_refused_still_sends_what_was_owed(order, registry):
     with WebhookSink() as slack:
         tonight = order(registry.url, slack_webhook_url=slack.url)
@@ -163,6 +165,7 @@ def test_a_mail_that_nobody_answered_for_comes_again_as_it_was_and_news_after_it
     assert ids[0] == ids[1] != ids[2]
 
 
+@pytest.mark.slow
 def test_a_channel_added_later_gets_no_backlog(order, first_night, registry):
     first_night(order(registry.url), registry)
     registry.advance()
@@ -172,6 +175,7 @@ def test_a_channel_added_later_gets_no_backlog(order, first_night, registry):
     assert slack.posts == []
 
 
+@pytest.mark.slow
 def test_a_trial_of_another_topic_is_stored_and_not_told(order):
     other = record(
         9,

@@ -57,6 +57,7 @@ def text(sent):
     return " ".join(sent.get_body(("plain",)).get_content().split())
 
 
+@pytest.mark.slow
 def test_a_webhook_that_is_gone_is_left_alone_and_the_operator_hears_of_it_by_mail_once(order, registry):
     with MailSink() as mail, WebhookSink() as slack:
         tonight = order(
@@ -119,6 +120,7 @@ def test_an_unknown_recipient_is_left_alone_and_the_others_hear_of_it(order, reg
     assert "550 no such user" in text([sent for to, sent in mail.mails if to == BERT][1])
 
 
+@pytest.mark.slow
 def test_refused_credentials_switch_off_every_recipient_after_one_attempt(order, registry):
     with MailSink(password="right") as mail, WebhookSink() as slack:
         wrong = by_mail(mail, ANNE, BERT) | {"smtp_url": f"smtp://me:wrong@127.0.0.1:{mail.port}"}
@@ -151,6 +153,7 @@ def test_a_mail_that_is_too_big_switches_nobody_off(order, registry):
     assert len(mail.mails) == 3  # the baseline, the notice of the refusal, the news
 
 
+@pytest.mark.slow
 def test_where_no_address_works_the_notice_is_kept_and_the_exit_code_says_it(order, registry):
     with WebhookSink(GONE) as slack:
         result = run_watch(order(registry.url, slack_webhook_url=slack.url))

@@ -34,6 +34,7 @@ def make_older(order, **age):
         con.execute("UPDATE runs SET started_at = started_at - ?", [timedelta(**age)])
 
 
+@pytest.mark.slow
 def test_the_operator_hears_of_a_failure_once_and_once_when_it_is_over(order, registry):
     with MailSink() as mail:
         tonight = order(registry.url, **by_mail(mail), operator_email_to=OPERATOR)
@@ -47,6 +48,7 @@ def test_the_operator_hears_of_a_failure_once_and_once_when_it_is_over(order, re
     assert subjects(mail, ANNE) == ["mscwatch: first night read"]
 
 
+@pytest.mark.slow
 def test_a_gap_between_good_nights_is_told_once_by_the_run_that_notices_it(order, registry):
     with MailSink() as mail:
         tonight = order(registry.url, **by_mail(mail), operator_email_to=OPERATOR, late_after=72)
@@ -63,6 +65,7 @@ def test_a_gap_between_good_nights_is_told_once_by_the_run_that_notices_it(order
     )
 
 
+@pytest.mark.slow
 def test_failures_that_go_on_for_days_are_told_a_second_time_and_no_more(order, registry):
     with MailSink() as mail:
         tonight = order(registry.url, **by_mail(mail), operator_email_to=OPERATOR)
@@ -75,6 +78,7 @@ def test_failures_that_go_on_for_days_are_told_a_second_time_and_no_more(order, 
     assert subjects(mail, OPERATOR) == ["mscwatch: night failed", f"mscwatch: {LATE}"]
 
 
+@pytest.mark.slow
 def test_an_operator_whose_mail_is_switched_off_hears_of_a_failure_elsewhere(order, registry):
     with MailSink() as mail, WebhookSink() as slack:
         mail.stages["MAIL"] = ["550 unknown sender"]
@@ -91,6 +95,7 @@ def test_an_operator_whose_mail_is_switched_off_hears_of_a_failure_elsewhere(ord
     ]
 
 
+@pytest.mark.slow
 def test_the_monitor_is_asked_after_good_nights_alone_and_its_failure_is_a_warning(order, registry):
     with WebhookSink() as monitor:
         tonight = order(registry.url, heartbeat_url=monitor.url)

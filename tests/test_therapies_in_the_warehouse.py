@@ -10,6 +10,8 @@ from support.records import edited, record
 from support.snapshots import nights
 from support.warehouse import rows
 
+pytestmark = pytest.mark.reviewed
+
 
 def of_cells(one):
     one["protocolSection"]["armsInterventionsModule"] = {

@@ -114,6 +114,7 @@ def test_a_kind_that_nobody_knows_is_told_and_one_that_is_left_out_is_not(data_d
     assert [item.event.kind for item in told] == ["birthday"]
 
 
+@pytest.mark.slow
 def test_a_new_trial_with_an_intervention_without_a_name_is_told(tmp_path):
     nights = [
         [json.loads(line) for line in case_file(f"poison_new_night{night}.ndjson").read_text().splitlines()]

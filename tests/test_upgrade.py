@@ -71,6 +71,7 @@ def night(order, data_dir, stamp, shown):
     return result
 
 
+@pytest.mark.slow
 def test_opening_keeps_every_row(earlier):
     before = written(earlier.working)
     assert {len(rows) for table, rows in before.items() if table != "issues"} > {3, 4, 6, 7}
@@ -83,6 +84,7 @@ def test_opening_keeps_every_row(earlier):
             assert [row[:width] for row in after[table]] == rows, table
 
 
+@pytest.mark.slow
 def test_the_same_data_are_no_news_and_the_watch_is_not_taken_for_edited(earlier, order):
     before = written(earlier.working)
     result = night(order, earlier, LAST_DATA, records(earlier))
@@ -90,6 +92,7 @@ def test_the_same_data_are_no_news_and_the_watch_is_not_taken_for_edited(earlier
     assert written(earlier.working)["events"] == before["events"]
 
 
+@pytest.mark.slow
 def test_the_next_night_goes_on_with_what_changed_since(earlier, order):
     known = {row[0] for row in written(earlier.working)["events"]}
     shown = records(earlier)
@@ -103,6 +106,7 @@ def test_the_next_night_goes_on_with_what_changed_since(earlier, order):
     assert [one["kind"] for one in told] == ["terminated"]
 
 
+@pytest.mark.slow
 def test_the_first_run_may_publish_though_nothing_is_new_and_the_second_does_not(earlier, order):
     shown = records(earlier)
     night(order, earlier, LAST_DATA, shown)
@@ -111,6 +115,7 @@ def test_the_first_run_may_publish_though_nothing_is_new_and_the_second_does_not
     assert earlier.published.read_bytes() == published
 
 
+@pytest.mark.slow
 def test_what_other_rules_made_of_the_records_is_made_anew_without_events(earlier, order):
     with duckdb.connect(str(earlier.working)) as con:
         con.execute("UPDATE watched SET relevance = 'adjacent', relevance_reason = 'as other rules said'")
@@ -121,6 +126,7 @@ def test_what_other_rules_made_of_the_records_is_made_anew_without_events(earlie
         assert con.execute("SELECT count(*) FROM events").fetchall() == events
 
 
+@pytest.mark.slow
 def test_an_upgraded_file_holds_no_mail_address_not_even_in_a_free_block(earlier, order):
     person = "anne.hathaway@example.org"
     with duckdb.connect(str(earlier.working)) as con:

@@ -20,29 +20,24 @@ LONGEST_DESCRIPTION = 5_000  # characters
 def sketch_of(nct_id: str, record: Record) -> TrialSketch:
     """The sketch of a record; what it does not say, or says in an odd shape, is left out."""
     protocol = part(record, "protocolSection") or {}
-    started = _day(part(protocol, "statusModule", "startDateStruct", "date"))
-    ended = _day(part(protocol, "statusModule", "primaryCompletionDateStruct", "date")) or _day(
-        part(protocol, "statusModule", "completionDateStruct", "date")
-    )
-    size = part(protocol, "designModule", "enrollmentInfo", "count")
-    titles = _texts(
-        part(protocol, "identificationModule", "briefTitle"),
-        part(protocol, "identificationModule", "officialTitle"),
-    )
+    status = part(protocol, "statusModule") or {}
+    ended = _day(part(status, "primaryCompletionDateStruct", "date"))
+    design = part(protocol, "designModule") or {}
+    size = part(design, "enrollmentInfo", "count")
+    named = part(protocol, "identificationModule") or {}
+    titles = _texts(part(named, "briefTitle"), part(named, "officialTitle"))
     cities = _texts(*_each(part(protocol, "contactsLocationsModule", "locations"), "city"))
     return TrialSketch(
         nct_id,
         titles or ("",),
         enrollment=size if type(size) is int else None,
-        started_on=started,
-        ended_on=ended,
+        started_on=_day(part(status, "startDateStruct", "date")),
+        ended_on=ended or _day(part(status, "completionDateStruct", "date")),
         phases=frozenset(
-            int(phase[-1])
-            for phase in _texts(*_items(part(protocol, "designModule", "phases")))
-            if phase[-1].isdigit()
+            int(phase[-1]) for phase in _texts(*_items(part(design, "phases"))) if phase[-1].isdigit()
         ),
-        is_randomised=RANDOMISED.get(str(part(protocol, "designModule", "designInfo", "allocation"))),
-        is_blinded=BLINDED.get(str(part(protocol, "designModule", "designInfo", "maskingInfo", "masking"))),
+        is_randomised=RANDOMISED.get(str(part(design, "designInfo", "allocation"))),
+        is_blinded=BLINDED.get(str(part(design, "designInfo", "maskingInfo", "masking"))),
         sites=len(cities),
         industry=part(protocol, "sponsorCollaboratorsModule", "leadSponsor", "class") == "INDUSTRY",
         conditions=_texts(*_items(part(protocol, "conditionsModule", "conditions"))),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from mscwatch.replica import Snapshot
 from mscwatch.review.draft import Cell
-from support.orders import WATCH
+from support.orders import REVIEWED
 from support.records import by_id, record
 from support.snapshots import DAYS
 
-ROWS_WATCH = WATCH + '[papers]\nquery = "liver AND cells"\nmin = 1\nsentinels = ["33370477"]\n'
+ROWS_WATCH = REVIEWED + '[papers]\nquery = "liver AND cells"\nmin = 1\nsentinels = ["33370477"]\n'
 ONE, TWO, THREE = "NCT00000001", "NCT00000002", "NCT00000003"
 
 
