@@ -101,7 +101,5 @@ def test_the_command_writes_where_it_is_told_and_opens_a_browser(reported_wareho
 def test_a_warehouse_that_is_older_than_the_queries_is_named(tmp_path):
     with duckdb.connect(str(DataDir(tmp_path).published)) as con:
         con.execute("CREATE SCHEMA ctgov; CREATE TABLE meta (key VARCHAR, value VARCHAR)")
-    with pytest.raises(
-        WarehouseError, match=r"query .*\.sql does not run on this warehouse.*mscwatch rebuild"
-    ):
+    with pytest.raises(WarehouseError, match=r"report asks do not run on this warehouse.*mscwatch rebuild"):
         report.read_answers(DataDir(tmp_path))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
 
@@ -10,11 +12,17 @@ import duckdb
 from mscwatch.atomic_write import replace_file
 from mscwatch.errors import WarehouseError
 from mscwatch.model import QueryAnswer
-from mscwatch.store import queries
+from mscwatch.store import queries, views
 from mscwatch.store.data_dir import DataDir
 from mscwatch.store.sql import Connection, dicts, first_line
 
 QUERIES = files("mscwatch.warehouse") / "report"
+
+# What more than one of the queries asks for, each after what it is made of.
+ASKED_ONCE = (
+    *("trials", "publications", "living_table", "evidence", "contradictions", "trials_at_review"),
+    *("trials_then_and_now", "results_due", "concerns"),
+)
 
 
 def read_answers(data_dir: DataDir) -> tuple[dict[str, str], dict[str, QueryAnswer]]:
@@ -22,7 +30,7 @@ def read_answers(data_dir: DataDir) -> tuple[dict[str, str], dict[str, QueryAnsw
 
     Raises `WarehouseError` when there is no published file, or it is too old for a query.
     """
-    with queries.open_published(data_dir) as con:
+    with queries.open_published(data_dir) as con, _views_asked_once(con):
         found = sorted((entry.name, entry) for entry in QUERIES.iterdir() if entry.name.endswith(".sql"))
         return queries.meta(con), {
             name.removesuffix(".sql"): _answer(con, name, file.read_text(encoding="utf-8"))
@@ -51,16 +59,28 @@ def write_page(path: Path, page: str) -> None:
         raise WarehouseError(msg) from error
 
 
+@contextmanager
+def _views_asked_once(con: Connection) -> Iterator[None]:
+    try:
+        with views.computed_once(con, ASKED_ONCE):
+            yield
+    except duckdb.Error as error:
+        raise _too_old("The views that the report asks do", error) from error
+
+
 def _answer(con: Connection, name: str, query: str) -> QueryAnswer:
     try:
         rows = dicts(con, query)
     except duckdb.Error as error:
-        msg = (
-            f"The report's query {name} does not run on this warehouse: {first_line(error)} "
-            "`mscwatch rebuild` brings an older one up to date."
-        )
-        raise WarehouseError(msg) from error
+        raise _too_old(f"The report's query {name} does", error) from error
     return QueryAnswer(name.removesuffix(".sql"), _meaning(query), query, tuple(rows))
+
+
+def _too_old(what_does: str, error: duckdb.Error) -> WarehouseError:
+    return WarehouseError(
+        f"{what_does} not run on this warehouse: {first_line(error)} "
+        "`mscwatch rebuild` brings an older one up to date."
+    )
 
 
 def _meaning(query: str) -> str:

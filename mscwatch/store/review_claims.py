@@ -5,17 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from mscwatch.review import claims
+from mscwatch.store import views
 from mscwatch.store.ledger import LAST_WRITTEN_RUN
 from mscwatch.store.sql import Connection, insert, row_of, scalar
 
-# The views that claims count, computed once each: a temporary table of the same name hides the view, also from the
-# views below it in this list. So the queries in the rows are ones that anybody can run.
-COUNTED = {
-    "trials": "WHERE relevance IN ('core', 'unsure')",
-    "trials_at_review": "",
-    "living_rows": "",
-    "trials_then_and_now": "",
-}
+# The views that claims count, and what these are made of. Claims count core and unsure trials alone.
+COUNTED = ("topic", "publications", "later_papers", "trials_at_review", "living_rows", "trials_then_and_now")
+IN_TOPIC = "WHERE relevance IN ('core', 'unsure')"
 
 
 def recompute(con: Connection) -> None:
@@ -32,16 +28,12 @@ def recompute(con: Connection) -> None:
     facts = dict(con.execute("SELECT key, value FROM meta").fetchall())
     if today is None or facts.get("review_table") == "false":
         return
-    for view, condition in COUNTED.items():
-        con.execute(f"CREATE TEMP TABLE {view} AS FROM main.{view} {condition}")
     reviewed = scalar(con, "SELECT day FROM review_dates WHERE is_the_date")
-    insert(
-        con,
-        "review_claims",
-        [_row(con, claim, facts.get("review_topic", ""), today, reviewed) for claim in claims.load()],
-    )
-    for view in COUNTED:
-        con.execute(f"DROP TABLE temp.{view}")
+    views.hide(con, "trials", IN_TOPIC)
+    with views.computed_once(con, COUNTED):
+        rows = [_row(con, claim, facts.get("review_topic", ""), today, reviewed) for claim in claims.load()]
+    views.show(con, ["trials"])
+    insert(con, "review_claims", rows)
 
 
 def _row(con: Connection, claim: claims.Claim, topic: str, today: Any, reviewed: Any) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from mscwatch.clock import utc_now
 from mscwatch.errors import WarehouseError
 from mscwatch.record.plain import plain_version
 from mscwatch.review import claims
-from mscwatch.store import addresses, conclusions, ctgov, sql
+from mscwatch.store import addresses, conclusions, ctgov, sql, views
 from mscwatch.store.plain import make_plain_again
 from mscwatch.store.sql import Connection, meta, scalar, set_meta
 
@@ -91,14 +91,12 @@ def _refresh_derived(con: Connection) -> None:
             set_meta(con, {"ctgov_mapping": mapping, "plain_version": plain_version()})
         con.execute(ctgov.comments())
         shown = meta(con, SHOWN_KEY) != "false"
+        _create_views(con)
         for source in _definitions():
             with as_file(source) as path:
                 if path.suffix == ".csv":
                     _fill_seed(con, path, shown=shown or source.name not in REVIEW_SEEDS)
-                elif path.parent.name == "views":
-                    name = path.stem.partition("_")[2]  # the number before it gives the order
-                    con.execute(f"CREATE OR REPLACE VIEW {name} AS {path.read_text('utf-8')}")
-                else:
+                elif path.parent.name != "views":
                     con.execute(path.read_text("utf-8"))
         conclusions.recompute(con)
         if addresses.mask_stored(con):
@@ -110,6 +108,17 @@ def _refresh_derived(con: Connection) -> None:
             "attribution": ATTRIBUTION,
         }
         set_meta(con, facts)
+
+
+def _create_views(con: Connection) -> None:
+    """Create or replace all views. An empty table hides each from those that follow, until all are there."""
+    created = []
+    for source in sql_files("views"):
+        name = source.name.removesuffix(".sql").partition("_")[2]  # the number before it gives the order
+        con.execute(f"CREATE OR REPLACE VIEW {name} AS {source.read_text('utf-8')}")
+        views.hide(con, name, "LIMIT 0")
+        created.append(name)
+    views.show(con, created)
 
 
 ATTRIBUTION = (

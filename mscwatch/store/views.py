@@ -1,0 +1,36 @@
+"""Views hidden by temporary tables, so that what is asked of them, or made of them, does not plan them anew each time.
+
+A temporary table of the same name hides a view, also from the views that are made of it. DuckDB plans a view, with all
+that it is made of, for each query that names it; on a small warehouse that takes longer than to count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+from mscwatch.store.sql import Connection
+
+
+def hide(con: Connection, view: str, part: str = "") -> None:
+    """Hide a view by its rows as of now, or by a part of them (`WHERE …`, `LIMIT …`)."""
+    con.execute(f"CREATE TEMP TABLE {view} AS FROM main.{view} {part}")
+
+
+def show(con: Connection, views: Iterable[str]) -> None:
+    """Show hidden views again."""
+    for view in views:
+        con.execute(f"DROP TABLE temp.{view}")
+
+
+@contextmanager
+def computed_once(con: Connection, views: Iterable[str]) -> Iterator[None]:
+    """Hide views, each after those that it is made of, while the block asks queries about them.
+
+    After an error they stay hidden until the caller's transaction is rolled back, or the connection closed.
+    """
+    hidden = list(views)
+    for view in hidden:
+        hide(con, view)
+    yield
+    show(con, hidden)
