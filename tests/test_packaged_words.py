@@ -60,3 +60,10 @@ def test_corrections_name_only_known_fields_and_values(file, correction, message
 def test_rules_have_only_known_tables_and_keys(text, message):
     with pytest.raises(ConfigError, match=message):
         relevance.parse(text, "mine.toml")
+
+
+def test_every_expression_of_the_therapy_vocabulary_compiles():
+    rules = words.vocabulary()
+    for by_key in (rules.by_head, rules.by_tail, rules.by_need):
+        for found in by_key.values():
+            assert all(rule.pattern for rule in found)

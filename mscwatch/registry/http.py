@@ -13,7 +13,7 @@ import time
 import traceback
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import urlencode
 
 import requests
@@ -114,9 +114,9 @@ class PoliteSession:
     ) -> Response:
         """GET `path`, with retries: the answer to a 200 with its JSON, or one whose status is in `verdicts`.
 
-        The JSON is a `kind`; for `bytes` the body is left as it came (XML). Raises what `address` and `check_status`
-        raise, and `NoAnswerError` when no answer was usable until the attempts or the budget ended: as
-        `BrokenOffError` when the last one was not whole, which after `cuts` such attempts ends the asking.
+        The JSON is a `kind`; for `bytes` the body is left as it came (XML). Raises what `address` and
+        `raise_for_status` raise, and `NoAnswerError` when no answer was usable until the attempts or the budget ended:
+        as `BrokenOffError` when the last one was not whole, which after `cuts` such attempts ends the asking.
         """
         url = self.address(path, parameters)
         start = self._clock()
@@ -151,15 +151,13 @@ class PoliteSession:
             raise QueryRejectedError(msg)
         return url
 
-    def check_status(self, response: Response, path: str) -> None:
-        """Return for 200. A subclass adds what other statuses mean to its service.
+    def raise_for_status(self, response: Response, path: str) -> NoReturn:
+        """Raise what a status other than 200 means. A subclass adds what it means to its service.
 
         Raises `TransientError` for a status that is worth a retry (403 is worth one), and `NoAnswerError` for every
         other.
         """
         status, quote = response.status, f": {response.quote}" if response.quote else ""
-        if status == requests.codes.ok:
-            return
         if status == requests.codes.forbidden:
             raise TransientError(f"HTTP 403{quote}", refused=True)
         if status in TRANSIENT_STATUSES:
@@ -227,7 +225,8 @@ class PoliteSession:
         response = self._exchange.get(url, self._limits, self.user_agent)
         if response.status in verdicts:
             return response
-        self.check_status(response, path)
+        if response.status != requests.codes.ok:  # no more is read of a good answer than its JSON
+            self.raise_for_status(response, path)
         return response if kind is bytes else replace(response, json=parse_json(response, kind))
 
     def _no_answer(self, error: TransientError, path: str, attempts: Attempts) -> NoAnswerError:

@@ -6,6 +6,7 @@ come from its edge servers, also with status 200; the sentence of an error is su
 
 from __future__ import annotations
 
+from typing import NoReturn
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import requests
@@ -28,8 +29,8 @@ class RegistrySession(PoliteSession):
     service = "The registry"
     address_setting = "MSCWATCH_API_URL"
 
-    def check_status(self, response: Response, path: str) -> None:
-        """Return for 200. Raises as `PoliteSession.check_status`.
+    def raise_for_status(self, response: Response, path: str) -> NoReturn:
+        """Raises as `PoliteSession.raise_for_status`.
 
         Raises also `DataMovedError` and `QueryRejectedError` for 400 and 414.
         """
@@ -43,7 +44,7 @@ class RegistrySession(PoliteSession):
                 "Correct the watch file."
             )
             raise QueryRejectedError(msg)
-        super().check_status(response, path)
+        super().raise_for_status(response, path)
 
 
 def is_unknown(response: Response, nct_id: str) -> bool:

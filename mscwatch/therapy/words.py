@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from string import ascii_lowercase, ascii_uppercase
 from typing import Any
@@ -76,13 +76,18 @@ class Found:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rule:
-    """A pattern that names a value of a field."""
+    """Expressions, of which each names a value of a field."""
 
     field: str
     value: str
-    pattern: re.Pattern[str]
+    expressions: tuple[str, ...]
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """Any of them, the longest first. Compiled when a text needs it: a small night needs a third of all rules."""
+        return re.compile("|".join(sorted(self.expressions, key=len, reverse=True)), re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +106,7 @@ def find(field: str, text: str) -> tuple[Found, ...]:
 
 def may_name(field: str, text: str) -> bool:
     """Whether a text has a word that a rule of a field begins with: a cheap question before `find`."""
-    return bool(_guards()[field].search(text))
+    return bool(_guard(field).search(text))
 
 
 def names(field: str, text: str) -> bool:
@@ -177,24 +182,17 @@ def vocabulary() -> Vocabulary:
 
 
 @cache
-def _guards() -> dict[str, re.Pattern[str]]:
-    """For each field, a pattern of the beginnings of all its rules."""
-    guards = {}
-    for field, values in _tables().items():
-        firsts, others = set(), set()
-        for words in values.values():
-            firsts |= {
-                re.escape(term.split()[0]) for kind in ("starts", "words") for term in words.get(kind, ())
-            }
-            firsts |= {first for pattern in words.get("patterns", ()) for first in _firsts(pattern)}
-            others |= {re.escape(need) for need in words.get("near", {})}
-            others |= {
-                rf"{end}s?\b" for end in (*words.get("ends", ()), *(["SC"] if "tissue" in words else []))
-            }
-        letters = "".join(sorted({first[0].lower() for first in firsts}))
-        begun = [rf"\b(?=[{letters}])(?:{'|'.join(sorted(firsts))})"] if firsts else []
-        guards[field] = re.compile("|".join([*begun, *sorted(others)]), re.IGNORECASE)
-    return guards
+def _guard(field: str) -> re.Pattern[str]:
+    """A pattern of the beginnings of all rules of a field."""
+    firsts, others = set(), set()
+    for words in _tables()[field].values():
+        firsts |= {re.escape(term.split()[0]) for kind in ("starts", "words") for term in words.get(kind, ())}
+        firsts |= {first for pattern in words.get("patterns", ()) for first in _firsts(pattern)}
+        others |= {re.escape(need) for need in words.get("near", {})}
+        others |= {rf"{end}s?\b" for end in (*words.get("ends", ()), *(["SC"] if "tissue" in words else []))}
+    letters = "".join(sorted({first[0].lower() for first in firsts}))
+    begun = [rf"\b(?=[{letters}])(?:{'|'.join(sorted(firsts))})"] if firsts else []
+    return re.compile("|".join([*begun, *sorted(others)]), re.IGNORECASE)
 
 
 class _Index:
@@ -207,12 +205,9 @@ class _Index:
         self._patterns.setdefault(key, {}).setdefault((field, value), []).append(pattern)
 
     def rules(self) -> dict[str, tuple[Rule, ...]]:
-        """The rules by key; of the patterns of one rule, the longest is tried first."""
+        """The rules by key."""
         return {
-            key: tuple(
-                Rule(field, value, re.compile("|".join(sorted(found, key=len, reverse=True)), re.IGNORECASE))
-                for (field, value), found in rules.items()
-            )
+            key: tuple(Rule(field, value, tuple(found)) for (field, value), found in rules.items())
             for key, rules in self._patterns.items()
         }
 
@@ -241,6 +236,7 @@ def parse(text: str) -> dict[str, dict[str, dict[str, Any]]]:
     return tables
 
 
+@cache
 def _tables() -> dict[str, dict[str, dict[str, Any]]]:
     return parse((files("mscwatch.therapy") / "vocabulary.toml").read_text("utf-8"))
 
