@@ -1,18 +1,23 @@
-"""Side by side in one run: a night of ours, the usual script, and the floor, on the same records from loopback.
+"""Side by side in one run: nights of ours, the usual script, and the floor, on the same records from loopback.
 
-    python tests/benchmarks/compare.py --records studies.ndjson.gz --records msc_2022.ndjson.gz --size 10000
+    python tests/benchmarks/compare.py --records msc_2022.ndjson.gz --records studies.ndjson.gz 60 1700 10000
 
-Prints seconds, peak memory and file size of each, our ratios to the other two, and which of our steps took longest (in
-brackets: per 1,000 records); machines differ, ratios less. Each contestant runs in a process of its own; the registry
-in another. The records are multiplied with changed ids and texts.
+For each number of records: the floor (download the bytes, let DuckDB read them once), the usual script (`requests`,
+`json_normalize`, one table), and our first night, a night with changes, and an unchanged one. Of a topic (up to 2,000
+records) one in twenty changes, of a large load one in two hundred. Each runs in a process of its own; the registry runs
+in another, and has its pages packed before anybody asks. Records beyond those of the files are copies with other ids
+and titles. Seconds are of the whole process; CPU is user and system time. Machines differ, ratios less. `--steps` adds
+which steps of ours took longest, `--skip-usual` leaves out the usual script, which takes 8 GB for 100,000 records.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import gzip
 import json
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -23,11 +28,86 @@ import orjson
 import requests
 
 HERE = Path(__file__).parent
-WATCH = 'name = "all"\ntitle = "All"\n[query]\nterm = "ALL"\n[relevance]\nrules = "msc-liver"\n'
+WATCH = (
+    'name = "all"\ntitle = "All"\n[query]\nterm = "ALL"\n[relevance]\nrules = "msc-liver"\n'
+    "[review]\ntable = true\n"
+)
+TOPIC = 2_000  # records; a larger watch is a load
+CHANGED_IN_TOPIC, CHANGED_IN_LOAD = 20, 200  # one in so many
 
 
-def multiplied(files, size, folder):
-    """Two nights of `size` records as NDJSON: the second has every 200th record's status changed."""
+def main():
+    chosen = read_arguments()
+    print(f"{'':24}{'seconds':>9}{'CPU s':>8}{'peak MiB':>10}{'file MB':>9}{'x usual':>9}{'x floor':>9}")
+    for size in chosen.sizes:
+        with tempfile.TemporaryDirectory() as name:
+            compare(Path(name), size, chosen)
+
+
+def read_arguments():
+    options = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    options.add_argument("sizes", type=int, nargs="*", default=[60, 1_700], metavar="RECORDS")
+    options.add_argument("--records", type=Path, action="append", required=True, metavar="NDJSON.GZ")
+    options.add_argument("--skip-usual", action="store_true")
+    options.add_argument("--steps", action="store_true")
+    return options.parse_args()
+
+
+def compare(folder, size, chosen):
+    """Print the rows of one number of records."""
+    one_in = CHANGED_IN_TOPIC if size <= TOPIC else CHANGED_IN_LOAD
+    data = folder / "data"
+    (folder / "all.toml").write_text(WATCH)
+    with served(multiplied(chosen.records, size, folder, one_in)) as (url, next_night):
+        environment = settings(folder, url)
+        print(f"{size:,} records")
+        warm(url)
+        floor = run("floor", [HERE / "floor.py", url, folder / "floor.duckdb"], environment)
+        usual = None
+        show(floor, folder / "floor.duckdb", usual, floor)
+        if not chosen.skip_usual:
+            usual = run("usual script", [HERE / "usual_script.py", url, folder / "usual.duckdb"], environment)
+            show(usual, folder / "usual.duckdb", usual, floor)
+        for name in ("first night", f"1 in {one_in} changed", "nothing new"):
+            if name.startswith("1 in"):
+                next_night()
+                warm(url)
+            night = run(name, [HERE / "ours.py"], environment)
+            show(night, data / "mscwatch.duckdb", usual, floor)
+            if chosen.steps:
+                print(f"{'':4}{longest_steps(json.loads(night['out'].rsplit('PEAK', 1)[0])['steps'])}")
+    directory = sum(path.stat().st_size for path in data.rglob("*") if path.is_file()) / 1e6
+    print(f"  {'data directory':22}{directory:36.1f}\n")
+
+
+def settings(folder, url):
+    """The environment of our nights."""
+    ours = {"DATA_DIR": folder / "data", "API_URL": url, "MIN_INTERVAL": 0, "WATCH": folder / "all.toml"}
+    return os.environ | {f"MSCWATCH_{name}": str(value) for name, value in ours.items()}
+
+
+def show(found, file, usual, floor):
+    """Print a row: what a process took, how large a file it left, and both beside the other two."""
+    ratios = "".join(
+        f"{found['seconds'] / other['seconds']:9.2f}" if other else f"{'':9}" for other in (usual, floor)
+    )
+    print(
+        f"  {found['name']:22}{found['seconds']:9.2f}{found['cpu']:8.2f}{found['peak']:10}"
+        f"{file.stat().st_size / 1e6:9.1f}{ratios}",
+        flush=True,
+    )
+
+
+def longest_steps(steps):
+    """The steps that took longest, in seconds."""
+    longest = sorted(steps.items(), key=lambda step: -step[1])[:5]
+    return ", ".join(f"{name} {seconds:.2f} s" for name, seconds in longest)
+
+
+def multiplied(files, size, folder, one_in=CHANGED_IN_LOAD):
+    """Two nights of `size` records as NDJSON files: the second has the status of one record in so many changed."""
     lines = [line for file in files for line in gzip.open(file)]
     paths = [folder / "night-1.ndjson", folder / "night-2.ndjson"]
     with paths[0].open("wb") as first, paths[1].open("wb") as second:
@@ -37,22 +117,32 @@ def multiplied(files, size, folder):
             identification["nctId"] = f"NCT{number + 1:08}"
             identification["briefTitle"] = f"{identification['briefTitle']} ({number})"
             first.write(orjson.dumps(record) + b"\n")
-            if number % 200 == 0:
+            if number % one_in == 0:
                 record["protocolSection"]["statusModule"]["overallStatus"] = "SUSPENDED"
             second.write(orjson.dumps(record) + b"\n")
     return paths
 
 
-def measured(name, command, environment):
-    """Seconds that a process took, and what it printed."""
-    begun = time.monotonic()
-    process = subprocess.Popen(
-        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+@contextlib.contextmanager
+def served(nights):
+    """The address of a registry that serves these nights, in a process of its own, and a function for the next one."""
+    registry = subprocess.Popen(
+        [sys.executable, HERE / "serve.py", *nights],
+        stdout=subprocess.PIPE,
+        stdin=subprocess.PIPE,
+        text=True,
     )
-    out, err = process.communicate()
-    if process.returncode:
-        sys.exit(f"{name} failed: {err[-2000:]}")
-    return time.monotonic() - begun, out
+
+    def next_night():
+        registry.stdin.write("next\n")
+        registry.stdin.flush()
+        registry.stdout.readline()
+
+    try:
+        yield registry.stdout.readline().strip(), next_night
+    finally:
+        registry.kill()
+        registry.wait()
 
 
 def warm(url):
@@ -64,6 +154,26 @@ def warm(url):
         if not token:
             return
         parameters["pageToken"] = token
+
+
+def run(name, command, environment):
+    """Seconds, CPU seconds and peak memory (MiB) of a process, and what it printed. Ends the program where it fails."""
+    before, begun = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
+    process = subprocess.Popen(
+        peak_of(command), env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    out, err = process.communicate()
+    seconds, after = time.monotonic() - begun, resource.getrusage(resource.RUSAGE_CHILDREN)
+    if process.returncode:
+        sys.exit(f"{name} failed: {err[-2000:]}")
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return {
+        "name": name,
+        "seconds": seconds,
+        "cpu": cpu,
+        "peak": int(out.rsplit("PEAK ", 1)[1]),
+        "out": out,
+    }
 
 
 def peak_of(command):
@@ -83,91 +193,6 @@ def peak_of(command):
         "sys.exit(code)"
     )
     return [sys.executable, "-c", code, *command]
-
-
-def run(name, command, environment):
-    seconds, out = measured(name, peak_of(command), environment)
-    return {"name": name, "seconds": seconds, "peak": int(out.rsplit("PEAK ", 1)[1]), "out": out}
-
-
-def main():
-    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    options.add_argument("--records", type=Path, action="append", required=True)
-    options.add_argument("--size", type=int, default=1700)
-    options.add_argument("--skip-usual", action="store_true")
-    chosen = options.parse_args()
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        nights = multiplied(chosen.records, chosen.size, folder)
-        (folder / "all.toml").write_text(WATCH)
-        registry = subprocess.Popen(
-            [sys.executable, HERE / "serve.py", *nights],
-            stdout=subprocess.PIPE,
-            stdin=subprocess.PIPE,
-            text=True,
-        )
-        try:
-            url = registry.stdout.readline().strip()
-            report(folder, url, registry, chosen)
-        finally:
-            registry.kill()
-
-
-def report(folder, url, registry, chosen):
-    environment = os.environ | {
-        "MSCWATCH_DATA_DIR": str(folder / "data"), "MSCWATCH_API_URL": url, "MSCWATCH_MIN_INTERVAL": "0",
-        "MSCWATCH_WATCH": str(folder / "all.toml"),
-    }  # fmt: skip
-    ours = [HERE / "ours.py"]
-    warm(url)
-    found = [run("floor", [HERE / "floor.py", url, folder / "floor.duckdb"], environment)]
-    if not chosen.skip_usual:
-        found.append(
-            run("usual script", [HERE / "usual_script.py", url, folder / "usual.duckdb"], environment)
-        )
-    found.append(run("mscwatch, full", ours, environment))
-    found.append(run("mscwatch, nothing new", ours, environment))
-    registry.stdin.write("next\n")
-    registry.stdin.flush()
-    registry.stdout.readline()
-    warm(url)
-    found.append(run("mscwatch, 0.5 % changed", ours, environment))
-    sizes = {
-        name: (folder / path).stat().st_size / 1e6
-        for name, path in (
-            ("floor", "floor.duckdb"),
-            ("usual script", "usual.duckdb"),
-            ("mscwatch, full", "data/mscwatch.duckdb"),
-        )
-        if (folder / path).exists()
-    }
-    print(f"{chosen.size} records")
-    print(f"{'':26}{'seconds':>9}{'peak MiB':>9}{'file MB':>9}{'x usual':>9}{'x floor':>9}")
-    base = {one["name"]: one["seconds"] for one in found}
-    for one in found:
-        ratios = [
-            one["seconds"] / base[other] if other in base else float("nan")
-            for other in ("usual script", "floor")
-        ]
-        size = sizes.get(one["name"], float("nan"))
-        print(
-            f"{one['name']:26}{one['seconds']:9.1f}{one['peak']:9}{size:9.1f}{ratios[0]:9.2f}{ratios[1]:9.2f}"
-        )
-        if one["name"].startswith("mscwatch"):
-            told = json.loads(one["out"].rsplit("PEAK", 1)[0])
-            print(
-                f"{'':4}{told['outcome']}, {told['requests']} requests, {told['changed']} changed, "
-                f"own work {told['work_seconds']:.1f} s: {slowest(told['steps'], told['fetched'])}"
-            )
-
-
-def slowest(steps, records):
-    """The steps that took longest, in seconds, and in milliseconds for each thousand records where there were any."""
-    longest = sorted(steps.items(), key=lambda step: -step[1])[:5]
-    return ", ".join(
-        f"{name} {seconds:.1f} s" + (f" ({seconds * 1e6 / records:.0f} ms)" if records else "")
-        for name, seconds in longest
-    )
 
 
 if __name__ == "__main__":

@@ -3,7 +3,8 @@
 import json
 import time
 
-import mscwatch.cli.app  # noqa: F401  what the command loads before it begins
+import mscwatch.cli.app
+import mscwatch.cli.nights  # noqa: F401  what the command loads before it begins
 from mscwatch.pipeline.context import RunOrder
 from mscwatch.pipeline.run import run_watch
 from mscwatch.settings import load_settings
