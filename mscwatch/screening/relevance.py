@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import Any
 
 from mscwatch.errors import ConfigError
@@ -46,9 +47,8 @@ class Patterns:
     not_disease_in_arms: re.Pattern[str]
 
 
-@cache
-def patterns(rules: str) -> Patterns:
-    """The packaged rules of that name. Raises `ConfigError` where there are none, or as `parse` does."""
+def rules_file(rules: str) -> Traversable:
+    """The packaged file of the rules of that name. Raises `ConfigError` where there is none."""
     file = f"{ANY_DISEASE.get(rules, rules).replace('-', '_')}.toml"
     source = files("mscwatch.screening") / "rules" / file
     if not source.is_file():
@@ -57,7 +57,14 @@ def patterns(rules: str) -> Patterns:
             "Use msc-liver, msc, cell-therapy-liver or none."
         )
         raise ConfigError(msg)
-    return parse(source.read_text("utf-8"), file)
+    return source
+
+
+@cache
+def patterns(rules: str) -> Patterns:
+    """The packaged rules of that name. Raises `ConfigError` where there are none, or as `parse` does."""
+    source = rules_file(rules)
+    return parse(source.read_text("utf-8"), source.name)
 
 
 def parse(text: str, file: str) -> Patterns:

@@ -10,7 +10,7 @@ It covers everything that decides what `trials` and `therapies` say of a stored 
 
 from __future__ import annotations
 
-from mscwatch.screening.relevance import NO_RULES, patterns
+from mscwatch.screening.relevance import NO_RULES, rules_file
 
 RULES_VERSION = 3  # tests/test_rules_version.py fails when a reading moves and this does not
 
@@ -21,5 +21,5 @@ def rules_version(rules: str) -> str:
     Raises `ConfigError` where there are no rules of that name.
     """
     if rules != NO_RULES:
-        patterns(rules)
+        rules_file(rules)  # nothing is compiled: an unchanged night reads no record
     return f"{rules} {RULES_VERSION}"

@@ -19,8 +19,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import fsspec
-
 from mscwatch.errors import ConfigError, MscwatchError, WarehouseError
 from mscwatch.masking import credentials, masked
 from mscwatch.store import export
@@ -62,6 +60,8 @@ def latest_run(url: str) -> str:
 
 
 def _opened(url: str) -> tuple[Any, str]:
+    import fsspec  # noqa: PLC0415  with asyncio it takes 30 ms, so only those who export pay
+
     try:
         files, root = fsspec.url_to_fs(url)
     except Exception as error:  # noqa: BLE001  a missing package, an unknown scheme, a host that does not answer
