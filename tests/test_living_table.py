@@ -13,13 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from mscwatch.errors import ConfigError
+from mscwatch.cli import mcp
 from mscwatch.papers.model import Paper
 from mscwatch.pipeline.run import run_watch
 from mscwatch.replica import Replica
 from mscwatch.report import render_page
-from mscwatch.screening import cells
-from mscwatch.screening.decisions import Decisions, read, with_entry
+from mscwatch.screening.decisions import Decisions
 from mscwatch.screening.entries import RowDecision
 from mscwatch.store import drafts, queries, report, working
 from mscwatch.store.data_dir import DataDir
@@ -143,6 +142,13 @@ def test_the_page_shows_what_a_person_set_and_that_a_paper_was_retracted(made):
     assert "set by A. Reader" not in page
 
 
+def test_a_client_of_a_language_model_is_shown_drafted_rows_after_the_printed_ones(made, monkeypatch):
+    monkeypatch.setenv("MSCWATCH_DATA_DIR", str(made))
+    rows = mcp.living_table()["rows"]
+    assert [row["place"] for row in rows] == list(range(1, 26))
+    assert [row["origin"] for row in rows[21:]] == ["review", "drafted", "drafted", "drafted"]
+
+
 def test_rows_of_one_programme_and_size_are_of_the_same_patients(con):
     con.execute(
         f"UPDATE drafted_cells SET value = '39' WHERE paper_id = '{OTHER}' AND field = 'n_treated'"
@@ -257,6 +263,18 @@ def test_the_abstract_of_a_row_is_found_by_every_number_that_a_decision_may_name
     assert None not in seen
 
 
+def test_a_number_of_two_papers_means_the_one_with_a_pmid_whichever_has_a_draft(con):
+    con.execute("UPDATE papers SET doi = '10.1000/X' WHERE paper_id = ?", [FIRST])
+    con.execute(
+        "INSERT INTO papers BY NAME SELECT * REPLACE ('DOI:10.1000/x' AS paper_id, NULL AS pmid) FROM papers "
+        f"WHERE paper_id = '{FIRST}'"
+    )
+    con.execute(f"UPDATE drafts SET paper_id = 'DOI:10.1000/x' WHERE paper_id = '{FIRST}'")
+    assert seen_abstract(con, "10.1000/x") is None
+    decide(con, decision("10.1000/X"))
+    assert con.execute("SELECT paper, paper_id FROM decided_rows").fetchall() == [("10.1000/x", FIRST)]
+
+
 def test_a_decision_restores_a_file_that_is_missing_and_withdraws_nothing(made, tmp_path):
     data, file = DataDir(tmp_path / "data"), tmp_path / "decisions.toml"
     shutil.copytree(made, data.path)
@@ -283,69 +301,6 @@ def test_what_is_decided_comes_back_from_the_warehouse_as_it_was(con):
     ]
     decide(con, *made)
     assert set(map(repr, stored(con).entries())) == set(map(repr, made))
-
-
-@pytest.mark.parametrize(
-    "one",
-    [
-        decision("10.1000/ABC", seen="abc"),
-        decision("1", "reject", reason='"quoted" [[row]]\n\\'),
-        decision("1", "correct", field="n_control", value=0),
-        decision("1", "correct", field="cell_source", value="bone_marrow, adipose"),
-        decision("1", "correct", field="colour", value=["red"]),
-    ],
-)
-def test_whatever_is_decided_reads_back_from_the_file(one):
-    assert read(with_entry("", one, "it"), "it").rows == (one,)
-
-
-ENTRY = '[[row]]\npaper = 1\ndecision = "accept"\nreason = "r"\ndate = 2026-01-31\nby = "B"\n'
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        (ENTRY * 2, "row of paper 1 is decided already"),
-        (ENTRY + 'field = "route"\n', "only `correct` takes"),
-        (ENTRY.replace("accept", "correct"), "needs a field and a value"),
-        (ENTRY.replace("accept", "correct") + 'field = "route"\nvalue = "mouth"\n', "'mouth' is not in the list"),
-        (ENTRY.replace("accept", "perhaps"), "row entry 1 (line 1): decision"),
-        (ENTRY + 'nct_id = "NCT00000001"\n', "nct_id is not a key"),
-    ],
-)  # fmt: skip
-def test_a_bad_entry_is_named_with_its_line(text, message):
-    with pytest.raises(ConfigError) as error:
-        read(text, "decisions.toml")
-    assert message in str(error.value)
-
-
-@pytest.mark.parametrize(
-    ("name", "value", "says"),
-    [
-        ("n_treated", "-1", "is not a number above 0"),
-        ("n_treated", "0", "is not a number above 0"),
-        ("n_treated", "nan", "is not a number above 0"),
-        ("n_treated", "1e20", "or too large"),
-        ("n_treated", "2.5", "is not a whole number"),
-        ("dose", "a lot", "is not a dose"),
-        ("dose", "1e6 cells; 2e6 cells", "is not one dose"),
-        ("disease", "x" * 301, "1 to 300 characters"),
-        ("effect", "good", "'good' is not in the list"),
-    ],
-)
-def test_what_cannot_be_the_value_of_a_cell_is_refused(name, value, says):
-    with pytest.raises(ConfigError, match=says):
-        cells.parted(name, value)
-
-
-def test_a_dose_is_three_cells_and_no_controls_are_a_number():
-    assert cells.parted("dose", "1e6-2e6 cells/kg") == {
-        "dose_low": 1e6,
-        "dose_high": 2e6,
-        "dose_unit": "cells/kg",
-    }
-    assert set(cells.parted("dose", "not_stated").values()) == {"not_stated"}
-    assert cells.parted("n_control", "0") == {"n_control": 0}
 
 
 def test_a_decision_that_finds_no_row_is_told(con):

@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from datetime import date
+from math import inf, nan
 from pathlib import Path
 
 import pytest
@@ -47,8 +48,11 @@ def test_each_question_is_answered_with_what_it_is_about(demo):
     assert all(row["grade"] for row in papers)
     assert papers
     table = mcp.living_table()
-    assert table["relation"] in {"living_table", "published_trials"}
-    assert len(table["rows"]) >= 22
+    assert table["relation"] == "living_table"
+    places = [row["place"] for row in table["rows"]]
+    assert places == list(range(1, len(places) + 1))
+    assert {row["origin"] for row in table["rows"]} == {"review"}
+    assert len(places) == 22
     assert mcp.tables("trials")["columns"][0]["name"] == "nct_id"
     assert "ctgov.studies" in {row["name"] for row in mcp.tables()["tables"]}
     answers = (explained, then, why, table)
@@ -77,12 +81,29 @@ def test_a_hidden_character_never_reaches_the_client_and_a_cut_is_told():
         {}, rows=[{"title": "a\u202eb\x1b[2J", "long": "x" * 9_000}], one={"n": float("nan")}
     )
     assert answer["rows"][0]["title"].isprintable()
-    assert len(answer["rows"][0]["long"]) == mcp.CELL + 1
+    assert len(answer["rows"][0]["long"]) == mcp.BOUNDS.cell + 1
     assert not answer["is_whole"]
     assert answer["one"] == {"n": "nan"}
-    assert not mcp._answer({}, rows=[{}] * (mcp.MOST + 1))["is_whole"]
+    assert not mcp._answer({}, rows=[{}] * (mcp.BOUNDS.rows + 1))["is_whole"]
     long = mcp._answer({}, rows=[{"text": "x" * 3_000}] * 100)
     assert (30 < len(long["rows"]) < 35, long["is_whole"]) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("value", "limit", "shown"),
+    [
+        ([nan, {"x": inf}], 99, (["nan", {"x": "inf"}], False)),  # JSON has neither
+        (-inf, 9, ("-inf", False)),
+        (2**120, 9, (2**120, False)),  # a number is never cut
+        ([True, None, 1.5], 99, ([True, None, 1.5], False)),
+        (date(2026, 1, 31), 9, ("2026-01-31", False)),
+        (b"\x00", 99, (str(b"\x00"), False)),
+        ("1234567890", 9, ("123456789…", True)),
+        (["1234567890"], 9, ('["1234567…', True)),
+    ],
+)
+def test_a_value_is_cut_to_what_json_takes(value, limit, shown):
+    assert bounded.cut(value, limit) == shown
 
 
 def test_a_query_is_answered_within_its_bounds(demo):

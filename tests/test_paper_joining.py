@@ -25,6 +25,7 @@ def test_the_preprint_of_an_article_at_hand_is_the_same_paper():
     [joined] = join_preprints([PREPRINT, ARTICLE])
     assert joined.identifiers == ("PMID:1", "DOI:10.1000/a", "DOI:10.1101/b", "PPR:PPR7")
     assert joined.title == "Cells"
+    assert joined.source == "europepmc"  # it told of the preprint
 
 
 def test_the_preprint_of_an_article_that_is_not_at_hand_stays_and_the_article_is_asked_for():

@@ -166,13 +166,24 @@ def test_a_file_of_a_persons_search_is_judged_by_the_same_rules_and_taken_once(p
     ]
 
 
-def test_an_import_never_replaces_what_a_service_told(papers, stand_in, two_nights, tmp_path):
-    papers("--search", registry=stand_in)
-    before = rows(two_nights, "SELECT * FROM found_papers ORDER BY ALL")
+def test_an_import_never_replaces_what_a_service_told_of_a_paper_that_was_imported_before(
+    papers, stand_in, two_nights, tmp_path
+):
     file = tmp_path / "mine.csv"
     file.write_text("Title,PMID\nAnother title,33370477\n")
+    papers("--import", file)
+    identified = (
+        "SELECT label FROM prisma_flow WHERE part = 'reports' AND stage = 'identified' AND label IN "
+        "('Europe PMC', 'a person') ORDER BY 1"
+    )
+    assert rows(two_nights, identified) == [("a person",)]
+    papers("--search", registry=stand_in)
+    stored = [(KNOWN["title"], "person", True)]
+    asked = "SELECT title, found_by, told_by_europepmc FROM found_papers"
+    assert rows(two_nights, asked) == stored
     assert "1 that the services told of before" in papers("--import", file).stdout
-    assert rows(two_nights, "SELECT * FROM found_papers ORDER BY ALL") == before
+    assert rows(two_nights, asked) == stored
+    assert rows(two_nights, identified) == [("Europe PMC",), ("a person",)]
 
 
 def test_what_a_person_imported_is_told_by_a_night_whose_services_are_out_of_reach(

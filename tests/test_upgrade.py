@@ -13,6 +13,7 @@ import pytest
 import zstandard
 
 from mscwatch.channels.secrets import masked_address
+from mscwatch.cli import mcp
 from mscwatch.pipeline.run import run_watch
 from mscwatch.replica import Replica, Snapshot
 from mscwatch.store import queries, schema, sql, working
@@ -167,3 +168,11 @@ def test_a_question_to_a_file_of_an_earlier_version_says_what_to_do(earlier):
     for words in (["papers"], ["table"], ["links"]):
         done = run_here(words, {"MSCWATCH_DATA_DIR": str(earlier.path)})
         assert (done.returncode, "`mscwatch run` brings it up to date" in done.stderr) == (1, True), done
+
+
+def test_a_client_of_a_language_model_is_told_what_to_do_before_the_next_night(earlier, monkeypatch):
+    monkeypatch.setenv("MSCWATCH_DATA_DIR", str(earlier.path))
+    with pytest.raises(RuntimeError, match=r"of an earlier mscwatch\. `mscwatch run` brings"):
+        mcp._with_errors_told(mcp.living_table, RuntimeError)()
+    with pytest.raises(ZeroDivisionError):  # a bug stays one
+        mcp._with_errors_told(lambda: 1 / 0, RuntimeError)()

@@ -648,6 +648,7 @@ COMMENT ON COLUMN found_papers.found_by IS 'Who told of it first: europepmc, pub
 COMMENT ON COLUMN found_papers.first_seen_at IS 'When it was found (UTC).';
 COMMENT ON COLUMN found_papers.first_run_id IS 'The night that found it.';
 COMMENT ON COLUMN found_papers.told_by_pubmed IS 'Whether PubMed was asked about it: only PubMed tells the numbers that journals declared.';
+COMMENT ON COLUMN found_papers.told_by_europepmc IS 'Whether a search of Europe PMC told of it, first or later.';
 COMMENT ON COLUMN found_papers.content_hash IS 'Hash of what it was judged on; tells whether it changed.';
 COMMENT ON COLUMN found_papers.aliases IS 'Earlier identifiers, before it had a better one.';
 
@@ -701,6 +702,9 @@ COMMENT ON COLUMN row_decisions.seen IS 'Hash of the abstract that the person sa
 COMMENT ON COLUMN row_decisions.reason IS 'The person''s reason.';
 COMMENT ON COLUMN row_decisions.decided_on IS 'Day of the decision.';
 COMMENT ON COLUMN row_decisions.decided_by IS 'Name of the person.';
+COMMENT ON VIEW paper_numbers IS 'One row per number under which a paper may be named, with the paper that it means.';
+COMMENT ON COLUMN paper_numbers.number IS 'PMID, DOI in lower case, number of a preprint or code of a reference, as in paper_id or without what stands before the colon.';
+COMMENT ON COLUMN paper_numbers.paper_id IS 'The paper; of several with this number, the one that has a PMID.';
 COMMENT ON VIEW decided_rows IS 'One row per decision about a row of the living table, with the paper as the warehouse knows it.';
 COMMENT ON COLUMN decided_rows.paper IS 'The paper as it was decided: PMID, DOI in lower case, or another of its numbers.';
 COMMENT ON COLUMN decided_rows.decision IS 'accept (the row counts), reject (the paper has no row) or correct (a cell is otherwise).';

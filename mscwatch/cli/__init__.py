@@ -39,27 +39,24 @@ def _fail(error: Exception, words: list[str], *, debug: bool) -> NoReturn:
     elif isinstance(error, OSError) and error.errno:
         place = f"{error.filename}: " if error.filename else ""
         sentence, code = f"{place}{error.strerror}. Check the file and the disk, then try again.", 1
-    elif type(error).__name__ in {"CatalogException", "BinderException"} and _is_of_an_earlier_version():
-        sentence, code = (
-            "The published file is of an earlier mscwatch. `mscwatch run` brings it up to date.",
-            1,
-        )
+    elif needs_a_run := _of_an_earlier_version(error):
+        sentence, code = needs_a_run, 1
     else:
         sentence, code = _bug(error, words), 1
     print(f"mscwatch: {printable(sentence)}", file=sys.stderr)
     sys.exit(code)
 
 
-def _is_of_an_earlier_version() -> bool:
-    """Whether the published file lacks schema files of today."""
-    from mscwatch.settings import load_data_dir
-    from mscwatch.store import queries, schema
-    from mscwatch.store.data_dir import DataDir
-    from mscwatch.store.sql import scalar
+def _of_an_earlier_version(error: Exception) -> str:
+    """What to do about an error of a published file that lacks what is new; empty for any other error."""
+    with suppress(Exception):
+        from mscwatch.settings import load_data_dir
+        from mscwatch.store import queries
+        from mscwatch.store.data_dir import DataDir
 
-    with suppress(Exception), queries.open_published(DataDir(load_data_dir())) as con:
-        return bool(scalar(con, "SELECT max(version) FROM schema_migrations") < schema.newest_schema())
-    return False
+        if queries.is_of_an_earlier_version(DataDir(load_data_dir()), error):
+            return queries.OF_AN_EARLIER_VERSION
+    return ""
 
 
 def _bug(error: Exception, words: list[str]) -> str:

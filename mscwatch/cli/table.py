@@ -23,7 +23,7 @@ from mscwatch.screening.entries import RowDecision
 from mscwatch.settings import load_settings
 from mscwatch.store import queries
 from mscwatch.store.data_dir import DataDir
-from mscwatch.store.living import living_rows, seen_abstract
+from mscwatch.store.living import seen_abstract, table_rows
 from mscwatch.vocabulary import RowOrigin
 
 # The columns below the head of a row.
@@ -68,7 +68,7 @@ def show(
     if context.invoked_subcommand:
         return
     with queries.open_published(DataDir(load_settings().data_dir)) as con:
-        rows = living_rows(con, [choice.value for choice in origin or []])
+        rows = table_rows(con, [choice.value for choice in origin or []])
         facts = queries.meta(con)
     if as_json:
         screen.write_json(rows)

@@ -9,10 +9,14 @@ from collections.abc import Container, Iterable
 from dataclasses import replace
 
 from mscwatch.papers.model import Paper
+from mscwatch.vocabulary import PaperSource
 
 
 def join_preprints(papers: Iterable[Paper]) -> list[Paper]:
-    """The papers, without the preprints whose article is among them; the article has their identifiers in `also`."""
+    """The papers, without the preprints whose article is among them.
+
+    The article has their identifiers in `also`, and counts as told by Europe PMC, which tells of preprints.
+    """
     papers = list(papers)
     articles = {paper.pmid for paper in papers if paper.pmid}
     preprints: dict[str, list[str]] = {}
@@ -20,10 +24,13 @@ def join_preprints(papers: Iterable[Paper]) -> list[Paper]:
         if paper.preprint_of in articles:
             preprints.setdefault(paper.preprint_of, []).extend(paper.identifiers)
     return [
-        replace(paper, also=tuple(dict.fromkeys((*paper.also, *preprints.get(paper.pmid, [])))))
-        for paper in papers
-        if paper.preprint_of not in articles
+        _with(paper, preprints.get(paper.pmid, [])) for paper in papers if paper.preprint_of not in articles
     ]
+
+
+def _with(paper: Paper, preprints: list[str]) -> Paper:
+    also = tuple(dict.fromkeys((*paper.also, *preprints)))
+    return replace(paper, also=also, source=PaperSource.EUROPEPMC) if preprints else paper
 
 
 def to_ask_again(papers: Iterable[Paper], known: Container[str]) -> list[str]:

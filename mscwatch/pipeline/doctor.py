@@ -22,7 +22,7 @@ from mscwatch.masking import masked, only_host
 from mscwatch.model import Address
 from mscwatch.pipeline import wiring
 from mscwatch.settings import Settings, prefect_url, unknown_variables
-from mscwatch.store import addresses, damage, decisions, queries, remote
+from mscwatch.store import addresses, damage, decisions, queries, remote, sql
 from mscwatch.store.addresses import SwitchedOff
 from mscwatch.store.data_dir import DataDir, locked
 from mscwatch.store.publish import hash_matches
@@ -229,7 +229,7 @@ def _switched_off(settings: Settings) -> Iterable[SwitchedOff]:
     if not DataDir(settings.data_dir).working.exists():
         return []
     with queries.open_newest(DataDir(settings.data_dir)) as con:
-        return addresses.switched_off(con).values() if addresses.table_exists(con) else []
+        return addresses.switched_off(con).values() if sql.has_relation(con, "switched_off") else []
 
 
 def _export(settings: Settings) -> str:

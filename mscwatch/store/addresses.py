@@ -66,11 +66,6 @@ def switch_on(con: Connection, addresses: Iterable[Address]) -> None:
         )
 
 
-def table_exists(con: Connection) -> bool:
-    """Whether the file has the table `switched_off`: a file opened to read is not migrated and may lack it."""
-    return bool(scalar(con, "SELECT count(*) FROM duckdb_tables() WHERE table_name = 'switched_off'"))
-
-
 def switched_off(con: Connection) -> dict[Address, SwitchedOff]:
     """Every address that is switched off."""
     rows = dicts(con, "SELECT * FROM switched_off ORDER BY ALL")

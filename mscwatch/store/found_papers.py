@@ -19,7 +19,7 @@ from mscwatch.vocabulary import PaperSource
 SKETCHED_AT_ONCE = 500
 KEPT = """
 SELECT paper_id, pmid, pmcid, doi, published_on, first_seen_at, first_run_id, found_by, aliases, told_by_pubmed,
-    is_retracted
+    told_by_europepmc, is_retracted
 FROM found_papers
 """
 # What a search knows goes into `papers`; a kind judged by title alone gives way, the review's own rows do not.
@@ -63,7 +63,7 @@ def waiting(con: Connection) -> int:
 def told_by_services(con: Connection) -> frozenset[str]:
     """The identifiers of all papers that Europe PMC or PubMed told of, as `Paper.identifiers` writes them."""
     rows = con.execute(
-        "SELECT pmid, doi, paper_id FROM found_papers WHERE told_by_pubmed OR found_by <> ?",
+        "SELECT pmid, doi, paper_id FROM found_papers WHERE told_by_pubmed OR told_by_europepmc OR found_by <> ?",
         [PaperSource.PERSON],
     ).fetchall()
     return frozenset(key for row in rows for key in _keys(*row))
@@ -130,6 +130,7 @@ def _continued(row: dict[str, Any], earlier: dict[str, Any]) -> dict[str, Any]:
         "first_run_id": first["first_run_id"],
         "found_by": first["found_by"],
         "told_by_pubmed": row["told_by_pubmed"] or earlier["told_by_pubmed"],
+        "told_by_europepmc": row["told_by_europepmc"] or earlier["told_by_europepmc"],
         "is_retracted": row["is_retracted"] or earlier["is_retracted"],
         "aliases": list(
             dict.fromkeys((*row["aliases"], *earlier["aliases"], *[earlier["paper_id"]] * is_better))
@@ -245,6 +246,7 @@ def _row(paper: Paper, kind: JudgedKind) -> dict[str, Any]:
         "is_retracted": paper.is_retracted,
         "found_by": paper.source,
         "told_by_pubmed": paper.told_by_pubmed,
+        "told_by_europepmc": paper.source is PaperSource.EUROPEPMC,
         "content_hash": content_hash(paper),
     }
 

@@ -8,7 +8,7 @@ from typing import Any
 from mscwatch.store.sql import Connection, dicts, scalar
 
 
-def living_rows(con: Connection, origins: Sequence[str] = ()) -> list[dict[str, Any]]:
+def table_rows(con: Connection, origins: Sequence[str] = ()) -> list[dict[str, Any]]:
     """Rows of `living_table` in their order; an empty choice of origins limits nothing."""
     return dicts(
         con,
@@ -24,10 +24,8 @@ def seen_abstract(con: Connection, paper: str) -> str | None:
     """
     found: str | None = scalar(
         con,
-        "SELECT d.abstract_hash FROM papers AS p JOIN drafts AS d ON d.paper_id = p.paper_id AND d.is_current "
-        "WHERE $1 IN (p.pmid, lower(p.doi)) OR list_has_any(list_append(p.aliases, p.paper_id), "
-        "[$1, 'PPR:' || $1, 'DOI:' || $1, replace($1, 'ref-', 'REF:')]) "
-        "ORDER BY starts_with(p.paper_id, 'PMID:') DESC, p.paper_id",
+        "SELECT arg_max(abstract_hash, read_at) FROM drafts WHERE is_current "
+        "AND paper_id = (SELECT paper_id FROM paper_numbers WHERE number = ?)",
         [paper],
     )
     return found

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from mscwatch.store import found_papers
-from mscwatch.store.sql import Connection, dicts, insert, scalar
+from mscwatch.store.sql import Connection, dicts, has_relation, insert, scalar
 from mscwatch.vocabulary import PaperSource
 
 
@@ -55,7 +55,7 @@ class PapersState(NamedTuple):
 
 def state(con: Connection) -> PapersState:
     """How papers stand; nothing searched and nothing waiting in a file of an earlier version, not migrated yet."""
-    if not scalar(con, "SELECT count(*) FROM duckdb_tables() WHERE table_name = 'searches'"):
+    if not has_relation(con, "searches"):
         return PapersState([], 0)
     questions = dicts(
         con,

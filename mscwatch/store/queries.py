@@ -13,8 +13,9 @@ from mscwatch.errors import ConfigError, WarehouseError
 from mscwatch.store.addresses import IS_UNSENT
 from mscwatch.store.data_dir import DataDir
 from mscwatch.store.ledger import TRUSTED, newest_first
-from mscwatch.store.sql import Connection, dicts, open_read_only
+from mscwatch.store.sql import Connection, dicts, open_read_only, scalar
 
+OF_AN_EARLIER_VERSION = "The published file is of an earlier mscwatch. `mscwatch run` brings it up to date."
 BOTH_SCHEMAS = "main,ctgov"
 EVENT_COLUMNS = (
     *("observed_at", "nct_id", "kind", "severity", "summary", "brief_title"),
@@ -56,6 +57,17 @@ def open_newest(data_dir: DataDir) -> Connection:
         with suppress(WarehouseError):  # a run is at work and has locked it
             return open_read_only(data_dir.working, BOTH_SCHEMAS)
     return open_published(data_dir)
+
+
+def is_of_an_earlier_version(data_dir: DataDir, error: Exception) -> bool:
+    """Whether a query failed because the published file is of an earlier schema, and lacks what it asks for."""
+    from mscwatch.store.schema import newest_schema  # noqa: PLC0415  slow, and needed after a failure alone
+
+    if not isinstance(error, duckdb.CatalogException | duckdb.BinderException):
+        return False
+    with suppress(WarehouseError, duckdb.Error), open_published(data_dir) as con:
+        return bool(scalar(con, "SELECT max(version) FROM schema_migrations") < newest_schema())
+    return False
 
 
 def query(con: Connection, text: str) -> tuple[list[str], list[tuple[Any, ...]]]:

@@ -49,6 +49,22 @@ def dicts(
     return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
 
+def has_relation(con: Connection, name: str) -> bool:
+    """Whether the opened file has a table or view in `main`.
+
+    A file that is opened to read is not migrated, and may lack it.
+    """
+    return bool(
+        scalar(
+            con,
+            "SELECT count(*) FROM (SELECT database_name, schema_name, table_name AS name FROM duckdb_tables() "
+            "UNION ALL SELECT database_name, schema_name, view_name FROM duckdb_views()) "
+            "WHERE database_name = current_database() AND schema_name = 'main' AND name = ?",
+            [name],
+        )
+    )
+
+
 def row_of(noun: Any) -> dict[str, Any]:
     """A dataclass as a row, its fields as they are (`dataclasses.asdict` copies deeply: slower than the insert)."""
     return {field.name: getattr(noun, field.name) for field in fields(noun)}

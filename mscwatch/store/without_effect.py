@@ -17,7 +17,7 @@ from mscwatch.screening.entries import (
     paper_number,
 )
 from mscwatch.store.queries import current_id
-from mscwatch.store.sql import Connection, insert, scalar
+from mscwatch.store.sql import Connection, has_relation, insert
 from mscwatch.therapy.corrections import FIELDS
 from mscwatch.vocabulary import Membership
 
@@ -81,7 +81,7 @@ class _Warehouse:
     @cached_property
     def superseded(self) -> set[tuple[str, str]]:
         """Links whose decision gave way to a later, other one; none in a file of an earlier version, not migrated."""
-        if not _has_view(self._con, "decided_links"):
+        if not has_relation(self._con, "decided_links"):
             return set()
         query = (
             "SELECT d.nct_id, d.paper_as_decided FROM decided_links AS d JOIN decided_links AS held "
@@ -92,7 +92,7 @@ class _Warehouse:
     @cached_property
     def papers_with_row(self) -> dict[str, bool]:
         """Papers that decisions about rows name and the warehouse knows, each with whether it has a row to decide."""
-        if not _has_view(self._con, "decided_rows"):
+        if not has_relation(self._con, "decided_rows"):
             return {}
         query = (
             "SELECT paper, bool_or(paper_id IN (SELECT paper_id FROM later_papers)) FROM decided_rows "
@@ -102,10 +102,6 @@ class _Warehouse:
 
     def current_id(self, nct_id: str) -> str:
         return current_id(self._con, nct_id)
-
-
-def _has_view(con: Connection, name: str) -> bool:
-    return bool(scalar(con, "SELECT count(*) FROM duckdb_views() WHERE view_name = ?", [name]))
 
 
 def _why(entry: Entry, warehouse: _Warehouse) -> str | None:

@@ -9,7 +9,7 @@ WITH night AS (
     UNION
     SELECT k.paper_id, 'the review''s Table 2' FROM papers AS k JOIN published_trials AS r ON r.pmid = k.pmid
     UNION
-    SELECT paper_id, 'Europe PMC' FROM found_papers WHERE found_by = 'europepmc'
+    SELECT paper_id, 'Europe PMC' FROM found_papers WHERE told_by_europepmc
     UNION
     SELECT paper_id, CASE found_by WHEN 'pubmed' THEN 'PubMed' ELSE 'a person' END
     FROM (SELECT paper_id, found_by FROM found_papers UNION SELECT paper_id, found_by FROM papers)
