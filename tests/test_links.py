@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import shutil
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from threading import Thread
 
@@ -17,6 +17,9 @@ from typer.testing import CliRunner
 
 from mscwatch.cli.app import app
 from mscwatch.errors import ConfigError
+from mscwatch.papers.judgement import Judgement
+from mscwatch.papers.kind import JudgedKind
+from mscwatch.papers.model import Paper
 from mscwatch.pipeline.context import RunOrder
 from mscwatch.pipeline.run import run_watch
 from mscwatch.record import record_nct_id
@@ -24,9 +27,11 @@ from mscwatch.replica import Replica
 from mscwatch.screening.decisions import read, with_entry
 from mscwatch.screening.entries import LinkDecision
 from mscwatch.settings import Settings
-from mscwatch.store import working
+from mscwatch.store import found_papers, queries, working
 from mscwatch.store.data_dir import DataDir, locked
 from mscwatch.store.decisions import add, load, publish_decisions
+from mscwatch.store.report import QUERIES
+from mscwatch.vocabulary import PaperKind, Strength
 from mscwatch.watches import load_watch
 from support.orders import REVIEWED, write_watch
 from support.records import record
@@ -111,6 +116,30 @@ def test_a_result_that_is_another_trials_paper_waits_and_says_why(tonight):
     assert "row 14 of Table 2, registered as NCT01499459" in said
     assert graded(tonight, "NCT02705742") == {"26006200": "to_confirm"}
     assert graded(tonight, "NCT01499459") == {"26006200": "linked"}
+
+
+def test_the_surest_link_stands_first_and_a_score_alone_last_here_and_on_the_page(tonight):
+    found = {strength: Paper("Cells in cirrhosis", pmid=f"90000{strength}") for strength in "12"}
+    grades = {"1": Strength.D, "2": Strength.C}
+    with working.open_warehouse(tonight.data_dir) as con:
+        kind = JudgedKind(PaperKind.RESULTS, "it says so")
+        found_papers.store_papers(
+            con, [(paper, kind) for paper in found.values()], "run", datetime(2026, 1, 31)
+        )
+        judged = {
+            paper.paper_id: [Judgement("NCT00000001", grades[number], ("so",))]
+            for number, paper in found.items()
+        }
+        seen = {("NCT00000001", paper_id): "x" for paper_id in judged}
+        found_papers.store_links(con, judged, seen, "run", datetime(2026, 1, 31))
+        found_papers.refresh(con)
+        listed = [(row["nct_id"], row["strength"], row["paper"]) for row in queries.links(con)]
+        names, page = queries.query(con, (QUERIES / "waiting.sql").read_text("utf-8"))
+    assert listed[0] == ("NCT00000001", "C", "900002")
+    assert listed[-1] == ("NCT00000001", "D", "900001")
+    assert {strength for _, strength, _ in listed[1:-1]} == {None}
+    wanted = [names.index(name) for name in ("nct_id", "strength")]
+    assert [tuple(row[place] for place in wanted) for row in page] == [row[:2] for row in listed]
 
 
 def test_a_paper_that_two_trials_claim_names_the_other(tonight):

@@ -8,12 +8,14 @@ from dataclasses import replace
 import duckdb
 import pytest
 
+from mscwatch.paper_sources.nightly import Sources
 from mscwatch.pipeline.run import run_watch
 from mscwatch.replica import Replica, Response, Snapshot
 from mscwatch.vocabulary import RunOutcome
 from support.command import run_here
 from support.orders import REVIEWED, WATCH, order_for, write_watch
 from support.records import by_id, record
+from support.sinks import WebhookSink
 from support.snapshots import DAYS
 
 TABLE = REVIEWED.removeprefix(WATCH)
@@ -98,12 +100,18 @@ def test_what_the_first_search_finds_is_one_summary(run_nights):
 
 
 @pytest.mark.slow
-def test_a_paper_of_a_later_night_is_news(run_nights):
-    results, order, _ = run_nights([KNOWN], [KNOWN, NEW])
+def test_a_paper_of_a_later_night_is_news_told_with_what_waits_and_where_the_page_is(run_nights):
+    with WebhookSink() as slack:
+        results, order, _ = run_nights(
+            [KNOWN], [KNOWN, NEW], slack_webhook_url=slack.url, page_url="https://example.org/page.html"
+        )
+    baseline, news = (str(post["blocks"]) for post in slack.posts)
+    assert "links between trials and papers wait" in news
+    assert "links between" not in baseline  # which has no event
+    assert all("https://example.org/page.html" in message for message in (baseline, news))
     assert results[1].events.get("publication_found") == 1
-    [item] = [item for item in results[1].news.items if item.event.kind == "publication_found"]
-    assert item.event.nct_id == "NCT00000002"
-    assert "which the registry does not list" in item.event.summary
+    assert "NCT00000002" in news
+    assert "which the registry does not list" in news
     assert rows(
         order, "SELECT found_by, kind, paper_id FROM papers WHERE found_by = 'europepmc' ORDER BY ALL"
     ) == [
@@ -133,8 +141,10 @@ def test_a_preprint_and_its_article_are_one_paper_and_told_once(run_nights):
 
 
 @pytest.mark.slow
-def test_a_search_asks_at_most_six_times(run_nights):
-    _, _, requests = run_nights([KNOWN], [KNOWN, NEW])
+def test_a_search_asks_at_most_six_times_and_its_waiting_is_no_work(run_nights, monkeypatch):
+    monkeypatch.setattr(Sources, "seconds", 1_000)
+    results, _, requests = run_nights([KNOWN], [KNOWN, NEW])
+    assert all(result.work_seconds < -900 for result in results)
     asked = [target for target in requests if target.startswith(("/europepmc", "/entrez"))]
     assert 2 <= len(asked) / 2 <= 6
     assert all("tool=mscwatch" in target for target in asked if target.startswith("/entrez"))

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from types import SimpleNamespace
 
 import pytest
 
+from mscwatch.paper_sources.nightly import SearchOrder, Sources, look_for_papers
+from mscwatch.papers.model import Paper
 from mscwatch.papers.search import (
     LONGEST_QUERY,
     Expectation,
@@ -15,6 +18,7 @@ from mscwatch.papers.search import (
     prove_search,
     topic_query,
 )
+from mscwatch.vocabulary import PaperSource
 
 EXPECT = Expectation('"liver" AND "mesenchymal"', min=2, sentinels=("11", "12"))
 
@@ -79,3 +83,24 @@ def test_numbers_are_asked_in_batches_that_fit(queries):
 
 def test_without_numbers_nothing_is_asked():
     assert number_queries([]) == []
+
+
+def test_a_known_paper_that_is_found_again_keeps_the_words_of_pubmed():
+    asked, traffic = [], SimpleNamespace(requests=0, seconds=0.0)
+    told = Paper("As Europe PMC has it", pmid="1", source=PaperSource.EUROPEPMC)
+    found = ([told], facts(hit_counts=(1,), distinct=1, pmids=frozenset({"1"})))
+
+    def articles(pmids):
+        asked.extend(pmids)
+        return [
+            Paper("As PubMed has it", pmid=pmid, abstract="Cells.", told_by_pubmed=True) for pmid in pmids
+        ]
+
+    sources = Sources(
+        SimpleNamespace(search=lambda _: found, traffic=traffic),
+        SimpleNamespace(articles=articles, traffic=traffic),
+    )
+    harvest = look_for_papers(sources, SearchOrder(Expectation("cells"), None, known=frozenset({"1"})))
+    assert asked == ["1"]
+    [paper] = harvest.papers
+    assert (paper.title, paper.source, paper.told_by_pubmed) == ("As PubMed has it", "europepmc", True)

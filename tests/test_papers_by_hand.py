@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import duckdb
 import pytest
 from filelock import FileLock
 
+from mscwatch.cli.papers_by_hand import _sentences
+from mscwatch.pipeline.papers_by_hand import MOST_NAMED, Looked
 from mscwatch.pipeline.run import run_watch
+from mscwatch.pipeline.summary import last_search
 from mscwatch.replica import Replica, Response, Snapshot
 from support.command import run_here
 from support.orders import WATCH, order_for, write_watch
@@ -67,7 +71,7 @@ def test_a_search_now_is_proven_published_and_said(papers, stand_in, two_nights)
     done = papers("--search", registry=stand_in)
     assert done.returncode == 0, done.stderr
     assert "Europe PMC and PubMed: 4 requests" in done.stdout
-    assert "1 more count as a trial's publication" in done.stdout
+    assert "1 more counts as a trial's publication; the next night that publishes tells of it." in done.stdout
     assert rows(two_nights, LINKS) == [("NCT00000001", "33370477", "A", True)]
     assert rows(two_nights, "SELECT DISTINCT outcome, starts_with(run_id, 'search-') FROM searches") == [
         ("proven", True)
@@ -148,7 +152,7 @@ def test_a_file_of_a_persons_search_is_judged_by_the_same_rules_and_taken_once(p
     file.write_text(FILE)
     done = papers("--import", file)
     assert done.returncode == 0, done.stderr
-    assert "2 entries, 1 papers, 1 of them new" in done.stdout
+    assert "2 entries, 1 paper read, 1 of them new." in done.stdout
     assert "Left out: entry 2 (T) has neither a PMID nor a DOI." in done.stdout
     state = [
         rows(two_nights, LINKS),
@@ -201,6 +205,38 @@ def test_what_a_person_imported_is_told_by_a_night_whose_services_are_out_of_rea
     assert rows(two_nights, "SELECT nct_id, is_baseline FROM events WHERE kind = 'publication_found'") == [
         ("NCT00000002", False)
     ]
+
+
+def looked(**values):
+    return Looked("run", **({"hits": 1, "read": 1, "new": 1} | values))
+
+
+def test_each_number_is_said_in_its_form():
+    one = list(_sentences(looked(requests=1, counting=1, waiting=1), None))
+    assert one == [
+        "Europe PMC and PubMed: 1 request, 1 hit, 1 paper read, 1 of them new.",
+        "1 more counts as a trial's publication; the next night that publishes tells of it.",
+        "1 link between a trial and a paper waits for a yes or no: mscwatch links.",
+    ]
+    several = list(_sentences(looked(hits=3, read=2, counting=2, waiting=2, known=1), Path("mine.ris")))
+    assert several == [
+        "mine.ris: 3 entries, 2 papers read, 1 of them new, 1 that the services told of before.",
+        "2 more count as a trial's publication; the next night that publishes tells of them.",
+        "2 links between trials and papers wait for a yes or no: mscwatch links.",
+    ]
+    assert last_search([], 1) == (
+        "Papers: not searched yet. 1 link between a trial and a paper waits for a yes or no: mscwatch links."
+    )
+    assert last_search([], 0) == "Papers: not searched yet."
+
+
+@pytest.mark.parametrize(
+    ("entries", "named"), [(MOST_NAMED, "them"), (MOST_NAMED + 1, f"the first {MOST_NAMED}")]
+)
+def test_how_many_entries_the_table_names_is_said(entries, named):
+    left_out = tuple(f"entry {number} has no title" for number in range(entries))
+    *_, said = _sentences(looked(left_out=left_out), Path("mine.ris"))
+    assert said == f"Left out: {entries - 20} more; the table searches names {named}."
 
 
 @pytest.mark.parametrize("content", [b"\x00\x01", b"Title,PMID\nT,\n", b'Title,PMID\n"T,1'])

@@ -333,6 +333,26 @@ COMMENT ON COLUMN publications.kind IS 'What kind of paper it is (papers.kind).'
 COMMENT ON COLUMN publications.kind_reason IS 'Why it is taken for that, in words.';
 COMMENT ON COLUMN publications.counts IS 'Whether it counts as a publication of the trial: a sure link (linked or accepted) to a paper of results or a further analysis of them.';
 COMMENT ON COLUMN publications.strength IS 'How strong the evidence of a link is that neither the registry nor Table 2 gives: A (its number in the abstract or in PubMed''s DataBank names this trial alone), B (its number in the methods, or its number in another registry), C (three independent agreements, clear of sibling trials), D (a score alone); NULL where one of them does.';
+COMMENT ON VIEW waiting_links IS 'One row per link between a trial and a paper that waits for a person (mscwatch links), the surest first.';
+COMMENT ON COLUMN waiting_links.place IS 'Place in the list: by strength, then links of records and of Table 2; those that a score alone found come last.';
+COMMENT ON COLUMN waiting_links.nct_id IS 'The trial; of a row of Table 2 it may be one that the watch has never seen.';
+COMMENT ON COLUMN waiting_links.url IS 'Page of the trial on the registry.';
+COMMENT ON COLUMN waiting_links.brief_title IS 'Title of the trial; NULL where the watch has never seen it.';
+COMMENT ON COLUMN waiting_links.paper IS 'The paper, as in publications.paper, and as mscwatch links takes it.';
+COMMENT ON COLUMN waiting_links.paper_id IS 'The paper, as in papers.paper_id.';
+COMMENT ON COLUMN waiting_links.pmid IS 'PubMed identifier.';
+COMMENT ON COLUMN waiting_links.doi IS 'DOI.';
+COMMENT ON COLUMN waiting_links.title IS 'Title of the paper, or its citation.';
+COMMENT ON COLUMN waiting_links.first_author IS 'First author.';
+COMMENT ON COLUMN waiting_links.journal IS 'Journal.';
+COMMENT ON COLUMN waiting_links.year IS 'Year of publication.';
+COMMENT ON COLUMN waiting_links.citation IS 'The citation in words.';
+COMMENT ON COLUMN waiting_links.kind IS 'What kind of paper it is (papers.kind).';
+COMMENT ON COLUMN waiting_links.grade IS 'to_confirm or candidate, as in publications.grade.';
+COMMENT ON COLUMN waiting_links.strength IS 'A to D, as in publications.strength.';
+COMMENT ON COLUMN waiting_links.reason IS 'The grounds of the grade, and what contradicts it, in words.';
+COMMENT ON COLUMN waiting_links.found_by IS 'Who named the paper first (papers.found_by).';
+COMMENT ON COLUMN waiting_links.first_seen_at IS 'When the paper was first seen (UTC).';
 COMMENT ON COLUMN publications.basis IS 'What links the two: a person, its number in the paper, what a search found, Table 2 of the review, or the record.';
 
 COMMENT ON TABLE papers IS 'One row per paper that a record, Table 2, a search or a person names, with what kind of paper it is.';

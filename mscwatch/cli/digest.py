@@ -84,5 +84,5 @@ def _composed(settings: Settings, since: datetime, until: datetime | None) -> Di
         night=data,
         banner=facts.get("banner", ""),
         page_url=settings.page_url,
-        waiting=waiting if admitted else 0,
+        waiting=waiting,
     )

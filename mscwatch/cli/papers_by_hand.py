@@ -7,8 +7,9 @@ from dataclasses import asdict
 from pathlib import Path
 
 from mscwatch.cli import screen
+from mscwatch.digest import waits
 from mscwatch.pipeline.context import RunOrder
-from mscwatch.pipeline.papers_by_hand import Looked, import_file, search_now
+from mscwatch.pipeline.papers_by_hand import MOST_NAMED, Looked, import_file, search_now
 from mscwatch.settings import load_settings
 from mscwatch.watches import load_watch
 
@@ -31,17 +32,26 @@ def look(file: Path | None, *, as_json: bool) -> None:
 def _sentences(found: Looked, file: Path | None) -> Iterator[str]:
     if file:
         known = f", {found.known} that the services told of before" if found.known else ""
-        yield f"{file}: {found.hits} entries, {found.read} papers, {found.new} of them new{known}. {found.note}"
+        entries = _counted(found.hits, "entry", "entries")
+        yield f"{file}: {entries}, {_papers(found)}{known}. {found.note}".rstrip()
         for entry in found.left_out[:MOST_SHOWN]:
             yield f"Left out: {entry}."
-        if len(found.left_out) > MOST_SHOWN:
-            yield f"Left out: {len(found.left_out) - MOST_SHOWN} more; the table searches names them."
+        if more := len(found.left_out[MOST_SHOWN:]):
+            named = "them" if len(found.left_out) <= MOST_NAMED else f"the first {MOST_NAMED}"
+            yield f"Left out: {more} more; the table searches names {named}."
     else:
-        yield (
-            f"Europe PMC and PubMed: {found.requests} requests, {found.hits} hits, {found.read} papers read, "
-            f"{found.new} of them new."
-        )
+        asked = f"{_counted(found.requests, 'request')}, {_counted(found.hits, 'hit')}"
+        yield f"Europe PMC and PubMed: {asked}, {_papers(found)}."
     if found.counting:
-        yield f"{found.counting} more count as a trial's publication; the next night that publishes tells of them."
-    if found.waiting:
-        yield f"{found.waiting} wait for your yes or no: mscwatch links."
+        count, them = ("counts", "it") if found.counting == 1 else ("count", "them")
+        yield f"{found.counting} more {count} as a trial's publication; the next night that publishes tells of {them}."
+    if sentence := waits(found.waiting):
+        yield sentence
+
+
+def _papers(found: Looked) -> str:
+    return f"{_counted(found.read, 'paper')} read, {found.new} of them new"
+
+
+def _counted(number: int, one: str, many: str = "") -> str:
+    return f"{number} {one if number == 1 else many or f'{one}s'}"

@@ -6,7 +6,7 @@ so a title that is harmless in a mail is harmless everywhere.
 
 from mscwatch.digest.compose import KINDS, NOTICE_WORDS, SUBJECT_LIMIT, compose, waits
 from mscwatch.digest.item import RenderedItem, render_item
-from mscwatch.digest.text import heading, plain, printable, shorten, study_url, words
+from mscwatch.digest.text import heading, markdown_escaped, plain, printable, shorten, study_url, words
 from mscwatch.digest.unshown import check, plain_item
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "check",
     "compose",
     "heading",
+    "markdown_escaped",
     "plain",
     "plain_item",
     "printable",

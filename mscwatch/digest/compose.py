@@ -71,10 +71,11 @@ def compose(
 
     Without `attached` there is no CSV, and no text promises one. `title` is the watch's title, `night` the date of the
     registry's data as text. `banner` heads every form, and its first word is in the subject.
-    `page_url` is where readers find the page, `waiting` the number of links that wait for a person. The least important
-    items are shortened when the HTML would exceed `PAGE_LIMIT`.
+    `page_url` is where readers find the page. `waiting` is the number of links that wait for a person; a message of
+    notices alone does not tell it. The least important items are shortened when the HTML would exceed `PAGE_LIMIT`.
     """
     ordered = tuple(sorted(items, key=importance))
+    waiting = waiting if ordered else 0
     title, night, banner = plain(title, 100), plain(night, 20), plain(banner, 200)
     page = {
         "banner": banner,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
 from collections.abc import Sequence
 from urllib.parse import quote
@@ -24,6 +25,9 @@ CELLS = {"msc": "MSC", "hepatocyte": "hepatocytes", "haematopoietic": "haematopo
 FORM = {"exosome": "exosomes", "hepatocyte_like": "hepatocyte-like cells", "other": "product"}
 TREATED = {"pretreated": "pretreated", "gene_modified": "gene-modified"}
 SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+# Of Markdown's punctuation, what means something within a line, in an address without brackets, or where a line begins.
+_MARKDOWN = re.compile(r"[\\`*_{}\[\]<>|~$&@#]|(?<=:)//|(?<=www)\.|^(?:[-+=]|\d{1,9}[.)])", re.IGNORECASE)
 
 
 def plain(text: str, limit: int) -> str:
@@ -51,6 +55,14 @@ def printable(text: str) -> str:
 def shorten(text: str, limit: int) -> str:
     """`text`, cut to `limit` characters with an ellipsis at the end if it is longer."""
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def markdown_escaped(text: str) -> str:
+    """`text` as one line that Markdown (GFM) shows literally.
+
+    It becomes no markup, table, link, image, mention, reference, formula or HTML, and begins no list or heading.
+    """
+    return _MARKDOWN.sub(lambda found: f"{found[0][:-1]}\\{found[0][-1]}", " ".join(text.split()))
 
 
 def heading(kind: str) -> str:

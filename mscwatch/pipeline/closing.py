@@ -156,5 +156,5 @@ def _news_to_print(con: Connection, context: RunContext) -> Digest | None:
         night=result.data_date,
         banner=watch.banner,
         page_url=context.order.settings.page_url,
-        waiting=found_papers.waiting(con) if items else 0,
+        waiting=found_papers.waiting(con),
     )

@@ -26,7 +26,7 @@ from mscwatch.store.sql import Connection, row_of
 from mscwatch.vocabulary import PaperSource, SearchOutcome
 
 LARGEST = 64_000_000  # bytes of an imported file
-MOST_NAMED = 100  # entries that were left out
+MOST_NAMED = 100  # entries that were left out, in the row of `searches`
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +80,9 @@ def search_now(order: RunOrder) -> Looked:
 def import_file(order: RunOrder, file: Path) -> Looked:
     """Take the papers of a file that a person exported; what PubMed told of one, or a service first, is not replaced.
 
-    The same file a second time changes nothing. Raises `ConfigError` for a file that cannot be read, `LockedError`
-    while a run is at work, `WarehouseError` where no night was published yet; then nothing is stored.
+    The same file a second time adds no paper, no link and no row of `searches`. Raises `ConfigError` for a file that
+    cannot be read, `LockedError` while a run is at work, `WarehouseError` where no night was published yet; then
+    nothing is stored.
     """
     content = _content(file)
     try:

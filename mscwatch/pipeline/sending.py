@@ -147,7 +147,7 @@ class Outbox:
                 night=self.night,
                 banner=self.watch.banner,
                 page_url=self.page_url,
-                waiting=found_papers.waiting(self.con) if batch.items else 0,
+                waiting=found_papers.waiting(self.con),
                 attached=self._attached,
             )
         except Exception as error:

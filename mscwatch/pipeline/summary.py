@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from mscwatch.digest import plain, study_url, words
+from mscwatch.digest import markdown_escaped, plain, study_url, waits, words
 from mscwatch.pipeline.context import RunResult
 from mscwatch.vocabulary import PaperSource, SearchOutcome
 
@@ -20,8 +19,6 @@ SOURCES = {
     PaperSource.PUBMED: "PubMed",
     PaperSource.PERSON: "an imported file",
 }
-
-_MARKUP = re.compile(r"([\\`*_{}\[\]()#+!<>|])")
 
 
 def sentence(result: RunResult) -> str:
@@ -58,11 +55,11 @@ def markdown(result: RunResult, events: Iterable[dict[str, Any]] = ()) -> str:
         "requests": result.requests,
         "alerts owed": result.owed,
     }
-    lines = [f"## {result.watch}: {_escaped(sentence(result))}", "", "| | |", "| --- | --- |"]
-    lines += [f"| {name} | {_escaped(str(value))} |" for name, value in rows.items()]
+    lines = [f"## {result.watch}: {markdown_escaped(sentence(result))}", "", "| | |", "| --- | --- |"]
+    lines += [f"| {name} | {markdown_escaped(str(value))} |" for name, value in rows.items()]
     if result.events:
         lines += ["", "| event | count |", "| --- | --- |"]
-        lines += [f"| {_escaped(kind)} | {count} |" for kind, count in sorted(result.events.items())]
+        lines += [f"| {markdown_escaped(kind)} | {count} |" for kind, count in sorted(result.events.items())]
     rows_of_events = [
         f"| [{row['nct_id']}]({row['url']}) | {row['kind']} | {row['summary']} | {row['brief_title']} |"
         for row in event_rows(events)
@@ -74,7 +71,7 @@ def markdown(result: RunResult, events: Iterable[dict[str, Any]] = ()) -> str:
             "| --- | --- | --- | --- |",
             *rows_of_events,
         ]
-    lines += [f"- {_escaped(warning)}" for warning in result.warnings]
+    lines += [f"- {markdown_escaped(warning)}" for warning in result.warnings]
     return "\n".join(lines)
 
 
@@ -82,7 +79,7 @@ def event_rows(events: Iterable[dict[str, Any]]) -> list[dict[str, str]]:
     """The events of a run (rows of `queries.events`) as a table of escaped texts, at most `EVENTS_SHOWN`."""
     shown = ("nct_id", "kind", "severity", "summary", "brief_title", "event_id")
     return [
-        {name: _escaped(plain(str(row[name] or ""), TEXT_SHOWN)) for name in shown}
+        {name: markdown_escaped(plain(str(row[name] or ""), TEXT_SHOWN)) for name in shown}
         | {"url": study_url(str(row["nct_id"] or ""))}
         for row in islice(events, EVENTS_SHOWN)
     ]
@@ -123,8 +120,7 @@ def last_good(night: dict[str, Any] | None) -> str:
 
 def last_search(questions: Sequence[Mapping[str, Any]], waiting: int) -> str:
     """The last search for papers (rows of `searches` of one search), and how many links wait, in one line."""
-    links = "1 link waits" if waiting == 1 else f"{waiting} links wait"
-    wait = f" {links} for a yes or no: mscwatch links." if waiting else ""
+    wait = f" {waits(waiting)}".rstrip()
     if not questions:
         return f"Papers: not searched yet.{wait}"
     first = questions[0]
@@ -141,7 +137,3 @@ def last_search(questions: Sequence[Mapping[str, Any]], waiting: int) -> str:
 def next_due(due: datetime) -> str:
     """The next scheduled night in one line; `due` is in the schedule's time zone."""
     return f"Next night due:  {due:%Y-%m-%d %H:%M} {due.tzinfo} ({due.astimezone(UTC):%Y-%m-%d %H:%M} UTC)."
-
-
-def _escaped(text: str) -> str:
-    return _MARKUP.sub(r"\\\1", text)

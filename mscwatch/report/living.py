@@ -6,11 +6,10 @@ its normalised cells in words; where the paper states none, what the registratio
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from mscwatch.digest import plain
+from mscwatch.digest import markdown_escaped, plain
 from mscwatch.report.words import amount, label
 
 COLUMNS = (
@@ -42,7 +41,6 @@ _DESIGNS = {
     "controlled_not_randomised": "Controlled, not randomised",
     "retrospective": "Retrospective",
 }
-_MARKUP = re.compile(r"[\\`*_\[\]<>|~$&@]|(?<=:)//|(?<=www)\.", re.IGNORECASE)
 
 
 def in_columns(row: Mapping[str, Any]) -> dict[str, str]:
@@ -69,9 +67,13 @@ def markdown(rows: Iterable[Mapping[str, Any]], credit: str) -> str:
     """The rows as a table in Markdown (GFM), with notes below it; no text of a paper acts as markup."""
     chosen = list(rows)
     lines = [_line(COLUMNS), _line(["---"] * len(COLUMNS))]
-    lines += [_line([_escaped(text) for text in in_columns(row).values()]) for row in chosen]
-    notes = [f"- {_escaped(_name(row))}: {_escaped(note)}" for row in chosen if (note := remarks(row))]
-    return "\n".join([*lines, "", *notes, *([""] if notes else []), _escaped(credit), ""])
+    lines += [_line([markdown_escaped(text) for text in in_columns(row).values()]) for row in chosen]
+    notes = [
+        f"- {markdown_escaped(_name(row))}: {markdown_escaped(note)}"
+        for row in chosen
+        if (note := remarks(row))
+    ]
+    return "\n".join([*lines, "", *notes, *([""] if notes else []), markdown_escaped(credit), ""])
 
 
 def remarks(row: Mapping[str, Any]) -> str:
@@ -184,8 +186,3 @@ def _capital(text: str) -> str:
 
 def _line(cells: Sequence[str]) -> str:
     return f"| {' | '.join(cells)} |"
-
-
-def _escaped(text: str) -> str:
-    """A text as Markdown shows it literally: no markup, table, link or mention comes of it."""
-    return _MARKUP.sub(lambda found: "\\" + found[0], text)

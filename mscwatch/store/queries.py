@@ -217,12 +217,11 @@ def known_papers(
 
 
 def links(con: Connection) -> list[dict[str, Any]]:
-    """Links between trials and papers that wait for a person's decision, the surest first: a score alone comes last."""
+    """Links between trials and papers that wait for a person's decision, the surest first."""
     return dicts(
         con,
-        "SELECT p.nct_id, p.paper, coalesce(s.brief_title, '(a trial not seen yet)') AS brief_title, p.citation, "
-        "p.reason, p.strength FROM publications AS p LEFT JOIN ctgov.studies AS s USING (nct_id) WHERE p.is_waiting "
-        "ORDER BY coalesce(p.strength = 'D', false), p.strength NULLS LAST, p.nct_id, p.paper",
+        "SELECT nct_id, paper, coalesce(brief_title, '(a trial not seen yet)') AS brief_title, citation, reason, "
+        "strength FROM waiting_links ORDER BY place",
     )
 
 

@@ -31,7 +31,8 @@ def _(facts, mo):
         # The review's figures as they stand
 
         {facts.get("banner", "")} Data of {facts["data_timestamp"]} (UTC), watch `{facts["watch"]}`.
-        *Published*: the review's Table 2; *at review*: registered trials on its date; *today*: registered trials now.
+        *Published*: the review's Table 2; *living*: Table 2 with the rows that people confirmed since; *at review*:
+        registered trials on its date; *today*: registered trials now.
 
         {facts.get("attribution", "")}
         """
@@ -47,7 +48,7 @@ def _(alt, figures, mo):
         "3a": "Figure 3a: sources of the cells",
         "3b": "Figure 3b: routes",
     }
-    scopes = ["published", "at_review", "today"]
+    scopes = ["published", "living", "at_review", "today"]
     charts = {
         figure: alt.Chart(figures[figures["figure"] == figure], title=title)
         .mark_bar()
