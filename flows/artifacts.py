@@ -11,7 +11,6 @@ from prefect.events import emit_event
 from mscwatch.pipeline.context import RunOrder, RunResult
 from mscwatch.pipeline.summary import event_rows, markdown, trial_event
 from mscwatch.store import queries
-from mscwatch.store.data_dir import DataDir
 from mscwatch.vocabulary import RunOutcome
 
 
@@ -45,5 +44,5 @@ def _events(order: RunOrder, result: RunResult) -> list[dict[str, Any]]:
     """The rows of `queries.events` that this night published."""
     if result.outcome is not RunOutcome.PUBLISHED or not result.events:
         return []
-    with queries.open_published(DataDir(order.settings.data_dir)) as con:
+    with queries.open_published(order.data_dir) as con:
         return queries.events(con, run_id=result.run_id)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from mscwatch.papers.model import Paper
 from mscwatch.review.draft import draft
+from mscwatch.store.drafts import read_draft
+from mscwatch.vocabulary import PaperKind
 
 TITLE = "Umbilical cord mesenchymal stem cells for liver cirrhosis"
 
@@ -128,6 +131,13 @@ def test_registration_numbers_are_written_as_their_registries_do():
     cells = row("The trial is registered (NCT 09999902; ChiCTR-TRC-09999903).")
     assert cells["registry_ids"].value == ("NCT09999902", "ChiCTR-TRC-09999903")
     assert "NCT 09999902" in cells["registry_ids"].evidence
+
+
+def test_registration_numbers_are_read_but_are_no_cells_of_a_drafted_row():
+    text = "We treated 10 patients with MSCs (NCT09999902)."
+    drafted = read_draft(Paper("MSCs in cirrhosis", pmid="1", abstract=text), PaperKind.RESULTS)
+    assert "n_treated" in drafted.cells
+    assert "registry_ids" not in drafted.cells
 
 
 def test_long_words_are_cut_to_what_may_be_kept():

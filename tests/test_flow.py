@@ -16,6 +16,7 @@ from support.records import edited, set_status
 from support.snapshots import nights, trials
 
 pytestmark = pytest.mark.prefect
+PAGE = "https://example.org/page.html"
 
 
 @pytest.fixture
@@ -77,7 +78,7 @@ def test_against_a_running_server_each_night_is_a_flow_run_that_tells_the_truth(
         refused = run(configured)
         registry.intercept = None
         assert run(configured).returncode == 0
-        assert run(configured).returncode == 0
+        assert run(configured | {"MSCWATCH_PAGE_URL": PAGE}).returncode == 0
         flow_runs = found(server, "flow_runs", sort="START_TIME_ASC")
         last = found(
             server,
@@ -115,5 +116,5 @@ def test_against_a_running_server_each_night_is_a_flow_run_that_tells_the_truth(
     assert any("1 completed" in one and "completed | 1" in one for one in summaries)
     (table,) = [json.loads(one["data"]) for one in artifacts if one["key"] == "mscwatch-all-events"]
     assert [(row["nct_id"], row["kind"]) for row in table] == [("NCT00000001", "completed")]
-    links = {one["data"] for one in artifacts if one["key"] == "mscwatch-all-report"}
-    assert links == {f"[{report}]({report.as_uri()})"}
+    links = [one["data"] for one in artifacts if one["key"] == "mscwatch-all-report"]
+    assert sorted(links) == sorted([f"[{PAGE}]({PAGE})", *[f"[{report}]({report.as_uri()})"] * 3])

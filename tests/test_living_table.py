@@ -157,6 +157,20 @@ def test_rows_of_one_programme_and_size_are_of_the_same_patients(con):
     assert (OTHER, "drafted", FIRST) in later(con)
 
 
+def test_however_long_the_chain_of_shared_trials_is_its_patients_are_one_row(con):
+    con.execute("BEGIN")
+    con.execute(
+        """CREATE OR REPLACE VIEW later_papers AS
+        SELECT 'P' || n AS paper_id, NULL::VARCHAR AS pmid, NULL::VARCHAR AS doi, 'T' AS title, 'A' AS first_author,
+            'J' AS journal, 2022 AS year, DATE '2022-01-01' + n::INTEGER AS published_on, 'results' AS kind,
+            false AS is_preprint, false AS is_retracted, ['NCT' || n, 'NCT' || n + 1] AS nct_ids, 'so' AS link_basis
+        FROM range(1, 8) AS r(n)"""
+    )
+    chained = later(con)
+    con.execute("ROLLBACK")
+    assert chained == [("P1", "drafted", None), *((f"P{n}", "drafted", "P1") for n in range(2, 8))]
+
+
 def test_the_words_of_every_cell_are_kept_and_the_abstract_is_not(con):
     spans = con.execute("SELECT DISTINCT evidence FROM drafted_cells").fetchall()
     assert ("by vein",) in spans

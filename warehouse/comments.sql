@@ -709,7 +709,7 @@ COMMENT ON COLUMN drafts.is_current IS 'Whether this is what the paper said when
 COMMENT ON TABLE drafted_cells IS 'One row per cell that an abstract states, with the words that it rests on; a cell that is not stated has none.';
 COMMENT ON COLUMN drafted_cells.paper_id IS 'The paper.';
 COMMENT ON COLUMN drafted_cells.abstract_hash IS 'Hash of the title and the abstract that were read (drafts).';
-COMMENT ON COLUMN drafted_cells.field IS 'The cell: mostly a column of living_table; registry_ids are the registrations that the abstract names.';
+COMMENT ON COLUMN drafted_cells.field IS 'The cell: a column of living_table.';
 COMMENT ON COLUMN drafted_cells.value IS 'What the abstract states (JSON), normalised.';
 COMMENT ON COLUMN drafted_cells.evidence IS 'The words that state it, verbatim, at most 300 characters.';
 COMMENT ON COLUMN drafted_cells.sentence IS 'Place of the sentence: 0 is the title, 1 the first sentence of the abstract.';

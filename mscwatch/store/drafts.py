@@ -26,10 +26,14 @@ class Draft(NamedTuple):
 
 
 def read_draft(paper: Paper, kind: PaperKind) -> Draft | None:
-    """The draft of a paper; None for a kind of paper that reports no trial, and where there is no abstract. Pure."""
+    """The draft of a paper; None for a kind of paper that reports no trial, and where there is no abstract. Pure.
+
+    The numbers of registries are no cells of a row: the table `registry_ids` has them.
+    """
     if kind not in DRAFTED_KINDS or not paper.abstract.strip():
         return None
     cells = draft(paper.title, paper.abstract, paper.publication_types)
+    cells.pop("registry_ids", None)
     return Draft(paper.paper_id, abstract_hash(paper), cells)
 
 

@@ -2,7 +2,7 @@
 -- is confirmed once a person accepts it, and then keeps the cells of the abstract that the person saw. A cell that the
 -- abstract does not state stays empty, and what the registration says stands in registered_… beside it. A row that is
 -- about the patients of another row names that one in joined_to.
-WITH answered AS (  -- with a person's yes or no, and the abstract that its cells are of
+WITH RECURSIVE answered AS (  -- with a person's yes or no, and the abstract that its cells are of
     SELECT k.*, d.decision, d.reason AS decided_because, d.decided_by, d.decided_on, c.abstract_hash AS current_hash,
         -- what a person accepted is never replaced by what nobody saw
         CASE WHEN d.decision = 'accept' AND d.seen IS NOT NULL THEN s.abstract_hash ELSE c.abstract_hash END
@@ -111,13 +111,20 @@ WITH answered AS (  -- with a person's yes or no, and the abstract that its cell
     FROM (SELECT row_id, rank, n_treated, n_control, unnest(nct_ids) AS nct_id FROM ranked) AS r
     JOIN (SELECT programme_id, unnest(nct_ids) AS nct_id FROM programmes) AS m ON m.nct_id = r.nct_id
     WHERE r.n_treated IS NOT NULL
-), joined AS (
-    SELECT k.row_id, arg_min(f.row_id, f.rank) AS joined_to
+), joined AS (  -- with the first row of these; a printed row stands for itself
+    SELECT k.row_id, arg_min(f.row_id, f.rank) AS joined_to, min(f.rank) AS rank
     FROM keys AS k JOIN keys AS f ON f.key = k.key AND f.rank < k.rank
+    WHERE NOT starts_with(k.row_id, 'row ')
     GROUP BY k.row_id
+), ahead AS (  -- and with the rows that this one is joined to in turn; each stands further ahead, so there is an end
+    FROM joined
+    UNION ALL
+    SELECT a.row_id, j.joined_to, j.rank FROM ahead AS a JOIN joined AS j ON j.row_id = a.joined_to
+), firsts AS (
+    SELECT row_id, arg_min(joined_to, rank) AS joined_to FROM ahead GROUP BY row_id
 )
 SELECT
-    r.row_id, r.origin, r.state, r.notes, coalesce(last.joined_to, further.joined_to, j.joined_to) AS joined_to, r.paper_id,
+    r.row_id, r.origin, r.state, r.notes, f.joined_to, r.paper_id,
     CASE WHEN r.origin = 'review' THEN 'liver' ELSE t.area END AS area,
     r.* EXCLUDE (row_id, origin, state, notes, paper_id, nct_ids, is_secondary, published_on, rank, corrected, indicators),
     r.nct_ids AS nct_ids, coalesce(r.indicators, []) AS indicators, coalesce(r.corrected, []) AS corrected, r.published_on,
@@ -128,9 +135,7 @@ SELECT
     c.dose_unit AS registered_dose_unit, c.infusions_max AS registered_infusions_max,
     r.rank AS place
 FROM ranked AS r
-LEFT JOIN joined AS j ON j.row_id = r.row_id AND r.origin <> 'review'
-LEFT JOIN joined AS further ON further.row_id = j.joined_to AND NOT starts_with(j.joined_to, 'row ')
-LEFT JOIN joined AS last ON last.row_id = further.joined_to AND NOT starts_with(further.joined_to, 'row ')
+LEFT JOIN firsts AS f ON f.row_id = r.row_id
 LEFT JOIN trials AS s ON s.nct_id = r.nct_id
 LEFT JOIN topic AS t ON t.nct_id = r.nct_id
 LEFT JOIN therapies AS c ON c.nct_id = r.nct_id AND c.is_read
