@@ -16,7 +16,7 @@ from importlib.resources import files
 from mscwatch.vocabulary import PaperKind
 
 LONGEST_TITLE = 500  # characters; what a sponsor typed instead of a title may have no end
-KINDS_VERSION = 2  # raise it when a kind moves, so that stored papers are judged anew
+KINDS_VERSION = 3  # raise it when a kind moves, so that stored papers are judged anew
 
 # Publication types of PubMed and Europe PMC, in lower case. The first table that shares one decides.
 _DECLARED: tuple[tuple[PaperKind, frozenset[str]], ...] = (
