@@ -23,6 +23,7 @@ from mscwatch.screening.entries import RowDecision
 from mscwatch.store import drafts, queries, report, working
 from mscwatch.store.data_dir import DataDir
 from mscwatch.store.decisions import add, apply, load, stored
+from mscwatch.store.found_papers import told_by_services
 from mscwatch.store.living import seen_abstract
 from mscwatch.store.without_effect import without_effect
 from mscwatch.vocabulary import PaperKind
@@ -158,9 +159,8 @@ def test_rows_of_one_programme_and_size_are_of_the_same_patients(con):
 
 
 def test_however_long_the_chain_of_shared_trials_is_its_patients_are_one_row(con):
-    con.execute("BEGIN")
     con.execute(
-        """CREATE OR REPLACE VIEW later_papers AS
+        """BEGIN; CREATE OR REPLACE VIEW later_papers AS
         SELECT 'P' || n AS paper_id, NULL::VARCHAR AS pmid, NULL::VARCHAR AS doi, 'T' AS title, 'A' AS first_author,
             'J' AS journal, 2022 AS year, DATE '2022-01-01' + n::INTEGER AS published_on, 'results' AS kind,
             false AS is_preprint, false AS is_retracted, ['NCT' || n, 'NCT' || n + 1] AS nct_ids, 'so' AS link_basis
@@ -287,6 +287,13 @@ def test_a_number_of_two_papers_means_the_one_with_a_pmid_whichever_has_a_draft(
     assert seen_abstract(con, "10.1000/x") is None
     decide(con, decision("10.1000/X"))
     assert con.execute("SELECT paper, paper_id FROM decided_rows").fetchall() == [("10.1000/x", FIRST)]
+
+
+def test_the_services_told_of_a_paper_under_its_earlier_numbers_too(con):
+    con.execute(f"BEGIN; UPDATE found_papers SET aliases = ['DOI:10.1101/x'] WHERE paper_id = '{FIRST}'")
+    told = told_by_services(con)
+    con.execute("ROLLBACK")
+    assert {FIRST, "DOI:10.1101/x"} <= told
 
 
 def test_a_decision_restores_a_file_that_is_missing_and_withdraws_nothing(made, tmp_path):

@@ -62,11 +62,10 @@ def waiting(con: Connection) -> int:
 
 def told_by_services(con: Connection) -> frozenset[str]:
     """The identifiers of all papers that Europe PMC or PubMed told of, as `Paper.identifiers` writes them."""
-    rows = con.execute(
-        "SELECT pmid, doi, paper_id FROM found_papers WHERE told_by_pubmed OR told_by_europepmc OR found_by <> ?",
-        [PaperSource.PERSON],
-    ).fetchall()
-    return frozenset(key for row in rows for key in _keys(*row))
+    rows = dicts(
+        con, f"{KEPT} WHERE told_by_pubmed OR told_by_europepmc OR found_by <> ?", [PaperSource.PERSON]
+    )
+    return frozenset(key for row in rows for key in _keys(row))
 
 
 def pmids_by_doi(con: Connection) -> dict[str, str]:
@@ -95,11 +94,7 @@ def store_papers(
     con: Connection, papers: Iterable[tuple[Paper, JudgedKind]], run_id: str, seen_at: datetime
 ) -> int:
     """Write what a search says of papers; returns how many are new. A better number keeps the old one as an alias."""
-    stored = {
-        key: row
-        for row in dicts(con, KEPT)
-        for key in (*_keys(row["pmid"], row["doi"], row["paper_id"]), *row["aliases"])
-    }
+    stored = {key: row for row in dicts(con, KEPT) for key in _keys(row)}
     rows: dict[str, dict[str, Any]] = {}
     new = 0
     for paper, kind in papers:
@@ -251,10 +246,11 @@ def _row(paper: Paper, kind: JudgedKind) -> dict[str, Any]:
     }
 
 
-def _keys(pmid: str | None, doi: str | None, paper_id: str) -> list[str]:
-    return [
-        key for key in (f"PMID:{pmid}" if pmid else "", f"DOI:{doi.lower()}" if doi else "", paper_id) if key
-    ]
+def _keys(row: Mapping[str, Any]) -> list[str]:
+    """Every identifier of a stored paper, earlier ones included, as `Paper.identifiers` writes them."""
+    pmid, doi = row["pmid"], row["doi"]
+    own = (f"PMID:{pmid}" if pmid else "", f"DOI:{doi.lower()}" if doi else "")
+    return [*filter(None, own), row["paper_id"], *row["aliases"]]
 
 
 def _records(con: Connection, condition: str) -> Iterable[tuple[str, Any]]:

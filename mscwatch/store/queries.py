@@ -61,10 +61,10 @@ def open_newest(data_dir: DataDir) -> Connection:
 
 def is_of_an_earlier_version(data_dir: DataDir, error: Exception) -> bool:
     """Whether a query failed because the published file is of an earlier schema, and lacks what it asks for."""
-    from mscwatch.store.schema import newest_schema  # noqa: PLC0415  slow, and needed after a failure alone
-
     if not isinstance(error, duckdb.CatalogException | duckdb.BinderException):
         return False
+    from mscwatch.store.schema import newest_schema  # noqa: PLC0415  slow, and needed after a failure alone
+
     with suppress(WarehouseError, duckdb.Error), open_published(data_dir) as con:
         return bool(scalar(con, "SELECT max(version) FROM schema_migrations") < newest_schema())
     return False
