@@ -116,7 +116,9 @@ def test_only_the_start_of_an_endless_error_page_is_read(neighbour, ask, code):
 def test_useless_answers_do_not_pile_up_while_nothing_collects_cycles(serve, ask, size):
     """A run reads with the cycle collector off, and the errors of five large answers once held them all."""
     answer = Response(200, {"Content-Encoding": "identity"}, b"x" * 4_000_000)
-    registry = serve(intercept=lambda _: answer)  # its server, a thread of this process, may still hold an answer
+    registry = serve(
+        intercept=lambda _: answer
+    )  # its server, a thread of this process, may still hold an answer
     asking = ask(registry, largest=size)
     gc.collect()
     gc.disable()
