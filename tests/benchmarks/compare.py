@@ -7,7 +7,7 @@ For each number of records: the floor (download the bytes, let DuckDB read them 
 records) one in twenty changes, of a large load one in two hundred. Each runs in a process of its own; the registry runs
 in another, and has its pages packed before anybody asks. Records beyond those of the files are copies with other ids
 and titles. Seconds are of the whole process; CPU is user and system time. Machines differ, ratios less. `--steps` adds
-which steps of ours took longest, `--skip-usual` leaves out the usual script, which takes 8 GB for 100,000 records.
+which steps of ours took longest, `--skip-usual` leaves out the usual script, which holds all records in memory.
 """
 
 from __future__ import annotations
