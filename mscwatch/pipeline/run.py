@@ -124,8 +124,8 @@ def _read_and_commit(context: RunContext, state: WarehouseState, do: Step) -> No
 
 
 def _search_papers(context: RunContext) -> None:
-    """What reads papers is imported by nights that come to that: it takes a tenth of the start of any other."""
-    from mscwatch.pipeline import paper_search  # noqa: PLC0415  as above
+    """Look for papers. What reads them is imported here: it would take a tenth of the start of an unchanged night."""
+    from mscwatch.pipeline import paper_search  # noqa: PLC0415  late, as it says above
 
     paper_search.search_papers(context)
 

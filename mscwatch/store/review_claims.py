@@ -10,8 +10,9 @@ from mscwatch.store import views
 from mscwatch.store.ledger import LAST_WRITTEN_RUN
 from mscwatch.store.sql import Connection, insert, row_of, scalar
 
-# The views that claims count, and what these are made of. Claims count core and unsure trials alone.
+# The views that claims count, and what these are made of. The queries name views, so that anybody can run them.
 COUNTED = ("topic", "publications", "later_papers", "trials_at_review", "living_rows", "trials_then_and_now")
+# Claims count core and unsure trials alone.
 IN_TOPIC = "WHERE relevance IN ('core', 'unsure')"
 
 
