@@ -163,6 +163,7 @@ COMMENT ON COLUMN trials.brief_title IS 'Short title in lay language. Source: pr
 COMMENT ON COLUMN trials.official_title IS 'Title of the protocol. Source: protocolSection.identificationModule.officialTitle';
 COMMENT ON COLUMN trials.overall_status IS 'Recruitment status in the API''s words; UNKNOWN is computed by the registry. Source: protocolSection.statusModule.overallStatus';
 COMMENT ON COLUMN trials.last_known_status IS 'Status before the registry set it to UNKNOWN. Source: protocolSection.statusModule.lastKnownStatus';
+COMMENT ON COLUMN trials.is_open IS 'Whether it recruits, is about to, or enrols by invitation.';
 COMMENT ON COLUMN trials.why_stopped IS 'Reason given when suspended, terminated or withdrawn. Source: protocolSection.statusModule.whyStopped';
 COMMENT ON COLUMN trials.study_type IS 'INTERVENTIONAL, OBSERVATIONAL or EXPANDED_ACCESS. Source: protocolSection.designModule.studyType';
 COMMENT ON COLUMN trials.phases IS 'Phases in the API''s words; empty where the record has none, which differs from NA. Source: protocolSection.designModule.phases[]';
@@ -634,6 +635,7 @@ COMMENT ON COLUMN concerns.dose_unit IS 'cells or cells/kg, for the spread of do
 COMMENT ON COLUMN concerns.dose_lowest IS 'Smallest dose of one administration, in dose_unit.';
 COMMENT ON COLUMN concerns.dose_median IS 'Median over trials of the middle of their doses (geometric), in dose_unit.';
 COMMENT ON COLUMN concerns.dose_highest IS 'Largest dose of one administration, in dose_unit.';
+COMMENT ON COLUMN concerns.stating_labels IS 'The trials that are counted in stating: NCT numbers, or rows of Table 2.';
 
 COMMENT ON TABLE searches IS 'One row per question to a paper source, asked by a night or by hand, and per file that a person imported. Nothing of a search is kept unless every question was proven.';
 COMMENT ON COLUMN searches.run_id IS 'The night, as in runs.run_id; of a search by hand an identifier of its own.';

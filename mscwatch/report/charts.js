@@ -37,11 +37,12 @@ const charts = (() => {
     return whole;
   }
 
-  function note(text) {
-    const node = document.createElement("p");
-    node.className = "meaning";
-    node.textContent = text;
-    return node;
+  const note = (text) => page.make("p", text, { class: "meaning" });
+
+  // So few of `count` years are written below an axis that they do not touch.
+  function thinned(count, width) {
+    const every = Math.ceil((count * 42) / width);
+    return (year) => (year % every ? "" : String(year));
   }
 
   function series({ names, words, rows }) {
@@ -78,9 +79,8 @@ const charts = (() => {
 
   function years(figure, width) {
     const { points, colour } = series(behind(figure));
-    const every = Math.ceil((new Set(points.map((point) => point.category)).size * 42) / width);
     const drawn = Plot.plot({
-      ...look, width, height: 240, marginLeft: 30, color: colour, fx: { label: null, padding: 0.12, tickFormat: (year) => (year % every ? "" : year) },
+      ...look, width, height: 240, marginLeft: 30, color: colour, fx: { label: null, padding: 0.12, tickFormat: thinned(new Set(points.map((point) => point.category)).size, width) },
       x: { axis: null, domain: colour.domain, padding: 0 }, y: { grid: true, label: null, ticks: 5, tickFormat: "d" },
       marks: [Plot.barY(points, { fx: "category", x: "series", y: "trials", fill: "series", tip: true }), Plot.ruleY([0])],
     });
@@ -102,10 +102,15 @@ const charts = (() => {
         Plot.tip(shown, Plot.pointer(Plot.geoCentroid({ title: (shape) => `${shape.properties.name}: ${trials.get(shape.properties.name)}` }))),
       ],
     });
-    clickable(drawn, "[aria-label=geo] ~ [aria-label=geo] path", shown.map((shape) => places.find((place) => place.here === shape.properties.name)));
+    // The second layer holds the countries with trials. The registry may have two names of one shape: its list holds both.
+    const countries = shown.map(({ properties: { name } }) => {
+      const ids = places.filter((place) => place.here === name).flatMap((place) => place.button.dataset.list.split(" "));
+      return { button: { click: () => page.open(`${name}: trials`, ids, "query-countries") } };
+    });
+    clickable(drawn, "[aria-label=geo] ~ [aria-label=geo] path", countries);
     const missing = places.filter((place) => !place.here);
     return missing.length ? together(drawn, note(`Not on this map: ${missing.map((place) => `${place.country} ${place.trials}`).join(", ")}.`)) : drawn;
   }
 
-  return { COLOUR, look, behind, clickable, together, drawers: { bars, years, map } };
+  return { COLOUR, look, behind, clickable, thinned, together, drawers: { bars, years, map } };
 })();

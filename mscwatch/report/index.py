@@ -7,7 +7,7 @@ from typing import Any
 
 from mscwatch.model import QueryAnswer
 from mscwatch.report.living import in_columns
-from mscwatch.report.words import amount, label, shown
+from mscwatch.report.words import amount, guarded, label, shown
 
 # A trial is a list of values in this order. `papers` holds (PMID, DOI, year) each; dates are ISO text.
 COLUMNS = (
@@ -40,7 +40,7 @@ def _trial(row: Mapping[str, Any]) -> dict[str, Any]:
         "disease": label(row["indication_group"]),
         "cells": [label(source) for source in row["cell_source"]],
         "route": [label(route) for route in row["route"]],
-        "dose": _dose(row),
+        "dose": guarded(amount)(row["dose_low"], row["dose_high"], row["dose_unit"]),
         "countries": [shown(country) for country in row["countries"]],
         "start": _text(row["start_date"]),
         "estimated": int(row["completion_date_type"] == "ESTIMATED"),
@@ -75,13 +75,6 @@ def _row_of_the_table(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def _paper(row: Mapping[str, Any]) -> list[Any]:
     return [_text(row["pmid"]), _text(row["doi"]), row["year"]]
-
-
-def _dose(row: Mapping[str, Any]) -> str:
-    try:
-        return amount(row["dose_low"], row["dose_high"], row["dose_unit"])
-    except Exception:  # noqa: BLE001  a dose that cannot be shown costs its own cell only
-        return ""
 
 
 def _text(value: Any) -> str:

@@ -8,6 +8,7 @@ const page = (() => {
   const table = dialog.querySelector("table");
   const isTrial = (id) => /^NCT\d{8}$/.test(id);
   const registry = (id) => `https://clinicaltrials.gov/study/${id}`;
+  const pubmed = (pmid) => `https://pubmed.ncbi.nlm.nih.gov/${pmid}/`;
   const doiAddress = (doi) => `https://doi.org/${encodeURIComponent(doi).replaceAll("%2F", "/")}`;
   // A token is a position in the index, or the number of a trial.
   const entry = (token) => (/^\d+$/.test(token) ? known[token] : undefined) ?? byId.get(token) ?? { id: token.replaceAll("_", " "), papers: [] };
@@ -24,7 +25,7 @@ const page = (() => {
   function doors(papers) {
     const whole = make("span");
     for (const [pmid, doi, year] of papers || []) {
-      if (/^\d+$/.test(pmid)) whole.append(link(`PubMed ${pmid}`, `https://pubmed.ncbi.nlm.nih.gov/${pmid}/`), " ");
+      if (/^\d+$/.test(pmid)) whole.append(link(`PubMed ${pmid}`, pubmed(pmid)), " ");
       if (doi?.startsWith("10.")) whole.append(link("DOI", doiAddress(doi)), " ");
       if (year) whole.append(`(${year}) `);
     }
@@ -123,7 +124,7 @@ const page = (() => {
     const papers = new Map(entries.flatMap((one) => (one.papers || []).filter(([pmid, doi]) => pmid || doi).map((paper) => [paperNumber(paper), [one, paper]])));
     return [
       ...entries.filter((one) => isTrial(one.id)).map((one) => lines([["TY", "ELEC"], ["ID", one.id], ["TI", one.title], ["AU", one.sponsor], ["PY", one.registered?.slice(0, 4)], ["AN", one.id], ["DB", "ClinicalTrials.gov"], ["N1", one.status], ["UR", registry(one.id)]])),
-      ...[...papers.values()].map(([one, [pmid, doi, year]]) => lines([["TY", "JOUR"], ["ID", pmid || doi], ["TI", isTrial(one.id) ? `Paper of ${one.id}: ${one.title}` : one.title], ["PY", year], ["AN", pmid], ["DO", doi], ["N1", `reports ${one.id}`], ["UR", pmid ? `https://pubmed.ncbi.nlm.nih.gov/${pmid}/` : doiAddress(doi)]])),
+      ...[...papers.values()].map(([one, [pmid, doi, year]]) => lines([["TY", "JOUR"], ["ID", pmid || doi], ["TI", isTrial(one.id) ? `Paper of ${one.id}: ${one.title}` : one.title], ["PY", year], ["AN", pmid], ["DO", doi], ["N1", `reports ${one.id}`], ["UR", pmid ? pubmed(pmid) : doiAddress(doi)]])),
     ].join("\r\n");
   }
 
@@ -136,6 +137,21 @@ const page = (() => {
   for (const button of dialog.querySelectorAll("[data-save]")) button.addEventListener("click", () => save(button.dataset.save, listed));
 
   // Sections are folded on a phone, and whatever is folded opens when a link leads into it, and for the printer.
+  // A long list shows its first rows until somebody wants all, comes by a link, or prints.
+  const FIRST = 40;
+  const cut = [];
+  for (const list of document.querySelectorAll("table.list > tbody, ul.list")) {
+    const rest = [...list.children].slice(FIRST);
+    if (!rest.length) continue;
+    const more = make("button", `Show all ${list.children.length}`, { type: "button", class: "more-rows" });
+    const show = () => { for (const row of rest) row.hidden = false; more.remove(); };
+    for (const row of rest) row.hidden = true;
+    more.addEventListener("click", show);
+    list.closest("table, ul").after(more);
+    cut.push({ list, show });
+  }
+  addEventListener("beforeprint", () => { for (const { show } of cut) show(); });
+
   const folds = [...document.querySelectorAll("details.fold")];
   if (matchMedia("(max-width: 700px)").matches) for (const fold of folds) fold.open = false;
   function unfold() {
@@ -147,6 +163,7 @@ const page = (() => {
     }
     const target = document.getElementById(name);
     for (let node = target?.querySelector("details.fold") ?? target; node; node = node.parentElement) if (node.tagName === "DETAILS") node.open = true;
+    for (const { list, show } of cut) if (target && list.contains(target)) show();
     target?.scrollIntoView();
   }
   addEventListener("hashchange", unfold);
@@ -164,5 +181,5 @@ const page = (() => {
       }
     });
   }
-  return { known, byId, open, save, sortable, sorted };
+  return { byId, make, open, save, sortable, sorted };
 })();

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -14,12 +14,12 @@ from urllib.parse import quote
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from mscwatch.digest import heading
+from mscwatch.digest import heading, study_url
 from mscwatch.model import QueryAnswer
 from mscwatch.report.index import compact, index_of, positions
 from mscwatch.report.living import in_columns, remarks
 from mscwatch.report.places import on_map
-from mscwatch.report.words import amount, label, shown
+from mscwatch.report.words import amount, guarded, label, shown
 from mscwatch.review import prisma
 
 HERE = files(__package__)
@@ -35,7 +35,6 @@ SCRIPTS = (
     "draw.js",
 )
 EVIDENCE = "_evidence"
-NOT_SHOWN = "(cannot be shown)"
 
 
 def render_page(facts: Mapping[str, str], answers: Mapping[str, QueryAnswer]) -> str:
@@ -64,7 +63,7 @@ def render_page(facts: Mapping[str, str], answers: Mapping[str, QueryAnswer]) ->
 
 def evidence(row: Mapping[str, Any]) -> list[tuple[str, Any, str]]:
     """What was read of a trial's therapy, as (part, value, words of the record); parts without words are left out."""
-    values = {**row, "dose": _guarded(amount)(row["dose_low"], row["dose_high"], row["dose_unit"])}
+    values = {**row, "dose": guarded(amount)(row["dose_low"], row["dose_high"], row["dose_unit"])}
     parts = (name.removesuffix(EVIDENCE) for name in row if name.endswith(EVIDENCE) and row[name])
     return [(label(part), values[part], row[part + EVIDENCE]) for part in parts]
 
@@ -97,18 +96,6 @@ def _verbatim(text: str) -> Markup:
     return Markup(escape(text.strip()))  # noqa: S704  escaped here
 
 
-def _guarded(show: Callable[..., str]) -> Callable[..., str]:
-    """The same way of showing a value, but a value that it cannot show costs its own cell only."""
-
-    def safely(*values: Any) -> str:
-        try:
-            return show(*values)
-        except Exception:  # noqa: BLE001  whatever it is, the rest of the page is good
-            return NOT_SHOWN
-
-    return safely
-
-
 @cache
 def _text(name: str) -> str:
     return HERE.joinpath(name).read_text(encoding="utf-8")
@@ -123,16 +110,17 @@ _PAGES = Environment(
     lstrip_blocks=True,
 )
 _PAGES.filters |= {
-    "label": _guarded(label),
-    "verbatim": _guarded(_verbatim),
+    "label": guarded(label),
+    "verbatim": guarded(_verbatim),
     "on_map": on_map,
-    "kind": _guarded(heading),
+    "kind": guarded(heading),
     "pubmed": pubmed,
     "doi_address": doi_address,
+    "study_url": study_url,
 }
 _PAGES.globals |= {
-    "amount": _guarded(amount),
+    "amount": guarded(amount),
     "evidence": evidence,
     "in_columns": in_columns,
-    "remarks": _guarded(remarks),
+    "remarks": guarded(remarks),
 }

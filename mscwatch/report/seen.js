@@ -21,10 +21,7 @@
   for (const mark of document.querySelectorAll("[data-at]")) {
     if (mark.dataset.at > before) {
       mark.classList.add("unseen");
-      const words = document.createElement("span");
-      words.className = "tag";
-      words.textContent = "new";
-      (mark.querySelector("strong") ?? mark).before(words, " ");
+      (mark.querySelector("strong") ?? mark).before(page.make("span", "new", { class: "tag" }), " ");
     }
   }
   const unseen = events.filter((row) => row.dataset.at > before);
@@ -38,12 +35,8 @@
     big.textContent = "0";
     return;
   }
-  const button = document.createElement("button");
-  button.type = "button";
-  button.className = "number";
-  Object.assign(button.dataset, { list: ids.join(" "), title: "New since you last looked" });
-  button.setAttribute("popovertarget", "query-events");
   const more = unseen.length === events.length && events.length >= 100 ? "+" : ""; // the page lists no more
-  button.textContent = `${unseen.length}${more}`;
-  big.append(button);
+  big.append(page.make("button", `${unseen.length}${more}`, {
+    type: "button", class: "number", popovertarget: "query-events", "data-list": ids.join(" "), "data-title": "New since you last looked",
+  }));
 })();

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ from markupsafe import Markup
 from mscwatch.digest.text import CAUSE, DISEASE, plain, span
 
 LONGEST = 600  # characters of one value
+NOT_SHOWN = "(cannot be shown)"
 NAMES = {
     **DISEASE,
     **CAUSE,
@@ -52,6 +54,18 @@ def label(value: Any) -> str:
     if len(text) > len("NASH") and text.isupper():  # HBV stays, COMPLETED becomes Completed
         text = text.capitalize()
     return text.replace("_", " ")
+
+
+def guarded(show: Callable[..., str]) -> Callable[..., str]:
+    """The same way of showing a value, but a value that it cannot show costs its own cell only."""
+
+    def safely(*values: Any) -> str:
+        try:
+            return show(*values)
+        except Exception:  # noqa: BLE001  whatever it is, the rest of the page is good
+            return NOT_SHOWN
+
+    return safely
 
 
 def amount(low: float | None, high: float | None, unit: str | None) -> str:

@@ -32,6 +32,16 @@ _IN_WORDS = {
 # The relation that holds the rows of the table, by scope.
 LIVING = "living"
 _TABLES = {"published": "published_trials", LIVING: "living_rows"}
+# What names a trial in the relations that claims count; the first of these that a query mentions does.
+_LABELS = {
+    "trials_then_and_now": "{of}label",
+    "trials_at_review": "{of}nct_id",
+    "published_trials": "'row ' || {of}review_row",
+    "living_rows": "{of}row_id",
+    "therapies": "{of}nct_id",
+}
+# A count of trials, perhaps followed by how many more there may be.
+_COUNT = re.compile(r"count\(\*\)(?P<filter> FILTER \([^|]*?\))?(\s*\|\| CASE\b.*)?", re.DOTALL)
 _COUNT_OF_LATER = (
     "the review counted its 22 rows; this is what has become of them with the rows confirmed since"
 )
@@ -59,6 +69,21 @@ class Claim:
     @property
     def population_in_words(self) -> str:
         return _IN_WORDS[self.population]
+
+    @property
+    def trials(self) -> str | None:
+        """A query for the trials that `query` counts, or that its value is made of; None where it asks no relation.
+
+        Its one value is a list of NCT numbers and of rows of Table 2 ("row 7").
+        """
+        value, _, relations = self.query.removeprefix("SELECT ").partition("FROM ")
+        for relation, label in _LABELS.items():
+            if mentioned := re.search(rf"\b{relation}\b(?: AS (\w+))?", relations):
+                counted = _COUNT.fullmatch(value.strip())
+                of = f"{mentioned[1]}." if mentioned[1] else ""
+                listed = f"list(DISTINCT {label.format(of=of)}){(counted and counted['filter']) or ''}"
+                return f"SELECT list_sort({listed}) FROM {relations}"
+        return None
 
 
 def text() -> str:

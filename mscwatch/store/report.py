@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import duckdb
 from mscwatch.atomic_write import replace_file
 from mscwatch.errors import WarehouseError
 from mscwatch.model import QueryAnswer
-from mscwatch.store import queries, views
+from mscwatch.store import claimed, queries, views
 from mscwatch.store.data_dir import DataDir
 from mscwatch.store.sql import Connection, dicts, first_line
 
@@ -32,10 +33,12 @@ def read_answers(data_dir: DataDir) -> tuple[dict[str, str], dict[str, QueryAnsw
     """
     with queries.open_published(data_dir) as con, _views_asked_once(con):
         found = sorted((entry.name, entry) for entry in QUERIES.iterdir() if entry.name.endswith(".sql"))
-        return queries.meta(con), {
+        answers = {
             name.removesuffix(".sql"): _answer(con, name, file.read_text(encoding="utf-8"))
             for name, file in found
         }
+        rows = claimed.with_trials(con, answers["claims"].rows)
+        return queries.meta(con), answers | {"claims": replace(answers["claims"], rows=rows)}
 
 
 def page_is_behind(data_dir: DataDir) -> bool:

@@ -3,11 +3,9 @@
 SELECT
     country,
     count(*) AS trials,
-    count(*) FILTER (WHERE overall_status IN ('RECRUITING', 'NOT_YET_RECRUITING', 'ENROLLING_BY_INVITATION')) AS open,
+    count(*) FILTER (WHERE is_open) AS open,
     list(nct_id ORDER BY nct_id) AS trials_ids,
-    list(nct_id ORDER BY nct_id) FILTER (
-        WHERE overall_status IN ('RECRUITING', 'NOT_YET_RECRUITING', 'ENROLLING_BY_INVITATION')
-    ) AS open_ids
-FROM (SELECT unnest(countries) AS country, nct_id, overall_status FROM trials WHERE relevance = 'core' AND in_watch)
+    list(nct_id ORDER BY nct_id) FILTER (WHERE is_open) AS open_ids
+FROM (SELECT unnest(countries) AS country, nct_id, is_open FROM trials WHERE relevance = 'core' AND in_watch)
 GROUP BY country
 ORDER BY trials DESC, country;

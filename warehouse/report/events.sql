@@ -1,7 +1,7 @@
 -- Events of core and unsure trials, newest first, without the baseline and what was retracted: all of the last night that
 -- published, and of earlier ones as many as make a hundred.
 SELECT
-    CAST(e.observed_at AS DATE) AS night, e.observed_at, e.nct_id, t.url, t.brief_title, e.kind, e.summary,
+    CAST(e.observed_at AS DATE) AS night, e.observed_at, e.nct_id, t.brief_title, e.kind, e.summary,
     e.run_id = (
         SELECT run_id FROM runs WHERE outcome IN ('baseline', 'published') ORDER BY night_no DESC LIMIT 1
     ) AS is_latest

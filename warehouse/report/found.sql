@@ -1,9 +1,9 @@
 -- Papers that the search for papers found, or that a person imported, and that no record or table had named, the latest
 -- first, two hundred at most; of kinds that tell results, or whose kind is not known. With the trials that each belongs to or
--- may belong to; of_search is how many the search found in all.
+-- may belong to, and how many the search found in all.
 SELECT
-    k.paper_id, k.pmid, k.doi, k.title, k.first_author, k.journal, k.year, k.kind, k.found_by, k.first_seen_at,
-    k.is_retracted, coalesce(l.trials, []) AS trials, coalesce(l.counts, false) AS counts,
+    k.pmid, k.doi, k.title, k.first_author, k.journal, k.year, k.kind, k.found_by, k.first_seen_at, k.is_retracted,
+    coalesce(l.trials, []) AS trials, coalesce(l.counts, false) AS counts,
     count(*) FILTER (WHERE k.found_by <> 'person') OVER () AS of_search
 FROM papers AS k
 LEFT JOIN (

@@ -1,5 +1,5 @@
--- Who owes results by each clock: fdaaa is the U.S. rule for trials that are likely applicable, who_results and
--- who_publication are those of WHO's statement of 2017, silence is 24 months with neither results nor a publication.
+-- Who owes results by each clock: the U.S. rule for trials to which it likely applies (fdaaa), those of WHO's statement of
+-- 2017 (who_results, who_publication), and 24 months with neither results nor a publication (silence).
 SELECT
     clock,
     count(*) FILTER (WHERE state = 'overdue') AS overdue,

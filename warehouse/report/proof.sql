@@ -6,7 +6,6 @@
 SELECT
     r.started_at,
     r.data_timestamp,
-    r.outcome,
     r.total_count AS said,
     r.fetched AS read_in,
     len(coalesce(r.proof ->> '$.missing[*]', [])) AS missing,

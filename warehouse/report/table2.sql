@@ -1,6 +1,6 @@
 -- The review's Table 2 as it would read today: its printed rows, rows drafted from later papers, and those that a person
 -- confirmed, each beside its registration, its paper and what differs. A drafted row enters no figure and no claim.
-SELECT p.*, t.url, t.overall_status, coalesce(d.differences, []) AS differences
+SELECT p.*, t.overall_status, coalesce(d.differences, []) AS differences
 FROM living_table AS p
 LEFT JOIN trials AS t ON t.nct_id = p.nct_id
 LEFT JOIN (

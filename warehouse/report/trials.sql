@@ -15,7 +15,7 @@ WITH listed AS (
     UNION SELECT nct_id FROM ctgov.design_groups WHERE description IS NOT NULL
 )
 SELECT
-    t.nct_id, t.url, t.brief_title, t.lead_sponsor, t.overall_status, t.why_stopped, t.phases,
+    t.nct_id, t.brief_title, t.lead_sponsor, t.overall_status, t.why_stopped, t.phases,
     t.enrollment, t.enrollment_type, t.countries,
     t.study_first_posted_date, t.start_date, t.completion_date, t.completion_date_type,
     t.results_first_posted_date, coalesce(listed.papers, []) AS papers,

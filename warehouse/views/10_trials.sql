@@ -5,6 +5,7 @@ SELECT
     s.official_title,
     s.overall_status,
     s.last_known_status,
+    s.overall_status IN ('RECRUITING', 'NOT_YET_RECRUITING', 'ENROLLING_BY_INVITATION') AS is_open,
     s.why_stopped,
     s.study_type,
     coalesce(string_split(s.phase, '/'), []) AS phases,

@@ -38,19 +38,20 @@ WITH tracked AS (  -- what is measured or given tells of tracking; a description
         NOT list_contains(route, 'not_stated'), NULL, dose_low, dose_high, dose_unit
     FROM published_trials
 ), stated AS (
-    SELECT scope, year, concern, is_stated FROM counted
+    SELECT scope, label, year, concern, is_stated FROM counted
     UNPIVOT INCLUDE NULLS (is_stated FOR concern IN (source, donor, dose, times, "interval", route, tracking))
 )
 SELECT concern, scope, year, count(is_stated) AS trials, count(*) FILTER (WHERE is_stated) AS stating,
     CASE WHEN count(is_stated) > 0 THEN round(count(*) FILTER (WHERE is_stated) / count(is_stated), 3) END AS share,
-    NULL::VARCHAR AS dose_unit, NULL::DOUBLE AS dose_lowest, NULL::DOUBLE AS dose_median, NULL::DOUBLE AS dose_highest
+    NULL::VARCHAR AS dose_unit, NULL::DOUBLE AS dose_lowest, NULL::DOUBLE AS dose_median, NULL::DOUBLE AS dose_highest,
+    coalesce(list(label ORDER BY label) FILTER (WHERE is_stated), []) AS stating_labels
 FROM stated
 WHERE year IS NOT NULL
 GROUP BY concern, scope, year
 HAVING count(is_stated) > 0
 UNION ALL
 SELECT 'spread of doses', scope, year, count(*), count(*), NULL, dose_unit, min(dose_low),
-    median(sqrt(greatest(dose_low, 0) * greatest(dose_high, 0))), max(dose_high)
+    median(sqrt(greatest(dose_low, 0) * greatest(dose_high, 0))), max(dose_high), list(label ORDER BY label)
 FROM counted
 WHERE dose_unit IN ('cells', 'cells/kg') AND year IS NOT NULL
 GROUP BY scope, year, dose_unit
