@@ -169,8 +169,8 @@ def test_whatever_a_record_says_stays_text(found, text):
     )
     whole = Page(render_page(facts, answers | {"trials": trials}))
     counted = Counter(tag for tag, _ in whole.elements)
-    # Two styles: the page's and the flow's.
-    assert (counted["script"], counted["style"], counted["img"]) == (len(DATA) + len(SCRIPTS), 2, 0)
+    # Three styles: the page's, that of a page without scripts, and the flow's.
+    assert (counted["script"], counted["style"], counted["img"]) == (len(DATA) + len(SCRIPTS), 3, 0)
     assert whole.scripts[len(DATA) :] == [PACKAGE.joinpath(name).read_text("utf-8") for name in SCRIPTS]
     assert plain(text, 600) in " ".join(whole.text.split())
 

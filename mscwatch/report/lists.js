@@ -138,14 +138,12 @@ const page = (() => {
 
   // Sections are folded on a phone, and whatever is folded opens when a link leads into it, and for the printer.
   // A long list shows its first rows until somebody wants all, comes by a link, or prints.
-  const FIRST = 40;
   const cut = [];
   for (const list of document.querySelectorAll("table.list > tbody, ul.list")) {
-    const rest = [...list.children].slice(FIRST);
+    const rest = list.querySelectorAll(":scope > [hidden]");
     if (!rest.length) continue;
     const more = make("button", `Show all ${list.children.length}`, { type: "button", class: "more-rows" });
     const show = () => { for (const row of rest) row.hidden = false; more.remove(); };
-    for (const row of rest) row.hidden = true;
     more.addEventListener("click", show);
     list.closest("table, ul").after(more);
     cut.push({ list, show });

@@ -9,7 +9,7 @@
   const more = document.getElementById("more");
   const headers = [...table.tHead.rows[0].cells];
   let rows = [...body.rows];
-  let most = 250; // rows that a page lays out quickly; "show all" lifts it
+  let most = rows.filter((row) => !row.hidden).length; // what a page lays out quickly; "show all" lifts it
   const text = new Map(rows.map((row) => [row, row.textContent.toLowerCase()]));
   const values = (row, name) => [page.byId.get(row.dataset.id)?.[name] ?? []].flat();
 
