@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
@@ -13,9 +12,10 @@ import duckdb
 from mscwatch.atomic_write import replace_file
 from mscwatch.errors import WarehouseError
 from mscwatch.model import QueryAnswer
-from mscwatch.store import claimed, queries, views
+from mscwatch.store import queries, views
 from mscwatch.store.data_dir import DataDir
 from mscwatch.store.sql import Connection, dicts, first_line
+from mscwatch.store.trials_of_claims import with_trials
 
 QUERIES = files("mscwatch.warehouse") / "report"
 
@@ -37,8 +37,7 @@ def read_answers(data_dir: DataDir) -> tuple[dict[str, str], dict[str, QueryAnsw
             name.removesuffix(".sql"): _answer(con, name, file.read_text(encoding="utf-8"))
             for name, file in found
         }
-        rows = claimed.with_trials(con, answers["claims"].rows)
-        return queries.meta(con), answers | {"claims": replace(answers["claims"], rows=rows)}
+        return queries.meta(con), answers | {"claims": with_trials(con, answers["claims"])}
 
 
 def page_is_behind(data_dir: DataDir) -> bool:
