@@ -151,3 +151,14 @@ def test_the_first_number_is_of_the_latest_night(found, events, words):
     facts, answers = found
     rows = tuple(answers["events"].rows[0] | {"is_latest": True} | event for event in events)
     assert words in answered(facts, answers | {"events": replace(answers["events"], rows=rows)})
+
+
+def test_a_claim_that_is_a_count_lists_exactly_what_it_counts(found):
+    rows = found[1]["claims"].rows
+    counts = [row for row in rows if re.match(r"SELECT count\(\*\)( FILTER \([^|]*\))? FROM", row["query"])]
+    wrong = [row for row in counts if len(row["trials_ids"] or ()) != int(row["recomputed"])]
+    assert len(counts) > 10
+    assert wrong == []
+    known = {row["nct_id"] for name in ("trials", "others") for row in found[1][name].rows}
+    known |= {row["row_id"] for row in found[1]["table2"].rows}
+    assert {one for row in rows for one in row["trials_ids"] or ()} <= known
