@@ -6,6 +6,7 @@ runs stay in `previous/`, each named after the run that wrote it.
 
 from __future__ import annotations
 
+import filecmp
 import logging
 import os
 import shutil
@@ -20,7 +21,7 @@ from mscwatch.store import catalog, damage, transfer
 from mscwatch.store.damage import sha256
 from mscwatch.store.data_dir import DataDir
 from mscwatch.store.ledger import LAST_WRITTEN_RUN, last_written_run
-from mscwatch.store.sql import Connection, first_line, open_read_only, quoted, scalar
+from mscwatch.store.sql import CONFIG, Connection, first_line, open_read_only, quoted, scalar
 
 log = logging.getLogger(__name__)
 
@@ -127,16 +128,35 @@ def counts(con: Connection) -> dict[str, int]:
 def _copy(data_dir: DataDir, fresh: Path, *, read_before: bool) -> _Copied:
     """Copy the working file to `fresh`, and open that once to check it whole. Raises as `publish_copy` does."""
     shutil.copyfile(data_dir.working, fresh)
-    digest = sha256(fresh)
-    if digest != sha256(data_dir.working):
+    if not filecmp.cmp(fresh, data_dir.working, shallow=False):
         msg = f"The copy of {data_dir.working} does not hold what it holds. Nothing was published; run again."
         raise WarehouseError(msg)
-    with open_read_only(fresh) as con:
+    with duckdb.connect(config=CONFIG) as con:
+        _write_places(con, fresh)
+        con.execute(f"ATTACH {quoted(fresh)} AS fresh (READ_ONLY)")
+        con.execute("USE fresh")
         if not read_before and (found := damage.unreadable_part(con)):
             raise damage.broken(data_dir, f"The working file {data_dir.working} cannot be read: {found}")
         _check(con, data_dir.working)
         is_due = scalar(con, "SELECT count(*) FROM meta WHERE key = 'rewrite'") > 0
-        return _Copied(digest, last_written_run(con), _run_in(con, data_dir.published), is_due)
+        return _Copied(sha256(fresh), last_written_run(con), _run_in(con, data_dir.published), is_due)
+
+
+def _write_places(con: Connection, path: Path) -> None:
+    """Write anew where all rows of a file lie, so that every DuckDB since 1.2 finds them.
+
+    Of rows that did not change, DuckDB 1.5 and 2.0 leave that where it was, in a block which DuckDB before 1.4 may not
+    know to be one of these: "Failed to load metadata pointer", on the second night or the tenth. A checkpoint with
+    something to write, in a file that was just opened, writes it all where the setting says so.
+    """
+    con.execute("SET experimental_metadata_reuse = false")
+    con.execute(f"ATTACH {quoted(path)} AS written")
+    con.execute("BEGIN")
+    con.execute("CREATE VIEW written.something AS SELECT 1 AS one")
+    con.execute("DROP VIEW written.something")
+    con.execute("COMMIT")
+    con.execute("CHECKPOINT written")
+    con.execute("DETACH written")
 
 
 def _check(con: Connection, original: Path) -> None:
