@@ -1,47 +1,47 @@
-"""Days on which a sentence says that something happens, and whether the product is given then or patients are seen."""
+"""Points in time that a text names, alone or in lists, and whether the product is given then or patients are seen.
+
+A list is one run of items: "days 1, 4 and 10", "baseline, week 4 and week 8", "0, 24 and 48 hours", "D0, D7". A number
+without a unit takes that of its neighbour.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
 
 from mscwatch.therapy.amounts import plain_signs
-from mscwatch.therapy.counts import WORD, Count, number, of_a_drug
+from mscwatch.therapy.counts import GIVEN, WORD, Count, number, of_a_drug
 from mscwatch.therapy.passages import Passage
 
 DAYS = {"h": 1 / 24, "d": 1.0, "w": 7.0, "m": 30.0, "y": 365.0}
 
-# Days that are listed: "on days 1, 4, 11 and 18", "Day 0, Day 5 (±1) and Day 13", "at week 0, 4 and 8".
-_ASIDE = r"(?:\(?\s*(?:±|\+/?-|\+)\s*\d+\s*(?:days?|d)?\s*\)?|\([^)]{0,40}\))"
-_DAY = r"(?:days?|weeks?|months?|[dwm](?=\s?\d))"
-_NTH = r"\d{1,3}(?:st|nd|rd|th)?"
-_MORE = (
-    rf"(?:\s*{_ASIDE}?\s*(?:,\s*and|,|\.(?=\s?{_DAY})|and|&|/|;|then|or)\s*(?:on\s+|at\s+)?{_DAY}?\s*"
-    rf"{_NTH}(?![\d.]*\s*(?:[x%]|mg|ml|million)))"
-)
-_DAYS = re.compile(rf"(?:\b(?:{_DAY}|visits?))\s*(?:of\s+)?-?{_NTH}{_MORE}+", re.IGNORECASE)
 FIRSTS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
-_ORDINALS = rf"(?:{'|'.join(FIRSTS)}|\d{{1,2}}(?:st|nd|rd|th)?)"
-_ORDINAL_DAYS = re.compile(
-    rf"\b(?:the|at(?=\s*[a-z])|on(?=\s*[a-z])|in(?=\s*[a-z]))\s+{_ORDINALS}(?:\s*(?:,\s*and|,|and)\s*(?:the\s+)?{_ORDINALS})+\s+(?:days?|weeks?|months?)\b",
+ORDINAL = rf"(?:{'|'.join(FIRSTS)}|\d{{1,2}}(?:st|nd|rd|th))"
+_NO_TIME = rf"[\d.]*\s*(?:[x%*^]|mg|ml|cc|million|billion|\w*cells?\b|\w*MSCs?\b|{GIVEN}|patients|subjects|participants|times|groups|arms|sites)"
+_DIGITS = rf"\+?\d{{1,3}}(?:st|nd|rd|th)?(?!{_NO_TIME})(?![\d.]*\d|\w)"
+_ASIDE = r"(?:\(?\s*(?:±|\+/?-|\+)\s*\d+\s*(?:hours?|days?|weeks?|h|d)?\s*\)?|\([^)]{0,40}\))"
+_ZERO = (
+    r"(?:baseline|time\s+(?:zero|0)\b|enrol?lment|(?:the\s+)?(?:day|time)\s+of\s+(?:the\s+)?(?:surgery|operation|transplant\w*)"
+    r"|(?:the\s+)?(?:first|initial)\s+(?:\w+\s+){0,3}?(?:dose|infusion|injection|administration|transplant\w*)\b)"
+)
+_BEFORE = r"(?:\b(?:day|week|month|year)s?\s*[-:#(]?\s*(?:of\s+)?(?=\+?\d)|\b[dwm]\s?(?=\d))"
+_AFTER = r"(?:hour|hr|day|week|wk|month|year|h(?=\b))s?\b"
+_ITEM = (
+    rf"(?:{_BEFORE}{_DIGITS}|\b(?:{WORD}|{ORDINAL})[\s-]*{_AFTER}|(?<![\w.,x^/])\+?\d{{1,3}}\s*(?:\(\d+\)\s*)?-?\s*{_AFTER}"
+    rf"|\b{_ZERO}|(?<![\w.,x^/-]){_DIGITS}|\b{ORDINAL}\b)"
+)
+_JOIN = r"\s*(?:,\s*(?:and|then|&)?|and(?:\s+then)?|&|/|;|then|followed\s+by|\.(?=\s?(?:day|week|month)))\s*(?:(?:on|at|in|again|after|the)\s+){0,3}"
+_RUN = re.compile(rf"{_ITEM}(?:\s*{_ASIDE}?{_JOIN}{_ITEM})*", re.IGNORECASE)
+_ONE = re.compile(
+    rf"(?P<zero>\b{_ZERO})|\b(?P<unit>[dwmy])[a-z]*\s*[-:#(]?\s*(?:of\s+)?(?P<n>\+?\d{{1,3}})(?:st|nd|rd|th)?(?!\d)"
+    rf"|(?P<number>\+?\d{{1,3}}(?!\d)(?:st|nd|rd|th)?|\b(?:{WORD}|{'|'.join(FIRSTS)})\b)(?:[\s-]*(?:\(\d+\)\s*)?-?(?P<after>{_AFTER}))?",
     re.IGNORECASE,
 )
-_AT_DAYS = re.compile(
-    r"\b(?:at|on|in)\s+(?:the\s+)?\d{1,3}(?:\s*(?:,\s*and|,|and|&)\s*\d{1,3})+\s*-?(?:days?|weeks?)\b"
-    r"|\b(?:at|on)\s+0(?:\s*(?:,\s*and|,|and|&)\s*\d{1,3})+\s*-?months?\b"
-    r"|(?<![\d.,])\b\d{1,3}(?:\s*(?:,\s*and|,|and|&)\s*\d{1,3})+\s*-?(?:days?|weeks?|months?)(?=\s+(?:after|post|following)\b)",
-    re.IGNORECASE,
-)
-_LISTS = (_DAYS, _ORDINAL_DAYS, _AT_DAYS)
-_UNIT_AFTER = re.compile(r"\s*-?(day|week|month|year)", re.IGNORECASE)
+_MAY = re.compile(r"day|week|month|year|hour|hr|wk|\b[dwmh]\s?\d|\d\s?h\b|baseline|time zero|nrol|time of|(?:first|initial) ", re.IGNORECASE)
+_ASIDES = re.compile(_ASIDE)
 
-# One point in time: "Day 7±1", "week 4", "12 weeks after the first", "1 and 2 months after", "at 3 months", "baseline".
-_POINT = re.compile(
-    rf"\b(?P<before>day|week|month|d(?=\d))s?\s*[-:(]?\s*(?P<n>{_NTH})\b"
-    rf"|(?<![\d.,x-])(?P<numbers>(?:\d{{1,3}}|{WORD})(?:\s*(?:,|and|&)\s*\d{{1,3}})*)\s*(?:\(\d+\)\s*)?-?(?P<after>hour|day|week|month|year)s?\b"
-    r"|\b(?P<zero>baseline|(?:first|initial)\s+(?:\w+\s+){0,3}?(?:dose|infusion|injection|administration|transplant\w*))\b",
-    re.IGNORECASE,
-)
 _NO_POINT = re.compile(
     r"\s*(?:old|of\s+age|(?:of\s+)?(?:follow(?!ing)|period|duration|study|trial|survival|life))",
     re.IGNORECASE,
@@ -50,6 +50,7 @@ _LASTING = re.compile(
     r"(?:for|over|during|within|every|each|than|least|last\w*|per|up to|period of|total of)\s+$",
     re.IGNORECASE,
 )
+_BETWEEN = re.compile(r"\bbetween\s+(?:the\s+)?$", re.IGNORECASE)
 _NOT_FIRST = re.compile(
     r"\W*(?:post|after|following|since)\b[\s-]*(?:the\s+)?(?:first|initial|1st|previous|last)", re.IGNORECASE
 )
@@ -58,20 +59,23 @@ _ANOTHER = re.compile(
     r"\b(?:second|third|another|additional|repeat\w*|re-?treat\w*|re-?dos\w*)\b", re.IGNORECASE
 )
 _NTH_DOSE = re.compile(  # "2nd transplantation: after all examinations on day 7"
-    rf"\W*(?:\d\W+)?{_ORDINALS}\s+(?:\w+\s+){{0,3}}?(?:infus|inject|administ|transplant|dos|treat)\w*\s*[:(-]",
+    rf"\W*(?:\d\W+)?(?:{ORDINAL}|\d)\s+(?:\w+\s+){{0,3}}?(?:infus|inject|administ|transplant|dos|treat)\w*\s*[:(-]",
     re.IGNORECASE,
 )
 _EARLIER = re.compile(r"\s*(?:pre\b|pre-|before|prior|earlier)", re.IGNORECASE)
 
 FOLLOW_UP = re.compile(
-    r"follow(?!ing)|followed\s+up|assess|compared|comparis|adverse|safety|efficac|evaluat|monitor|measur|visit|examin|"
-    r"observ|test|blood sample|outcome|questionnaire|biops|imaging|MRI|score",
+    r"follow(?!ing|ed\s+by|s\b)|assess|compared|comparis|adverse|safety|efficac|evaluat|monitor|measur|visit|"
+    r"examin|observ|test|blood sample|outcome|questionnaire|biops|imaging|MRI|score",
     re.IGNORECASE,
 )
-GIVING = re.compile(
-    r"infus|inject|administ|transplant|given|receiv|treat|dos(?:e|ing)|transfus|deliver|instill|implant|\bi\.?v\b|MSC|"
-    r"\bcells?\b",
+_VERB = re.compile(
+    r"infus|inject|administ|transplant|given|receiv|treat|dos(?:e|ing)|transfus|deliver|instill|implant|\bi\.?v\b",
     re.IGNORECASE,
+)
+GIVING = re.compile(rf"{_VERB.pattern}|MSC|\bcells?\b", re.IGNORECASE)
+_TESTED = re.compile(  # "a questionnaire will be administered at 3 and 6 months"
+    rf"(?:{FOLLOW_UP.pattern})[^.,;]{{0,40}}?\b(?:be|is|are|was|were)\s+(?:administered|given|repeated)", re.IGNORECASE
 )
 _SINCE = re.compile(
     r"\s*\)?\s*(?:post|after|following|since)\b[\s-]*(?:the\s+)?(?:\w+\s+){0,2}"
@@ -85,45 +89,75 @@ _SINCE_GIVING = re.compile(
 _CROSSOVER = re.compile(r"cross-?\s?over|reversed", re.IGNORECASE)
 
 
-def day_lists(text: str) -> Iterator[tuple[int, int, str, list[int]]]:
-    """Each list of days, weeks or months: start, end, first letter of the unit, and the numbers."""
-    for match in (match for pattern in _LISTS for match in pattern.finditer(text)):
-        numbers = [
-            int(one) if one.isdigit() else FIRSTS.index(one.lower()) + 1
-            for one in re.findall(
-                rf"\d+|\b(?:{'|'.join(FIRSTS)})\b", re.sub(_ASIDE, " ", match[0]), re.IGNORECASE
-            )
-        ]
-        units = {
-            one[0].lower() for one in re.findall(r"day|week|month|\b[dwm](?=\s?\d)", match[0], re.IGNORECASE)
-        }
-        last = _UNIT_AFTER.match(text[match.end() :])
-        if last and units and last[1][0].lower() not in units:
-            yield (
-                match.start(),
-                match.end() + last.end(),
-                last[1][0].lower(),
-                [0, numbers[-1]],
-            )  # day 1 and 3 months
-        elif numbers and len(units) == 1:
-            yield match.start(), match.end(), units.pop(), numbers
+@dataclass(frozen=True, slots=True)
+class Times:
+    """Points in time from `start` to `end` of a text, in days and in the order of the text; `after` ends in a unit."""
+
+    start: int
+    end: int
+    days: tuple[float, ...]
+    after: bool = False
+
+
+@lru_cache(maxsize=4096)  # a sentence is asked for its numbers, its intervals and its dates
+def times(text: str) -> tuple[Times, ...]:
+    """Each point in time, or list of them, of a text from `plain_signs`."""
+    return tuple(_times(text)) if _MAY.search(text) else ()
+
+
+def _times(text: str) -> Iterator[Times]:
+    for run in _RUN.finditer(text):
+        items = list(_ONE.finditer(_ASIDES.sub(lambda aside: " " * len(aside[0]), run[0])))
+        if days := _days(items):
+            yield Times(run.start(), run.end(), days, after=bool(items[0]["after"]))
+
+
+def _days(items: list[re.Match[str]]) -> tuple[float, ...]:
+    """The points in days; none where no item has a unit. "Day 1" beside weeks or months is the beginning."""
+    units = [None if item["zero"] else (item["unit"] or item["after"] or "")[:1].lower() for item in items]
+    if not any(unit or unit is None for unit in units):
+        return ()
+    known = [unit for unit in units if unit]
+    if not known:
+        return (0.0,) if len(items) == 1 else ()
+    found = []
+    for place, (item, unit) in enumerate(zip(items, units, strict=True)):
+        if unit is None:
+            found.append(0.0)
+            continue
+        later = next((one["after"] for one in items[place:] if one["unit"] or one["after"]), None)
+        if not unit and not later and not item["number"][-1].isdigit() and item["number"].lower() in FIRSTS:
+            continue  # "on day 1, the second on day 8"
+        earlier = next((one for one in reversed(units[:place]) if one), None)
+        near = unit or (later and later[0].lower()) or earlier or known[0]
+        size = _size(item["n"] or item["number"])
+        begins = size == 1 and near == "d" and place == 0 and set(known) - {"d", "h"}
+        found.append(0.0 if begins else size * DAYS[near])
+    return tuple(found)
+
+
+def _size(word: str) -> int:
+    if digits := re.sub(r"\D", "", word):
+        return int(digits)
+    return FIRSTS.index(word.lower()) + 1 if word.lower() in FIRSTS else number(word)
 
 
 def listed(sentence: Passage) -> Iterator[Count]:
-    """As many administrations as a sentence lists days of giving."""
+    """As many administrations as a sentence lists times of giving."""
     text = plain_signs(sentence.text)
-    for match in (match for pattern in _LISTS for match in pattern.finditer(text)):
-        clause = _SINCE_GIVING.sub(" ", text[max(0, match.start() - 90) : match.start()])
+    for one in times(text):
+        if len(set(one.days)) == 1:
+            continue
+        clause = _clause(text[max(0, one.start - 90) : one.start])
         given, followed = _last(GIVING, clause), _last(FOLLOW_UP, clause)
-        given_after = GIVING.search(text[match.end() : match.end() + 60]) and not FOLLOW_UP.search(text)
-        since = _SINCE.match(text[match.end() :]) or of_a_drug(text, match.start())
-        alone = not clause.strip() and "interventions[" in sentence.path and not FOLLOW_UP.search(text)
+        if not _VERB.search(clause) and FOLLOW_UP.search(text[: one.start]):
+            given = -1  # "MRI of the labelled cells at 2 and 3 weeks"
+        given_after = GIVING.search(text[one.end : one.end + 60]) and not FOLLOW_UP.search(text)
+        since = _SINCE.match(text[one.end :]) or of_a_drug(text, one.start) or _BETWEEN.search(clause)
+        alone = not clause.strip(" (:") and "interventions[" in sentence.path and not FOLLOW_UP.search(text)
         if not since and (given > followed or (given == followed and (given_after or alone))):
-            days = re.sub(_ASIDE, " ", match[0])
-            days_told = len(set(re.findall(rf"\d+|{_ORDINALS}", days, re.IGNORECASE)))
-            yield Count(
-                days_told, sentence.text[match.start() : match.end()], sentence.path, "days that are listed"
-            )
+            span = sentence.text[one.start : one.end]
+            yield Count(len(set(one.days)), span, sentence.path, "days that are listed")
 
 
 def points(sentences: Iterable[Passage]) -> dict[float, tuple[Passage, int, int]]:
@@ -134,34 +168,21 @@ def points(sentences: Iterable[Passage]) -> dict[float, tuple[Passage, int, int]
         numbered = _NTH_DOSE.match(text)
         if not GIVING.search(text):
             continue
-        for match in _POINT.finditer(text):
-            clause, after = text[: match.start()], text[match.end() : match.end() + 60]
+        for one in times(text):
+            clause, after = text[: one.start], text[one.end : one.end + 60]
             if (
                 (not numbered and follows_up(clause[-_CLAUSE:]))
                 or _NO_POINT.match(after)
-                or (
-                    _SINCE.match(after)
-                    and not _NOT_FIRST.match(after)
-                    and not _ANOTHER.search(text, match.end())
-                )
-                or (match["after"] and _LASTING.search(clause[-12:]))
+                or (_SINCE.match(after) and not _NOT_FIRST.match(after) and not _ANOTHER.search(text, one.end))
+                or (one.after and _LASTING.search(clause[-12:]))
             ):
                 continue
-            sign = -1 if match["after"] and _EARLIER.match(after) else 1
-            for day in _days(match):
-                found.setdefault(sign * day, (sentence, match.start(), match.end()))
+            sign = -1 if one.after and _EARLIER.match(after) else 1
+            for day in one.days:
+                found.setdefault(sign * day, (sentence, one.start, one.end))
             if numbered:
                 break
     return found
-
-
-def _days(match: re.Match[str]) -> list[float]:
-    if match["zero"]:
-        return [0.0]
-    if match["before"]:
-        return [int(re.sub(r"\D", "", match["n"])) * DAYS[match["before"][0].lower()]]
-    numbers = re.findall(rf"\d+|{WORD}", match["numbers"], re.IGNORECASE)
-    return [number(one) * DAYS[match["after"][0].lower()] for one in numbers]
 
 
 def crosses_over(sentence: str) -> bool:
@@ -171,9 +192,13 @@ def crosses_over(sentence: str) -> bool:
 
 def follows_up(clause: str) -> bool:
     """Whether a clause speaks last of follow-up, not of giving."""
-    clause = re.sub(r"\([^()]*\)", " ", clause)  # "(by weight at the screening visit)"
-    clause = _SINCE_GIVING.sub(" ", clause)
+    clause = _clause(re.sub(r"\([^()]*\)", " ", clause))  # "(by weight at the screening visit)"
     return _last(FOLLOW_UP, clause) > _last(GIVING, clause)
+
+
+def _clause(text: str) -> str:
+    """The text without words of giving that only date or describe a test."""
+    return _TESTED.sub(" test ", _SINCE_GIVING.sub(" ", text))
 
 
 def _last(pattern: re.Pattern[str], text: str) -> int:

@@ -9,17 +9,13 @@ from itertools import groupby, pairwise
 
 from mscwatch.therapy.amounts import plain_signs
 from mscwatch.therapy.counts import WORD, number, of_a_drug
-from mscwatch.therapy.days import DAYS, crosses_over, day_lists, follows_up, points
+from mscwatch.therapy.days import DAYS, crosses_over, follows_up, points, times
 from mscwatch.therapy.passages import Passage
+from mscwatch.therapy.rates import rates
 
-_ADVERBS = {
-    "daily": 1.0, "weekly": 7.0, "qw": 7.0, "q2w": 14.0, "q4w": 28.0, "biweekly": 14.0, "fortnightly": 14.0,
-    "monthly": 30.0, "bimonthly": 60.0, "quarterly": 90.0, "yearly": 365.0,
-}  # fmt: skip
-_N = rf"(?P<n>\d{{1,3}}(?:\.\d)?|{WORD}|half\s+an?|an?)(?![a-z])"
+_N = rf"(?<![\d.-])(?P<n>\d{{1,3}}(?:\.\d)?|{WORD}|half\s+an?|an?)(?![a-z])(?:\s*(?:-|to|or)\s*\d{{1,3}})?"
 _UNIT = r"(?P<unit>hour|day|week|wk|month|mo|year|h|d)s?\b"
 _LEADS = (
-    rf"\b(?:every|each)\s+(?P<other>other\s+|second\s+)?(?:{_N}\s*-?\s*)?(?:\(\d+\)\s*)?{_UNIT}",
     rf"\bintervals?\s+(?:between\s+(?:\w+\s+){{1,4}}?)?(?:of|is|was|are|were|at|:|=|being|will\s+be)*\s*(?:at\s+least\s+|about\s+|approximately\s+)?{_N}\s*-?\s*{_UNIT}",
     rf"(?<![\d.]){_N}\s*(?:\(\d+\)\s*)?(?:±\s*\d+\s*)?[\s-]*{_UNIT}(?:'s?|s')?\s*(?:\([^)]{{0,20}}\)\s*)?(?:intervening\s+|time\s+)?(?:intervals?|apart)\b",
     rf"\b(?:separated|spaced|parted|apart)\s+(?:by|at|of)?\s*(?:at\s+least\s+|about\s+|approximately\s+)?{_N}\s*-?\s*{_UNIT}",
@@ -27,18 +23,6 @@ _LEADS = (
     rf"(?<![\d.]){_N}\s*-?\s*{_UNIT}\s+(?:later|after\s+the\s+(?:first|1st|previous|last|initial))\b",
 )
 _LEADING = [re.compile(pattern, re.IGNORECASE) for pattern in _LEADS]
-_ADVERB = re.compile(
-    rf"\b(?:{'|'.join(_ADVERBS)})\b(?!\s+(?:visit|follow|monitor|assess|evaluat|wound))", re.IGNORECASE
-)
-_TWICE = re.compile(r"\b(?:twice|two times|2 times)\s+$", re.IGNORECASE)
-_RATE = re.compile(
-    rf"(?:\b(?P<times>once|twice|thrice|{WORD}|\d)\b\s*(?:times?|doses?|infusions?|injections?)?\s*)(?:an?|per|/|each|in\s+a)\s*(?P<unit>day|week|month|year)\b",
-    re.IGNORECASE,
-)
-_CONSECUTIVE = re.compile(
-    r"\bconsecutive\s+(?P<unit>day|week|month)s?\b|\b(?P<unit2>day|week|month)s?\s+in\s+a\s+row",
-    re.IGNORECASE,
-)
 _NOT_DOSES = re.compile(r"dressing|visit|follow|assess|evaluat|rationale|half-?life|monitor", re.IGNORECASE)
 
 
@@ -82,32 +66,18 @@ def dated(sentences: Iterable[Passage], count: int) -> Iterator[Interval]:
 def _stated(text: str) -> Iterator[tuple[int, int, float]]:
     for pattern in _LEADING:
         for match in pattern.finditer(text):
-            groups = match.groupdict()
-            size = _size(groups["n"]) * DAYS[match["unit"][0].lower()]
-            yield match.start(), match.end(), size * (2 if groups.get("other") else 1)
-    for match in _ADVERB.finditer(text):
-        days = _ADVERBS[match[0].lower()]
-        twice = _TWICE.search(text[max(0, match.start() - 12) : match.start()])
-        yield match.start(), match.end(), float(int(days / 2)) if twice and days > 1 else days
+            yield match.start(), match.end(), _size(match["n"]) * DAYS[match["unit"][0].lower()]
 
 
 def _rates(text: str) -> Iterator[tuple[int, int, float]]:
-    for match in _RATE.finditer(text):
-        unit, times = DAYS[match["unit"][0].lower()], number(match["times"])
-        days = (
-            float(int(unit / times)) if unit > times else unit / times
-        )  # twice a week: at least three days apart
-        yield match.start(), match.end(), days
-    for match in _CONSECUTIVE.finditer(text):
-        yield match.start(), match.end(), DAYS[(match["unit"] or match["unit2"])[0].lower()]
+    return ((one.start, one.end, one.gap) for one in rates(text))
 
 
 def _listed(text: str) -> Iterator[tuple[int, int, float]]:
-    for start, end, unit, days in day_lists(text):
-        ordered = sorted(set(days))
-        gaps = [later - earlier for earlier, later in pairwise(ordered)]
+    for one in times(text):
+        gaps = [later - earlier for earlier, later in pairwise(sorted(set(one.days)))]
         if gaps:
-            yield start, end, min(gaps) * DAYS[unit]
+            yield one.start, one.end, min(gaps)
 
 
 def _size(text: str | None) -> float:

@@ -9,14 +9,10 @@ from mscwatch.therapy.amounts import plain_signs
 from mscwatch.therapy.counts import GIVEN, KIND, LEVELS, WORD, Count, number, of_a_drug, told
 from mscwatch.therapy.days import FIRSTS, FOLLOW_UP, GIVING, crosses_over, follows_up, listed
 from mscwatch.therapy.passages import Passage
+from mscwatch.therapy.rates import planned
 from mscwatch.therapy.words import find
 
 _MANY = 60  # more is a misreading
-_UNIT_DAYS = {"d": 1.0, "w": 7.0, "m": 30.4, "y": 365.0}
-_ADVERB_DAYS = {
-    "daily": 1.0, "weekly": 7.0, "qw": 7.0, "q2w": 14.0, "biweekly": 14.0, "fortnightly": 14.0, "monthly": 30.4,
-}  # fmt: skip
-
 _NTHS = FIRSTS[1:8]
 _DIGITS = ("2nd", "3rd", "4th", "5th", "6th", "7th", "8th")
 _NUMBERED = re.compile(
@@ -25,19 +21,6 @@ _NUMBERED = re.compile(
     re.IGNORECASE,
 )
 _FIRST_TRANSPLANT = re.compile(r"\bfirst\s+(?:\w+\s+){0,2}(?:trans|im)plant", re.IGNORECASE)
-# A frequency and how long: "once per 4 week ... for 12 weeks", "every 2 weeks for 3 months".
-_FREQUENCY = re.compile(
-    rf"""(?:\b(?P<times>once|twice|{WORD}|\d)\b\s*(?:times?|doses?|infusions?|injections?)?\s*)?
-    (?:(?:\b(?:an?|per|each|every)\b|/)\s*(?:other\s+)?(?P<every>\d{{1,2}}|{WORD})?\s*-?(?P<unit>day|week|month|year)s?\b
-    |\b(?P<adverb>daily|weekly|monthly|biweekly|fortnightly|qw|q2w)\b)""",
-    re.IGNORECASE | re.VERBOSE,
-)
-_DURATION = re.compile(
-    rf"""\b(?:for|over|during|within|in)\s+
-    (?:an?\s+|the\s+|first\s+|each\s+of\s+|total\s+|duration\s+|of\s+|continuous\s+|consecutive\s+)*
-    (?:\d{{1,2}}\s*(?:-|to|or)\s*)?(?P<long>\d{{1,2}}|{WORD}|(?<=\ba\s)|(?<=\ban\s))\s*(?:consecutive\s+|continuous\s+)?-?(?P<unit>day|week|month|year)s?\b""",
-    re.IGNORECASE | re.VERBOSE,
-)
 _AGAIN = re.compile(
     r"\b(?:re-?\s?(?:injection|infusion|treatment|dosing|administration)|booster|repeat(?:ed)?|again)\b[^.]{0,40}?"
     r"\b(?:at|after|in|on)\b(?P<list>[^.;]*)",
@@ -154,37 +137,17 @@ def scheduled(sentence: Passage) -> Iterator[Count]:
 
 
 def _schedules(sentence: Passage, text: str) -> Iterator[tuple[int, int, Count]]:
-    durations = list(_DURATION.finditer(text))
-    place = 0
-    for often in _FREQUENCY.finditer(text):
-        while place < len(durations) and durations[place].start() < often.start():
-            place += 1
-        if place == len(durations):
-            return
-        duration = durations[place]
-        if follows_up(text[max(0, often.start() - 90) : often.start()]):
+    for rate, plan in planned(text):
+        following = text[rate.end : rate.end + 30]
+        if (
+            follows_up(text[max(0, rate.start - 90) : rate.start])
+            or _VISITS.match(following)
+            or of_a_drug(text, rate.start)
+            or find("other_drug", following)
+        ):
             continue
-        if not (often["times"] or often["every"] or often["adverb"] or "every" in often[0].lower()):
-            continue
-        if _VISITS.match(text[often.end() : often.end() + 30]) or of_a_drug(text, often.start()):
-            continue
-        unit, adverb = often["unit"], often["adverb"]
-        if adverb:
-            interval = _ADVERB_DAYS[adverb.lower()]
-        else:
-            interval = _UNIT_DAYS[unit[0].lower()] * (number(often["every"]) if often["every"] else 1)
-        long = number(duration["long"] or "one") * _UNIT_DAYS[duration["unit"][0].lower()]
-        times = number(often["times"]) if often["times"] else 1
-        yield (
-            often.start(),
-            duration.end(),
-            Count(
-                int(times * long / interval + 0.05),
-                sentence.text[often.start() : duration.end()],
-                sentence.path,
-                "a frequency times a duration",
-            ),
-        )
+        span = sentence.text[plan.start : plan.end]
+        yield plan.start, plan.end, Count(plan.number, span, sentence.path, "a frequency times a duration")
 
 
 def cycles(sentences: list[Passage]) -> Count | None:

@@ -1,0 +1,122 @@
+"""How often a text says that something is done, and for how long: "twice a week for 4 weeks", "q2w x 4", "3-monthly"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mscwatch.therapy.counts import GIVEN, WORD, number
+from mscwatch.therapy.days import DAYS
+
+_MEAN_DAYS = DAYS | {"m": 30.4}  # of months that are added up
+_ADVERBS = {"dai": "d", "wee": "w", "for": "w", "mon": "m", "qua": "m", "yea": "y", "ann": "y"}
+_SEVERAL = {"for": 2, "qua": 3, "bi": 2}  # a fortnight, a quarter, bimonthly
+
+_TIMES = rf"(?:(?<![\w.,^-])(?P<times>once|one\s+time|twice|thrice|{WORD}|\d)\b\s*(?:times?|doses?|{GIVEN})?\s*)?"
+_N = rf"\d{{1,3}}(?:\.\d)?|{WORD}|half\s+an?"
+_RATE = re.compile(
+    rf"{_TIMES}(?:\b(?:an?|per|(?P<each>each|every)|in\s+a)\b|/)\s*(?:about\s+|approximately\s+)?(?P<other>other\s+|second\s+)?"
+    rf"(?:(?P<every>{_N})\s*-?\s*(?:\(\d+\)\s*)?)?(?:(?:-|to|or)\s*\d{{1,3}}\s*)?(?P<unit>hour|day|week|wk|month|mo|year|h|d)s?\b",
+    re.IGNORECASE,
+)
+_ADVERB = re.compile(
+    rf"(?:\b(?P<times>once|twice|thrice|{WORD}\s+times|\d\s+times)\s+)?(?:\b(?P<every>\d{{1,2}}|{WORD})-|\b(?P<bi>bi)-?|\b)"
+    r"(?P<adverb>daily|weekly|fortnightly|monthly|quarterly|yearly|annually)\b(?!\s+(?:visit|follow|monitor|assess|evaluat|wound))",
+    re.IGNORECASE,
+)
+_Q = re.compile(r"\bq\s?(?:(?P<every>\d{1,2})\s?-?\s?(?P<unit>[hdwm])|(?P<alone>[dw]))[a-z]{0,5}\b", re.IGNORECASE)
+_CONSECUTIVE = re.compile(
+    rf"\b(?:(?P<total>\d{{1,2}}|{WORD})\s+)?consecutive\s+(?P<unit>day|week|month)s?\b"
+    r"|\b(?P<unit2>day|week|month)s?\s+in\s+a\s+row",
+    re.IGNORECASE,
+)
+_DURATION = re.compile(
+    rf"""\b(?:for|over|during|within|in|until|up\s+to)\s+
+    (?:an?\s+|the\s+|first\s+|each\s+of\s+|total\s+|duration\s+|of\s+|continuous\s+|consecutive\s+|about\s+|up\s+to\s+)*
+    (?:\d{{1,2}}\s*(?:-|to|or)\s*)?(?P<long>\d{{1,2}}|{WORD}|(?<=\ba\s)|(?<=\ban\s))\s*(?:consecutive\s+|continuous\s+)?-?(?P<unit>day|week|month|year)s?\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_NEXT = re.compile(  # "once a month, three consecutive months", "weekly x 4"
+    rf"\s*(?:[,;]\s*(?P<long>\d{{1,2}}|{WORD})\s+(?:consecutive\s+)?-?(?P<unit>day|week|month|year)s?\b"
+    rf"|\(?,?\s*x\s?(?P<n>\d{{1,2}})\b(?!\s*[x^.\d]))",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """So many `times` in so many (`every`) of a `unit`, by its first letter; `total` where the same words say it."""
+
+    start: int
+    end: int
+    times: int
+    every: float
+    unit: str
+    total: int | None = None
+
+    @property
+    def gap(self) -> float:
+        """Days from one to the next; twice a week is at least three days apart."""
+        period = self.every * DAYS[self.unit]
+        return float(int(period / self.times)) if self.times > 1 and period > self.times else period / self.times
+
+    def number(self, long: int, unit: str) -> int:
+        """How many there are in a duration."""
+        return int(self.times * long * _MEAN_DAYS[unit] / (self.every * _MEAN_DAYS[self.unit]) + 0.05)
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A number of administrations that words from `start` to `end` of a text plan."""
+
+    start: int
+    end: int
+    number: int
+
+
+def rates(text: str) -> Iterator[Rate]:
+    """Every rate that a text from `plain_signs` states, in order for each way of stating it."""
+    for match in _RATE.finditer(text):
+        if match["times"] or match["every"] or match["each"]:
+            every = _size(match["every"]) * (2 if match["other"] else 1)
+            yield Rate(match.start(), match.end(), _times(match["times"]), every, match["unit"][0].lower())
+    for match in _ADVERB.finditer(text):
+        adverb = match["adverb"][:3].lower()
+        every = _size(match["every"]) * _SEVERAL.get((match["bi"] or adverb).lower(), 1)
+        yield Rate(match.start(), match.end(), _times(match["times"]), every, _ADVERBS[adverb])
+    for match in _Q.finditer(text):
+        unit = (match["unit"] or match["alone"]).lower()
+        yield Rate(match.start(), match.end(), 1, _size(match["every"]), unit)
+    for match in _CONSECUTIVE.finditer(text):
+        total = number(match["total"]) if match["total"] else None
+        unit = (match["unit"] or match["unit2"])[0].lower()
+        yield Rate(match.start(), match.end(), 1, 1.0, unit, total)
+
+
+def planned(text: str) -> Iterator[tuple[Rate, Planned]]:
+    """Every rate of a text with the number that it makes: with its own total, or with the next duration."""
+    durations = list(_DURATION.finditer(text))
+    for rate in sorted(rates(text), key=lambda one: one.start):
+        following = _NEXT.match(text, rate.end)
+        if following and following["n"]:
+            yield rate, Planned(rate.start, following.end(), int(following["n"]))
+            continue
+        if rate.total and rate.unit == "d":
+            yield rate, Planned(rate.start, rate.end, rate.total)
+        duration = following or next((one for one in durations if one.start() >= rate.start), None)
+        if duration and duration.start() >= rate.end - 1:
+            long = number(duration["long"] or "one")
+            yield rate, Planned(rate.start, duration.end(), rate.number(long, duration["unit"][0].lower()))
+
+
+def _times(text: str | None) -> int:
+    return number(text.split()[0]) if text else 1
+
+
+def _size(text: str | None) -> float:
+    if text is None:
+        return 1.0
+    if text.lower().startswith("half"):
+        return 0.5
+    return float(text) if text[0].isdigit() else float(number(text))
