@@ -10,10 +10,12 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import zip_longest
 
 from mscwatch.therapy.amounts import plain_signs
 from mscwatch.therapy.counts import GIVEN, WORD, Count, number, of_a_drug
 from mscwatch.therapy.passages import Passage
+from mscwatch.therapy.words import names
 
 DAYS = {"h": 1 / 24, "d": 1.0, "w": 7.0, "m": 30.0, "y": 365.0}
 
@@ -32,7 +34,7 @@ _ITEM = (
     rf"(?:{_BEFORE}{_DIGITS}|\b(?:{WORD}|{ORDINAL})[\s-]*{_AFTER}|(?<![\w.,x^/])\+?\d{{1,3}}\s*(?:\(\d+\)\s*)?-?\s*{_AFTER}"
     rf"|\b{_ZERO}|(?<![\w.,x^/-]){_DIGITS}|\b{ORDINAL}\b)"
 )
-_JOIN = r"\s*(?:,\s*(?:and|then|&)?|and(?:\s+then)?|&|/|;|then|followed\s+by|\.(?=\s?(?:day|week|month)))\s*(?:(?:on|at|in|again|after|the)\s+){0,3}"
+_JOIN = r"\s*(?:,\s*(?:and|then|&)?|and(?:\s+then)?|&|/|;|then|followed\s+by|\.(?=\s?(?:day|week|month))|-(?=\s*(?:day|week|month)s?\s*\d))\s*(?:(?:on|at|in|again|after|the)\s+){0,3}"
 _RUN = re.compile(rf"{_ITEM}(?:\s*{_ASIDE}?{_JOIN}{_ITEM})*", re.IGNORECASE)
 _ONE = re.compile(
     rf"(?P<zero>\b{_ZERO})|\b(?P<unit>[dwmy])[a-z]*\s*[-:#(]?\s*(?:of\s+)?(?P<n>\+?\d{{1,3}})(?:st|nd|rd|th)?(?!\d)"
@@ -40,6 +42,7 @@ _ONE = re.compile(
     re.IGNORECASE,
 )
 _MAY = re.compile(r"day|week|month|year|hour|hr|wk|\b[dwmh]\s?\d|\d\s?h\b|baseline|time zero|nrol|time of|(?:first|initial) ", re.IGNORECASE)
+_UNTIL = re.compile(r"\d\s*-\s*[a-z]", re.IGNORECASE)  # two items around a dash are a span of time
 _ASIDES = re.compile(_ASIDE)
 
 _NO_POINT = re.compile(
@@ -50,6 +53,8 @@ _LASTING = re.compile(
     r"(?:for|over|during|within|every|each|than|least|last\w*|per|up to|period of|total of)\s+$",
     re.IGNORECASE,
 )
+_SAME = re.compile(r"\W*(?:\b(?:is|was|will\s+be|given|administered|on|at|in|the)\b\W*){0,4}", re.IGNORECASE)  # "first dose on day 1"
+_LEAD = re.compile(r"(?:\W|\b(?:at|on|in|the)\b)*", re.IGNORECASE)
 _BETWEEN = re.compile(r"\bbetween\s+(?:the\s+)?$", re.IGNORECASE)
 _NOT_FIRST = re.compile(
     r"\W*(?:post|after|following|since)\b[\s-]*(?:the\s+)?(?:first|initial|1st|previous|last)", re.IGNORECASE
@@ -91,12 +96,16 @@ _CROSSOVER = re.compile(r"cross-?\s?over|reversed", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """Points in time from `start` to `end` of a text, in days and in the order of the text; `after` ends in a unit."""
+    """Points in time from `start` to `end` of a text, in days and in the order of the text.
+
+    `after`: the first item is a number before its unit.
+    """
 
     start: int
     end: int
     days: tuple[float, ...]
     after: bool = False
+    zero: bool = False  # "the first dose", which may be dated by what follows
 
 
 @lru_cache(maxsize=4096)  # a sentence is asked for its numbers, its intervals and its dates
@@ -108,8 +117,9 @@ def times(text: str) -> tuple[Times, ...]:
 def _times(text: str) -> Iterator[Times]:
     for run in _RUN.finditer(text):
         items = list(_ONE.finditer(_ASIDES.sub(lambda aside: " " * len(aside[0]), run[0])))
-        if days := _days(items):
-            yield Times(run.start(), run.end(), days, after=bool(items[0]["after"]))
+        days = _days(items)
+        if days and not (len(items) == 2 and _UNTIL.search(run[0])):  # noqa: PLR2004
+            yield Times(run.start(), run.end(), days, after=bool(items[0]["after"]), zero=all(one["zero"] for one in items))
 
 
 def _days(items: list[re.Match[str]]) -> tuple[float, ...]:
@@ -154,10 +164,19 @@ def listed(sentence: Passage) -> Iterator[Count]:
             given = -1  # "MRI of the labelled cells at 2 and 3 weeks"
         given_after = GIVING.search(text[one.end : one.end + 60]) and not FOLLOW_UP.search(text)
         since = _SINCE.match(text[one.end :]) or of_a_drug(text, one.start) or _BETWEEN.search(clause)
-        alone = not clause.strip(" (:") and "interventions[" in sentence.path and not FOLLOW_UP.search(text)
+        alone = _LEAD.fullmatch(clause) and "interventions[" in sentence.path and not FOLLOW_UP.search(text)
         if not since and (given > followed or (given == followed and (given_after or alone))):
             span = sentence.text[one.start : one.end]
             yield Count(len(set(one.days)), span, sentence.path, "days that are listed")
+
+
+def dated(sentence: Passage) -> Iterator[Count]:
+    """As many administrations as a sentence dates, where it speaks of nothing but giving."""
+    others = FOLLOW_UP.search(sentence.text) or crosses_over(sentence.text) or names("other_drug", sentence.text)
+    given = {} if others else points((sentence,))
+    if len(given) > 1:
+        span = sentence.text[min(start for _, start, _ in given.values()) : max(end for _, _, end in given.values())]
+        yield Count(len(given), span, sentence.path, "days that are named")
 
 
 def points(sentences: Iterable[Passage]) -> dict[float, tuple[Passage, int, int]]:
@@ -168,10 +187,12 @@ def points(sentences: Iterable[Passage]) -> dict[float, tuple[Passage, int, int]
         numbered = _NTH_DOSE.match(text)
         if not GIVING.search(text):
             continue
-        for one in times(text):
+        told = times(text)
+        for one, following in zip_longest(told, told[1:]):
             clause, after = text[: one.start], text[one.end : one.end + 60]
             if (
-                (not numbered and follows_up(clause[-_CLAUSE:]))
+                (following and one.zero and _SAME.fullmatch(text[one.end : following.start]))
+                or (not numbered and follows_up(clause[-_CLAUSE:]))
                 or _NO_POINT.match(after)
                 or (_SINCE.match(after) and not _NOT_FIRST.match(after) and not _ANOTHER.search(text, one.end))
                 or (one.after and _LASTING.search(clause[-12:]))

@@ -17,7 +17,7 @@ from mscwatch.therapy.terms import DESCRIPTION, NOTHING, PRODUCT, SUMMARY, TITLE
 from mscwatch.therapy.words import names
 
 MOST = 60  # more administrations than this is a misreading
-STATED, SCHEDULED, SESSION = "stated", "from a schedule", "one session"
+STATED, SCHEDULED, DATED, SESSION = "stated", "from a schedule", "dated", "one session"
 Reader = Callable[[Passage], Iterator[Count]]
 _STATED: tuple[Reader, ...] = (counts.told, days.listed, schedules.again, schedules.numbered)
 
@@ -51,7 +51,7 @@ def _count(passages: Passages, product: list[Passage], levels: int) -> tuple[Cou
     ):
         stated = None  # "three doses" are its levels
     added = schedules.cycles(product) or schedules.added(product)
-    if added and 0 < added.number <= MOST:
+    if added and (stated.number if stated else 0) < added.number <= MOST:
         return added, f"{SCHEDULED} {PRODUCT}"
     scheduled = _most(product, (schedules.scheduled,))
     if stated and scheduled and stated.number == 1:  # a single dose first, and then repeated
@@ -67,6 +67,7 @@ def _count(passages: Passages, product: list[Passage], levels: int) -> tuple[Cou
         (f"{STATED} {TITLES}", list(terms.sentences(passages.titles)), _STATED),
         (f"{SCHEDULED} {SUMMARY}", described, (schedules.scheduled,)),
         (f"{SCHEDULED} {DESCRIPTION}", terms.treatment_sentences(passages), (schedules.scheduled,)),
+        (f"{DATED} {PRODUCT}", product, (days.dated,)),
         (f"{SESSION} {PRODUCT}", product, (sessions.one,)),
         (f"{SESSION} {SUMMARY}", described, (sessions.one,)),
     ):
@@ -98,14 +99,14 @@ def _intervals(
 ) -> Iterator[tuple[str, list[intervals.Interval]]]:
     """The intervals of each place, the surest place first; what is not asked for is not read."""
     yield PRODUCT, _stated_in(product)
-    yield f"dated {PRODUCT}", list(intervals.dated(product, count))
+    yield f"{DATED} {PRODUCT}", list(intervals.dated(product, count))
     yield SUMMARY, _stated_in(_described(passages))
     ours = (
         one
         for one in terms.sentences((*passages.summary, *passages.description))
         if not names("background", one.text)
     )
-    yield f"dated {SUMMARY}", list(intervals.dated(ours, count))
+    yield f"{DATED} {SUMMARY}", list(intervals.dated(ours, count))
 
 
 def _stated_in(sentences: list[Passage]) -> list[intervals.Interval]:

@@ -22,7 +22,7 @@ _NUMBERED = re.compile(
 )
 _FIRST_TRANSPLANT = re.compile(r"\bfirst\s+(?:\w+\s+){0,2}(?:trans|im)plant", re.IGNORECASE)
 _AGAIN = re.compile(
-    r"\b(?:re-?\s?(?:injection|infusion|treatment|dosing|administration)|booster|repeat(?:ed)?|again)\b[^.]{0,40}?"
+    r"\b(?:re-?\s?(?:injection|infusion|treatment|dosing|administration|treated|dosed)|booster|repeat(?:ed)?|again)\b[^.]{0,40}?"
     r"\b(?:at|after|in|on)\b(?P<list>[^.;]*)",
     re.IGNORECASE,
 )
@@ -35,9 +35,11 @@ _TIMES_LISTED = re.compile(
     rf"(?:[\s,&()/±+-]|\d|\b(?:{WORD}|days?|weeks?|months?|years?|and|or|then|the|at|on|in|after|first|second|later|visit|of)\b)*",
     re.IGNORECASE,
 )
+_GIVES = r"\b(?:infus|inject|transplant|administ|implant|dos)"
+_SPAN = rf"\b(?:\d{{1,2}}|an?|{WORD})\s+(?:days?|weeks?|months?)"
 _LATER = re.compile(
-    rf"\b(?:infus|inject|transplant|administ)[^.;]{{0,120}}?\b(?:\d{{1,2}}|an?|{WORD})\s+(?:days?|weeks?|months?)\s+(?:later|afterwards?|apart)\b"
-    rf"[^.;]{{0,60}}?\b(?:infus|inject|transplant|administ)",
+    rf"{_GIVES}[^.;]{{0,120}}?(?:{_SPAN}\s+(?:later|afterwards?|apart)\b[^.;]{{0,60}}?{_GIVES}"
+    rf"|\b(?:followed\s+by|and\s+then|then)\b[^.;]{{0,60}}?{_GIVES}[^.;]{{0,60}}?{_SPAN}\s+(?:later|afterwards?)\b)",
     re.IGNORECASE,
 )
 _AT_SURGERY = re.compile(
@@ -48,7 +50,8 @@ _AT_SURGERY = re.compile(
 _ADDED = re.compile(
     rf"\b(?:another|one\s+(?:additional|more))\s+(?P<cycle>cycle|course)\b"
     rf"|\b(?P<one>another|an\s+additional)\s+(?:{KIND}\s+){{0,4}}{GIVEN}\b"
-    rf"|\b(?P<n>\d{{1,2}}|{WORD})\s+(?:additional|more|further|extra)\s+(?:{KIND}[\s-]+){{0,4}}{GIVEN}\b",
+    rf"|\b(?P<n>\d{{1,2}}|{WORD})\s+(?:additional|more|further|extra)\s+(?:{KIND}[\s-]+){{0,4}}{GIVEN}\b"
+    rf"|\b(?:additional|further|extra|another)\s+(?P<m>\d{{1,2}}|{WORD})\s+(?:{KIND}[\s-]+){{0,4}}{GIVEN}\b",
     re.IGNORECASE,
 )
 _VISITS = re.compile(r"\W*(?:\w+\W+)?(?:visit|follow|assess|monitor|evaluat|dressing)", re.IGNORECASE)
@@ -66,13 +69,17 @@ _EACH_CYCLE = re.compile(
 _THEN = re.compile(
     r"\b(?:then|followed\s+by|thereafter|afterwards?|subsequently|and\s+after)\b", re.IGNORECASE
 )
-_ANOTHER_WAY = re.compile(
-    rf"\b(?P<n>one|single|1|two|2|three|3)\s+(?:\w+\s+){{0,4}}(?:IV|IA|IT|IM|intra\w+|peripheral)\b[^.;]{{0,60}}?\b(?:followed\s+by|and\s+then|then)\s+(?:\w+\s+){{0,7}}?(?:IV|IA|IT|IM|intra\w+)\s+(?:{GIVEN})",
+_WAY = r"(?:IV|IA|IT|IM|intra[\s-]?\w+|peripheral|local)"
+_MANY_ONE = r"(?:an?|one|single|1|two|2|three|3|four|4)"
+_ANOTHER_WAY = re.compile(  # "one intravenous and two intrathecal infusions"
+    rf"\b(?P<n>{_MANY_ONE})\s+(?:\w+\s+){{0,2}}{_WAY}\b[^.;]{{0,60}}?\b(?P<then>followed\s+by|and\s+then|then|and|plus)\s+"
+    rf"(?P<m>{_MANY_ONE})?\s*(?:\w+\s+){{0,7}}?{_WAY}\s+(?:{GIVEN})",
     re.IGNORECASE,
 )
 REST = "the rest"  # "the three additional doses" of four
 _FIRST_THEN = re.compile(
-    rf"\b(?:first|initial)\s+(?:\w+\s+){{0,2}}(?:{GIVEN}|course)\b[^.;]{{0,60}}?\b(?:then|followed\s+by|plus|and)\s+(?:up\s+to\s+)?"
+    rf"(?:\b(?:first|initial)\s+(?:\w+\s+){{0,2}}(?:{GIVEN}|course)\b[^.;]{{0,60}}?\b(?:then|followed\s+by|plus|and)\s+"
+    rf"|\bsubsequent(?:ly)?\s+(?:with\s+|by\s+)?)(?:up\s+to\s+)?"
     rf"(?P<n>\d{{1,2}}|{WORD})\s+(?:\w+\s+){{0,2}}?(?:courses|cycles|{GIVEN})\b",
     re.IGNORECASE,
 )
@@ -167,8 +174,9 @@ def cycles(sentences: list[Passage]) -> Count | None:
 def added(sentences: list[Passage]) -> Count | None:
     """A first number and what comes on top of it: "2 additional infusions", "another cycle", another way after it."""
     for text in sentences:
-        if way := _ANOTHER_WAY.search(text.text):
-            return Count(number(way["n"]) + 1, way[0], text.path, "one way, and then another")
+        way = _ANOTHER_WAY.search(text.text)
+        if way and (way["m"] or way["then"].lower() not in ("and", "plus")):
+            return Count(_many(way["n"]) + _many(way["m"]), way[0], text.path, "one way, and then another")
     for text in sentences:
         if plan := _FIRST_THEN.search(text.text):
             return Count(number(plan["n"]) + 1, plan[0], text.path, "a first one, and then more")
@@ -194,6 +202,10 @@ def added(sentences: list[Passage]) -> Count | None:
     return Count(base.number + extra.number, extra.span, extra.path, "a first number and more")
 
 
+def _many(text: str | None) -> int:
+    return 1 if text is None or text.lower() in ("a", "an") else number(text)
+
+
 def _every(
     sentences: list[Passage], readers: tuple[Callable[[Passage], Iterator[Count]], ...]
 ) -> Iterator[Count]:
@@ -205,7 +217,7 @@ def _every(
 def _most_extra(sentences: list[Passage]) -> Count | None:
     found = [
         Count(
-            0 if match["cycle"] else 1 if match["one"] else number(match["n"]),
+            0 if match["cycle"] else 1 if match["one"] else number(match["n"] or match["m"]),
             match[0],
             text.path,
             REST if text.text[: match.start()].rstrip().lower().endswith((" the", " remaining")) else "more",

@@ -11,7 +11,7 @@ from mscwatch.therapy.passages import Passage
 from mscwatch.therapy.words import find, names
 
 _ONE_DAY = re.compile(
-    r"\b(?:on|at)\s+(?:the\s+)?(?:study\s+)?(?:day|visit|week)\s*-?\s*[01]\b(?!\s*(?:,|and|&|/|-|to|or)\s*(?:at\s+|on\s+)?(?:day|week|month|visit)?\s*\d)|\bat\s+baseline\b|\b(?:the\s+)?day\s+of\s+(?:the\s+)?(?:surgery|transplant|operation)\w*",
+    r"\b(?:on|at)\s+(?:the\s+)?(?:study\s+)?(?:day|visit|week)\s*-?\s*[01]\b(?!\s*(?:,|and|&|/|-|to|or)\s*(?:at\s+|on\s+)?(?:day|week|month|visit)?\s*\d)|\bat\s+baseline\b|\bon\s+the\s+same\s+day\b|\b(?:the\s+)?day\s+of\s+(?:the\s+)?(?:surgery|transplant|operation)\w*",
     re.IGNORECASE,
 )
 _GIVEN = re.compile(
