@@ -20,7 +20,7 @@ WORD = r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
 _N = rf"(?P<n>\d{{1,2}}|{WORD})"
 GIVEN = (
     r"(?:doses?|does|infusions?|injections?|administrations?|transplantations?|treatments?|transfusions?|applications?|"
-    r"implantations?|instillations?|rounds|inoculations?)"
+    r"implantations?|instillations?|rounds|inoculations?|sessions)"
 )
 # What makes "3 times" or "once" a frequency ("3 times a week") or a comparison ("three times higher").
 _OFTEN = (
@@ -139,6 +139,8 @@ def told(sentence: Passage) -> Iterator[Count]:
             ):
                 continue
             found = number(match["n"])
+            if match[0].lower().endswith("sessions") and not find("product", text):
+                continue  # of an exercise
             if found >= _SITES_FROM and "inject" in match[0].lower() and not _SCHEDULED.search(text):
                 yield Count(
                     1, sentence.text[match.start() : match.end()], sentence.path, "many sites of one session"

@@ -23,25 +23,28 @@ FIRSTS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "ei
 ORDINAL = rf"(?:{'|'.join(FIRSTS)}|\d{{1,2}}(?:st|nd|rd|th))"
 _NO_TIME = rf"[\d.]*\s*(?:[x%*^]|mg|ml|cc|million|billion|\w*cells?\b|\w*MSCs?\b|{GIVEN}|patients|subjects|participants|times|groups|arms|sites)"
 _DIGITS = rf"\+?\d{{1,3}}(?:st|nd|rd|th)?(?!{_NO_TIME})(?![\d.]*\d|\w)"
-_ASIDE = r"(?:\(?\s*(?:±|\+/?-|\+)\s*\d+\s*(?:hours?|days?|weeks?|h|d)?\s*\)?|\([^)]{0,40}\))"
+_ASIDE = r"(?:\(?\s*(?:±|\+/?-)\s*\d+\s*(?:hours?|days?|weeks?|h|d)?\s*\)?|\([^)]{0,40}\))"
 _ZERO = (
-    r"(?:baseline|time\s+(?:zero|0)\b|enrol?lment|(?:the\s+)?(?:day|time)\s+of\s+(?:the\s+)?(?:surgery|operation|transplant\w*)"
+    r"(?:baseline|time\s+(?:zero|0)\b|enrol?lment|inclusion|(?<=at\s)(?:randomi[sz]ation|surgery|operation)|(?<=during\s)surgery"
+    r"|(?:the\s+)?(?:day|time|beginning|start)\s+of\s+(?:the\s+)?(?:surgery|operation|transplant\w*|study|trial|treatment|therapy)"
     r"|(?:the\s+)?(?:first|initial)\s+(?:\w+\s+){0,3}?(?:dose|infusion|injection|administration|transplant\w*)\b)"
 )
 _BEFORE = r"(?:\b(?:day|week|month|year)s?\s*[-:#(]?\s*(?:of\s+)?(?=\+?\d)|\b[dwm]\s?(?=\d))"
 _AFTER = r"(?:hour|hr|day|week|wk|month|year|h(?=\b))s?\b"
 _ITEM = (
-    rf"(?:{_BEFORE}{_DIGITS}|\b(?:{WORD}|{ORDINAL})[\s-]*{_AFTER}|(?<![\w.,x^/])\+?\d{{1,3}}\s*(?:\(\d+\)\s*)?-?\s*{_AFTER}"
-    rf"|\b{_ZERO}|(?<![\w.,x^/-]){_DIGITS}|\b{ORDINAL}\b)"
+    rf"(?:{_BEFORE}{_DIGITS}|\b(?:{WORD}|{ORDINAL})[\s-]*{_AFTER}|\+?\d{{1,3}}\s*(?:\(\d+\)\s*)?-?\s*{_AFTER}"
+    rf"|\b{_ZERO}|{_DIGITS}|\b{ORDINAL}\b)"
 )
-_JOIN = r"\s*(?:,\s*(?:and|then|&)?|and(?:\s+then)?|&|/|;|then|followed\s+by|\.(?=\s?(?:day|week|month))|-(?=\s*(?:day|week|month)s?\s*\d))\s*(?:(?:on|at|in|again|after|the)\s+){0,3}"
-_RUN = re.compile(rf"{_ITEM}(?:\s*{_ASIDE}?{_JOIN}{_ITEM})*", re.IGNORECASE)
+_JOIN = r"\s*(?:,\s*(?:and|then|&)?|and(?:/or|\s+then)?|&|/|;|then|followed\s+by|\.(?=\s?(?:day|week|month))|-(?=\s*(?:day|week|month)s?\s*\d))\s*(?:(?:on|at|in|again|after|the|once)\s+){0,3}"
+_RUN = re.compile(rf"(?<![\w.,x^/-]){_ITEM}(?:\s*{_ASIDE}?{_JOIN}{_ITEM})*", re.IGNORECASE)
 _ONE = re.compile(
     rf"(?P<zero>\b{_ZERO})|\b(?P<unit>[dwmy])[a-z]*\s*[-:#(]?\s*(?:of\s+)?(?P<n>\+?\d{{1,3}})(?:st|nd|rd|th)?(?!\d)"
     rf"|(?P<number>\+?\d{{1,3}}(?!\d)(?:st|nd|rd|th)?|\b(?:{WORD}|{'|'.join(FIRSTS)})\b)(?:[\s-]*(?:\(\d+\)\s*)?-?(?P<after>{_AFTER}))?",
     re.IGNORECASE,
 )
-_MAY = re.compile(r"day|week|month|year|hour|hr|wk|\b[dwmh]\s?\d|\d\s?h\b|baseline|time zero|nrol|time of|(?:first|initial) ", re.IGNORECASE)
+_MAY = re.compile(r"day|week|month|year|hour|hr|wk|\b[dwmh]\s?\d|\d\s?h\b|baseline|time (?:zero|0)|nrol|nclusion|randomi|surgery|operation|(?:time|beginning|start) of|(?:first|initial) ", re.IGNORECASE)
+_NTH_ALONE = re.compile(ORDINAL, re.IGNORECASE)
+_LONGEST = 5 * 365.0  # days; a larger number is an age
 _UNTIL = re.compile(r"\d\s*-\s*[a-z]", re.IGNORECASE)  # two items around a dash are a span of time
 _ASIDES = re.compile(_ASIDE)
 
@@ -50,7 +53,7 @@ _NO_POINT = re.compile(
     re.IGNORECASE,
 )
 _LASTING = re.compile(
-    r"(?:for|over|during|within|every|each|than|least|last\w*|per|up to|period of|total of)\s+$",
+    r"(?:for|over|during|within|every|each|than|least|last\w*|per|up to|until|till|through|period of|total of)\s+$",
     re.IGNORECASE,
 )
 _SAME = re.compile(r"\W*(?:\b(?:is|was|will\s+be|given|administered|on|at|in|the)\b\W*){0,4}", re.IGNORECASE)  # "first dose on day 1"
@@ -67,11 +70,12 @@ _NTH_DOSE = re.compile(  # "2nd transplantation: after all examinations on day 7
     rf"\W*(?:\d\W+)?(?:{ORDINAL}|\d)\s+(?:\w+\s+){{0,3}}?(?:infus|inject|administ|transplant|dos|treat)\w*\s*[:(-]",
     re.IGNORECASE,
 )
+_NTH_OF = re.compile(rf"\b{ORDINAL}\s+(?:\w+\s+){{0,3}}?(?:infus|inject|administ|transplant|dos|treat)", re.IGNORECASE)
 _EARLIER = re.compile(r"\s*(?:pre\b|pre-|before|prior|earlier)", re.IGNORECASE)
 
 FOLLOW_UP = re.compile(
     r"follow(?!ing|ed\s+by|s\b)|assess|compared|comparis|adverse|safety|efficac|evaluat|monitor|measur|visit|"
-    r"examin|observ|test|blood sample|outcome|questionnaire|biops|imaging|MRI|score",
+    r"examin|observ|test|assay|laborator|phone|sample|outcome|questionnaire|biops|imaging|MRI|score",
     re.IGNORECASE,
 )
 _VERB = re.compile(
@@ -136,14 +140,14 @@ def _days(items: list[re.Match[str]]) -> tuple[float, ...]:
             found.append(0.0)
             continue
         later = next((one["after"] for one in items[place:] if one["unit"] or one["after"]), None)
-        if not unit and not later and not item["number"][-1].isdigit() and item["number"].lower() in FIRSTS:
+        if not unit and not later and _NTH_ALONE.fullmatch(item["number"]):
             continue  # "on day 1, the second on day 8"
         earlier = next((one for one in reversed(units[:place]) if one), None)
         near = unit or (later and later[0].lower()) or earlier or known[0]
         size = _size(item["n"] or item["number"])
         begins = size == 1 and near == "d" and place == 0 and set(known) - {"d", "h"}
         found.append(0.0 if begins else size * DAYS[near])
-    return tuple(found)
+    return tuple(found) if max(found, default=0.0) < _LONGEST else ()
 
 
 def _size(word: str) -> int:
@@ -184,7 +188,7 @@ def points(sentences: Iterable[Passage]) -> dict[float, tuple[Passage, int, int]
     found: dict[float, tuple[Passage, int, int]] = {}
     for sentence in sentences:
         text = plain_signs(sentence.text)
-        numbered = _NTH_DOSE.match(text)
+        numbered = _NTH_DOSE.match(text) and len(_NTH_OF.findall(text)) == 1
         if not GIVING.search(text):
             continue
         told = times(text)
@@ -195,7 +199,7 @@ def points(sentences: Iterable[Passage]) -> dict[float, tuple[Passage, int, int]
                 or (not numbered and follows_up(clause[-_CLAUSE:]))
                 or _NO_POINT.match(after)
                 or (_SINCE.match(after) and not _NOT_FIRST.match(after) and not _ANOTHER.search(text, one.end))
-                or (one.after and _LASTING.search(clause[-12:]))
+                or _LASTING.search(clause[-12:])
             ):
                 continue
             sign = -1 if one.after and _EARLIER.match(after) else 1

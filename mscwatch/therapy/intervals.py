@@ -8,16 +8,18 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 
 from mscwatch.therapy.amounts import plain_signs
-from mscwatch.therapy.counts import WORD, number, of_a_drug
+from mscwatch.therapy.counts import GIVEN, WORD, number, of_a_drug
 from mscwatch.therapy.days import DAYS, crosses_over, follows_up, points, times
 from mscwatch.therapy.passages import Passage
 from mscwatch.therapy.rates import rates
 
-_N = rf"(?<![\d.-])(?P<n>\d{{1,3}}(?:\.\d)?|{WORD}|half\s+an?|an?)(?![a-z])(?:\s*(?:-|to|or)\s*\d{{1,3}})?"
+_N = rf"(?<![\d.-])(?P<n>\d{{1,3}}(?:\.\d)?|{WORD}|half\s+an?|an?)(?![a-z])(?:\s*(?:-|to|or)\s*\d{{1,3}}|\s*(?:±|\+/?-)\s*\d{{1,2}})?\)?"
 _UNIT = r"(?P<unit>hour|day|week|wk|month|mo|year|h|d)s?\b"
 _LEADS = (
     rf"\bintervals?\s+(?:between\s+(?:\w+\s+){{1,4}}?)?(?:of|is|was|are|were|at|:|=|being|will\s+be)*\s*(?:at\s+least\s+|about\s+|approximately\s+)?{_N}\s*-?\s*{_UNIT}",
-    rf"(?<![\d.]){_N}\s*(?:\(\d+\)\s*)?(?:±\s*\d+\s*)?[\s-]*{_UNIT}(?:'s?|s')?\s*(?:\([^)]{{0,20}}\)\s*)?(?:intervening\s+|time\s+)?(?:intervals?|apart)\b",
+    rf"(?<![\d.]){_N}\s*(?:\(\d+\)\s*)?[\s-]*{_UNIT}(?:'s?|s')?\s*(?:\([^)]{{0,20}}\)\s*)?(?:intervening\s+|time\s+)?"
+    rf"(?:intervals?|apart|in\s+between|between\s+(?:them|each|the\s+two|(?:\w+\s+){{0,2}}?(?:{GIVEN}|courses|cycles)))\b",
+    rf"\b(?:gap|break|pause|spacing)s?\s+of\s+(?:at\s+least\s+|about\s+)?{_N}\s*-?\s*{_UNIT}",
     rf"\b(?:separated|spaced|parted|apart)\s+(?:by|at|of)?\s*(?:at\s+least\s+|about\s+|approximately\s+)?{_N}\s*-?\s*{_UNIT}",
     rf"\b(?:repeat\w*|again|second\s+(?:\w+\s+){{0,3}}|re-?(?:injection|infusion)|booster)[^.;]{{0,40}}?\b(?:after|at|in|within)\s+{_N}\s*-?\s*{_UNIT}",
     rf"(?<![\d.]){_N}\s*-?\s*{_UNIT}\s+(?:later|after\s+the\s+(?:first|1st|previous|last|initial))\b",

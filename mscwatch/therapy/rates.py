@@ -16,7 +16,7 @@ _SEVERAL = {"for": 2, "qua": 3, "bi": 2}  # a fortnight, a quarter, bimonthly
 _TIMES = rf"(?:(?<![\w.,^-])(?P<times>once|one\s+time|twice|thrice|{WORD}|\d)\b\s*(?:times?|doses?|{GIVEN})?\s*)?"
 _N = rf"\d{{1,3}}(?:\.\d)?|{WORD}|half\s+an?"
 _RATE = re.compile(
-    rf"{_TIMES}(?:\b(?:an?|per|(?P<each>each|every)|in\s+a)\b|/)\s*(?:about\s+|approximately\s+)?(?P<other>other\s+|second\s+)?"
+    rf"{_TIMES}(?:\b(?:an?|per|(?P<each>each|every)|in\s+a)\b|/|(?<=once\s)in\b)\s*(?:about\s+|approximately\s+)?(?P<other>other\s+|second\s+)?"
     rf"(?:(?P<every>{_N})\s*-?\s*(?:\(\d+\)\s*)?)?(?:(?:-|to|or)\s*\d{{1,3}}\s*)?(?P<unit>hour|day|week|wk|month|mo|year|h|d)s?\b",
     re.IGNORECASE,
 )
@@ -37,8 +37,8 @@ _DURATION = re.compile(
     (?:\d{{1,2}}\s*(?:-|to|or)\s*)?(?P<long>\d{{1,2}}|{WORD}|(?<=\ba\s)|(?<=\ban\s))\s*(?:consecutive\s+|continuous\s+)?-?(?P<unit>day|week|month|year)s?\b""",
     re.IGNORECASE | re.VERBOSE,
 )
-_NEXT = re.compile(  # "once a month, three consecutive months", "weekly x 4"
-    rf"\s*(?:[,;]\s*(?P<long>\d{{1,2}}|{WORD})\s+(?:consecutive\s+)?-?(?P<unit>day|week|month|year)s?\b"
+_NEXT = re.compile(  # "once a month, three consecutive months", "weekly x 4", "daily from day 1 to day 5"
+    rf"\s*(?:[,;(]?\s*(?:on\s+|from\s+)?days?\s*(?P<from>\d{{1,2}})\s*(?:-|to|through)\s*(?:day\s*)?(?P<to>\d{{1,2}})\b|[,;]\s*(?P<long>\d{{1,2}}|{WORD})\s+(?:consecutive\s+)?-?(?P<unit>day|week|month|year)s?\b"
     rf"|\(?,?\s*x\s?(?P<n>\d{{1,2}})\b(?!\s*[x^.\d]))",
     re.IGNORECASE,
 )
@@ -101,6 +101,10 @@ def planned(text: str) -> Iterator[tuple[Rate, Planned]]:
         following = _NEXT.match(text, rate.end)
         if following and following["n"]:
             yield rate, Planned(rate.start, following.end(), int(following["n"]))
+            continue
+        if following and following["to"]:
+            long = int(following["to"]) - int(following["from"]) + 1
+            yield rate, Planned(rate.start, following.end(), rate.number(long, "d"))
             continue
         if rate.total and rate.unit == "d":
             yield rate, Planned(rate.start, rate.end, rate.total)

@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator
 
 from mscwatch.therapy.amounts import plain_signs
 from mscwatch.therapy.counts import GIVEN, KIND, LEVELS, WORD, Count, number, of_a_drug, told
-from mscwatch.therapy.days import FIRSTS, FOLLOW_UP, GIVING, crosses_over, follows_up, listed
+from mscwatch.therapy.days import FIRSTS, FOLLOW_UP, GIVING, crosses_over, follows_up, listed, times
 from mscwatch.therapy.passages import Passage
 from mscwatch.therapy.rates import planned
-from mscwatch.therapy.words import find
+from mscwatch.therapy.words import find, names
 
 _MANY = 60  # more is a misreading
+_NEAR = 12  # letters between "repeated at" and when
 _NTHS = FIRSTS[1:8]
 _DIGITS = ("2nd", "3rd", "4th", "5th", "6th", "7th", "8th")
 _NUMBERED = re.compile(
@@ -26,25 +27,11 @@ _AGAIN = re.compile(
     r"\b(?:at|after|in|on)\b(?P<list>[^.;]*)",
     re.IGNORECASE,
 )
-_TIME = re.compile(
-    rf"(?:\b(?:day|week|month)\s*)\d{{1,2}}\b|\b\d{{1,2}}(?=\s*(?:days?|weeks?|months?|,|and))"
-    rf"|\b{WORD}(?=\s*(?:days?|weeks?|months?)\b)",
-    re.IGNORECASE,
-)
-_TIMES_LISTED = re.compile(
-    rf"(?:[\s,&()/±+-]|\d|\b(?:{WORD}|days?|weeks?|months?|years?|and|or|then|the|at|on|in|after|first|second|later|visit|of)\b)*",
-    re.IGNORECASE,
-)
 _GIVES = r"\b(?:infus|inject|transplant|administ|implant|dos)"
 _SPAN = rf"\b(?:\d{{1,2}}|an?|{WORD})\s+(?:days?|weeks?|months?)"
 _LATER = re.compile(
     rf"{_GIVES}[^.;]{{0,120}}?(?:{_SPAN}\s+(?:later|afterwards?|apart)\b[^.;]{{0,60}}?{_GIVES}"
     rf"|\b(?:followed\s+by|and\s+then|then)\b[^.;]{{0,60}}?{_GIVES}[^.;]{{0,60}}?{_SPAN}\s+(?:later|afterwards?)\b)",
-    re.IGNORECASE,
-)
-_AT_SURGERY = re.compile(
-    r"\b(?:at|after|during|before|following)\s+(?:the\s+)?(?:surgery|operation|\w*transplant\w*|baseline|procedure)\s+and\s+"
-    r"(?:then\s+|again\s+)?(?:on\s+|at\s+)?(?:day|week|month)\s*\d+",
     re.IGNORECASE,
 )
 _ADDED = re.compile(
@@ -87,10 +74,8 @@ _FIRST_THEN = re.compile(
 
 def again(sentence: Passage) -> Iterator[Count]:
     """A first administration and its repetitions: "re-injection at 3 months and 6 months", "at surgery and day 4"."""
-    for match in _AT_SURGERY.finditer(sentence.text):
-        yield Count(2, match[0], sentence.path, "one at an operation and one later")
     for match in _LATER.finditer(sentence.text):
-        if find("product", match[0]) and not FOLLOW_UP.search(match[0]):
+        if names("product", sentence.text) and not FOLLOW_UP.search(match[0]):
             yield Count(2, match[0], sentence.path, "one and another later")
     if crosses_over(sentence.text):
         return
@@ -102,11 +87,10 @@ def again(sentence: Passage) -> Iterator[Count]:
             continue
         if match[0].lower().startswith("repeat") and FOLLOW_UP.search(match[0]):
             continue
-        listing = _TIMES_LISTED.match(match["list"])
-        times = _TIME.findall(listing[0]) if listing else []
-        if times and listing:
-            span = match[0][: match.start("list") - match.start() + listing.end()]
-            yield Count(1 + len(times), span, sentence.path, "a first one and its repetitions")
+        listing = next(iter(times(plain_signs(match["list"]))), None)
+        if listing and listing.start < _NEAR:
+            span = match[0][: match.start("list") - match.start() + listing.end]
+            yield Count(1 + len(listing.days), span, sentence.path, "a first one and its repetitions")
 
 
 def numbered(sentence: Passage) -> Iterator[Count]:
@@ -161,13 +145,17 @@ def cycles(sentences: list[Passage]) -> Count | None:
     """A number per course times the number of courses: "days 1, 4 and 10; repeats for up to 3 courses"."""
     text = " ".join(sentence.text for sentence in sentences)
     repeated = _CYCLES.search(text)
-    if repeated is None or not _EACH_CYCLE.search(text):
+    if repeated is None:
         return None
     per = max(_every(sentences, (listed, told, scheduled)), key=lambda one: one.number, default=None)
+    if per and not _EACH_CYCLE.search(text):
+        return None
     more = _MORE_CYCLES.search(text)
     courses = number(repeated["n"] or repeated["m"]) + (
         number(more["n"]) if more and more.start() != repeated.start() else 0
     )
+    if per is None and courses > 1:
+        return Count(courses, repeated[0], sentences[0].path, "courses of one administration")
     return per and Count(per.number * courses, per.span, per.path, "a number per course times courses")
 
 
