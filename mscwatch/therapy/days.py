@@ -24,25 +24,31 @@ ORDINAL = rf"(?:{'|'.join(FIRSTS)}|\d{{1,2}}(?:st|nd|rd|th))"
 _NO_TIME = rf"[\d.]*\s*(?:[x%*^]|mg|ml|cc|million|billion|\w*cells?\b|\w*MSCs?\b|{GIVEN}|patients|subjects|participants|times|groups|arms|sites)"
 _DIGITS = rf"\+?\d{{1,3}}(?:st|nd|rd|th)?(?!{_NO_TIME})(?![\d.]*\d|\w)"
 _ASIDE = r"(?:\(?\s*(?:±|\+/?-)\s*\d+\s*(?:hours?|days?|weeks?|h|d)?\s*\)?|\([^)]{0,40}\))"
+_EVENT = r"(?:surgery|operation|procedure|(?:\w+\s+)?transplant(?:ation)?\b(?!\w))"
 _ZERO = (
-    r"(?:baseline|time\s+(?:zero|0)\b|enrol?lment|inclusion|(?<=at\s)(?:randomi[sz]ation|surgery|operation)|(?<=during\s)surgery"
+    r"(?:baseline|time\s+(?:zero|0)\b|enrol?lment|inclusion|(?<=at\s)randomi[sz]ation"
     r"|(?:the\s+)?(?:day|time|beginning|start)\s+of\s+(?:the\s+)?(?:surgery|operation|transplant\w*|study|trial|treatment|therapy)"
     r"|(?:the\s+)?(?:first|initial)\s+(?:\w+\s+){0,3}?(?:dose|infusion|injection|administration|transplant\w*)\b)"
 )
+_AT_EVENT = rf"(?:at|before|after|during|following)\s+(?:the\s+)?{_EVENT}"  # only beside other points in time
+_SIDE = rf"(?:[\s-]+(?:before|prior\s+to|pre|after|post|following)[\s-]+(?:the\s+)?{_EVENT})?"
 _BEFORE = r"(?:\b(?:day|week|month|year)s?\s*[-:#(]?\s*(?:of\s+)?(?=\+?\d)|\b[dwm]\s?(?=\d))"
 _AFTER = r"(?:hour|hr|day|week|wk|month|year|h(?=\b))s?\b"
 _ITEM = (
-    rf"(?:{_BEFORE}{_DIGITS}|\b(?:{WORD}|{ORDINAL})[\s-]*{_AFTER}|\+?\d{{1,3}}\s*(?:\(\d+\)\s*)?-?\s*{_AFTER}"
-    rf"|\b{_ZERO}|{_DIGITS}|\b{ORDINAL}\b)"
+    rf"(?:{_BEFORE}{_DIGITS}{_SIDE}|\b(?:{WORD}|{ORDINAL})[\s-]*{_AFTER}{_SIDE}|\+?\d{{1,3}}\s*(?:\(\d+\)\s*)?-?\s*{_AFTER}{_SIDE}"
+    rf"|\b{_ZERO}|\b{_AT_EVENT}|{_DIGITS}|\b{ORDINAL}\b)"
 )
 _JOIN = r"\s*(?:,\s*(?:and|then|&)?|and(?:/or|\s+then)?|&|/|;|then|followed\s+by|\.(?=\s?(?:day|week|month))|-(?=\s*(?:day|week|month)s?\s*\d))\s*(?:(?:on|at|in|again|after|the|once)\s+){0,3}"
 _RUN = re.compile(rf"(?<![\w.,x^/-]){_ITEM}(?:\s*{_ASIDE}?{_JOIN}{_ITEM})*", re.IGNORECASE)
 _ONE = re.compile(
-    rf"(?P<zero>\b{_ZERO})|\b(?P<unit>[dwmy])[a-z]*\s*[-:#(]?\s*(?:of\s+)?(?P<n>\+?\d{{1,3}})(?:st|nd|rd|th)?(?!\d)"
-    rf"|(?P<number>\+?\d{{1,3}}(?!\d)(?:st|nd|rd|th)?|\b(?:{WORD}|{'|'.join(FIRSTS)})\b)(?:[\s-]*(?:\(\d+\)\s*)?-?(?P<after>{_AFTER}))?",
+    rf"(?P<zero>\b(?:{_ZERO}|(?P<event>{_AT_EVENT})))"
+    r"|(?:\b(?P<unit>[dwmy])[a-z]*\s*[-:#(]?\s*(?:of\s+)?(?P<n>\+?\d{1,3})(?:st|nd|rd|th)?(?!\d)"
+    rf"|(?P<number>\+?\d{{1,3}}(?!\d)(?:st|nd|rd|th)?|\b(?:{WORD}|{'|'.join(FIRSTS)})\b)(?:[\s-]*(?:\(\d+\)\s*)?-?(?P<after>{_AFTER}))?)"
+    rf"(?P<side>{_SIDE})",
     re.IGNORECASE,
 )
-_MAY = re.compile(r"day|week|month|year|hour|hr|wk|\b[dwmh]\s?\d|\d\s?h\b|baseline|time (?:zero|0)|nrol|nclusion|randomi|surgery|operation|(?:time|beginning|start) of|(?:first|initial) ", re.IGNORECASE)
+_MAY = re.compile(r"day|week|month|year|hour|hr|wk|\b[dwmh]\s?\d|\d\s?h\b|baseline|time (?:zero|0)|nrol|nclusion|randomi|surgery|operation|procedure|transplant|(?:time|beginning|start) of|(?:first|initial) ", re.IGNORECASE)
+_EARLY = re.compile(r"[\s-]+(?:before|prior|pre)", re.IGNORECASE)
 _NTH_ALONE = re.compile(ORDINAL, re.IGNORECASE)
 _LONGEST = 5 * 365.0  # days; a larger number is an age
 _UNTIL = re.compile(r"\d\s*-\s*[a-z]", re.IGNORECASE)  # two items around a dash are a span of time
@@ -58,7 +64,11 @@ _LASTING = re.compile(
 )
 _SAME = re.compile(r"\W*(?:\b(?:is|was|will\s+be|given|administered|on|at|in|the)\b\W*){0,4}", re.IGNORECASE)  # "first dose on day 1"
 _LEAD = re.compile(r"(?:\W|\b(?:at|on|in|the)\b)*", re.IGNORECASE)
-_BETWEEN = re.compile(r"\bbetween\s+(?:the\s+)?$", re.IGNORECASE)
+_BEGUN = re.compile(  # "between 72 and 96 hours", "after treatment for 15, 90 and 180 days"
+    r"\b(?:between|(?:after|post|following|since)[\s-]+(?:the\s+)?(?:\w+\s+)?(?:infus|inject|admin|treat)\w*)"
+    r"\s+(?:(?:the|for|at|on)\s+)*$",
+    re.IGNORECASE,
+)
 _NOT_FIRST = re.compile(
     r"\W*(?:post|after|following|since)\b[\s-]*(?:the\s+)?(?:first|initial|1st|previous|last)", re.IGNORECASE
 )
@@ -119,10 +129,12 @@ def times(text: str) -> tuple[Times, ...]:
 
 
 def _times(text: str) -> Iterator[Times]:
+    bare = _ASIDES.sub(lambda aside: " " * len(aside[0]), text)
     for run in _RUN.finditer(text):
-        items = list(_ONE.finditer(_ASIDES.sub(lambda aside: " " * len(aside[0]), run[0])))
-        days = _days(items)
-        if days and not (len(items) == 2 and _UNTIL.search(run[0])):  # noqa: PLR2004
+        items = list(_ONE.finditer(bare, run.start(), run.end()))
+        spans = len(items) == 2 and _UNTIL.search(run[0])  # noqa: PLR2004
+        days = () if spans or (len(items) == 1 and items[0]["event"]) else _days(items)
+        if days:
             yield Times(run.start(), run.end(), days, after=bool(items[0]["after"]), zero=all(one["zero"] for one in items))
 
 
@@ -146,7 +158,8 @@ def _days(items: list[re.Match[str]]) -> tuple[float, ...]:
         near = unit or (later and later[0].lower()) or earlier or known[0]
         size = _size(item["n"] or item["number"])
         begins = size == 1 and near == "d" and place == 0 and set(known) - {"d", "h"}
-        found.append(0.0 if begins else size * DAYS[near])
+        sign = -1 if _EARLY.match(item["side"]) else 1
+        found.append(0.0 if begins else sign * size * DAYS[near])
     return tuple(found) if max(found, default=0.0) < _LONGEST else ()
 
 
@@ -167,7 +180,8 @@ def listed(sentence: Passage) -> Iterator[Count]:
         if not _VERB.search(clause) and FOLLOW_UP.search(text[: one.start]):
             given = -1  # "MRI of the labelled cells at 2 and 3 weeks"
         given_after = GIVING.search(text[one.end : one.end + 60]) and not FOLLOW_UP.search(text)
-        since = _SINCE.match(text[one.end :]) or of_a_drug(text, one.start) or _BETWEEN.search(clause)
+        before = text[max(0, one.start - 60) : one.start]
+        since = _SINCE.match(text[one.end :]) or of_a_drug(text, one.start) or _BEGUN.search(before)
         alone = _LEAD.fullmatch(clause) and "interventions[" in sentence.path and not FOLLOW_UP.search(text)
         if not since and (given > followed or (given == followed and (given_after or alone))):
             span = sentence.text[one.start : one.end]

@@ -50,7 +50,9 @@ def _count(passages: Passages, product: list[Passage], levels: int) -> tuple[Cou
         and any(_all(_described(passages), (counts.single,)))
     ):
         stated = None  # "three doses" are its levels
-    added = schedules.cycles(product) or schedules.added(product)
+    added = max(
+        filter(None, (schedules.cycles(product), schedules.added(product))), key=lambda one: one.number, default=None
+    )
     if added and (stated.number if stated else 0) < added.number <= MOST:
         return added, f"{SCHEDULED} {PRODUCT}"
     scheduled = _most(product, (schedules.scheduled,))

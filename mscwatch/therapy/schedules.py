@@ -59,7 +59,7 @@ _THEN = re.compile(
 _WAY = r"(?:IV|IA|IT|IM|intra[\s-]?\w+|peripheral|local)"
 _MANY_ONE = r"(?:an?|one|single|1|two|2|three|3|four|4)"
 _ANOTHER_WAY = re.compile(  # "one intravenous and two intrathecal infusions"
-    rf"\b(?P<n>{_MANY_ONE})\s+(?:\w+\s+){{0,2}}{_WAY}\b[^.;]{{0,60}}?\b(?P<then>followed\s+by|and\s+then|then|and|plus)\s+"
+    rf"\b(?P<n>{_MANY_ONE})\s+(?:\w+\s+){{0,4}}{_WAY}\b[^.;]{{0,60}}?\b(?P<then>followed\s+by|and\s+then|then|and|plus)\s+"
     rf"(?P<m>{_MANY_ONE})?\s*(?:\w+\s+){{0,7}}?{_WAY}\s+(?:{GIVEN})",
     re.IGNORECASE,
 )
