@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from itertools import pairwise
 
 
@@ -54,6 +55,7 @@ _SIGNS = str.maketrans(
     | dict(zip("，（）／＾：＜　\u00a0\u2009\u202f\\", ",()/^:<     ", strict=True))
     | {chr(0xFF10 + digit): str(digit) for digit in range(10)}
 )
+_MAY = re.compile(r"\d|million|billion|thousand|trillion|⁰|¹|²|³|[⁴-⁹]", re.IGNORECASE)
 _PARTED = re.compile(r"(?<=mum of )(\d), (\d)(?=\s?x)")  # "a maximum of 1, 5x10^6"
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 
@@ -91,6 +93,7 @@ _SCIENTIFIC = re.compile(r"(?<![\w.,^])(\d+(?:[.,]\d+)?)e\s?\+?(\d{1,2})(?![\d.]
 _PLAIN = re.compile(rf"(?<![\w.,/^-])({_THOUSANDS}|\d{{1,3}}\.\d{{3}}|\d{{5,13}})(?![\d^]|[.,]\d)")
 
 
+@lru_cache(maxsize=2048)  # a sentence is asked for its dose, its numbers and its intervals
 def plain_signs(text: str) -> str:
     """The text with one sign for each meaning (x, -, *); every character keeps its position."""
     return _PARTED.sub(r" \1,\2", text.translate(_SIGNS))
@@ -98,6 +101,8 @@ def plain_signs(text: str) -> str:
 
 def amounts(text: str) -> list[Amount]:
     """Every amount in a text from `plain_signs`, in order and without overlaps."""
+    if not _MAY.search(text):
+        return []
     found = list(_with_tails(text))
     taken = bytearray(len(text))
     for amount in found:

@@ -61,22 +61,26 @@ _NOT_BEFORE = (
 _NO_COUNT = "".join(f"(?<!{word} )" for word in _NOT_BEFORE)
 _DOSES = re.compile(r"\bdos(?:e|es|ages?)\b", re.IGNORECASE)
 _OTHER_SINGLES = r"(?:center|centre|arm|blind|group|site|patient|donor|institution|cell)\b"
+_GIVEN_WORDS = (
+    "dose", "does", "infus", "inject", "administ", "transpl", "treatment", "transfus", "applicat", "implant", "instill",
+    "round", "inocul", "session",
+)  # fmt: skip
+# Each pattern with texts of which it needs one.
 _COUNT = [
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        rf"(?<![\d.,])\b{_N}[\s-]*(?:(?:consecutive|separate|repeated)\s+)?(?:times?|x|occasions)\b(?!\s*points?)(?!\s*(?:{_OFTEN}|{_COMPARED}))",
-        r"\b(?P<n>double)\s+(?:treatment|infusion|injection|administration)s?\b",
-        rf"\b(?P<n>twice|thrice)\b(?!\s*(?:{_OFTEN}|the|as))",
-        rf"{_NO_COUNT}(?<![-\d.^])\b{_N}\s+(?:{KIND}[\s-]+){{0,5}}{GIVEN}\b(?![\s-]*{LEVELS})",
-        rf"(?<![\w.^])\d{{1,2}}\s?(?:-|to|or)\s?{_N}\s+(?:{KIND}[\s-]+){{0,5}}{GIVEN}\b(?![\s-]*{LEVELS})",
-        rf"\b(?P<n>single)[\s-]+(?!{_OTHER_SINGLES})(?:(?!dose-)[\w./+^()-]+\s+){{0,5}}?{GIVEN}\b(?!\s*escal)",
-        r"\b(?P<n>single)[\s-]dose\b",
-        r"\b(?P<n>one)[\s-]time\b",
-        rf"(?!^once\s*,)\b(?P<n>once)\b(?!\s*(?:{_OFTEN}|a\s|per|\d|{_WHEN}))",
-        rf"\b{_N}\s+(?:consecutive|successive|sequential)\s+(?:\w+\s+){{0,2}}?(?:therap(?:y|ies)|sessions?|procedures?)\b",
-        rf"\btotal\s+(?:number\s+)?of\s+{_N}\s+(?:\w+\s+){{0,3}}?(?:times|{GIVEN})\b",
+    (needs, re.compile(pattern, re.IGNORECASE))
+    for needs, pattern in (
+        (("time", "x", "occasion"), rf"(?<![\d.,])\b{_N}[\s-]*(?:(?:consecutive|separate|repeated)\s+)?(?:times?|x|occasions)\b(?!\s*points?)(?!\s*(?:{_OFTEN}|{_COMPARED}))"),
+        (("double",), r"\b(?P<n>double)\s+(?:treatment|infusion|injection|administration)s?\b"),
+        (("twice", "thrice"), rf"\b(?P<n>twice|thrice)\b(?!\s*(?:{_OFTEN}|the|as))"),
+        (_GIVEN_WORDS, rf"{_NO_COUNT}(?<![-\d.^])\b{_N}\s+(?:{KIND}[\s-]+){{0,5}}{GIVEN}\b(?![\s-]*{LEVELS})"),
+        (_GIVEN_WORDS, rf"(?<![\w.^])\d{{1,2}}\s?(?:-|to|or)\s?{_N}\s+(?:{KIND}[\s-]+){{0,5}}{GIVEN}\b(?![\s-]*{LEVELS})"),
+        (("single",), rf"\b(?P<n>single)[\s-]+(?!{_OTHER_SINGLES})(?:(?!dose-)[\w./+^()-]+\s+){{0,5}}?{GIVEN}\b(?!\s*escal)"),
+        (("single",), r"\b(?P<n>single)[\s-]dose\b"),
+        (("once",), rf"(?!^once\s*,)\b(?P<n>once)\b(?!\s*(?:{_OFTEN}|a\s|per|\d|{_WHEN}))"),
+        (("cutive", "succes", "sequential"), rf"\b{_N}\s+(?:consecutive|successive|sequential)\s+(?:\w+\s+){{0,2}}?(?:therap(?:y|ies)|sessions?|procedures?)\b"),
+        (("total",), rf"\btotal\s+(?:number\s+)?of\s+{_N}\s+(?:\w+\s+){{0,3}}?(?:times|{GIVEN})\b"),
     )
-]
+]  # fmt: skip
 
 # Several needles of one administration: "15 injections in the anterior wall".
 _SITES = re.compile(
@@ -122,7 +126,9 @@ def single(sentence: Passage) -> Iterator[Count]:
 def told(sentence: Passage) -> Iterator[Count]:
     """Every number of administrations that a sentence states."""
     text = plain_signs(sentence.text)
-    for pattern in _COUNT:
+    lower = text.lower()
+    able = (pattern for needs, pattern in _COUNT if any(need in lower for need in needs))
+    for pattern in able:
         for match in pattern.finditer(text):
             clause = re.split(r"[(;]", text[max(0, match.start() - 90) : match.start()])[-1]
             if _DIVIDED.search(clause):

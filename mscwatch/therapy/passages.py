@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
+from functools import lru_cache
+from itertools import islice, pairwise
 from typing import Any
 
 from mscwatch.model import Record
@@ -35,11 +36,14 @@ class Passage:
 
     def sentences(self) -> Iterator[Passage]:
         """The sentences, each with the path and arm of the passage."""
-        start = 0
-        for end in [match.end() for match in _SENTENCE_END.finditer(self.text)] + [len(self.text)]:
-            if sentence := self.text[start:end].strip():
-                yield Passage(self.path, sentence, self.arm)
-            start = end
+        yield from _sentences(self)
+
+
+@lru_cache(maxsize=256)  # a passage is asked for one field after another
+def _sentences(passage: Passage) -> tuple[Passage, ...]:
+    ends = [0, *(match.end() for match in _SENTENCE_END.finditer(passage.text)), len(passage.text)]
+    cut = (passage.text[start:end].strip() for start, end in pairwise(ends))
+    return tuple(Passage(passage.path, sentence, passage.arm) for sentence in cut if sentence)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from mscwatch.therapy.counts import GIVEN, WORD, number
 from mscwatch.therapy.days import DAYS
@@ -13,6 +14,7 @@ _MEAN_DAYS = DAYS | {"m": 30.4}  # of months that are added up
 _ADVERBS = {"dai": "d", "wee": "w", "for": "w", "mon": "m", "qua": "m", "yea": "y", "ann": "y"}
 _SEVERAL = {"for": 2, "qua": 3, "bi": 2}  # a fortnight, a quarter, bimonthly
 
+_MAY = re.compile(r"day|week|month|year|hour|wk|mo\b|dai|fortn|quart|ann|\d\s?[hd]\b|\bq\s?[\ddw]", re.IGNORECASE)
 _TIMES = rf"(?:(?<![\w.,^-])(?P<times>once|one\s+time|twice|thrice|{WORD}|\d)\b\s*(?:times?|doses?|{GIVEN})?\s*)?"
 _N = rf"\d{{1,3}}(?:\.\d)?|{WORD}|half\s+an?"
 _RATE = re.compile(
@@ -75,8 +77,13 @@ class Planned:
     number: int
 
 
-def rates(text: str) -> Iterator[Rate]:
-    """Every rate that a text from `plain_signs` states, in order for each way of stating it."""
+@lru_cache(maxsize=1024)  # a sentence is asked for its numbers and for its intervals
+def rates(text: str) -> tuple[Rate, ...]:
+    """Every rate that a text from `plain_signs` states, in order."""
+    return tuple(sorted(_rates(text), key=lambda one: one.start)) if _MAY.search(text) else ()
+
+
+def _rates(text: str) -> Iterator[Rate]:
     for match in _RATE.finditer(text):
         if match["times"] or match["every"] or match["each"]:
             every = _size(match["every"]) * (2 if match["other"] else 1)
@@ -97,7 +104,7 @@ def rates(text: str) -> Iterator[Rate]:
 def planned(text: str) -> Iterator[tuple[Rate, Planned]]:
     """Every rate of a text with the number that it makes: with its own total, or with the next duration."""
     durations = list(_DURATION.finditer(text))
-    for rate in sorted(rates(text), key=lambda one: one.start):
+    for rate in rates(text):
         following = _NEXT.match(text, rate.end)
         if following and following["n"]:
             yield rate, Planned(rate.start, following.end(), int(following["n"]))

@@ -127,21 +127,27 @@ def scan(text: str) -> dict[str, tuple[Found, ...]]:
 
 def _at_words(text: str, lower: str) -> Iterator[tuple[Rule, re.Match[str]]]:
     """What the rules find that begin with a word, or end with one."""
-    rules = vocabulary()
-    by_head, by_tail, of_cells = rules.by_head, rules.by_tail, rules.by_need[_CELLS]
+    of_cells = vocabulary().by_need[_CELLS]
     starts = [0, 0, 0]  # of the last words: "hUC-D-MSC" are three
     for word in _WORD.finditer(lower):
-        letters, start = word[0], word.start()
+        able, of_tissue = _able(word[0])
+        start = word.start()
         starts = [starts[1], starts[2], start]
-        keys = {letters[:_LEAST], letters[:_MIDDLE], letters[:_KEY]}
-        tail = letters.rstrip("s0123456789")
-        for able in (*(by_head[key] for key in keys if key in by_head), by_tail.get(tail[-_LEAST:], ())):
-            for rule in able:
-                if match := rule.pattern.match(text, start):
-                    yield rule, match
-        if tail.endswith(_CELLS):
+        for rule in able:
+            if match := rule.pattern.match(text, start):
+                yield rule, match
+        if of_tissue:
             for rule in of_cells:
                 yield from ((rule, match) for begin in starts if (match := rule.pattern.match(text, begin)))
+
+
+@lru_cache(maxsize=1 << 15)  # texts repeat their words
+def _able(word: str) -> tuple[tuple[Rule, ...], bool]:
+    """The rules that a lower-case word may begin or end, and whether it may be an abbreviation of a tissue's cells."""
+    by_head, by_tail = vocabulary().by_head, vocabulary().by_tail
+    tail = word.rstrip("s0123456789")
+    heads = (by_head.get(key, ()) for key in {word[:_LEAST], word[:_MIDDLE], word[:_KEY]})
+    return (*(rule for rules in heads for rule in rules), *by_tail.get(tail[-_LEAST:], ())), tail.endswith(_CELLS)
 
 
 def _anywhere(text: str, lower: str) -> Iterator[tuple[Rule, re.Match[str]]]:
