@@ -79,16 +79,20 @@ _EXPONENT = r"""(?:
   | \s*(?:to\sthe\s)?power\s(?:of\s)?(?P<power>\d{1,2})
   | \s?(?P<lost>[3-9]|1[0-2])
 )(?![\d]|[.,]\d)"""
+# What must follow "106" for it to be 10^6.
+_OF_CELLS = r"(?=\s*(?:/\s*kg|per\s+k|(?:\w+[\s-]){0,3}?(?:cells?|\w*MSCs?)\b))"
 _TAIL = re.compile(
     rf"""{_TIMES}10{_EXPONENT}(?:\s?-\s?(?P<until>[3-9]|1[0-2])(?=\s*(?:cells?\b|\w*MSCs?\b|/|per\b)))?
        | {_TIMES}(?P<factor>10{{0,2}}(?:[,.]?000)+)\b
        | \s*-?\s*(?P<scale>thousand|million|mio|mill|mln|billion|trillion)s?\b(?:\.(?=\s*(?:cells?|\w*MSCs?)\b))?
        | \s?(?P<mega>(?-i:MM?)|mil)(?=\s*(?:/|(?:per|hMSC|\w*MSCs?|cells?)\b))
        | (?<=\d[.,]\d)10[e^]\s?(?P<glued>\d{{1,2}})(?!\d)
+       | (?<=\d)(?:\s|\.)10\s?(?P<bare>[4-9]){_OF_CELLS}
        | \s*(?P<log>log)\s*(?:10|₁₀)""",
     re.IGNORECASE | re.VERBOSE,
 )
 _BARE_POWER = re.compile(rf"(?<![\w.,^*/])10(?!\s*\*)(?!\s?\d){_EXPONENT}", re.IGNORECASE | re.VERBOSE)
+_LOST_POWER = re.compile(rf"(?<![\w.,^*/])10\s?(?P<bare>[5-9]){_OF_CELLS}", re.IGNORECASE)
 _SCIENTIFIC = re.compile(r"(?<![\w.,^])(\d+(?:[.,]\d+)?)e\s?\+?(\d{1,2})(?![\d.])", re.IGNORECASE)
 _PLAIN = re.compile(rf"(?<![\w.,/^-])({_THOUSANDS}|\d{{1,3}}\.\d{{3}}|\d{{5,13}})(?![\d^]|[.,]\d)")
 
@@ -147,10 +151,10 @@ def _scaled(number: Decimal, tail: re.Match[str]) -> float | None:
 
 
 def _exponent(match: re.Match[str]) -> int:
-    keys = ("caret", "star", "e", "raised", "slash", "dash", "power", "lost")
+    keys = ("caret", "star", "e", "raised", "slash", "dash", "power", "lost", "bare")
     groups = match.groupdict()
     return int(
-        (groups.get("glued") or next(groups[key] for key in keys if groups[key])).translate(_SUPERSCRIPTS)
+        (groups.get("glued") or next(groups[key] for key in keys if groups.get(key))).translate(_SUPERSCRIPTS)
     )
 
 
@@ -189,8 +193,8 @@ def _scientific(text: str) -> Iterator[Amount]:
 
 def _bare_powers(text: str) -> Iterator[Amount]:
     """10^6 and 10E6 without a number before them."""
-    for match in _BARE_POWER.finditer(text):
-        if not match["slash"]:
+    for match in (*_BARE_POWER.finditer(text), *_LOST_POWER.finditer(text)):
+        if not match.groupdict().get("slash"):
             value = float(10 ** _exponent(match))
             yield Amount(value, value, match.start(), match.end(), Shape.POWER)
 

@@ -40,7 +40,7 @@ _SURFACE = re.compile(r"cm|square|g|mm2|m2", re.IGNORECASE)
 _LIMIT = re.compile(
     r"(?:max\w*|up to|not?(?: to)? exceed\w*|no more than|at least|minim\w*|less than|more than|"
     r"limit\w*|[<>≤≥]|capped?)\W*"
-    r"(?:(?:an?|of|to|the|total|dose|is|number|cells?|dosage)\W*){0,4}$",
+    r"(?:(?:an?|of|to|the|total|dose|is|number|cells?|dosage|p(?:er|re)|protocol)\W*){0,5}$",
     re.IGNORECASE,
 )
 _PREPARATION = re.compile(
@@ -52,11 +52,16 @@ CONTAINER = re.compile(
     r"(?:/|\bper|\beach|\bin an?|\bin one)\s*(?:bag|vial|syringe|tube|ampoule|pack|bottle)", re.IGNORECASE
 )
 _TOTALLED = re.compile(r"\(\s*(?:an?\s+|in\s+)?total(?:\s+of|:)?\s*$", re.IGNORECASE)
+_IN_ALL = re.compile(r"\W*(?:\w*cells?|\w*MSCs?)?\s*(?:in\s+(?:all|total)\b|altogether)", re.IGNORECASE)
 _PART = re.compile(  # "100 million, in ten injections of 10 million"
     r"\b(?:in|into|as|by|via)\s+(?:\w+\s+){1,3}?(?:injections|sites|portions|aliquots|points)\s+of\s+[\d.,\s]*(?:or\s+|and\s+)?$",
     re.IGNORECASE,
 )
 _DOSE_LABEL = re.compile(r"\bdos(?:e|age)\s*[:=]\s*$", re.IGNORECASE)
+_EACH_TIME = re.compile(
+    r"(?:/|\b(?:per|each|every))\s*(?:single\s+)?(?:procedure|injection|infusion|dose|administration|time|treatment|transplantation)\b",
+    re.IGNORECASE,
+)
 _AS_MAXIMUM = re.compile(r"[^.;]{0,40}\b(?:is|as|being)\s+(?:an?|the)\s+maxim", re.IGNORECASE)
 _TOLERANCE = re.compile(r"(?:\brange:?|\branging)\W*(?:from|of|between)?\W*$", re.IGNORECASE)
 _DOSE_WORD = re.compile(
@@ -84,9 +89,10 @@ def what(amount: Amount, before: str, after: str, bare: bool, counted: frozenset
         and not (cells and cells.start() < other.start())
     ):
         return NO_DOSE, False
-    told = not (
+    told = bool(_EACH_TIME.search(clause[:60])) or not (
         _LIMIT.search(before)
         or _AS_MAXIMUM.match(clause)
+        or _IN_ALL.match(clause)
         or _TOTALLED.search(after)  # 3x10^7 per side (total 6x10^7)
         or _PART.search(before)
         or _PREPARATION.search(before)

@@ -30,7 +30,7 @@ _COUNTED = {
     CellType.IMMUNE: frozenset({"t cell", "treg", "nk", "tcell"}),
 }
 
-_MILLILITRES = re.compile(r"(?<![\w.,/])(\d+(?:[.,]\d+)?)\s*(?:ml\b|cc\b|milliliters?|cm3)", re.IGNORECASE)
+_MILLILITRES = re.compile(r"(?<![\w.,/-])(\d+(?:[.,]\d+)?)(?:\s*(?:-|to)\s*(\d+(?:[.,]\d+)?))?\s*(?:ml\b|cc\b|milliliters?|cm3)", re.IGNORECASE)
 
 
 _HOLDERS = r"(?:bags|vials|syringes|ampoules|tubes|sachets)"
@@ -225,9 +225,10 @@ def _with_volume(candidate: _Candidate) -> _Candidate | None:
     ]
     if not volumes:
         return None
-    volume = float(min(volumes, key=lambda found: found[0])[1][1].replace(",", "."))
+    _, nearest = min(volumes, key=lambda found: found[0])
+    least, most = (float(volume.replace(",", ".")) for volume in (nearest[1], nearest[2] or nearest[1]))
     whole = replace(
-        candidate, low=candidate.low * volume, high=candidate.high * volume, unit=DoseUnit.CELLS, told=False
+        candidate, low=candidate.low * least, high=candidate.high * most, unit=DoseUnit.CELLS, told=False
     )
     return whole if _plausible(whole) else None
 

@@ -24,16 +24,27 @@ _OTHER_CELLS = {
     CellType.HEPATOCYTE,
 }
 _BEFORE_CELLS = 60  # letters between "autologous" and the cells it speaks of
+_WORDS_BETWEEN = r"(?:(?:derived|tissue|blood|jelly|membrane|pulp|origin\w*|cultured|expanded|autologous|allogen\w*|human|adult|multipotent|primary|and|or|of|the|donor|aspirate)\b[\s\-,()/']*)"
+_THEN_CELLS = re.compile(
+    rf"[\s\-,()/'’]*(?:s\b\s*)?{_WORDS_BETWEEN}{{0,6}}(?:\w*MSC|\w*ASC|\w{{0,4}}SCs?\b|mesench|ecto|stem|strom|progenitor|precursor|multipotent|cells?\b|exosom|secret|concentrat)",
+    re.IGNORECASE,
+)
+_CELLS_FROM = re.compile(
+    r"\b(?:cells?|\w*MSCs?|exosomes?)\b\W+(?:\(\w+\)\W+)?(?:\w+\W+){0,3}?(?:from|of)\W+(?:\w+\W+){0,4}?$", re.IGNORECASE
+)
 _FROM = re.compile(
     r"\b(?:from|of|deriv\w*|source|isolat\w*|obtain\w*|harvest\w*|extract\w*|collect\w*|aspirat\w*)\b",
     re.IGNORECASE,
 )
 
 
+_TAKEN = re.compile(r"\s*(?:aspirat|biops|harvest|punct|sampl)", re.IGNORECASE)
+
+
 def cell_source(passages: Passages, kind: str = CellType.MSC) -> Told:
     """The tissues, from sentences that name the cells; cells of the `kind` hepatocyte come from livers."""
     named = (*passages.titles, *passages.product)
-    told = terms.first(
+    told = _bound(PRODUCT, terms.of_cells(named)) or terms.first(
         "cell_source",
         [
             (PRODUCT, terms.of_cells(named)),
@@ -65,6 +76,22 @@ def cell_source(passages: Passages, kind: str = CellType.MSC) -> Told:
     return told
 
 
+def _bound(tier: str, texts: Iterable[Passage]) -> Told:
+    """The tissues that stand right before or after the cells: not "in amniotic membrane", nor "menstrual cycle"."""
+    return terms.told(
+        "cell_source",
+        (
+            (text, one)
+            for text in texts
+            for one in find("cell_source", text.text)
+            if _THEN_CELLS.match(text.text, one.end)
+            or _CELLS_FROM.search(text.text[max(0, one.start - 60) : one.start])
+            or names("product", text.text[one.start : one.end])
+        ),
+        tier,
+    )
+
+
 def _short(passages: Passages) -> CellSource:
     """Which of cord and cord blood is only a manner of speaking: "umbilical cord" is mostly short for its blood."""
     given = {one.value for text in passages.names for one in find("cell_source", text.text)}
@@ -92,6 +119,8 @@ def _of_one_product(sentences: Iterable[Passage]) -> Iterator[Passage]:
 def _linked(text: str, tissue: Found) -> bool:
     """Whether a tissue is said to be that of cells: "marrow MSC", "isolated from the marrow"."""
     before, after = text[max(0, tissue.start - 40) : tissue.start], text[tissue.end : tissue.end + 40]
+    if _TAKEN.match(after) and "llogen" in text:
+        return False  # the patient's own, for another purpose
     return bool(
         names("product", text[tissue.start : tissue.end + 40]) or _FROM.search(before) or _FROM.search(after)
     )

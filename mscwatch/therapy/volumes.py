@@ -18,7 +18,7 @@ _SHED_OR_TISSUE = (
 )
 _MEASURE = re.compile(
     r"(?<![\w.,/^])(\d{1,3}(?:[.,]\d{1,2})?)(?:\s*-\s*(\d{1,3}(?:[.,]\d{1,2})?))?"
-    r"\s*(?:mls?|cc|milliliters?|mg|milligrams?|[uµμ]g|mcg|micrograms?)\b\.?(?!\s*/)",
+    r"\s*(?:mls?|cc|milliliters?|mg|milligrams?|[uµμ]g|mcg|micrograms?)\b\.?(?!\s*/(?!\s*(?:drop|dose|time|puff|spray|injection|eye|knee)))",
     re.IGNORECASE,
 )
 _OF_PRODUCT = re.compile(rf"\s*(?:of\s+)?(?:the\s+|a\s+)?{_SHED_OR_TISSUE}", re.IGNORECASE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from importlib.resources import files
@@ -78,15 +78,27 @@ class Found:
 
 @dataclass(frozen=True)
 class Rule:
-    """Expressions, of which each names a value of a field."""
+    """Expressions, of which each names a value of a field, and their two ways of looking.
+
+    They are compiled when a text needs them, the longest first: a small night needs a third of all rules.
+    """
 
     field: str
     value: str
     expressions: tuple[str, ...]
 
     @cached_property
-    def pattern(self) -> re.Pattern[str]:
-        """Any of them, the longest first. Compiled when a text needs it: a small night needs a third of all rules."""
+    def match(self) -> Callable[[str, int], re.Match[str] | None]:
+        """Of a text and a place: what stands there."""
+        return self._pattern.match
+
+    @cached_property
+    def finditer(self) -> Callable[[str], Iterator[re.Match[str]]]:
+        """Of a text: whatever stands anywhere in it."""
+        return self._pattern.finditer
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
         return re.compile("|".join(sorted(self.expressions, key=len, reverse=True)), re.IGNORECASE)
 
 
@@ -128,17 +140,16 @@ def scan(text: str) -> dict[str, tuple[Found, ...]]:
 def _at_words(text: str, lower: str) -> Iterator[tuple[Rule, re.Match[str]]]:
     """What the rules find that begin with a word, or end with one."""
     of_cells = vocabulary().by_need[_CELLS]
-    starts = [0, 0, 0]  # of the last words: "hUC-D-MSC" are three
+    first, second, third = 0, 0, 0  # where the last words start: "hUC-D-MSC" are three
     for word in _WORD.finditer(lower):
+        first, second, third = second, third, word.start()
         able, of_tissue = _able(word[0])
-        start = word.start()
-        starts = [starts[1], starts[2], start]
         for rule in able:
-            if match := rule.pattern.match(text, start):
+            if match := rule.match(text, third):
                 yield rule, match
         if of_tissue:
             for rule in of_cells:
-                yield from ((rule, match) for begin in starts if (match := rule.pattern.match(text, begin)))
+                yield from ((rule, match) for begin in (first, second, third) if (match := rule.match(text, begin)))
 
 
 @lru_cache(maxsize=1 << 15)  # texts repeat their words
@@ -154,7 +165,7 @@ def _anywhere(text: str, lower: str) -> Iterator[tuple[Rule, re.Match[str]]]:
     """What the rules find that need a text somewhere."""
     for need, able in vocabulary().by_need.items():
         if need != _CELLS and need in lower:
-            yield from ((rule, match) for rule in able for match in rule.pattern.finditer(text))
+            yield from ((rule, match) for rule in able for match in rule.finditer(text))
 
 
 def _longest(claims: list[Found], length: int) -> tuple[Found, ...]:
@@ -216,6 +227,7 @@ class _Index:
             key: tuple(Rule(field, value, tuple(found)) for (field, value), found in rules.items())
             for key, rules in self._patterns.items()
         }
+
 
 
 def examples() -> list[tuple[str, str, str]]:
