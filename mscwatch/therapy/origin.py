@@ -24,11 +24,13 @@ _OTHER_CELLS = {
     CellType.HEPATOCYTE,
 }
 _BEFORE_CELLS = 60  # letters between "autologous" and the cells it speaks of
-_WORDS_BETWEEN = r"(?:(?:derived|tissue|blood|jelly|membrane|pulp|origin\w*|cultured|expanded|autologous|allogen\w*|human|adult|multipotent|primary|and|or|of|the|donor|aspirate)\b[\s\-,()/']*)"
+_WORDS_BETWEEN = r"(?:(?:derived|cord|marrow|tissue|blood|jelly|membrane|pulp|origin\w*|cultured|expanded|autologous|allogen\w*|human|adult|multipotent|primary|and|or|of|the|donor|aspirate)\b[\s\-,()/']*)"
 _THEN_CELLS = re.compile(
     rf"[\s\-,()/'’]*(?:s\b\s*)?{_WORDS_BETWEEN}{{0,6}}(?:\w*MSC|\w*ASC|\w{{0,4}}SCs?\b|mesench|ecto|stem|strom|progenitor|precursor|multipotent|cells?\b|exosom|secret|concentrat)",
     re.IGNORECASE,
 )
+_GRAFT = re.compile(r"peripheral blood stem|PBSC", re.IGNORECASE)
+_LISTED = re.compile(r"\W*(?:(?:and|or|versus|vs|tissue|derived|blood|cord|marrow|jelly)\b\W*){0,3}", re.IGNORECASE)
 _CELLS_FROM = re.compile(
     r"\b(?:cells?|\w*MSCs?|exosomes?)\b\W+(?:\(\w+\)\W+)?(?:\w+\W+){0,3}?(?:from|of)\W+(?:\w+\W+){0,4}?$", re.IGNORECASE
 )
@@ -66,6 +68,8 @@ def cell_source(passages: Passages, kind: str = CellType.MSC) -> Told:
     )
     if {CellSource.CORD_BLOOD, CellSource.UMBILICAL_CORD} <= set(told.values):
         return told.without(_short(passages))
+    if kind == CellType.MSC and told.values == (CellSource.OTHER,) and _GRAFT.search(told.evidence[0].span):
+        return Told()  # the transplant that the cells go with
     if CellSource.OTHER in told.values and len(told.values) > 1:
         return told.without(CellSource.OTHER)
     if kind == CellType.HEPATOCYTE and not told.values:
@@ -78,17 +82,22 @@ def cell_source(passages: Passages, kind: str = CellType.MSC) -> Told:
 
 def _bound(tier: str, texts: Iterable[Passage]) -> Told:
     """The tissues that stand right before or after the cells: not "in amniotic membrane", nor "menstrual cycle"."""
-    return terms.told(
-        "cell_source",
-        (
-            (text, one)
-            for text in texts
-            for one in find("cell_source", text.text)
-            if _THEN_CELLS.match(text.text, one.end)
-            or _CELLS_FROM.search(text.text[max(0, one.start - 60) : one.start])
-            or names("product", text.text[one.start : one.end])
-        ),
-        tier,
+    bound = []
+    for text in texts:
+        following: Found | None = None  # a tissue that is bound, and shares its cells with one listed before it
+        for one in reversed(find("cell_source", text.text)):
+            listed = following and _LISTED.fullmatch(text.text, one.end, following.start)
+            if listed or _is_bound(text.text, one):
+                following = one
+                bound.insert(0, (text, one))
+    return terms.told("cell_source", bound, tier)
+
+
+def _is_bound(text: str, tissue: Found) -> bool:
+    return bool(
+        _THEN_CELLS.match(text, tissue.end)
+        or _CELLS_FROM.search(text[max(0, tissue.start - 60) : tissue.start])
+        or names("product", text[tissue.start : tissue.end])
     )
 
 
