@@ -89,14 +89,17 @@ def what(amount: Amount, before: str, after: str, bare: bool, counted: frozenset
         and not (cells and cells.start() < other.start())
     ):
         return NO_DOSE, False
-    told = bool(_EACH_TIME.search(clause[:60])) or not (
-        _LIMIT.search(before)
-        or _AS_MAXIMUM.match(clause)
-        or _IN_ALL.match(clause)
-        or _TOTALLED.search(after)  # 3x10^7 per side (total 6x10^7)
-        or _PART.search(before)
-        or _PREPARATION.search(before)
-        or CONTAINER.search(clause[:60])
+    told = (
+        bool(_EACH_TIME.search(clause[:60]))
+        or not (
+            _LIMIT.search(before)
+            or _AS_MAXIMUM.match(clause)
+            or _IN_ALL.match(clause)
+            or _TOTALLED.search(after)  # 3x10^7 per side (total 6x10^7)
+            or _PART.search(before)
+            or _PREPARATION.search(before)
+            or CONTAINER.search(clause[:60])
+        )
     )
     if _TOLERANCE.search(before):
         return NO_DOSE, False

@@ -69,18 +69,39 @@ _GIVEN_WORDS = (
 _COUNT = [
     (needs, re.compile(pattern, re.IGNORECASE))
     for needs, pattern in (
-        (("time", "x", "occasion"), rf"(?<![\d.,])\b{_N}[\s-]*(?:(?:consecutive|separate|repeated)\s+)?(?:times?|x|occasions)\b(?!\s*points?)(?!\s*(?:{_OFTEN}|{_COMPARED}))"),
+        (
+            ("time", "x", "occasion"),
+            (
+                rf"(?<![\d.,])\b{_N}[\s-]*(?:(?:consecutive|separate|repeated)\s+)?(?:times?|x|occasions)\b(?!\s*points?)"
+                rf"(?!\s*(?:{_OFTEN}|{_COMPARED}))"
+            ),
+        ),
         (("double",), r"\b(?P<n>double)\s+(?:treatment|infusion|injection|administration)s?\b"),
         (("twice", "thrice"), rf"\b(?P<n>twice|thrice)\b(?!\s*(?:{_OFTEN}|the|as))"),
-        (_GIVEN_WORDS, rf"{_NO_COUNT}(?<![-\d.^])\b{_N}\s+(?:{KIND}[\s-]+){{0,5}}{GIVEN}\b(?![\s-]*{LEVELS})"),
-        (_GIVEN_WORDS, rf"(?<![\w.^])\d{{1,2}}\s?(?:-|to|or)\s?{_N}\s+(?:{KIND}[\s-]+){{0,5}}{GIVEN}\b(?![\s-]*{LEVELS})"),
-        (("single",), rf"\b(?P<n>single)[\s-]+(?!{_OTHER_SINGLES})(?:(?!dose-)[\w./+^()-]+\s+){{0,5}}?{GIVEN}\b(?!\s*escal)"),
+        (
+            _GIVEN_WORDS,
+            rf"{_NO_COUNT}(?<![-\d.^])\b{_N}\s+(?:{KIND}[\s-]+){{0,5}}{GIVEN}\b(?![\s-]*{LEVELS})",
+        ),
+        (
+            _GIVEN_WORDS,
+            rf"(?<![\w.^])\d{{1,2}}\s?(?:-|to|or)\s?{_N}\s+(?:{KIND}[\s-]+){{0,5}}{GIVEN}\b(?![\s-]*{LEVELS})",
+        ),
+        (
+            ("single",),
+            rf"\b(?P<n>single)[\s-]+(?!{_OTHER_SINGLES})(?:(?!dose-)[\w./+^()-]+\s+){{0,5}}?{GIVEN}\b(?!\s*escal)",
+        ),
         (("single",), r"\b(?P<n>single)[\s-]dose\b"),
         (("once",), rf"(?!^once\s*,)\b(?P<n>once)\b(?!\s*(?:{_OFTEN}|a\s|per|\d|{_WHEN}))"),
-        (("cutive", "succes", "sequential"), rf"\b{_N}\s+(?:consecutive|successive|sequential)\s+(?:\w+\s+){{0,2}}?(?:therap(?:y|ies)|sessions?|procedures?)\b"),
+        (
+            ("cutive", "succes", "sequential"),
+            (
+                rf"\b{_N}\s+(?:consecutive|successive|sequential)\s+(?:\w+\s+){{0,2}}?"
+                r"(?:therap(?:y|ies)|sessions?|procedures?)\b"
+            ),
+        ),
         (("total",), rf"\btotal\s+(?:number\s+)?of\s+{_N}\s+(?:\w+\s+){{0,3}}?(?:times|{GIVEN})\b"),
     )
-]  # fmt: skip
+]
 
 # Several needles of one administration: "15 injections in the anterior wall".
 _SITES = re.compile(

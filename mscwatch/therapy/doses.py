@@ -30,7 +30,10 @@ _COUNTED = {
     CellType.IMMUNE: frozenset({"t cell", "treg", "nk", "tcell"}),
 }
 
-_MILLILITRES = re.compile(r"(?<![\w.,/-])(\d+(?:[.,]\d+)?)(?:\s*(?:-|to)\s*(\d+(?:[.,]\d+)?))?\s*(?:ml\b|cc\b|milliliters?|cm3)", re.IGNORECASE)
+_MILLILITRES = re.compile(
+    r"(?<![\w.,/-])(\d+(?:[.,]\d+)?)(?:\s*(?:-|to)\s*(\d+(?:[.,]\d+)?))?\s*(?:ml\b|cc\b|milliliters?|cm3)",
+    re.IGNORECASE,
+)
 
 
 _HOLDERS = r"(?:bags|vials|syringes|ampoules|tubes|sachets)"

@@ -9,20 +9,24 @@ from itertools import groupby, pairwise
 
 from mscwatch.therapy.amounts import plain_signs
 from mscwatch.therapy.counts import GIVEN, WORD, number, of_a_drug
-from mscwatch.therapy.days import DAYS, crosses_over, follows_up, points, times
+from mscwatch.therapy.days import crosses_over, follows_up, points
 from mscwatch.therapy.passages import Passage
 from mscwatch.therapy.rates import rates
+from mscwatch.therapy.times import DAYS, times
 
-_N = rf"(?<![\d.-])(?P<n>\d{{1,3}}(?:\.\d)?|{WORD}|half\s+an?|an?)(?![a-z])(?:\s*(?:-|to|or)\s*\d{{1,3}}|\s*(?:±|\+/?-)\s*\d{{1,2}})?\)?"
+_SPREAD = r"(?:\s*(?:-|to|or)\s*\d{1,3}|\s*(?:±|\+/?-)\s*\d{1,2})?\)?"  # of a range the beginning counts
+_N = rf"(?<![\d.-])(?P<n>\d{{1,3}}(?:\.\d)?|{WORD}|half\s+an?|an?)(?![a-z]){_SPREAD}"
 _UNIT = r"(?P<unit>hour|day|week|wk|month|mo|year|h|d)s?\b"
+_TIME = rf"(?:at\s+least\s+|about\s+|approximately\s+)?{_N}\s*-?\s*{_UNIT}"
+_BETWEEN = rf"between\s+(?:them|each|the\s+two|(?:\w+\s+){{0,2}}?(?:{GIVEN}|courses|cycles))"
+_REPEATED = r"(?:repeat\w*|again|second\s+(?:\w+\s+){0,3}|re-?(?:injection|infusion)|booster)"
 _LEADS = (
-    rf"\bintervals?\s+(?:between\s+(?:\w+\s+){{1,4}}?)?(?:of|is|was|are|were|at|:|=|being|will\s+be)*\s*(?:at\s+least\s+|about\s+|approximately\s+)?{_N}\s*-?\s*{_UNIT}",
-    rf"(?<![\d.]){_N}\s*(?:\(\d+\)\s*)?[\s-]*{_UNIT}(?:'s?|s')?\s*(?:\([^)]{{0,20}}\)\s*)?(?:intervening\s+|time\s+)?"
-    rf"(?:intervals?|apart|in\s+between|between\s+(?:them|each|the\s+two|(?:\w+\s+){{0,2}}?(?:{GIVEN}|courses|cycles)))\b",
-    rf"\b(?:gap|break|pause|spacing)s?\s+of\s+(?:at\s+least\s+|about\s+)?{_N}\s*-?\s*{_UNIT}",
-    rf"\b(?:separated|spaced|parted|apart)\s+(?:by|at|of)?\s*(?:at\s+least\s+|about\s+|approximately\s+)?{_N}\s*-?\s*{_UNIT}",
-    rf"\b(?:repeat\w*|again|second\s+(?:\w+\s+){{0,3}}|re-?(?:injection|infusion)|booster)[^.;]{{0,40}}?\b(?:after|at|in|within)\s+{_N}\s*-?\s*{_UNIT}",
-    rf"(?<![\d.]){_N}\s*-?\s*{_UNIT}\s+(?:later|after\s+the\s+(?:first|1st|previous|last|initial))\b",
+    rf"\bintervals?\s+(?:between\s+(?:\w+\s+){{1,4}}?)?(?:of|is|was|are|were|at|:|=|being|will\s+be)*\s*{_TIME}",
+    rf"{_N}\s*(?:\(\d+\)\s*)?[\s-]*{_UNIT}(?:'s?|s')?\s*(?:\([^)]{{0,20}}\)\s*)?(?:intervening\s+|time\s+)?(?:intervals?|apart|in\s+between|{_BETWEEN})\b",
+    rf"\b(?:gap|break|pause|spacing)s?\s+of\s+{_TIME}",
+    rf"\b(?:separated|spaced|parted|apart)\s+(?:by|at|of)?\s*{_TIME}",
+    rf"\b{_REPEATED}[^.;]{{0,40}}?\b(?:after|at|in|within)\s+{_N}\s*-?\s*{_UNIT}",
+    rf"{_N}\s*-?\s*{_UNIT}\s+(?:later|after\s+the\s+(?:first|1st|previous|last|initial))\b",
 )
 _LEADING = [re.compile(pattern, re.IGNORECASE) for pattern in _LEADS]
 _NOT_DOSES = re.compile(r"dressing|visit|follow|assess|evaluat|rationale|half-?life|monitor", re.IGNORECASE)

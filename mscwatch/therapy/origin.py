@@ -24,22 +24,27 @@ _OTHER_CELLS = {
     CellType.HEPATOCYTE,
 }
 _BEFORE_CELLS = 60  # letters between "autologous" and the cells it speaks of
-_WORDS_BETWEEN = r"(?:(?:derived|cord|marrow|tissue|blood|jelly|membrane|pulp|origin\w*|cultured|expanded|autologous|allogen\w*|human|adult|multipotent|primary|and|or|of|the|donor|aspirate)\b[\s\-,()/']*)"
+_LINKING = (  # what may stand between a tissue and its cells: "cord blood-derived human"
+    r"(?:derived|cord|marrow|tissue|blood|jelly|membrane|pulp|origin\w*|cultured|expanded|autologous|allogen\w*|human|adult|"
+    r"multipotent|primary|and|or|of|the|donor|aspirate)"
+)
 _THEN_CELLS = re.compile(
-    rf"[\s\-,()/'’]*(?:s\b\s*)?{_WORDS_BETWEEN}{{0,6}}(?:\w*MSC|\w*ASC|\w{{0,4}}SCs?\b|mesench|ecto|stem|strom|progenitor|precursor|multipotent|cells?\b|exosom|secret|concentrat)",
+    rf"[\s\-,()/'’]*(?:s\b\s*)?(?:{_LINKING}\b[\s\-,()/']*){{0,6}}"
+    r"(?:\w*MSC|\w*ASC|\w{0,4}SCs?\b|mesench|ecto|stem|strom|progenitor|precursor|multipotent|cells?\b|exosom|secret|concentrat)",
     re.IGNORECASE,
 )
 _GRAFT = re.compile(r"peripheral blood stem|PBSC", re.IGNORECASE)
-_LISTED = re.compile(r"\W*(?:(?:and|or|versus|vs|tissue|derived|blood|cord|marrow|jelly)\b\W*){0,3}", re.IGNORECASE)
+_LISTED = re.compile(
+    r"\W*(?:(?:and|or|versus|vs|tissue|derived|blood|cord|marrow|jelly)\b\W*){0,3}", re.IGNORECASE
+)
 _CELLS_FROM = re.compile(
-    r"\b(?:cells?|\w*MSCs?|exosomes?)\b\W+(?:\(\w+\)\W+)?(?:\w+\W+){0,3}?(?:from|of)\W+(?:\w+\W+){0,4}?$", re.IGNORECASE
+    r"\b(?:cells?|\w*MSCs?|exosomes?)\b\W+(?:\(\w+\)\W+)?(?:\w+\W+){0,3}?(?:from|of)\W+(?:\w+\W+){0,4}?$",
+    re.IGNORECASE,
 )
 _FROM = re.compile(
     r"\b(?:from|of|deriv\w*|source|isolat\w*|obtain\w*|harvest\w*|extract\w*|collect\w*|aspirat\w*)\b",
     re.IGNORECASE,
 )
-
-
 _TAKEN = re.compile(r"\s*(?:aspirat|biops|harvest|punct|sampl)", re.IGNORECASE)
 
 
@@ -82,9 +87,11 @@ def cell_source(passages: Passages, kind: str = CellType.MSC) -> Told:
 
 def _bound(tier: str, texts: Iterable[Passage]) -> Told:
     """The tissues that stand right before or after the cells: not "in amniotic membrane", nor "menstrual cycle"."""
-    bound = []
+    bound: list[tuple[Passage, Found]] = []
     for text in texts:
-        following: Found | None = None  # a tissue that is bound, and shares its cells with one listed before it
+        following: Found | None = (
+            None  # a tissue that is bound, and shares its cells with one listed before it
+        )
         for one in reversed(find("cell_source", text.text)):
             listed = following and _LISTED.fullmatch(text.text, one.end, following.start)
             if listed or _is_bound(text.text, one):

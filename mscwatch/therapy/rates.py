@@ -1,4 +1,4 @@
-"""How often a text says that something is done, and for how long: "twice a week for 4 weeks", "q2w x 4", "3-monthly"."""
+"""How often a text says that something is done, and for how long: "twice a week for a month", "q2w x 4"."""
 
 from __future__ import annotations
 
@@ -8,14 +8,18 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from mscwatch.therapy.counts import GIVEN, WORD, number
-from mscwatch.therapy.days import DAYS
+from mscwatch.therapy.times import DAYS
 
 _MEAN_DAYS = DAYS | {"m": 30.4}  # of months that are added up
 _ADVERBS = {"dai": "d", "wee": "w", "for": "w", "mon": "m", "qua": "m", "yea": "y", "ann": "y"}
 _SEVERAL = {"for": 2, "qua": 3, "bi": 2}  # a fortnight, a quarter, bimonthly
 
-_MAY = re.compile(r"day|week|month|year|hour|wk|mo\b|dai|fortn|quart|ann|\d\s?[hd]\b|\bq\s?[\ddw]", re.IGNORECASE)
-_TIMES = rf"(?:(?<![\w.,^-])(?P<times>once|one\s+time|twice|thrice|{WORD}|\d)\b\s*(?:times?|doses?|{GIVEN})?\s*)?"
+_MAY = re.compile(
+    r"day|week|month|year|hour|wk|mo\b|dai|fortn|quart|ann|\d\s?[hd]\b|\bq\s?[\ddw]", re.IGNORECASE
+)
+_TIMES = (
+    rf"(?:(?<![\w.,^-])(?P<times>once|one\s+time|twice|thrice|{WORD}|\d)\b\s*(?:times?|doses?|{GIVEN})?\s*)?"
+)
 _N = rf"\d{{1,3}}(?:\.\d)?|{WORD}|half\s+an?"
 _RATE = re.compile(
     rf"{_TIMES}(?:\b(?:an?|per|(?P<each>each|every)|in\s+a)\b|/|(?<=once\s)in\b)\s*(?:about\s+|approximately\s+)?(?P<other>other\s+|second\s+)?"
@@ -27,7 +31,9 @@ _ADVERB = re.compile(
     r"(?P<adverb>daily|weekly|fortnightly|monthly|quarterly|yearly|annually)\b(?!\s+(?:visit|follow|monitor|assess|evaluat|wound))",
     re.IGNORECASE,
 )
-_Q = re.compile(r"\bq\s?(?:(?P<every>\d{1,2})\s?-?\s?(?P<unit>[hdwm])|(?P<alone>[dw]))[a-z]{0,5}\b", re.IGNORECASE)
+_Q = re.compile(
+    r"\bq\s?(?:(?P<every>\d{1,2})\s?-?\s?(?P<unit>[hdwm])|(?P<alone>[dw]))[a-z]{0,5}\b", re.IGNORECASE
+)
 _CONSECUTIVE = re.compile(
     rf"\b(?:(?P<total>\d{{1,2}}|{WORD})\s+)?consecutive\s+(?P<unit>day|week|month)s?\b"
     r"|\b(?P<unit2>day|week|month)s?\s+in\s+a\s+row",
@@ -61,7 +67,9 @@ class Rate:
     def gap(self) -> float:
         """Days from one to the next; twice a week is at least three days apart."""
         period = self.every * DAYS[self.unit]
-        return float(int(period / self.times)) if self.times > 1 and period > self.times else period / self.times
+        return (
+            float(int(period / self.times)) if self.times > 1 and period > self.times else period / self.times
+        )
 
     def number(self, long: int, unit: str) -> int:
         """How many there are in a duration."""

@@ -51,7 +51,9 @@ def _count(passages: Passages, product: list[Passage], levels: int) -> tuple[Cou
     ):
         stated = None  # "three doses" are its levels
     added = max(
-        filter(None, (schedules.cycles(product), schedules.added(product))), key=lambda one: one.number, default=None
+        filter(None, (schedules.cycles(product), schedules.added(product))),
+        key=lambda one: one.number,
+        default=None,
     )
     if added and (stated.number if stated else 0) < added.number <= MOST:
         return added, f"{SCHEDULED} {PRODUCT}"

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator
 
 from mscwatch.therapy.amounts import plain_signs
 from mscwatch.therapy.counts import GIVEN, KIND, LEVELS, WORD, Count, number, of_a_drug, told
-from mscwatch.therapy.days import FIRSTS, FOLLOW_UP, GIVING, crosses_over, follows_up, listed, times
+from mscwatch.therapy.days import FOLLOW_UP, GIVING, crosses_over, follows_up, listed
 from mscwatch.therapy.passages import Passage
 from mscwatch.therapy.rates import planned
+from mscwatch.therapy.times import FIRSTS, times
 from mscwatch.therapy.words import find, names
 
 _MANY = 60  # more is a misreading

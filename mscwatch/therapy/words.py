@@ -149,7 +149,9 @@ def _at_words(text: str, lower: str) -> Iterator[tuple[Rule, re.Match[str]]]:
                 yield rule, match
         if of_tissue:
             for rule in of_cells:
-                yield from ((rule, match) for begin in (first, second, third) if (match := rule.match(text, begin)))
+                yield from (
+                    (rule, match) for begin in (first, second, third) if (match := rule.match(text, begin))
+                )
 
 
 @lru_cache(maxsize=1 << 15)  # texts repeat their words
@@ -158,7 +160,9 @@ def _able(word: str) -> tuple[tuple[Rule, ...], bool]:
     by_head, by_tail = vocabulary().by_head, vocabulary().by_tail
     tail = word.rstrip("s0123456789")
     heads = (by_head.get(key, ()) for key in {word[:_LEAST], word[:_MIDDLE], word[:_KEY]})
-    return (*(rule for rules in heads for rule in rules), *by_tail.get(tail[-_LEAST:], ())), tail.endswith(_CELLS)
+    return (*(rule for rules in heads for rule in rules), *by_tail.get(tail[-_LEAST:], ())), tail.endswith(
+        _CELLS
+    )
 
 
 def _anywhere(text: str, lower: str) -> Iterator[tuple[Rule, re.Match[str]]]:
