@@ -96,3 +96,25 @@ def test_not_stated_and_not_understood_differ():
 )
 def test_infusions(text, number):
     assert trial(how=text).infusions_max == number
+
+
+@pytest.mark.parametrize(
+    ("how", "doses"),
+    [
+        ("MSC at 106/kg body weight", [(1e6, 1e6, "cells/kg")]),
+        ("MSC, 3 106 cells/kg", [(3e6, 3e6, "cells/kg")]),
+        ("MSC at 10 7 cells", [(1e7, 1e7, "cells")]),
+        ("4.106 MSC/kg", [(4e6, 4e6, "cells/kg")]),
+        ("106 patients get MSC", []),
+        ("2-3 ml of MSC at 3 x 10^6/ml", [(6e6, 9e6, "cells")]),
+        ("at least 2x10^6 MSC per injection, 8x10^6 in all", [(2e6, 2e6, "cells")]),
+        (
+            "at least 20 million MSC per procedure, minimum number of cells per protocol 60 million",
+            [(2e7, 2e7, "cells")],
+        ),
+        ("MSC, dose: 30 million, by vein", [(3e7, 3e7, "cells")]),
+        ("Exosomes of MSC, 15 ug/drop", [(15.0, 15.0, "other")]),
+    ],
+)
+def test_lost_powers_totals_and_volumes_with_a_range(how, doses):
+    assert [(one.low, one.high, one.unit) for one in trial(how=how, summary=how).doses] == doses

@@ -109,3 +109,46 @@ def test_a_drug_that_acts_on_the_patients_own_cells_is_no_cell_therapy():
 )
 def test_what_is_treated_decides_the_area(title, area):
     assert trial(title, given="MSC", conditions=()).area == area
+
+
+@pytest.mark.parametrize(
+    ("how", "source"),
+    [
+        ("Umbilical cord MSC, one injection per menstrual cycle", ("umbilical_cord",)),
+        ("Bone marrow MSC on amniotic membrane", ("bone_marrow",)),
+        ("MSC of umbilical cord/placenta", ("umbilical_cord", "placenta")),
+        ("Umbilical cord/placenta-derived MSC", ("umbilical_cord", "placenta")),
+        ("MSC of the infrapatellar fat pad", ("adipose",)),
+        ("MSC at a peripheral blood stem cell transplantation", ("not_stated",)),
+    ],
+)
+def test_a_tissue_is_the_cells_where_it_stands_beside_them(how, source):
+    assert trial(**KNEE, how=how).cell_source == source
+
+
+def test_a_sample_of_marrow_beside_cells_of_others_is_no_source():
+    detail = "A bone marrow aspiration is done before the infusion of allogeneic MSC."
+    assert trial(**KNEE, detail=detail).cell_source == ("not_stated",)
+
+
+@pytest.mark.parametrize(
+    ("how", "route"),
+    [
+        ("MSC through the pancreas artery", ("other",)),
+        ("MSC first through the kidney artery, then by vein", ("other", "peripheral_vein")),
+        ("MSC through the hepatic artery", ("hepatic_artery",)),
+        ("MSC with insulin and wound care with a dressing", ("not_stated",)),
+        ("a dressing with MSC", ("other",)),
+        ("MSC by a central line", ("peripheral_vein",)),
+        ("intra-ovarian MSC", ("other",)),
+    ],
+)
+def test_ways_through_an_artery_and_into_an_organ(how, route):
+    assert trial(**KNEE, how=how).route == route
+
+
+def test_a_product_that_is_delivered_is_given():
+    found = trial(
+        "CAR T cell immunotherapy of the brain", given="XY-CART4", how="weekly", conditions=("Glioma",)
+    )
+    assert found.cell_type == "immune"

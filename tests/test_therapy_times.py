@@ -106,6 +106,8 @@ def test_the_largest_plan_counts(how, count):
         "MSC by vein. Total 6 sessions of 30 minutes.",
         "Daily priming with retinoic acid cream for two weeks, then MSC.",
         "MSC for patients with 3 to 7 days of pain.",
+        "MSC by vein; 2 treatments with plasma exchange.",
+        "MSC by vein, and weekly visits for 4 weeks.",
         "MSC for children 2 months and 6 months old, by vein.",  # an age
         "MSC by vein; patients need at least 3 months of pain for 6 months.",  # how long something lasts
     ],
@@ -114,6 +116,13 @@ def test_other_times_are_no_administrations(how):
     found = trial(**KNEE, how=how)
     assert found.infusions_max is None
     assert found.interval_days is None
+
+
+def test_visits_between_two_infusions_are_no_interval():
+    assert (
+        trial(**KNEE, how="Two infusions of MSC; MSC patients have, every 2 weeks, a visit.").interval_days
+        is None
+    )
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,6 @@ _NTH_DOSE = re.compile(  # "2nd transplantation: after all examinations on day 7
 _NTH_OF = re.compile(
     rf"\b{ORDINAL}\s+(?:\w+\s+){{0,3}}?(?:infus|inject|administ|transplant|dos|treat)", re.IGNORECASE
 )
-_EARLIER = re.compile(r"\s*(?:pre\b|pre-|before|prior|earlier)", re.IGNORECASE)
 
 FOLLOW_UP = re.compile(
     r"follow(?!ing|ed\s+by|s\b)|assess|compared|comparis|adverse|safety|efficac|evaluat|monitor|measur|visit|"
@@ -129,9 +128,8 @@ def points(sentences: Iterable[Passage]) -> dict[float, tuple[Passage, int, int]
                 or _LASTING.search(clause[-12:])
             ):
                 continue
-            sign = -1 if one.after and _EARLIER.match(after) else 1
             for day in one.days:
-                found.setdefault(sign * day, (sentence, one.start, one.end))
+                found.setdefault(day, (sentence, one.start, one.end))
             if numbered:
                 break
     return found
