@@ -110,6 +110,10 @@ _SITES = re.compile(
     re.IGNORECASE,
 )
 _DIVIDED = re.compile(r"\bdivid\w*\s+(?:in|into|among|over|across|between)\s*$", re.IGNORECASE)
+_STEP = re.compile(  # of one session: "this process is repeated 6 times"
+    r"\b(?:process|step|manoeuv\w+|maneuv\w+|inflation|balloon|occlusion)\b[^.;]{0,40}\b(?:repeated|performed|done)\s*[\d\s-]*$",
+    re.IGNORECASE,
+)
 _SENTENCE = 200  # letters before a place in which its treatment is named
 _SITES_FROM = 8
 _SCHEDULED = re.compile(
@@ -156,6 +160,8 @@ def told(sentence: Passage) -> Iterator[Count]:
                 yield Count(1, sentence.text[match.start() : match.end()], sentence.path, "parts of one dose")
                 continue
             following = text[match.end() : match.end() + 50]
+            if _STEP.search(clause):
+                continue
             if (
                 _OTHER.search(clause[-40:])
                 or _OF_OTHER.match(following)

@@ -133,6 +133,8 @@ def _is_product(group: _Group) -> bool:
     """Whether a group names the cells, and is not a placebo such as "the solution without the cells"."""
     cells = find("product", group.name)
     placebo = _PLACEBO.search(group.name)
+    if names("other_drug", group.name) and not cells:
+        return False  # a drug whose description speaks of the cells too
     return (
         group.kind not in _CONTROL_ARMS
         and (bool(cells) or not names("control", group.name))

@@ -34,7 +34,7 @@ _FIRST = 20  # mentions in one text that are enough
 _NEAR = 60  # letters between two kinds of cells
 _AND = re.compile(r"\b(?:and|with|to|in)\b|\+|&", re.IGNORECASE)
 _MIXING = re.compile(
-    r"\bmix\w*|\bco-?(?:transplant|infus|admin|inject|cultur|graft)\w*|\bcombin\w*|\btogether with|"
+    r"\bmix\w*|\bco-?(?:transplant|infus|admin|inject|cultur|graft)\w*|\bcombin\w*|\b(?:together|along) with|"
     r"\bplus\b|\+|suspension|scaffold",
     re.IGNORECASE,
 )
@@ -83,6 +83,8 @@ def cell_types(passages: Passages) -> Told:
 def _only_sampled(passages: Passages) -> bool:
     """Whether no intervention gives cells: samples are taken, or something else acts on the patients' own cells."""
     texts = [text.text for group in passages.interventions for text in group]
+    if passages.names and all(map(_is_sample, passages.names)):
+        return not any(names("giving", text) for text in texts)
     titled = any(_names_cells(title.text) for title in passages.titles)
     if texts and titled and not any(_names_cells(text.text) for text in passages.product):
         described = terms.own_sentences((*passages.summary, *passages.description))
@@ -96,6 +98,13 @@ def _only_sampled(passages: Passages) -> bool:
         not any(names("product", text) for text in texts)
         and any(_EFFECT_ON_CELLS.search(title.text) for title in passages.titles)
     )
+
+
+def _is_sample(name: Passage) -> bool:
+    """Whether an intervention takes a sample; "in vitro" alone is how cells are grown."""
+    return any(
+        name.text[one.start : one.end].lower() != "in vitro" for one in find("sampling", name.text)
+    ) and not names("giving", name.text)
 
 
 def _names_cells(text: str) -> bool:

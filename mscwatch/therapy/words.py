@@ -50,6 +50,7 @@ _VALUES: dict[str, tuple[str, ...]] = {
 _KEYS = ("starts", "words", "tissue", "ends", "patterns", "near", "examples")
 
 _GAP = r"[\s\-\u2010-\u2015_]*"  # "bone marrow", "bone-marrow" and "bonemarrow" are one term
+_INTRA = "intra"
 _WORD = re.compile(r"\w+")
 _HEAD = re.compile(r"\\b(?:\(\?-i:)?(?:([A-Za-z]+)|\(\?:([A-Za-z| ]+)\)(?!\?))(.{0,3})")
 _AFTER_SHORT = (
@@ -207,7 +208,7 @@ def _guard(field: str) -> re.Pattern[str]:
     """A pattern of the beginnings of all rules of a field."""
     firsts, others = set(), set()
     for words in _tables()[field].values():
-        firsts |= {re.escape(term.split()[0]) for kind in ("starts", "words") for term in words.get(kind, ())}
+        firsts |= {_spelled(term.split()[0]) for kind in ("starts", "words") for term in words.get(kind, ())}
         firsts |= {first for pattern in words.get("patterns", ()) for first in _firsts(pattern)}
         others |= {re.escape(need) for need in words.get("near", {})}
         others |= {rf"{end}s?\b" for end in (*words.get("ends", ()), *(["SC"] if "tissue" in words else []))}
@@ -268,13 +269,19 @@ def _headed(words: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for kind, end in (("starts", r"\w*"), ("words", r"s?\b")):
         for term in words.get(kind, ()):
             key = term.split()[0][:_KEY].lower()
-            pattern = rf"\b{_GAP.join(map(re.escape, term.split()))}{end}"
+            pattern = rf"\b{_GAP.join(map(_spelled, term.split()))}{end}"
             yield key, pattern
             if kind == "words" and len(key) < _LEAST:
                 yield f"{key}s", pattern
     for pattern in words.get("patterns", ()):
         for key in _keys(pattern):
             yield key, pattern
+
+
+def _spelled(word: str) -> str:
+    """A word as a pattern; "intrathecal" is also "intra-thecal"."""
+    inner = word.removeprefix(_INTRA)
+    return rf"{_INTRA}[-\u2010-\u2015]?{re.escape(inner)}" if inner and inner != word else re.escape(word)
 
 
 def _keys(pattern: str) -> set[str]:
