@@ -112,6 +112,8 @@ def test_infusions(text, number):
             "at least 20 million MSC per procedure, minimum number of cells per protocol 60 million",
             [(2e7, 2e7, "cells")],
         ),
+        ("MSC 2x10^6/kg, maximum 2x10^8 per infusion", [(2e6, 2e6, "cells/kg")]),
+        ("Low: 20 million MSC in total. High: 80 million MSC.", [(2e7, 2e7, "cells"), (8e7, 8e7, "cells")]),
         ("MSC, dose: 30 million, by vein", [(3e7, 3e7, "cells")]),
         ("Exosomes of MSC, 15 ug/drop", [(15.0, 15.0, "other")]),
     ],

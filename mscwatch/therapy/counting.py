@@ -62,6 +62,7 @@ _EACH_TIME = re.compile(
     r"(?:/|\b(?:per|each|every))\s*(?:single\s+)?(?:procedure|injection|infusion|dose|administration|time|treatment|transplantation)\b",
     re.IGNORECASE,
 )
+_AT_LEAST = re.compile(r"(?:at least|minim\w*)\W*(?:\w+\W+){0,4}$", re.IGNORECASE)
 _AS_MAXIMUM = re.compile(r"[^.;]{0,40}\b(?:is|as|being)\s+(?:an?|the)\s+maxim", re.IGNORECASE)
 _TOLERANCE = re.compile(r"(?:\brange:?|\branging)\W*(?:from|of|between)?\W*$", re.IGNORECASE)
 _DOSE_WORD = re.compile(
@@ -89,17 +90,15 @@ def what(amount: Amount, before: str, after: str, bare: bool, counted: frozenset
         and not (cells and cells.start() < other.start())
     ):
         return NO_DOSE, False
-    told = (
-        bool(_EACH_TIME.search(clause[:60]))
-        or not (
-            _LIMIT.search(before)
-            or _AS_MAXIMUM.match(clause)
-            or _IN_ALL.match(clause)
-            or _TOTALLED.search(after)  # 3x10^7 per side (total 6x10^7)
-            or _PART.search(before)
-            or _PREPARATION.search(before)
-            or CONTAINER.search(clause[:60])
-        )
+    each = _EACH_TIME.search(clause[:60])
+    told = not (
+        (_LIMIT.search(before) and not (each and _AT_LEAST.search(before)))
+        or _AS_MAXIMUM.match(clause)
+        or (_IN_ALL.match(clause) and _EACH_TIME.search(before))
+        or _TOTALLED.search(after)  # 3x10^7 per side (total 6x10^7)
+        or _PART.search(before)
+        or _PREPARATION.search(before)
+        or CONTAINER.search(clause[:60])
     )
     if _TOLERANCE.search(before):
         return NO_DOSE, False
