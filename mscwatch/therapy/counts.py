@@ -10,6 +10,7 @@ from mscwatch.therapy.amounts import plain_signs
 from mscwatch.therapy.passages import Passage
 from mscwatch.therapy.words import find
 
+A_NUMBER = "a number of administrations"
 _NAMED = 12  # a larger number before a singular "infusion" belongs to a name
 
 _NUMBERS = {
@@ -185,7 +186,7 @@ def told(sentence: Passage) -> Iterator[Count]:
                 found,
                 sentence.text[match.start() : match.end()],
                 sentence.path,
-                "a number of administrations",
+                A_NUMBER,
             )
 
 

@@ -22,6 +22,7 @@ from mscwatch.therapy.words import names
 from mscwatch.vocabulary import CellType, DoseUnit, ProductForm
 
 IMPLAUSIBLE = "implausible"
+PER_KILOGRAM = ", per kilogram"  # such amounts hardly ever count anything else
 
 _COUNTED = {
     CellType.HEPATOCYTE: frozenset({"hepatocyte"}),
@@ -92,12 +93,14 @@ def read(passages: Passages, kind: CellType, shapes: tuple[ProductForm, ...]) ->
     )
     missed: list[Unread] = []
     odd: list[DoseLevel] = []
-    for tier, bare, sentences in tiers:
+    for place, bare, sentences in tiers:
         levels, unread, implausible = read_doses(sentences, bare=bare, counted=counted)
         missed += unread
         odd = odd or implausible
         if levels:
             levels = [_of_form(one, shapes) for one in levels]
+            per_kilogram = all(one.unit is DoseUnit.CELLS_PER_KG for one in levels)
+            tier = f"{place}{PER_KILOGRAM}" if per_kilogram else place
             evidence = tuple(Evidence(one.path, one.evidence, f"amount {tier}") for one in levels)
             return Doses(tuple(levels), Told(tuple(str(one.low) for one in levels), evidence, tier))
     by_volume = kind is CellType.MIXED or bool(_MEASURED & set(shapes))

@@ -30,7 +30,7 @@ _LINKING = (  # what may stand between a tissue and its cells: "cord blood-deriv
 )
 _THEN_CELLS = re.compile(
     rf"[\s\-,()/'’]*(?:s\b\s*)?(?:{_LINKING}\b[\s\-,()/']*){{0,6}}"
-    r"(?:\w*MSC|\w*ASC|\w{0,4}SCs?\b|mesench|ecto|stem|strom|progenitor|precursor|multipotent|cells?\b|exosom|secret|concentrat)",
+    r"(?:\w*MSC|\w*ASC|\w{0,4}SCs?\b|mesench|ecto|stem|strom|progenitor|precursor|multipotent|mononuc|MNC|cells?\b|exosom|secret|concentrat)",
     re.IGNORECASE,
 )
 _GRAFT = re.compile(r"peripheral blood stem|PBSC", re.IGNORECASE)

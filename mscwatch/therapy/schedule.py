@@ -17,7 +17,7 @@ from mscwatch.therapy.terms import DESCRIPTION, NOTHING, PRODUCT, SUMMARY, TITLE
 from mscwatch.therapy.words import names
 
 MOST = 60  # more administrations than this is a misreading
-STATED, SCHEDULED, DATED, SESSION = "stated", "from a schedule", "dated", "one session"
+STATED, LISTED, SCHEDULED, DATED, SESSION = "stated", "listed", "from a schedule", "dated", "one session"
 Reader = Callable[[Passage], Iterator[Count]]
 _STATED: tuple[Reader, ...] = (counts.told, days.listed, schedules.again, schedules.numbered)
 
@@ -60,9 +60,10 @@ def _count(passages: Passages, product: list[Passage], levels: int) -> tuple[Cou
     scheduled = _most(product, (schedules.scheduled,))
     if stated and scheduled and stated.number == 1:  # a single dose first, and then repeated
         return max(stated, scheduled, key=lambda one: one.number), f"{SCHEDULED} {PRODUCT}"
-    for count, tier in ((stated, STATED), (scheduled, SCHEDULED)):
-        if count:
-            return count, f"{tier} {PRODUCT}"
+    if stated:
+        return stated, f"{STATED if stated.rule == counts.A_NUMBER else LISTED} {PRODUCT}"
+    if scheduled:
+        return scheduled, f"{SCHEDULED} {PRODUCT}"
     described = _described(passages)
     if levels > 1 and any(_all(described, (counts.single,))):
         described = [one for one in described if not _counts_levels(one, levels)]
