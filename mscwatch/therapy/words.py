@@ -160,7 +160,8 @@ def _able(word: str) -> tuple[tuple[Rule, ...], bool]:
     """The rules that a lower-case word may begin or end, and whether it may be an abbreviation of a tissue's cells."""
     by_head, by_tail = vocabulary().by_head, vocabulary().by_tail
     tail = word.rstrip("s0123456789")
-    heads = (by_head.get(key, ()) for key in {word[:_LEAST], word[:_MIDDLE], word[:_KEY]})
+    keys = dict.fromkeys((word[:_KEY], word[:_MIDDLE], word[:_LEAST]))  # always in one order
+    heads = (by_head.get(key, ()) for key in keys)
     return (*(rule for rules in heads for rule in rules), *by_tail.get(tail[-_LEAST:], ())), tail.endswith(
         _CELLS
     )
