@@ -118,6 +118,15 @@ def test_other_times_are_no_administrations(how):
     assert found.interval_days is None
 
 
+@pytest.mark.parametrize(
+    "how", ["MSC 0 times per week", "MSC every 0 weeks for 3 months", "MSC weekly x 0", "MSC q0w"]
+)
+def test_a_rate_of_nothing_is_none(how):
+    found = trial(**KNEE, how=how)
+    assert found.infusions_max is None
+    assert found.interval_days is None
+
+
 def test_visits_between_two_infusions_are_no_interval():
     assert (
         trial(**KNEE, how="Two infusions of MSC; MSC patients have, every 2 weeks, a visit.").interval_days

@@ -97,7 +97,7 @@ _SCIENTIFIC = re.compile(r"(?<![\w.,^])(\d+(?:[.,]\d+)?)e\s?\+?(\d{1,2})(?![\d.]
 _PLAIN = re.compile(rf"(?<![\w.,/^-])({_THOUSANDS}|\d{{1,3}}\.\d{{3}}|\d{{5,13}})(?![\d^]|[.,]\d)")
 
 
-@lru_cache(maxsize=2048)  # a sentence is asked for its dose, its numbers and its intervals
+@lru_cache(maxsize=1024)  # a sentence is asked for its dose, its numbers and its intervals
 def plain_signs(text: str) -> str:
     """The text with one sign for each meaning (x, -, *); every character keeps its position."""
     return _PARTED.sub(r" \1,\2", text.translate(_SIGNS))

@@ -20,9 +20,9 @@ _LASTING = re.compile(
     r"(?:for|over|during|within|every|each|than|least|last\w*|per|up to|until|till|through|period of|total of)\s+$",
     re.IGNORECASE,
 )
-_SAME = re.compile(
+_SAME = re.compile(  # "first dose on day 1"
     r"\W*(?:\b(?:is|was|will\s+be|given|administered|on|at|in|the)\b\W*){0,4}", re.IGNORECASE
-)  # "first dose on day 1"
+)
 _LEAD = re.compile(r"(?:\W|\b(?:at|on|in|the)\b)*", re.IGNORECASE)
 _BEGUN = re.compile(  # "after treatment for 15, 90 and 180 days"
     r"\b(?:after|post|following|since)[\s-]+(?:the\s+)?(?:\w+\s+)?(?:infus|inject|admin|treat)\w*"

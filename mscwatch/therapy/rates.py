@@ -22,8 +22,9 @@ _TIMES = (
 )
 _N = rf"\d{{1,3}}(?:\.\d)?|{WORD}|half\s+an?"
 _RATE = re.compile(
-    rf"{_TIMES}(?:\b(?:an?|per|(?P<each>each|every)|in\s+a)\b|/|(?<=once\s)in\b)\s*(?:about\s+|approximately\s+)?(?P<other>other\s+|second\s+)?"
-    rf"(?:(?P<every>{_N})\s*-?\s*(?:\(\d+\)\s*)?)?(?:(?:-|to|or)\s*\d{{1,3}}\s*)?(?P<unit>hour|day|week|wk|month|mo|year|h|d)s?\b",
+    rf"{_TIMES}(?:\b(?:an?|per|(?P<each>each|every)|in\s+a)\b|/|(?<=once\s)in\b)\s*"
+    rf"(?:about\s+|approximately\s+)?(?P<other>other\s+|second\s+)?(?:(?P<every>{_N})\s*-?\s*(?:\(\d+\)\s*)?)?"
+    r"(?:(?:-|to|or)\s*\d{1,3}\s*)?(?P<unit>hour|day|week|wk|month|mo|year|h|d)s?\b",
     re.IGNORECASE,
 )
 _ADVERB = re.compile(
@@ -46,8 +47,9 @@ _DURATION = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _NEXT = re.compile(  # "once a month, three consecutive months", "weekly x 4", "daily from day 1 to day 5"
-    rf"\s*(?:[,;(]?\s*(?:on\s+|from\s+)?days?\s*(?P<from>\d{{1,2}})\s*(?:-|to|through)\s*(?:day\s*)?(?P<to>\d{{1,2}})\b|[,;]\s*(?P<long>\d{{1,2}}|{WORD})\s+(?:consecutive\s+)?-?(?P<unit>day|week|month|year)s?\b"
-    rf"|\(?,?\s*x\s?(?P<n>\d{{1,2}})\b(?!\s*[x^.\d]))",
+    r"\s*(?:[,;(]?\s*(?:on\s+|from\s+)?days?\s*(?P<from>\d{1,2})\s*(?:-|to|through)\s*(?:day\s*)?(?P<to>\d{1,2})\b"
+    rf"|[,;]\s*(?P<long>\d{{1,2}}|{WORD})\s+(?:consecutive\s+)?-?(?P<unit>day|week|month|year)s?\b"
+    r"|\(?,?\s*x\s?(?P<n>\d{1,2})\b(?!\s*[x^.\d]))",
     re.IGNORECASE,
 )
 
@@ -88,7 +90,8 @@ class Planned:
 @lru_cache(maxsize=1024)  # a sentence is asked for its numbers and for its intervals
 def rates(text: str) -> tuple[Rate, ...]:
     """Every rate that a text from `plain_signs` states, in order."""
-    return tuple(sorted(_rates(text), key=lambda one: one.start)) if _MAY.search(text) else ()
+    found = _rates(text) if _MAY.search(text) else ()
+    return tuple(sorted((one for one in found if one.times and one.every), key=lambda one: one.start))
 
 
 def _rates(text: str) -> Iterator[Rate]:

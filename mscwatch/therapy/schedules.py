@@ -58,10 +58,10 @@ _THEN = re.compile(
     r"\b(?:then|followed\s+by|thereafter|afterwards?|subsequently|and\s+after)\b", re.IGNORECASE
 )
 _WAY = r"(?:IV|IA|IT|IM|intra[\s-]?\w+|peripheral|local)"
-_MANY_ONE = r"(?:an?|one|single|1|two|2|three|3|four|4)"
+_FEW = r"(?:an?|one|single|1|two|2|three|3|four|4)"
 _ANOTHER_WAY = re.compile(  # "one intravenous and two intrathecal infusions"
-    rf"\b(?P<n>{_MANY_ONE})\s+(?:\w+\s+){{0,4}}{_WAY}\b[^.;]{{0,60}}?\b(?P<then>followed\s+by|and\s+then|then|and|plus)\s+"
-    rf"(?P<m>{_MANY_ONE})?\s*(?:\w+\s+){{0,7}}?{_WAY}\s+(?:{GIVEN})",
+    rf"\b(?P<n>{_FEW})\s+(?:\w+\s+){{0,4}}{_WAY}\b[^.;]{{0,60}}?\b(?P<then>followed\s+by|and\s+then|then|and|plus)\s+"
+    rf"(?P<m>{_FEW})?\s*(?:\w+\s+){{0,7}}?{_WAY}\s+(?:{GIVEN})",
     re.IGNORECASE,
 )
 REST = "the rest"  # "the three additional doses" of four

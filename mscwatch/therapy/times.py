@@ -79,7 +79,7 @@ class Times:
     zero: bool = False  # "the first dose", which may be dated by what follows
 
 
-@lru_cache(maxsize=4096)  # a sentence is asked for its numbers, its intervals and its dates
+@lru_cache(maxsize=1024)  # a sentence is asked for its numbers, its intervals and its dates
 def times(text: str) -> tuple[Times, ...]:
     """Each point in time, or list of them, of a text from `plain_signs`."""
     return tuple(_times(text)) if _MAY.search(text) else ()

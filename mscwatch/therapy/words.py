@@ -65,6 +65,7 @@ _AFTER_SHORT = (
 )  # what may follow a first word that is shorter than a key
 _CELLS = "sc"  # how every abbreviation of a tissue's cells ends
 _LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)  # keeps every position
+_LONG = 60  # letters of a word that are kept for the next text
 _LEAST, _MIDDLE, _KEY = 3, 4, 5  # letters of a first word by which its rules are found
 
 
@@ -144,7 +145,8 @@ def _at_words(text: str, lower: str) -> Iterator[tuple[Rule, re.Match[str]]]:
     first, second, third = 0, 0, 0  # where the last words start: "hUC-D-MSC" are three
     for word in _WORD.finditer(lower):
         first, second, third = second, third, word.start()
-        able, of_tissue = _able(word[0])
+        letters = word[0]
+        able, of_tissue = _able(letters if len(letters) < _LONG else letters[:_KEY] + letters[-_LONG:])
         for rule in able:
             if match := rule.match(text, third):
                 yield rule, match
@@ -162,9 +164,8 @@ def _able(word: str) -> tuple[tuple[Rule, ...], bool]:
     tail = word.rstrip("s0123456789")
     keys = dict.fromkeys((word[:_KEY], word[:_MIDDLE], word[:_LEAST]))  # always in one order
     heads = (by_head.get(key, ()) for key in keys)
-    return (*(rule for rules in heads for rule in rules), *by_tail.get(tail[-_LEAST:], ())), tail.endswith(
-        _CELLS
-    )
+    able = (*(rule for rules in heads for rule in rules), *by_tail.get(tail[-_LEAST:], ()))
+    return able, tail.endswith(_CELLS)
 
 
 def _anywhere(text: str, lower: str) -> Iterator[tuple[Rule, re.Match[str]]]:
