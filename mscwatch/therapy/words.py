@@ -236,7 +236,6 @@ class _Index:
         }
 
 
-
 def examples() -> list[tuple[str, str, str]]:
     """Every example of the file: field, value, spelling."""
     return [
