@@ -49,9 +49,8 @@ def made(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def opened(made, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("opened") / "data"
-    shutil.copytree(made, folder)
-    with working.open_warehouse(DataDir(folder)) as con:
+    copied = shutil.copytree(made, tmp_path_factory.mktemp("opened") / "data")
+    with working.open_warehouse(DataDir(copied)) as con:
         yield con
 
 
@@ -59,8 +58,7 @@ def opened(made, tmp_path_factory):
 def con(opened, monkeypatch):
     """The working file, in which nothing is decided; what a test writes is undone."""
     monkeypatch.setattr(drafts, "draft", papers.draft)
-    tables = ("drafts", "drafted_cells", "row_decisions", "review_claims", "papers")
-    for table in tables:
+    for table in (tables := ("drafts", "drafted_cells", "row_decisions", "review_claims", "papers")):
         opened.execute(f"CREATE OR REPLACE TEMP TABLE kept_{table} AS FROM {table}")
     yield opened
     for table in tables:

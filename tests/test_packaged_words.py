@@ -66,4 +66,4 @@ def test_every_expression_of_the_therapy_vocabulary_compiles():
     rules = words.vocabulary()
     for by_key in (rules.by_head, rules.by_tail, rules.by_need):
         for found in by_key.values():
-            assert all(rule.pattern for rule in found)
+            assert all(rule.match for rule in found)

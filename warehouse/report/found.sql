@@ -4,8 +4,9 @@
 SELECT
     k.pmid, k.doi, k.title, k.first_author, k.journal, k.year, k.kind, k.found_by, k.first_seen_at, k.is_retracted,
     coalesce(l.trials, []) AS trials, coalesce(l.counts, false) AS counts,
-    count(*) FILTER (WHERE k.found_by <> 'person') OVER () AS of_search
+    count(*) FILTER (WHERE k.found_by <> 'person' OR f.told_by_europepmc) OVER () AS of_search
 FROM papers AS k
+LEFT JOIN found_papers AS f ON f.paper_id = k.paper_id
 LEFT JOIN (
     SELECT paper_id, list(DISTINCT nct_id ORDER BY nct_id) AS trials, bool_or(counts) AS counts
     FROM publications GROUP BY paper_id
