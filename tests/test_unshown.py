@@ -11,7 +11,7 @@ from mscwatch.changes import plan
 from mscwatch.channels import atom, jsonl, others, slack
 from mscwatch.digest import compose
 from mscwatch.pipeline.run import run_watch
-from mscwatch.report import page
+from mscwatch.report.words import guarded
 from mscwatch.store import news, working
 from mscwatch.vocabulary import EventKind
 from mscwatch.watch import Alerts
@@ -130,8 +130,8 @@ def test_a_new_trial_with_an_intervention_without_a_name_is_told(tmp_path):
 
 
 def test_a_value_that_the_page_cannot_show_costs_its_cell_only():
-    assert page._guarded(lambda _: 1 / 0)("x") == "(cannot be shown)"
-    assert page._guarded(str.upper)("x") == "X"
+    assert guarded(lambda _: 1 / 0)("x") == "(cannot be shown)"
+    assert guarded(str.upper)("x") == "X"
 
 
 def test_a_message_without_its_table_promises_none(data_dir):

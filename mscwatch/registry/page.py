@@ -13,7 +13,6 @@ from mscwatch.record import number_in_text, parse_record
 
 # What gives JSON its structure: whole strings (so that brackets in them do not count) and brackets.
 _STRUCTURE = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]]', re.DOTALL)
-
 LIST_DEPTH = 2  # brackets around a record: of the answer and of its list
 
 
@@ -64,8 +63,7 @@ class SingleStudy:
         try:
             record = parse_record(body)
         except ValueError:
-            number = number_in_text(body)
-            if number is None or not _is_whole(body):
+            if (number := number_in_text(body)) is None or not _is_whole(body):
                 raise
             record = {"protocolSection": {"identificationModule": {"nctId": number}}}
         if not isinstance(record, dict):

@@ -80,7 +80,7 @@ _EXPONENT = r"""(?:
   | \s?(?P<lost>[3-9]|1[0-2])
 )(?![\d]|[.,]\d)"""
 # What must follow "106" for it to be 10^6.
-_OF_CELLS = r"(?=\s*(?:/\s*kg|per\s+k|(?:\w+[\s-]){0,3}?(?:cells?|\w*MSCs?)\b))"
+_OF_CELLS = r"(?!\d)(?=\s*(?:/\s*kg|per\s+k|(?:\w+[\s-]){0,3}?(?:cells?|\w*MSCs?)\b))"
 _TAIL = re.compile(
     rf"""{_TIMES}10{_EXPONENT}(?:\s?-\s?(?P<until>[3-9]|1[0-2])(?=\s*(?:cells?\b|\w*MSCs?\b|/|per\b)))?
        | {_TIMES}(?P<factor>10{{0,2}}(?:[,.]?000)+)\b

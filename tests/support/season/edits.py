@@ -284,8 +284,10 @@ def call_sites(one, random):
 def rewrite_the_rest(one, random):
     module(one, "eligibilityModule")["eligibilityCriteria"] = f"Adults, revision {random.randint(1, 999)}"
     outcomes(one, "secondaryOutcomes").append({"measure": f"Quality of life {random.randint(1, 999)}"})
-    for outcome in outcomes(one):
-        outcome["description"] = f"Revised {random.randint(1, 999)}"
+    for number, outcome in enumerate(
+        outcomes(one)
+    ):  # never two alike: the second would be a repetition of the first
+        outcome["description"] = f"Revised {random.randint(1, 999)}, of outcome {number}"
     references = module(one, "referencesModule").setdefault("references", [])
     references.append({"pmid": str(random.randint(1, 999)), "type": "BACKGROUND", "citation": "Old et al."})
 
