@@ -112,6 +112,7 @@ def test_only_the_start_of_an_endless_error_page_is_read(neighbour, ask, code):
     assert asking.traffic.bytes < 20 * ERROR_BYTES
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [4_000_000, 3_000_000], ids=["not JSON", "too large"])
 def test_useless_answers_do_not_pile_up_while_nothing_collects_cycles(serve, ask, size):
     """A run reads with the cycle collector off, and the errors of five large answers once held them all."""

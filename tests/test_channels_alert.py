@@ -36,6 +36,7 @@ def test_a_channel_that_is_not_configured_is_exit_2_naming_those_that_are(mscwat
     assert f"There is no channel '{channel}' (configured: jsonl)" in done.stderr
 
 
+@pytest.mark.slow
 def test_a_channel_that_refuses_is_exit_1_with_its_words_and_without_its_secret(mscwatch):
     with WebhookSink(GONE) as slack:
         done = mscwatch("test-alert", "slack", slack_webhook_url=slack.url, process=True)

@@ -61,7 +61,6 @@ def test_the_demo_runs_three_nights_and_says_what_changed(mscwatch, tmp_path):
     assert "NCT02223897 accepted C" in mscwatch("papers", "NCT02223897", data_dir=folder).stdout
 
 
-@pytest.mark.slow
 def test_run_prints_the_digest_where_no_channel_is_configured(mscwatch, registry):
     mscwatch("run", "--direct", api_url=registry.url)
     registry.advance()
@@ -72,6 +71,7 @@ def test_run_prints_the_digest_where_no_channel_is_configured(mscwatch, registry
     assert "Page 1: 3 of 3 trials." in done.stderr
 
 
+@pytest.mark.slow
 def test_run_as_json_is_one_object_whatever_happens(mscwatch, registry):
     def told(**values):
         done = mscwatch("run", "--direct", "--json", api_url=registry.url, **values)
@@ -139,6 +139,7 @@ def test_a_wrong_key_in_the_watch_file_is_exit_2(mscwatch, watch_file, registry)
     assert (done.returncode, "expect.minimum" in done.stderr) == (2, True)
 
 
+@pytest.mark.slow
 def test_a_second_run_at_the_same_time_is_exit_6(mscwatch, registry, tmp_path):
     with locked(DataDir(tmp_path / "data")):
         done = mscwatch("run", "--direct", api_url=registry.url, process=True)
@@ -197,6 +198,7 @@ def test_show_prints_a_trial_and_names_one_it_has_never_seen(after_two_nights):
     assert (done.returncode, "never seen NCT00000009" in done.stderr) == (1, True)
 
 
+@pytest.mark.slow
 def test_sql_answers_on_aacts_names_and_repeats_duckdbs_words_on_a_wrong_query(after_two_nights):
     query = "SELECT overall_status, count(*) AS n FROM studies GROUP BY ALL ORDER BY n"
     assert json.loads(after_two_nights("sql", query, "--json").stdout) == [
@@ -261,6 +263,7 @@ def failed_checks(mscwatch, registry):
     return {check["what"]: check["detail"] for check in told["checks"] if not check["good"]}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("modules", "never"),
     [

@@ -92,6 +92,7 @@ def told_of(tonight):
 # it wins and is marked
 
 
+@pytest.mark.slow
 def test_a_correction_holds_at_once_is_marked_and_says_whose_it_is(tonight):
     done = correct(tonight, "route=portal_vein, hepatic_artery")
     assert (done.returncode, done.stderr) == (0, "")
@@ -142,6 +143,7 @@ def test_a_corrected_indication_is_the_same_everywhere_and_makes_an_adjacent_tri
     assert judge(other, ONE, "none", decided).indication_group == "transplant"
 
 
+@pytest.mark.slow
 def test_a_trial_off_the_topic_is_read_when_a_person_corrects_it(tonight):
     assert rows(tonight, f"SELECT is_read FROM therapies WHERE nct_id = '{KNEE}'") == [(False,)]
     assert correct(tonight, "route=other", trial=KNEE).returncode == 0
@@ -268,6 +270,7 @@ def test_a_bad_entry_is_named_with_its_line(text, message):
     assert message in str(error.value)
 
 
+@pytest.mark.slow
 def test_what_people_wrote_in_the_file_stays_as_it_is(tonight):
     theirs = "# ours\n" + READING.format(TWO, "route", '["other"] # as we saw', "r")
     tonight.settings.decisions.write_text(theirs)

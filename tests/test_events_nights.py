@@ -342,6 +342,7 @@ def test_new_rules_wake_nobody_even_on_a_night_that_changes_the_record(order, wa
     assert rows(tonight, "SELECT relevance FROM trials") == [("unsure",)]
 
 
+@pytest.mark.slow
 def test_changes_carry_the_rule_that_decided(order):
     def all_of_it(one):
         for edit in (suspended, reordered, reindexed):

@@ -141,6 +141,7 @@ def test_figures_count_a_trial_in_each_of_its_categories(con):
     ]
 
 
+@pytest.mark.slow
 def test_what_a_night_observed_before_the_review_wins(tmp_path):
     old = [edited(record(number), dated()) for number in (1, 2)]
     completed_since = edited(old[0], dated(update="2021-06-01", status="COMPLETED"))

@@ -144,6 +144,7 @@ def test_a_contact_that_changes_makes_no_version_and_is_read_once(order, first_n
     assert rows(tonight, "SELECT count(*) FROM versions") == [(3,)]
 
 
+@pytest.mark.slow
 def test_without_fingerprints_all_is_read_nothing_is_new_and_they_are_there_again(order, first_night):
     """As on the first night after an upgrade from a warehouse that had none."""
     with Replica(nights(trials(3), trials(3))) as registry:

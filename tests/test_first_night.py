@@ -28,6 +28,7 @@ from support.snapshots import nights, trials
 from support.warehouse import file_hash, rows
 
 
+@pytest.mark.slow
 @pytest.mark.reviewed
 def test_the_first_night_is_a_baseline_and_tells_nobody_of_a_trial(order):
     with Replica(nights(trials(30))) as registry:
@@ -104,6 +105,7 @@ def test_an_unknown_status_is_kept_told_and_noted(order, first_night):
     assert rows(tonight, "SELECT overall_status FROM trials WHERE nct_id = 'NCT00000001'") == [("PAUSED",)]
 
 
+@pytest.mark.slow
 def test_after_a_refused_night_the_same_data_are_read_again(order, first_night):
     with Replica(nights(trials(30))) as registry:
         tonight = order(registry.url)
@@ -115,6 +117,7 @@ def test_after_a_refused_night_the_same_data_are_read_again(order, first_night):
         assert run_watch(tonight).outcome == RunOutcome.UNCHANGED
 
 
+@pytest.mark.slow
 def test_a_registry_that_stumbles_is_asked_again_and_the_night_is_good(order):
     with Replica(nights(trials(30)), intercept=on("/studies", first(2, status(503, "busy")))) as registry:
         tonight = order(registry.url, retry_budget=100)
@@ -156,6 +159,7 @@ def test_an_open_reader_neither_blocks_a_night_nor_sees_half_of_it(order, first_
     assert rows(tonight, question) == [("COMPLETED", 30)]
 
 
+@pytest.mark.slow
 def test_times_are_naive_utc_and_the_data_timestamp_is_the_registrys(order):
     with Replica(nights(trials(3))) as registry:
         tonight = order(registry.url)
@@ -242,6 +246,7 @@ def test_claims_that_are_not_those_published_are_published(order, first_night):
             assert publish.is_behind(con, tonight.data_dir)
 
 
+@pytest.mark.slow
 def test_the_cycle_collector_is_off_only_where_records_are_parsed(order, monkeypatch):
     collects = {}
     for name in ("sweep", "prove_sweep", "publish_copy", "deliver"):

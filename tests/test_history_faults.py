@@ -168,6 +168,7 @@ def test_when_it_is_gone_nothing_is_written_and_the_exit_code_is_4(begun, monkey
     assert contents(tonight) == before
 
 
+@pytest.mark.slow
 def test_a_reading_that_breaks_off_goes_on_where_it_stopped(begun):
     """Broken off by the registry in the second trial, then killed in the midst of writing the third."""
     registry, tonight = begun

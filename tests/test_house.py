@@ -108,6 +108,7 @@ def rooms(path):
     return {name.split(".")[1] for name in imports(path) if name.startswith("mscwatch.")}
 
 
+@pytest.mark.slow
 def test_only_flows_imports_prefect():
     guilty = [
         path

@@ -162,6 +162,7 @@ def test_unverified_registrations_of_table_2_wait_and_sure_ones_do_not(tonight):
     assert asked == {trial for trial, sure in confidence.items() if sure != "high"}
 
 
+@pytest.mark.slow
 def test_a_yes_is_kept_in_the_file_holds_at_once_and_is_never_asked_again(tonight):
     before = file_hash(tonight)
     done = mscwatch(
@@ -204,6 +205,7 @@ def test_what_people_wrote_in_the_file_stays_as_it_is(tonight):
     assert len(read(tonight.settings.decisions.read_text(), "it").links) == 1
 
 
+@pytest.mark.slow
 def test_while_a_run_is_at_work_the_decision_is_kept_for_the_next_one(tonight):
     with locked(tonight.data_dir):
         done = mscwatch("links", "accept", "NCT00000001", "222", "--reason", "yes")
@@ -241,6 +243,7 @@ def test_a_decision_without_effect_is_shown(tonight):
     )
 
 
+@pytest.mark.slow
 def test_a_record_of_the_real_registry_lists_another_trials_paper_as_its_result(real_records, order):
     found = [one for one in real_records if record_nct_id(one) == "NCT01220492"][-1:]
     with Replica(nights(found)) as registry:

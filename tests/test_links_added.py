@@ -93,6 +93,7 @@ def test_a_paper_has_one_spelling(written, paper):
     assert paper_number(written) == paper
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("paper", "pmid"), [("999", "999"), ("10.1000/new.1", None)])
 def test_a_paper_that_nothing_lists_is_the_trials_after_a_yes(tonight, paper, pmid):
     silent = f"SELECT count(*) FROM completed_without_publication WHERE nct_id = '{ONE}'"

@@ -186,6 +186,7 @@ def test_a_span_is_never_longer_than_allowed(con, monkeypatch):
     assert con.execute("SELECT max(length(evidence)) FROM drafted_cells").fetchall() == [(300,)]
 
 
+@pytest.mark.slow
 def test_a_draft_enters_no_figure_and_no_claim_and_a_confirmed_row_does(con):
     assert (counted(con)["published"], counted(con)["living"]) == (22, 22)
     assert claim(con, "living") == ("22 trials, 2007 to 2018", "cannot be checked")
@@ -242,6 +243,7 @@ def test_a_confirmed_row_keeps_what_was_confirmed_when_its_abstract_changes(con)
     ).fetchall() == [(2, 1)]
 
 
+@pytest.mark.slow
 def test_the_draft_of_an_accepted_abstract_is_not_read_anew(con, monkeypatch):
     seen = cells_of(con, FIRST, "abstract_hash")[0]
     decide(con, decision("33370477", seen=seen), decision("99999901"))
@@ -250,6 +252,7 @@ def test_the_draft_of_an_accepted_abstract_is_not_read_anew(con, monkeypatch):
     assert cells_of(con, FIRST, "n_treated", "state") == (20, "current")
 
 
+@pytest.mark.slow
 def test_what_nobody_saw_does_not_become_confirmed(con):
     """A row that was accepted before its abstract was read, or whose accepted abstract is not held any more."""
     decide(con, decision("33370477", seen="not_read"), decision("99999901", seen="of another day"))
@@ -351,13 +354,9 @@ def test_a_persons_day_is_as_the_page_tells_it(made, tmp_path):
     shutil.copytree(made, tmp_path / "data")
     page = (Path(__file__).parents[1] / "flows" / "README.md").read_text("utf-8")
     day = page.partition("### A person's day")[2].partition("\n#")[0]
-    lines = [
-        line
-        for block in re.findall(r"^```sh\n(.*?)^```", day, re.DOTALL | re.MULTILINE)
-        for line in block.splitlines()
-    ]
+    blocks = re.findall(r"^```sh\n(.*?)^```", day, re.DOTALL | re.MULTILINE)
     shown = {}
-    for line in lines:
+    for line in "".join(blocks).splitlines():
         done = run_here(shlex.split(line)[1:], {"MSCWATCH_DATA_DIR": str(tmp_path / "data")})
         assert done.returncode == 0, (line, done.stderr)
         shown[" ".join(line.split()[1:3])] = done.stdout

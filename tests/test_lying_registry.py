@@ -234,6 +234,7 @@ def test_what_comes_of_a_lie(order, registry, night, lie):
     assert [outcome for (outcome,) in outcomes] == ["baseline", *({lie.outcome} - {"published"}), "published"]
 
 
+@pytest.mark.slow
 def test_a_refresh_in_mid_walk_is_never_half_of_each(order):
     before = [record(number) for number in range(1, TRIALS + 1)]
     after = [edited(one, set_status("COMPLETED")) for one in before]

@@ -64,6 +64,7 @@ def as_night(records, aliases=None):
     return Snapshot(night.data_timestamp, night.records, aliases or {})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("edit", "kind", "standing"),
     [(off_topic, "left_watch", "left"), (redacted, "withheld", "withheld")],
@@ -85,6 +86,7 @@ def test_a_trial_that_no_longer_matches_is_named_by_what_became_of_it(
     assert list(verdicts) == ["NCT00000001"]
 
 
+@pytest.mark.slow
 def test_a_merged_trial_names_its_target_and_the_target_does_not_enter_as_news(order, first_night):
     before = trials(10)
     target = record(77)
@@ -127,6 +129,7 @@ def test_a_trial_not_found_once_and_back_again_was_never_gone(order, first_night
     assert rows(tonight, "SELECT missing_since FROM watched WHERE nct_id = 'NCT00000001'") == [(None,)]
 
 
+@pytest.mark.slow
 def test_a_trial_that_left_and_is_back_returned_and_what_changed_is_told_too(order, first_night):
     before = trials(10)
     away = [edited(before[0], off_topic), *before[1:]]
@@ -141,6 +144,7 @@ def test_a_trial_that_left_and_is_back_returned_and_what_changed_is_told_too(ord
     assert rows(tonight, STANDING) == [("matched", True)]
 
 
+@pytest.mark.slow
 def test_an_outage_while_asking_for_a_missing_trial_is_no_verdict(order, first_night):
     before, after = trials(10), trials(10)[1:]
     with Replica(nights(before, after)) as registry:
@@ -155,7 +159,6 @@ def test_an_outage_while_asking_for_a_missing_trial_is_no_verdict(order, first_n
         assert run_watch(tonight).outcome == RunOutcome.PUBLISHED
 
 
-@pytest.mark.slow
 def test_a_missing_sentinel_refuses_the_night_and_a_person_may_accept_it_once(order, first_night, watch_file):
     watch_file.write_text(watch_file.read_text() + '[expect]\nsentinels = ["NCT00000001", "NCT00000002"]\n')
     before, after = trials(10), [edited(trials(10)[0], off_topic), *trials(10)[1:]]
@@ -171,6 +174,7 @@ def test_a_missing_sentinel_refuses_the_night_and_a_person_may_accept_it_once(or
         assert run_watch(order(registry.url)).outcome == RunOutcome.REFUSED
 
 
+@pytest.mark.slow
 def test_what_a_person_accepted_is_on_record(order, watch_file):
     watch_file.write_text(watch_file.read_text() + "[expect]\nmin = 20\n")
     with Replica(nights(trials(10))) as registry:
@@ -278,6 +282,7 @@ def test_a_new_api_version_has_its_vocabulary_compared_once_and_the_operator_tol
     assert "2.1.0" in str(slack.posts[0]["blocks"])
 
 
+@pytest.mark.slow
 def test_a_withheld_trial_keeps_the_reading_it_had_when_the_rules_are_read_anew(order, first_night):
     shown_withheld = [edited(record(1), set_status("WITHHELD")), *trials(10)[1:]]
     shown_withheld[0]["protocolSection"].pop("armsInterventionsModule")

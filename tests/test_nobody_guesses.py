@@ -143,6 +143,7 @@ def test_the_nearest_rules_and_kinds_are_named(kept):
         assert meant in last_line(kept.say("run", "--direct", watch=file).stderr)
 
 
+@pytest.mark.slow
 def test_people_with_names_in_their_addresses_get_their_mail(tmp_path):
     with RawRegistry([[record(1)]]) as registry, MailSink() as mail:
         order_in(tmp_path, registry.url)

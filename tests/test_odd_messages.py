@@ -161,6 +161,7 @@ def test_a_mail_that_is_too_much_is_split_until_all_is_told(began, tmp_path, cod
     assert sorted(told) == [[1], [2], [3]]
 
 
+@pytest.mark.slow
 def test_a_mail_whose_attachment_is_refused_goes_without_it(began, tmp_path):
     with listens(tmp_path, lambda mail: "554 no attachments here" if attached(mail) else None) as ears:
         result = run_watch(began(**ears.settings))
@@ -262,6 +263,7 @@ def test_news_of_a_killed_run_are_printed_by_the_next_where_no_channel_is_config
     assert not any(number(n) in one_more.stdout for n in NEWS)
 
 
+@pytest.mark.slow
 def test_a_night_that_breaks_off_between_commit_and_telling_is_told_by_the_next_run(began, tmp_path):
     def step(name, action, *, asks_registry=False):
         result = action()
@@ -311,6 +313,7 @@ def impatient(monkeypatch):
     monkeypatch.setattr(smtplib.SMTP, "__init__", hurried)
 
 
+@pytest.mark.slow
 def test_a_silent_mail_server_is_given_up_once_a_night_not_once_for_each_recipient(began, impatient):
     """Fifty recipients once made a night of 80 minutes."""
     people = tuple(f"reader{place}@example.org" for place in range(8))

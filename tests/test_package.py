@@ -36,6 +36,7 @@ def imported():
                 yield node.module.partition(".")[0]
 
 
+@pytest.mark.slow
 def test_every_import_is_a_declared_dependency():
     extras = PROJECT["optional-dependencies"]
     of_users = [one for extra in set(extras) - {"all", "dev", "spark"} for one in extras[extra]]

@@ -150,6 +150,7 @@ def test_a_search_asks_at_most_six_times_and_its_waiting_is_no_work(run_nights, 
     assert all("tool=mscwatch" in target for target in asked if target.startswith("/entrez"))
 
 
+@pytest.mark.slow
 def test_every_question_is_told(run_nights):
     _, order, _ = run_nights([KNOWN], watch=PAPERS_WATCH + TABLE)
     assert rows(
@@ -234,6 +235,7 @@ def test_invented_trials_are_never_asked_about_at_the_public_services(tmp_path):
     assert not replace(order, settings=public.model_copy(update={"papers": False})).settings.papers_are_asked
 
 
+@pytest.mark.slow
 def test_a_paper_that_names_two_trials_waits_for_a_person(run_nights):
     both = NEW | {"declared_numbers": ["NCT00000002", "NCT00000003"]}
     results, order, _ = run_nights([KNOWN], [KNOWN, both])

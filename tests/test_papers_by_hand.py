@@ -67,6 +67,7 @@ def rows(order, query):
 LINKS = "SELECT nct_id, pmid, strength, counts FROM publications WHERE strength IS NOT NULL"
 
 
+@pytest.mark.slow
 def test_a_search_now_is_proven_published_and_said(papers, stand_in, two_nights):
     done = papers("--search", registry=stand_in)
     assert done.returncode == 0, done.stderr

@@ -153,6 +153,7 @@ EDITS = (
 )
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(edits=st.lists(st.sampled_from(EDITS), min_size=1, max_size=9), whole=st.booleans())
 def test_any_past_is_a_line_without_gaps_whose_events_no_night_can_have(edits, whole):

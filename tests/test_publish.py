@@ -104,6 +104,7 @@ def test_a_broken_published_file_is_replaced_and_not_kept(two_nights):
     assert len(list((two_nights.data_dir.path / "previous").iterdir())) == 1
 
 
+@pytest.mark.slow
 def test_a_new_warehouse_has_the_smallest_blocks_so_that_a_small_watch_makes_a_small_file(tmp_path):
     data_dir = DataDir(tmp_path / "data")
     data_dir.prepare()

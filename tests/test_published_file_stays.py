@@ -75,6 +75,7 @@ def test_a_failed_night_of_which_the_operator_heard(order, registry, ears):
     assert places.are_untouched()
 
 
+@pytest.mark.slow
 def test_an_unchanged_night_after_a_failed_one_of_which_the_operator_heard(order, registry, ears):
     """The night after a failed one reads again, and publishes; the one after that changes nothing."""
     registry.version["dataTimestamp"] = ""
@@ -127,6 +128,7 @@ def test_an_unchanged_night_with_the_week_in_summary(order, registry, ears, tmp_
     assert places.are_untouched()
 
 
+@pytest.mark.slow
 def test_a_refused_night_that_sends_what_was_owed_before(order, registry, ears):
     registry.night = 1
     ears.mail.stages["MAIL"] = ["450 later"] * 9

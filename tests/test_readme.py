@@ -175,6 +175,7 @@ def test_every_query_finds_something(query):
     assert rows
 
 
+@pytest.mark.slow
 def test_the_python_runs_and_finds_something():
     [code] = blocks("python")
     exec(code, {})  # what a reader would paste

@@ -175,6 +175,7 @@ def test_whatever_a_record_says_stays_text(found, text):
     assert plain(text, 600) in " ".join(whole.text.split())
 
 
+@pytest.mark.slow
 def test_a_page_of_40_trials_has_less_than_1_5_and_one_of_2000_less_than_6_megabytes(found):
     facts, answers = found
     rows = answers["trials"].rows

@@ -57,6 +57,7 @@ def test_what_a_night_left_out_and_who_accepted_it_are_read_from_its_proof(asked
     assert (proof["accepted"], proof["set_aside"], proof["missing"]) == ("moved", 1, 2)
 
 
+@pytest.mark.slow
 def test_only_rows_that_the_review_printed_contradict_it_and_others_show_what_differs(asked):
     added = [
         "living_table AS FROM main.living_table UNION ALL BY NAME SELECT 'PMID:1' AS row_id, 'drafted' AS origin",

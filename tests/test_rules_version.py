@@ -81,6 +81,7 @@ def test_no_version_has_the_readings_of_another():
     assert len(set(GOLDEN.values())) == len(GOLDEN)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("module", "name", "other"),
     [

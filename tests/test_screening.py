@@ -99,6 +99,7 @@ def mscwatch(*words):
 # in a night
 
 
+@pytest.mark.slow
 def test_a_decision_wins_over_the_words_from_the_next_run_on_even_when_nothing_moved(tonight):
     decide(tonight, (1, "exclude", "a duplicate"), (2, "include", "the knee of liver patients"))
     result = run_watch(tonight)

@@ -159,6 +159,7 @@ def test_a_page_that_echoes_parts_of_the_webhook_puts_no_secret_anywhere(tmp_pat
     assert_no_secret(all_texts(order.data_dir.published), all_texts(order.data_dir.working))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "url",
     [

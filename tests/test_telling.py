@@ -27,6 +27,7 @@ def _no_waiting(monkeypatch):
     monkeypatch.setattr(channels, "FIRST_WAIT", 0.0)
 
 
+@pytest.mark.slow
 def test_the_baseline_is_one_summary_per_address(order, registry):
     with MailSink() as mail, WebhookSink() as slack:
         run_watch(order(registry.url, **by_mail(mail, ANNE, BERT), slack_webhook_url=slack.url))
@@ -36,7 +37,6 @@ def test_the_baseline_is_one_summary_per_address(order, registry):
     assert len(slack.posts) == 1
 
 
-@pytest.mark.slow
 def test_each_event_is_told_once_per_address_and_a_quiet_night_tells_nothing(order, registry):
     with MailSink() as mail, WebhookSink() as slack:
         tonight = order(registry.url, **by_mail(mail, ANNE, BERT), slack_webhook_url=slack.url)

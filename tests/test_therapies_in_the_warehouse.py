@@ -78,6 +78,7 @@ def test_the_indication_is_the_same_in_trials_and_therapies(warehouse):
     ]
 
 
+@pytest.mark.slow
 def test_a_new_version_replaces_the_reading(warehouse):
     tonight, registry = warehouse
     assert rows(tonight, "SELECT count(*) FROM therapies") == [(3,)]

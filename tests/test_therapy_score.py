@@ -126,6 +126,7 @@ def test_what_a_reading_rests_on_stands_in_the_record(readings):
                 assert seen.span in at(one, seen.path), (therapy.nct_id, field, seen)
 
 
+@pytest.mark.slow
 def test_every_record_is_read_without_an_error(real_records):
     for one in real_records[::6]:
         therapy = read_record(one)

@@ -93,7 +93,6 @@ def test_the_same_data_are_no_news_and_the_watch_is_not_taken_for_edited(earlier
     assert written(earlier.working)["events"] == before["events"]
 
 
-@pytest.mark.slow
 def test_the_next_night_goes_on_with_what_changed_since(earlier, order):
     known = {row[0] for row in written(earlier.working)["events"]}
     shown = records(earlier)
