@@ -21,8 +21,8 @@ QUERIES = files("mscwatch.warehouse") / "report"
 
 # What more than one of the queries asks for, each after what it is made of.
 ASKED_ONCE = (
-    *("trials", "publications", "living_table", "evidence", "contradictions", "trials_at_review"),
-    *("trials_then_and_now", "results_due", "concerns"),
+    *("trials", "publications", "living_table", "living_rows", "evidence", "contradictions"),
+    *("trials_at_review", "trials_then_and_now", "results_due", "concerns"),
 )
 
 

@@ -1,7 +1,7 @@
--- Table 2 of the review as it would read today: its printed rows, and a row for every one of the later papers. Such a row is drafted from the paper's abstract; it
--- is confirmed once a person accepts it, and then keeps the cells of the abstract that the person saw. A cell that the
--- abstract does not state stays empty, and what the registration says stands in registered_… beside it. A row that is
--- about the patients of another row names that one in joined_to.
+-- Table 2 of the review as it would read today: its printed rows, and a row for every one of the later papers. Such a row
+-- is drafted from the paper's abstract; it is confirmed once a person accepts it, and then keeps the cells of the abstract
+-- that the person saw. A cell that the abstract does not state stays empty, and what the registration says stands in
+-- registered_… beside it. A row that is about the patients of another row names that one in joined_to.
 WITH RECURSIVE answered AS (  -- with a person's yes or no, and the abstract that its cells are of
     SELECT k.*, d.decision, d.reason AS decided_because, d.decided_by, d.decided_on, c.abstract_hash AS current_hash,
         -- what a person accepted is never replaced by what nobody saw
