@@ -286,7 +286,7 @@ def test_what_is_published_though_the_registry_says_otherwise(folder):
             "it is older than the trial: it appeared by 2020-04-30, the trial started in 2020-05",
         ),
         ("a paper before the primary completion", "older than the primary completion"),
-        ("a paper of other cells", "its title says bone_marrow, the record umbilical_cord"),
+        ("a paper of other cells", "its title says bone marrow, the record umbilical cord"),
     ],
 )
 def test_a_doubtful_paper_waits_with_its_reason(folder, situation, words):

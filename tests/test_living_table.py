@@ -121,7 +121,7 @@ def test_each_later_paper_is_a_draft_and_the_patients_of_one_trial_are_one_row(c
 def test_the_page_shows_drafted_rows_beside_the_printed_ones(made):
     facts, answers = report.read_answers(DataDir(made))
     text = " ".join(re.sub(r"<[^>]+>", " ", render_page(facts, answers)).split())
-    assert "25 rows: 3 drafted from later papers, 22 printed in the review" in text
+    assert "25 rows: 22 printed in the review, 0 confirmed by a person, 3 drafted from later papers" in text
     assert f"of the same patients as {FIRST}" in text
 
 

@@ -98,8 +98,8 @@ WITH listed AS (  -- what the registry's records list, each paper once per trial
                     || ', the record ' || array_to_string(c.donor, ', ')
             WHEN k.has_results AND NOT list_has_any(c.cell_source, k.title_source) AND len(k.title_source) > 0
                 AND NOT list_has_any(c.cell_source, ['not_stated', 'other'])
-                THEN 'it is of another product: its title says ' || array_to_string(k.title_source, ', ')
-                    || ', the record ' || array_to_string(c.cell_source, ', ')
+                THEN 'it is of another product: its title says ' || replace(array_to_string(k.title_source, ', '), '_', ' ')
+                    || ', the record ' || replace(array_to_string(c.cell_source, ', '), '_', ' ')
         END
     ), '') END AS doubt
     FROM numbered AS k
