@@ -102,9 +102,8 @@ def test_what_the_first_search_finds_is_one_summary(run_nights):
 @pytest.mark.slow
 def test_a_paper_of_a_later_night_is_news_told_with_what_waits_and_where_the_page_is(run_nights):
     with WebhookSink() as slack:
-        results, order, _ = run_nights(
-            [KNOWN], [KNOWN, NEW], slack_webhook_url=slack.url, page_url="https://example.org/page.html"
-        )
+        values = {"slack_webhook_url": slack.url, "page_url": "https://example.org/page.html"}
+        results, order, _ = run_nights([KNOWN], [KNOWN, NEW], watch=PAPERS_WATCH + TABLE, **values)
     baseline, news = (str(post["blocks"]) for post in slack.posts)
     assert "links between trials and papers wait" in news
     assert "links between" not in baseline  # which has no event
