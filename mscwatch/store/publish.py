@@ -17,11 +17,11 @@ import duckdb
 
 from mscwatch.atomic_write import replace_file, replacing
 from mscwatch.errors import WarehouseError
-from mscwatch.store import catalog, damage, transfer
+from mscwatch.store import catalog, damage, transfer, working
 from mscwatch.store.damage import sha256
 from mscwatch.store.data_dir import DataDir
 from mscwatch.store.ledger import LAST_WRITTEN_RUN, last_written_run
-from mscwatch.store.sql import CONFIG, Connection, first_line, open_read_only, quoted, scalar
+from mscwatch.store.sql import Connection, first_line, open_read_only, quoted, scalar
 
 log = logging.getLogger(__name__)
 
@@ -131,7 +131,7 @@ def _copy(data_dir: DataDir, fresh: Path, *, read_before: bool) -> _Copied:
     if not filecmp.cmp(fresh, data_dir.working, shallow=False):
         msg = f"The copy of {data_dir.working} does not hold what it holds. Nothing was published; run again."
         raise WarehouseError(msg)
-    with duckdb.connect(config=CONFIG) as con:
+    with working.instance(data_dir) as con:
         _write_places(con, fresh)
         con.execute(f"ATTACH {quoted(fresh)} AS fresh (READ_ONLY)")
         con.execute("USE fresh")
