@@ -13,12 +13,11 @@ from mscwatch.pipeline.run import run_watch
 from mscwatch.replica import Replica, Response, Snapshot
 from mscwatch.vocabulary import RunOutcome
 from support.command import run_here
-from support.orders import REVIEWED, WATCH, order_for, write_watch
+from support.orders import TABLE, WATCH, order_for, write_watch
 from support.records import by_id, record
 from support.sinks import WebhookSink
 from support.snapshots import DAYS
 
-TABLE = REVIEWED.removeprefix(WATCH)
 PAPERS_WATCH = WATCH + '[papers]\nquery = "liver AND cells"\nmin = 1\nsentinels = ["33370477"]\n'
 TRIALS = [record(number) for number in (1, 2, 3)]
 KNOWN = {

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import shutil
 
+import duckdb
 import pytest
 
 from mscwatch.errors import WarehouseError
@@ -88,6 +90,20 @@ def test_a_copy_that_is_not_what_was_copied_is_not_published(two_nights, monkeyp
     with pytest.raises(WarehouseError, match="does not hold what it holds"):
         publish.publish_copy(two_nights.data_dir)
     assert file_hash(two_nights) == kept
+
+
+def test_the_log_that_a_killed_run_left_beside_its_copy_reaches_no_later_one(two_nights):
+    data_dir = two_nights.data_dir
+    fresh = data_dir.published.with_name(f".{data_dir.published.name}.new")
+    left = fresh.with_name(f"{fresh.name}.wal")
+    shutil.copyfile(data_dir.published, fresh)
+    with duckdb.connect(str(fresh)) as con:
+        con.execute("PRAGMA disable_checkpoint_on_shutdown")
+        con.execute("CREATE TABLE left_behind (one INTEGER)")
+    assert left.exists()
+    publish.publish_copy(data_dir)
+    assert not left.exists()
+    assert rows(two_nights, "SELECT count(*) FROM duckdb_tables() WHERE table_name = 'left_behind'") == [(0,)]
 
 
 def test_a_table_without_a_comment_is_only_warned_of(two_nights, caplog):

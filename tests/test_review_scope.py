@@ -16,13 +16,12 @@ from mscwatch.vocabulary import Area, Relevance
 from mscwatch.watch import Alerts
 from mscwatch.watches import load_watch, packaged, review_topic
 from support.news import item
-from support.orders import order_for, write_watch
+from support.orders import TABLE, order_for, write_watch
 from support.records import by_id, edited, put, record, set_status
 from support.snapshots import nights
 
 ALL = 'name = "all"\ntitle = "All"\n[query]\nterm = "ALL"\n'
 RULES = '[relevance]\nrules = "msc-liver"\n'
-TABLE = "[review]\ntable = true\n"
 
 
 @pytest.mark.parametrize(

@@ -126,7 +126,7 @@ def counts(con: Connection) -> dict[str, int]:
 
 
 def _copy(data_dir: DataDir, fresh: Path, *, read_before: bool) -> _Copied:
-    """Copy the working file to `fresh`, and open that once to check it whole. Raises as `publish_copy` does."""
+    """Copy the working file to `fresh`, for older readers too, and check that whole. Raises as `publish_copy` does."""
     shutil.copyfile(data_dir.working, fresh)
     if not filecmp.cmp(fresh, data_dir.working, shallow=False):
         msg = f"The copy of {data_dir.working} does not hold what it holds. Nothing was published; run again."
@@ -149,6 +149,7 @@ def _write_places(con: Connection, path: Path) -> None:
     know to be one of these: "Failed to load metadata pointer", on the second night or the tenth. A checkpoint with
     something to write, in a file that was just opened, writes it all where the setting says so.
     """
+    working.remove_log(path)
     con.execute("SET experimental_metadata_reuse = false")
     con.execute(f"ATTACH {quoted(path)} AS written")
     con.execute("BEGIN")

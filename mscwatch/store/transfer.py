@@ -30,6 +30,7 @@ def copy_rows(source: Path, fresh: Path, memory_limit: str = "500MB") -> None:
     try:
         con.execute("SET memory_limit = ?", [memory_limit])
         con.execute("SET temp_directory = ?", [str(fresh.with_name("spill"))])
+        working.remove_log(fresh)
         working.attach(con, fresh, "fresh")
         con.execute(f"ATTACH {quoted(source)} AS source (READ_ONLY)")
         con.execute(
@@ -54,7 +55,7 @@ def copy_rows(source: Path, fresh: Path, memory_limit: str = "500MB") -> None:
         raise WarehouseError(msg) from error
     finally:
         con.close()
-        fresh.with_name(f"{fresh.name}.wal").unlink(missing_ok=True)  # left by an error alone
+        working.remove_log(fresh)  # left by an error alone
 
 
 def rewrite(data_dir: DataDir) -> None:

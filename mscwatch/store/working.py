@@ -85,6 +85,11 @@ def attach(con: Connection, path: Path, name: str) -> None:
     path.chmod(PRIVATE)
 
 
+def remove_log(path: Path) -> None:
+    """Remove the log beside a file that is made anew: a run that was killed left it, and it is of another file."""
+    path.with_name(f"{path.name}.wal").unlink(missing_ok=True)
+
+
 def _opening_error(data_dir: DataDir, error: duckdb.Error) -> WarehouseError:
     problem = f"The working file {data_dir.working} cannot be opened: {first_line(error)}"
     if damage.is_named_broken(problem):

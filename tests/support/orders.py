@@ -14,7 +14,8 @@ from mscwatch.watches import load_watch
 # Matches everything that the embedded registry holds, without bounds. It is not the review's: its claims and Table 2
 # are a fifth of a small night.
 WATCH = 'name = "all"\ntitle = "All of it"\n[query]\nterm = "ALL"\n[relevance]\nrules = "msc-liver"\n'
-REVIEWED = WATCH + "[review]\ntable = true\n"
+TABLE = "[review]\ntable = true\n"
+REVIEWED = WATCH + TABLE
 
 
 def write_watch(folder, text=WATCH):
