@@ -6,7 +6,7 @@ import pytest
 
 from mscwatch.errors import ConfigError
 from mscwatch.screening import relevance
-from mscwatch.therapy import overrides, words
+from mscwatch.therapy import overrides, vocabulary
 
 ENTRY = '[[override]]\nnct_id = "NCT00000001"\nrow = 1\nreason = "r"\ndate = 2026-01-31\n'
 
@@ -25,7 +25,7 @@ ENTRY = '[[override]]\nnct_id = "NCT00000001"\nrow = 1\nreason = "r"\ndate = 202
 )
 def test_the_therapy_vocabulary_names_only_known_values(text, message):
     with pytest.raises(ConfigError, match=message):
-        words.parse(text)
+        vocabulary.parse(text)
 
 
 @pytest.mark.parametrize("file", ["overrides.toml", "printed.toml"])
@@ -63,7 +63,7 @@ def test_rules_have_only_known_tables_and_keys(text, message):
 
 
 def test_every_expression_of_the_therapy_vocabulary_compiles():
-    rules = words.vocabulary()
+    rules = vocabulary.vocabulary()
     for by_key in (rules.by_head, rules.by_tail, rules.by_need):
         for found in by_key.values():
             assert all(rule.match for rule in found)

@@ -7,6 +7,7 @@ import pytest
 from mscwatch.therapy import (
     indication_group,
     read_record,
+    vocabulary,
     words,
 )
 from support.records import record
@@ -15,10 +16,10 @@ from support.therapy import trial
 # --- The vocabulary keeps its promises ---
 
 
-@pytest.mark.parametrize(("field", "value", "spelling"), words.examples())
+@pytest.mark.parametrize(("field", "value", "spelling"), vocabulary.examples())
 def test_the_vocabulary_reads_its_examples(field, value, spelling):
     found = {one.value for one in words.find(field, spelling)}
-    assert found == set() if value == words.NOTHING else value in found
+    assert found == set() if value == vocabulary.NOTHING else value in found
 
 
 @pytest.mark.parametrize(

@@ -1,72 +1,18 @@
-"""The words of `vocabulary.toml` as patterns: which values of a field a text names, and where."""
+"""Which values of a field a text names, and where, by the rules of the vocabulary."""
 
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, cached_property, lru_cache
-from importlib.resources import files
+from functools import lru_cache
 from string import ascii_lowercase, ascii_uppercase
-from typing import Any
 
-from mscwatch.errors import ConfigError
-from mscwatch.therapy.axes import LISTS, WORDS, check_words
-from mscwatch.vocabulary import Donor, IndicationGroup
+from mscwatch.therapy.vocabulary import CELLS, KEY, LEAST, MIDDLE, NOTHING, Rule, guard, vocabulary
 
-NOTHING = "nothing"
-ANY = "any"
-
-# The values that each table of the file may name. The tables of the last line only find passages.
-_VALUES: dict[str, tuple[str, ...]] = {
-    **{name: tuple(axis) for name, axis in (LISTS | WORDS).items() if name != "indication_group"},
-    "cell_type": (
-        *WORDS["cell_type"],
-        "marrow_stem",
-        "tissue",
-        "named",
-    ),  # `product` decides which cells these are
-    "local_way": tuple(LISTS["route"]),
-    "donor_implied": tuple(Donor),
-    "indication": tuple(IndicationGroup),
-    **dict.fromkeys(
-        (
-            "product",
-            "other_treatment",
-            "other_drug",
-            "control",
-            "giving",
-            "own",
-            "background",
-            "sampling",
-            "session",
-            "repeated",
-        ),
-        (ANY,),
-    ),
-    **dict.fromkeys(("named_disease", "other_disease", "graft_versus_host"), (ANY,)),
-}
-_KEYS = ("starts", "words", "tissue", "ends", "patterns", "near", "examples")
-
-_GAP = r"[\s\-\u2010-\u2015_]*"  # "bone marrow", "bone-marrow" and "bonemarrow" are one term
-_INTRA = "intra"
 _WORD = re.compile(r"\w+")
-_HEAD = re.compile(r"\\b(?:\(\?-i:)?(?:([A-Za-z]+)|\(\?:([A-Za-z| ]+)\)(?!\?))(.{0,3})")
-_AFTER_SHORT = (
-    " ",
-    r"\b",
-    "[ ",
-    r"[\s",
-    r"\s+",
-    r"\.",
-    "-",
-    ")",
-)  # what may follow a first word that is shorter than a key
-_CELLS = "sc"  # how every abbreviation of a tissue's cells ends
 _LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)  # keeps every position
 _LONG = 60  # letters of a word that are kept for the next text
-_LEAST, _MIDDLE, _KEY = 3, 4, 5  # letters of a first word by which its rules are found
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,41 +24,6 @@ class Found:
     end: int
 
 
-@dataclass(frozen=True)
-class Rule:
-    """Expressions, of which each names a value of a field, and their two ways of looking.
-
-    They are compiled when a text needs them, the longest first: a small night needs a third of all rules.
-    """
-
-    field: str
-    value: str
-    expressions: tuple[str, ...]
-
-    @cached_property
-    def match(self) -> Callable[[str, int], re.Match[str] | None]:
-        """Of a text and a place: what stands there."""
-        return self._pattern.match
-
-    @cached_property
-    def finditer(self) -> Callable[[str], Iterator[re.Match[str]]]:
-        """Of a text: whatever stands anywhere in it."""
-        return self._pattern.finditer
-
-    @cached_property
-    def _pattern(self) -> re.Pattern[str]:
-        return re.compile("|".join(sorted(self.expressions, key=len, reverse=True)), re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Vocabulary:
-    """All rules: by the first letters of their first word, by the last letters of it, or by a text they need."""
-
-    by_head: dict[str, tuple[Rule, ...]]
-    by_tail: dict[str, tuple[Rule, ...]]
-    by_need: dict[str, tuple[Rule, ...]]
-
-
 def find(field: str, text: str) -> tuple[Found, ...]:
     """Every value of a field that a text names, in order. Where matches overlap, the longest wins, then `nothing`."""
     return scan(text).get(field, ())
@@ -120,7 +31,7 @@ def find(field: str, text: str) -> tuple[Found, ...]:
 
 def may_name(field: str, text: str) -> bool:
     """Whether a text has a word that a rule of a field begins with: a cheap question before `find`."""
-    return bool(_guard(field).search(text))
+    return bool(guard(field).search(text))
 
 
 def names(field: str, text: str) -> bool:
@@ -141,12 +52,12 @@ def scan(text: str) -> dict[str, tuple[Found, ...]]:
 
 def _at_words(text: str, lower: str) -> Iterator[tuple[Rule, re.Match[str]]]:
     """What the rules find that begin with a word, or end with one."""
-    of_cells = vocabulary().by_need[_CELLS]
+    of_cells = vocabulary().by_need[CELLS]
     first, second, third = 0, 0, 0  # where the last words start: "hUC-D-MSC" are three
     for word in _WORD.finditer(lower):
         first, second, third = second, third, word.start()
         letters = word[0]
-        able, of_tissue = _able(letters if len(letters) < _LONG else letters[:_KEY] + letters[-_LONG:])
+        able, of_tissue = _able(letters if len(letters) < _LONG else letters[:KEY] + letters[-_LONG:])
         for rule in able:
             if match := rule.match(text, third):
                 yield rule, match
@@ -162,16 +73,16 @@ def _able(word: str) -> tuple[tuple[Rule, ...], bool]:
     """The rules that a lower-case word may begin or end, and whether it may be an abbreviation of a tissue's cells."""
     by_head, by_tail = vocabulary().by_head, vocabulary().by_tail
     tail = word.rstrip("s0123456789")
-    keys = dict.fromkeys((word[:_KEY], word[:_MIDDLE], word[:_LEAST]))  # always in one order
+    keys = dict.fromkeys((word[:KEY], word[:MIDDLE], word[:LEAST]))  # always in one order
     heads = (by_head.get(key, ()) for key in keys)
-    able = (*(rule for rules in heads for rule in rules), *by_tail.get(tail[-_LEAST:], ()))
-    return able, tail.endswith(_CELLS)
+    able = (*(rule for rules in heads for rule in rules), *by_tail.get(tail[-LEAST:], ()))
+    return able, tail.endswith(CELLS)
 
 
 def _anywhere(text: str, lower: str) -> Iterator[tuple[Rule, re.Match[str]]]:
     """What the rules find that need a text somewhere."""
     for need, able in vocabulary().by_need.items():
-        if need != _CELLS and need in lower:
+        if need != CELLS and need in lower:
             yield from ((rule, match) for rule in able for match in rule.finditer(text))
 
 
@@ -186,129 +97,3 @@ def _longest(claims: list[Found], length: int) -> tuple[Found, ...]:
             taken[claim.start : claim.end] = b"x" * (claim.end - claim.start)
             kept.append(claim)
     return tuple(sorted((one for one in kept if one.value != NOTHING), key=lambda one: one.start))
-
-
-@cache
-def vocabulary() -> Vocabulary:
-    """The rules of the packaged file. Raises `ConfigError` for a field, a value or a key that it may not have."""
-    heads, tails, needs = _Index(), _Index(), _Index()
-    for field, values in _tables().items():
-        for value, words in values.items():
-            for head, pattern in _headed(words):
-                heads.add(head, field, value, pattern)
-            for end in words.get("ends", ()):
-                tails.add(end[-_LEAST:].lower(), field, value, rf"\b\w*{end}s?\d*\b")
-            if tissues := words.get("tissue"):
-                needs.add(_CELLS, field, value, _before_msc(tissues))
-            for need, patterns in words.get("near", {}).items():
-                needs.add(need, field, value, "|".join(patterns))
-    return Vocabulary(heads.rules(), tails.rules(), needs.rules())
-
-
-@cache
-def _guard(field: str) -> re.Pattern[str]:
-    """A pattern of the beginnings of all rules of a field."""
-    firsts, others = set(), set()
-    for words in _tables()[field].values():
-        firsts |= {_spelled(term.split()[0]) for kind in ("starts", "words") for term in words.get(kind, ())}
-        firsts |= {first for pattern in words.get("patterns", ()) for first in _firsts(pattern)}
-        others |= {re.escape(need) for need in words.get("near", {})}
-        others |= {rf"{end}s?\b" for end in (*words.get("ends", ()), *(["SC"] if "tissue" in words else []))}
-    letters = "".join(sorted({first[0].lower() for first in firsts}))
-    begun = [rf"\b(?=[{letters}])(?:{'|'.join(sorted(firsts))})"] if firsts else []
-    return re.compile("|".join([*begun, *sorted(others)]), re.IGNORECASE)
-
-
-class _Index:
-    """Patterns by a key, joined where they name the same value of the same field."""
-
-    def __init__(self) -> None:
-        self._patterns: dict[str, dict[tuple[str, str], list[str]]] = {}
-
-    def add(self, key: str, field: str, value: str, pattern: str) -> None:
-        self._patterns.setdefault(key, {}).setdefault((field, value), []).append(pattern)
-
-    def rules(self) -> dict[str, tuple[Rule, ...]]:
-        """The rules by key."""
-        return {
-            key: tuple(Rule(field, value, tuple(found)) for (field, value), found in rules.items())
-            for key, rules in self._patterns.items()
-        }
-
-
-def examples() -> list[tuple[str, str, str]]:
-    """Every example of the file: field, value, spelling."""
-    return [
-        (field, value, spelling)
-        for field, values in _tables().items()
-        for value, words in values.items()
-        for spelling in words.get("examples", ())
-    ]
-
-
-def parse(text: str) -> dict[str, dict[str, dict[str, Any]]]:
-    """The tables of the vocabulary file: field, value, kind of words.
-
-    Raises `ConfigError` for a field, a value or a key that the file may not have.
-    """
-    tables: dict[str, dict[str, dict[str, Any]]] = tomllib.loads(text)
-    check_words("therapy/vocabulary.toml, fields", tables, _VALUES)
-    for field, values in tables.items():
-        check_words(f"therapy/vocabulary.toml, values of {field}", values, (*_VALUES[field], NOTHING))
-        for value, words in values.items():
-            check_words(f"therapy/vocabulary.toml, keys of {field}.{value}", words, _KEYS)
-    return tables
-
-
-@cache
-def _tables() -> dict[str, dict[str, dict[str, Any]]]:
-    return parse((files("mscwatch.therapy") / "vocabulary.toml").read_text("utf-8"))
-
-
-def _headed(words: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Each pattern that begins with a word, with the key of that word."""
-    for kind, end in (("starts", r"\w*"), ("words", r"s?\b")):
-        for term in words.get(kind, ()):
-            key = term.split()[0][:_KEY].lower()
-            pattern = rf"\b{_GAP.join(map(_spelled, term.split()))}{end}"
-            yield key, pattern
-            if kind == "words" and len(key) < _LEAST:
-                yield f"{key}s", pattern
-    for pattern in words.get("patterns", ()):
-        for key in _keys(pattern):
-            yield key, pattern
-
-
-def _spelled(word: str) -> str:
-    """A word as a pattern; "intrathecal" is also "intra-thecal"."""
-    inner = word.removeprefix(_INTRA)
-    return rf"{_INTRA}[-\u2010-\u2015]?{re.escape(inner)}" if inner and inner != word else re.escape(word)
-
-
-def _keys(pattern: str) -> set[str]:
-    """The keys of the words that a pattern begins with. Raises `ConfigError` where it may begin with any."""
-    return {first[:_KEY].lower() for first in _firsts(pattern)}
-
-
-def _firsts(pattern: str) -> list[str]:
-    """The letters that a pattern begins with, one for each alternative. Raises `ConfigError` as `_keys` does."""
-    head = _HEAD.match(pattern)
-    if head:
-        firsts, after = (head[1] or head[2]).split("|"), head[3]
-        firsts = [first[:-1] if after[:1] in ("?", "*", "{") else first.split()[0] for first in firsts]
-        if all(len(first) >= _LEAST or after.startswith(_AFTER_SHORT) for first in firsts):
-            return firsts
-    msg = (
-        f"therapy/vocabulary.toml: the pattern {pattern!r} does not begin with a whole word or three letters of one. "
-        "Put it under near, by a text that it needs."
-    )
-    raise ConfigError(msg)
-
-
-def _before_msc(tissues: list[str]) -> str:
-    """Of UC: UCMSC, UC-MSCs, hUC-D-MSC, "UC -MSC", and in capitals "UC MSC" ("at MSC" is not adipose tissue)."""
-    short = "|".join(tissue for tissue in tissues if len(tissue) == 1)
-    long = "|".join(tissue for tissue in tissues if len(tissue) > 1)
-    joined = r"\b(?:h|hu|allo-?|auto-?)?(?:{})(?:\s?-\s?)?(?:D-?)?{}s?\b".format
-    parts = [joined(long, "M?SC"), rf"(?-i:\b[Hh]?[u]?(?:{long}) (?:MSC|SC)s?\b)"] if long else []
-    return "|".join([*parts, *([joined(short, "MSC")] if short else [])])
