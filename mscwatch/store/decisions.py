@@ -27,7 +27,7 @@ from mscwatch.screening.version import rules_version
 from mscwatch.store import derive, found_papers, queries, review_claims, sql, working
 from mscwatch.store.data_dir import DataDir, locked
 from mscwatch.store.publish import publish_copy
-from mscwatch.store.sql import Connection, dicts, has_relation, insert
+from mscwatch.store.sql import Connection, dicts, insert, relation_names
 
 log = logging.getLogger(__name__)
 
@@ -87,11 +87,12 @@ def stored(con: Connection) -> Decisions:
 
     Raises `ConfigError` for one whose words an earlier version knew and this one does not.
     """
+    known = relation_names(con)
     try:
         return Decisions.of(
             kind.model_validate(row | ({"value": orjson.loads(row["value"])} if row.get("value") else {}))
             for table, kind in TABLES.items()
-            if has_relation(con, table)  # a published file may be of an earlier version
+            if table in known  # a published file may be of an earlier version
             for row in dicts(con, f"{STORED}{table} ORDER BY ALL")
         )
     except ValidationError as error:

@@ -49,20 +49,19 @@ def dicts(
     return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
 
-def has_relation(con: Connection, name: str) -> bool:
-    """Whether the opened file has a table or view in `main`.
+def relation_names(con: Connection) -> set[str]:
+    """The tables and views in `main` of the opened file. One that is opened to read is not migrated: it may lack some."""
+    found = con.execute(
+        "SELECT table_name FROM duckdb_tables() WHERE database_name = current_database() AND schema_name = 'main' "
+        "UNION SELECT view_name FROM duckdb_views() "
+        "WHERE database_name = current_database() AND schema_name = 'main'"
+    ).fetchall()
+    return {name for (name,) in found}
 
-    A file that is opened to read is not migrated, and may lack it.
-    """
-    return bool(
-        scalar(
-            con,
-            "SELECT count(*) FROM (SELECT database_name, schema_name, table_name AS name FROM duckdb_tables() "
-            "UNION ALL SELECT database_name, schema_name, view_name FROM duckdb_views()) "
-            "WHERE database_name = current_database() AND schema_name = 'main' AND name = ?",
-            [name],
-        )
-    )
+
+def has_relation(con: Connection, name: str) -> bool:
+    """Whether the opened file has a table or view in `main`."""
+    return name in relation_names(con)
 
 
 def row_of(noun: Any) -> dict[str, Any]:
