@@ -50,7 +50,7 @@ def dicts(
 
 
 def relation_names(con: Connection) -> set[str]:
-    """The tables and views in `main` of the opened file. One that is opened to read is not migrated: it may lack some."""
+    """Tables and views in `main` of the opened file. One that is opened to read is not migrated, and may lack some."""
     found = con.execute(
         "SELECT table_name FROM duckdb_tables() WHERE database_name = current_database() AND schema_name = 'main' "
         "UNION SELECT view_name FROM duckdb_views() "
