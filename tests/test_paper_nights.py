@@ -162,6 +162,55 @@ def test_every_question_is_told(run_nights):
     assert rows(order, "SELECT proof->>'$.distinct' FROM searches WHERE subject = 'topic'") == [("1",)]
 
 
+IN_METHODS = {
+    "pmid": "40000005",
+    "pmcid": "PMC900005",
+    "title": "Cells in another liver disease: a randomized trial",
+    "authors": ["Roe R"],
+    "year": 2022,
+    "published_on": "2022-10-01",
+    "indexed_on": "2022-10-06",
+    "publication_types": ["Clinical Trial"],
+    "abstract": "Invented: 12 patients received cells.",
+    "full_text": "Invented. The trial was registered as NCT00000003.",
+}
+CLOSED = IN_METHODS | {"pmid": "40000006", "pmcid": "PMC900006", "full_text": "", "journal": "NCT00000003"}
+
+
+@pytest.mark.slow
+def test_a_number_that_stands_in_the_methods_of_an_open_paper_links_it_once_and_for_good(run_nights):
+    papers = [KNOWN, IN_METHODS, CLOSED]
+    results, order, requests = run_nights([KNOWN], papers, papers)
+    assert [result.events.get("publication_found") for result in results] == [1, None, 1]
+    assert rows(
+        order,
+        "SELECT nct_id, strength, counts, basis FROM publications WHERE pmid = '40000005'",
+    ) == [("NCT00000003", "B", True, "NCT00000003 stands in its methods")]
+    assert rows(order, "SELECT nct_id, found_in FROM registry_ids WHERE paper_id = 'PMID:40000005'") == [
+        (None, "methods")
+    ]
+    assert sum("/PMC900005/" in target for target in requests) == 1
+    assert sum("/PMC900006/" in target for target in requests) == 1  # not open: asked again after half a year
+    asked = rows(
+        order,
+        "SELECT proof->>'$.read', proof->>'$.closed' FROM searches WHERE subject = 'full texts' ORDER BY asked_at",
+    )
+    assert asked == [("{}", '["PMC900006"]'), ('{"PMC900005":["NCT00000003"]}', "[]")]  # one a night
+
+
+@pytest.mark.slow
+def test_full_texts_that_cannot_be_had_cost_nothing_but_themselves(run_nights):
+    def spoil(request):
+        return Response(503, {}, b"") if request.path.endswith("/fullTextXML") else None
+
+    [result], order, _ = run_nights([KNOWN, IN_METHODS], spoil=spoil, retry_budget=0)
+    assert not any("not trusted" in warning for warning in result.warnings)
+    assert rows(order, "SELECT count(*) FROM found_papers") == [(2,)]
+    assert rows(order, "SELECT proof->>'$.failed' FROM searches WHERE subject = 'full texts'") == [
+        ('["PMC900005"]',)
+    ]
+
+
 FAULTS = {
     "maintenance": Response(503, {"Content-Type": "text/plain"}, b"This API is temporarily unavailable."),
     "an error inside 200": Response(

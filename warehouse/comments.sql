@@ -640,13 +640,13 @@ COMMENT ON COLUMN concerns.stating_labels IS 'The trials that are counted in sta
 COMMENT ON TABLE searches IS 'One row per question to a paper source, asked by a night or by hand, and per file that a person imported. Nothing of a search is kept unless every question was proven.';
 COMMENT ON COLUMN searches.run_id IS 'The night, as in runs.run_id; of a search by hand an identifier of its own.';
 COMMENT ON COLUMN searches.source IS 'europepmc, pubmed, or person (an imported file).';
-COMMENT ON COLUMN searches.subject IS 'What was asked: topic (the watch''s query), numbers (registration numbers), articles (what PubMed says of papers), import (a person''s file).';
+COMMENT ON COLUMN searches.subject IS 'What was asked: topic (the watch''s query), numbers (registration numbers), articles (what PubMed says of papers), full texts (of open papers that the search for numbers found and that name none in title or abstract; what fails is asked again), import (a person''s file).';
 COMMENT ON COLUMN searches.asked_at IS 'When the search began (UTC).';
 COMMENT ON COLUMN searches.hit_count IS 'How many papers the source announced, or how many entries the file has. Unit: papers.';
 COMMENT ON COLUMN searches.fetched IS 'How many distinct papers it sent. Unit: papers.';
 COMMENT ON COLUMN searches.new IS 'Papers that the whole search brought and that no search had brought before. Unit: papers.';
 COMMENT ON COLUMN searches.requests IS 'HTTP requests of this question, retries included. Unit: requests.';
-COMMENT ON COLUMN searches.proof IS 'Why it was trusted or refused: counts, pages, reasons; of an import the file, its SHA-256, and what was left out (JSON).';
+COMMENT ON COLUMN searches.proof IS 'Why it was trusted or refused: counts, pages, reasons; of full texts the numbers in each that was read, by PMCID, and which are closed or failed; of an import the file, its SHA-256, and what was left out (JSON).';
 COMMENT ON COLUMN searches.outcome IS 'proven, refused (the answer failed the proof), failed (no usable answer), or skipped (the time for papers was used up).';
 
 COMMENT ON TABLE found_papers IS 'One row per paper that a search or an imported file told of, before it is joined with what records name (papers). Without abstracts.';

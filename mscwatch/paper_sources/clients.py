@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from requests import codes
+
 from mscwatch.papers.europepmc import read_page
+from mscwatch.papers.full_text import numbers_in_full_text
 from mscwatch.papers.model import Paper
 from mscwatch.papers.pubmed import FoundNumbers, read_articles, read_search
 from mscwatch.papers.search import SearchFacts
@@ -18,7 +21,7 @@ MOST_HITS = 10_000  # PMIDs in one `esearch`
 
 
 class EuropePmc(PoliteSession):
-    """Europe PMC's search."""
+    """Europe PMC's search, and the full texts of its open papers."""
 
     service = "Europe PMC"
     address_setting = "MSCWATCH_EUROPEPMC_URL"
@@ -53,6 +56,11 @@ class EuropePmc(PoliteSession):
         """How many papers a query finds. Raises `NoAnswerError`."""
         parameters = self._parameters(query, "*") | {"pageSize": "1", "resultType": "idlist"}
         return read_page(self.ask("/search", parameters).json, "*").hit_count
+
+    def numbers_in_full_text(self, pmcid: str) -> tuple[str, ...] | None:
+        """The numbers in the methods of an open paper; None where its text is not open. Raises `NoAnswerError`."""
+        answer = self.ask(f"/{pmcid}/fullTextXML", kind=bytes, verdicts={codes.not_found})
+        return None if answer.status == codes.not_found else numbers_in_full_text(answer.body)
 
     def _parameters(self, query: str, cursor: str) -> dict[str, str]:
         return {

@@ -11,6 +11,7 @@ from typing import Any
 
 from mscwatch.errors import MscwatchError, NoAnswerError
 from mscwatch.paper_sources.clients import ARTICLES_AT_ONCE, EuropePmc, PubMed
+from mscwatch.paper_sources.full_texts import FullTexts, ask, needing, with_numbers
 from mscwatch.papers.joining import join_preprints, to_ask_again
 from mscwatch.papers.model import Paper
 from mscwatch.papers.search import (
@@ -29,6 +30,7 @@ log = logging.getLogger(__name__)
 LAST_START = 34.0  # seconds: no request begins later, so that the step ends within 60
 BATCHES = 1  # of numbers that each source is asked in one night; the others follow in the next nights
 MOST_NEW = 400  # papers that PubMed is asked for in one night: two requests
+MOST_REQUESTS = 6  # of one night; what of them is left goes to full texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,9 @@ class SearchOrder:
     waiting: tuple[str, ...] = ()  # PMIDs found earlier that PubMed did not tell of yet
     watched: tuple[str, ...] = ()  # PMIDs that count or wait: PubMed is asked in turn if they were retracted
     turn: int = 0  # how many searches came before: it chooses the batch of numbers
+    texts_read: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # numbers in full texts, by PMCID
+    texts_closed: frozenset[str] = frozenset()  # PMCIDs whose text was not open of late
+    most_requests: int = MOST_REQUESTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,7 @@ class Asked:
     """One question to one source, as a row of `searches` tells it."""
 
     source: PaperSource
-    subject: str  # topic, numbers, articles
+    subject: str  # topic, numbers, articles, full texts
     outcome: SearchOutcome
     hit_count: int | None = None
     fetched: int | None = None
@@ -110,17 +115,17 @@ class _Search:
         except MscwatchError as error:
             late = self.clock() > self.end
             outcome = SearchOutcome.SKIPPED if late else SearchOutcome.FAILED
-            self._note(source, subject, outcome, before, {"reasons": [str(error)]})
+            self.note(source, subject, outcome, before, {"reasons": [str(error)]})
             raise _NotProvenError from error
         outcome = SearchOutcome.PROVEN if proof.trusted else SearchOutcome.REFUSED
-        self._note(
+        self.note(
             source, subject, outcome, before, proof.checks | {"reasons": list(proof.reasons)}, len(papers)
         )
         if not proof.trusted:
             raise _NotProvenError
         return papers
 
-    def _note(
+    def note(
         self,
         source: PaperSource,
         subject: str,
@@ -140,20 +145,23 @@ class _NotProvenError(Exception):
 def look_for_papers(
     sources: Sources, order: SearchOrder, clock: Callable[[], float] = time.monotonic
 ) -> Harvest:
-    """Search the topic and a batch of its trials' numbers; fetch what PubMed says of new papers.
+    """Search the topic and a batch of its trials' numbers; fetch what PubMed says of new papers, and some full texts.
 
     Nothing is raised for what the services do. A question that is not proven ends the search without a paper.
     """
     search = _Search(sources, order, clock)
     try:
         found = {paper.paper_id: paper for paper in _of_topic(search)}
-        found |= {paper.paper_id: paper for paper in _of_numbers(search)}
+        numbered = {paper.paper_id: paper for paper in _of_numbers(search)}
+        found |= numbered
         articles = _articles(search, found.values(), _declaring(search))
     except _NotProvenError:
         return Harvest((), tuple(search.asked))
     told = [_joined(found.get(paper.paper_id), paper) for paper in articles if _tells(paper, found, order)]
-    papers = found | {paper.paper_id: paper for paper in told}
-    return Harvest(tuple(join_preprints(papers.values())), tuple(search.asked))
+    papers = list((found | {paper.paper_id: paper for paper in told}).values())
+    read = _full_texts(search, needing(papers, {paper.pmcid for paper in numbered.values() if paper.pmcid}))
+    papers = [with_numbers(paper, read) for paper in papers]
+    return Harvest(tuple(join_preprints(papers)), tuple(search.asked))
 
 
 def _tells(paper: Paper, found: Mapping[str, Paper], order: SearchOrder) -> bool:
@@ -235,6 +243,28 @@ def _articles(search: _Search, found: Collection[Paper], declared: Sequence[str]
         return papers, SearchProof(reasons, {"hit_count": len(asked)})
 
     return search.put(PaperSource.PUBMED, "articles", question)
+
+
+def _full_texts(search: _Search, papers: Sequence[Paper]) -> Mapping[str, tuple[str, ...]]:
+    """The numbers in the full texts of papers that need them, by PMCID: what is known, and what is asked now.
+
+    What fails is asked again by the next search, and spoils nothing: the papers are known without it.
+    """
+    order, sources = search.order, search.sources
+    known = order.texts_read.keys() | order.texts_closed
+    wanted = list(dict.fromkeys(paper.pmcid for paper in papers if paper.pmcid not in known))
+    start = order.turn % max(1, len(wanted))  # so that one that fails every night keeps no other waiting
+    wanted = [*wanted[start:], *wanted[:start]]
+
+    def may_go_on() -> bool:
+        return sources.requests < order.most_requests and search.clock() <= search.end
+
+    before = sources.requests
+    texts = ask(sources.europepmc, wanted, may_go_on) if wanted and may_go_on() else FullTexts()
+    if sources.requests > before:
+        proof = {"wanted": len(wanted), "read": texts.read, "closed": texts.closed, "failed": texts.failed}
+        search.note(PaperSource.EUROPEPMC, "full texts", SearchOutcome.PROVEN, before, proof, len(texts.read))
+    return {**order.texts_read, **texts.read}
 
 
 def _turn(queries: list[str], turn: int) -> list[str]:

@@ -56,7 +56,10 @@ def _search(context: RunContext) -> None:
             _raise_events(con, context, is_first=False)
         return
     with context.warehouse() as con:
-        search_order, before = search_order_of(con, order.watch), paper_searches.nights_before(con)
+        search_order, before = (
+            search_order_of(con, order.watch, result.started_at),
+            paper_searches.nights_before(con),
+        )
         trials = found_papers.sketches(con)
     sources = wiring.paper_sources(order.settings)
     harvest = look_for_papers(sources, search_order)
@@ -128,7 +131,7 @@ def store_judged(con: Connection, judged: Sequence[JudgedPaper], run_id: str, se
     return new
 
 
-def search_order_of(con: Connection, watch: Watch) -> SearchOrder:
+def search_order_of(con: Connection, watch: Watch, now: datetime) -> SearchOrder:
     """What a search of the watch's topic starts from."""
     expect = Expectation(" ".join(watch.papers.query.split()), watch.papers.min, watch.papers.sentinels)
     return SearchOrder(
@@ -139,6 +142,8 @@ def search_order_of(con: Connection, watch: Watch) -> SearchOrder:
         waiting=tuple(found_papers.pmids(con, "NOT told_by_pubmed")),
         watched=tuple(found_papers.watched_pmids(con)),
         turn=paper_searches.searches_before(con),
+        texts_read=paper_searches.texts_read(con),
+        texts_closed=paper_searches.texts_closed(con, now),
     )
 
 

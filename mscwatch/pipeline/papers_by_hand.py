@@ -26,6 +26,7 @@ from mscwatch.store.sql import Connection, row_of
 from mscwatch.vocabulary import PaperSource, SearchOutcome
 
 LARGEST = 64_000_000  # bytes of an imported file
+MOST_REQUESTS = 40  # of a search by hand: a person waits for it, and it reads more full texts than a night
 MOST_NAMED = 100  # entries that were left out, in the row of `searches`
 
 
@@ -58,7 +59,9 @@ def search_now(order: RunOrder) -> Looked:
     run_id = f"search-{started:%Y%m%dT%H%M%S%f}-{secrets.token_hex(2)}"
     with _at_work(order):
         with _opened(order) as con:
-            search_order, trials = search_order_of(con, order.watch), found_papers.sketches(con)
+            search_order = search_order_of(con, order.watch, started)
+            trials = found_papers.sketches(con)
+        search_order = replace(search_order, most_requests=MOST_REQUESTS)
         harvest = look_for_papers(sources, search_order)
         judged = judge_all(harvest.papers, trials)
         with _opened(order) as con, sql.transaction(con):

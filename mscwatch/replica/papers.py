@@ -1,12 +1,13 @@
-"""A stand-in of the paper sources: the shapes of Europe PMC's search and of PubMed's E-utilities, on loopback.
+"""A stand-in of the paper sources: Europe PMC's search and full texts, and PubMed's E-utilities, on loopback.
 
 It knows no query language. A query of registration numbers alone finds the papers that name one of them; any other
 query is taken for the topic's and finds all papers, within its bound of time (`FIRST_IDATE`), and `EXT_ID`s besides.
 
 A paper is a JSON object: `title` (needed), `pmid`, `pmcid`, `doi`, `preprint_id`, `authors` (texts), `journal`, `year`,
 `published_on`, `indexed_on` (the day from which a search for new papers finds it), `abstract`, `publication_types`
-(texts), `declared_numbers` (texts), `full_text` (which only a search sees), `is_retracted`, `preprint_of` and
-`corrects` (PMIDs: of the article of a preprint, of what an erratum or a retraction is about).
+(texts), `declared_numbers` (texts), `full_text` (its methods, which a search for numbers sees; open where the paper has
+a `pmcid`), `is_retracted`, `preprint_of` and `corrects` (PMIDs: of the article of a preprint, of what an erratum or a
+retraction is about).
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ StandInPaper = Mapping[str, Any]
 EUROPEPMC = "/europepmc/webservices/rest"
 PUBMED = "/entrez/eutils"
 NUMBERS = re.compile(r'"[^"]+"(?: OR "[^"]+")*')
+FULL_TEXT = re.compile(rf"{EUROPEPMC}/(PMC\d{{1,9}})/fullTextXML")
 DECLARED = re.compile(r'"([^"]+)"\[si\]')
 SINCE = re.compile(r"FIRST_IDATE:\[(\d{4}-\d\d-\d\d) TO")
 EXTERNAL = re.compile(r"EXT_ID:(\d+)")
@@ -51,6 +53,8 @@ def answer_for_papers(papers: Sequence[StandInPaper], path: str, query: Mapping[
     """The answer of one of the two services; None for another path."""
     if path == f"{EUROPEPMC}/search":
         return _json(_search(papers, query))
+    if asked := FULL_TEXT.fullmatch(path):
+        return _full_text(papers, asked[1])
     if path == f"{PUBMED}/esearch.fcgi":
         return _json(_declaring(papers, query))
     if path == f"{PUBMED}/efetch.fcgi":
@@ -126,6 +130,16 @@ def _declaring(papers: Sequence[StandInPaper], query: Mapping[str, str]) -> dict
     if not found:
         result["errorlist"] = {"phrasesnotfound": sorted(asked), "fieldsnotfound": []}
     return {"header": {"type": "esearch", "version": "stand-in"}, "esearchresult": result}
+
+
+def _full_text(papers: Sequence[StandInPaper], pmcid: str) -> Response:
+    """The text of an open paper; an empty 404 for any other, as the service answers."""
+    for paper in papers:
+        if paper.get("pmcid") == pmcid and paper.get("full_text"):
+            methods = f"{_tagged('title', 'Methods')}{_tagged('p', paper['full_text'])}"
+            body = f'<?xml version="1.0" ?>\n<article><body><sec sec-type="methods">{methods}</sec></body></article>'
+            return Response(200, {"Content-Type": "application/xml"}, body.encode())
+    return Response(404, {}, b"")
 
 
 def _article(paper: StandInPaper) -> str:

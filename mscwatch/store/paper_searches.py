@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from mscwatch.store import found_papers
@@ -26,6 +27,27 @@ def searches_before(con: Connection) -> int:
     return int(
         scalar(con, "SELECT count(DISTINCT run_id) FROM searches WHERE source <> ?", [PaperSource.PERSON])
     )
+
+
+ASKED_AGAIN_AFTER = timedelta(days=180)  # a text that was closed may have opened since
+
+
+def texts_read(con: Connection) -> dict[str, tuple[str, ...]]:
+    """The registration numbers in each full text that was read, by PMCID."""
+    rows = con.execute(
+        "SELECT proof->>'$.read' FROM searches WHERE subject = 'full texts' ORDER BY asked_at"
+    ).fetchall()
+    return {pmcid: tuple(numbers) for (read,) in rows for pmcid, numbers in json.loads(read or "{}").items()}
+
+
+def texts_closed(con: Connection, now: datetime) -> frozenset[str]:
+    """The PMCIDs whose full text was asked for of late and is not open."""
+    rows = con.execute(
+        "SELECT DISTINCT unnest((proof->'$.closed')::VARCHAR[]) FROM searches "
+        "WHERE subject = 'full texts' AND asked_at > ?",
+        [now - ASKED_AGAIN_AFTER],
+    ).fetchall()
+    return frozenset(pmcid for (pmcid,) in rows)
 
 
 class NightsBefore(NamedTuple):
