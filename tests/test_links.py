@@ -61,7 +61,7 @@ def made(tmp_path_factory):
             ("DERIVED", "111", "Own A. Cells in patients with cirrhosis. J Hepatol. 2022;1:1."), ("RESULT", "222", "Perhaps"), ("BACKGROUND", "333", "Read"),
             ("BACKGROUND", "222", "Perhaps"), ("RESULT", None, HOSTILE), ("NEW_WORD", "555", "What"),
         )),
-        record(2, **papers(("RESULT", "222", "Perhaps"))),
+        record(2, **papers(("RESULT", "222", "Perhaps"), ("RESULT", "666"))),
         record(3, **titled, **KNEE, **papers(("RESULT", "444", "Knee"))),
         # The registry shows the PMID of row 14 of Table 2, a trial registered as NCT01499459, as a result of this one.
         record(2705742, **papers(("RESULT", "26006200", "Kantarcioglu M"))),
@@ -140,6 +140,17 @@ def test_the_surest_link_stands_first_and_a_score_alone_last_here_and_on_the_pag
     assert {strength for _, strength, _ in listed[1:-1]} == {None}
     wanted = [names.index(name) for name in ("nct_id", "strength")]
     assert [tuple(row[place] for place in wanted) for row in page] == [row[:2] for row in listed]
+
+
+def test_a_paper_that_its_record_gives_as_a_bare_number_is_shown_with_what_is_known_of_it(tonight):
+    assert waiting()["NCT00000002", "666"]["citation"] is None
+    paper = Paper("Cells in cirrhosis", pmid="666", authors=("Doe J",))
+    with working.open_warehouse(tonight.data_dir) as con:
+        kind = JudgedKind(PaperKind.RESULTS, "it says so")
+        found_papers.store_papers(con, [(paper, kind)], "run", datetime(2026, 1, 31))
+        found_papers.refresh(con)
+        [row] = [row for row in queries.links(con) if row["paper"] == "666"]
+    assert row["citation"] == "Doe J. Cells in cirrhosis"
 
 
 def test_a_paper_that_two_trials_claim_names_the_other(tonight):
