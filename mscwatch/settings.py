@@ -243,7 +243,7 @@ def show_settings(settings: Settings) -> list[ShownSetting]:
 
 def unknown_variables() -> list[str]:
     """A sentence for each `MSCWATCH_…` variable of the environment that names no setting: often a typing error."""
-    ours = sorted(name for name in os.environ if name.upper().startswith(PREFIX))
+    ours = sorted(name for name, value in os.environ.items() if value and name.upper().startswith(PREFIX))
     unknown = [(name, key) for name in ours if (key := _key(name)) not in Settings.model_fields]
     return [f"{name} {NO_SETTING}.{_meant(key, _variable)} It has no effect." for name, key in unknown]
 

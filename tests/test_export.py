@@ -139,6 +139,9 @@ def test_every_beginning_of_a_formula_is_defused(start):
             (f"'{start}1; b",)
         ]
         assert con.execute(f"SELECT {cell} FROM (SELECT NULL::VARCHAR AS it)").fetchall() == [(None,)]
+        assert con.execute(f"SELECT {cell} FROM (SELECT ? AS it)", ["a\x1b[31m\nb"]).fetchall() == [
+            ("a [31m\nb",)
+        ]
 
 
 @pytest.mark.slow

@@ -28,7 +28,17 @@ def section(title, text, attributes=""):
     "whole",
     [
         article(section("Materials and Methods", "It is registered: NCT00000001.")),
-        article(section("2. Methodology", "x" + section("2.1 Cells", "NCT 00000001"))),
+        article(section("2. Methodology", "x</p>" + section("2.1 Cells", "NCT 00000001") + "<p>")),
+        article(section("Methods", "NCT00000001<sup>12</sup> and&nbsp;more &unknown;")),
+        article(section("Methods", "It is NCT00000001<xref>12</xref>. Another trial was NCT00000009.")),
+        article(section("Methods", "Registered as NCT00000001. The dose was that of NCT00000009.")),
+        article(section("Experimental section", "NCT00000001")),
+        article("<p>Patients gave consent. The trial was registered (NCT00000001).</p>"),
+        article(back="<ack><title>Trial registration</title><p>NCT00000001</p></ack>"),
+        article(section("Methods", "NCT00000001")).replace(
+            b"<article>", b'<article xmlns="http://jats.example">'
+        ),
+        article(section("Main text", "x</p>" + section("Patients and methods", "NCT00000001") + "<p>")),
         article(section("", "NCT00000001", 'sec-type="methods"')),
         article(section("Study design and oversight", "NCT<bold>0000</bold>0001")),
         article(section("Ethics statement", "(NCT00000001)")),
@@ -54,6 +64,26 @@ def test_the_number_of_a_papers_own_trial_is_read_where_papers_put_it(whole):
         article(section("Methods", "x<table-wrap><p>NCT00000009</p></table-wrap>")),
         article(back="<ref-list><title>Registered trials</title><ref>NCT00000009</ref></ref-list>"),
         article(back="<fn-group><fn><p>Grant NCT00000009</p></fn></fn-group>"),
+        article(
+            section(
+                "Introduction", "x</p>" + section("MSC for patients with cirrhosis", "NCT00000009") + "<p>"
+            )
+        ),
+        article(
+            section(
+                "4. Discussion", "x</p>" + section("Earlier trials in ACLF patients", "NCT00000009") + "<p>"
+            )
+        ),
+        article(section("Registered trials of MSC", "NCT00000009")),
+        article(section("", "A company trial in patients, NCT00000009", 'sec-type="intro"')),
+        article(
+            back="<fn-group><fn><p>JD is investigator of a trial registered as NCT00000009</p></fn></fn-group>"
+        ),
+        article(section("Introduction", "x<fn><p>Registered as NCT00000009</p></fn>")),
+        article(back='<ref-list><ref><related-object document-id="NCT00000009"/></ref></ref-list>'),
+        article(section("Methods", "As in an earlier trial (NCT00000009), cells were given.")),
+        article()[:-10]
+        + b"<sub-article><body><sec><title>Methods</title><p>NCT00000009</p></sec></body></sub-article></article>",
     ],
 )
 def test_the_number_of_another_trial_is_not_read(whole):

@@ -173,6 +173,24 @@ def test_unverified_registrations_of_table_2_wait_and_sure_ones_do_not(tonight):
     assert asked == {trial for trial, sure in confidence.items() if sure != "high"}
 
 
+def test_a_persons_word_on_a_row_of_table_2_reaches_the_table_and_its_patients_count_once(tonight):
+    def of_rows(query):
+        return rows(tonight, query)
+
+    published = "SELECT published FROM cell_types WHERE cells = 'MSCs'"
+    before = of_rows(published)
+    yes = decision(nct_id="NCT00000002", paper="27964826")  # row 21, for which no registration was found
+    no = decision(nct_id="NCT01729221", paper="24886681", decision="reject")  # row 12
+    add(tonight.data_dir, tonight.settings.decisions, [yes, no])
+    publish_decisions(tonight.data_dir, tonight.settings.decisions, "700MB", 3)
+    assert of_rows(
+        "SELECT review_row, nct_id, link_basis FROM living_table WHERE review_row IN (12, 21) AND origin = 'review' ORDER BY 1"
+    )[1] == (21, "NCT00000002", "accepted by a person")
+    found = of_rows("SELECT review_row FROM published_without_registration WHERE review_row IN (12, 21)")
+    assert {row for (row,) in found} == {12}
+    assert of_rows(published) == before
+
+
 @pytest.mark.slow
 def test_a_yes_is_kept_in_the_file_holds_at_once_and_is_never_asked_again(tonight):
     before = file_hash(tonight)
@@ -205,7 +223,7 @@ def test_the_queue_empties(tonight):
     publish_decisions(tonight.data_dir, tonight.settings.decisions, "700MB", 3)
     assert waiting() == {}
     assert mscwatch("links").stdout == "No link waits.\n"
-    assert mscwatch("links", "--csv").stdout == "nct_id\n"
+    assert mscwatch("links", "--csv").stdout == "nct_id,paper,brief_title,citation,reason,strength\n"
 
 
 def test_what_people_wrote_in_the_file_stays_as_it_is(tonight):

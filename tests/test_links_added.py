@@ -83,6 +83,8 @@ def decide(tonight, *entries):
         ("https://doi.org/10.1000/new%2E1", "10.1000/new.1"),
         ("http://dx.doi.org/10.1000/new.1", "10.1000/new.1"),
         ("REF:ref-0123abcd", "ref-0123abcd"),
+        ("PPR91012", "PPR91012"),
+        ("ppr:PPR91012", "PPR91012"),
         ("PMC1234", None),
         ("123456789", None),
         ("10.1000", None),

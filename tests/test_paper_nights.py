@@ -267,6 +267,13 @@ def test_a_retraction_is_told_once(run_nights):
     assert rows(order, "SELECT is_retracted FROM papers WHERE pmid = '33370477'") == [(True,)]
 
 
+@pytest.mark.slow
+def test_a_paper_that_is_retracted_when_it_is_found_is_told_as_that_alone(run_nights):
+    results, _, _ = run_nights([KNOWN], [KNOWN, NEW | {"is_retracted": True}])
+    assert results[1].events.get("publication_found") is None
+    assert results[1].events.get("publication_retracted") == 1
+
+
 def test_switched_off_nothing_is_asked(run_nights):
     [result], order, requests = run_nights([KNOWN], papers=False)
     assert not any(target.startswith(("/europepmc", "/entrez")) for target in requests)

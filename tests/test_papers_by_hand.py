@@ -208,6 +208,18 @@ def test_what_a_person_imported_is_told_by_a_night_whose_services_are_out_of_rea
     ]
 
 
+def test_a_failed_search_is_not_hidden_by_an_import(papers, two_nights, tmp_path):
+    file = tmp_path / "mine.csv"
+    file.write_text(FILE)
+    broken = Response(503, {}, b"")
+    spoil = lambda request: broken if request.path.startswith("/europepmc") else None  # noqa: E731
+    with Replica([Snapshot(None, by_id([record(1)]))], intercept=spoil) as registry:
+        assert papers("--search", registry=registry).returncode == 4
+    assert papers("--import", file).returncode == 0
+    status = run_here(["status", "--json"], {"MSCWATCH_DATA_DIR": str(two_nights.data_dir.path)}).stdout
+    assert {question["outcome"] for question in json.loads(status)["papers"]["last_search"]} == {"failed"}
+
+
 def looked(**values):
     return Looked("run", **({"hits": 1, "read": 1, "new": 1} | values))
 

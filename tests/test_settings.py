@@ -109,6 +109,7 @@ def test_an_unusable_setting_is_named_with_its_origin_and_not_quoted(monkeypatch
 def test_a_setting_that_does_not_exist_is_told_with_the_name_that_was_meant(monkeypatch):
     monkeypatch.setenv("MSCWATCH_WACTH", "secret")
     monkeypatch.setenv("MSCWATCH_QQQ", "secret")
+    monkeypatch.setenv("MSCWATCH_EMPTY", "")  # counts as not set
     quite_other, misspelt = settings.unknown_variables()
     assert misspelt == "MSCWATCH_WACTH is not a setting. Do you mean MSCWATCH_WATCH? It has no effect."
     assert "MSCWATCH_QQQ is not a setting. `mscwatch doctor` lists" in quite_other

@@ -310,7 +310,7 @@ COMMENT ON COLUMN publications.grade IS 'How sure the link is: accepted or rejec
 COMMENT ON COLUMN publications.reason IS 'The grounds of the grade, and what contradicts it, in words.';
 COMMENT ON COLUMN publications.decided_by IS 'Who accepted or rejected it; NULL where nobody did.';
 COMMENT ON COLUMN publications.decided_on IS 'Day of that decision.';
-COMMENT ON COLUMN publications.is_retracted IS 'Whether the registry knows of a retraction of the paper.';
+COMMENT ON COLUMN publications.is_retracted IS 'Whether the registry, Europe PMC or PubMed says that the paper was retracted. It may count all the same.';
 COMMENT ON VIEW cell_types IS 'One row per row of the review''s Table 1: the registered and the published trials of each kind of cell for the liver. A trial of several kinds counts in each.';
 COMMENT ON COLUMN cell_types.table_row IS 'Row of Table 1, from 1.';
 COMMENT ON COLUMN cell_types.cells IS 'The cells, as printed.';
@@ -332,7 +332,7 @@ COMMENT ON COLUMN publications.is_waiting IS 'Whether it waits for a person''s d
 COMMENT ON COLUMN publications.paper_id IS 'The paper, as in papers.paper_id.';
 COMMENT ON COLUMN publications.kind IS 'What kind of paper it is (papers.kind).';
 COMMENT ON COLUMN publications.kind_reason IS 'Why it is taken for that, in words.';
-COMMENT ON COLUMN publications.counts IS 'Whether it counts as a publication of the trial: a sure link (linked or accepted) to a paper of results or a further analysis of them.';
+COMMENT ON COLUMN publications.counts IS 'Whether it counts as a publication of the trial: a sure link (linked or accepted) to a paper of results or a further analysis of them. A paper of unknown kind counts where a person accepted it.';
 COMMENT ON COLUMN publications.strength IS 'How strong the evidence of a link is that neither the registry nor Table 2 gives: A (its number in the abstract or in PubMed''s DataBank names this trial alone), B (its number in the methods, or its number in another registry), C (three independent agreements, clear of sibling trials), D (a score alone); NULL where one of them does.';
 COMMENT ON VIEW waiting_links IS 'One row per link between a trial and a paper that waits for a person (mscwatch links), the surest first.';
 COMMENT ON COLUMN waiting_links.place IS 'Place in the list: by strength, then links of records and of Table 2; those that a score alone found come last.';
@@ -371,7 +371,7 @@ COMMENT ON COLUMN papers.kind_reason IS 'Why, in words, with the word of the tit
 COMMENT ON COLUMN papers.title_donor IS 'Whose cells the title names; empty where it does not.';
 COMMENT ON COLUMN papers.title_source IS 'Tissues that the title names; empty where it does not.';
 COMMENT ON COLUMN papers.is_preprint IS 'Whether its DOI is that of a preprint server.';
-COMMENT ON COLUMN papers.is_retracted IS 'Whether the registry knows of a retraction.';
+COMMENT ON COLUMN papers.is_retracted IS 'Whether the registry, Europe PMC or PubMed says that it was retracted.';
 COMMENT ON COLUMN papers.found_by IS 'Who named it first: registry, review, europepmc, pubmed or person.';
 COMMENT ON COLUMN papers.first_seen_at IS 'Start of the night that first knew it (UTC).';
 COMMENT ON COLUMN papers.first_run_id IS 'That night.';
@@ -805,7 +805,7 @@ COMMENT ON COLUMN living_table.route IS 'Routes of administration, normalised.';
 COMMENT ON COLUMN living_table.dose_low IS 'Lowest dose of a single administration. Unit: dose_unit.';
 COMMENT ON COLUMN living_table.dose_high IS 'Highest dose of a single administration. Unit: dose_unit.';
 COMMENT ON COLUMN living_table.dose_unit IS 'cells, or cells/kg of body weight.';
-COMMENT ON COLUMN living_table.nct_id IS 'Registration; of several the surest. NULL where none was found.';
+COMMENT ON COLUMN living_table.nct_id IS 'Registration; of several the surest. Of a printed row the one that Table 2''s links give or a person accepted, unless a person rejected it. NULL where none was found.';
 COMMENT ON COLUMN living_table.link_basis IS 'What the link to the registration rests on, in words.';
 COMMENT ON COLUMN living_table.link_confidence IS 'Of Table 2: high, medium, low or none; NULL for a later paper, whose link counts (publications).';
 COMMENT ON COLUMN living_table.pmid IS 'PubMed identifier of the paper.';

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from datetime import date
 
 from mscwatch.cli import screen
+from mscwatch.cli.questions import number
 from mscwatch.clock import utc_now
 from mscwatch.errors import ConfigError, LockedError, MscwatchError
-from mscwatch.record import nct_number
 from mscwatch.screening.entries import Entry, ReadingDecision
 from mscwatch.settings import load_settings
 from mscwatch.store import queries
@@ -17,14 +17,6 @@ from mscwatch.store.data_dir import DataDir
 from mscwatch.store.decisions import add, publish_decisions
 from mscwatch.store.without_effect import in_words, without_effect
 from mscwatch.therapy.corrections import FIELDS, field_name, is_field, plain_value
-
-
-def number(nct_id: str) -> str:
-    """The NCT number that a person typed. Raises `ConfigError` for a text that is none."""
-    typed = nct_id.strip().upper()
-    if nct_number(typed) != typed:
-        raise ConfigError(f"{nct_id} is not an NCT number, such as NCT02223897.")
-    return typed
 
 
 def decide(made: Callable[[str, date, str], Sequence[Entry]], reason: str, by: str) -> None:
@@ -43,7 +35,11 @@ def decide(made: Callable[[str, date, str], Sequence[Entry]], reason: str, by: s
     add(data_dir, file, entries)
     try:
         holds = publish_decisions(data_dir, file, settings.memory_limit, settings.keep_published)
-        shown = "It holds from now on." if holds else "It holds from the next run on."
+        shown = (
+            "It holds from now on; the page shows it after `mscwatch report`, or after the next night."
+            if holds
+            else "It holds from the next run on."
+        )
     except LockedError:
         shown = "A run is at work, so it holds from the next run on."
     with queries.open_published(data_dir) as con:

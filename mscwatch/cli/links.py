@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 import typer
 
 from mscwatch.cli import screen
-from mscwatch.cli.decide import decide, number
-from mscwatch.cli.questions import AsCsv, AsJson, By, Reason
+from mscwatch.cli.decide import decide
+from mscwatch.cli.questions import AsCsv, AsJson, By, Reason, number
 from mscwatch.errors import ConfigError
 from mscwatch.screening.entries import LinkDecision, paper_number
 from mscwatch.settings import load_settings
@@ -41,7 +41,7 @@ def waiting(context: typer.Context, as_json: AsJson = False, as_csv: AsCsv = Fal
     if as_json:
         screen.write_json(rows)
     elif as_csv:
-        screen.write_csv(list(rows[0]) if rows else ["nct_id"], (list(row.values()) for row in rows))
+        screen.write_csv(queries.LINK_COLUMNS, (list(row.values()) for row in rows))
     elif rows:
         console.print(banner or f"{len(rows)} link(s) wait.")
         for row in rows:

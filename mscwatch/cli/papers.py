@@ -10,8 +10,8 @@ import typer
 from rich.text import Text
 
 from mscwatch.cli import screen
-from mscwatch.cli.questions import AsCsv, AsJson, day
-from mscwatch.errors import ConfigError
+from mscwatch.cli.questions import AsCsv, AsJson, day, number
+from mscwatch.errors import ConfigError, MscwatchError
 from mscwatch.settings import load_settings
 from mscwatch.store import queries
 from mscwatch.store.data_dir import DataDir
@@ -52,8 +52,8 @@ def papers(
     Shows what kind of paper each is, and how surely it belongs to a trial; the newest come first. With --search or
     --import it looks for new ones, publishes, and says what it found; the next night that publishes tells of it.
 
-    Exit codes of --search: 0 done, 2 papers are switched off, 3 an answer was not trusted, 4 no usable answer, 6 a run
-    is at work.
+    Exit code 1: no paper is known of the trials. Of --search: 0 done, 2 papers are switched off, 3 an answer was not
+    trusted, 4 no usable answer, 6 a run is at work.
     """
     if search or file:
         if nct_ids or kind or since or as_csv or (search and file):
@@ -64,19 +64,21 @@ def papers(
 
         look(file, as_json=as_json)
         return
-    trials = [number.strip().upper() for number in nct_ids or []]
+    trials = [number(text) for text in nct_ids or []]
     with queries.open_published(DataDir(load_settings().data_dir)) as con:
         rows = queries.known_papers(con, trials, [choice.value for choice in kind or []], since)
         banner = queries.meta(con).get("banner", "")
     if as_json:
         screen.write_json(rows)
     elif as_csv:
-        screen.write_csv(list(rows[0]) if rows else ["paper_id"], (list(row.values()) for row in rows))
+        screen.write_csv([*queries.PAPER_COLUMNS, "trials"], (list(row.values()) for row in rows))
     elif rows:
         console = screen.console()
         console.print(banner or f"{len(rows)} paper(s), newest first.")
         for row in rows:
             console.print(_lines(row), soft_wrap=True)
+    elif trials:
+        raise MscwatchError(f"No paper is known of {', '.join(trials)}.")
     else:
         screen.console().print("No paper.")
 

@@ -48,7 +48,7 @@ def preview(
     if as_json:
         screen.write_json(shown)
     elif as_csv:
-        screen.write_csv(list(shown[0]) if shown else ["nct_id"], (list(row.values()) for row in shown))
+        screen.write_csv(COLUMNS, (list(row.values()) for row in shown))
     else:
         console = screen.console()
         for row in shown:
@@ -65,13 +65,17 @@ def preview(
         console.print(f"{topic.title}: {summary.trials(len(rows))} now ({counted}).", soft_wrap=True)
 
 
+COLUMNS = ("nct_id", "relevance", "reason", "indication_group", "overall_status", "brief_title")
+
+
 def _row(record: Record, rules: str, decided: Decisions) -> dict[str, Any]:
     reading = judge(record, record_nct_id(record) or "", rules, decided)
-    return {
-        "nct_id": record_nct_id(record) or "?",
-        "relevance": reading.relevance,
-        "reason": reading.reason,
-        "indication_group": reading.indication_group,
-        "overall_status": overall_status(record),
-        "brief_title": part(record, "protocolSection", "identificationModule", "briefTitle"),
-    }
+    values = (
+        record_nct_id(record) or "?",
+        reading.relevance,
+        reading.reason,
+        reading.indication_group,
+        overall_status(record),
+        part(record, "protocolSection", "identificationModule", "briefTitle"),
+    )
+    return dict(zip(COLUMNS, values, strict=True))

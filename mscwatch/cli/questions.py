@@ -11,6 +11,7 @@ import typer
 from mscwatch.cli import screen
 from mscwatch.cli.completion import trial_ids
 from mscwatch.errors import ConfigError, MscwatchError
+from mscwatch.record import nct_number
 from mscwatch.settings import load_settings
 from mscwatch.store import queries
 from mscwatch.store.data_dir import DataDir
@@ -21,6 +22,14 @@ AsJson = Annotated[bool, typer.Option("--json", help="JSON on stdout.")]
 Reason = Annotated[str, typer.Option(help="Why; stored with the decision.")]
 By = Annotated[str, typer.Option(help="Who decides; default: the login name.")]
 AsCsv = Annotated[bool, typer.Option("--csv", help="CSV on stdout.")]
+
+
+def number(nct_id: str) -> str:
+    """The NCT number that a person typed. Raises `ConfigError` for a text that is none."""
+    typed = nct_id.strip().upper()
+    if nct_number(typed) != typed:
+        raise ConfigError(f"{nct_id} is not an NCT number, such as NCT02223897.")
+    return typed
 
 
 def day(text: str) -> datetime:

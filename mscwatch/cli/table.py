@@ -24,6 +24,7 @@ from mscwatch.settings import load_settings
 from mscwatch.store import queries
 from mscwatch.store.data_dir import DataDir
 from mscwatch.store.living import seen_abstract, table_rows
+from mscwatch.store.sql import column_names
 from mscwatch.vocabulary import RowOrigin
 
 # The columns below the head of a row.
@@ -69,11 +70,12 @@ def show(
         return
     with queries.open_published(DataDir(load_settings().data_dir)) as con:
         rows = table_rows(con, [choice.value for choice in origin or []])
+        names = column_names(con, "living_table")
         facts = queries.meta(con)
     if as_json:
         screen.write_json(rows)
     elif as_csv:
-        screen.write_csv(list(rows[0]) if rows else ["row_id"], (list(row.values()) for row in rows))
+        screen.write_csv(names, (list(row.values()) for row in rows))
     elif as_markdown:
         sys.stdout.write(markdown(rows, f"{facts.get('banner', '')} {facts.get('attribution', '')}".strip()))
     else:

@@ -159,7 +159,12 @@ def _raise_events(con: Connection, context: RunContext, *, is_first: bool) -> No
     is_first = is_first or result.outcome is RunOutcome.BASELINE
     found = [
         publication_found(
-            *row[:2], row[2] or "", PaperKind(row[3]).in_words, row[4], row[5], is_baseline=is_first
+            *row[:2],
+            row[2] or "",
+            PaperKind(row[3]).in_words,
+            row[4],
+            row[5],
+            is_baseline=is_first and row[4] is not None,  # what a person accepted is always news
         )
         for row in publication_events.newly_counting(con)
     ]
@@ -172,9 +177,9 @@ def _raise_events(con: Connection, context: RunContext, *, is_first: bool) -> No
     for event in events:
         result.events[event.kind.value] = result.events.get(event.kind.value, 0) + 1
     ledger.enqueue(con, _deliveries(con, events, watch, context.routes.news))
-    if is_first and found:
+    if is_first and (summed := sum(event.is_baseline for event in events)):
         ledger.enqueue_notice(
-            con, notices.papers_found(result.run_id, len(events)), result.run_id, context.routes.news
+            con, notices.papers_found(result.run_id, summed), result.run_id, context.routes.news
         )
 
 

@@ -68,7 +68,8 @@ class Claim:
 
     @property
     def population_in_words(self) -> str:
-        return _IN_WORDS[self.population]
+        words = _IN_WORDS[self.population]
+        return words.replace("registered", "completed") if "is_completed" in (self.of or "") else words
 
     @property
     def trials(self) -> str | None:

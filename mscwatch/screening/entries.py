@@ -20,11 +20,12 @@ _PMID = re.compile(
     r"(?:pmid\s*:?\s*|https?://pubmed\.ncbi\.nlm\.nih\.gov/)?0*([1-9]\d{0,7})/?", re.IGNORECASE
 )
 _DOI = re.compile(r"(?:doi\s*:?\s*|https?://(?:dx\.)?doi\.org/)?(10\.\d{4,9}/\S+)", re.IGNORECASE)
+_PREPRINT = re.compile(r"(?:ppr:\s*)?(ppr\d{1,10})", re.IGNORECASE)  # of Europe PMC
 _CODE = re.compile(r"(?:ref:)?(ref-[0-9a-f]{8})", re.IGNORECASE)  # of a reference without a number
 
 
 def paper_number(text: str) -> str | None:
-    """The one spelling of a PMID, a DOI or the code of a reference; None for another text.
+    """The one spelling of a PMID, a DOI, a preprint's number or the code of a reference; None for another text.
 
     A PMID is bare digits, a DOI begins with "10." and is in lower case, because DOIs ignore case.
     """
@@ -34,6 +35,8 @@ def paper_number(text: str) -> str | None:
     if match := _DOI.fullmatch(text):
         doi = unquote(match[1]) if text.lower().startswith("http") else match[1]
         return doi.rstrip(".,;").lower()
+    if match := _PREPRINT.fullmatch(text):
+        return match[1].upper()
     if match := _CODE.fullmatch(text):
         return match[1].lower()
     return None

@@ -33,6 +33,7 @@ GROWING = {"main.versions", "main.events"}
 YEAR = "year(observed_at) AS observed_year"
 
 # Beginnings that a spreadsheet runs as a formula: the OWASP list, full-width signs included.
+UNPRINTABLE = r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F]"  # what a terminal would act on; a text keeps its lines
 FORMULA = r"^[=+\-@\t\r\n\x{FF1D}\x{FF0B}\x{FF0D}\x{FF20}]"
 
 FACTS = ("watch", "banner", "data_timestamp", "mscwatch_version", "attribution")
@@ -185,13 +186,17 @@ def _write_search_record(con: Connection, folder: Path) -> list[Exported]:
 
 
 def _as_cell(name: str, kind: str) -> str:
-    """A column as an expression for CSV: lists joined with semicolons, an apostrophe before any formula."""
+    """A column as an expression for CSV: lists joined with semicolons, no control characters, no formula.
+
+    A text that a spreadsheet would take for a formula gets an apostrophe.
+    """
     if kind.endswith("[]"):
         text = f"array_to_string(\"{name}\", '; ')"
     elif kind in {"VARCHAR", "JSON"}:
         text = f'"{name}"::VARCHAR'
     else:
         return f'"{name}"'
+    text = f"regexp_replace({text}, '{UNPRINTABLE}', ' ', 'g')"
     return f"CASE WHEN regexp_matches({text}, '{FORMULA}') THEN '''' || {text} ELSE {text} END AS \"{name}\""
 
 

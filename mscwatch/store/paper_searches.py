@@ -83,8 +83,9 @@ def state(con: Connection) -> PapersState:
         con,
         "SELECT run_id, source, subject, asked_at, hit_count, fetched, new, requests, outcome, "
         "coalesce((proof->'$.reasons')::VARCHAR[], []) AS reasons FROM searches "
-        "WHERE run_id = (SELECT run_id FROM searches ORDER BY asked_at DESC, run_id DESC LIMIT 1) "
+        "WHERE run_id = (SELECT run_id FROM searches ORDER BY source = ?, asked_at DESC, run_id DESC LIMIT 1) "
         "ORDER BY source, subject DESC",
+        [PaperSource.PERSON],  # an import is the last search only where the services were never asked
     )
     return PapersState(questions, found_papers.waiting(con))
 

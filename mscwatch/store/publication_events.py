@@ -14,7 +14,8 @@ from mscwatch.store.sql import Connection, scalar
 KNOWN = "retracted_papers"  # key of `meta`: the papers that are known as retracted
 
 FOUND = """
-SELECT p.nct_id, coalesce(told.identifier, k.aliases[1], p.paper_id), coalesce(k.title, p.citation), p.kind, p.strength,
+SELECT p.nct_id, coalesce(told.identifier, k.aliases[1], p.paper_id), coalesce(k.title, p.citation), p.kind,
+    CASE WHEN p.grade <> 'accepted' THEN p.strength END,
     coalesce(CASE WHEN p.grade = 'accepted' THEN p.reason ELSE p.basis END, '')
 FROM publications AS p JOIN watched AS w USING (nct_id) LEFT JOIN papers AS k USING (paper_id)
 LEFT JOIN (  -- told before, under one of its identifiers
@@ -23,7 +24,7 @@ LEFT JOIN (  -- told before, under one of its identifiers
     WHERE e.kind = 'publication_found' GROUP BY ALL
 ) AS told ON told.nct_id = p.nct_id AND told.paper_id = p.paper_id
 WHERE p.counts AND w.relevance IN ('core', 'unsure') AND p.paper_id IS NOT NULL
-    AND p.reference_type IS NULL AND p.review_row IS NULL
+    AND p.reference_type IS NULL AND p.review_row IS NULL AND NOT p.is_retracted  -- which RETRACTED tells
 ORDER BY ALL
 """
 
@@ -54,7 +55,8 @@ class Standing(NamedTuple):
 def newly_counting(con: Connection) -> list[tuple[str, str, str, str, str | None, str]]:
     """Papers of the topic's trials that count without the registry or Table 2 listing them.
 
-    Rows of trial, first identifier, title, kind, strength and basis; also those of which an event was raised.
+    Rows of trial, first identifier, title, kind, strength (none where a person accepted it) and basis; also those of
+    which an event was raised.
     """
     return con.execute(FOUND).fetchall()
 

@@ -197,14 +197,20 @@ def papers(con: Connection, nct_id: str) -> list[dict[str, Any]]:
     )
 
 
+PAPER_COLUMNS = (
+    "paper_id", "title", "first_author", "journal", "year", "kind", "kind_reason", "is_preprint", "is_retracted",
+    "found_by", "first_seen_at",
+)  # fmt: skip
+LINK_COLUMNS = ("nct_id", "paper", "brief_title", "citation", "reason", "strength")
+
+
 def known_papers(
     con: Connection, nct_ids: Sequence[str], kinds: Sequence[str], since: datetime | None
 ) -> list[dict[str, Any]]:
-    """Papers with their trials, each trial with its grade and strength; an empty choice limits nothing."""
+    """Papers (`PAPER_COLUMNS`) with `trials`, each with its grade and strength; an empty choice limits nothing."""
     return dicts(
         con,
-        "SELECT k.paper_id, k.title, k.first_author, k.journal, k.year, k.kind, k.kind_reason, k.is_preprint, "
-        "k.is_retracted, k.found_by, k.first_seen_at, "
+        f"SELECT {', '.join(f'k.{name}' for name in PAPER_COLUMNS)}, "
         "coalesce(list(p.nct_id || ' ' || p.grade || coalesce(' ' || p.strength, '') ORDER BY p.nct_id) "
         "FILTER (WHERE p.nct_id IS NOT NULL), []) AS trials "
         "FROM papers AS k LEFT JOIN publications AS p USING (paper_id) "
@@ -220,8 +226,9 @@ def links(con: Connection) -> list[dict[str, Any]]:
     """Links between trials and papers that wait for a person's decision, the surest first."""
     return dicts(
         con,
-        "SELECT nct_id, paper, coalesce(brief_title, '(a trial not seen yet)') AS brief_title, citation, reason, "
-        "strength FROM waiting_links ORDER BY place",
+        f"SELECT {', '.join(LINK_COLUMNS)} "
+        "FROM (SELECT * REPLACE (coalesce(brief_title, '(a trial not seen yet)') AS brief_title) FROM waiting_links) "
+        "ORDER BY place",
     )
 
 

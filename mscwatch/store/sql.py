@@ -49,6 +49,11 @@ def dicts(
     return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
 
+def column_names(con: Connection, relation: str) -> list[str]:
+    """The columns of one of our tables or views, in their order."""
+    return [name for name, *_ in con.execute(f"DESCRIBE {relation}").fetchall()]
+
+
 def relation_names(con: Connection) -> set[str]:
     """Tables and views in `main` of the opened file. One that is opened to read is not migrated, and may lack some."""
     found = con.execute(

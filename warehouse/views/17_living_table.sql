@@ -89,13 +89,24 @@ WITH RECURSIVE answered AS (  -- with a person's yes or no, and the abstract tha
     LEFT JOIN (SELECT paper_id, list(field ORDER BY field) AS corrected FROM corrected GROUP BY paper_id) AS f
         ON f.paper_id = a.paper_id
     WHERE a.decision IS DISTINCT FROM 'reject' OR a.is_changed
+), registered AS (  -- a printed row's registration, as a person may have accepted or rejected it since
+    SELECT r.* REPLACE (
+        CASE WHEN rejected.nct_id IS NULL THEN coalesce(r.nct_id, accepted.nct_id) END AS nct_id,
+        CASE WHEN r.nct_id IS NULL AND accepted.nct_id IS NOT NULL THEN 'accepted by a person' ELSE r.link_basis END
+            AS link_basis
+    )
+    FROM published_trials AS r
+    LEFT JOIN (SELECT pmid, min(nct_id) AS nct_id FROM publications WHERE grade = 'accepted' GROUP BY pmid) AS accepted
+        ON accepted.pmid = r.pmid
+    LEFT JOIN (FROM publications WHERE grade = 'rejected' AND review_row IS NOT NULL) AS rejected
+        ON rejected.review_row = r.review_row AND rejected.nct_id = r.nct_id
 ), printed AS (
     SELECT 'row ' || r.review_row AS row_id, 'review' AS origin,
         CASE WHEN k.is_retracted THEN 'retracted' ELSE 'current' END AS state,
         CASE WHEN k.is_retracted THEN 'the paper was retracted' END AS notes,
         k.paper_id, CASE WHEN r.nct_id IS NULL THEN [] ELSE [r.nct_id] END AS nct_ids,
         r.*
-    FROM published_trials AS r
+    FROM registered AS r
     LEFT JOIN (SELECT pmid, min(paper_id) AS paper_id, bool_or(is_retracted) AS is_retracted
         FROM papers WHERE pmid IS NOT NULL GROUP BY pmid) AS k ON k.pmid = r.pmid
 ), everything AS (
@@ -129,9 +140,9 @@ SELECT
     r.* EXCLUDE (row_id, origin, state, notes, paper_id, nct_ids, is_secondary, published_on, rank, corrected, indicators),
     r.nct_ids AS nct_ids, coalesce(r.indicators, []) AS indicators, coalesce(r.corrected, []) AS corrected, r.published_on,
     s.enrollment AS registered_enrollment, s.enrollment_type AS registered_enrollment_type,
-    c.indication_group AS registered_indication_group, c.aetiology AS registered_aetiology,
-    c.cell_source AS registered_cell_source, c.donor AS registered_donor, c.product_form AS registered_product_form,
-    c.route AS registered_route, c.dose_low AS registered_dose_low, c.dose_high AS registered_dose_high,
+    c.indication_group AS registered_indication_group, coalesce(c.aetiology, ['not_stated']) AS registered_aetiology,
+    coalesce(c.cell_source, ['not_stated']) AS registered_cell_source, coalesce(c.donor, ['not_stated']) AS registered_donor, c.product_form AS registered_product_form,
+    coalesce(c.route, ['not_stated']) AS registered_route, c.dose_low AS registered_dose_low, c.dose_high AS registered_dose_high,
     c.dose_unit AS registered_dose_unit, c.infusions_max AS registered_infusions_max,
     r.rank AS place
 FROM ranked AS r

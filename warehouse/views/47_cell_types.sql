@@ -23,13 +23,11 @@ WITH printed (table_row, cells, kinds, advantages, disadvantages) AS (VALUES
         'Some clinical studies have been negative; poorly defined cell type')
 ), registered AS (
     SELECT t.nct_id, t.indication_group, p.cell_types,
-        EXISTS (
-            FROM publications AS paper WHERE paper.nct_id = t.nct_id AND paper.grade IN ('linked', 'accepted')
-        ) AS has_paper
+        EXISTS (FROM publications AS paper WHERE paper.nct_id = t.nct_id AND paper.counts) AS has_paper
     FROM trials AS t JOIN therapies AS p ON p.nct_id = t.nct_id
     WHERE t.relevance <> 'off' AND t.indication_group <> 'none'
 ), of_table_2 AS (
-    SELECT nct_id, indication_group, ['msc'] AS cell_types FROM published_trials
+    SELECT nct_id, indication_group, ['msc'] AS cell_types FROM living_table WHERE origin = 'review'
 ), counted AS (
     SELECT 'registered' AS scope, nct_id, indication_group, cell_types FROM registered
     UNION ALL
