@@ -36,6 +36,9 @@ def sizes(text, title=TITLE):
         ("MSCs were infused through the portal vein in 13 patients. The other 16 subjects served as controls.", 13, 16),
         ("The HA group (n = 12), who received hyaluronic acid, was compared with the MSC group (n = 10).", 10, 12),
         ("Patients in the trial were given cells (n = 8) or conserved treatment without cells (n = 9).", 8, 9),
+        ("MSCs were administered to 14 liver recipients; 13 other recipients got immunosuppression.", 14, 13),
+        ("We compared decompression alone (18 patients, 20 hips) and decompression with MSC implantation (17 patients, 19 hips).", 17, 18),
+        ("Patients with cirrhosis were collected,of these,12 patients chose MSC infusion,and the remaining 15 patients chose usual care.", 12, 15),
     ],
 )  # fmt: skip
 def test_a_group_with_cells_beside_one_without(text, treated, control):
@@ -96,6 +99,9 @@ def test_the_control_is_the_same_patient(text, treated):
         ("Thirty-five patients received cells by the hepatic artery. Seven of 35 patients had fever.", 35),
         ("Healthy controls (n=20) gave blood. Nine patients were infused with UC-MSC.", 9),
         ("Twelve patients were enrolled and eleven completed the study.", 12),
+        ("We enrolled 12 patients. Those in group 1 (n=5) received one MSC infusion and in group 2 (n=7) two.", 12),
+        ("Sixteen eligible patients with cirrhosis were enrolled to receive MSCs.", 16),
+        ("The series includes a total of 40 patients with cirrhosis, who were given MSCs. Thirty patients had fever.", 40),
         ("Between 2010 and 2012, 17 patients with cirrhosis were injected with cells; biopsies were taken in 5 patients.", 17),
     ],
 )  # fmt: skip
@@ -116,6 +122,10 @@ def test_the_evidence_says_which_number_it_is():
         ("Forty patients were divided randomly into two equal groups to receive cells or placebo.", 20),
         ("Sixty patients were randomized to receive MSCs or placebo, 30 in each group.", 30),
         ("Forty-four patients were randomly assigned to two groups of 22: MSCs or placebo.", 22),
+        (
+            "Patients with cirrhosis were randomized to MSCs or placebo (n=18 per group). Antibodies to MSCs were sought (n=6).",
+            18,
+        ),
     ],
 )
 def test_equal_groups(text, each):
@@ -172,6 +182,38 @@ def test_the_design_by_the_studys_own_words(title, text, design):
 )  # fmt: skip
 def test_other_numbers_of_people_are_not_those_who_got_the_cells(text, treated, control):
     assert sizes(text) == (treated, control)
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("MSCs in cirrhosis: a case report", "A 41-year-old man with cirrhosis was given MSCs three times."),
+        (
+            "MSCs in cirrhosis",
+            "Methods: 7-year-old male cirrhosis patient received MSCs. Results: Albumin rose.",
+        ),
+        ("MSCs in a patient with cirrhosis", "MSCs were given by the portal vein."),
+    ],
+)
+def test_a_case_report_is_of_one_patient(title, text):
+    cells = draft(title, text)
+    assert (cells["n_treated"].value, cells["n_control"].value) == (1, 0)
+    assert cells["design"].value == "single_arm"
+
+
+def test_events_are_no_people():
+    text = "Of 30 randomised patients, 14 patients received MSCs. There were 9 adverse events in treated patients and 17 in controls."
+    assert sizes(text) == (14, None)
+
+
+def test_a_finding_in_some_patients_is_not_their_number():
+    text = "Methods: MSCs were given for cirrhosis. Results: One patient experienced fever."
+    assert sizes(text) == (None, None)
+
+
+def test_a_retrospective_study_without_a_comparison_has_no_control():
+    text = "We retrospectively reviewed 20 patients with cirrhosis who received MSCs."
+    assert sizes(text) == (20, 0)
 
 
 def test_numbers_of_earlier_trials_are_not_the_studys():

@@ -78,6 +78,9 @@ def test_a_title_shows_the_kind(title, kind):
         ("Cells for cartilage: from the bench to clinical application", "The aim of this systematic review is to look at published trials.", PaperKind.REVIEW),
         ("Cells in cirrhosis: a meta-analysis", "A total of 400 patients received cells.", PaperKind.REVIEW),
         ("Cells attenuate fibrosis in a rat model", "Twenty rats received cells; two patients received them later.", PaperKind.PRECLINICAL),
+        ("Safety of cells in patients with cirrhosis", "PubMed and Embase were searched. Nine studies of 133 patients were included.", PaperKind.REVIEW),
+        ("Cells in patients with cirrhosis", "Articles that report cells were searched and included.", PaperKind.REVIEW),
+        ("Cells in cirrhosis: a phase II clinical trial", "Enrolled subjects will receive cells or saline at week 24.", PaperKind.PROTOCOL),
     ],
 )  # fmt: skip
 def test_the_abstract_decides_where_a_title_misleads(title, abstract, kind):
@@ -118,6 +121,11 @@ def test_a_protocol_stays_one_whatever_the_library_calls_it():
         ("Sixty patients were treated; ten more will be recruited elsewhere.", PaperKind.RESULTS),
         ("This review covers cells.", PaperKind.REVIEW),
         ("Rats were given cells.", PaperKind.PRECLINICAL),
+        ("We gave cells in two murine models of hepatitis.", PaperKind.PRECLINICAL),
+        ("Twenty participants will be randomly (1:1) assigned to cells.", PaperKind.PROTOCOL),
+        ("Cells were given to 12 patients by a vein.", PaperKind.RESULTS),
+        ("Thirty patients with cirrhosis that resisted every drug were enrolled.", PaperKind.RESULTS),
+        ("We retrospectively reviewed 40 patients who had been treated.", PaperKind.RESULTS),
         ("Cells are interesting.", PaperKind.UNKNOWN),
     ],
 )

@@ -16,7 +16,7 @@ from importlib.resources import files
 from mscwatch.vocabulary import PaperKind
 
 LONGEST_TITLE = 500  # characters; what a sponsor typed instead of a title may have no end
-KINDS_VERSION = 3  # raise it when a kind moves, so that stored papers are judged anew
+KINDS_VERSION = 4  # raise it when a kind moves, so that stored papers are judged anew
 
 # Publication types of PubMed and Europe PMC, in lower case. The first table that shares one decides.
 _DECLARED: tuple[tuple[PaperKind, frozenset[str]], ...] = (
@@ -53,31 +53,50 @@ _OF_PEOPLE = frozenset(
         *("observational study", "clinical study"),
     }
 )
+_PEOPLE = (
+    r"(?:patients?|participants?|subjects?|children|adults|volunteers?|men|women|infants|recipients?|individuals"
+    r"|cases|people)"
+)
+_NUMBER = r"(?:\b\d{1,4}|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|\w+ty(?:-\w+)?))"
 _PLANNED = re.compile(
-    r"\b(?:will be (?:randomi[sz]ed|recruited|enrolled|included|allocated|assigned|invited)"
-    r"|this (?:study|trial) will|we will (?:conduct|recruit|enrol|randomi[sz]e|include)|we plan to)\b"
+    rf"\b{_PEOPLE} (?:[^.;]{{0,60}} )?will (?:be|receive|undergo|have)\b"
+    r"|\bwill be (?:\w+ )?(?:randomi[sz]ed|recruited|enrolled|included|allocated|assigned|invited)"
+    r"|\bthis (?:study|trial|protocol) will|\bwe will (?:conduct|recruit|enrol|randomi[sz]e|include)|\bwe plan to\b"
+    r"|^[^.]{0,400}\bthis protocol\b"
 )
-_REVIEWED = re.compile(r"\b(?:this|the present|our) (?:\w+ )?review\b|\bwe (?:review|summari[sz]e)\b")
+_REVIEWED = re.compile(
+    r"\b(?:this|the present|our|the) (?:\w+ )?review\b|\bthis article (?:reviews|summari[sz]es|discusses)\b"
+    r"|\bwe (?:\w+ )?(?:review|reviewed|summari[sz]e) (?!\w+ (?:patients|cases|charts|records|hips|knees)\b)(?!\d)"
+)
 _CALLED_A_REVIEW = re.compile(r"\breview|\bmeta-?analys|\bguideline|\bconsensus\b|\boverview\b")
+_LIBRARY = r"(?:pubmed|medline|embase|cochrane|web of science|scopus|cnki|google scholar)"
 _SEARCHED = re.compile(
-    r"\b(?:this|the present|our|aim of this|a) (?:\w+ )?(?:systematic|scoping|literature"
-    r"|narrative) (?:review|search)\b"
-    r"|\b(?:eligible|included|identified|published|of the|total of) (?:\w+ ){0,3}(?:studies|trials"
-    r"|articles) (?:were|was) (?:included|identified|reviewed|eligible)\b"
-    r"|\b(?:pubmed|medline|embase|cochrane library|web of science) (?:\w+ )?(?:database|was|were|and|,)"
-    r"|\bdatabases \(?pubmed"
+    r"\b(?:this|the present|our|a) (?:\w+ )?(?:(?:systematic|scoping|literature|narrative) (?:review|search)"
+    r"|meta-?analysis)\b"
+    rf"|\b(?:search\w*|databases?|retriev\w+)\b[^.]{{0,120}}\b{_LIBRARY}\b"
+    rf"|\b{_LIBRARY}\b[^.]{{0,120}}\b(?:search\w*|databases?|retriev\w+)"
+    r"|\b(?:studies|articles|publications|trials|researches)\b (?:[^.;]{0,80} )?"
+    r"(?:were|was) (?:searched|retrieved|screened|reviewed|eligible|identified)\b"
+    r"|\b(?:studies|articles|publications) (?:\(n ?= ?\d+\) )?(?:[^.;]{0,60} )?were (?:included|enrolled|analy[sz]ed)\b"
 )
+_NAMES_A_LIBRARY = re.compile(rf"\b{_LIBRARY}\b")
 _COUNTED_PEOPLE = re.compile(
-    r"\b(?:\d{1,4}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen"
-    r"|\w+ty(?:-\w+)?) (?:[\w-]+ ){0,4}"
-    r"(?:patients|participants|subjects|children|adults|volunteers"
-    r"|infants) (?:\([^)]{0,200}\) )?(?:with [^.;]{1,100} )?"
-    r"(?:were (?:enrolled|included|recruited|treated|randomi[sz]ed|randomly|injected|transplanted)"
+    rf"{_NUMBER} (?:[\w/+-]+ ){{0,6}}{_PEOPLE} (?:\([^)]{{0,200}}\) )?(?:[^.;]{{1,160}} )?"
+    r"(?:were (?:\w+ )?(?:enrolled|included|recruited|treated|randomi[sz]ed|randomly|injected|transplanted|divided)"
     r"|received|underwent|treated)\b"
+    r"|\b(?:transplanted|administered|infused|injected|given|treated|enrolled|recruited|reviewed|reported on)"
+    rf" (?:\w+ ){{0,2}}{_NUMBER} (?:[\w/+-]+ ){{0,6}}{_PEOPLE}\b"
+    r"|\b\d{1,2}[- ](?:years?|months?|days?)[- ]old (?:[\w/-]+ ){0,4}(?:man|woman|boy|girl|male|female|patient)\b"
 )
-_IN_ANIMALS = re.compile(r"\b(?:rats|mice|rabbits|pigs|dogs|sheep|monkeys) (?:were|received|underwent)\b")
+_ANIMALS = (
+    r"(?:rats?|mice|mouse|murine|rabbits?|pigs?|minipigs?|swine|porcine|dogs?|canine|sheep|monkeys?|rodents?)"
+)
+_IN_ANIMALS = re.compile(
+    rf"\b{_ANIMALS} (?:were|was|received|underwent)\b|\b(?:in|with) (?:an? |two |three |the )?(?:[\w-]+ )?"
+    rf"{_ANIMALS} (?:[\w-]+ )?models?\b|\bmodel was (?:\w+ )?(?:in|with) (?:[\w-]+ ){{0,2}}{_ANIMALS}\b"
+)
 _DONE_IN_PEOPLE = re.compile(
-    r"\b(?:patients|participants|subjects|children|adults|volunteers|men|women|infants) (?:\([^)]{0,200}\) )?"
+    rf"\b{_PEOPLE} (?:\([^)]{{0,200}}\) )?"
     r"(?:were|received|underwent|completed|had|who received)\b"
 )
 _MARKED_REVIEW = re.compile(r"\.\s+(Review)\.\s*(?:$|No abstract|[A-Z])")
@@ -154,17 +173,19 @@ def _by_title(line: str, reference_types: frozenset[str]) -> JudgedKind:
 def _by_abstract(abstract: str, by_title: JudgedKind, title: str) -> JudgedKind | None:
     """What the abstract says of the study; None where it does not move what the title said."""
     text = _flat(abstract)
-    done = _DONE_IN_PEOPLE.search(text)
-    if (planned := _PLANNED.search(text)) and not done:
-        return JudgedKind(PaperKind.PROTOCOL, f'the abstract announces a study: "{planned[0]}"')
-    searched, animals = _SEARCHED.search(text), _IN_ANIMALS.search(text)
+    counted, animals = _COUNTED_PEOPLE.search(text), _IN_ANIMALS.search(text)
+    done = counted or _DONE_IN_PEOPLE.search(text)
+    planned = list(_PLANNED.finditer(text))
+    if planned and (not done or (len(planned) > 1 and not counted)):
+        return JudgedKind(PaperKind.PROTOCOL, f'the abstract announces a study: "{planned[0][0]}"')
+    searched = _SEARCHED.search(text)
     if (
         searched
-        and by_title.kind in {PaperKind.RESULTS, PaperKind.PRECLINICAL}
-        and not _COUNTED_PEOPLE.search(text)
+        and by_title.kind is not PaperKind.SECONDARY
+        and (_NAMES_A_LIBRARY.search(text) or not counted)
     ):
         return JudgedKind(PaperKind.REVIEW, f'the abstract searches the literature: "{searched[0]}"')
-    treated = None if searched or animals or _CALLED_A_REVIEW.search(title) else _COUNTED_PEOPLE.search(text)
+    treated = None if searched or animals or _CALLED_A_REVIEW.search(title) else counted
     if treated and by_title.kind in {PaperKind.REVIEW, PaperKind.PRECLINICAL}:
         return JudgedKind(PaperKind.RESULTS, f'the abstract tells of people: "{treated[0]}"')
     if by_title.kind not in {PaperKind.UNKNOWN, PaperKind.OTHER}:

@@ -27,7 +27,7 @@ _PATIENT_AS_CONTROL = re.compile(
 )
 _TREATED = re.compile(
     r"\b(?:treated|received|underwent|injected|transplanted|infused|given|administered|implanted"
-    r"|enrolled|included|recruited|randomi[sz]ed|assigned|allocated|divided|participated|entered"
+    r"|enrolled|includ(?:es|ed)|recruited|randomi[sz]ed|assigned|allocated|divided|participated|entered"
     r"|comprised|consisted|involved|studied)\b",
     re.IGNORECASE,
 )
@@ -39,6 +39,12 @@ _HALVES = re.compile(
 )
 _GOT = re.compile(
     r"\b(?:received|underwent|(?:were|was) (?:treated|injected|infused|transplanted|given|implanted))\b",
+    re.IGNORECASE,
+)
+_OF_TITLE = re.compile(r"\b(?:in|of|treating) an? (?:[\w-]+ ){0,2}(?:patient|child|infant)\b", re.IGNORECASE)
+_OF_AN_AGE = re.compile(
+    r"\b(?:an?\s+)?\d{1,2}[\s-](?:years?|months?|days?)[\s-]old\s+(?:[\w/-]+\s+){0,4}?"
+    r"(?:man|woman|boy|girl|male|female|patient|child|infant)\b",
     re.IGNORECASE,
 )
 _AGAIN = re.compile(r"\b(?:second|third|repeat\w*|again|additional|another)\b", re.IGNORECASE)
@@ -60,7 +66,7 @@ class Sizes:
 def sizes(told: Sequence[Sentence], *, is_controlled: bool) -> Sizes:
     """The sizes of the groups. `is_controlled`: whether the design compares people with others."""
     sentences = ours(told)
-    total = _total(sentences)
+    total = _total(sentences) or _one_patient(told)
     own_control = _own_control(sentences)
     if own_control and total:
         return Sizes(total, (0, own_control))
@@ -75,7 +81,7 @@ def sizes(told: Sequence[Sentence], *, is_controlled: bool) -> Sizes:
         return Sizes(treated, (0, treated[1]))
     if total and _named_groups_have_cells(total[1].sentence):
         return Sizes(total, (0, total[1]))
-    if total and (halves := _halves(sentences, total)):
+    if halves := _halves(sentences, total):
         return Sizes(halves, halves)
     return Sizes(treated, None)
 
@@ -118,7 +124,8 @@ def _side(arms: Iterable[Arm], group: Group) -> Size | None:
         for arm in arms
         if arm.group is group and (arm.count.way is Counted.EQUALS or not is_share(arm.count))
     ]
-    grouped = [count for count in side if count.way is Counted.EQUALS] or side
+    people = [count for count in side if not count.of_parts] or side  # not their hips and knees
+    grouped = [count for count in people if count.way is Counted.EQUALS] or people
     if not grouped:
         return None
     return sum(count.number for count in grouped), _around(grouped[0]).to(_around(grouped[-1]))
@@ -164,13 +171,21 @@ def _total(told: tuple[Sentence, ...]) -> Size | None:
     nouns = [count for sentence in told for count in counts(sentence) if count.way is not Counted.EACH]
     people = [count for count in nouns if not count.of_parts and count.way is Counted.NOUN]
     enrolled = _largest(count for count in people if _is_enrolled(count))
-    treated = _largest(count for count in nouns if not count.of_parts and _got_cells(count))
+    treated = _largest(
+        count
+        for count in nouns
+        if count.way is not Counted.EQUALS and not count.of_parts and _got_cells(count)
+    )
     if enrolled and treated and 2 * treated.number >= enrolled.number:
         enrolled = treated
     largest = (
         enrolled
         or treated
-        or _largest(count for count in people if count.sentence.part is not Part.CONCLUSION)
+        or _largest(
+            count
+            for count in people
+            if count.sentence.part is not Part.CONCLUSION and not _is_some_of_them(count)
+        )
         or _largest(count for count in nouns if count.way is Counted.NOUN and _is_enrolled(count))
     )
     return (largest.number, _around(largest)) if largest else None
@@ -203,6 +218,20 @@ def _is_enrolled(count: Count) -> bool:
     return bool(_TREATED.search(before))
 
 
+def _one_patient(told: Sequence[Sentence]) -> Size | None:
+    """The only patient of a case report: "a 29-year-old man", or "in a patient with" in the title."""
+    for sentence in told:
+        if match := (_OF_TITLE if sentence.part is Part.TITLE else _OF_AN_AGE).search(sentence.text):
+            return 1, Quote(sentence, match.start(), match.end())
+    return None
+
+
+def _is_some_of_them(count: Count) -> bool:
+    """Whether a number of the results tells to how many of the patients something happened."""
+    after = count.sentence.text[count.quote.end :].lstrip()
+    return count.sentence.part is Part.RESULTS and bool(_SUBSET.match(after))
+
+
 def _own_control(told: tuple[Sentence, ...]) -> Quote | None:
     for sentence in told:
         if sentence.part is Part.METHODS and (match := _PATIENT_AS_CONTROL.search(sentence.text)):
@@ -222,12 +251,12 @@ def _named_groups_have_cells(sentence: Sentence) -> bool:
     return len(groups) > 1 and all(whose_words(group) is Group.CELLS for group in groups)
 
 
-def _halves(told: tuple[Sentence, ...], total: Size) -> Size | None:
+def _halves(told: tuple[Sentence, ...], total: Size | None) -> Size | None:
     """The size of each of two groups: "two groups of 20", "20 in each group", "two equal groups"."""
     for sentence in told:
         for count in counts(sentence):
-            if count.way is Counted.EACH and 2 * count.number == total[0]:
+            if count.way is Counted.EACH and (total is None or 2 * count.number == total[0]):
                 return count.number, count.quote
-        if (match := _HALVES.search(sentence.text)) and total[0] % 2 == 0:
+        if total and (match := _HALVES.search(sentence.text)) and total[0] % 2 == 0:
             return total[0] // 2, total[1].to(Quote(sentence, match.start(), match.end()))
     return None

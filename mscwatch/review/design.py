@@ -11,7 +11,7 @@ from mscwatch.vocabulary import TrialDesign
 # What is asked for or under way elsewhere is not this study: "randomised trials are needed".
 _ELSEWHERE = re.compile(
     r"\b(?:future|further|ongoing|on-going|needed|warranted|required|should|awaited|larger|planned"
-    r"|underway|necessary|call(?:s|ed)? for|previous(?:ly)? (?:published|reported))\b",
+    r"|underway|necessary|the next|pav(?:es?|ing) the way|call(?:s|ed)? for|previous(?:ly)? (?:published|reported))\b",
     re.IGNORECASE,
 )
 _RANDOMISED = re.compile(
@@ -74,6 +74,11 @@ def design(told: Sequence[Sentence], control: Quote | None) -> tuple[TrialDesign
         return TrialDesign.CONTROLLED_NOT_RANDOMISED, control
     quote = _first(_EARLY, methods, elsewhere=False)
     return (TrialDesign.SINGLE_ARM, quote) if quote else None
+
+
+def compares(told: Sequence[Sentence]) -> bool:
+    """Whether words tell of people without the cells, with whom those with them are compared."""
+    return any(_quotes(_CONTROLLED, told, elsewhere=False))
 
 
 def _first(pattern: re.Pattern[str], told: Sequence[Sentence], *, elsewhere: bool) -> Quote | None:

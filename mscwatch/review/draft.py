@@ -56,8 +56,13 @@ def draft(title: str, abstract: str, publication_types: Sequence[str] = ()) -> d
 
 def _study(told: tuple[Sentence, ...]) -> Iterator[tuple[str, Drafted]]:
     """The design, the numbers of people, and the direction of the result."""
-    stated = design.design(told, arms.has_control(told))
-    is_controlled = stated is not None and stated[0] is not TrialDesign.SINGLE_ARM
+    control = arms.has_control(told)
+    stated = design.design(told, control)
+    is_controlled = stated is not None and (
+        control is not None or design.compares(told)
+        if stated[0] is TrialDesign.RETROSPECTIVE
+        else stated[0] is not TrialDesign.SINGLE_ARM
+    )
     people = arms.sizes(told, is_controlled=is_controlled)
     if stated:
         yield "design", Drafted(*stated)

@@ -31,7 +31,7 @@ _CONTROL = re.compile(
     re.IGNORECASE,
 )
 _GROUP_OF_CELLS = re.compile(
-    r"\b(?:(?:treatment|treated|intervention|experimental|study|test|transplant(?:ed|ation)?|infusion"
+    r"\b(?:(?:treatment|treated|intervention|experimental|study|trial|test|transplant(?:ed|ation)?|infusion"
     r"|injection|therapy|proposed|novel|new|cells?(?:-\w+)?|stem[ -]cells?|\w*MSCs?)[\s-]+"
     r"(?:group|arm|cohort|technique|method|procedure|treatment)s?)\b",
     re.IGNORECASE,
@@ -59,6 +59,7 @@ _GROUP_HAS = re.compile(
     re.IGNORECASE,
 )
 SUBSTANCE = re.compile(r"[A-Za-z]{2,}[^()]*[A-Za-z]{2,}")
+_OTHER = re.compile(r"\bother\b", re.IGNORECASE)
 _LISTED = re.compile(r"(?:and\b|or\b|versus\b|vs\b|groups?\b|arms?\b|the\b|\W)*$", re.IGNORECASE)
 _GIVEN = re.compile(
     r"\b(?:given|injected|infused|transplanted|implanted|administered"
@@ -192,11 +193,12 @@ def _by_name(name: str, told: tuple[Sentence, ...]) -> Group:
 
 
 def _beside(arms: list[Arm]) -> list[Arm]:
-    """The arms; what is named beside a group of the cells, both in brackets, is a control."""
-    beside_cells = any(arm.group is Group.CELLS and arm.count.way is Counted.EQUALS for arm in arms)
+    """The arms; what is named beside a group of the cells, both in brackets or as "16 others", is a control."""
+    cells = {arm.count.way for arm in arms if arm.group is Group.CELLS}
     return [
         replace(arm, group=Group.CONTROL)
-        if beside_cells and arm.group is Group.NAMED and arm.count.way is Counted.EQUALS
+        if arm.group is Group.NAMED
+        and (arm.count.way in cells & {Counted.EQUALS} or (cells and _OTHER.search(arm.count.quote.words)))
         else arm
         for arm in arms
     ]

@@ -19,7 +19,7 @@ _SMALL = {word: number for number, word in enumerate((*_ONES, *_TEENS), 1)}
 _LARGE = {word: number * 10 for number, word in enumerate(_TENS, 2)}
 _BELOW_HUNDRED = rf"(?:(?:{'|'.join(_TENS)})(?:[\s-]+(?:{'|'.join(_ONES)}))?|{'|'.join((*_TEENS, *_ONES))})"
 NUMBER = (
-    r"(?:(?<![\d.,/^-])\d{1,5}(?![\d.,]*\d)"
+    r"(?:(?<![\d./^-])(?<!\d,)\d{1,5}(?![\d.,]*\d)"
     rf"|\b(?:(?:an?|{'|'.join(_ONES)})\s+hundred(?:\s+(?:and\s+)?{_BELOW_HUNDRED})?|{_BELOW_HUNDRED})\b)"
 )
 PEOPLE = (
@@ -31,7 +31,7 @@ PARTS = r"(?:knees|eyes|limbs|hips|joints|ankles|legs|feet|hands)"  # where each
 _NO_KIND = (
     r"(?:of|in|with|from|to|and|or|for|at|by|on|per|as|than|the|all|were|was|who|that|had|years?"
     r"|months?|weeks?|days?|hours?|"
-    r"points?|times?|arms?|groups?|ml|mg|kg|cm|mm|out|million|x|these|other|remaining|phase|grade|stage"
+    r"points?|times?|arms?|groups?|ml|mg|kg|cm|mm|out|million|x|these|remaining|phase|grade|stage"
     r"|type|class|more|fewer)"
 )
 _KIND = rf"(?:(?!{_NO_KIND}\b)[A-Za-z][\w/+-]*,?\s+){{0,5}}"
@@ -60,11 +60,16 @@ _EACH = re.compile(
 )
 # People who are not in the trial, or only a part of it.
 _NOT_OURS = re.compile(
-    r"\b(?:screened|assessed for eligibility|eligib\w+|healthy|donors?|worldwide|per year|annually"
+    r"\b(?:screened|assessed for eligibility|eligib\w+(?!.*\b(?:enrolled|included|recruited|treated|randomi[sz]ed)\b)"
+    r"|healthy|donors?|worldwide|per year|annually"
     r"|million|excluded|declined|siblings|volunteers)\b",
     re.IGNORECASE,
 )
+_BEHIND = 40  # characters behind a number that may say that these people are not the trial's
 _YEARS = range(1900, 2100)
+_EVENTS = re.compile(
+    r"\b(?:events?|episodes|complications)\b", re.IGNORECASE
+)  # what is counted is not people
 _OUT_OF = re.compile(r"(?:\b(?:of|among|out of)\s+(?:the\s+|all\s+)?|/\s?)$", re.IGNORECASE)
 
 
@@ -113,10 +118,12 @@ def _found(sentence: Sentence, pattern: re.Pattern[str], way: Counted) -> Iterat
         groups = match.groupdict()
         written = groups["n"] or groups.get("m") or groups.get("k") or ""
         if way in (Counted.NOUN, Counted.GOES_ON) and _NOT_OURS.search(
-            text[match.start() : match.end() + 40]
+            text[match.start() : match.end() + _BEHIND]
         ):
             continue
-        if way is Counted.GOES_ON and written.isdigit() and int(written) in _YEARS:
+        if way is Counted.GOES_ON and (
+            (written.isdigit() and int(written) in _YEARS) or _EVENTS.search(text[: match.start()])
+        ):
             continue
         of_parts = bool(re.search(rf"{PARTS}\W*$", match[0], re.IGNORECASE))
         yield Count(parsed(written), Quote(sentence, match.start(), match.end()), way, of_parts)
