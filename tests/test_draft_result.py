@@ -30,10 +30,24 @@ SINGLE = "We treated twenty patients with cirrhosis with MSCs. Albumin was measu
         (CONTROLLED, "Albumin tended to be higher in the MSC group (P = 0.12). Cells did not show any advantage over placebo.", "no_difference"),
         (CONTROLLED, "MELD scores improved in the MSC group (P = 0.01). In the placebo group there was no significant change. MSCs improve liver function.", "improved"),
         (SINGLE, "There were no infusion reactions. The procedure was feasible and safe.", "safety_only"),
+        (CONTROLLED, "MSCs were as effective as placebo in keeping MELD low. Both groups had similar albumin.", "no_difference"),
+        (CONTROLLED, "There was no difference in MELD between the groups. Ascites improved in the MSC group.", "mixed"),
+        (CONTROLLED, "There was a difference in survival between the MSC group (80%) and placebo (52%) (p = 0.02).", "improved"),
+        (SINGLE, "Albumin significantly improved with both doses, and did not differ between younger and older patients.", "improved"),
+        (SINGLE, "Levels of bilirubin remained unchanged. MELD improved. MSCs are efficacious in cirrhosis.", "improved"),
+        (SINGLE, "Bilirubin was significantly lower than at baseline in the group of men.", "improved"),
     ],
 )  # fmt: skip
 def test_the_direction_of_the_result(methods, results, effect):
     assert draft(TITLE, f"{methods} {results}")["effect"].value == effect
+
+
+def test_methods_and_results_under_one_label():
+    text = (
+        "Objective: To assess MSCs in cirrhosis. Methods and results: Patients were randomized to MSCs or placebo "
+        "(n=15 per group). Albumin was measured. Only the MSC group showed significant improvements in MELD."
+    )
+    assert draft(TITLE, text)["effect"].value == "improved"
 
 
 def test_indicators_are_those_of_the_finding():

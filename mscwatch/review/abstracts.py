@@ -98,6 +98,7 @@ _LABEL = re.compile(
     rf"|(?:{_labels(_LABELS_BEFORE_COLONS, 'b')})\s?:)",
     re.IGNORECASE,
 )
+_METHODS_AND_RESULTS = re.compile(r"\s*methods? (?:and|&) results\b", re.IGNORECASE)
 _OWN = re.compile(
     r"\b(?:we|our|this (?:[\w-]+ ){0,3}(?:study|trial|work|report|paper|analysis)|the (?:aim|purpose"
     r"|objective|goal)s?|the present|present study"
@@ -110,11 +111,11 @@ _OWN = re.compile(
 _FINDING = re.compile(
     r"\bsignificant|\bp\s?[<=>]|\badverse events?\b|\b(?:side effects?|complications?"
     r"|reactions?) (?:was|were|occurred)|\bimprove(?:[ds]|ments?)?\b|\bshowed\b|\bobserved\b"
-    r"|\b(?:were|was|there (?:was|were)) no\b|\bno (?:serious|severe|side|significant|adverse"
+    r"|\bsurvived\b|\bas effective as\b|\b(?:were|was|there (?:was|were)) no\b|\bno (?:serious|severe|side|significant|adverse"
     r"|difference)|\b(?:did|was|were) not\b|\bcompared (?:with|to) baseline"
     r"|\b(?:increased|decreased|reduced|rose|fell|declined|survival rates?|remissions?|respon(?:se|ded)"
     r"|well tolerated|unchanged"
-    r"|similar (?:in|between))\b",
+    r"|had similar|similar (?:in|between))\b",
     re.IGNORECASE,
 )
 _PLANNED = re.compile(
@@ -171,12 +172,19 @@ def _label(text: str) -> Part | None:
 
 
 def _carried(told: list[Sentence], labels: list[Part | None]) -> Iterator[tuple[Sentence, Part]]:
-    """Each sentence with the label that stands at it or before it; an aim told in the background ends it."""
-    part = Part.BACKGROUND
+    """Each sentence with the label that stands at it or before it; an aim told in the background ends it.
+
+    Under "Methods and results" the first finding begins the results.
+    """
+    part, is_both = Part.BACKGROUND, False
     for sentence, label in zip(told, labels, strict=True):
         part = label or part
+        if label:
+            is_both = bool(_METHODS_AND_RESULTS.match(sentence.text))
         if part is Part.BACKGROUND and _OWN.search(sentence.text):
             part = Part.METHODS
+        if is_both and not label and _FINDING.search(sentence.text) and not _PLANNED.search(sentence.text):
+            part = Part.RESULTS
         yield sentence, part
 
 

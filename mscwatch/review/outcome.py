@@ -17,7 +17,9 @@ from mscwatch.review.abstracts import LONGEST_EVIDENCE, Part, Quote, Sentence
 from mscwatch.vocabulary import Effect
 
 _CLAUSE_END = re.compile(
-    r";\s|,?\s(?:but|while|whereas|although|however|though|despite|except)\s", re.IGNORECASE
+    r";\s|,?\s(?:but|while|whereas|although|however|though|despite|except)\s"
+    r"|,\sand\s(?=(?:did|was|were|had|has|have|there (?:was|were))?\s?(?:no|not)\s)",
+    re.IGNORECASE,
 )
 _BETTER = re.compile(
     r"\bsignificant(?:ly)?\b(?:,? \w+){0,2} (?:better|higher|lower|greater|superior|longer|less"
@@ -38,13 +40,17 @@ _BETTER = re.compile(
     re.IGNORECASE,
 )
 _NOT_BETTER = re.compile(
-    r"\bno (?:\w+[ -]){0,4}(?:differences?|changes?|improvements?|effects?|benefits?|efficacy|impact"
+    r"^not\b|\bno (?:\w+[ -]){0,4}(?:differences?|changes?|improvements?|effects?|benefits?|efficacy|impact"
     r"|evidence of (?:\w+ )?(?:benefit|efficacy|improvement|effect))\b|\b(?:not|nor"
     r"|n't) (?:\w+ ){0,4}?(?:differ\w*|improv\w*|chang\w*|superior|better|significant\w*|effective"
     r"|affect\w*|advantage\w*|benefi\w*|increas\w*|reduc\w*|decreas\w*)"
     r"|\bfail(?:ed|s|ure)? to\b|\b(?:similar|comparable|equivalent|unchanged|unaltered|non-?significant"
     r"|insignificant)\b|\bneither\b|\bremained (?:stable|the same)\b|\bworsen\w*|\bineffective\b"
-    r"|\bno(?:t)? beneficial\b|\bdid not reach\b",
+    r"|\bno(?:t)? beneficial\b|\bdid not reach\b|\bas (?:effective|good) as\b",
+    re.IGNORECASE,
+)
+_DIFFERS = re.compile(
+    r"\bdifferences?\b[^;]{0,160}?\bp\s?(?:[<=]\s?0?\.0[0-4]|<\s?0?\.05)|\bsignificant differences?\b",
     re.IGNORECASE,
 )
 _SAFE = re.compile(
@@ -68,7 +74,8 @@ _OF_CONTROLS_ALONE = re.compile(
 )
 _COMPARED = re.compile(r"\b(?:than|compared)\b", re.IGNORECASE)
 _OF_ONE_KIND = re.compile(
-    r"\bthan\b[^.;]*\bgroup|\b(?:younger|older) (?:age|patients|than)\b|\bassociated with\b", re.IGNORECASE
+    r"\bthan\b(?! (?:\w+ ){0,2}(?:baseline|before|pre-?treatment)\b)[^.;]*\bgroup|\b(?:younger|older) (?:age|patients|than)\b|\bassociated with\b",
+    re.IGNORECASE,
 )
 _TREND = re.compile(r"\btend(?:ed|ency)\b|\btrends?\b", re.IGNORECASE)
 _COMPARES = re.compile(r"\b(?:than|compared|between|versus|vs|differ\w*|and the)\b", re.IGNORECASE)
@@ -117,7 +124,10 @@ def effect(told: Sequence[Sentence], *, is_controlled: bool) -> tuple[Effect, Qu
         return Effect.NO_DIFFERENCE, same[-1].quote
     if not same:
         return Effect.IMPROVED, better[-1].quote
-    return _weighed(better, same, concluded)
+    weighed, quote = _weighed(better, same, concluded)
+    if weighed is Effect.IMPROVED and is_controlled and signals[0] is same[0] and True not in concluded:
+        return Effect.MIXED, same[0].quote  # the first finding is that of the primary outcome
+    return weighed, quote
 
 
 def _weighed(better: list[_Signal], same: list[_Signal], concluded: list[bool]) -> tuple[Effect, Quote]:
@@ -126,7 +136,8 @@ def _weighed(better: list[_Signal], same: list[_Signal], concluded: list[bool]) 
     found_same = sum(signal.part is Part.RESULTS for signal in same)
     if concluded and not any(concluded) and found_same >= found_better:
         return Effect.NO_DIFFERENCE, same[-1].quote
-    if found_same >= found_better or False in concluded:
+    is_concluded = bool(concluded) and all(concluded)
+    if found_same > found_better or (found_same == found_better and not is_concluded) or False in concluded:
         return Effect.MIXED, same[0].quote.to(better[0].quote)
     return Effect.IMPROVED, better[-1].quote
 
@@ -145,8 +156,16 @@ def _signals(sentence: Sentence, *, is_controlled: bool) -> Iterator[_Signal]:
         if same := _NOT_BETTER.search(clause):
             if _tells_of_cells(clause, is_controlled=is_controlled):
                 yield _Signal(False, _widened(sentence, start, end, same))
-        elif (better := _BETTER.search(clause)) and not _says_nothing(clause, is_controlled=is_controlled):
+        elif (better := _better(clause, is_controlled=is_controlled)) and not _says_nothing(
+            clause, is_controlled=is_controlled
+        ):
             yield _Signal(True, _widened(sentence, start, end, better))
+
+
+def _better(clause: str, *, is_controlled: bool) -> re.Match[str] | None:
+    """The words of what got better; where there is a control, a difference between the groups is one."""
+    differs = is_controlled and not _OF_SAFETY.search(clause) and _DIFFERS.search(clause)
+    return _BETTER.search(clause) or differs or None
 
 
 def _tells_of_cells(clause: str, *, is_controlled: bool) -> bool:
