@@ -63,6 +63,7 @@ _PLAIN = str.maketrans(
     | dict.fromkeys("\u2018\u2019", "'")
 )
 _MIDDLE_DOT = re.compile(r"(?<=\d)[·•∙](?=\d+(?!\d)(?!\s?[\^(]))")  # 1·5, but not 2·10^6
+_TEX = re.compile(r"\\\(|\\\)|[{}]")  # 1 × \({10}^{6}\), as publishers' pages print it
 _END = re.compile(
     r"(?<!\bvs)(?<!\be\.g)(?<!\bi\.e)(?<!\bi\.v)(?<!\bet al)(?<!\bapprox)(?<!\bno)(?<!\bDr)(?<!\bca)"
     r"[.!?](?:\s+(?=[\"(\[]?[A-Z0-9\u00c0-\u024f])|(?:(?<=[a-z)\]\d%][.!?])"
@@ -111,7 +112,8 @@ _OWN = re.compile(
 _FINDING = re.compile(
     r"\bsignificant|\bp\s?[<=>]|\badverse events?\b|\b(?:side effects?|complications?"
     r"|reactions?) (?:was|were|occurred)|\bimprove(?:[ds]|ments?)?\b|\bshowed\b|\bobserved\b"
-    r"|\bsurvived\b|\bas effective as\b|\b(?:were|was|there (?:was|were)) no\b|\bno (?:serious|severe|side|significant|adverse"
+    r"|\bsurvived\b|\bas effective as\b"
+    r"|\b(?:were|was|there (?:was|were)) no\b|\bno (?:serious|severe|side|significant|adverse"
     r"|difference)|\b(?:did|was|were) not\b|\bcompared (?:with|to) baseline"
     r"|\b(?:increased|decreased|reduced|rose|fell|declined|survival rates?|remissions?|respon(?:se|ded)"
     r"|well tolerated|unchanged"
@@ -145,7 +147,8 @@ def own(told: Sequence[Sentence]) -> tuple[Sentence, ...]:
 
 
 def _sentence(place: int, literal: str) -> Sentence:
-    text = _MIDDLE_DOT.sub(".", literal.translate(_PLAIN))
+    text = _TEX.sub(lambda match: " " * len(match[0]), literal.translate(_PLAIN))
+    text = _MIDDLE_DOT.sub(".", text)
     return Sentence(place, Part.TITLE if place == 0 else Part.METHODS, literal, text)
 
 

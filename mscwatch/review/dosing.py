@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from mscwatch.review.abstracts import Part, Quote
+from mscwatch.review.abstracts import Part, Quote, Sentence
 from mscwatch.review.study_text import Drafted, StudyText, all_of, without_ranges
 from mscwatch.therapy import doses, schedule
 from mscwatch.therapy.counting import CELLS
@@ -48,11 +48,18 @@ def dose(text: StudyText) -> dict[str, Drafted]:
 
 def times(text: StudyText) -> Drafted | None:
     """How often the cells were given, where a number or a schedule says it; one operation says nothing."""
-    given = schedule.read(text.passages).count
+    told = tuple(one for one in text.passages.product if _tells_of_giving(text.by_place[one.path]))
+    given = schedule.read(replace(text.passages, product=told)).count
     if not given or given.tier.startswith(schedule.SESSION):
         return None
     quote = text.quote(given.evidence[0], given.evidence[0].span)
     return Drafted(int(given.values[0]), quote) if quote else None
+
+
+def _tells_of_giving(sentence: Sentence) -> bool:
+    """Whether a sentence tells how the cells were given, and not how often something was measured."""
+    is_late = sentence.part in (Part.RESULTS, Part.CONCLUSION)
+    return bool(names("product", sentence.text) if is_late else _TREATING.search(sentence.text))
 
 
 def _with_units(levels: Sequence[DoseLevel]) -> list[DoseLevel]:

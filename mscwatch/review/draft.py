@@ -12,7 +12,7 @@ from typing import NamedTuple
 from mscwatch.papers.kind import judge
 from mscwatch.papers.numbers import places_of_numbers
 from mscwatch.review import arms, design, outcome, patients, product
-from mscwatch.review.abstracts import LONGEST_TEXT, Quote, Sentence, own, sentences
+from mscwatch.review.abstracts import LONGEST_TEXT, Part, Quote, Sentence, own, sentences
 from mscwatch.review.study_text import Drafted, Value
 from mscwatch.vocabulary import PaperKind, TrialDesign
 
@@ -44,7 +44,8 @@ def draft(title: str, abstract: str, publication_types: Sequence[str] = ()) -> d
         return {}
     every = sentences(title, abstract)
     told = own(every)
-    found = {**dict(_study(told)), **product.cells(told), **patients.patients(told)}
+    background = [sentence for sentence in every if sentence.part is Part.BACKGROUND]
+    found = {**dict(_study(told)), **product.cells(told, background), **patients.patients(told)}
     if numbers := _numbers(every):
         found["registry_ids"] = numbers
     return {

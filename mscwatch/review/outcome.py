@@ -74,7 +74,8 @@ _OF_CONTROLS_ALONE = re.compile(
 )
 _COMPARED = re.compile(r"\b(?:than|compared)\b", re.IGNORECASE)
 _OF_ONE_KIND = re.compile(
-    r"\bthan\b(?! (?:\w+ ){0,2}(?:baseline|before|pre-?treatment)\b)[^.;]*\bgroup|\b(?:younger|older) (?:age|patients|than)\b|\bassociated with\b",
+    r"\bthan\b(?! (?:\w+ ){0,2}(?:baseline|before|pre-?treatment)\b)[^.;]*\bgroup"
+    r"|\b(?:younger|older) (?:age|patients|than)\b|\bassociated with\b",
     re.IGNORECASE,
 )
 _TREND = re.compile(r"\btend(?:ed|ency)\b|\btrends?\b", re.IGNORECASE)

@@ -14,7 +14,7 @@ from mscwatch.review import dosing
 from mscwatch.review.abstracts import Quote, Sentence
 from mscwatch.review.study_text import Drafted, StudyText, blank
 from mscwatch.therapy import origin, product, route
-from mscwatch.therapy.passages import Passages
+from mscwatch.therapy.passages import Passage, Passages
 from mscwatch.therapy.terms import Told
 from mscwatch.therapy.words import find
 from mscwatch.vocabulary import CellType, ProductForm
@@ -25,6 +25,14 @@ _OF_OTHER_TISSUE = re.compile(
     r"(?:cartilage|chondr\w*|grafts?|periost\w*|serum|plasma|platelet\w*|lysate|fibrin|tendon|skin)\b)",
     re.IGNORECASE,
 )
+_DEFINITION = re.compile(
+    r"(?P<cells>\b(?:bone[ -]marrow|adipose|umbilical|placent|cord|Wharton|menstrual)[\w' -]{0,40}?"
+    r"\bmesenchymal (?:stem|stromal)(?:/\w+)?(?: stem)? cells?) \((?P<short>[\w-]*MSC)s?\)",
+    re.IGNORECASE,
+)
+_NO_WAY = re.compile(
+    r"(?<=\w )(?:and|or)(?= intra\w)|\binto the liver\b(?= \w+ (?:group|arm|cohort))", re.IGNORECASE
+)
 _CHANGED_INTO = re.compile(
     r"\bdifferentiated (?:in)?to (?:\w+[ -]){0,2}(?!hepat)\w+|\b(?:chondrocyte|osteoblast|neuron"
     r"|cardiomyocyte)-like\b",
@@ -32,8 +40,11 @@ _CHANGED_INTO = re.compile(
 )
 
 
-def cells(told: Sequence[Sentence]) -> dict[str, Drafted]:
-    """The cells of the product: column -> value with its words. Nothing where no cells are named."""
+def cells(told: Sequence[Sentence], background: Sequence[Sentence] = ()) -> dict[str, Drafted]:
+    """The cells of the product: column -> value with its words. Nothing where no cells are named.
+
+    `background` may define them: "bone marrow mesenchymal stem cells (MSCs)", where the study then speaks of MSCs.
+    """
     text = StudyText.of(told)
     kinds = product.cell_types(text.passages)
     if not kinds:
@@ -43,14 +54,38 @@ def cells(told: Sequence[Sentence]) -> dict[str, Drafted]:
     source = origin.cell_source(of_title, kind) or origin.cell_source(text.passages, kind)
     donor = _donor(text, source.values, kind)
     found = {
-        "cell_source": text.listed(source),
+        "cell_source": text.listed(source) or _defined(told, background, kind),
         "donor": None if _of_procedure(donor) else text.listed(donor),
         "product_form": _form(text, kinds, kind),
-        "route": text.listed(route.route(text.passages)),
+        "route": text.listed(route.route(_ways(text.passages))),
         "infusions_max": dosing.times(text),
         **dosing.dose(text),
     }
     return {name: drafted for name, drafted in found.items() if drafted}
+
+
+def _ways(passages: Passages) -> Passages:
+    """The passages where each way of giving stands for itself, and no group's name is one ("the liver failure group")."""
+
+    def apart(told: Sequence[Passage]) -> tuple[Passage, ...]:
+        return tuple(replace(one, text=_NO_WAY.sub(_marks, one.text)) for one in told)
+
+    return replace(passages, titles=apart(passages.titles), product=apart(passages.product))
+
+
+def _marks(match: re.Match[str]) -> str:
+    return "," * len(match[0])
+
+
+def _defined(told: Sequence[Sentence], background: Sequence[Sentence], kind: CellType) -> Drafted | None:
+    """The source that stands in the definition of an abbreviation which the study uses."""
+    for sentence in background:
+        for match in _DEFINITION.finditer(sentence.text):
+            passage = Passage(str(sentence.place), match["cells"])
+            source = origin.cell_source(Passages(titles=(passage,)), kind)
+            if source.values and any(match["short"] in one.text for one in told):
+                return Drafted(tuple(source.values), Quote(sentence, match.start(), match.end()))
+    return None
 
 
 def _donor(text: StudyText, sources: tuple[str, ...], kind: CellType) -> Told:
