@@ -36,6 +36,9 @@ def sizes(text, title=TITLE):
         ("MSCs were infused through the portal vein in 13 patients. The other 16 subjects served as controls.", 13, 16),
         ("The HA group (n = 12), who received hyaluronic acid, was compared with the MSC group (n = 10).", 10, 12),
         ("Patients in the trial were given cells (n = 8) or conserved treatment without cells (n = 9).", 8, 9),
+        ("Of 45 patients, 25 treated with MSCs were compared with 20 matched controls.", 25, 20),
+        ("One hundred patients were randomised (52 MSC, 48 placebo).", 52, 48),
+        ("Twenty patients received MSCs (treatment group), whereas 18 did not (control group).", 20, 18),
         ("MSCs were administered to 14 liver recipients; 13 other recipients got immunosuppression.", 14, 13),
         ("We compared decompression alone (18 patients, 20 hips) and decompression with MSC implantation (17 patients, 19 hips).", 17, 18),
         ("Patients with cirrhosis were collected,of these,12 patients chose MSC infusion,and the remaining 15 patients chose usual care.", 12, 15),
@@ -100,6 +103,8 @@ def test_the_control_is_the_same_patient(text, treated):
         ("Healthy controls (n=20) gave blood. Nine patients were infused with UC-MSC.", 9),
         ("Twelve patients were enrolled and eleven completed the study.", 12),
         ("We enrolled 12 patients. Those in group 1 (n=5) received one MSC infusion and in group 2 (n=7) two.", 12),
+        ("Patients (n = 15) received MSCs intravenously.", 15),
+        ("Out of 20 screened patients, 12 were enrolled and received MSCs.", 12),
         ("Sixteen eligible patients with cirrhosis were enrolled to receive MSCs.", 16),
         ("The series includes a total of 40 patients with cirrhosis, who were given MSCs. Thirty patients had fever.", 40),
         ("Between 2010 and 2012, 17 patients with cirrhosis were injected with cells; biopsies were taken in 5 patients.", 17),
@@ -119,6 +124,7 @@ def test_the_evidence_says_which_number_it_is():
 @pytest.mark.parametrize(
     ("text", "each"),
     [
+        ("Forty patients with cirrhosis were randomized to MSCs or placebo (n = 20/group).", 20),
         ("Forty patients were divided randomly into two equal groups to receive cells or placebo.", 20),
         ("Sixty patients were randomized to receive MSCs or placebo, 30 in each group.", 30),
         ("Forty-four patients were randomly assigned to two groups of 22: MSCs or placebo.", 22),

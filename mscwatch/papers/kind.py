@@ -65,8 +65,9 @@ _PLANNED = re.compile(
     r"|^[^.]{0,400}\bthis protocol\b"
 )
 _REVIEWED = re.compile(
-    r"\b(?:this|the present|our|the) (?:\w+ )?review\b|\bthis article (?:reviews|summari[sz]es|discusses)\b"
-    r"|\bwe (?:\w+ )?(?:review|reviewed|summari[sz]e) (?!\w+ (?:patients|cases|charts|records|hips|knees)\b)(?!\d)"
+    r"\b(?:this|the present|our|the) (?:\w+ )?review\b"
+    r"|\bthis (?:article|paper|chapter) (?:\w+ )?(?:reviews|summari[sz]es|discusses|outlines)\b"
+    r"|\bwe (?:\w+ )?(?:review|reviewed|summari[sz]e|discuss|outline) (?!\w+ (?:patients|cases|charts|records|hips|knees)\b)(?!\d)"
 )
 _CALLED_A_REVIEW = re.compile(r"\breview|\bmeta-?analys|\bguideline|\bconsensus\b|\boverview\b")
 _LIBRARY = r"(?:pubmed|medline|embase|cochrane|web of science|scopus|cnki|google scholar)"
@@ -84,8 +85,8 @@ _COUNTED_PEOPLE = re.compile(
     rf"{_NUMBER} (?:[\w/+-]+ ){{0,6}}{_PEOPLE} (?:\([^)]{{0,200}}\) )?(?:[^.;]{{1,160}} )?"
     r"(?:were (?:\w+ )?(?:enrolled|included|recruited|treated|randomi[sz]ed|randomly|injected|transplanted|divided)"
     r"|received|underwent|treated)\b"
-    r"|\b(?:transplanted|administered|infused|injected|given|treated|enrolled|recruited|reviewed|reported on)"
-    rf" (?:\w+ ){{0,2}}{_NUMBER} (?:[\w/+-]+ ){{0,6}}{_PEOPLE}\b"
+    r"|\b(?:transplanted|administered|infused|injected|given|treated|enrolled|recruited|reviewed|report|reported)"
+    rf" (?:\w+ ){{0,4}}{_NUMBER} (?:[\w/+-]+ ){{0,6}}{_PEOPLE}\b"
     r"|\b\d{1,2}[- ](?:years?|months?|days?)[- ]old (?:[\w/-]+ ){0,4}(?:man|woman|boy|girl|male|female|patient)\b"
 )
 _ANIMALS = (
@@ -94,6 +95,9 @@ _ANIMALS = (
 _IN_ANIMALS = re.compile(
     rf"\b{_ANIMALS} (?:were|was|received|underwent)\b|\b(?:in|with) (?:an? |two |three |the )?(?:[\w-]+ )?"
     rf"{_ANIMALS} (?:[\w-]+ )?models?\b|\bmodel was (?:\w+ )?(?:in|with) (?:[\w-]+ ){{0,2}}{_ANIMALS}\b"
+)
+_IN_A_DISH = re.compile(
+    r"\bcells? were (?:\w+ )?(?:co-?cultured|cultured|incubated|transfected)\b|\bin vitro (?:study|model)\b"
 )
 _DONE_IN_PEOPLE = re.compile(
     rf"\b{_PEOPLE} (?:\([^)]{{0,200}}\) )?"
@@ -190,12 +194,14 @@ def _by_abstract(abstract: str, by_title: JudgedKind, title: str) -> JudgedKind 
         return JudgedKind(PaperKind.RESULTS, f'the abstract tells of people: "{treated[0]}"')
     if by_title.kind not in {PaperKind.UNKNOWN, PaperKind.OTHER}:
         return None
-    if reviewed := _REVIEWED.search(text):
+    if not counted and (reviewed := _REVIEWED.search(text)):
         return JudgedKind(PaperKind.REVIEW, f'the abstract calls it a review: "{reviewed[0]}"')
     if done:
         return JudgedKind(PaperKind.RESULTS, f'the abstract tells of people: "{done[0]}"')
-    if animals:
-        return JudgedKind(PaperKind.PRECLINICAL, f'the abstract tells of animals: "{animals[0]}"')
+    if animals or (animals := _IN_A_DISH.search(text)):
+        return JudgedKind(
+            PaperKind.PRECLINICAL, f'the abstract tells of animals or cells alone: "{animals[0]}"'
+        )
     return None
 
 

@@ -112,7 +112,7 @@ _OWN = re.compile(
 _FINDING = re.compile(
     r"\bsignificant|\bp\s?[<=>]|\badverse events?\b|\b(?:side effects?|complications?"
     r"|reactions?) (?:was|were|occurred)|\bimprove(?:[ds]|ments?)?\b|\bshowed\b|\bobserved\b"
-    r"|\bsurvived\b|\bas effective as\b"
+    r"|\bsurvived\b|\bas effective as\b|\b(?:better|superior|responded|resolved|achieved|healed)\b"
     r"|\b(?:were|was|there (?:was|were)) no\b|\bno (?:serious|severe|side|significant|adverse"
     r"|difference)|\b(?:did|was|were) not\b|\bcompared (?:with|to) baseline"
     r"|\b(?:increased|decreased|reduced|rose|fell|declined|survival rates?|remissions?|respon(?:se|ded)"

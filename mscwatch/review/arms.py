@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from mscwatch.review.abstracts import Part, Quote, Sentence
 from mscwatch.review.groups import NEAR, SUBSTANCE, Arm, Group, arms_of, clause_of, whose_words
-from mscwatch.review.people import Count, Counted, counts, is_share, ours
+from mscwatch.review.people import PEOPLE, Count, Counted, counts, is_share, ours
 from mscwatch.therapy.words import find
 
 Size = tuple[int, Quote]
@@ -47,6 +47,7 @@ _OF_AN_AGE = re.compile(
     r"(?:man|woman|boy|girl|male|female|patient|child|infant)\b",
     re.IGNORECASE,
 )
+_BEHIND_PEOPLE = re.compile(rf"\b{PEOPLE}\s*[(\[]\s*$", re.IGNORECASE)
 _AGAIN = re.compile(r"\b(?:second|third|repeat\w*|again|additional|another)\b", re.IGNORECASE)
 _SUBSET = re.compile(
     r"\b(?:follow(?:ed)?[- ]?up|biops\w*|died|deaths?|complet\w*|withdr\w*|dropped|lost|evaluat\w*"
@@ -66,7 +67,7 @@ class Sizes:
 def sizes(told: Sequence[Sentence], *, is_controlled: bool) -> Sizes:
     """The sizes of the groups. `is_controlled`: whether the design compares people with others."""
     sentences = ours(told)
-    total = _total(sentences) or _one_patient(told)
+    total = _total(sentences) or _some_patients(told)
     own_control = _own_control(sentences)
     if own_control and total:
         return Sizes(total, (0, own_control))
@@ -187,6 +188,7 @@ def _total(told: tuple[Sentence, ...]) -> Size | None:
             if count.sentence.part is not Part.CONCLUSION and not _is_some_of_them(count)
         )
         or _largest(count for count in nouns if count.way is Counted.NOUN and _is_enrolled(count))
+        or _largest(count for count in nouns if _is_behind_people(count) and _got_cells(count))
     )
     return (largest.number, _around(largest)) if largest else None
 
@@ -218,12 +220,19 @@ def _is_enrolled(count: Count) -> bool:
     return bool(_TREATED.search(before))
 
 
-def _one_patient(told: Sequence[Sentence]) -> Size | None:
-    """The only patient of a case report: "a 29-year-old man", or "in a patient with" in the title."""
+def _some_patients(told: Sequence[Sentence]) -> Size | None:
+    """The patients of a case report: "a 29-year-old man", or "in a patient with" in the title."""
     for sentence in told:
-        if match := (_OF_TITLE if sentence.part is Part.TITLE else _OF_AN_AGE).search(sentence.text):
-            return 1, Quote(sentence, match.start(), match.end())
+        pattern = _OF_TITLE if sentence.part is Part.TITLE else _OF_AN_AGE
+        if found := list(pattern.finditer(sentence.text)):
+            return len(found), Quote(sentence, found[0].start(), found[-1].end())
     return None
+
+
+def _is_behind_people(count: Count) -> bool:
+    """Whether a number stands alone in its sentence behind the people: "Patients (n = 15) received"."""
+    alone = [one for one in counts(count.sentence) if one.way is Counted.EQUALS] == [count]
+    return alone and bool(_BEHIND_PEOPLE.search(count.sentence.text[: count.quote.start]))
 
 
 def _is_some_of_them(count: Count) -> bool:

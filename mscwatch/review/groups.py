@@ -59,6 +59,7 @@ _GROUP_HAS = re.compile(
     re.IGNORECASE,
 )
 SUBSTANCE = re.compile(r"[A-Za-z]{2,}[^()]*[A-Za-z]{2,}")
+_WENT_WITHOUT = re.compile(r"\bdid\s+not$", re.IGNORECASE)
 _OTHER = re.compile(r"\bother\b", re.IGNORECASE)
 _LISTED = re.compile(r"(?:and\b|or\b|versus\b|vs\b|groups?\b|arms?\b|the\b|\W)*$", re.IGNORECASE)
 _GIVEN = re.compile(
@@ -115,6 +116,8 @@ def arms_of(sentence: Sentence, told: tuple[Sentence, ...]) -> list[Arm]:
 def _whose(count: Count, before: str, after: str, told: tuple[Sentence, ...]) -> Group:
     if count.way is Counted.EQUALS:
         return _whose_in_brackets(before, after, told)
+    if _WENT_WITHOUT.search(count.quote.words):
+        return Group.CONTROL
     if (own := whose_words(count.quote.words, nearest_last=True)) in (Group.CELLS, Group.CONTROL):
         return own  # "10 control patients"
     if _GROUP_HAS.search(before):

@@ -36,7 +36,9 @@ _NO_KIND = (
 )
 _KIND = rf"(?:(?!{_NO_KIND}\b)[A-Za-z][\w/+-]*,?\s+){{0,5}}"
 _NOUN = re.compile(
-    rf"(?P<n>{NUMBER})(?:\s*\([^()]{{1,30}}\))?[\s-]+{_KIND}(?P<what>{PEOPLE}|{PARTS})\b", re.IGNORECASE
+    rf"(?P<n>{NUMBER})(?:\s*\([^()]{{1,30}}\))?[\s-]+{_KIND}(?P<what>{PEOPLE}|{PARTS})\b"
+    rf"|(?P<m>{NUMBER})\s+were\s+(?:\w+ly\s+)?(?:enrolled|recruited)\b",
+    re.IGNORECASE,
 )
 _EQUALS = re.compile(
     rf"\bn\s?=\s?(?P<n>\d{{1,5}})\b(?!\s?[%.]\d)|(?<=[(\[])(?P<m>{NUMBER})\s+(?:{PEOPLE}|{PARTS})\b"
@@ -44,16 +46,20 @@ _EQUALS = re.compile(
     rf"|(?<=group, ))(?P<k>{NUMBER})(?=\s+(?:{_KIND}{PEOPLE}|and)\b|\s*[,.;)])",
     re.IGNORECASE,
 )
+_LABEL = r"\s+(?:[\w-]+\s+){0,2}(?:placebo|controls?|saline|sham|treated|\w*MSCs?)"
 _GOES_ON = re.compile(
     rf"(?P<n>{NUMBER})\s+(?:of (?:whom|them|these)\s+)?(?:(?:were\s+)?(?:randomly\s+)?(?:assigned"
     rf"|allocated|randomi[sz]ed)\s+(?:in)?to"
     r"|(?:in|to|into)\s+(?:the\b|an?\b|either\b|receive|(?:\w+[\s-]+){1,3}(?:group|arm)"
     r"|(?=(?:\w+\s+)?(?:placebo|controls?|standard|conventional|usual|sham|saline|cells|\w*MSCs?)\b))"
-    r"|received|underwent|were treated|were given|had received|controls?\b)",
+    r"|received|underwent|(?:were\s+)?treated\s+with|were treated|(?:were\s+)?given|had received"
+    r"|(?:\w+\s+){0,2}controls?\b|placebo\b|sham\b|did\s+not(?=\s+(?:receive|undergo|get)\b|\s*[.,;(]))"
+    rf"|(?<=\()(?P<m>{NUMBER})(?={_LABEL}[,;]\s(?:and\s)?\d)|(?<=[,;]\s)(?P<k>{NUMBER})(?={_LABEL}\))",
     re.IGNORECASE,
 )
 _EACH = re.compile(
     rf"\b(?:groups|arms)\s+(?:of|with|comprising)\s+(?P<n>{NUMBER})\b"
+    rf"|(?P<k>{NUMBER})\s?/\s?(?:group|arm)\b"
     rf"|(?P<m>{NUMBER})\s+(?:{_KIND}{PEOPLE}\s+|{PARTS}\s+)?(?:in\s+each(?:\s+\w+)?|each|per\s+(?:group"
     rf"|arm)|in\s+both\s+groups)\b",
     re.IGNORECASE,

@@ -65,7 +65,7 @@ def cells(told: Sequence[Sentence], background: Sequence[Sentence] = ()) -> dict
 
 
 def _ways(passages: Passages) -> Passages:
-    """The passages where each way of giving stands for itself, and no group's name is one ("the liver failure group")."""
+    """The passages where each way of giving stands for itself, and none is "into the liver failure group"."""
 
     def apart(told: Sequence[Passage]) -> tuple[Passage, ...]:
         return tuple(replace(one, text=_NO_WAY.sub(_marks, one.text)) for one in told)
