@@ -44,6 +44,7 @@ def dose(text):
         ("Patients were given 50 million or 100 million cells.", 5e7, 1e8, "cells"),
         ("MSCs were infused at 1-10 × 10⁵ cells/kg weekly for four weeks.", 1e5, 1e6, "cells/kg"),
         ("A mean of 2.1 x 10^8 MSCs with 1.3 x 10^11 platelets was given.", 2.1e8, 2.1e8, "cells"),
+        (r"UC-MSCs (2 × \({10}^{6}\) cells/kg BW) were infused.", 2e6, 2e6, "cells/kg"),
         ("Cells (5 x 10^7 MSCs) were injected with plasma that held 1.2 x 10(6) platelets per microliter.", 5e7, 5e7, "cells"),
     ],
 )  # fmt: skip
@@ -162,6 +163,26 @@ def test_the_words_of_a_registration_number_hold_it():
 def test_the_disease_is_named_as_written(title, text, disease):
     row = draft(title, text)
     assert (row["disease"].value if "disease" in row else None) == disease
+
+
+def test_a_source_from_the_definition_of_the_abbreviation():
+    background = "Background: Bone marrow mesenchymal stromal cells (MSC) may help. "
+    cells = draft("Cells for cirrhosis", f"{background}Methods: Twenty patients with cirrhosis received MSC.")
+    assert cells["cell_source"].value == ("bone_marrow",)
+    assert "Bone marrow mesenchymal" in cells["cell_source"].evidence
+    other = "Background: Mesenchymal stromal cells (MSC) stand in the bone marrow. "
+    assert "cell_source" not in draft("Cells for cirrhosis", f"{other}Methods: Twenty patients received MSC.")
+
+
+def test_two_ways_in_one_phrase_and_none_in_the_name_of_a_group():
+    cells = row("The patients received intrathecal and intravenous administrations of MSCs.")
+    assert set(cells["route"].value) == {"other", "peripheral_vein"}
+    assert "route" not in row("Those who got MSCs were sorted into the liver failure group and the rest.")
+
+
+def test_how_often_something_was_measured_is_not_how_often_cells_were_given():
+    cells = row("Patients received three infusions of UC-MSCs. Serum levels were assessed five times.")
+    assert cells["infusions_max"].value == 3
 
 
 def test_an_amount_of_a_laboratory_is_no_dose():

@@ -67,7 +67,8 @@ _PLANNED = re.compile(
 _REVIEWED = re.compile(
     r"\b(?:this|the present|our|the) (?:\w+ )?review\b"
     r"|\bthis (?:article|paper|chapter) (?:\w+ )?(?:reviews|summari[sz]es|discusses|outlines)\b"
-    r"|\bwe (?:\w+ )?(?:review|reviewed|summari[sz]e|discuss|outline) (?!\w+ (?:patients|cases|charts|records|hips|knees)\b)(?!\d)"
+    r"|\bwe (?:\w+ )?(?:review|reviewed|summari[sz]e|discuss|outline) "
+    r"(?!\w+ (?:patients|cases|charts|records|hips|knees)\b)(?!\d)"
 )
 _CALLED_A_REVIEW = re.compile(r"\breview|\bmeta-?analys|\bguideline|\bconsensus\b|\boverview\b")
 _LIBRARY = r"(?:pubmed|medline|embase|cochrane|web of science|scopus|cnki|google scholar)"
