@@ -38,6 +38,8 @@ def sizes(text, title=TITLE):
         ("Patients in the trial were given cells (n = 8) or conserved treatment without cells (n = 9).", 8, 9),
         ("Of 45 patients, 25 treated with MSCs were compared with 20 matched controls.", 25, 20),
         ("One hundred patients were randomised (52 MSC, 48 placebo).", 52, 48),
+        ("Of the 50 patients who were included, 16 were the MSC group and 34 were the control group. Four (25%) patients in the MSC group died.", 16, 34),
+        ("This placebo-controlled trial gave one IV infusion of MSCs 150 × 10^6 (n = 9), 300 × 10^6 (n = 8) or placebo (n = 7).", 17, 7),
         ("Twenty patients received MSCs (treatment group), whereas 18 did not (control group).", 20, 18),
         ("MSCs were administered to 14 liver recipients; 13 other recipients got immunosuppression.", 14, 13),
         ("We compared decompression alone (18 patients, 20 hips) and decompression with MSC implantation (17 patients, 19 hips).", 17, 18),
@@ -66,6 +68,7 @@ def test_groups_that_have_only_a_letter_or_a_number(text, treated, control):
         ("Patients were injected with low-dose (n=3), medium-dose (n=4) or high-dose MSCs (n=5).", 12),
         ("Two groups of patients were treated with MSCs by the portal vein (n = 8) and with MSCs by the hepatic artery (n = 9).", 17),
         ("Sixty-two patients were randomized into two groups: MSC injection, and MSC injection with hyaluronic acid.", 62),
+        ("Thirty-six patients were randomized to either allo- or auto-MSCs in a 1:1 ratio.", 36),
         ("The one-time MSC group (n=18) and the two-time MSC group (n=19) were compared.", 37),
     ],
 )  # fmt: skip
@@ -103,6 +106,7 @@ def test_the_control_is_the_same_patient(text, treated):
         ("Healthy controls (n=20) gave blood. Nine patients were infused with UC-MSC.", 9),
         ("Twelve patients were enrolled and eleven completed the study.", 12),
         ("We enrolled 12 patients. Those in group 1 (n=5) received one MSC infusion and in group 2 (n=7) two.", 12),
+        ("Twelve patients received 18 cycles of MSCs (one cycle: n = 3, three cycles: n = 1).", 12),
         ("Patients (n = 15) received MSCs intravenously.", 15),
         ("Out of 20 screened patients, 12 were enrolled and received MSCs.", 12),
         ("Sixteen eligible patients with cirrhosis were enrolled to receive MSCs.", 16),
@@ -144,6 +148,7 @@ def test_equal_groups(text, each):
         "Patients (n = 45) were assigned in a 2:1 ratio to UC-MSCs or to usual care.",
         "Fourteen patients were randomized into two treatment groups: MSCs and chondrocytes.",
         "Patients were randomised to UC-MSCs or to placebo.",
+        "The limbs of type 2 diabetic patients were injected with MSCs or placebo.",
     ],
 )
 def test_sizes_that_nobody_states_are_not_worked_out(text):

@@ -44,6 +44,8 @@ def dose(text):
         ("Patients were given 50 million or 100 million cells.", 5e7, 1e8, "cells"),
         ("MSCs were infused at 1-10 × 10⁵ cells/kg weekly for four weeks.", 1e5, 1e6, "cells/kg"),
         ("A mean of 2.1 x 10^8 MSCs with 1.3 x 10^11 platelets was given.", 2.1e8, 2.1e8, "cells"),
+        ("Patients received three infusions (100 × 10(6) UC-MSCs) for a total of 300 × 10(6) UC-MSCs.", 1e8, 1e8, "cells"),
+        ("There were two groups: 2.5 million cells/kg and its control; 5 million cells/kg and its control.", 2.5e6, 5e6, "cells/kg"),
         (r"UC-MSCs (2 × \({10}^{6}\) cells/kg BW) were infused.", 2e6, 2e6, "cells/kg"),
         ("Cells (5 x 10^7 MSCs) were injected with plasma that held 1.2 x 10(6) platelets per microliter.", 5e7, 5e7, "cells"),
     ],
@@ -178,6 +180,25 @@ def test_two_ways_in_one_phrase_and_none_in_the_name_of_a_group():
     cells = row("The patients received intrathecal and intravenous administrations of MSCs.")
     assert set(cells["route"].value) == {"other", "peripheral_vein"}
     assert "route" not in row("Those who got MSCs were sorted into the liver failure group and the rest.")
+
+
+def test_a_way_that_only_a_finding_names():
+    text = "Methods: Twenty patients with cirrhosis received MSCs. Results: {} Albumin improved."
+    given = draft("MSCs in cirrhosis", text.format("All 20 received the MSCs intravenously."))
+    assert given["route"].value == ("peripheral_vein",)
+    assert "route" not in draft(
+        "MSCs in cirrhosis", text.format("MSC administration exerted an improvement in whole lung volume.")
+    )
+
+
+def test_the_artery_of_the_leg_is_the_way_of_the_catheter():
+    cells = row("MSCs were given via the hepatic artery by catheterization through the femoral artery.")
+    assert cells["route"].value == ("hepatic_artery",)
+
+
+def test_a_source_named_in_the_text_counts_before_a_vague_one_of_the_title():
+    cells = row("The MSCs came from placenta.", title="Perinatal tissue mesenchymal stem cells for cirrhosis")
+    assert cells["cell_source"].value == ("placenta",)
 
 
 def test_how_often_something_was_measured_is_not_how_often_cells_were_given():

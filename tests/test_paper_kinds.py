@@ -79,6 +79,8 @@ def test_a_title_shows_the_kind(title, kind):
         ("Cells in cirrhosis: a meta-analysis", "A total of 400 patients received cells.", PaperKind.REVIEW),
         ("Cells attenuate fibrosis in a rat model", "Twenty rats received cells; two patients received them later.", PaperKind.PRECLINICAL),
         ("Safety of cells in patients with cirrhosis", "PubMed and Embase were searched. Nine studies of 133 patients were included.", PaperKind.REVIEW),
+        ("Safety of cells in transplant recipients", "In this review, we will discuss the endpoints.", PaperKind.REVIEW),
+        ("Safety of cells in patients with cirrhosis", "Cirrhosis is a chronic disease of the liver. " * 12, PaperKind.UNKNOWN),
         ("Cells in patients with cirrhosis", "Articles that report cells were searched and included.", PaperKind.REVIEW),
         ("Cells in cirrhosis: a phase II clinical trial", "Enrolled subjects will receive cells or saline at week 24.", PaperKind.PROTOCOL),
     ],

@@ -100,6 +100,8 @@ _IN_ANIMALS = re.compile(
 _IN_A_DISH = re.compile(
     r"\bcells? were (?:\w+ )?(?:co-?cultured|cultured|incubated|transfected)\b|\bin vitro (?:study|model)\b"
 )
+_LONG = 500  # characters of an abstract that would name a study if there were one
+_OWN_STUDY = re.compile(r"\b(?:we|our|was|were|this (?:study|trial)|received|underwent)\b")
 _DONE_IN_PEOPLE = re.compile(
     rf"\b{_PEOPLE} (?:\([^)]{{0,200}}\) )?"
     r"(?:were|received|underwent|completed|had|who received)\b"
@@ -193,15 +195,31 @@ def _by_abstract(abstract: str, by_title: JudgedKind, title: str) -> JudgedKind 
     treated = None if searched or animals or _CALLED_A_REVIEW.search(title) else counted
     if treated and by_title.kind in {PaperKind.REVIEW, PaperKind.PRECLINICAL}:
         return JudgedKind(PaperKind.RESULTS, f'the abstract tells of people: "{treated[0]}"')
+    if by_title.kind is PaperKind.RESULTS and not done:
+        return _of_no_study(text)
     if by_title.kind not in {PaperKind.UNKNOWN, PaperKind.OTHER}:
         return None
+    return _by_words(text, counted, done)
+
+
+def _of_no_study(text: str) -> JudgedKind | None:
+    """What a paper is whose title speaks of results and whose abstract of nobody who was treated."""
+    if reviewed := _REVIEWED.search(text):
+        return JudgedKind(PaperKind.REVIEW, f'the abstract calls it a review: "{reviewed[0]}"')
+    if len(text) > _LONG and not _OWN_STUDY.search(text):
+        return JudgedKind(PaperKind.UNKNOWN, "the abstract tells of no study of its own")
+    return None
+
+
+def _by_words(text: str, counted: re.Match[str] | None, done: re.Match[str] | None) -> JudgedKind | None:
+    """What the abstract alone says, where the title says nothing."""
     if not counted and (reviewed := _REVIEWED.search(text)):
         return JudgedKind(PaperKind.REVIEW, f'the abstract calls it a review: "{reviewed[0]}"')
     if done:
         return JudgedKind(PaperKind.RESULTS, f'the abstract tells of people: "{done[0]}"')
-    if animals or (animals := _IN_A_DISH.search(text)):
+    if found := _IN_ANIMALS.search(text) or _IN_A_DISH.search(text):
         return JudgedKind(
-            PaperKind.PRECLINICAL, f'the abstract tells of animals or cells alone: "{animals[0]}"'
+            PaperKind.PRECLINICAL, f'the abstract tells of animals or cells alone: "{found[0]}"'
         )
     return None
 

@@ -41,6 +41,11 @@ _GOT = re.compile(
     r"\b(?:received|underwent|(?:were|was) (?:treated|injected|infused|transplanted|given|implanted))\b",
     re.IGNORECASE,
 )
+_TWO_DONORS = re.compile(
+    r"\ballo(?:gen\w+|-)?[^.;,]{0,20}\b(?:or|vs\.?|versus) auto"
+    r"|\bauto(?:log\w+|-)?[^.;,]{0,20}\b(?:or|vs\.?|versus) allo",
+    re.IGNORECASE,
+)
 _OF_TITLE = re.compile(r"\b(?:in|of|treating) an? (?:[\w-]+ ){0,2}(?:patient|child|infant)\b", re.IGNORECASE)
 _OF_AN_AGE = re.compile(
     r"\b(?:an?\s+)?\d{1,2}[\s-](?:years?|months?|days?)[\s-]old\s+(?:[\w/-]+\s+){0,4}?"
@@ -80,7 +85,7 @@ def sizes(told: Sequence[Sentence], *, is_controlled: bool) -> Sizes:
         return Sizes(single, (0, single[1]) if single else None)
     if treated and _all_have_cells(arms):
         return Sizes(treated, (0, treated[1]))
-    if total and _named_groups_have_cells(total[1].sentence):
+    if total and (_named_groups_have_cells(total[1].sentence) or _TWO_DONORS.search(total[1].sentence.text)):
         return Sizes(total, (0, total[1]))
     if halves := _halves(sentences, total):
         return Sizes(halves, halves)

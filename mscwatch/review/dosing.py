@@ -24,6 +24,10 @@ _OF_LABORATORY = re.compile(
     r"[^.;,]{0,25}(?:\b(?:ng|pg|mg|IU|copies|mmol)\b|[µμu]mol|/\s?m?L\b)", re.IGNORECASE
 )
 _OF_VESSEL = re.compile(r"\W*(?:cells?\W+)?per (?:flask|well|dish|plate|bottle|passage)", re.IGNORECASE)
+_TOTAL = re.compile(
+    r"\b(?:a|in) total (?:dose )?of\s*$|\btotall?ing\s*$|\bcumulative dose of\s*$", re.IGNORECASE
+)
+_PER_WEIGHT = re.compile(r"\bcells?\s?/\s?kg", re.IGNORECASE)
 _NEAR = 80  # characters before and behind an amount that say what it counts
 
 
@@ -31,6 +35,7 @@ def dose(text: StudyText) -> dict[str, Drafted]:
     """The lowest and the highest dose of one administration, in the unit that is named first."""
     for told, bare in _places_of_doses(text):
         levels = _with_units(doses.read_doses(told, bare=bare)[0])
+        levels = [level for level in levels if not _is_of_all(text, level)] or levels
         same = [level for level in levels if level.unit == levels[0].unit]
         quotes = [quote for level in same if (quote := text.quote(level, level.evidence))]
         if same and len(quotes) == len(same):
@@ -44,6 +49,12 @@ def dose(text: StudyText) -> dict[str, Drafted]:
                 "dose_unit": Drafted(str(same[0].unit), quote),
             }
     return {}
+
+
+def _is_of_all(text: StudyText, level: DoseLevel) -> bool:
+    """Whether an amount is that of all administrations together."""
+    quote = text.quote(level, level.evidence)
+    return quote is not None and bool(_TOTAL.search(quote.sentence.text[: quote.start]))
 
 
 def times(text: StudyText) -> Drafted | None:
@@ -94,3 +105,7 @@ def _places_of_doses(text: StudyText) -> Iterator[tuple[Iterable[Passage], bool]
     ):
         told = [one for one in of_cells if one.part is part and (not bare or _TREATING.search(one.text))]
         yield [Passage(str(one.place), without_ranges(one.text)) for one in told], bare
+    planned = [
+        one for one in text.by_place.values() if one.part is Part.METHODS and _PER_WEIGHT.search(one.text)
+    ]
+    yield [Passage(str(one.place), without_ranges(one.text)) for one in planned], False

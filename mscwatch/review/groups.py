@@ -43,7 +43,7 @@ _INTERVENTION = re.compile(
 _CONTROL_GROUP = re.compile(
     rf"\b(?:(?:control|placebo|sham|saline|comparison|comparator|untreated|supportive)\w*"
     rf"|{_USUAL})[\s-]+(?:\w+[\s-]+){{0,2}}(?:group|arm|cohort)s?\b"
-    r"|\bcontrols?\b|\bplacebo\b|\balone\b|\bonly\b",
+    r"|\bcontrols?\b|\bplacebo\b(?!-controlled)|\balone\b|\bonly\b",
     re.IGNORECASE,
 )
 _OUT = re.compile(r"\bwithout (?:\w+[ -]){0,3}(?:cells?|\w*MSCs?|transplantation|infusion)", re.IGNORECASE)
@@ -146,7 +146,7 @@ def _whose_in_brackets(before: str, after: str, told: tuple[Sentence, ...]) -> G
     group = whose_words(before, nearest_last=True)
     if group is Group.NAMED and (relative := _RELATIVE.match(after)):
         return whose_words(relative[0])
-    return Group.CELLS if group is Group.NAMED and _OF_A_DOSE.search(before[-40:]) else group
+    return Group.CELLS if group in (Group.NAMED, Group.UNKNOWN) and _OF_A_DOSE.search(before[-40:]) else group
 
 
 def clause_of(after: str) -> str:

@@ -53,7 +53,7 @@ _GOES_ON = re.compile(
     r"|(?:in|to|into)\s+(?:the\b|an?\b|either\b|receive|(?:\w+[\s-]+){1,3}(?:group|arm)"
     r"|(?=(?:\w+\s+)?(?:placebo|controls?|standard|conventional|usual|sham|saline|cells|\w*MSCs?)\b))"
     r"|received|underwent|(?:were\s+)?treated\s+with|were treated|(?:were\s+)?given|had received"
-    r"|(?:\w+\s+){0,2}controls?\b|placebo\b|sham\b|did\s+not(?=\s+(?:receive|undergo|get)\b|\s*[.,;(]))"
+    r"|were\s+(?:in\s+)?the\s+(?:\w+[\s-]+){1,3}group|(?:\w+\s+){0,2}controls?\b|placebo\b|sham\b|did\s+not(?=\s+(?:receive|undergo|get)\b|\s*[.,;(]))"
     rf"|(?<=\()(?P<m>{NUMBER})(?={_LABEL}[,;]\s(?:and\s)?\d)|(?<=[,;]\s)(?P<k>{NUMBER})(?={_LABEL}\))",
     re.IGNORECASE,
 )
@@ -71,6 +71,11 @@ _NOT_OURS = re.compile(
     r"|million|excluded|declined|siblings|volunteers)\b",
     re.IGNORECASE,
 )
+# "type 2 patients", "(one cycle: n = 3)": not a number of people, or only of some.
+_OF_SOMETHING_ELSE = re.compile(
+    r"\b(?:types?|phase|stage|grade|class|day|week|month|patient|cycles?:?|stage [\d-]+,?)\s*$", re.IGNORECASE
+)
+_SHARE = re.compile(r"%\s*\)")
 _BEHIND = 40  # characters behind a number that may say that these people are not the trial's
 _YEARS = range(1900, 2100)
 _EVENTS = re.compile(
@@ -130,6 +135,8 @@ def _found(sentence: Sentence, pattern: re.Pattern[str], way: Counted) -> Iterat
         if way is Counted.GOES_ON and (
             (written.isdigit() and int(written) in _YEARS) or _EVENTS.search(text[: match.start()])
         ):
+            continue
+        if _OF_SOMETHING_ELSE.search(text[: match.start()]) or _SHARE.search(match[0]):
             continue
         of_parts = bool(re.search(rf"{PARTS}\W*$", match[0], re.IGNORECASE))
         yield Count(parsed(written), Quote(sentence, match.start(), match.end()), way, of_parts)

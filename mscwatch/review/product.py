@@ -11,13 +11,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from mscwatch.review import dosing
-from mscwatch.review.abstracts import Quote, Sentence
+from mscwatch.review.abstracts import Part, Quote, Sentence
 from mscwatch.review.study_text import Drafted, StudyText, blank
 from mscwatch.therapy import origin, product, route
 from mscwatch.therapy.passages import Passage, Passages
 from mscwatch.therapy.terms import Told
 from mscwatch.therapy.words import find
-from mscwatch.vocabulary import CellType, ProductForm
+from mscwatch.vocabulary import CellSource, CellType, ProductForm
 
 # Whose something else is: "allogenic cartilage", "autologous chondrocytes", "autologous plasma".
 _OF_OTHER_TISSUE = re.compile(
@@ -31,7 +31,14 @@ _DEFINITION = re.compile(
     re.IGNORECASE,
 )
 _NO_WAY = re.compile(
-    r"(?<=\w )(?:and|or)(?= intra\w)|\binto the liver\b(?= \w+ (?:group|arm|cohort))", re.IGNORECASE
+    r"(?<=\w )(?:and|or)(?= intra\w)|\b(?:through|via) the femoral artery\b"
+    r"|\binto the liver\b(?= \w+ (?:group|arm|cohort))",
+    re.IGNORECASE,
+)
+_GIVEN = re.compile(
+    r"\b(?:received|underwent|given|applied)\b"
+    r"|\b(?:was|were) (?:\w+ ){0,3}(?:inject|infus|transplant|administ|implant|treat|deliver)\w+",
+    re.IGNORECASE,
 )
 _CHANGED_INTO = re.compile(
     r"\bdifferentiated (?:in)?to (?:\w+[ -]){0,2}(?!hepat)\w+|\b(?:chondrocyte|osteoblast|neuron"
@@ -51,26 +58,36 @@ def cells(told: Sequence[Sentence], background: Sequence[Sentence] = ()) -> dict
         return {}
     kind = CellType(kinds.values[0])
     of_title = Passages(titles=text.passages.titles)
-    source = origin.cell_source(of_title, kind) or origin.cell_source(text.passages, kind)
+    source = origin.cell_source(of_title, kind)
+    if not source.values or source.values == (CellSource.OTHER,):
+        source = origin.cell_source(text.passages, kind) or source
     donor = _donor(text, source.values, kind)
     found = {
         "cell_source": text.listed(source) or _defined(told, background, kind),
         "donor": None if _of_procedure(donor) else text.listed(donor),
         "product_form": _form(text, kinds, kind),
-        "route": text.listed(route.route(_ways(text.passages))),
+        "route": text.listed(route.route(_ways(text))),
         "infusions_max": dosing.times(text),
         **dosing.dose(text),
     }
     return {name: drafted for name, drafted in found.items() if drafted}
 
 
-def _ways(passages: Passages) -> Passages:
-    """The passages where each way of giving stands for itself, and none is "into the liver failure group"."""
+def _ways(text: StudyText) -> Passages:
+    """The passages where each way of giving stands for itself, and none is "into the liver failure group".
+
+    A finding counts only where it says that cells were given: "administration improved the lung" names no way.
+    """
 
     def apart(told: Sequence[Passage]) -> tuple[Passage, ...]:
         return tuple(replace(one, text=_NO_WAY.sub(_marks, one.text)) for one in told)
 
-    return replace(passages, titles=apart(passages.titles), product=apart(passages.product))
+    product = [
+        one
+        for one in text.passages.product
+        if text.by_place[one.path].part is not Part.RESULTS or _GIVEN.search(one.text)
+    ]
+    return replace(text.passages, titles=apart(text.passages.titles), product=apart(product))
 
 
 def _marks(match: re.Match[str]) -> str:
