@@ -14,8 +14,9 @@ from mscwatch.papers.kind import judge
 from mscwatch.papers.product import donors_named, sources_named
 from mscwatch.vocabulary import COUNTED_KINDS, CellSource, Donor, PaperKind
 
-# 363 references of real records, judged by hand from their titles; several kinds where the title leaves it open.
-# Rules were made with the `seen` ones in view; the `unseen` ones were looked at once, after that.
+# 513 references of real records, judged by hand from their titles; several kinds where the title leaves it open.
+# Rules were made with the `seen` ones in view; the `unseen` ones were looked at once, after that. The `later` ones are
+# 150 more that were taken for results: 146 of them were when they were first looked at.
 LABELS = Path(__file__).with_name("paper_kinds.csv")
 
 
@@ -37,6 +38,7 @@ LABELS = Path(__file__).with_name("paper_kinds.csv")
         ("Cells as advanced therapy medicinal product: process validation", PaperKind.PRECLINICAL),
         ("Cells: process validation and first-in-human data", PaperKind.RESULTS),
         ("Reply to the comment of Smith", PaperKind.COMMENT),
+        ("Cells in severe COVID-19 patients: the case for compassionate use", PaperKind.COMMENT),
         ("Response to cells in patients with asthma", PaperKind.RESULTS),
         ("Erratum: Cells in cirrhosis", PaperKind.COMMENT),
         ("Post hoc analysis of the LIVER trial", PaperKind.SECONDARY),
@@ -142,6 +144,18 @@ def test_a_citation_is_marked_as_a_review():
     assert judge(parse(cochrane).title, citation=cochrane).kind is PaperKind.REVIEW
 
 
+def test_a_journal_of_protocols_leaves_a_title_without_findings_open():
+    citation = "Smith A. {}. Trials. 2020 Oct 2;10(10):1."
+    title = "The LIVER trial: a randomized trial of cells in cirrhosis"
+    assert judge(title, citation=citation.format(title)).kind is PaperKind.UNKNOWN
+    found = "Results of the LIVER trial: a randomized trial of cells in cirrhosis"
+    assert judge(found, citation=citation.format(found)).kind is PaperKind.RESULTS
+    assert (
+        judge(title, citation=citation.format(title), abstract="Twenty patients received cells.").kind
+        is PaperKind.RESULTS
+    )
+
+
 def test_a_citation_gives_its_parts():
     found = parse(
         "Suk KT, Yoon JH, van der Berg-Li X. Transplantation in cirrhosis: Phase 2 trial. Hepatology. 2016 Dec;64(6):2185-2197. "
@@ -180,8 +194,8 @@ def test_a_title_names_cells():
     assert sources_named("Wharton's jelly cells") == [CellSource.UMBILICAL_CORD]
 
 
-@pytest.mark.parametrize("part", ["seen", "unseen"])
-def test_kinds_of_real_references(real_records, part):
+@pytest.mark.parametrize(("part", "known_protocols"), [("seen", 8), ("unseen", 8), ("later", 0)])
+def test_kinds_of_real_references(real_records, part, known_protocols):
     """Of the papers taken for results at least 97 % are; no protocol is taken for one by its title, and no result for a protocol."""
     labels = {
         row["pmid"]: row["kind"].split("|") for row in csv.DictReader(LABELS.open()) if row["part"] == part
@@ -206,4 +220,4 @@ def test_kinds_of_real_references(real_records, part):
     assert counted[True] / counted.total() >= 0.97
     assert counted[True] >= 80
     assert protocols[False] == 0
-    assert protocols[True] >= 8
+    assert protocols[True] >= known_protocols

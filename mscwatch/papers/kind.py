@@ -112,6 +112,10 @@ _JOURNAL_OF_REVIEWS = re.compile(
     r"|Trends [A-Z][\w ]*)"
     r"\. (?:19|20)\d\d\b"
 )
+_JOURNAL_OF_PROTOCOLS = re.compile(r"\. (Trials|JMIR Res Protoc)\. (?:19|20)\d\d\b")
+_OF_FINDINGS = re.compile(
+    r"\b(?:results?|outcomes?|findings|lessons|follow-?up|analys[ie]s)\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +169,12 @@ def judge(
         if by_title.kind is PaperKind.SECONDARY:
             return by_title
         return JudgedKind(PaperKind.RESULTS, f"the library calls it {found[0]}")
-    return _by_abstract(abstract, by_title, _flat(title[:LONGEST_TITLE])) or by_title
+    if found := _by_abstract(abstract, by_title, _flat(title[:LONGEST_TITLE])):
+        return found
+    journal = _JOURNAL_OF_PROTOCOLS.search(citation)
+    if journal and by_title.kind is PaperKind.RESULTS and not abstract and not _OF_FINDINGS.search(title):
+        return JudgedKind(PaperKind.UNKNOWN, f"{journal[1]} prints protocols, and the title names no finding")
+    return by_title
 
 
 def _by_title(line: str, reference_types: frozenset[str]) -> JudgedKind:
