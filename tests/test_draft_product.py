@@ -184,6 +184,8 @@ def test_two_ways_in_one_phrase_and_none_in_the_name_of_a_group():
 
 def test_a_way_that_only_a_finding_names():
     text = "Methods: Twenty patients with cirrhosis received MSCs. Results: {} Albumin improved."
+    given = draft("MSCs in cirrhosis", text.format("Cells were thawed and injected intravenously."))
+    assert given["route"].value == ("peripheral_vein",)
     given = draft("MSCs in cirrhosis", text.format("All 20 received the MSCs intravenously."))
     assert given["route"].value == ("peripheral_vein",)
     assert "route" not in draft(

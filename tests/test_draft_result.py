@@ -32,6 +32,7 @@ SINGLE = "We treated twenty patients with cirrhosis with MSCs. Albumin was measu
         (SINGLE, "There were no infusion reactions. The procedure was feasible and safe.", "safety_only"),
         (CONTROLLED, "MSCs were as effective as placebo in keeping MELD low. Both groups had similar albumin.", "no_difference"),
         (CONTROLLED, "There was no difference in MELD between the groups. Ascites improved in the MSC group.", "mixed"),
+        (CONTROLLED, "Survival was significantly higher in the MSC group. Infections were as frequent, and MELD did not differ. MELD at 1 year was similar between groups. MSCs improve survival.", "improved"),
         (CONTROLLED, "There was a difference in survival between the MSC group (80%) and placebo (52%) (p = 0.02).", "improved"),
         (SINGLE, "Albumin significantly improved with both doses, and did not differ between younger and older patients.", "improved"),
         (SINGLE, "Levels of bilirubin remained unchanged. MELD improved. MSCs are efficacious in cirrhosis.", "improved"),

@@ -46,7 +46,9 @@ _TWO_DONORS = re.compile(
     r"|\bauto(?:log\w+|-)?[^.;,]{0,20}\b(?:or|vs\.?|versus) allo",
     re.IGNORECASE,
 )
-_OF_TITLE = re.compile(r"\b(?:in|of|treating) an? (?:[\w-]+ ){0,2}(?:patient|child|infant)\b", re.IGNORECASE)
+_OF_TITLE = re.compile(
+    r"\b(?:in|of|for|treating) an? (?:[\w-]+ ){0,2}(?:patient|child|infant)\b|\bcase report\b", re.IGNORECASE
+)
 _OF_AN_AGE = re.compile(
     r"\b(?:an?\s+)?\d{1,2}[\s-](?:years?|months?|days?)[\s-]old\s+(?:[\w/-]+\s+){0,4}?"
     r"(?:man|woman|boy|girl|male|female|patient|child|infant)\b",
@@ -230,7 +232,8 @@ def _some_patients(told: Sequence[Sentence]) -> Size | None:
     for sentence in told:
         pattern = _OF_TITLE if sentence.part is Part.TITLE else _OF_AN_AGE
         if found := list(pattern.finditer(sentence.text)):
-            return len(found), Quote(sentence, found[0].start(), found[-1].end())
+            number = 1 if sentence.part is Part.TITLE else len(found)
+            return number, Quote(sentence, found[0].start(), found[-1].end())
     return None
 
 

@@ -127,8 +127,11 @@ def effect(told: Sequence[Sentence], *, is_controlled: bool) -> tuple[Effect, Qu
     if not same:
         return Effect.IMPROVED, better[-1].quote
     weighed, quote = _weighed(better, same, concluded)
-    if weighed is Effect.IMPROVED and is_controlled and signals[0] is same[0] and True not in concluded:
-        return Effect.MIXED, same[0].quote  # the first finding is that of the primary outcome
+    if is_controlled:  # the first finding is that of the primary outcome
+        if weighed is Effect.IMPROVED and signals[0] is same[0] and True not in concluded:
+            return Effect.MIXED, same[0].quote
+        if weighed is Effect.MIXED and signals[0] is better[0] and concluded and all(concluded):
+            return Effect.IMPROVED, better[0].quote
     return weighed, quote
 
 

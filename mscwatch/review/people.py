@@ -24,7 +24,7 @@ NUMBER = (
 )
 PEOPLE = (
     r"(?:patients?|participants?|subjects?|children|adults|recipients?|cases|individuals|volunteers|persons|people"
-    r"|infants|neonates)"
+    r"|infants|neonates|men|women|boys|girls)"
 )
 PARTS = r"(?:knees|eyes|limbs|hips|joints|ankles|legs|feet|hands)"  # where each of them is a case
 # What stands between a number and the people: "12 consecutive adult patients", not "12 months in patients".
@@ -37,6 +37,7 @@ _NO_KIND = (
 _KIND = rf"(?:(?!{_NO_KIND}\b)[A-Za-z][\w/+-]*,?\s+){{0,5}}"
 _NOUN = re.compile(
     rf"(?P<n>{NUMBER})(?:\s*\([^()]{{1,30}}\))?[\s-]+{_KIND}(?P<what>{PEOPLE}|{PARTS})\b"
+    rf"(?:(?<=men|oys|rls)\s+and\s+(?P<more>{NUMBER})\s+(?:men|women|boys|girls)\b)?"
     rf"|(?P<m>{NUMBER})\s+were\s+(?:\w+ly\s+)?(?:enrolled|recruited)\b",
     re.IGNORECASE,
 )
@@ -138,8 +139,9 @@ def _found(sentence: Sentence, pattern: re.Pattern[str], way: Counted) -> Iterat
             continue
         if _OF_SOMETHING_ELSE.search(text[: match.start()]) or _SHARE.search(match[0]):
             continue
+        number = parsed(written) + (parsed(groups["more"]) if groups.get("more") else 0)
         of_parts = bool(re.search(rf"{PARTS}\W*$", match[0], re.IGNORECASE))
-        yield Count(parsed(written), Quote(sentence, match.start(), match.end()), way, of_parts)
+        yield Count(number, Quote(sentence, match.start(), match.end()), way, of_parts)
 
 
 def is_share(count: Count) -> bool:

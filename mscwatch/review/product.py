@@ -36,8 +36,7 @@ _NO_WAY = re.compile(
     re.IGNORECASE,
 )
 _GIVEN = re.compile(
-    r"\b(?:received|underwent|given|applied)\b"
-    r"|\b(?:was|were) (?:\w+ ){0,3}(?:inject|infus|transplant|administ|implant|treat|deliver)\w+",
+    r"\b(?:received|underwent|given|applied|injected|infused|transplanted|implanted|administered|delivered)\b",
     re.IGNORECASE,
 )
 _CHANGED_INTO = re.compile(
