@@ -172,8 +172,8 @@ def judge(
         if by_title.kind is PaperKind.SECONDARY:
             return by_title
         return JudgedKind(PaperKind.RESULTS, f"the library calls it {found[0]}")
-    if found := _by_abstract(abstract, by_title, _flat(title[:LONGEST_TITLE])):
-        return found
+    if by_abstract := _by_abstract(abstract, by_title, _flat(title[:LONGEST_TITLE])):
+        return by_abstract
     journal = _JOURNAL_OF_PROTOCOLS.search(citation)
     if journal and by_title.kind is PaperKind.RESULTS and not abstract and not _OF_FINDINGS.search(title):
         return JudgedKind(PaperKind.UNKNOWN, f"{journal[1]} prints protocols, and the title names no finding")

@@ -7,6 +7,7 @@ of the enrolled; the words of the evidence say which.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -195,7 +196,7 @@ def _total(told: tuple[Sentence, ...]) -> Size | None:
             if count.sentence.part is not Part.CONCLUSION and not _is_some_of_them(count)
         )
         or _largest(count for count in nouns if count.way is Counted.NOUN and _is_enrolled(count))
-        or _largest(count for count in nouns if _is_behind_people(count) and _got_cells(count))
+        or _largest(count for count in _alone_behind_people(nouns) if _got_cells(count))
     )
     return (largest.number, _around(largest)) if largest else None
 
@@ -237,10 +238,16 @@ def _some_patients(told: Sequence[Sentence]) -> Size | None:
     return None
 
 
-def _is_behind_people(count: Count) -> bool:
-    """Whether a number stands alone in its sentence behind the people: "Patients (n = 15) received"."""
-    alone = [one for one in counts(count.sentence) if one.way is Counted.EQUALS] == [count]
-    return alone and bool(_BEHIND_PEOPLE.search(count.sentence.text[: count.quote.start]))
+def _alone_behind_people(found: Iterable[Count]) -> list[Count]:
+    """The numbers that stand alone in their sentence behind the people: "Patients (n = 15) received"."""
+    bracketed = [count for count in found if count.way is Counted.EQUALS]
+    in_sentence = Counter(count.sentence.place for count in bracketed)
+    return [
+        count
+        for count in bracketed
+        if in_sentence[count.sentence.place] == 1
+        and _BEHIND_PEOPLE.search(count.sentence.text[: count.quote.start][-_LABEL:])
+    ]
 
 
 def _is_some_of_them(count: Count) -> bool:
