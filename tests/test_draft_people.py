@@ -151,6 +151,7 @@ def test_equal_groups(text, each):
         "Patients (n = 45) were assigned in a 2:1 ratio to UC-MSCs or to usual care.",
         "Fourteen patients were randomized into two treatment groups: MSCs and chondrocytes.",
         "Patients were randomised to UC-MSCs or to placebo.",
+        "Patients were randomised to low-dose MSCs, high-dose MSCs or placebo (n = 9 per group).",
         "The limbs of type 2 diabetic patients were injected with MSCs or placebo.",
     ],
 )
@@ -170,6 +171,7 @@ def test_sizes_that_nobody_states_are_not_worked_out(text):
         ("MSCs in cirrhosis", "Twenty patients received MSCs and were compared with historical controls retrospectively chosen.", "controlled_not_randomised"),
         ("MSCs in a scaffold for the meniscus", "Nineteen patients were enrolled in 2 groups: (1) empty scaffold or (2) scaffold with MSCs.", "controlled_not_randomised"),
         ("MSCs in a scaffold for the meniscus", "Scaffolds with MSCs were compared with acellular scaffolds in nineteen patients.", "controlled_not_randomised"),
+        ("MSCs in cirrhosis", "A double-blind dose-finding study of MSCs was done in 20 patients with cirrhosis.", "controlled_not_randomised"),
         ("MSCs in cirrhosis", "This first-in-man study gave MSCs for cirrhosis. All patients improved.", "single_arm"),
         ("MSCs in cirrhosis", "In this phase I trial, allogeneic MSCs were infused.", "single_arm"),
         ("MSCs in cirrhosis", "We treated 20 patients with MSCs. Larger randomized controlled trials are warranted.", "single_arm"),

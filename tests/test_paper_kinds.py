@@ -128,6 +128,7 @@ def test_a_protocol_stays_one_whatever_the_library_calls_it():
         ("A literature review was done on the use of cells.", PaperKind.REVIEW),
         ("This article provides an update on cells.", PaperKind.REVIEW),
         ("Early clinical studies are reviewed.", PaperKind.REVIEW),
+        ("The institutional review board agreed.", PaperKind.UNKNOWN),
         ("Rats were given cells.", PaperKind.PRECLINICAL),
         ("We gave cells in two murine models of hepatitis.", PaperKind.PRECLINICAL),
         ("Twenty participants will be randomly (1:1) assigned to cells.", PaperKind.PROTOCOL),

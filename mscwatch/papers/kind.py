@@ -65,7 +65,8 @@ _PLANNED = re.compile(
     r"|^[^.]{0,400}\bthis protocol\b"
 )
 _REVIEWED = re.compile(
-    r"\b(?:this|the present|our|the) (?:\w+ )?review\b|\bliterature review (?:was|is)\b"
+    r"\b(?:this|the present|our|the) (?!retrospective|chart|record)(?:\w+ )?review\b(?! (?:board|committee))"
+    r"|\bliterature review (?:was|is)\b"
     r"|\b(?:studies|trials|literature|evidence|advances) (?:are|is|have been) (?:\w+ )?"
     r"(?:reviewed|summari[sz]ed|discussed)\b"
     r"|\bthis (?:article|paper|chapter) (?:\w+ )?(?:provides|gives|presents) an? (?:\w+ )?(?:update|overview|summary)\b"

@@ -38,6 +38,10 @@ _HALVES = re.compile(
     r"|\bdivided (?:\w+ )?equally\b",
     re.IGNORECASE,
 )
+_MORE_GROUPS = re.compile(
+    r"\b(?:three|four|five|six|[3-6])\s+(?:\w+\s+){0,2}(?:groups|arms|cohorts)\b|\b(?:low|high)[- ]dose\b",
+    re.IGNORECASE,
+)
 _GOT = re.compile(
     r"\b(?:received|underwent|(?:were|was) (?:treated|injected|infused|transplanted|given|implanted))\b",
     re.IGNORECASE,
@@ -277,6 +281,8 @@ def _named_groups_have_cells(sentence: Sentence) -> bool:
 
 def _halves(told: tuple[Sentence, ...], total: Size | None) -> Size | None:
     """The size of each of two groups: "two groups of 20", "20 in each group", "two equal groups"."""
+    if total is None and any(_MORE_GROUPS.search(sentence.text) for sentence in told):
+        return None
     for sentence in told:
         for count in counts(sentence):
             if count.way is Counted.EACH and (total is None or 2 * count.number == total[0]):

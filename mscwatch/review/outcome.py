@@ -41,7 +41,7 @@ _BETTER = re.compile(
     re.IGNORECASE,
 )
 _NOT_BETTER = re.compile(
-    r"^not\b|\bno (?:\w+[ -]){0,4}(?:differences?|changes?|improvements?|effects?|benefits?|efficacy|impact"
+    r"^not\b(?! only)|\bno (?:\w+[ -]){0,4}(?:differences?|changes?|improvements?|effects?|benefits?|efficacy|impact"
     r"|evidence of (?:\w+ )?(?:benefit|efficacy|improvement|effect))\b|\b(?:not|nor"
     r"|n't) (?:\w+ ){0,4}?(?:differ\w*|improv\w*|chang\w*|superior|better|significant\w*|effective"
     r"|affect\w*|advantage\w*|benefi\w*|increas\w*|reduc\w*|decreas\w*)"

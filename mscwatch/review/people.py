@@ -54,7 +54,8 @@ _GOES_ON = re.compile(
     r"|(?:in|to|into)\s+(?:the\b|an?\b|either\b|receive|(?:\w+[\s-]+){1,3}(?:group|arm)"
     r"|(?=(?:\w+\s+)?(?:placebo|controls?|standard|conventional|usual|sham|saline|cells|\w*MSCs?)\b))"
     r"|received|underwent|(?:were\s+)?treated\s+with|were treated|(?:were\s+)?given|had received"
-    r"|were\s+(?:in\s+)?the\s+(?:\w+[\s-]+){1,3}group|(?:\w+\s+){0,2}controls?\b|placebo\b|sham\b|did\s+not(?=\s+(?:receive|undergo|get)\b|\s*[.,;(]))"
+    r"|were\s+(?:in\s+)?the\s+(?:\w+[\s-]+){1,3}group|(?:\w+\s+){0,2}controls?\b|placebo\b|sham\b"
+    r"|did\s+not(?=\s+(?:receive|undergo|get)\b|\s*[.,;(]))"
     rf"|(?<=\()(?P<m>{NUMBER})(?={_LABEL}[,;]\s(?:and\s)?\d)|(?<=[,;]\s)(?P<k>{NUMBER})(?={_LABEL}\))",
     re.IGNORECASE,
 )
