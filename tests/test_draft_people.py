@@ -69,6 +69,7 @@ def test_groups_that_have_only_a_letter_or_a_number(text, treated, control):
         ("Two groups of patients were treated with MSCs by the portal vein (n = 8) and with MSCs by the hepatic artery (n = 9).", 17),
         ("Sixty-two patients were randomized into two groups: MSC injection, and MSC injection with hyaluronic acid.", 62),
         ("Thirty-six patients were randomized to either allo- or auto-MSCs in a 1:1 ratio.", 36),
+        ("Patients treated with MSCs [1 × 10^7 MSCs cohort 1, n = 4; 3 × 10^7 MSCs cohort 2, n = 6] were seen again.", 10),
         ("The one-time MSC group (n=18) and the two-time MSC group (n=19) were compared.", 37),
     ],
 )  # fmt: skip

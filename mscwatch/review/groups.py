@@ -142,7 +142,11 @@ def _whose_in_brackets(before: str, after: str, told: tuple[Sentence, ...]) -> G
         return Group.CONTROL  # "a group of ten control patients"
     if named := _NAMED_LAST.search(before):
         later = whose_words(clause_of(after))
-        return later if later in (Group.CELLS, Group.CONTROL) else _by_name(named["name"], told)
+        if later in (Group.CELLS, Group.CONTROL):
+            return later
+        by_name = _by_name(named["name"], told)
+        is_dose = _OF_A_DOSE.search(before[-NEAR:]) and any(find("product", before))
+        return Group.CELLS if by_name is Group.UNKNOWN and is_dose else by_name
     group = whose_words(before, nearest_last=True)
     if group is Group.NAMED and (relative := _RELATIVE.match(after)):
         return whose_words(relative[0])
