@@ -77,6 +77,7 @@ _EXPONENT = r"""(?:
   | \s*[/'(]\s*(?P<slash>[3-9]|1[0-2])
   | -(?P<dash>[4-9])(?=[\s/])
   | \s*(?:to\sthe\s)?power\s(?:of\s)?(?P<power>\d{1,2})
+  | \s?x\s?(?P<cross>[5-9])(?=\s*(?:\w+[\s-]){0,3}?(?:cells?|\w*MSCs?)\b)
   | \s?(?P<lost>[3-9]|1[0-2])
 )(?![\d]|[.,]\d)"""
 # What must follow "106" for it to be 10^6.
@@ -151,7 +152,7 @@ def _scaled(number: Decimal, tail: re.Match[str]) -> float | None:
 
 
 def _exponent(match: re.Match[str]) -> int:
-    keys = ("caret", "star", "e", "raised", "slash", "dash", "power", "lost", "bare")
+    keys = ("caret", "star", "e", "raised", "slash", "dash", "power", "cross", "lost", "bare")
     groups = match.groupdict()
     return int(
         (groups.get("glued") or next(groups[key] for key in keys if groups.get(key))).translate(_SUPERSCRIPTS)

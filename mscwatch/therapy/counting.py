@@ -10,7 +10,7 @@ from mscwatch.vocabulary import DoseUnit
 CONCENTRATION = "cells/mL"
 NO_DOSE = "no dose"
 CELLS = re.compile(
-    r"\bcells?\b|\b\w*MSCs?\b|\b\w*ASCs?\b|\b[a-z]*-?SCs\b|\bstem|\bstromal|\bMPCs?\b|\bCSM\b|\bHLSC|\bHALPC|\bMNC",
+    r"\bcel+s?\b|\b\w*MSCs?\b|\b\w*ASCs?\b|\b[a-z]*-?SCs\b|\bstem|\bstromal|\bMPCs?\b|\bCSM\b|\bHLSC|\bHALPC|\bMNC",
     re.IGNORECASE,
 )
 PARTICLES = re.compile(r"particle|exosom|vesicle|\bEVs?\b", re.IGNORECASE)
@@ -120,7 +120,7 @@ def what(amount: Amount, before: str, after: str, bare: bool, counted: frozenset
         return DoseUnit.CELLS, told
     if not bare and amount.shape == Shape.POWER and (_DOSAGE.search(before) or _CELLS_BEFORE.search(before)):
         return DoseUnit.CELLS, told
-    if amount.shape == Shape.WORD and _DOSE_LABEL.search(before):
+    if amount.shape == Shape.WORD and (_DOSE_LABEL.search(before) or (bare and _CELLS_BEFORE.search(before))):
         return DoseUnit.CELLS, told
     said = amount.shape == Shape.POWER or (amount.shape == Shape.WORD and _DOSE_WORD.search(before))
     said = said or bool(other and amount.shape == Shape.WORD)  # "MSC 30 million unit"

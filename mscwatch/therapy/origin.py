@@ -38,7 +38,7 @@ _LISTED = re.compile(
     r"\W*(?:(?:and|or|versus|vs|tissue|derived|blood|cord|marrow|jelly)\b\W*){0,3}", re.IGNORECASE
 )
 _CELLS_FROM = re.compile(
-    r"\b(?:cells?|\w*MSCs?|exosomes?)\b\W+(?:\(\w+\)\W+)?(?:\w+\W+){0,3}?(?:from|of)\W+(?:\w+\W+){0,4}?$",
+    r"\b(?:cells?|\w*MSCs?|exosomes?)\b\W+(?:\(\w+\)\W+)?(?:(?!capable)\w+\W+){0,3}?(?:from|of)\W+(?:\w+\W+){0,4}?$",
     re.IGNORECASE,
 )
 _FROM = re.compile(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import pairwise
 
 from mscwatch.therapy import terms
@@ -30,6 +31,9 @@ _EFFECT_ON_CELLS = re.compile(
 _CONTAINING = re.compile(
     r"(?:concentrate|BMAC|SVF|fraction|adipose tissue|fat)\W+(?:\(\w+\)\W+)?contain", re.IGNORECASE
 )
+_GROWN_FROM = re.compile(r"\b(?:from|isolat\w*|extract\w*)\s+(?:\w+\W+){0,2}$", re.IGNORECASE)
+AMONG_OTHERS = ", among others"
+NAMED_ELSEWHERE = "named elsewhere"
 _FIRST = 20  # mentions in one text that are enough
 _NEAR = 60  # letters between two kinds of cells
 _AND = re.compile(r"\b(?:and|with|to|in)\b|\+|&", re.IGNORECASE)
@@ -38,6 +42,7 @@ _MIXING = re.compile(
     r"\bplus\b|\+|suspension|scaffold",
     re.IGNORECASE,
 )
+_COMBINED = re.compile(r"\b(?:co-?\w*|combin\w*)\W+(?:\w+\W+){0,2}?cells?\b", re.IGNORECASE)
 _WITH = re.compile(r"(?:\W+cells?)?\W*(?:\s(?:with|plus)\s|\+|-|/)\W*(?:\w+\W+){0,3}", re.IGNORECASE)
 _AND_CELLS = re.compile(
     r"\s*(?:\([^)]{0,20}\))?\s*(?:and|with|plus|&|\+|,|or|in combination with|combined with|together with)\s+"
@@ -71,6 +76,8 @@ def cell_types(passages: Passages) -> Told:
     partners = _partners(passages)
     if partners:
         return _all(told.only([CellType.MSC]), CellType.MIXED, (CellType.MSC, *partners))
+    if _others_told(passages):
+        told = replace(told, tier=f"{told.tier}{AMONG_OTHERS}")
     others = {one.value for text in passages.names for one in find("cell_type", text.text)} - {
         _TISSUE,
         _NAMED,
@@ -78,6 +85,13 @@ def cell_types(passages: Passages) -> Told:
         CellType.OTHER,
     }
     return _all(told.only([CellType.MSC]), CellType.MSC, tuple(sorted(others)))
+
+
+def _others_told(passages: Passages) -> bool:
+    """Whether cells of another kind are named anywhere but in the detailed description."""
+    texts = (*passages.titles, *passages.product, *passages.keywords, *passages.summary)
+    kinds = {one.value for text in terms.sentences(texts) for one in find("cell_type", text.text)}
+    return bool(kinds - {CellType.MSC, CellType.OTHER, _MARROW_STEM})
 
 
 def _only_sampled(passages: Passages) -> bool:
@@ -129,8 +143,9 @@ def _all(told: Told, kind: str, kinds: tuple[str, ...]) -> Told:
 
 
 def _msc_alone(passages: Passages) -> bool:
-    """Whether some intervention is of mesenchymal cells that are no mixture from the body."""
-    if not passages.interventions:
+    """Whether some intervention is of mesenchymal cells that are no mixture from the body, and some arm gets them."""
+    arms = [kinds for kinds in map(_given_in, passages.arms) if kinds]
+    if not passages.interventions or (arms and {CellType.MSC} not in arms):
         return False
     for texts in passages.interventions:
         kinds = [one.value for text in texts[:1] for one in find("cell_type", text.text)]
@@ -142,23 +157,37 @@ def _msc_alone(passages: Passages) -> bool:
     return False
 
 
+def _given_in(arm: Iterable[Passage]) -> set[str]:
+    """Which of mesenchymal cells and mixtures from the body an arm gets; not what its cells are grown from."""
+    return {
+        one.value
+        for text in arm
+        for one in find("cell_type", text.text)
+        if one.value in (CellType.MSC, _TISSUE)
+        and not _GROWN_FROM.search(text.text, max(0, one.start - _NEAR), one.start)
+    }
+
+
 def _partners(passages: Passages) -> tuple[str, ...]:
     """Other cells that are in the product itself: "MSC mixed with chondrocytes"."""
+    combined = any(_COMBINED.search(title.text) for title in passages.titles)
     for text in terms.sentences(
         (*passages.titles, *passages.product, *terms.own_sentences(passages.summary))
     ):
-        cells = [
-            one for one in find("cell_type", text.text) if one.value not in (_MARROW_STEM, CellType.OTHER)
-        ]
+        cells = [one for one in find("cell_type", text.text) if one.value != CellType.OTHER]
         for one, other in pairwise(cells):
             kinds = {one.value, other.value}
             between = text.text[one.end : other.start]
             if "deriv" in between.lower():
                 continue
             between = _GENERIC.sub("", between)
-            if CellType.MSC in kinds and len(kinds) > 1 and _in_one(between, text.text):
+            if _MARROW_STEM in kinds or combined:
+                together = between.strip(" -") == "and" or (combined and _in_one(between, text.text))
+            else:
+                together = _in_one(between, text.text)
+            if CellType.MSC in kinds and len(kinds) > 1 and together:
                 (partner,) = kinds - {CellType.MSC}
-                return (CellType.OTHER if partner in (_TISSUE, _NAMED) else partner,)
+                return (CellType.OTHER if partner in (_TISSUE, _NAMED, _MARROW_STEM) else partner,)
     return ()
 
 
@@ -204,8 +233,8 @@ def _forms_of(texts: Iterable[Passage]) -> Iterator[str]:
 
 
 def modification(passages: Passages) -> Told:
-    """What was done to the cells before they are given."""
-    return terms.first(
+    """What was done to the cells before they are given; the tier says where nothing in the record speaks of it."""
+    told = terms.first(
         "modification",
         [
             (PRODUCT, terms.of_cells((*passages.titles, *passages.product))),
@@ -224,6 +253,15 @@ def modification(passages: Passages) -> Told:
             ),
         ],
     )
+    everything = (
+        *passages.titles,
+        *passages.product,
+        *passages.keywords,
+        *passages.summary,
+        *passages.description,
+    )
+    unclear = not told and terms.is_named("modification", everything)
+    return replace(told, tier=NAMED_ELSEWHERE) if unclear else told
 
 
 def _with_msc(sentences: Iterable[Passage]) -> Iterator[Passage]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from mscwatch.therapy.counts import Count
-from mscwatch.therapy.days import FOLLOW_UP
+from mscwatch.therapy.days import follows_up
 from mscwatch.therapy.passages import Passage
 from mscwatch.therapy.words import find, names
 
@@ -15,12 +15,12 @@ _ONE_DAY = re.compile(
     re.IGNORECASE,
 )
 _GIVEN = re.compile(
-    r"inject|infus|transplant|implant|administ|given|receiv|appl|deliver|plac|seed|graft|instill|insert|deposit|dose",
+    r"inject|infus|transplant|implant|administ|given|receiv|appl|deliver|plac|seed|graft|instill|insert|deposit|dose|fill|wrap|augment",
     re.IGNORECASE,
 )
 _SURGERY = re.compile(
-    r"\b(?:during|in|at|with|after|before|following|undergo\w*|by|open|performed)\s+(?:an?\s+|the\s+|their\s+)?(?:[\w-]+\s+){0,3}?"
-    r"(?:surger(?:y|ies)|operation|arthroscop\w*|curettage|craniotomy|laminectomy|osteotomy|revasculari[sz]ation|reconstruction|reperfusion|sternotomy|thoracotomy|laparoscop\w*|catheteri[sz]ation)\b"
+    r"\b(?:during|in|at|with|after|before|following|through|undergo\w*|by|open|performed)\s+(?:an?\s+|the\s+|their\s+)?(?:[\w-]+\s+){0,3}?"
+    r"(?:surger(?:y|ies)|operation|arthroscop\w*|curettage|craniotomy|laminectomy|osteotomy|revasculari[sz]ation|reconstruction|reperfusion|sternotomy|thoracotomy|laparoscop\w*|catheteri[sz]ation|theat(?:er|re)|implant\s+placement|(?:spinal|lumbar|posterolateral)\s+fusion|bypass|repair|resection|reduction)\b"
     r"|\bsurgical(?:ly)?\b|\bchirurgical\b|\bcuretta|\bNOGA\b|\bendocardial\b|\bopen[\s-]chest\b",
     re.IGNORECASE,
 )
@@ -30,7 +30,7 @@ _BEFORE_OR_AFTER = re.compile(
     re.IGNORECASE,
 )
 _AGAIN = re.compile(
-    r"\b(?:repeat\w*|every|each\s+(?:week|month|day)|weekly|monthly|daily|second|again|twice|sessions|several|multiple\s+(?:dose|infusion)s?|courses|cycles|doses|infusions|months?\s+\d|then)\b",
+    r"\b(?:repeat\w*|every|each\s+(?:week|month|day)|weekly|monthly|daily|second|again|twice|sessions|several|multiple\s+(?:dose|infusion|injection\s+session)s?|courses|cycles|months?\s+\d)\b",
     re.IGNORECASE,
 )
 
@@ -50,6 +50,6 @@ def one(sentence: Passage) -> Iterator[Count]:
         (_BEFORE_OR_AFTER, "one point in time"),
     ):
         match = pattern.search(text)
-        if match and of_product and not FOLLOW_UP.search(text):
+        if match and of_product and not follows_up(text[: match.start()]):
             yield Count(1, match[0], sentence.path, rule)
             return

@@ -52,7 +52,9 @@ class Told:
 
 NOTHING = Told()
 _PLANNED = re.compile(
-    r"\b(?:patients|subjects|participants|group|arm)\b[^.;]{0,120}?\bwill\s+(?:be|receive|undergo|get)\b",
+    r"\b(?:patients|subjects|participants|group|arm)\b[^.;]{0,120}?\bwill\s+(?:be|receive|undergo|get)\b"
+    r"|\bthis\s+(?:\w+\s+){0,2}(?:study|trial)\s+(?:is|was)\s+(?:designed|intended|planned|to)\b"
+    r"|\b(?:aim|purpose|goal|objective)s?\s+of\s+(?:this|the|our)\b",
     re.IGNORECASE,
 )
 Tier = tuple[str, Iterable[Passage]]
@@ -119,6 +121,11 @@ def sentences(passages: Iterable[Passage]) -> Iterator[Passage]:
 def naming(field: str, passages: Iterable[Passage]) -> tuple[Passage, ...]:
     """The passages that may name a value of a field."""
     return tuple(passage for passage in passages if may_name(field, passage.text))
+
+
+def is_named(field: str, passages: Iterable[Passage]) -> bool:
+    """Whether any sentence names a value of a field, whatever it is about."""
+    return any(names(field, one.text) for one in sentences(naming(field, passages)))
 
 
 def _own(told_sentences: Iterable[Passage]) -> Iterator[Passage]:

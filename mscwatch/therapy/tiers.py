@@ -12,7 +12,7 @@ from functools import cache
 from importlib.resources import files
 
 from mscwatch.therapy.terms import Told
-from mscwatch.vocabulary import Confidence
+from mscwatch.vocabulary import CellType, Confidence
 
 HIGH, MEDIUM = 0.98, 0.90  # shares right
 ENOUGH = 10  # unseen readings that decide by themselves
@@ -45,12 +45,12 @@ class Tier:
 def tier(field: str, told: Told) -> str:
     """The tier of a field's reading: its place or rule, and whether it names several values."""
     several = field in _MANY_VALUES and len(told.values) > 1
-    mixed = field == "cell_type" and told.values[0] == "mixed"
+    kind = told.values[0] if field == "cell_type" else CellType.MSC
     once = field == "infusions_max" and told.values == ("1",)
     return (
         told.tier
         + (", several" if several else "")
-        + (", mixed" if mixed else "")
+        + ("" if kind == CellType.MSC else ", mixed" if kind == CellType.MIXED else ", another kind")
         + (", one" if once else "")
     )
 

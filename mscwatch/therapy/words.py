@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from string import ascii_lowercase, ascii_uppercase
+from typing import NamedTuple
 
 from mscwatch.therapy.vocabulary import CELLS, KEY, LEAST, MIDDLE, NOTHING, Rule, guard, vocabulary
 
 _WORD = re.compile(r"\w+")
 _LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)  # keeps every position
-_LONG = 60  # letters of a word that are kept for the next text
+_LONG = 60  # letters; a longer word is not kept for the next text
+_MOST = 1 << 15  # words that are kept
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A value of a field, named by the words from `start` to `end` of a text."""
 
     value: str
@@ -52,31 +53,44 @@ def scan(text: str) -> dict[str, tuple[Found, ...]]:
 
 def _at_words(text: str, lower: str) -> Iterator[tuple[Rule, re.Match[str]]]:
     """What the rules find that begin with a word, or end with one."""
-    of_cells = vocabulary().by_need[CELLS]
-    first, second, third = 0, 0, 0  # where the last words start: "hUC-D-MSC" are three
-    for word in _WORD.finditer(lower):
-        first, second, third = second, third, word.start()
-        letters = word[0]
-        able, of_tissue = _able(letters if len(letters) < _LONG else letters[:KEY] + letters[-_LONG:])
-        for rule in able:
-            if match := rule.match(text, third):
-                yield rule, match
+    words = list(_WORD.finditer(lower))
+    for place, word in enumerate(words):
+        able, of_tissue = _ABLE[word[0]]
+        if able:
+            start = word.start()
+            for rule in able:
+                if match := rule.match(text, start):
+                    yield rule, match
         if of_tissue:
-            for rule in of_cells:
-                yield from (
-                    (rule, match) for begin in (first, second, third) if (match := rule.match(text, begin))
-                )
+            for rule in vocabulary().by_need[CELLS]:
+                for earlier in words[max(0, place - 2) : place + 1]:  # "hUC-D-MSC" are three
+                    if match := rule.match(text, earlier.start()):
+                        yield rule, match
 
 
-@lru_cache(maxsize=1 << 15)  # texts repeat their words
-def _able(word: str) -> tuple[tuple[Rule, ...], bool]:
-    """The rules that a lower-case word may begin or end, and whether it may be an abbreviation of a tissue's cells."""
-    by_head, by_tail = vocabulary().by_head, vocabulary().by_tail
-    tail = word.rstrip("s0123456789")
-    keys = dict.fromkeys((word[:KEY], word[:MIDDLE], word[:LEAST]))  # always in one order
-    heads = (by_head.get(key, ()) for key in keys)
-    able = (*(rule for rules in heads for rule in rules), *by_tail.get(tail[-LEAST:], ()))
-    return able, tail.endswith(CELLS)
+class _Able(dict[str, tuple[tuple[Rule, ...], bool]]):
+    """The rules that a lower-case word may begin or end, and whether it may be an abbreviation of a tissue's cells.
+
+    Texts repeat their words, so that what was asked once is kept.
+    """
+
+    def __missing__(self, word: str) -> tuple[tuple[Rule, ...], bool]:
+        by_head, by_tail = vocabulary().by_head, vocabulary().by_tail
+        tail = word.rstrip("s0123456789")
+        keys = dict.fromkeys((word[:KEY], word[:MIDDLE], word[:LEAST]))  # always in one order
+        heads = (by_head.get(key, ()) for key in keys)
+        found = (
+            (*(rule for rules in heads for rule in rules), *by_tail.get(tail[-LEAST:], ())),
+            tail.endswith(CELLS),
+        )
+        if len(word) < _LONG:
+            if len(self) >= _MOST:
+                self.clear()
+            self[word] = found
+        return found
+
+
+_ABLE = _Able()
 
 
 def _anywhere(text: str, lower: str) -> Iterator[tuple[Rule, re.Match[str]]]:
@@ -88,8 +102,8 @@ def _anywhere(text: str, lower: str) -> Iterator[tuple[Rule, re.Match[str]]]:
 
 def _longest(claims: list[Found], length: int) -> tuple[Found, ...]:
     """Claims without overlaps, in order, and without those of `nothing`, in a text of a length."""
-    if len(claims) == 1:
-        return () if claims[0].value == NOTHING else (claims[0],)
+    if all(one.end <= following.start for one, following in pairwise(claims)):
+        return tuple(one for one in claims if one.value != NOTHING)
     taken = bytearray(length)
     kept: list[Found] = []
     for claim in sorted(claims, key=lambda one: (one.start - one.end, one.start, one.value != NOTHING)):

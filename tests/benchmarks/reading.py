@@ -181,7 +181,7 @@ def main() -> None:
                 got = found(name, therapy)
             exact = score(scores, name, f"{file} {nct_id}", labelled(name, cell), therapy, got)
             if name in therapy.tiers:
-                seen = "seen" if half(nct_id) == "a" else "unseen"
+                seen = "seen" if half(nct_id) == "a" or row.get("seen") else "unseen"
                 measured[name, therapy.tiers[name]].update({seen: 1, f"{seen}_right": int(exact)})
 
     if options.tiers:
