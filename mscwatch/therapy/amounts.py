@@ -77,6 +77,7 @@ _EXPONENT = r"""(?:
   | \s*[/'(]\s*(?P<slash>[3-9]|1[0-2])
   | -(?P<dash>[4-9])(?=[\s/])
   | \s*(?:to\sthe\s)?power\s(?:of\s)?(?P<power>\d{1,2})
+  | \s*to\sthe\s(?P<nth>\d{1,2})th
   | \s?x\s?(?P<cross>[5-9])(?=\s*(?:\w+[\s-]){0,3}?(?:cells?|\w*MSCs?)\b)
   | \s?(?P<lost>[3-9]|1[0-2])
 )(?![\d]|[.,]\d)"""
@@ -86,7 +87,7 @@ _TAIL = re.compile(
     rf"""{_TIMES}10{_EXPONENT}(?:\s?-\s?(?P<until>[3-9]|1[0-2])(?=\s*(?:cells?\b|\w*MSCs?\b|/|per\b)))?
        | {_TIMES}(?P<factor>10{{0,2}}(?:[,.]?000)+)\b
        | \s*-?\s*(?P<scale>thousand|million|mio|mill|mln|billion|trillion)s?\b(?:\.(?=\s*(?:cells?|\w*MSCs?)\b))?
-       | \s?(?P<mega>(?-i:MM?)|mil)(?=\s*(?:/|(?:per|hMSC|\w*MSCs?|cells?)\b))
+       | \s?(?P<mega>(?-i:MM?)|mil)(?=\s*(?:/|(?:per|[\w-]*MSCs?|cells?)\b))
        | (?<=\d[.,]\d)10[e^]\s?(?P<glued>\d{{1,2}})(?!\d)
        | (?<=\d)(?:\s|\.)10\s?(?P<bare>[4-9]){_OF_CELLS}
        | \s*(?P<log>log)\s*(?:10|₁₀)""",
@@ -152,7 +153,7 @@ def _scaled(number: Decimal, tail: re.Match[str]) -> float | None:
 
 
 def _exponent(match: re.Match[str]) -> int:
-    keys = ("caret", "star", "e", "raised", "slash", "dash", "power", "cross", "lost", "bare")
+    keys = ("caret", "star", "e", "raised", "slash", "dash", "power", "nth", "cross", "lost", "bare")
     groups = match.groupdict()
     return int(
         (groups.get("glued") or next(groups[key] for key in keys if groups.get(key))).translate(_SUPERSCRIPTS)

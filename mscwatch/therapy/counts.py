@@ -14,7 +14,8 @@ A_NUMBER = "a number of administrations"
 _NAMED = 12  # a larger number before a singular "infusion" belongs to a name
 
 _NUMBERS = {
-    "single": 1, "one": 1, "once": 1, "two": 2, "twice": 2, "double": 2, "three": 3, "thrice": 3, "four": 4, "five": 5,
+    "single": 1, "unique": 1, "sole": 1,
+    "one": 1, "once": 1, "two": 2, "twice": 2, "double": 2, "three": 3, "thrice": 3, "four": 4, "five": 5,
     "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12,
 }  # fmt: skip
 WORD = r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
@@ -77,6 +78,7 @@ _COUNT = [
                 rf"(?!\s*(?:{_OFTEN}|{_COMPARED}))"
             ),
         ),
+        (("in total",), rf"\b{_N}\s+in\s+total\b"),
         (("double",), r"\b(?P<n>double)\s+(?:treatment|infusion|injection|administration)s?\b"),
         (("twice", "thrice"), rf"\b(?P<n>twice|thrice)\b(?!\s*(?:{_OFTEN}|the|as))"),
         (
@@ -88,8 +90,8 @@ _COUNT = [
             rf"(?<![\w.^])\d{{1,2}}\s?(?:-|to|or)\s?{_N}\s+(?:{KIND}[\s-]+){{0,5}}{GIVEN}\b(?![\s-]*{LEVELS})",
         ),
         (
-            ("single",),
-            rf"\b(?P<n>single)[\s-]+(?!{_OTHER_SINGLES})(?:(?!dose-)[\w./+^()-]+\s+){{0,5}}?{GIVEN}\b(?!\s*escal)",
+            ("single", "unique", "sole"),
+            rf"\b(?P<n>single|unique|sole)[\s-]+(?!{_OTHER_SINGLES})(?:(?!dose-)[\w./+^()-]+\s+){{0,5}}?{GIVEN}\b(?!\s*escal)",
         ),
         (("single",), r"\b(?P<n>single)[\s-]dose\b"),
         (("once",), rf"(?!^once\s*,)\b(?P<n>once)\b(?!\s*(?:{_OFTEN}|a\s|per|\d|{_WHEN}))"),

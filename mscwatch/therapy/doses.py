@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 
 from mscwatch.therapy import terms, volumes
 from mscwatch.therapy.amounts import Amount, amounts, plain_signs
@@ -37,6 +38,9 @@ _MILLILITRES = re.compile(
 )
 
 
+_GIVES_ALL = re.compile(
+    r"\btotal\b[^.]{0,80}\b(?:ml|cc)\b[^.]{0,80}\b(?:inject|infus|admin|given)", re.IGNORECASE
+)
 _HOLDERS = r"(?:bags|vials|syringes|ampoules|tubes|sachets)"
 _FEW = {str(few): few for few in range(2, 10)} | {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
 _CONTAINED = _FEW
@@ -51,7 +55,9 @@ _EACH_HOLDS = re.compile(
     r"\b(?:each|every|per|one|an?)\s+(?:bag|vial|syringe|ampoule|tube|sachet)\s+(?:will\s+)?(?:contain\w*|with|of|has|holds?)\W+$",
     re.IGNORECASE,
 )
-_LISTED = re.compile(r"\s*(?:,|/|and|or|,\s*and|,\s*or|&|;|vs\.?|versus|\+)\s*", re.IGNORECASE)
+_LISTED = re.compile(
+    r"\s*(?:\([^()]{0,30}\)\s*)?(?:,|/|and|or|,\s*and|,\s*or|&|;|vs\.?|versus|\+)\s*", re.IGNORECASE
+)
 _AGAIN = re.compile(r"\s*\(\s*(?:=|i\.e\.,?)?\s*", re.IGNORECASE)
 _ABOUT = re.compile(
     r"[^.;()]{0,40}\(\s*(?:=|i\.e\.,?|approx\w*\.?|about|equivalent\s+to|corresponding\s+to)\s*",
@@ -133,10 +139,13 @@ def read_doses(
     """
     candidates: list[_Candidate] = []
     unread: list[Unread] = []
-    for sentence in sentences:
+    told_sentences = list(sentences)
+    for sentence, following in zip_longest(told_sentences, told_sentences[1:]):
         for candidate in _candidates(sentence, bare=bare, counted=counted):
             if candidate.unit == CONCENTRATION:
-                told = _with_volume(candidate)
+                told = _with_volume(
+                    candidate, following if following and following.path == sentence.path else None
+                )
                 if told is None:
                     unread.append(_unread(candidate, "a concentration without a volume"))
                 else:
@@ -222,13 +231,18 @@ def _alias(text: str, found: list[Amount], index: int) -> bool:
     return bool(_AGAIN.fullmatch(between) or _ABOUT.fullmatch(between))
 
 
-def _with_volume(candidate: _Candidate) -> _Candidate | None:
-    """A number of cells: the concentration times the nearest volume of its sentence, in mL; None without one."""
+def _with_volume(candidate: _Candidate, following: Passage | None) -> _Candidate | None:
+    """A number of cells: the concentration times the nearest volume in mL, of its sentence or else of the next one.
+
+    None without a volume.
+    """
     text = plain_signs(candidate.sentence.text)
     volumes = [
         (abs(match.start() - candidate.start), match)
         for match in _MILLILITRES.finditer(text, max(0, candidate.start - 300), candidate.start + 300)
     ]
+    if not volumes and following and _GIVES_ALL.search(following.text):
+        volumes = [(match.start(), match) for match in _MILLILITRES.finditer(plain_signs(following.text))]
     if not volumes:
         return None
     _, nearest = min(volumes, key=lambda found: found[0])

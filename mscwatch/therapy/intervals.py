@@ -15,13 +15,13 @@ from mscwatch.therapy.rates import rates
 from mscwatch.therapy.times import DAYS, times
 
 _SPREAD = r"(?:\s*(?:-|to|or)\s*\d{1,3}|\s*(?:±|\+/?-)\s*\d{1,2})?\)?"  # of a range the beginning counts
-_N = rf"(?<![\d.-])(?P<n>\d{{1,3}}(?:\.\d)?|{WORD}|half\s+an?|an?)(?![a-z]){_SPREAD}"
+_N = rf"(?<![\d.-])(?P<n>\d{{1,3}}(?:\.\d)?|{WORD}|half(?:\s+an?|-an?|(?=[\s-]))|an?)(?![a-z]){_SPREAD}"
 _UNIT = r"(?P<unit>hour|day|week|wk|month|mo|year|h|d)s?\b"
 _TIME = rf"(?:at\s+least\s+|about\s+|approximately\s+)?{_N}\s*-?\s*{_UNIT}"
 _BETWEEN = rf"between\s+(?:them|each|the\s+two|(?:\w+\s+){{0,2}}?(?:{GIVEN}|courses|cycles))"
 _REPEATED = r"(?:repeat\w*|again|second\s+(?:\w+\s+){0,3}|re-?(?:injection|infusion)|booster)"
 _LEADS = (
-    rf"\bintervals?\s+(?:between\s+(?:\w+\s+){{1,4}}?)?(?:of|is|was|are|were|at|:|=|being|will\s+be)*\s*{_TIME}",
+    rf"\bintervals?\s*(?:between\s+(?:\w+\s+){{1,4}}?)?(?:of|is|was|are|were|at|:|=|being|will\s+be)*\s*{_TIME}",
     rf"{_N}\s*(?:\(\d+\)\s*)?[\s-]*{_UNIT}(?:'s?|s')?\s*(?:\([^)]{{0,20}}\)\s*)?(?:intervening\s+|time\s+)?(?:intervals?|apart|in\s+between|{_BETWEEN})\b",
     rf"\b(?:gap|break|pause|spacing)s?\s+of\s+{_TIME}",
     rf"\b(?:separated|spaced|parted|apart)\s+(?:by|at|of)?\s*{_TIME}",

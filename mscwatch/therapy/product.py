@@ -34,12 +34,13 @@ _CONTAINING = re.compile(
 _GROWN_FROM = re.compile(r"\b(?:from|isolat\w*|extract\w*)\s+(?:\w+\W+){0,2}$", re.IGNORECASE)
 AMONG_OTHERS = ", among others"
 NAMED_ELSEWHERE = "named elsewhere"
+_GROWN = re.compile(r"\b(?:cultur|expan|passag|grown|prolifer|GMP)", re.IGNORECASE)
 _FIRST = 20  # mentions in one text that are enough
 _NEAR = 60  # letters between two kinds of cells
 _AND = re.compile(r"\b(?:and|with|to|in)\b|\+|&", re.IGNORECASE)
 _MIXING = re.compile(
     r"\bmix\w*|\bco-?(?:transplant|infus|admin|inject|cultur|graft)\w*|\bcombin\w*|\b(?:together|along) with|"
-    r"\bplus\b|\+|suspension|scaffold",
+    r"\bplus\b|\+|suspension|scaffold|construct|composite|substitute",
     re.IGNORECASE,
 )
 _COMBINED = re.compile(r"\b(?:co-?\w*|combin\w*)\W+(?:\w+\W+){0,2}?cells?\b", re.IGNORECASE)
@@ -73,7 +74,7 @@ def cell_types(passages: Passages) -> Told:
     if CellType.MSC not in told.values:
         told = keyword.only([CellType.MSC])
     told = told.without(_TISSUE)
-    partners = _partners(passages)
+    partners = _partners(passages) or _as_taken(passages)
     if partners:
         return _all(told.only([CellType.MSC]), CellType.MIXED, (CellType.MSC, *partners))
     if _others_told(passages):
@@ -189,6 +190,20 @@ def _partners(passages: Passages) -> tuple[str, ...]:
                 (partner,) = kinds - {CellType.MSC}
                 return (CellType.OTHER if partner in (_TISSUE, _NAMED, _MARROW_STEM) else partner,)
     return ()
+
+
+def _as_taken(passages: Passages) -> tuple[str, ...]:
+    """Other cells, where a description gives a mixture from the body and nothing in the record grows cells."""
+    described = (*passages.summary, *passages.description)
+    if any(_GROWN.search(text.text) for text in (*passages.titles, *passages.product, *described)):
+        return ()
+    given = (
+        one.text
+        for one in terms.own_sentences(terms.naming("cell_type", described))
+        if names("giving", one.text)
+    )
+    mixed = any(one.value == _TISSUE for text in given for one in find("cell_type", text))
+    return (CellType.OTHER,) if mixed else ()
 
 
 def _in_one(between: str, sentence: str) -> bool:

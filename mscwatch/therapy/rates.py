@@ -15,18 +15,20 @@ _ADVERBS = {"dai": "d", "wee": "w", "for": "w", "mon": "m", "qua": "m", "yea": "
 _SEVERAL = {"for": 2, "qua": 3, "bi": 2}  # a fortnight, a quarter, bimonthly
 
 _MAY = re.compile(
-    r"day|week|month|year|hour|wk|mo\b|dai|fortn|quart|ann|\d\s?[hd]\b|\bq\s?[\ddw]", re.IGNORECASE
+    r"day|week|month|year|hour|wk|mo\b|alternat|dai|fortn|quart|ann|\d\s?[hd]\b|\bq\s?[\ddw]", re.IGNORECASE
 )
 _TIMES = (
-    rf"(?:(?<![\w.,^-])(?P<times>once|one\s+time|twice|thrice|{WORD}|\d)\b\s*(?:times?|doses?|{GIVEN})?\s*)?"
+    rf"(?:(?<![\w.,^-])(?P<times>once|one\s+time|twice|thrice|{WORD}|\d)\b\s*"
+    rf"(?:times?|(?P<given>{GIVEN}(?:\s+of\s+[\w-]+)?))?\s*)?"
 )
 _N = rf"\d{{1,3}}(?:\.\d)?|{WORD}|half\s+an?"
 _RATE = re.compile(
-    rf"{_TIMES}(?:\b(?:an?|per|(?P<each>each|every)|in\s+a)\b|/|(?<=once\s)in\b)\s*"
+    rf"{_TIMES}(?:\b(?:(?P<each>each|every)|an?|per|in\s+a)\b|/|(?<=once\s)in\b)\s*"
     rf"(?:about\s+|approximately\s+)?(?P<other>other\s+|second\s+)?(?:(?P<every>{_N})\s*-?\s*(?:\(\d+\)\s*)?)?"
-    r"(?:(?:-|to|or)\s*\d{1,3}\s*)?(?P<unit>hour|day|week|wk|month|mo|year|h|d)s?\b",
+    r"(?:(?:-|to|or)\s*\d{1,3}\s*)?(?P<unit>hour|day|week|wk|fortnight|month|mo|year|h|d)s?\b",
     re.IGNORECASE,
 )
+_ALTERNATE = re.compile(r"\balternat(?:e|ing)[\s-]+(?P<unit>day|week|month)s?\b", re.IGNORECASE)
 _ADVERB = re.compile(
     rf"(?:\b(?P<times>once|twice|thrice|{WORD}\s+times|\d\s+times)\s+)?(?:\b(?P<every>\d{{1,2}}|{WORD})-|\b(?P<bi>bi)-?|\b)"
     r"(?P<adverb>daily|weekly|fortnightly|monthly|quarterly|yearly|annually)\b(?!\s+(?:visit|follow|monitor|assess|evaluat|wound))",
@@ -98,7 +100,10 @@ def _rates(text: str) -> Iterator[Rate]:
     for match in _RATE.finditer(text):
         if match["times"] or match["every"] or match["each"]:
             every = _size(match["every"]) * (2 if match["other"] else 1)
-            yield Rate(match.start(), match.end(), _times(match["times"]), every, match["unit"][0].lower())
+            times = 1 if match["given"] and match["each"] else _times(match["times"])  # "3 doses every week"
+            yield Rate(match.start(), match.end(), times, every, match["unit"][0].lower())
+    for match in _ALTERNATE.finditer(text):
+        yield Rate(match.start(), match.end(), 1, 2.0, match["unit"][0].lower())
     for match in _ADVERB.finditer(text):
         adverb = match["adverb"][:3].lower()
         every = _size(match["every"]) * _SEVERAL.get((match["bi"] or adverb).lower(), 1)
@@ -126,8 +131,8 @@ def planned(text: str) -> Iterator[tuple[Rate, Planned]]:
             continue
         if rate.total and rate.unit == "d":
             yield rate, Planned(rate.start, rate.end, rate.total)
-        duration = following or next((one for one in durations if one.start() >= rate.start), None)
-        if duration and duration.start() >= rate.end - 1:
+        duration = following or next((one for one in durations if one.start() >= rate.end - 1), None)
+        if duration:
             long = number(duration["long"] or "one")
             yield rate, Planned(rate.start, duration.end(), rate.number(long, duration["unit"][0].lower()))
 

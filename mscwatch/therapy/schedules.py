@@ -44,7 +44,7 @@ _ADDED = re.compile(
 )
 _VISITS = re.compile(r"\W*(?:\w+\W+)?(?:visit|follow|assess|monitor|evaluat|dressing)", re.IGNORECASE)
 _CYCLES = re.compile(
-    rf"\b(?:for|of|up\s+to|maximum\s+of|total\s+of)\s+(?P<n>\d{{1,2}}|{WORD})\s+(?:\w+\s+)?(?:courses|cycles)\b|\b(?P<m>\d{{1,2}}|{WORD})\s+(?:courses|cycles)\b",
+    rf"\b(?P<k>\d{{1,2}}|{WORD})\s+(?:courses|cycles)\s+of\s+(?=(?:\d{{1,2}}|{WORD})\b)|\b(?:for|of|up\s+to|maximum\s+of|total\s+of)\s+(?P<n>\d{{1,2}}|{WORD})\s+(?:\w+\s+)?(?:courses|cycles)\b|\b(?P<m>\d{{1,2}}|{WORD})\s+(?:courses|cycles)\b",
     re.IGNORECASE,
 )
 _MORE_CYCLES = re.compile(
@@ -149,10 +149,10 @@ def cycles(sentences: list[Passage]) -> Count | None:
     if repeated is None:
         return None
     per = max(_every(sentences, (listed, told, scheduled)), key=lambda one: one.number, default=None)
-    if per and not _EACH_CYCLE.search(text):
+    if per and not repeated["k"] and not _EACH_CYCLE.search(text):
         return None
     more = _MORE_CYCLES.search(text)
-    courses = number(repeated["n"] or repeated["m"]) + (
+    courses = number(repeated["k"] or repeated["n"] or repeated["m"]) + (
         number(more["n"]) if more and more.start() != repeated.start() else 0
     )
     if per is None and courses > 1:

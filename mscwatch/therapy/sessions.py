@@ -11,16 +11,16 @@ from mscwatch.therapy.passages import Passage
 from mscwatch.therapy.words import find, names
 
 _ONE_DAY = re.compile(
-    r"\b(?:on|at)\s+(?:the\s+)?(?:study\s+)?(?:day|visit|week)\s*-?\s*[01]\b(?!\s*(?:,|and|&|/|-|to|or)\s*(?:at\s+|on\s+)?(?:day|week|month|visit)?\s*\d)|\bat\s+baseline\b|\bon\s+the\s+same\s+day\b|\b(?:the\s+)?day\s+of\s+(?:the\s+)?(?:surgery|transplant|operation)\w*",
+    r"\b(?:on|at)\s+(?:the\s+)?(?:study\s+)?(?:day|visit|week)\s*-?\s*[01]\b(?!\s*(?:,|and|&|/|-|to|or)\s*(?:at\s+|on\s+)?(?:day|week|month|visit)?\s*\d)|\bat\s+baseline\b|\bon\s+the\s+same\s+day\b|\b(?:the\s+)?day\s+of\s+(?:the\s+)?(?:\w+\s+)?(?:surgery|transplant|operation)\w*",
     re.IGNORECASE,
 )
 _GIVEN = re.compile(
-    r"inject|infus|transplant|implant|administ|given|receiv|appl|deliver|plac|seed|graft|instill|insert|deposit|dose|fill|wrap|augment",
+    r"inject|infus|transplant|implant|administ|given|receiv|appl|deliver|plac|seed|graft|instill|insert|deposit|dose|fill|wrap|augment|spray",
     re.IGNORECASE,
 )
 _SURGERY = re.compile(
     r"\b(?:during|in|at|with|after|before|following|through|undergo\w*|by|open|performed)\s+(?:an?\s+|the\s+|their\s+)?(?:[\w-]+\s+){0,3}?"
-    r"(?:surger(?:y|ies)|operation|arthroscop\w*|curettage|craniotomy|laminectomy|osteotomy|revasculari[sz]ation|reconstruction|reperfusion|sternotomy|thoracotomy|laparoscop\w*|catheteri[sz]ation|theat(?:er|re)|implant\s+placement|(?:spinal|lumbar|posterolateral)\s+fusion|bypass|repair|resection|reduction)\b"
+    r"(?:surger(?:y|ies)|operation|arthroscop\w*|curettage|craniotomy|laminectomy|osteotomy|revasculari[sz]ation|reconstruction|reperfusion|sternotomy|thoracotomy|laparoscop\w*|catheteri[sz]ation|theat(?:er|re)|CABG|implant\s+placement|(?:spinal|lumbar|posterolateral)\s+fusion|bypass|repair|resection|reduction)\b"
     r"|\bsurgical(?:ly)?\b|\bchirurgical\b|\bcuretta|\bNOGA\b|\bendocardial\b|\bopen[\s-]chest\b",
     re.IGNORECASE,
 )

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from mscwatch.therapy.counts import GIVEN, WORD, number
 
-DAYS = {"h": 1 / 24, "d": 1.0, "w": 7.0, "m": 30.0, "y": 365.0}
+DAYS = {"h": 1 / 24, "d": 1.0, "w": 7.0, "f": 14.0, "m": 30.0, "y": 365.0}
 FIRSTS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 ORDINAL = rf"(?:{'|'.join(FIRSTS)}|\d{{1,2}}(?:st|nd|rd|th))"
 _LONGEST = 5 * 365.0  # days; a larger number is an age
@@ -24,11 +24,12 @@ _NO_TIME = (  # what makes a number no time: "day 1, 2 infusions"
     rf"sites|{GIVEN})"
 )
 _DIGITS = rf"\+?\d{{1,3}}(?:st|nd|rd|th)?(?!{_NO_TIME})(?![\d.]*\d|\w)"
-_ASIDE = r"(?:\(?\s*(?:±|\+/?-)\s*\d+\s*(?:hours?|days?|weeks?|h|d)?\s*\)?|\([^)]{0,40}\))"
+_LISTED = r"[^)]{0,40}\d\s*(?:,|and|&)\s*(?:and\s*)?\w?\s?\d"  # "(0, 7 and 14 days)" is no aside
+_ASIDE = rf"(?:\(?\s*(?:±|\+/?-)\s*\d+\s*(?:hours?|days?|weeks?|h|d)?\s*\)?|\((?!{_LISTED})[^)]{{0,40}}\))"
 _EVENT = r"(?:surgery|operation|procedure|(?:\w+\s+)?transplant(?:ation)?\b(?!\w))"
 _THE = r"(?:the\s+)?"
 _ZERO = (
-    r"(?:baseline|time\s+(?:zero|0)\b|enrol?lment|inclusion|(?<=at\s)randomi[sz]ation"
+    r"(?:baseline|(?<=at\sthe\s)(?:beginning|start|outset)\b|time\s+(?:zero|0)\b|enrol?lment|inclusion|(?<=at\s)randomi[sz]ation"
     rf"|{_THE}(?:day|time|beginning|start)\s+of\s+{_THE}(?:surgery|operation|transplant\w*|study|trial|treatment|therapy)"
     rf"|{_THE}(?:first|initial)\s+(?:\w+\s+){{0,3}}?(?:dose|infusion|injection|administration|transplant\w*)\b)"
 )
@@ -55,7 +56,7 @@ _ONE = re.compile(
 )
 _MAY = re.compile(  # one of these is in every point in time
     r"day|week|month|year|hour|hr|wk|\b[dwmh]\s?\d|\d\s?h\b|baseline|time (?:zero|0)|nrol|nclusion|randomi|surgery|"
-    r"operation|procedure|transplant|(?:time|beginning|start) of|(?:first|initial) ",
+    r"operation|procedure|transplant|(?:time|beginning|start) of|at the (?:beginning|start|outset)|(?:first|initial) ",
     re.IGNORECASE,
 )
 _ASIDES = re.compile(_ASIDE)
