@@ -1,12 +1,14 @@
 """The area of disease: what the patients have that is treated, by the review's Fig. 1.
 
-Titles and conditions say it together. A disease that causes others (diabetes, a graft against its host) wins over the
-organs where it shows; what only prepares a patient (a transplant of marrow) loses to every disease beside it.
+Titles and conditions say it together, each by the shares of the areas it names. A disease that causes others (diabetes,
+a graft against its host) wins over the organs where it shows; what only prepares a patient (a transplant of marrow) loses
+to every disease beside it.
 """
 
 from __future__ import annotations
 
-from collections import Counter
+import re
+from collections import defaultdict
 from collections.abc import Iterator
 
 from mscwatch.therapy.model import Evidence
@@ -28,12 +30,14 @@ _WINS = (
     (Area.NEURO, {Area.BONE_CARTILAGE}),
     (Area.LUNG, {Area.OTHER, Area.CARDIOVASCULAR}),
 )
+_TRANSPLANT = re.compile(r"\b(?:stem cell|marrow|blood) transpl|HSCT", re.IGNORECASE)
+_PREPARED = 0.2  # what a transplant of marrow counts beside a disease
 _RULE = "the disease in titles and conditions"
 
 
 def area(passages: Passages, *, of_liver: bool) -> Told:
     """The area, with its evidence. `of_liver`: the indication is one of the liver's. Without any disease: `other`."""
-    votes: Counter[str] = Counter()
+    votes: dict[str, float] = defaultdict(float)
     first: dict[str, Evidence] = {}
     for weight, passage, found in _named(passages):
         votes[found.value] += weight
@@ -44,24 +48,27 @@ def area(passages: Passages, *, of_liver: bool) -> Told:
         return Told((Area.OTHER,), (), UNNAMED)
     chosen = max(votes, key=lambda one: votes[one])
     for winner, losers in _WINS:
-        if chosen in losers and votes[winner] * 3 >= votes[chosen]:
+        if chosen in losers and votes.get(winner, 0.0) * 3 >= votes[chosen]:
             chosen = str(winner)
-    alone = votes[chosen] == votes.total()
+    alone = len(votes) == 1
     return Told((chosen,), (first[chosen],), "alone" if alone else "among others")
 
 
-def _named(passages: Passages) -> Iterator[tuple[int, Passage, Found]]:
-    """Each area named once per text, with its weight; descriptions count only where nothing else names any."""
-    found = False
-    for weight, texts in (
-        (4, passages.titles),
-        (4, passages.conditions),
-        (1, passages.keywords),
-        (1, passages.summary),
+def _named(passages: Passages) -> Iterator[tuple[float, Passage, Found]]:
+    """Each area named once per text, with its weight; the summary counts only where nothing else names any."""
+    for weight, texts in ((4.0, passages.titles), (4.0, passages.conditions), (1.0, passages.keywords)):
+        yield from _shares(weight, texts)
+    if not any(
+        find("area", text.text) for text in (*passages.titles, *passages.conditions, *passages.keywords)
     ):
-        if texts is passages.summary and found:
-            return
-        for passage in texts:
-            for one in {one.value: one for one in reversed(find("area", passage.text))}.values():
-                found = True
-                yield weight, passage, one
+        yield from _shares(1.0, passages.summary)
+
+
+def _shares(weight: float, texts: tuple[Passage, ...]) -> Iterator[tuple[float, Passage, Found]]:
+    """The weight of a place of the record, shared among what its texts name."""
+    named = [
+        (passage, one, _PREPARED if _TRANSPLANT.search(passage.text[one.start : one.end]) else 1.0)
+        for passage in texts
+        for one in {one.value: one for one in reversed(find("area", passage.text))}.values()
+    ]
+    yield from ((weight * part / len(named), passage, one) for passage, one, part in named)

@@ -125,7 +125,7 @@ _SCHEDULED = re.compile(
 _OR_MORE = re.compile(r"\s*(?:or|and/or)\s+(?:several|more|multiple|repeated)", re.IGNORECASE)
 _OTHER = re.compile(
     r"plasma exchange|leukapher|blood draw|liposuction|aspirat|G-?CSF|mobili[sz]|plasmapher|washed|"
-    r"placebo(?![\s-]*control)|\btests?\b|centrifug|rinsed|scann|endocard|myocard",
+    r"\bscreened|placebo(?![\s-]*control)|\btests?\b|centrifug|rinsed|scann|endocard|myocard",
     re.IGNORECASE,
 )
 _OF_OTHER = re.compile(rf"\s*(?:of|with)?\s*(?:\w+\s+)?(?:{_OTHER.pattern})", re.IGNORECASE)

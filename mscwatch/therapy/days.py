@@ -140,6 +140,11 @@ def crosses_over(sentence: str) -> bool:
     return bool(_CROSSOVER.search(sentence))
 
 
+def gives(sentence: Passage) -> bool:
+    """Whether a sentence speaks of giving, and of nothing that is looked at."""
+    return bool(_VERB.search(sentence.text)) and not FOLLOW_UP.search(sentence.text)
+
+
 def follows_up(clause: str) -> bool:
     """Whether a clause speaks last of follow-up, not of giving."""
     clause = _clause(re.sub(r"\([^()]*\)", " ", clause))  # "(by weight at the screening visit)"

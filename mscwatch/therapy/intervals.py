@@ -44,7 +44,17 @@ class Interval:
 def read(sentence: Passage) -> Iterator[Interval]:
     """Every interval that a sentence states or that results from days it lists."""
     text = plain_signs(sentence.text)
-    for start, end, days in (*_stated(text), *_rates(text), *_listed(text)):
+    yield from _of_product(sentence, text, (*_stated(text), *_rates(text), *_listed(text)))
+
+
+def repeated(sentence: Passage) -> Iterator[Interval]:
+    """Every interval that a sentence states in words of repetition: "every month", "two weeks apart"."""
+    text = plain_signs(sentence.text)
+    yield from _of_product(sentence, text, (*_stated(text), *_rates(text)))
+
+
+def _of_product(sentence: Passage, text: str, found: Iterable[tuple[int, int, float]]) -> Iterator[Interval]:
+    for start, end, days in found:
         if (
             days > 0
             and not follows_up(text[max(0, start - 90) : start])

@@ -23,7 +23,7 @@ _TIMES = (
 )
 _N = rf"\d{{1,3}}(?:\.\d)?|{WORD}|half\s+an?"
 _RATE = re.compile(
-    rf"{_TIMES}(?:\b(?:(?P<each>each|every)|an?|per|in\s+a)\b|/|(?<=once\s)in\b)\s*"
+    rf"{_TIMES}(?:\b(?:(?P<each>each|every)|an?(?!\s*\d)|per|in\s+a)\b|/|(?<=once\s)in\b)\s*"
     rf"(?:about\s+|approximately\s+)?(?P<other>other\s+|second\s+)?(?:(?P<every>{_N})\s*-?\s*(?:\(\d+\)\s*)?)?"
     r"(?:(?:-|to|or)\s*\d{1,3}\s*)?(?P<unit>hour|day|week|wk|fortnight|month|mo|year|h|d)s?\b",
     re.IGNORECASE,

@@ -6,6 +6,7 @@ The largest plan of any arm counts. One session (an operation, a catheter, one d
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
@@ -16,6 +17,10 @@ from mscwatch.therapy.passages import Passage, Passages
 from mscwatch.therapy.terms import DESCRIPTION, NOTHING, PRODUCT, SUMMARY, TITLES, Told
 from mscwatch.therapy.words import names
 
+_DOSES = re.compile(
+    rf"(?:the\s+|these\s+|all\s+|both\s+)?(?:(?:\d|{counts.WORD})\s+)?{counts.GIVEN}\s+(?:will\s+be|are|is|were)\b",
+    re.IGNORECASE,
+)
 MOST = 60  # more administrations than this is a misreading
 STATED, LISTED, SCHEDULED, DATED, SESSION = "stated", "listed", "from a schedule", "dated", "one session"
 Reader = Callable[[Passage], Iterator[Count]]
@@ -36,7 +41,7 @@ def read(passages: Passages, levels: int = 0) -> Given:
     product = list(terms.about_product(passages.product, passages.brands))
     count, tier = _count(passages, product, levels)
     if count is None:
-        return Given(unread=tuple(_not_counted(product)))
+        return Given(interval=_interval(product, passages, None), unread=tuple(_not_counted(product)))
     told = Told((str(count.number),), (_quoted(count, tier),), tier)
     return Given(told, _interval(product, passages, count.number) if count.number > 1 else NOTHING)
 
@@ -64,6 +69,7 @@ def _count(passages: Passages, product: list[Passage], levels: int) -> tuple[Cou
         return stated, f"{STATED if stated.rule == counts.A_NUMBER else LISTED} {PRODUCT}"
     if scheduled:
         return scheduled, f"{SCHEDULED} {PRODUCT}"
+    again = terms.is_named("repeated", (*passages.product, *passages.summary, *passages.description))
     described = _described(passages)
     if levels > 1 and any(_all(described, (counts.single,))):
         described = [one for one in described if not _counts_levels(one, levels)]
@@ -73,8 +79,8 @@ def _count(passages: Passages, product: list[Passage], levels: int) -> tuple[Cou
         (f"{SCHEDULED} {SUMMARY}", described, (schedules.scheduled,)),
         (f"{SCHEDULED} {DESCRIPTION}", terms.treatment_sentences(passages), (schedules.scheduled,)),
         (f"{DATED} {PRODUCT}", product, (days.dated,)),
-        (f"{SESSION} {PRODUCT}", product, (sessions.one,)),
-        (f"{SESSION} {SUMMARY}", described, (sessions.one,)),
+        (f"{SESSION} {PRODUCT}", [] if again else product, (sessions.one,)),
+        (f"{SESSION} {SUMMARY}", [] if again else described, (sessions.one,)),
     ):
         found = _most(texts, readers)
         if found and not (tier.endswith(TITLES) and found.is_doses and found.number > 1):
@@ -91,7 +97,7 @@ def _counts_levels(sentence: Passage, levels: int) -> bool:
     return any(count.is_doses and count.number == levels for count in counts.told(sentence))
 
 
-def _interval(product: list[Passage], passages: Passages, count: int) -> Told:
+def _interval(product: list[Passage], passages: Passages, count: int | None) -> Told:
     for tier, found in _intervals(product, passages, count):
         if found:
             least = min(found, key=lambda one: one.days)
@@ -100,22 +106,34 @@ def _interval(product: list[Passage], passages: Passages, count: int) -> Told:
 
 
 def _intervals(
-    product: list[Passage], passages: Passages, count: int
+    product: list[Passage], passages: Passages, count: int | None
 ) -> Iterator[tuple[str, list[intervals.Interval]]]:
     """The intervals of each place, the surest place first; what is not asked for is not read."""
-    yield PRODUCT, _stated_in(product)
-    yield f"{DATED} {PRODUCT}", list(intervals.dated(product, count))
-    yield SUMMARY, _stated_in(_described(passages))
-    ours = (
+    ours = [
         one
         for one in terms.sentences((*passages.summary, *passages.description))
         if not names("background", one.text)
-    )
+    ]
+    described = _described(passages)
+    if count is None:
+        yield PRODUCT, _stated_in([one for one in product if days.gives(one)], intervals.repeated)
+        yield SUMMARY, _stated_in([one for one in described if days.gives(one)], intervals.repeated)
+        return
+    yield PRODUCT, _stated_in(product)
+    yield f"{DATED} {PRODUCT}", list(intervals.dated(product, count))
+    yield SUMMARY, _stated_in(described) or _stated_in([one for one in ours if _of_doses(one)])
     yield f"{DATED} {SUMMARY}", list(intervals.dated(ours, count))
 
 
-def _stated_in(sentences: list[Passage]) -> list[intervals.Interval]:
-    return [one for text in sentences for one in intervals.read(text)]
+def _of_doses(sentence: Passage) -> bool:
+    """Whether a sentence without the cells' name speaks of their doses: "the three doses will be 3 days apart"."""
+    return bool(_DOSES.match(sentence.text)) and not names("other_drug", sentence.text)
+
+
+def _stated_in(
+    sentences: list[Passage], reader: Callable[[Passage], Iterator[intervals.Interval]] = intervals.read
+) -> list[intervals.Interval]:
+    return [one for text in sentences for one in reader(text)]
 
 
 def _not_counted(product: list[Passage]) -> Iterator[Unread]:
