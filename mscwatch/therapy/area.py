@@ -1,8 +1,8 @@
 """The area of disease: what the patients have that is treated, by the review's Fig. 1.
 
-Titles and conditions say it together, each by the shares of the areas it names. A disease that causes others (diabetes,
-a graft against its host) wins over the organs where it shows; what only prepares a patient (a transplant of marrow) loses
-to every disease beside it.
+Titles and conditions say it together, each by the shares of the areas it names. A disease that causes others
+(diabetes, a graft against its host) wins over the organs where it shows; what only prepares a patient (a transplant of
+marrow) loses to every disease beside it.
 """
 
 from __future__ import annotations

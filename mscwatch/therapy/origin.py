@@ -172,7 +172,7 @@ def donor(passages: Passages, sources: tuple[str, ...], kind: str) -> Told:
     tissues = (one for one in terms.treatment_sentences(passages) if names("cell_source", one.text))
     everything = (*passages.product, *passages.summary, *passages.description)
     return terms.first("donor", [("of a tissue", tissues)]) or terms.first(
-        "donor_implied", [(IMPLIED, everything)]
+        "donor_implied", [(IMPLIED, terms.sentences(terms.naming("donor_implied", everything)))]
     )
 
 

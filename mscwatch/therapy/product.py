@@ -54,7 +54,7 @@ _AND_CELLS = re.compile(
 
 def cell_types(passages: Passages) -> Told:
     """The kind of cell, then all kinds that are given (the review's Table 1)."""
-    named = (*passages.titles, *passages.product)
+    named = tuple(terms.sentences((*passages.titles, *passages.product)))
     if passages.observational and not any(names("giving", one.text) for one in terms.of_cells(named)):
         return Told()
     if _only_sampled(passages):
@@ -97,11 +97,11 @@ def _others_told(passages: Passages) -> bool:
 
 def _only_sampled(passages: Passages) -> bool:
     """Whether no intervention gives cells: samples are taken, or something else acts on the patients' own cells."""
-    texts = [text.text for group in passages.interventions for text in group]
+    texts = [text.text for group in passages.interventions for text in terms.sentences(group)]
     if passages.names and all(map(_is_sample, passages.names)):
         return not any(names("giving", text) for text in texts)
     titled = any(_names_cells(title.text) for title in passages.titles)
-    if texts and titled and not any(_names_cells(text.text) for text in passages.product):
+    if texts and titled and not any(_names_cells(text.text) for text in terms.sentences(passages.product)):
         described = terms.own_sentences((*passages.summary, *passages.description))
         if not any(names("giving", title.text) for title in passages.titles) and not any(
             _names_cells(one.text) and names("giving", one.text) for one in described
@@ -162,7 +162,7 @@ def _given_in(arm: Iterable[Passage]) -> set[str]:
     """Which of mesenchymal cells and mixtures from the body an arm gets; not what its cells are grown from."""
     return {
         one.value
-        for text in arm
+        for text in terms.sentences(arm)
         for one in find("cell_type", text.text)
         if one.value in (CellType.MSC, _TISSUE)
         and not _GROWN_FROM.search(text.text, max(0, one.start - _NEAR), one.start)
@@ -199,7 +199,7 @@ def _as_taken(passages: Passages) -> tuple[str, ...]:
         return ()
     given = (
         one.text
-        for one in terms.own_sentences(terms.naming("cell_type", described))
+        for one in terms.own_sentences(terms.naming("cell_type", described, _TISSUE))
         if names("giving", one.text)
     )
     mixed = any(one.value == _TISSUE for text in given for one in find("cell_type", text))
@@ -214,7 +214,7 @@ def _in_one(between: str, sentence: str) -> bool:
 
 def forms(passages: Passages) -> Told:
     """All forms that are given, cells first where cells are given."""
-    told = terms.first("product_form", [(PRODUCT, (*passages.titles, *passages.product))])
+    told = terms.first("product_form", [(PRODUCT, terms.sentences((*passages.titles, *passages.product)))])
     shed = SHED & set(told.values)
     if not shed:
         return told

@@ -118,9 +118,9 @@ def sentences(passages: Iterable[Passage]) -> Iterator[Passage]:
     return (sentence for passage in passages for sentence in passage.sentences())
 
 
-def naming(field: str, passages: Iterable[Passage]) -> tuple[Passage, ...]:
-    """The passages that may name a value of a field."""
-    return tuple(passage for passage in passages if may_name(field, passage.text))
+def naming(field: str, passages: Iterable[Passage], value: str = "") -> tuple[Passage, ...]:
+    """The passages that may name a field, or a value of it."""
+    return tuple(passage for passage in passages if may_name(field, passage.text, value))
 
 
 def is_named(field: str, passages: Iterable[Passage]) -> bool:

@@ -118,10 +118,11 @@ def vocabulary() -> Vocabulary:
 
 
 @cache
-def guard(field: str) -> re.Pattern[str]:
-    """A pattern of the beginnings of all rules of a field."""
+def guard(field: str, value: str = "") -> re.Pattern[str]:
+    """A pattern of the beginnings of all rules of a field, or of one of its values."""
     firsts, others = set(), set()
-    for words in _tables()[field].values():
+    table = _tables()[field]
+    for words in [table[value]] if value else table.values():
         firsts |= {_spelled(term.split()[0]) for kind in ("starts", "words") for term in words.get(kind, ())}
         firsts |= {first for pattern in words.get("patterns", ()) for first in _firsts(pattern)}
         others |= {re.escape(need) for need in words.get("near", {})}

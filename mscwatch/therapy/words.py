@@ -30,9 +30,9 @@ def find(field: str, text: str) -> tuple[Found, ...]:
     return scan(text).get(field, ())
 
 
-def may_name(field: str, text: str) -> bool:
-    """Whether a text has a word that a rule of a field begins with: a cheap question before `find`."""
-    return bool(guard(field).search(text))
+def may_name(field: str, text: str, value: str = "") -> bool:
+    """Whether a text has a word that a rule of a field, or of a value of it, begins with: cheaper than `find`."""
+    return bool(guard(field, value).search(text))
 
 
 def names(field: str, text: str) -> bool:

@@ -1,0 +1,178 @@
+"""One meaning in many wordings: doses, plans, places, tissues, mixtures and what was done to the cells before."""
+
+from __future__ import annotations
+
+import pytest
+
+from support.therapy import trial
+
+
+def of_knee(how="", *, given="MSC", **more):
+    """A trial of a knee, whose product says no more than `given` and `how`."""
+    return trial(
+        "Cell Therapy in Knee Osteoarthritis", given=given, how=how, conditions=("Arthrosis",), **more
+    )
+
+
+@pytest.mark.parametrize(
+    ("how", "levels"),
+    [
+        ("2 x 10 to the 8th cells", [(2e8, 2e8)]),
+        ("10x6 cells by lumbar puncture", [(1e6, 1e6)]),
+        ("50M UC-MSCs", [(5e7, 5e7)]),
+        ("0,5-1 million cellls per side", [(5e5, 1e6)]),
+        ("Stromal cells 20 - 40 mill.", [(2e7, 4e7)]),
+        ("1 million (cohort 1), 3 million (cohort 2), 10 million (cohort 3) cells", [(1e6, 1e6), (3e6, 3e6), (1e7, 1e7)]),
+        ("MSC at 2-4 million cells/ml. A total of 2 ml will be injected", [(4e6, 8e6)]),
+    ],
+)  # fmt: skip
+def test_a_dose(how, levels):
+    assert [(one.low, one.high) for one in of_knee(how).doses] == levels
+
+
+@pytest.mark.parametrize(
+    ("how", "number", "days"),
+    [
+        ("MSC infusions (D1, D3, D5)", 3, 2),
+        ("MSC in 3 doses (0, 7 and 14 days)", 3, 7),
+        ("MSC infusions every fortnight for 3 doses", 3, 14),
+        ("Bi-weekly MSC infusions, 4 in total", 4, 14),
+        ("Three MSC doses given on alternate days", 3, 2),
+        ("One infusion of MSC per week for three weeks", 3, 7),
+        ("MSC twice, with a half-year interval", 2, 182.5),
+        ("Subjects receive MSC 3 times (interval: 4 weeks)", 3, 28),
+        ("MSC given at the beginning and after 3 months", 2, 90),
+        ("MSC intrathecal injections once in 3 months for a year", 4, 90),
+        ("3 doses of MSC every 2 weeks", 3, 14),
+        ("MSC are given as 2 cycles of 3 infusions, each one week apart", 6, 7),
+        ("MSC injections are given every month", None, 30),
+        ("MSC injection; a 24-week trial", None, None),
+    ],
+)
+def test_a_plan(how, number, days):
+    therapy = of_knee(how)
+    assert (therapy.infusions_max, therapy.interval_days) == (number, days)
+
+
+def test_a_plan_of_a_sentence_that_says_it_for_the_cells():
+    told = of_knee(
+        summary="MSC may help the knee. It will be injected twice. The two doses will be 9 days apart."
+    )
+    assert (told.infusions_max, told.interval_days) == (2, 9)
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        "Then, patients receive injections of MSC during device surgery",
+        "A sole injection of MSC",
+        "The nerve is wrapped with a sheet of MSC",
+        "MSC are placed after tooth extraction",
+        "MSC delivered through cardiopulmonary bypass",
+        "MSC are injected at the theatre for their safety",
+        "Transplanted back on the same day, which is safest: MSC",
+    ],
+)
+def test_one_session_is_one_administration(how):
+    assert of_knee(how).infusions_max == 1
+
+
+@pytest.mark.parametrize(
+    ("how", "detail"),
+    [
+        ("MSC by injection under ultrasound guidance", ""),
+        ("MSC with fibrin glue", "Injections will be repeated every month."),
+        ("MSC", "Subjects with MSC were screened four times prior to administration."),
+    ],
+)
+def test_what_says_no_number_says_none(how, detail):
+    assert of_knee(how, detail=detail).infusions_max is None
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        "under the skin",
+        "subcutaneous",
+        "into the cavernous body",
+        "via an Ommaya reservoir",
+        "as a sheet",
+        "i.t.",
+    ],
+)
+def test_a_place(how):
+    assert of_knee(f"MSC {how}").route == ("other",)
+
+
+@pytest.mark.parametrize(
+    ("given", "source"),
+    [
+        ("gingival MSC", "other"),
+        ("dermal MSC", "skin"),
+        ("MSC from marrow", "bone_marrow"),
+        ("liver MSC", "liver"),
+        ("amniotic membrane and adipose-derived MSC", "adipose"),
+        ("MSC capable of differentiation in decidual direction", "not_stated"),
+        ("mesenchymoangioblast-derived MSC", "other"),
+    ],
+)
+def test_a_tissue(given, source):
+    assert of_knee(given=given).cell_source == (source,)
+
+
+@pytest.mark.parametrize(
+    ("given", "arm", "more", "kind"),
+    [
+        ("Adipose derived stem cells", "Adipose stem cells, that is stromal vascular fraction", {}, "mixed"),
+        ("Adipose derived stem cells", "Cells grown from stromal vascular fraction", {}, "msc"),
+        ("MSC", "", {"detail": "Concentrated autologous bone marrow will be injected."}, "mixed"),
+        ("MSC", "", {"detail": "Concentrated bone marrow is injected after MSC are cultured."}, "msc"),
+        ("Marrow-derived stem cells and mesenchymal stem cells", "", {}, "mixed"),
+        ("Mononuclear and mesenchymal cells", "", {"official": "Combination stem cell therapy"}, "mixed"),
+        ("Cartistem, mesenchymal cells", "", {}, "msc"),
+    ],
+)
+def test_a_mixture(given, arm, more, kind):
+    therapy = of_knee(given=given, arm=arm, **more)
+    assert therapy.cell_type == kind
+    assert "immune" not in therapy.cell_types
+
+
+@pytest.mark.parametrize(
+    ("how", "modification"),
+    [
+        ("MSC cultured without genetic modification", "none_stated"),
+        ("MSC kept under 5% oxygen", "pretreated"),
+        ("MSC with HSV-TK", "gene_modified"),
+        ("MSC derived pleiotropic factors", "cell_free"),
+    ],
+)
+def test_what_was_done_before(how, modification):
+    assert of_knee(how).modification == modification
+
+
+@pytest.mark.parametrize(
+    ("title", "conditions", "area"),
+    [
+        ("Analysis of Cells in Amputation", ("Peripheral Arterial Disease",), "cardiovascular"),
+        ("Cells against Graft Versus Host Disease", ("Leukemia", "Lymphoma", "Myeloma"), "immune"),
+        ("Diabetic Foot", ("Stem Cell Transplantation",), "diabetes"),
+    ],
+)
+def test_an_area(title, conditions, area):
+    assert trial(title, given="MSC", conditions=conditions).area == area
+
+
+def test_a_field_with_no_other_word_anywhere_is_surer():
+    plain = of_knee("1 MSC infusion")
+    other = of_knee(
+        "1 MSC infusion", summary="Patients had chondrocytes. Genetically modified cells are another way."
+    )
+    assert (plain.tiers["cell_type"], plain.tiers["modification"]) == (
+        "in the product",
+        "nothing else is named",
+    )
+    assert (other.tiers["cell_type"], other.tiers["modification"]) == (
+        "in the product, among others",
+        "named elsewhere",
+    )
