@@ -25,6 +25,7 @@ GOLDEN = {
     2: "3db67f806cee1d8cd2260db8cd6e0cb3fc43852142a386f9708f6da1986a83fe",
     3: "9ed90b5e3ddc04d1ce46bbba3865cc5e9e03dec3c6197d877a5acb2034f74f02",
     4: "582f56ea30583e97c4bba92802945a7503a664628444cb5acc847860fb9bc088",
+    5: "c514a4803bddecb0d38b3c279fa18067d7077545ae84e2ed4c9ced8eae7ebedc",
 }
 RULES = ("msc-liver", "cell-therapy-liver", relevance.NO_RULES)
 PRINTED = ("source_as_printed", "route_as_printed", "dose_as_printed", "disease_as_printed")

@@ -22,6 +22,7 @@ FRAGMENTS = [
     "Rituximab 2 times ", "cycle ", "4 cycles ", "hepatitis B and ", "exosome MSC ", "MSC and exosomes ", "autologous ", "between 1 and ",
     "two syringes of ", "/bag ", "a-", "A-", "a.", ". ", ";", "\n", "1\u00b1", "every each ", "interval between ", "transplantation of the ",
     "liver ", "not ", "without ", "diabetes ", "seeded on ", "MSC mixed with chondrocytes ", "followed by ",
+    "a total of 2 ml injected ", "(1, 2", "3 doses every ", "stem cells and mesenchymal stem cells ", "alternate days ", "2 cycles of 3 ",
 ]  # fmt: skip
 
 

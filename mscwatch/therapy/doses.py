@@ -39,7 +39,7 @@ _MILLILITRES = re.compile(
 
 
 _GIVES_ALL = re.compile(
-    r"\btotal\b[^.]{0,80}\b(?:ml|cc)\b[^.]{0,80}\b(?:inject|infus|admin|given)", re.IGNORECASE
+    r"\btotal\b[^;]{0,80}\b(?:ml|cc)\b[^;]{0,80}\b(?:inject|infus|admin|given)", re.IGNORECASE
 )
 _HOLDERS = r"(?:bags|vials|syringes|ampoules|tubes|sachets)"
 _FEW = {str(few): few for few in range(2, 10)} | {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6}

@@ -64,6 +64,11 @@ class Passages:
     adults: bool = True  # whether grown-ups take part, as far as the record says
 
     @property
+    def texts(self) -> tuple[Passage, ...]:
+        """All that may speak of the product."""
+        return (*self.titles, *self.product, *self.keywords, *self.summary, *self.description)
+
+    @property
     def names(self) -> tuple[Passage, ...]:
         """The names of the product's interventions."""
         return tuple(texts[0] for texts in self.interventions if texts)

@@ -179,14 +179,11 @@ def _partners(passages: Passages) -> tuple[str, ...]:
         for one, other in pairwise(cells):
             kinds = {one.value, other.value}
             between = text.text[one.end : other.start]
-            if "deriv" in between.lower():
+            if CellType.MSC not in kinds or len(kinds) == 1 or "deriv" in between.lower():
                 continue
             between = _GENERIC.sub("", between)
-            if _MARROW_STEM in kinds or combined:
-                together = between.strip(" -") == "and" or (combined and _in_one(between, text.text))
-            else:
-                together = _in_one(between, text.text)
-            if CellType.MSC in kinds and len(kinds) > 1 and together:
+            one_noun = between.strip(" -") == "and" and (combined or _MARROW_STEM in kinds)
+            if one_noun or (_MARROW_STEM not in kinds and _in_one(between, text.text)):
                 (partner,) = kinds - {CellType.MSC}
                 return (CellType.OTHER if partner in (_TISSUE, _NAMED, _MARROW_STEM) else partner,)
     return ()
@@ -195,13 +192,12 @@ def _partners(passages: Passages) -> tuple[str, ...]:
 def _as_taken(passages: Passages) -> tuple[str, ...]:
     """Other cells, where a description gives a mixture from the body and nothing in the record grows cells."""
     described = (*passages.summary, *passages.description)
-    if any(_GROWN.search(text.text) for text in (*passages.titles, *passages.product, *described)):
+    able = terms.naming("cell_type", described, _TISSUE)
+    if not able or any(
+        _GROWN.search(text.text) for text in (*passages.titles, *passages.product, *described)
+    ):
         return ()
-    given = (
-        one.text
-        for one in terms.own_sentences(terms.naming("cell_type", described, _TISSUE))
-        if names("giving", one.text)
-    )
+    given = (one.text for one in terms.own_sentences(able) if names("giving", one.text))
     mixed = any(one.value == _TISSUE for text in given for one in find("cell_type", text))
     return (CellType.OTHER,) if mixed else ()
 
@@ -268,14 +264,7 @@ def modification(passages: Passages) -> Told:
             ),
         ],
     )
-    everything = (
-        *passages.titles,
-        *passages.product,
-        *passages.keywords,
-        *passages.summary,
-        *passages.description,
-    )
-    unclear = not told and terms.is_named("modification", everything)
+    unclear = not told and terms.is_named("modification", passages.texts)
     return replace(told, tier=NAMED_ELSEWHERE) if unclear else told
 
 

@@ -69,7 +69,6 @@ def _count(passages: Passages, product: list[Passage], levels: int) -> tuple[Cou
         return stated, f"{STATED if stated.rule == counts.A_NUMBER else LISTED} {PRODUCT}"
     if scheduled:
         return scheduled, f"{SCHEDULED} {PRODUCT}"
-    again = terms.is_named("repeated", (*passages.product, *passages.summary, *passages.description))
     described = _described(passages)
     if levels > 1 and any(_all(described, (counts.single,))):
         described = [one for one in described if not _counts_levels(one, levels)]
@@ -79,10 +78,12 @@ def _count(passages: Passages, product: list[Passage], levels: int) -> tuple[Cou
         (f"{SCHEDULED} {SUMMARY}", described, (schedules.scheduled,)),
         (f"{SCHEDULED} {DESCRIPTION}", terms.treatment_sentences(passages), (schedules.scheduled,)),
         (f"{DATED} {PRODUCT}", product, (days.dated,)),
-        (f"{SESSION} {PRODUCT}", [] if again else product, (sessions.one,)),
-        (f"{SESSION} {SUMMARY}", [] if again else described, (sessions.one,)),
+        (f"{SESSION} {PRODUCT}", product, (sessions.one,)),
+        (f"{SESSION} {SUMMARY}", described, (sessions.one,)),
     ):
         found = _most(texts, readers)
+        if found and tier.startswith(SESSION) and terms.is_named("repeated", passages.texts):
+            return None, ""
         if found and not (tier.endswith(TITLES) and found.is_doses and found.number > 1):
             return found, tier
     return None, ""

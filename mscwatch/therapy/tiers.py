@@ -1,7 +1,8 @@
 """How sure a reading is, by the place of the record or the rule that gave it: the measured tiers of `tiers.toml`.
 
-`tests/benchmarks/reading.py --tiers` measures them on labelled records. Half of those were in sight when the rules were
-written (`seen`), half were not (`unseen`); only the second half decides, wherever it has enough readings of a tier.
+`tests/benchmarks/reading.py --tiers` measures them on labelled records. Those of one half, and those that a file of
+labels marks, were in sight when the rules were written (`seen`); the others were not (`unseen`). Only these decide,
+wherever there are enough readings of a tier.
 """
 
 from __future__ import annotations

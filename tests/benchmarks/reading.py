@@ -4,7 +4,7 @@
 
 Labels are CSV with `nct_id` and any of the columns of `SCORED`; lists are joined by `;`, doses by ` | `. An empty cell or
 `?` is not scored. `--half` takes only the half of the labels that a hash of the NCT number chooses: rules are written
-with `a` in sight, and `b` is for measuring. The last line is one JSON object.
+with `a` in sight, and `b` is for measuring, but for rows that say `yes` under `seen`. The last line is one JSON object.
 """
 
 from __future__ import annotations
