@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import time
 from collections import Counter
 from contextlib import ExitStack
@@ -17,10 +14,11 @@ from mscwatch.channels.secrets import masked_address
 from mscwatch.replica import Replica, Snapshot
 from mscwatch.store.damage import is_named_broken
 from mscwatch.store.data_dir import DataDir
+from support import alone
 from support.messages import in_feed, in_lines, in_mail, in_post
 from support.records import edited, put, record, set_status
 from support.sinks import MailSink, WebhookSink
-from support.warehouse import WRITTEN
+from support.warehouse import WRITTEN, answers
 
 ANNE, BERT = "anne@example.org", "bert@example.org"
 PEOPLE = {masked_address(person): person for person in (ANNE, BERT)}
@@ -108,19 +106,15 @@ class Evening:
             "email_to": f"{ANNE},{BERT}", "slack_webhook_url": self.slack.url, "atom_file": "news.atom",
             "jsonl_file": "news.jsonl",
         }  # fmt: skip
-        with (self.folder / "log.txt").open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "mscwatch", "run", "--direct"], stdout=log, stderr=log, cwd=self.folder,
-                env=os.environ | {f"MSCWATCH_{name.upper()}": str(value) for name, value in settings.items()},
-            )  # fmt: skip
-        while self.process.poll() is None and self.data_dir.lock.stat().st_mtime_ns == before:
+        self.process = alone.start(("run", "--direct"), self.folder, settings, self.folder / "log.txt")
+        while self.process.is_alive() and self.data_dir.lock.stat().st_mtime_ns == before:
             time.sleep(0.005)
         begun = time.monotonic()
         if isinstance(due, float):
             time.sleep(due)
             self.process.kill()
-        code = self.process.wait(PATIENCE)
-        return code, time.monotonic() - begun
+        self.process.join(PATIENCE)
+        return self.process.exitcode, time.monotonic() - begun
 
     def told(self):
         """How often each trial's news was taken at each address."""
@@ -132,13 +126,10 @@ class Evening:
 
     def written(self):
         """What analysts find, by query, and what was told: an unchanged night does not publish that."""
-        found = {}
-        for query in (*WRITTEN, RETRACTIONS, DELIVERIES):
-            is_told = {"deliveries", "notices"} & set(query.split())
-            file = self.data_dir.working if is_told else self.data_dir.published
-            with duckdb.connect(str(file), read_only=True) as con:
-                found[query] = con.execute(query).fetchall()
-        return found
+        asked = (*WRITTEN, RETRACTIONS, DELIVERIES)
+        of_telling = [query for query in asked if {"deliveries", "notices"} & set(query.split())]
+        told = answers(self.data_dir.working, of_telling)
+        return answers(self.data_dir.published, [query for query in asked if query not in told]) | told
 
     def found_dead(self):
         """How far a run that was killed had come, in words, and what was in doubt: (trial, channel, recipient).

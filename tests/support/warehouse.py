@@ -32,8 +32,13 @@ def rows(order, query, parameters=()):
 
 def working_rows(order, query):
     """The rows of a query on the working file, which also has what unchanged nights told."""
-    with sql.open_read_only(order.data_dir.working) as con:
-        return con.execute(query).fetchall()
+    return answers(order.data_dir.working, [query])[query]
+
+
+def answers(path, asked):
+    """The rows of each of these queries on a file, by query."""
+    with sql.open_read_only(path) as con:
+        return {query: con.execute(query).fetchall() for query in asked}
 
 
 def file_hash(order):
