@@ -231,7 +231,7 @@ def _die(*_):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("first", "second"), itertools.zip_longest(FIRST_NIGHT, NEXT_NIGHT, fillvalue=MOMENTS)
+    ("first", "second"), [*itertools.zip_longest(FIRST_NIGHT, NEXT_NIGHT, fillvalue=MOMENTS)]
 )
 def test_no_moment_is_a_bad_one_to_be_killed_in(order, tmp_path_factory, undisturbed, first, second):
     a_season_of_killed_nights_is_the_season(order, tmp_path_factory, undisturbed, [[first], [second]])
