@@ -56,6 +56,8 @@ ONLY_READ = ("mscwatch demo", "mscwatch schedule", "mscwatch mcp", "mscwatch reg
              "mscwatch report --open", "mscwatch preview --watch", "mscwatch papers --import")  # fmt: skip
 # The demo need not have such a row; test_living_table runs them where there is one.
 ONLY_READ += ("mscwatch table correct", "mscwatch table accept")
+# They take seconds; what they do is tested for itself.
+LONG = ("mscwatch export DIR", "mscwatch rebuild")
 OF_THE_SHELL = (". .venv/bin/activate", "export MSCWATCH_DATA_DIR=warehouse/demo")
 SCREEN = re.compile(r"<!-- generated: (.+) -->\n```text\n(.*?)```", re.DOTALL)
 
@@ -135,13 +137,21 @@ def answer(line):
     return done.output
 
 
-@pytest.mark.parametrize("line", commands())
+@pytest.mark.parametrize("line", [line for line in commands() if line.startswith((*ONLY_READ, *LONG))])
+def test_the_words_of_a_command_that_is_not_always_run_are_understood(line):
+    """It is endless, unofficial, long, or in need of a file."""
+    name, *rest = (str(README) if word == PLACEHOLDERS["FILE"] else word for word in words(line))
+    get_command(app).get_command(None, name).make_context(name, rest)
+
+
+def run_commands():
+    lines = [line for line in commands() if not line.startswith(ONLY_READ)]
+    return [pytest.param(line, marks=[pytest.mark.slow] * line.startswith(LONG)) for line in lines]
+
+
+@pytest.mark.parametrize("line", run_commands())
 def test_every_command_of_the_pages_works(line):
-    if line.startswith(ONLY_READ):  # endless, unofficial, or in need of a file: only the words are read
-        name, *rest = (str(README) if word == PLACEHOLDERS["FILE"] else word for word in words(line))
-        get_command(app).get_command(None, name).make_context(name, rest)
-    else:
-        answer(f"{line} --direct" if line == "mscwatch run" else line)
+    answer(f"{line} --direct" if line == "mscwatch run" else line)
 
 
 def test_no_other_line_is_typed_into_the_shell():
