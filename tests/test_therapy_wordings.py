@@ -18,6 +18,7 @@ def of_knee(how="", *, given="MSC", **more):
     ("how", "levels"),
     [
         ("2 x 10 to the 8th cells", [(2e8, 2e8)]),
+        ("MSC dose .5 x 10^6 cells", [(5e5, 5e5)]),
         ("10x6 cells by lumbar puncture", [(1e6, 1e6)]),
         ("50M UC-MSCs", [(5e7, 5e7)]),
         ("0,5-1 million cellls per side", [(5e5, 1e6)]),
@@ -52,6 +53,13 @@ def test_a_dose(how, levels):
 def test_a_plan(how, number, days):
     therapy = of_knee(how)
     assert (therapy.infusions_max, therapy.interval_days) == (number, days)
+
+
+def test_a_total_of_administrations_needs_no_name_of_the_cells():
+    told = of_knee(
+        summary="One MSC injection is given first. Visits follow weekly, for a total of 4 injections."
+    )
+    assert told.infusions_max == 4
 
 
 def test_a_plan_of_a_sentence_that_says_it_for_the_cells():

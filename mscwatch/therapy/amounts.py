@@ -61,7 +61,7 @@ _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 
 _WORD = "|".join(sorted(_WORDS, key=len, reverse=True)).replace(" ", r"\s+")
 _THOUSANDS = r"\d{1,3}(?:,\d{3})+|\d{1,3}(?:\.\d{3}){2,}|\d{1,3}(?: \d{3}){2,}"
-_NUMBER = rf"(?:(?:{_THOUSANDS}|\d+(?:[.,]\d+)?)|\b(?:{_WORD})\b)"
+_NUMBER = rf"(?:(?:{_THOUSANDS}|\d+(?:[.,]\d+)?|(?<![\w.,])\.\d+)|\b(?:{_WORD})\b)"
 _SPREAD = r"(?:\s*(?:±|\+/-)\s*\d+(?:[.,]\d+)?)"  # 8.45±3.28 x 10^8: a deviation, no second number
 _JOIN = r"(?:\s*(?:-|\bto\b|,\s*(?:and|or)\b|,|/|\band\b|\bor\b|&)\s*)"
 _NUMBERS = re.compile(

@@ -21,6 +21,10 @@ _DOSES = re.compile(
     rf"(?:the\s+|these\s+|all\s+|both\s+)?(?:(?:\d|{counts.WORD})\s+)?{counts.GIVEN}\s+(?:will\s+be|are|is|were)\b",
     re.IGNORECASE,
 )
+_TOTAL = re.compile(
+    rf"\btotal\s+(?:number\s+)?of\s+(?:\d{{1,2}}|{counts.WORD})\s+(?:\w+\s+)?(?:infusions|injections|administrations)\b",
+    re.IGNORECASE,
+)
 MOST = 60  # more administrations than this is a misreading
 STATED, LISTED, SCHEDULED, DATED, SESSION = "stated", "listed", "from a schedule", "dated", "one session"
 Reader = Callable[[Passage], Iterator[Count]]
@@ -90,8 +94,10 @@ def _count(passages: Passages, product: list[Passage], levels: int) -> tuple[Cou
 
 
 def _described(passages: Passages) -> list[Passage]:
-    """The sentences of summary and description about the trial's own cells."""
-    return list(terms.own_sentences((*passages.summary, *passages.description), passages.brands))
+    """The sentences of summary and description about the trial's own cells, and those that tell a total."""
+    told = (*passages.summary, *passages.description)
+    own = list(terms.own_sentences(told, passages.brands))
+    return own + [one for one in terms.sentences(told) if one not in own and _tells_total(one)]
 
 
 def _counts_levels(sentence: Passage, levels: int) -> bool:
@@ -129,6 +135,12 @@ def _intervals(
 def _of_doses(sentence: Passage) -> bool:
     """Whether a sentence without the cells' name speaks of their doses: "the three doses will be 3 days apart"."""
     return bool(_DOSES.match(sentence.text)) and not names("other_drug", sentence.text)
+
+
+def _tells_total(sentence: Passage) -> bool:
+    """Whether a sentence without the cells' name tells how often: "every two weeks, for a total of 10 infusions"."""
+    text = sentence.text
+    return bool(_TOTAL.search(text)) and not (names("other_drug", text) or names("background", text))
 
 
 def _stated_in(
