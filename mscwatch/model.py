@@ -92,6 +92,7 @@ class FetchedTrial:
     derived_hash: str
     record: Record
     as_came: Record | None = None
+    is_understood: bool = False  # known to hold no value that was not understood
 
 
 @dataclass(frozen=True, slots=True)

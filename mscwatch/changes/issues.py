@@ -16,11 +16,11 @@ def not_understood(fetched: FetchedTrial) -> Iterator[Issue]:
 
     An absent value is not stated, which is not an issue; only a status must be there.
     """
-    plain = plain_record(fetched.record if fetched.as_came is None else fetched.as_came)
-    for note in plain.notes:
+    notes = () if fetched.is_understood else plain_record(fetched.as_came or fetched.record).notes
+    for note in notes:
         yield Issue(fetched.nct_id, note.path, note.value, note.reason)
-    if not overall_status(plain.record) and not any(note.path == STATUS_PATH for note in plain.notes):
+    if not overall_status(fetched.record) and not any(note.path == STATUS_PATH for note in notes):
         yield Issue(fetched.nct_id, STATUS_PATH, "", "no status")
-    if count(plain.record) == NOT_STATED:
+    if count(fetched.record) == NOT_STATED:
         reason = "the registry's sign for an enrolment that is not stated"
         yield Issue(fetched.nct_id, ENROLLMENT_PATH, str(NOT_STATED), reason)

@@ -1,9 +1,10 @@
 """The files of a walk: one compressed NDJSON file per page, and an index of every record that came.
 
-A line is `{"nct_id", "content_hash", "derived_hash", "record", "plain"}`; `plain` is the record made plain where that
-differs from how it came, else null. The index has the first three, the page and the record's fingerprint. Of a record
-whose fingerprint is stored already, which is not parsed, and of one that cannot be read, which is set aside, it has the
-NCT number only. Contact data never reaches the disk.
+A line is `{"nct_id", "content_hash", "derived_hash", "is_understood", "record", "plain"}`: `is_understood` says that no
+value was noted as not understood, and `plain` is the record made plain where that differs from how it came, else null.
+The index has the first three, the page and the record's fingerprint. Of a record whose fingerprint is stored already,
+which is not parsed, and of one that cannot be read, which is set aside, it has the NCT number only. Contact data never
+reaches the disk.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ class Landed(msgspec.Struct):
     nct_id: str
     content_hash: str
     derived_hash: str
+    is_understood: bool
     record: msgspec.Raw
     plain: Record | None = None
 
@@ -130,8 +132,16 @@ def _line(text: bytes) -> tuple[bytes, tuple[str, str, str]]:
     record = without_contacts(record)
     content, derived = content_hash(record), derived_hash(record)
     plain = plain_record(record)
-    fields = {"nct_id": nct_id, "content_hash": content, "derived_hash": derived, "record": record}
-    line = as_json(fields | {"plain": plain.record if plain.differs else None})
+    line = as_json(
+        {
+            "nct_id": nct_id,
+            "content_hash": content,
+            "derived_hash": derived,
+            "is_understood": not plain.notes,
+            "record": record,
+            "plain": plain.record if plain.differs else None,
+        }
+    )
     if len(line) > LARGEST_LINE:
         raise ValueError(f"larger than {LARGEST_LINE / 1e6:.0f} MB")
     return line, (nct_id, content, derived)

@@ -19,7 +19,7 @@ from mscwatch.record import parse_record
 from mscwatch.record.plain import shallow
 from mscwatch.registry.landing import Landed, Landing
 from mscwatch.store import ctgov
-from mscwatch.store.sql import Connection
+from mscwatch.store.sql import Connection, reset
 from mscwatch.vocabulary import EventKind
 
 LANDED = """
@@ -129,9 +129,8 @@ def _join_sides_as_written(con: Connection) -> Iterator[None]:
     con.execute("SET disabled_optimizers = 'build_side_probe_side'")
     try:
         yield
-    finally:  # the setting is global; a second connection can reset it while the transaction of `con` is aborted
-        with con.cursor() as other:
-            other.execute("RESET disabled_optimizers")
+    finally:
+        reset(con, "disabled_optimizers")
 
 
 def known_fingerprints(con: Connection) -> dict[str, str]:
@@ -243,6 +242,11 @@ def _earlier(con: Connection, pages: list[int]) -> dict[str, PreviousVersion]:
 
 def _fetched(entry: Landed) -> FetchedTrial:
     record = parse_record(bytes(entry.record))
-    if entry.plain is None:
-        return FetchedTrial(entry.nct_id, entry.content_hash, entry.derived_hash, record)
-    return FetchedTrial(entry.nct_id, entry.content_hash, entry.derived_hash, entry.plain, shallow(record))
+    return FetchedTrial(
+        entry.nct_id,
+        entry.content_hash,
+        entry.derived_hash,
+        record if entry.plain is None else entry.plain,
+        as_came=None if entry.plain is None else shallow(record),
+        is_understood=entry.is_understood,
+    )
