@@ -27,12 +27,6 @@ def publish(context: RunContext) -> None:
     publish_copy(context.order.data_dir, context.order.settings.keep_published)
 
 
-def publish_again(context: RunContext) -> None:
-    """Publish once more, after telling. Raises `WarehouseError` when that fails."""
-    read_before = context.result.outcome in WRITTEN_OUTCOMES  # by the first publication of this run
-    publish_copy(context.order.data_dir, context.order.settings.keep_published, read_before=read_before)
-
-
 def report_is_due(context: RunContext) -> bool:
     """Whether the settings ask for the page and it is older than the published file, whoever published it."""
     return context.order.settings.report and page_is_behind(context.order.data_dir)

@@ -83,7 +83,7 @@ def _run(context: RunContext, do: Step) -> None:
     order, result = context.order, context.result
     tried = do("tell", lambda: closing.deliver_owed(context))
     if closing.must_publish_again(context, state, tried):
-        do("publish what was told", lambda: closing.publish_again(context))
+        do("publish what was told", lambda: closing.publish(context))
     if closing.report_is_due(context):
         do("write the report", lambda: closing.report(context))
     if order.settings.heartbeat_url.get_secret_value():

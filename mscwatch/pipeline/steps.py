@@ -168,7 +168,7 @@ def store(
         decisions=state.decisions,
     )
     stamp = commit.RunStamp(result.run_id, result.started_at, result.data_timestamp)
-    with context.warehouse() as con, sql.transaction(con):
+    with context.warehouse() as con, sql.bulk_transaction(con):
         written = commit.commit_run(con, swept.landing, lookups, plan_context, stamp)
         result.new, result.changed, result.events = written.new, written.changed, dict(written.events)
         result.outcome = RunOutcome.BASELINE if plan_context.is_baseline else RunOutcome.PUBLISHED

@@ -78,14 +78,15 @@ def commit_run(
 
     `missing` are the watched trials that the sweep lacks, each with the registry's answer about it.
     Only a first run is committed group by group, as a hundred thousand new records in one transaction do not fit into
-    memory. None of it is sent or published until the run's row says how it ended. When it is killed in between, the
-    next run is a first run again and finds part of the work done.
+    memory; the caller commits the last group with the rest. None of it is sent or published until the run's row says
+    how it ended. When it is killed in between, the next run is a first run again and finds part of the work done.
     """
     written = CommitReport()
     load.compare(con, landing)
     con.execute(NEW_READINGS)
+    groups = load.groups_of_pages(con, STORED_AT_ONCE)
     with ThreadPoolExecutor(max_workers=1) as bulk:
-        for pages in load.groups_of_pages(con, STORED_AT_ONCE):
+        for pages in groups:
             compared = load.groups_of_pages(con, COMPARED_AT_ONCE, among=pages, oldest_version=2)
             plans = [plan(load.known_pairs(con, landing, some), context) for some in compared]
             unseen = load.unseen(con, pages)
@@ -99,7 +100,7 @@ def commit_run(
                 raise
             _write(con, merged(plans), stamp, written)
             _update_watched(con, stamp)
-            if context.is_baseline:
+            if context.is_baseline and pages is not groups[-1]:
                 con.execute("COMMIT; BEGIN")
     back = con.execute(
         f"SELECT nct_id, relevance, w.indication_group, {AREA} FROM watched AS w "

@@ -6,7 +6,6 @@ runs stay in `previous/`, each named after the run that wrote it.
 
 from __future__ import annotations
 
-import filecmp
 import logging
 import os
 import shutil
@@ -51,6 +50,9 @@ SELECT ({LAST_WRITTEN_RUN}), (SELECT count(*) FROM histories), map_from_entries(
 """
 
 
+COPY = "COPY FROM DATABASE original TO copy"
+
+
 class _Copied(NamedTuple):
     """A checked copy: its SHA-256, its last run, that of the published file, and whether addresses are left in it."""
 
@@ -60,34 +62,35 @@ class _Copied(NamedTuple):
     rewrite_is_due: bool
 
 
-def publish_copy(data_dir: DataDir, keep: int = 3, *, read_before: bool = False) -> str:
-    """Copy the (closed) working file over the published one; returns its SHA-256.
+def publish_copy(data_dir: DataDir, keep: int = 3) -> str:
+    """Write what the (closed) working file holds into a new file that replaces the published one; returns its SHA-256.
 
-    The copy is read whole, unless the working file was just before (`read_before`). The replaced file stays in
-    `previous/`, unless the same run wrote it; the newest `keep` of those remain.
+    The replaced file stays in `previous/`, unless the same run wrote it; the newest `keep` of those remain.
     Raises `BrokenFileError` when a part of the working file cannot be read, and `WarehouseError` when the copy differs
     from it, has rows that lead nowhere, or cannot be written; the published file is then as it was.
     """
     try:
         with replacing(data_dir.published) as fresh:
-            copied = _copy(data_dir, fresh, read_before=read_before)
+            copied = _copy(data_dir, fresh)
             if copied.rewrite_is_due:
                 transfer.rewrite(data_dir)
-                copied = _copy(data_dir, fresh, read_before=False)
+                copied = _copy(data_dir, fresh)
             _keep_previous(data_dir, copied, keep)
         replace_file(data_dir.published_hash, f"{copied.sha256}  {data_dir.published.name}\n".encode("ascii"))
     except OSError as error:
-        msg = f"The published file {data_dir.published} cannot be replaced: {error.strerror or error}."
-        helps = (
-            damage.MAKE_ROOM if damage.is_full(msg) else "The working file keeps everything; run again then."
-        )
-        raise WarehouseError(f"{msg} {helps}") from error
-    except (duckdb.Error, WarehouseError) as error:
+        raise _not_replaced(data_dir, error.strerror or str(error)) from error
+    except duckdb.Error as error:
         problem = f"The working file {data_dir.working} cannot be copied: {first_line(error)}"
-        if damage.is_named_broken(problem):
+        if damage.is_named_broken(problem) or damage.unreadable(data_dir.working):
             raise damage.broken(data_dir, problem) from error
-        raise
+        raise _not_replaced(data_dir, first_line(error)) from error
     return copied.sha256
+
+
+def _not_replaced(data_dir: DataDir, reason: str) -> WarehouseError:
+    problem = f"The published file {data_dir.published} cannot be replaced: {reason.rstrip('.')}."
+    helps = damage.advice(problem) or "The working file keeps everything; run again then."
+    return WarehouseError(f"{problem} {helps}")
 
 
 def is_behind(con: Connection, data_dir: DataDir) -> bool:
@@ -125,39 +128,33 @@ def counts(con: Connection) -> dict[str, int]:
     return dict(con.execute(each, [name for name, _ in names]).fetchall())
 
 
-def _copy(data_dir: DataDir, fresh: Path, *, read_before: bool) -> _Copied:
-    """Copy the working file to `fresh`, for older readers too, and check that whole. Raises as `publish_copy` does."""
-    shutil.copyfile(data_dir.working, fresh)
-    if not filecmp.cmp(fresh, data_dir.working, shallow=False):
-        msg = f"The copy of {data_dir.working} does not hold what it holds. Nothing was published; run again."
-        raise WarehouseError(msg)
+def _copy(data_dir: DataDir, fresh: Path) -> _Copied:
+    """Copy the working file to `fresh`, and check what then lies on the disk. Raises as `publish_copy` does.
+
+    Rows and definitions are copied, not bytes: a third of a file that nights changed is free blocks. And in a file that
+    is written at once, every DuckDB since 1.2 finds where all rows lie: of rows that did not change, DuckDB 1.5 and 2.0
+    leave that where it was, in a block which DuckDB before 1.4 may not know to be one of these ("Failed to load
+    metadata pointer", on the second night or the tenth).
+    """
+    fresh.unlink(missing_ok=True)
+    working.remove_log(fresh)
     with working.instance(data_dir) as con:
-        _write_places(con, fresh)
+        con.execute("SET wal_autocheckpoint = '1b'")  # written once, without a log
+        con.execute(f"ATTACH {quoted(data_dir.working)} AS original (READ_ONLY)")
+        working.attach(con, fresh, "copy", private=False)
+        con.execute(COPY)
+        con.execute("CHECKPOINT copy")
+        con.execute("DETACH copy")
+        con.execute("USE original")
+        expected = counts(con)
         con.execute(f"ATTACH {quoted(fresh)} AS fresh (READ_ONLY)")
         con.execute("USE fresh")
-        if not read_before and (found := damage.unreadable_part(con)):
-            raise damage.broken(data_dir, f"The working file {data_dir.working} cannot be read: {found}")
+        if (found := damage.unreadable_part(con)) or counts(con) != expected:
+            msg = f"The copy of {data_dir.working} does not hold what it holds. Nothing was published; run again."
+            raise WarehouseError(f"{msg} {found or ''}".strip())
         _check(con, data_dir.working)
         is_due = scalar(con, "SELECT count(*) FROM meta WHERE key = 'rewrite'") > 0
         return _Copied(sha256(fresh), last_written_run(con), _run_in(con, data_dir.published), is_due)
-
-
-def _write_places(con: Connection, path: Path) -> None:
-    """Write anew where all rows of a file lie, so that every DuckDB since 1.2 finds them.
-
-    Of rows that did not change, DuckDB 1.5 and 2.0 leave that where it was, in a block which DuckDB before 1.4 may not
-    know to be one of these: "Failed to load metadata pointer", on the second night or the tenth. A checkpoint with
-    something to write, in a file that was just opened, writes it all where the setting says so.
-    """
-    working.remove_log(path)
-    con.execute("SET experimental_metadata_reuse = false")
-    con.execute(f"ATTACH {quoted(path)} AS written")
-    con.execute("BEGIN")
-    con.execute("CREATE VIEW written.something AS SELECT 1 AS one")
-    con.execute("DROP VIEW written.something")
-    con.execute("COMMIT")
-    con.execute("CHECKPOINT written")
-    con.execute("DETACH written")
 
 
 def _check(con: Connection, original: Path) -> None:

@@ -114,6 +114,23 @@ def transaction(con: Connection) -> Iterator[None]:
     con.execute("COMMIT")
 
 
+@contextmanager
+def bulk_transaction(con: Connection) -> Iterator[None]:
+    """A transaction whose COMMIT writes its rows into the file, not into the log and from there into the file."""
+    con.execute("SET wal_autocheckpoint = '1b'")
+    try:
+        with transaction(con):
+            yield
+    finally:
+        reset(con, "wal_autocheckpoint")
+
+
+def reset(con: Connection, setting: str) -> None:
+    """Give a setting of the whole DuckDB its default back, also while the transaction of `con` is aborted."""
+    with con.cursor() as other:
+        other.execute(f"RESET {setting}")
+
+
 def meta(con: Connection, key: str) -> str | None:
     """A value of the `meta` table, or None."""
     value = scalar(con, "SELECT value FROM meta WHERE key = ?", [key])

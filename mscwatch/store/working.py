@@ -75,14 +75,18 @@ def open_warehouse(
         within.close()
 
 
-def attach(con: Connection, path: Path, name: str) -> None:
-    """Attach a working file, which is made where it is missing, under a name. It is readable by its owner alone."""
+def attach(con: Connection, path: Path, name: str, *, private: bool = True) -> None:
+    """Attach a file to be written, which is made where it is missing, under a name.
+
+    A `private` one, as the working file is, is made readable by its owner alone.
+    """
     block_size = "" if path.exists() else f", BLOCK_SIZE {BLOCK_SIZE}"
     con.execute(
         f"ATTACH {quoted(path)} AS {name} "
         f"(STORAGE_VERSION '{STORAGE_VERSION}', ROW_GROUP_SIZE {ROW_GROUP_SIZE}{block_size})"
     )
-    path.chmod(PRIVATE)
+    if private:
+        path.chmod(PRIVATE)
 
 
 def remove_log(path: Path) -> None:
