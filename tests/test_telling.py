@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import duckdb
 import pytest
 
 from mscwatch import channels
@@ -175,16 +176,18 @@ def test_a_channel_added_later_gets_no_backlog(order, first_night, registry):
     assert slack.posts == []
 
 
+OTHER = record(
+    9,
+    identificationModule={"nctId": "NCT00000009", "briefTitle": "Aspirin for headache"},
+    conditionsModule={"conditions": ["Headache"]},
+    armsInterventionsModule={"interventions": [{"type": "DRUG", "name": "Aspirin"}]},
+)
+
+
 @pytest.mark.slow
 def test_a_trial_of_another_topic_is_stored_and_not_told(order):
-    other = record(
-        9,
-        identificationModule={"nctId": "NCT00000009", "briefTitle": "Aspirin for headache"},
-        conditionsModule={"conditions": ["Headache"]},
-        armsInterventionsModule={"interventions": [{"type": "DRUG", "name": "Aspirin"}]},
-    )
     with (
-        Replica(nights([other], [edited(other, set_status("COMPLETED"))])) as registry,
+        Replica(nights([OTHER], [edited(OTHER, set_status("COMPLETED"))])) as registry,
         WebhookSink() as slack,
     ):
         tonight = order(registry.url, slack_webhook_url=slack.url)
@@ -193,3 +196,15 @@ def test_a_trial_of_another_topic_is_stored_and_not_told(order):
         result = run_watch(tonight)
     assert (result.events, result.news) == ({"completed": 1}, None)
     assert len(slack.posts) == 1
+
+
+@pytest.mark.slow
+def test_news_of_a_night_without_a_channel_that_nobody_is_to_be_shown_are_asked_for_once(order):
+    with Replica(nights([OTHER], [edited(OTHER, set_status("COMPLETED"))])) as registry:
+        tonight = order(registry.url)
+        run_watch(tonight)
+        registry.advance()
+        result = run_watch(tonight)
+    assert (result.events, result.news) == ({"completed": 1}, None)
+    with duckdb.connect(str(tonight.data_dir.working), read_only=True) as con:
+        assert con.execute("SELECT value FROM meta WHERE key = 'to_print'").fetchall() == [("",)]

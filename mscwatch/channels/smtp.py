@@ -10,7 +10,6 @@ import ssl
 from collections.abc import Iterable
 from contextlib import suppress
 from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import formatdate, parseaddr
 from functools import cached_property
 from typing import Literal
@@ -26,7 +25,7 @@ log = logging.getLogger(__name__)
 
 TIMEOUT = 30.0  # seconds for each answer of the server
 TOTAL = 60.0  # seconds for the whole conversation about one mail
-UNFOLDED = SMTP.clone(max_line_length=500)  # some clients show a space at the fold of a subject
+LONGEST_LINE = 500  # some clients show a space at the fold of a subject
 OK = 250
 PERMANENT = 500
 EHLO_UNKNOWN = (500, 502)
@@ -210,7 +209,9 @@ def message(digest: Digest, sender: str, recipient: str) -> EmailMessage:
 
     The Message-ID depends only on the digest's contents and the recipient, so that mail clients fold a repeat.
     """
-    mail = EmailMessage(policy=UNFOLDED)
+    from email.policy import SMTP  # noqa: PLC0415  late: a thirtieth of the start of a night, which seldom sends mail
+
+    mail = EmailMessage(policy=SMTP.clone(max_line_length=LONGEST_LINE))
     mail["From"] = sender
     mail["To"] = recipient
     mail["Subject"] = digest.subject

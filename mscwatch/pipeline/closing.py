@@ -132,7 +132,8 @@ def note_printed(context: RunContext) -> None:
 def _news_to_print(con: Connection, context: RunContext) -> Digest | None:
     """What runs without a channel found and nobody was shown, as one message; None when there is nothing."""
     watch, result = context.order.watch, context.result
-    found, notices = news.news_of_runs(con, ledger.runs_to_print(con))
+    runs = ledger.runs_to_print(con)
+    found, notices = news.news_of_runs(con, runs)
     items = [
         item
         for item in found
@@ -142,6 +143,8 @@ def _news_to_print(con: Connection, context: RunContext) -> Digest | None:
         if item.problem:
             note_unshown(con, item, result.run_id, context.routes.operator)
     if not items and not notices:
+        if runs:
+            ledger.mark_printed(con)  # there is nothing to print of them, tonight or later
         return None
     return digest.compose(
         items,

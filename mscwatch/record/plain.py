@@ -73,6 +73,11 @@ class _Object(NamedTuple):
                 notes.add((path, key), inner, UNKNOWN_FIELD)
                 notes.differs = True
                 continue
+            if (
+                field is _TEXT and type(inner) is str and "!" <= inner[:1] <= "~"
+            ):  # two in three values, as they are
+                plain[key] = inner
+                continue
             found = field.read(inner, (path, key), notes)
             if found is not None:
                 plain[key] = found
@@ -106,6 +111,14 @@ class _Value(NamedTuple):
         if found is None or type(found) is not type(value) or (found is not value and found != value):
             notes.differs = True
         return found
+
+
+@cache
+def _value(kind: str) -> _Value:
+    return _Value(reader_of(kind))
+
+
+_TEXT = _value("text")
 
 
 def plain_record(record: Any) -> PlainRecord:
@@ -195,7 +208,7 @@ def _structure() -> _Object:
         above = tree
         for name in way:
             above = above.setdefault(name, {})
-        above[last] = _Value(reader_of(row["kind"]))
+        above[last] = _value(row["kind"])
     return _object(tree)
 
 

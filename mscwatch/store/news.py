@@ -90,7 +90,9 @@ def news_between(
 
 def news_of_runs(con: Connection, run_ids: Sequence[str]) -> tuple[list[NewsItem], list[Notice]]:
     """The events that runs observed, and the notices in place of events (baseline, edited watch) that they wrote."""
-    items = news_items(con, "list_contains(?, e.run_id)", [list(run_ids)])
+    if not run_ids:
+        return [], []
+    items = news_items(con, "NOT e.is_baseline AND list_contains(?, e.run_id)", [list(run_ids)])
     notices = dicts(
         con,
         "SELECT notice_id, kind, summary FROM notices WHERE list_contains(?, run_id) "
