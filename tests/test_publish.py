@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import shutil
+import stat
 
 import duckdb
 import pytest
@@ -98,6 +99,30 @@ def test_the_log_that_a_killed_run_left_beside_its_copy_reaches_no_later_one(two
     publish.publish_copy(data_dir)
     assert not left.exists()
     assert rows(two_nights, "SELECT count(*) FROM duckdb_tables() WHERE table_name = 'left_behind'") == [(0,)]
+
+
+def test_a_working_file_of_which_a_quarter_is_free_blocks_becomes_the_published_copy(two_nights):
+    data_dir = two_nights.data_dir
+    change(two_nights, "CREATE TABLE heavy AS SELECT hash(range)::VARCHAR AS text FROM range(300_000)")
+    change(two_nights, "DROP TABLE heavy")
+    fat = data_dir.working.stat().st_size
+    publish.publish_copy(data_dir)
+    assert data_dir.working.read_bytes() == data_dir.published.read_bytes()
+    assert data_dir.working.stat().st_size < fat / 2
+    assert stat.S_IMODE(data_dir.working.stat().st_mode) == 0o600
+
+
+def test_a_working_file_with_a_log_beside_it_stays(two_nights):
+    data_dir = two_nights.data_dir
+    change(two_nights, "CREATE TABLE heavy AS SELECT hash(range)::VARCHAR AS text FROM range(300_000)")
+    change(two_nights, "DROP TABLE heavy")
+    held = data_dir.working.read_bytes()
+    with duckdb.connect(str(data_dir.working)) as con:
+        con.execute("PRAGMA disable_checkpoint_on_shutdown")
+        con.execute("INSERT INTO meta VALUES ('late', 'as in the log')")
+    publish.publish_copy(data_dir)
+    assert data_dir.working.read_bytes() == held
+    assert rows(two_nights, "SELECT value FROM meta WHERE key = 'late'") == [("as in the log",)]
 
 
 def test_a_table_without_a_comment_is_only_warned_of(two_nights, caplog):

@@ -16,11 +16,11 @@ import duckdb
 
 from mscwatch.atomic_write import replace_file, replacing
 from mscwatch.errors import WarehouseError
-from mscwatch.store import catalog, damage, transfer, working
+from mscwatch.store import catalog, damage, working
 from mscwatch.store.damage import sha256
 from mscwatch.store.data_dir import DataDir
 from mscwatch.store.ledger import LAST_WRITTEN_RUN, last_written_run
-from mscwatch.store.sql import Connection, first_line, open_read_only, quoted, scalar
+from mscwatch.store.sql import Connection, bulk_transaction, first_line, open_read_only, quoted, scalar
 
 log = logging.getLogger(__name__)
 
@@ -52,29 +52,33 @@ SELECT ({LAST_WRITTEN_RUN}), (SELECT count(*) FROM histories), map_from_entries(
 
 COPY = "COPY FROM DATABASE original TO copy"
 
+# `rewrite` is there where migrating the file masked addresses: DuckDB leaves in free blocks what was replaced.
+IS_SLIMMER = """
+SELECT 4 * free_blocks >= total_blocks OR EXISTS (FROM meta WHERE key = 'rewrite')
+FROM pragma_database_size() WHERE database_name = current_database()
+"""
+
 
 class _Copied(NamedTuple):
-    """A checked copy: its SHA-256, its last run, that of the published file, and whether addresses are left in it."""
+    """A checked copy: its SHA-256, its last run, that of the published file, and whether it is much slimmer."""
 
     sha256: str
     run_id: str | None
     run_before: str | None
-    rewrite_is_due: bool
+    is_slimmer: bool
 
 
 def publish_copy(data_dir: DataDir, keep: int = 3) -> str:
     """Write what the (closed) working file holds into a new file that replaces the published one; returns its SHA-256.
 
-    The replaced file stays in `previous/`, unless the same run wrote it; the newest `keep` of those remain.
+    The replaced file stays in `previous/`, unless the same run wrote it; the newest `keep` of those remain. Where a
+    quarter of the working file is free blocks, or may still hold addresses that were masked, it becomes the copy, too.
     Raises `BrokenFileError` when a part of the working file cannot be read, and `WarehouseError` when the copy differs
     from it, has rows that lead nowhere, or cannot be written; the published file is then as it was.
     """
     try:
         with replacing(data_dir.published) as fresh:
             copied = _copy(data_dir, fresh)
-            if copied.rewrite_is_due:
-                transfer.rewrite(data_dir)
-                copied = _copy(data_dir, fresh)
             _keep_previous(data_dir, copied, keep)
         replace_file(data_dir.published_hash, f"{copied.sha256}  {data_dir.published.name}\n".encode("ascii"))
     except OSError as error:
@@ -84,7 +88,20 @@ def publish_copy(data_dir: DataDir, keep: int = 3) -> str:
         if damage.is_named_broken(problem) or damage.unreadable(data_dir.working):
             raise damage.broken(data_dir, problem) from error
         raise _not_replaced(data_dir, first_line(error)) from error
+    if copied.is_slimmer:
+        _slim(data_dir)
     return copied.sha256
+
+
+def _slim(data_dir: DataDir) -> None:
+    """Put the published copy in the place of the working file. Where that fails, the next publication tries again."""
+    if data_dir.logs():  # DuckDB would apply them to the copy, which has what they say
+        return
+    try:
+        with replacing(data_dir.working, private=True) as slim:
+            shutil.copyfile(data_dir.published, slim)
+    except OSError as error:
+        log.warning("The working file keeps its free blocks: %s", error.strerror or error)
 
 
 def _not_replaced(data_dir: DataDir, reason: str) -> WarehouseError:
@@ -139,22 +156,24 @@ def _copy(data_dir: DataDir, fresh: Path) -> _Copied:
     fresh.unlink(missing_ok=True)
     working.remove_log(fresh)
     with working.instance(data_dir) as con:
-        con.execute("SET wal_autocheckpoint = '1b'")  # written once, without a log
         con.execute(f"ATTACH {quoted(data_dir.working)} AS original (READ_ONLY)")
-        working.attach(con, fresh, "copy", private=False)
-        con.execute(COPY)
-        con.execute("CHECKPOINT copy")
-        con.execute("DETACH copy")
         con.execute("USE original")
-        expected = counts(con)
+        expected, is_slimmer = counts(con), scalar(con, IS_SLIMMER)
+        working.attach(con, fresh, "copy", private=False)
+        con.execute("USE copy")
+        with bulk_transaction(con):
+            con.execute(COPY)
+            is_whole = counts(con) == expected
+            con.execute("DELETE FROM meta WHERE key = 'rewrite'")
+        con.execute("USE original")
+        con.execute("DETACH copy")
         con.execute(f"ATTACH {quoted(fresh)} AS fresh (READ_ONLY)")
         con.execute("USE fresh")
-        if (found := damage.unreadable_part(con)) or counts(con) != expected:
+        if (found := damage.unreadable_part(con)) or not is_whole:
             msg = f"The copy of {data_dir.working} does not hold what it holds. Nothing was published; run again."
             raise WarehouseError(f"{msg} {found or ''}".strip())
         _check(con, data_dir.working)
-        is_due = scalar(con, "SELECT count(*) FROM meta WHERE key = 'rewrite'") > 0
-        return _Copied(sha256(fresh), last_written_run(con), _run_in(con, data_dir.published), is_due)
+        return _Copied(sha256(fresh), last_written_run(con), _run_in(con, data_dir.published), is_slimmer)
 
 
 def _check(con: Connection, original: Path) -> None:

@@ -10,10 +10,8 @@ from pathlib import Path
 
 import duckdb
 
-from mscwatch.atomic_write import replacing
 from mscwatch.errors import WarehouseError
 from mscwatch.store import schema, working
-from mscwatch.store.data_dir import DataDir
 from mscwatch.store.sql import CONFIG, Connection, first_line, quoted, scalar
 
 # Facts that do not hold for the new file: without them, opening makes anew what is derived.
@@ -56,19 +54,6 @@ def copy_rows(source: Path, fresh: Path, memory_limit: str = "500MB") -> None:
     finally:
         con.close()
         working.remove_log(fresh)  # left by an error alone
-
-
-def rewrite(data_dir: DataDir) -> None:
-    """Make the working file anew from its own rows, where migrating it masked addresses (`meta`, `rewrite`).
-
-    DuckDB leaves in free blocks what was replaced in a file. Raises `WarehouseError` when that fails; the file is then
-    as it was.
-    """
-    with replacing(data_dir.working, private=True) as fresh:
-        fresh.unlink()
-        copy_rows(data_dir.working, fresh)
-    with working.open_warehouse(data_dir):
-        pass  # it derives what was not copied
 
 
 def _schema_version(con: Connection, source: Path) -> int:
