@@ -73,9 +73,8 @@ class _Object(NamedTuple):
                 notes.add((path, key), inner, UNKNOWN_FIELD)
                 notes.differs = True
                 continue
-            if (
-                field is _TEXT and type(inner) is str and "!" <= inner[:1] <= "~"
-            ):  # two in three values, as they are
+            # two in three values: texts that begin with a letter or the like are not blank, and stay as they are
+            if field is _TEXT and type(inner) is str and "!" <= inner[:1] <= "~":
                 plain[key] = inner
                 continue
             found = field.read(inner, (path, key), notes)

@@ -53,19 +53,19 @@ SELECT ({LAST_WRITTEN_RUN}), (SELECT count(*) FROM histories), map_from_entries(
 COPY = "COPY FROM DATABASE original TO copy"
 
 # `rewrite` is there where migrating the file masked addresses: DuckDB leaves in free blocks what was replaced.
-IS_SLIMMER = """
+IS_FAT = """
 SELECT 4 * free_blocks >= total_blocks OR EXISTS (FROM meta WHERE key = 'rewrite')
 FROM pragma_database_size() WHERE database_name = current_database()
 """
 
 
 class _Copied(NamedTuple):
-    """A checked copy: its SHA-256, its last run, that of the published file, and whether it is much slimmer."""
+    """A checked copy: its SHA-256, its last run, that of the published file, and whether the working file is fat."""
 
     sha256: str
     run_id: str | None
     run_before: str | None
-    is_slimmer: bool
+    is_fat: bool
 
 
 def publish_copy(data_dir: DataDir, keep: int = 3) -> str:
@@ -88,7 +88,7 @@ def publish_copy(data_dir: DataDir, keep: int = 3) -> str:
         if damage.is_named_broken(problem) or damage.unreadable(data_dir.working):
             raise damage.broken(data_dir, problem) from error
         raise _not_replaced(data_dir, first_line(error)) from error
-    if copied.is_slimmer:
+    if copied.is_fat:
         _slim(data_dir)
     return copied.sha256
 
@@ -158,7 +158,7 @@ def _copy(data_dir: DataDir, fresh: Path) -> _Copied:
     with working.instance(data_dir) as con:
         con.execute(f"ATTACH {quoted(data_dir.working)} AS original (READ_ONLY)")
         con.execute("USE original")
-        expected, is_slimmer = counts(con), scalar(con, IS_SLIMMER)
+        expected, is_fat = counts(con), scalar(con, IS_FAT)
         working.attach(con, fresh, "copy", private=False)
         con.execute("USE copy")
         with bulk_transaction(con):
@@ -173,7 +173,7 @@ def _copy(data_dir: DataDir, fresh: Path) -> _Copied:
             msg = f"The copy of {data_dir.working} does not hold what it holds. Nothing was published; run again."
             raise WarehouseError(f"{msg} {found or ''}".strip())
         _check(con, data_dir.working)
-        return _Copied(sha256(fresh), last_written_run(con), _run_in(con, data_dir.published), is_slimmer)
+        return _Copied(sha256(fresh), last_written_run(con), _run_in(con, data_dir.published), is_fat)
 
 
 def _check(con: Connection, original: Path) -> None:

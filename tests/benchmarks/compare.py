@@ -83,9 +83,10 @@ def compare(folder, size, chosen):
 
 
 def settings(folder, url):
-    """The environment of our nights."""
+    """The environment of our nights. Compiled modules are kept, as where the package is installed."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     ours = {"DATA_DIR": folder / "data", "API_URL": url, "MIN_INTERVAL": 0, "WATCH": folder / "all.toml"}
-    return os.environ | {f"MSCWATCH_{name}": str(value) for name, value in ours.items()}
+    return kept | {f"MSCWATCH_{name}": str(value) for name, value in ours.items()}
 
 
 def show(found, file, usual, floor):
