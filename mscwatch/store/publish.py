@@ -165,8 +165,9 @@ def _copy(data_dir: DataDir, fresh: Path) -> _Copied:
             con.execute(COPY)
             is_whole = counts(con) == expected
             con.execute("DELETE FROM meta WHERE key = 'rewrite'")
-        con.execute("USE original")
-        con.execute("DETACH copy")
+    with working.instance(
+        data_dir
+    ) as con:  # another one: DuckDB keeps in memory what copying a large file touched
         con.execute(f"ATTACH {quoted(fresh)} AS fresh (READ_ONLY)")
         con.execute("USE fresh")
         if (found := damage.unreadable_part(con)) or not is_whole:
@@ -195,15 +196,18 @@ def _orphans(con: Connection, relations: list[catalog.Relation]) -> list[str]:
         (f"ctgov.{child.name}", column, f"SELECT {parent.key} FROM ctgov.{parent.name}")
         for child, column, parent in catalog.links([each for each in relations if each.schema == "ctgov"])
     )
-    queries = [
-        f"SELECT '{child}.{column}' AS place, count(*) AS lost FROM {child} "
-        f'WHERE "{column}" IS NOT NULL AND "{column}" NOT IN ({parents})'
+    # one by one: what all of them hold at once is more than the bound of memory where a watch is large
+    counted = [
+        (
+            f"{child}.{column}",
+            scalar(
+                con,
+                f'SELECT count(*) FROM {child} WHERE "{column}" IS NOT NULL AND "{column}" NOT IN ({parents})',
+            ),
+        )
         for child, column, parents in (*REFERENCES, *ctgov)
     ]
-    rows = con.execute(
-        f"SELECT place, lost FROM ({' UNION ALL '.join(queries)}) WHERE lost > 0 ORDER BY place"
-    ).fetchall()
-    return [f"{lost} row(s) whose {place} leads nowhere" for place, lost in rows]
+    return [f"{lost} row(s) whose {place} leads nowhere" for place, lost in sorted(counted) if lost]
 
 
 def _keep_previous(data_dir: DataDir, copied: _Copied, keep: int) -> None:
