@@ -218,6 +218,13 @@ def test_a_case_report_is_of_one_patient(title, text):
     assert cells["design"].value == "single_arm"
 
 
+def test_patients_who_got_fewer_of_the_cells_are_no_control():
+    assert sizes(
+        "Twelve patients received MSCs. Three patients received only one infusion because of fever."
+    ) == (12, 0)
+    assert sizes("Twelve patients received MSCs. Two patients received only mild sedation.") == (12, 0)
+
+
 def test_events_are_no_people():
     text = "Of 30 randomised patients, 14 patients received MSCs. There were 9 adverse events in treated patients and 17 in controls."
     assert sizes(text) == (14, None)

@@ -22,12 +22,16 @@ _USUAL = (
     r"|symptomatic"
     r"|conserv(?:ative|ed))"
 )
+# "received placebo only", not "received only one infusion" nor "a placebo-free run-in"
+_ONLY = (
+    r"\b(?:alone|only(?!\s+(?:an?|one|two|three|four|five|six|once|twice|\d\S*|in|for|after|mild|minor)\b))\b"
+)
 _CONTROL = re.compile(
-    r"\b(?:controls?|placebo|saline|sham|vehicle|untreated|standard(?: of)? care|supportive (?:care"
+    r"\b(?:controls?|placebo(?!-free)|saline|sham|vehicle|untreated|standard(?: of)? care|supportive (?:care"
     r"|treatment|therapy)"
     rf"|{_USUAL} (?:medical |supportive |internal )?(?:treatments?|therap(?:y|ies)|care|management"
     rf"|medications?)"
-    r"|no (?:treatment|cells?|intervention|infusion|injection)|(?-i:SMT|SOC|SMC))\b|\b(?:alone|only)\b",
+    r"|no (?:treatment|cells?|intervention|infusion|injection)|(?-i:SMT|SOC|SMC))\b|" + _ONLY,
     re.IGNORECASE,
 )
 _GROUP_OF_CELLS = re.compile(
@@ -43,7 +47,7 @@ _INTERVENTION = re.compile(
 _CONTROL_GROUP = re.compile(
     rf"\b(?:(?:control|placebo|sham|saline|comparison|comparator|untreated|supportive)\w*"
     rf"|{_USUAL})[\s-]+(?:\w+[\s-]+){{0,2}}(?:group|arm|cohort)s?\b"
-    r"|\bcontrols?\b|\bplacebo\b(?!-controlled)|\balone\b|\bonly\b",
+    r"|\bcontrols?\b|\bplacebo\b(?!-controlled|-free)|" + _ONLY,
     re.IGNORECASE,
 )
 _OUT = re.compile(r"\bwithout (?:\w+[ -]){0,3}(?:cells?|\w*MSCs?|transplantation|infusion)", re.IGNORECASE)
