@@ -79,8 +79,29 @@ def test_a_file_that_does_not_hang_together_is_not_published(two_nights, damage,
     assert not list(two_nights.data_dir.path.glob(".mscwatch*"))
 
 
+def make_fat(nights):
+    """Leave free blocks in the working file: more than a quarter of it, and more than is left lying."""
+    change(nights, "CREATE TABLE heavy AS SELECT hash(range)::VARCHAR AS text FROM range(500_000)")
+    change(nights, "DROP TABLE heavy")
+
+
 def test_a_copy_that_is_not_what_was_copied_is_not_published(two_nights, monkeypatch):
     kept = file_hash(two_nights)
+
+    def copy_badly(source, target):
+        content = bytearray(source.read_bytes())
+        content[-1] ^= 1
+        target.write_bytes(content)
+
+    monkeypatch.setattr("shutil.copyfile", copy_badly)
+    with pytest.raises(WarehouseError, match="does not hold what it holds"):
+        publish.publish_copy(two_nights.data_dir)
+    assert file_hash(two_nights) == kept
+
+
+def test_a_compact_copy_that_lacks_rows_is_not_published(two_nights, monkeypatch):
+    kept = file_hash(two_nights)
+    make_fat(two_nights)
     monkeypatch.setattr(publish, "COPY", f"{publish.COPY}; DELETE FROM copy.events")
     with pytest.raises(WarehouseError, match="does not hold what it holds"):
         publish.publish_copy(two_nights.data_dir)
@@ -103,8 +124,7 @@ def test_the_log_that_a_killed_run_left_beside_its_copy_reaches_no_later_one(two
 
 def test_a_working_file_of_which_a_quarter_is_free_blocks_becomes_the_published_copy(two_nights):
     data_dir = two_nights.data_dir
-    change(two_nights, "CREATE TABLE heavy AS SELECT hash(range)::VARCHAR AS text FROM range(300_000)")
-    change(two_nights, "DROP TABLE heavy")
+    make_fat(two_nights)
     fat = data_dir.working.stat().st_size
     publish.publish_copy(data_dir)
     assert data_dir.working.read_bytes() == data_dir.published.read_bytes()
@@ -114,8 +134,7 @@ def test_a_working_file_of_which_a_quarter_is_free_blocks_becomes_the_published_
 
 def test_a_working_file_with_a_log_beside_it_stays(two_nights):
     data_dir = two_nights.data_dir
-    change(two_nights, "CREATE TABLE heavy AS SELECT hash(range)::VARCHAR AS text FROM range(300_000)")
-    change(two_nights, "DROP TABLE heavy")
+    make_fat(two_nights)
     held = data_dir.working.read_bytes()
     with duckdb.connect(str(data_dir.working)) as con:
         con.execute("PRAGMA disable_checkpoint_on_shutdown")

@@ -6,6 +6,7 @@ runs stay in `previous/`, each named after the run that wrote it.
 
 from __future__ import annotations
 
+import filecmp
 import logging
 import os
 import shutil
@@ -52,9 +53,12 @@ SELECT ({LAST_WRITTEN_RUN}), (SELECT count(*) FROM histories), map_from_entries(
 
 COPY = "COPY FROM DATABASE original TO copy"
 
-# `rewrite` is there where migrating the file masked addresses: DuckDB leaves in free blocks what was replaced.
-IS_FAT = """
-SELECT 4 * free_blocks >= total_blocks OR EXISTS (FROM meta WHERE key = 'rewrite')
+# Copying rows takes twice as long as copying bytes where a watch is small, so little is left lying. `rewrite` is there
+# where migrating the file masked addresses: DuckDB leaves in free blocks what was replaced.
+LEFT_LYING = 4_000_000  # bytes
+IS_FAT = f"""
+SELECT 4 * free_blocks >= total_blocks AND free_blocks * block_size > {LEFT_LYING}
+    OR EXISTS (FROM meta WHERE key = 'rewrite')
 FROM pragma_database_size() WHERE database_name = current_database()
 """
 
@@ -148,33 +152,71 @@ def counts(con: Connection) -> dict[str, int]:
 def _copy(data_dir: DataDir, fresh: Path) -> _Copied:
     """Copy the working file to `fresh`, and check what then lies on the disk. Raises as `publish_copy` does.
 
-    Rows and definitions are copied, not bytes: a third of a file that nights changed is free blocks. And in a file that
-    is written at once, every DuckDB since 1.2 finds where all rows lie: of rows that did not change, DuckDB 1.5 and 2.0
-    leave that where it was, in a block which DuckDB before 1.4 may not know to be one of these ("Failed to load
-    metadata pointer", on the second night or the tenth).
+    Of a fat file rows and definitions are copied, not bytes. So they are where a log lies beside the file, too.
     """
-    fresh.unlink(missing_ok=True)
     working.remove_log(fresh)
+    if not data_dir.logs():
+        with working.instance(data_dir) as con:
+            is_whole = _copy_bytes(con, data_dir.working, fresh)
+            _read(con, fresh)
+            if not scalar(con, IS_FAT):
+                return _checked(con, data_dir, fresh, is_whole=is_whole, is_fat=False)
+    fresh.unlink(missing_ok=True)
     with working.instance(data_dir) as con:
-        con.execute(f"ATTACH {quoted(data_dir.working)} AS original (READ_ONLY)")
-        con.execute("USE original")
-        expected, is_fat = counts(con), scalar(con, IS_FAT)
-        working.attach(con, fresh, "copy", private=False)
-        con.execute("USE copy")
-        with bulk_transaction(con):
-            con.execute(COPY)
-            is_whole = counts(con) == expected
-            con.execute("DELETE FROM meta WHERE key = 'rewrite'")
+        is_whole = _copy_rows(con, data_dir.working, fresh)
     with working.instance(
         data_dir
     ) as con:  # another one: DuckDB keeps in memory what copying a large file touched
-        con.execute(f"ATTACH {quoted(fresh)} AS fresh (READ_ONLY)")
-        con.execute("USE fresh")
-        if (found := damage.unreadable_part(con)) or not is_whole:
-            msg = f"The copy of {data_dir.working} does not hold what it holds. Nothing was published; run again."
-            raise WarehouseError(f"{msg} {found or ''}".strip())
-        _check(con, data_dir.working)
-        return _Copied(sha256(fresh), last_written_run(con), _run_in(con, data_dir.published), is_fat)
+        _read(con, fresh)
+        return _checked(con, data_dir, fresh, is_whole=is_whole, is_fat=True)
+
+
+def _read(con: Connection, fresh: Path) -> None:
+    con.execute(f"ATTACH {quoted(fresh)} AS fresh (READ_ONLY)")
+    con.execute("USE fresh")
+
+
+def _copy_rows(con: Connection, original: Path, fresh: Path) -> bool:
+    """Write the rows and definitions of a file into a new one; returns whether it has as many rows."""
+    con.execute(f"ATTACH {quoted(original)} AS original (READ_ONLY)")
+    con.execute("USE original")
+    expected = counts(con)
+    working.attach(con, fresh, "copy", private=False)
+    con.execute("USE copy")
+    with bulk_transaction(con):
+        con.execute(COPY)
+        is_whole = counts(con) == expected
+        con.execute("DELETE FROM meta WHERE key = 'rewrite'")
+    return is_whole
+
+
+def _copy_bytes(con: Connection, original: Path, fresh: Path) -> bool:
+    """Copy a file as it is, but for where its rows lie: that is written anew. Returns whether the copy was the same.
+
+    Of rows that did not change, DuckDB 1.5 and 2.0 leave it where it was, in a block which DuckDB before 1.4 may not
+    know to be one of these: "Failed to load metadata pointer", on the second night or the tenth. A checkpoint with
+    something to write, in a file that was just opened, writes it all where the setting says so.
+    """
+    shutil.copyfile(original, fresh)
+    is_whole = filecmp.cmp(fresh, original, shallow=False)
+    con.execute("SET experimental_metadata_reuse = false")
+    con.execute(f"ATTACH {quoted(fresh)} AS written")
+    con.execute("BEGIN")
+    con.execute("CREATE VIEW written.something AS SELECT 1 AS one")
+    con.execute("DROP VIEW written.something")
+    con.execute("COMMIT")
+    con.execute("CHECKPOINT written")
+    con.execute("DETACH written")
+    return is_whole
+
+
+def _checked(con: Connection, data_dir: DataDir, fresh: Path, *, is_whole: bool, is_fat: bool) -> _Copied:
+    """What the opened copy holds. Raises `WarehouseError` where that is not what was copied, or is not consistent."""
+    if (found := damage.unreadable_part(con)) or not is_whole:
+        msg = f"The copy of {data_dir.working} does not hold what it holds. Nothing was published; run again."
+        raise WarehouseError(f"{msg} {found or ''}".strip())
+    _check(con, data_dir.working)
+    return _Copied(sha256(fresh), last_written_run(con), _run_in(con, data_dir.published), is_fat)
 
 
 def _check(con: Connection, original: Path) -> None:
