@@ -310,7 +310,11 @@ def test_the_papers_are_listed_with_their_trials(run_nights):
     assert listed.returncode == 0, listed.stderr
     assert "PMID:33370477" in listed.stdout
     assert "NCT00000001 linked A" in listed.stdout
-    assert "No paper" in run_here(["papers", "NCT00000003"], settings).stdout
+    unknown = run_here(["papers", "NCT00000003"], settings)
+    assert (unknown.returncode, unknown.stdout) == (1, "")
+    assert "No paper is known of NCT00000003" in unknown.stderr
+    assert run_here(["papers", "NCT3"], settings).returncode == 2
+    assert run_here(["papers", "--kind", "protocol"], settings).stdout == "No paper.\n"
     as_json = run_here(["papers", "--kind", "results", "--since", "2020-01-01", "--json"], settings).stdout
     assert [paper["paper_id"] for paper in json.loads(as_json)] == ["PMID:33370477"]
 
