@@ -84,7 +84,13 @@ def wait_for(happened, what):
 
 def found(url, kind, **body):
     """What the server knows of a kind of thing (`flow_runs`, `artifacts`, …)."""
-    return requests.post(f"{url}/{kind}/filter", json=body, timeout=30).json()
+
+    def answer():
+        told = requests.post(f"{url}/{kind}/filter", json=body, timeout=30)
+        assert told.ok or told.status_code == 503, told.text  # SQLite, while it is locked
+        return told if told.ok else None
+
+    return wait_for(answer, f"the server to tell of {kind}").json()
 
 
 def ended(url, ids):
