@@ -81,7 +81,7 @@ def test_a_file_that_does_not_hang_together_is_not_published(two_nights, damage,
 
 def make_fat(nights):
     """Leave free blocks in the working file: more than a quarter of it, and more than is left lying."""
-    change(nights, "CREATE TABLE heavy AS SELECT hash(range)::VARCHAR AS text FROM range(500_000)")
+    change(nights, "CREATE TABLE heavy AS SELECT hash(range)::VARCHAR AS text FROM range(1_500_000)")
     change(nights, "DROP TABLE heavy")
 
 

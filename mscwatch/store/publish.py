@@ -55,7 +55,7 @@ COPY = "COPY FROM DATABASE original TO copy"
 
 # Copying rows takes twice as long as copying bytes where a watch is small, so little is left lying. `rewrite` is there
 # where migrating the file masked addresses: DuckDB leaves in free blocks what was replaced.
-LEFT_LYING = 4_000_000  # bytes
+LEFT_LYING = 16_000_000  # bytes
 IS_FAT = f"""
 SELECT 4 * free_blocks >= total_blocks AND free_blocks * block_size > {LEFT_LYING}
     OR EXISTS (FROM meta WHERE key = 'rewrite')
