@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 
 import pytest
 
@@ -44,6 +45,12 @@ def claim(population="liver", rule="equal", stated="56"):
     return claims.Claim(
         "R4", "trials", "p. 1", "today", stated, rule, population, "SELECT 56", None, "as it is"
     )
+
+
+def test_a_claim_of_completed_trials_says_so():
+    assert claim().population_in_words == "registered MSC trials of the liver"
+    completed = replace(claim(), of="SELECT count(*), count(*) FROM trials WHERE is_completed")
+    assert completed.population_in_words == "completed MSC trials of the liver"
 
 
 def test_a_claim_gets_a_verdict_only_from_the_trials_that_it_speaks_of():

@@ -27,7 +27,7 @@ from mscwatch.replica import Replica
 from mscwatch.screening.decisions import read, with_entry
 from mscwatch.screening.entries import LinkDecision
 from mscwatch.settings import Settings
-from mscwatch.store import found_papers, queries, working
+from mscwatch.store import found_papers, publication_events, queries, working
 from mscwatch.store.data_dir import DataDir, locked
 from mscwatch.store.decisions import add, load, publish_decisions
 from mscwatch.store.report import QUERIES
@@ -140,6 +140,23 @@ def test_the_surest_link_stands_first_and_a_score_alone_last_here_and_on_the_pag
     assert {strength for _, strength, _ in listed[1:-1]} == {None}
     wanted = [names.index(name) for name in ("nct_id", "strength")]
     assert [tuple(row[place] for place in wanted) for row in page] == [row[:2] for row in listed]
+
+
+def test_what_a_person_accepted_is_told_as_accepted_and_not_by_its_score(tonight):
+    paper = Paper("Cells in cirrhosis", pmid="777")
+    link = Judgement("NCT00000002", Strength.C, ("so",))
+    with working.open_warehouse(tonight.data_dir) as con:
+        kind = JudgedKind(PaperKind.RESULTS, "it says so")
+        found_papers.store_papers(con, [(paper, kind)], "run", datetime(2026, 1, 31))
+        seen = {("NCT00000002", paper.paper_id): "x"}
+        found_papers.store_links(con, {paper.paper_id: [link]}, seen, "run", datetime(2026, 1, 31))
+        found_papers.refresh(con)
+        assert not publication_events.newly_counting(con)
+    add(tonight.data_dir, tonight.settings.decisions, [decision(nct_id="NCT00000002", paper="777")])
+    publish_decisions(tonight.data_dir, tonight.settings.decisions, "700MB", 3)
+    with working.open_warehouse(tonight.data_dir) as con:
+        [row] = publication_events.newly_counting(con)
+    assert (row[0], row[4]) == ("NCT00000002", None)  # no strength: so it is news also in the first search
 
 
 def test_a_paper_that_its_record_gives_as_a_bare_number_is_shown_with_what_is_known_of_it(tonight):

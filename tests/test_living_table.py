@@ -118,6 +118,12 @@ def test_each_later_paper_is_a_draft_and_the_patients_of_one_trial_are_one_row(c
 
 
 @pytest.mark.slow
+def test_lists_of_a_registration_are_never_null(con):
+    lists = [f"registered_{name}" for name in ("aetiology", "cell_source", "donor", "route")]
+    anywhere = " OR ".join(f"{name} IS NULL" for name in lists)
+    assert con.execute(f"SELECT count(*) FROM living_table WHERE {anywhere}").fetchall() == [(0,)]
+
+
 def test_the_page_shows_drafted_rows_beside_the_printed_ones(made):
     facts, answers = report.read_answers(DataDir(made))
     text = " ".join(re.sub(r"<[^>]+>", " ", render_page(facts, answers)).split())

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from mscwatch.errors import MscwatchError, NoAnswerError
 from mscwatch.paper_sources.clients import EuropePmc
-from mscwatch.papers.kind import judge
+from mscwatch.papers.kind import kind_of
 from mscwatch.papers.model import Paper
 from mscwatch.papers.numbers import numbers_of
 from mscwatch.vocabulary import COUNTED_KINDS, PaperKind
@@ -33,7 +33,7 @@ def needing(papers: Iterable[Paper], found_by_number: Collection[str]) -> list[P
         for paper in papers
         if paper.pmcid in found_by_number
         and not numbers_of([paper.title, paper.abstract, *paper.declared_numbers])
-        and _kind(paper) in may_report
+        and kind_of(paper).kind in may_report
     ]
 
 
@@ -60,12 +60,3 @@ def ask(europepmc: EuropePmc, pmcids: Iterable[str], may_go_on: Callable[[], boo
 def with_numbers(paper: Paper, read: Mapping[str, tuple[str, ...]]) -> Paper:
     """The paper with the numbers of its full text, where that was read."""
     return replace(paper, methods=" ".join(read[paper.pmcid])) if read.get(paper.pmcid) else paper
-
-
-def _kind(paper: Paper) -> PaperKind:
-    return judge(
-        paper.title,
-        publication_types=paper.publication_types,
-        abstract=paper.abstract,
-        corrects=paper.corrects,
-    ).kind

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from mscwatch.papers.model import Paper
 from mscwatch.vocabulary import PaperKind
 
 LONGEST_TITLE = 500  # characters; what a sponsor typed instead of a title may have no end
@@ -137,6 +138,16 @@ class _Rule:
     of_types: frozenset[str]  # reference types of the registry that it needs; empty: any
     patterns: re.Pattern[str]
     unless: re.Pattern[str]
+
+
+def kind_of(paper: Paper) -> JudgedKind:
+    """The kind of a paper that a search found or a person imported."""
+    return judge(
+        paper.title,
+        publication_types=paper.publication_types,
+        abstract=paper.abstract,
+        corrects=paper.corrects,
+    )
 
 
 def judge(

@@ -16,7 +16,7 @@ from mscwatch.digest.subscriptions import wants
 from mscwatch.model import Address, Delivery, Event
 from mscwatch.paper_sources.nightly import SearchOrder, look_for_papers
 from mscwatch.papers.judgement import Judgement, Topic, judge_paper
-from mscwatch.papers.kind import JudgedKind, judge
+from mscwatch.papers.kind import JudgedKind, kind_of
 from mscwatch.papers.model import Paper, TrialSketch
 from mscwatch.papers.ranking import RankedPaper, rank_papers
 from mscwatch.papers.search import Expectation
@@ -94,15 +94,7 @@ class JudgedPaper:
 
 def judge_all(papers: Sequence[Paper], trials: Sequence[TrialSketch]) -> list[JudgedPaper]:
     """The kind of each paper, the trials of the topic that it may report, and the row that it drafts. Pure."""
-    kinds = [
-        judge(
-            paper.title,
-            publication_types=paper.publication_types,
-            abstract=paper.abstract,
-            corrects=paper.corrects,
-        )
-        for paper in papers
-    ]
+    kinds = [kind_of(paper) for paper in papers]
     may_report = [
         number for number, kind in enumerate(kinds) if kind.kind in COUNTED_KINDS | {PaperKind.UNKNOWN}
     ]

@@ -75,8 +75,8 @@ class _Copied(NamedTuple):
 def publish_copy(data_dir: DataDir, keep: int = 3) -> str:
     """Write what the (closed) working file holds into a new file that replaces the published one; returns its SHA-256.
 
-    The replaced file stays in `previous/`, unless the same run wrote it; the newest `keep` of those remain. Where a
-    quarter of the working file is free blocks, or may still hold addresses that were masked, it becomes the copy, too.
+    The replaced file stays in `previous/`, unless the same run wrote it; the newest `keep` of those remain. A fat
+    working file (`IS_FAT`) becomes the copy, too.
     Raises `BrokenFileError` when a part of the working file cannot be read, and `WarehouseError` when the copy differs
     from it, has rows that lead nowhere, or cannot be written; the published file is then as it was.
     """
