@@ -1,15 +1,11 @@
-"""Trials that are asked for by their numbers, one by one and many at once."""
+"""Trials that are asked for by their numbers."""
 
 from __future__ import annotations
-
-import math
 
 import orjson
 import pytest
 
 from mscwatch.errors import ConfigError, NoAnswerError
-from mscwatch.registry.client import DataMovedError
-from mscwatch.registry.http import LONGEST_URL
 from mscwatch.replica import Response
 from mscwatch.vocabulary import LookupVerdict
 from support import faults
@@ -107,67 +103,3 @@ def test_what_is_no_nct_number_is_not_asked_for(serve, ask, text):
     with pytest.raises(ConfigError, match="no NCT number"):
         ask(registry).lookup(text)
     assert registry.requests == []
-
-
-# Many trials
-
-
-def test_many_trials_come_in_batches_whose_urls_are_short(serve, ask):
-    wanted = [f"NCT{number:08}" for number in range(1, 451)]
-    registry = serve(night(450))
-    found = ask(registry).studies_by_id(wanted)
-    assert list(found) == wanted
-    assert all(one["protocolSection"]["identificationModule"]["nctId"] == name for name, one in found.items())
-    assert len(registry.requests) == 3
-    assert max(len(target) for _, target in registry.requests) < LONGEST_URL
-
-
-def test_trials_come_under_the_ids_that_were_asked_for(serve, ask):
-    merged = record(2)
-    merged["protocolSection"]["identificationModule"]["nctIdAliases"] = ["NCT00000008", "NCT00000009"]
-    found = ask(serve(night(1, merged))).studies_by_id(["NCT00000009", "nct2", "NCT00000001", "NCT00000009"])
-    assert {
-        asked: one["protocolSection"]["identificationModule"]["nctId"] for asked, one in found.items()
-    } == {
-        "NCT00000009": "NCT00000002",
-        "nct2": "NCT00000002",
-        "NCT00000001": "NCT00000001",
-    }
-
-
-def test_a_record_that_nobody_asked_for_is_left_out(serve, ask):
-    registry = serve(night(1, NCT00000009="NCT00000001"))  # forwards, and its record does not say from where
-    assert ask(registry).studies_by_id(["NCT00000009"]) == {}
-
-
-def test_ids_that_are_missing_or_malformed_are_absent(serve, ask):
-    registry = serve(night(3))
-    found = ask(registry).studies_by_id(["NCT00000001", "NCT00000077", "NCT0", "no id", "NCT00000003"])
-    assert list(found) == ["NCT00000001", "NCT00000003"]
-    assert len(registry.requests) == 1
-
-
-def test_no_ids_are_no_request(serve, ask):
-    registry = serve()
-    assert ask(registry).studies_by_id([]) == {}
-    assert registry.requests == []
-
-
-@pytest.mark.parametrize("code", [400, 414])
-def test_a_refused_batch_is_halved_until_the_bad_ids_stand_alone(serve, ask, code):
-    bad = {"NCT00000077", "NCT00000078"}
-
-    def refuse(request):
-        asked = request.query["filter.ids"].split("|")
-        return faults.status(code, "no")(request) if bad & set(asked) else None
-
-    registry = serve(night(40), refuse)
-    wanted = [f"NCT{number:08}" for number in range(1, 41)]
-    found = ask(registry).studies_by_id([*wanted[:20], *bad, *wanted[20:]])
-    assert list(found) == wanted
-    assert len(registry.requests) <= 4 * math.ceil(math.log2(42)) + 1
-
-
-def test_data_that_move_are_not_taken_for_a_bad_id(serve, ask):
-    with pytest.raises(DataMovedError):
-        ask(serve(intercept=faults.token_expired())).studies_by_id(["NCT00000001", "NCT00000002"])

@@ -8,8 +8,9 @@ import pytest
 import requests
 
 from mscwatch.errors import NoAnswerError
-from mscwatch.registry.client import DataMovedError, user_agent
+from mscwatch.registry.client import user_agent
 from mscwatch.registry.http_patience import WAIT_WHEN_REFUSED
+from mscwatch.registry.responses import DataMovedError
 from mscwatch.replica import Response
 from mscwatch.vocabulary import LookupVerdict
 from support import faults

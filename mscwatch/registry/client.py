@@ -7,31 +7,27 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from mscwatch import __version__
-from mscwatch.errors import ConfigError, NoAnswerError, QueryRejectedError
+from mscwatch.errors import ConfigError, NoAnswerError
 from mscwatch.model import LookupResult, Record, RegistryVersion
 from mscwatch.record import nct_number, number_in_text, parse_record
-from mscwatch.registry.http import BARE_AGENT, Traffic
+from mscwatch.registry.http import BARE_AGENT
 from mscwatch.registry.http_patience import ATTEMPTS
-from mscwatch.registry.lookup import VERDICTS, by_requested_number, lookup_result
+from mscwatch.registry.lookup import VERDICTS, lookup_result
 from mscwatch.registry.page import SingleStudy, StudiesPage
 from mscwatch.registry.page_bound import MOST_TRIALS, Announced
-from mscwatch.registry.responses import DataMovedError, RegistrySession
-
-__all__ = ["Client", "DataMovedError", "Page", "Traffic", "user_agent"]
+from mscwatch.registry.responses import RegistrySession
 
 log = logging.getLogger(__name__)
 
 EARLIEST, LATEST = 2000, 2200  # years; the registry opened in 2000
 LONGEST_VERSION = 40  # characters; it is stored
 ROOM_FOR_TOKEN = 200  # characters, so that a walk whose first URL fits can also go on
-BATCH = 200  # ids in one request, 2.9 kB of URL; never more than a page holds
-LARGEST_PAGE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +75,13 @@ class Client(RegistrySession):
         parameters = query | {"format": "json", "pageSize": str(page_size), "countTotal": "true"}
         self.address("/studies", parameters | {"pageToken": "." * ROOM_FOR_TOKEN})
         announced = Announced(page_size)
-        etag = None
+        etag: str | None = None
         while True:
             response = self.ask("/studies", parameters, kind=StudiesPage, cuts=cuts)
-            etag = self._compare_etags(etag, response.headers.get("ETag"))
+            before, etag = etag, response.headers.get("ETag") or etag
+            if before and before != etag:
+                # It names the build and the data set together, and two builds may answer side by side: no proof.
+                log.warning("The registry's ETag changed within a walk, from %s to %s.", before, etag)
             texts, token = response.json.studies, response.json.next_page_token
             if texts is None or not isinstance(token, str | None):
                 msg = (
@@ -108,44 +107,10 @@ class Client(RegistrySession):
             raise ConfigError(msg)
         return lookup_result(number, self.ask(f"/studies/{number}", kind=SingleStudy, verdicts=VERDICTS))
 
-    def studies_by_id(self, ids: Sequence[str]) -> dict[str, Record]:
-        """The records (without contacts) of many trials, each under the id that was requested, aliases included.
-
-        An id that is malformed or not found is left out; `lookup` tells why. A request that the registry refuses is
-        halved until the refused id stands alone, since one bad id may be enough for a refusal.
-        """
-        numbers = {text: number for text in ids if (number := nct_number(text))}
-        distinct = list(dict.fromkeys(numbers.values()))
-        records: dict[str, Record] = {}
-        for start in range(0, len(distinct), BATCH):
-            records |= self._batch(distinct[start : start + BATCH])
-        return {text: records[number] for text, number in numbers.items() if number in records}
-
     def listing(self, path: str) -> list[Any]:
         """An answer that is a list, such as `/studies/enums` and `/studies/metadata`."""
         items: list[Any] = self.ask(path, kind=list).json
         return items
-
-    def _batch(self, numbers: list[str]) -> dict[str, Record]:
-        try:
-            walk = list(self.pages({"filter.ids": "|".join(numbers)}, LARGEST_PAGE))
-        except QueryRejectedError:
-            if len(numbers) == 1:
-                return {}
-            half = len(numbers) // 2
-            return self._batch(numbers[:half]) | self._batch(numbers[half:])
-        return by_requested_number(numbers, (record for page in walk for record in page.records))
-
-    def _compare_etags(self, before: str | None, etag: str | None) -> str | None:
-        """Count an ETag that differs from that of the page before; returns the latest one.
-
-        An ETag names the build and the data set together. Builds change without the data, and two of them may answer
-        side by side. So an ETag alone does not restart a walk: `/version` and the count decide.
-        """
-        if before and etag and etag != before:
-            self.traffic.etag_changes += 1
-            log.warning("The registry's ETag changed within a walk, from %s to %s.", before, etag)
-        return etag or before
 
 
 def user_agent(own: str = "", contact: str = "") -> str:

@@ -47,10 +47,8 @@ class Traffic:
     requests: int = 0
     retries: int = 0
     bytes: int = 0  # of bodies, as they came over the line
-    waited: float = 0.0  # seconds before retries
     seconds: float = 0.0  # in all: answers, distance and waits
     causes: list[str] = field(default_factory=list)  # of the retries
-    etag_changes: int = 0  # from one page of a walk to the next
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +258,6 @@ class PoliteSession:
     def _note_retry(self, state: RetryCallState) -> None:
         error = error_of(state)
         self.traffic.retries += 1
-        self.traffic.waited += state.upcoming_sleep
         self.traffic.causes.append(str(error))
         self._lost += state.upcoming_sleep
         log.warning("%s: %s; asking again in %.0f s.", self.service, error, state.upcoming_sleep)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-
 import requests
 
 from mscwatch.errors import NoAnswerError
-from mscwatch.model import LookupResult, Record
-from mscwatch.record import overall_status, part, record_nct_id, without_contacts
+from mscwatch.model import LookupResult
+from mscwatch.record import overall_status, record_nct_id, without_contacts
 from mscwatch.registry.http_response import REDIRECTS, Response
 from mscwatch.registry.responses import forwarded_to, is_unknown
 from mscwatch.vocabulary import LookupVerdict
@@ -38,17 +36,6 @@ def lookup_result(nct_id: str, response: Response) -> LookupResult:
     record = without_contacts(response.json)
     verdict = LookupVerdict.WITHHELD if overall_status(record) == "WITHHELD" else LookupVerdict.HERE
     return LookupResult(nct_id, verdict, record)
-
-
-def by_requested_number(numbers: Collection[str], records: Iterable[Record]) -> dict[str, Record]:
-    """Records (without contacts) under the requested numbers, some of which may be aliases; others are left out."""
-    requested: dict[str, Record] = {}
-    for record in records:
-        own = record_nct_id(record)
-        aliases = part(record, "protocolSection", "identificationModule", "nctIdAliases") or ()
-        stripped = without_contacts(record)
-        requested |= {number: stripped for number in (*aliases, own) if number in numbers}
-    return requested
 
 
 def _no_verdict(nct_id: str, what: str) -> NoAnswerError:

@@ -13,11 +13,12 @@ from pathlib import Path
 from mscwatch.errors import RefusedError
 from mscwatch.model import RegistryVersion
 from mscwatch.record import version_holder
-from mscwatch.registry.client import Client, DataMovedError
+from mscwatch.registry.client import Client
 from mscwatch.registry.http import BrokenOffError
 from mscwatch.registry.http_patience import ATTEMPTS
 from mscwatch.registry.landing import Landing
 from mscwatch.registry.proof import Sweep
+from mscwatch.registry.responses import DataMovedError
 
 log = logging.getLogger(__name__)
 
