@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
+from mscwatch.cli.published import open_published
 from mscwatch.errors import MscwatchError
-from mscwatch.settings import load_settings
 from mscwatch.store import queries
-from mscwatch.store.data_dir import DataDir
 from mscwatch.store.living import paper_numbers
+from mscwatch.store.sql import Connection
 from mscwatch.watches import packaged
 
 
@@ -27,29 +27,23 @@ def completer(words: Callable[[], Iterable[str]]) -> Callable[[str], list[str]]:
     return complete
 
 
-def _trials() -> list[str]:
-    with queries.open_published(DataDir(load_settings().data_dir)) as con:
-        return queries.trial_ids(con)
+def _of_published(words: Callable[[Connection], list[str]]) -> Callable[[str], list[str]]:
+    def read() -> list[str]:
+        with open_published() as con:
+            return words(con)
+
+    return completer(read)
 
 
-def _events() -> list[str]:
-    with queries.open_published(DataDir(load_settings().data_dir)) as con:
-        return [row["event_id"] for row in queries.events(con)]
-
-
-def _drafted_papers() -> list[str]:
-    with queries.open_published(DataDir(load_settings().data_dir)) as con:
-        return paper_numbers(con)
-
-
-watch_names = completer(packaged)
-trial_ids = completer(_trials)
-event_ids = completer(_events)
-drafted_papers = completer(_drafted_papers)
+trial_ids = _of_published(queries.trial_ids)
+event_ids = _of_published(lambda con: [row["event_id"] for row in queries.events(con)])
+drafted_papers = _of_published(paper_numbers)
 
 WatchName = Annotated[
     str,
     typer.Option(
-        metavar="NAME|FILE", autocompletion=watch_names, help="Packaged watch, or a path to a watch file."
+        metavar="NAME|FILE",
+        autocompletion=completer(packaged),
+        help="Packaged watch, or a path to a watch file.",
     ),
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Callable, Sequence
-from datetime import date
+from typing import Any
 
 from mscwatch.cli import screen
 from mscwatch.cli.questions import number
@@ -19,18 +19,18 @@ from mscwatch.store.without_effect import in_words, without_effect
 from mscwatch.therapy.corrections import FIELDS, field_name, is_field, plain_value
 
 
-def decide(made: Callable[[str, date, str], Sequence[Entry]], reason: str, by: str) -> None:
+def decide(entries_of: Callable[[dict[str, Any]], Sequence[Entry]], reason: str, by: str) -> None:
     """Write decisions into the file, apply and publish them, and print what they are.
 
-    `made` makes them from the reason, the day and the name. Raises `ConfigError` for a missing reason, a value that is
-    not of the vocabulary, or what is decided already; then nothing is written. Raises `MscwatchError` where a decision
-    is written and finds nothing to apply to.
+    `entries_of` makes them from `reason`, `date` and `by`, which each has. Raises `ConfigError` for a missing reason,
+    a value that is not of the vocabulary, or what is decided already; then nothing is written. Raises `MscwatchError`
+    where a decision is written and finds nothing to apply to.
     """
     settings = load_settings()
     file, data_dir = settings.decisions, DataDir(settings.data_dir)
     if not reason.strip():
         raise ConfigError('A decision needs a reason: --reason "…".')
-    entries = made(reason, utc_now().date(), by.strip() or _login_name())
+    entries = entries_of({"reason": reason, "date": utc_now().date(), "by": by.strip() or _login_name()})
     queries.open_published(data_dir).close()  # without a warehouse there is nothing to decide about
     add(data_dir, file, entries)
     try:
@@ -46,9 +46,7 @@ def decide(made: Callable[[str, date, str], Sequence[Entry]], reason: str, by: s
         idle = without_effect(con, entries)
     without = {one.decision for one in idle}
     for entry in (entry for entry in entries if in_words(entry) not in without):
-        screen.console().print(
-            f"{screen.cell(entry.key)} {screen.cell(entry.outcome)}, in {file}. {shown}", soft_wrap=True
-        )
+        screen.say(f"{screen.cell(entry.key)} {screen.cell(entry.outcome)}, in {file}. {shown}")
     if idle:
         raise MscwatchError(
             f"{'; '.join(map(str, idle))}. It is written in {file} and has no effect; correct or delete it there."
@@ -68,20 +66,13 @@ def correct_reading(nct_ids: Sequence[str], corrections: Sequence[str], reason: 
                 f"A therapy has no field {name}, so nothing was written. Use one of {', '.join(FIELDS)}."
             )
 
-    def made(why: str, day: date, who: str) -> list[Entry]:
+    def entries_of(made: dict[str, Any]) -> list[Entry]:
         return [
-            ReadingDecision(
-                nct_id=nct_id,
-                field=name,
-                value=plain_value(field_name(name), value),
-                reason=why,
-                date=day,
-                by=who,
-            )
+            ReadingDecision(nct_id=nct_id, field=name, value=plain_value(field_name(name), value), **made)
             for name, _, value in values
         ]
 
-    decide(made, reason, by)
+    decide(entries_of, reason, by)
 
 
 def _login_name() -> str:

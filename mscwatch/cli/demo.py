@@ -58,7 +58,7 @@ def demo(direct: Annotated[bool, typer.Option("--direct", help="Without Prefect;
         order = RunOrder(settings, load_watch(settings.watch))
         _use_own_prefect(folder)
         for number, name in enumerate(NAMES, start=1):
-            console.print(f"\nDEMO night {number} of {len(NAMES)}: {name}", style="bold")
+            screen.say(f"\nDEMO night {number} of {len(NAMES)}: {name}", style="bold")
             result = run_order(order, direct=direct)
             if result.error:
                 raise result.error
@@ -77,7 +77,7 @@ def demo(direct: Annotated[bool, typer.Option("--direct", help="Without Prefect;
         f"{variable} {program} {accept}     # found on night 3; `links` shows what waits for a yes or no",
         f"{program} doctor     # then: {program} run, for the real registry",
     ):
-        console.print(f"  {line}", soft_wrap=True)
+        screen.say(f"  {line}")
 
 
 def _program() -> str:

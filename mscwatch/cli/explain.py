@@ -13,10 +13,8 @@ from mscwatch.changes import diff
 from mscwatch.changes.event import NCT_ID_PATH
 from mscwatch.cli import screen
 from mscwatch.cli.completion import event_ids
+from mscwatch.cli.published import banner, open_published
 from mscwatch.cli.questions import AsJson
-from mscwatch.settings import load_settings
-from mscwatch.store import queries
-from mscwatch.store.data_dir import DataDir
 from mscwatch.store.explain import Explanation, Side, explain_event
 
 LINES = 30
@@ -37,19 +35,17 @@ def explain(
 
     Shows the rule, the record before and after, the night that found it, and who was told.
     """
-    with queries.open_published(DataDir(load_settings().data_dir)) as con:
-        explanation = explain_event(con, event_id)
-        banner = queries.meta(con).get("banner", "")
+    with open_published() as con:
+        explanation, marked = explain_event(con, event_id), banner(con)
     if as_json:
-        screen.write_json({"banner": banner} | asdict(explanation))
+        screen.write_json({"banner": marked} | asdict(explanation))
         return
-    console = screen.console()
-    if banner:
-        console.print(banner)
+    if marked:
+        screen.say(marked)
     for heading, lines in _chapters(explanation):
-        console.print(heading, style="bold", soft_wrap=True)
+        screen.say(heading, style="bold")
         for line in lines:
-            console.print(f"    {line}", soft_wrap=True)
+            screen.say(f"    {line}")
 
 
 def _chapters(explanation: Explanation) -> Iterator[tuple[str, list[str]]]:

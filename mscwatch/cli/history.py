@@ -29,4 +29,4 @@ def history(
     screen.log_to_stderr()
     settings = load_settings()
     done = read_histories(RunOrder(settings, load_watch(settings.watch)), nct_ids or ())
-    screen.console().print(backfill_sentence(done), soft_wrap=True)
+    screen.say(backfill_sentence(done))

@@ -8,12 +8,12 @@ import typer
 
 from mscwatch.cli import screen
 from mscwatch.cli.decide import decide
+from mscwatch.cli.published import banner, open_published
 from mscwatch.cli.questions import AsCsv, AsJson, By, Reason, number
 from mscwatch.errors import ConfigError
 from mscwatch.screening.entries import LinkDecision, paper_number
 from mscwatch.settings import load_settings
 from mscwatch.store import queries
-from mscwatch.store.data_dir import DataDir
 from mscwatch.store.decisions import load
 from mscwatch.store.without_effect import without_effect
 
@@ -33,28 +33,19 @@ def waiting(context: typer.Context, as_json: AsJson = False, as_csv: AsCsv = Fal
     """List links to papers that wait for a yes or no."""
     if context.invoked_subcommand:
         return
-    settings = load_settings()
-    with queries.open_published(DataDir(settings.data_dir)) as con:
-        rows, idle = queries.links(con), without_effect(con, load(settings.decisions).entries())
-        banner = queries.meta(con).get("banner", "")
-    console = screen.console()
-    if as_json:
-        screen.write_json(rows)
-    elif as_csv:
-        screen.write_csv(queries.LINK_COLUMNS, (list(row.values()) for row in rows))
-    elif rows:
-        console.print(banner or f"{len(rows)} link(s) wait.")
-        for row in rows:
-            console.print(screen.paper_lines(row, "nct_id", "paper", "brief_title"), soft_wrap=True)
-        console.print(
-            'To decide one: mscwatch links accept NCT PAPER --reason "…", or links reject.', soft_wrap=True
-        )
-    else:
-        console.print("No link waits.")
-    if not (as_json or as_csv):
-        for one in idle:
-            shown = f"{screen.cell(one.decision)}: {screen.cell(one.why)}"
-            console.print(f"Decided without effect: {shown} ({settings.decisions}).", soft_wrap=True)
+    file = load_settings().decisions
+    with open_published() as con:
+        rows, idle = queries.links(con), without_effect(con, load(file).entries())
+        heading = banner(con) or f"{len(rows)} link(s) wait."
+    if screen.wrote_data(queries.LINK_COLUMNS, rows, as_json=as_json, as_csv=as_csv):
+        return
+    screen.say(heading if rows else "No link waits.")
+    for row in rows:
+        screen.say(screen.paper_lines(row, "nct_id", "paper", "brief_title"))
+    if rows:
+        screen.say('To decide one: mscwatch links accept NCT PAPER --reason "…", or links reject.')
+    for one in idle:
+        screen.say(f"Decided without effect: {screen.cell(one.decision)}: {screen.cell(one.why)} ({file}).")
 
 
 @links.command()
@@ -76,9 +67,5 @@ def _decide(decision: Literal["accept", "reject"], nct_id: str, paper: str, reas
             "`mscwatch links` shows."
         )
     decide(
-        lambda why, day, who: [
-            LinkDecision(nct_id=number(nct_id), paper=paper, decision=decision, reason=why, date=day, by=who)
-        ],
-        reason,
-        by,
+        lambda made: [LinkDecision(nct_id=number(nct_id), paper=paper, decision=decision, **made)], reason, by
     )

@@ -17,6 +17,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from mscwatch import __version__
+from mscwatch.cli.published import numbers, open_published, trial_of
 from mscwatch.digest import printable
 from mscwatch.errors import ConfigError, MscwatchError
 from mscwatch.settings import load_settings
@@ -72,7 +73,7 @@ def events_since(
             con,
             since=datetime.combine(since, time()),
             kinds=[kind.value for kind in kinds or []],
-            trials=_numbers(con, nct_id) if nct_id else [],
+            trials=numbers(con, nct_id) if nct_id else [],
         )
     return _answer(about, events=rows)
 
@@ -89,14 +90,14 @@ def explain(
 def trial_as_of(nct_id: Trial, day: Day) -> dict[str, Any]:
     """Show a trial's headline facts as they stood at the end of a day, which may be today."""
     with _published() as (con, about):
-        numbers = _numbers(con, nct_id)
-        for number in numbers:
+        known_as = numbers(con, nct_id)
+        for number in known_as:
             names, rows = queries.query(
                 con, f"SELECT * FROM trials_as_of(DATE '{day}') WHERE nct_id = {quoted(number)}"
             )
             if rows:
                 return _answer(about, trial=dict(zip(names, rows[0], strict=True)))
-    raise MscwatchError(f"No record of {numbers[-1]} had been read by the end of {day}. Try a later day.")
+    raise MscwatchError(f"No record of {known_as[-1]} had been read by the end of {day}. Try a later day.")
 
 
 def why_relevant(nct_id: Trial) -> dict[str, Any]:
@@ -161,25 +162,18 @@ TOOLS = (events_since, explain, trial_as_of, why_relevant, papers_of_trial, livi
 @contextmanager
 def _published() -> Iterator[tuple[Connection, dict[str, str]]]:
     """The published file, and what an answer says about it. Raises `WarehouseError` where there is none."""
-    with queries.open_published(DataDir(load_settings().data_dir)) as con:
+    with open_published() as con:
         facts = queries.meta(con)
         named = ("banner", "watch", "data_timestamp", "attribution")
         yield con, _printable({name: facts[name] for name in named if facts.get(name)})
 
 
-def _numbers(con: Connection, nct_id: str) -> list[str]:
-    """The number that a trial has now and, where another one was given, that old one."""
-    given = nct_id.strip().upper()
-    return list(dict.fromkeys((queries.current_id(con, given), given)))
-
-
 def _trial(con: Connection, nct_id: str) -> dict[str, Any]:
     """The row of `trials`. Raises `MscwatchError` for a trial that the watch has never seen."""
-    numbers = _numbers(con, nct_id)
-    for number in numbers:
-        if trial := queries.trial(con, number):
-            return trial
-    raise MscwatchError(f"The watch has never seen {printable(numbers[-1])}. Check the number.")
+    known_as = numbers(con, nct_id)
+    if trial := trial_of(con, known_as):
+        return trial
+    raise MscwatchError(f"The watch has never seen {printable(known_as[-1])}. Check the number.")
 
 
 def _answer(about: dict[str, str], **parts: Any) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import typer
 
 from mscwatch.cli import screen
 from mscwatch.cli.completion import WatchName
+from mscwatch.cli.published import banner
 from mscwatch.clock import utc_now
 from mscwatch.errors import NoPrefectError
 from mscwatch.pipeline import summary
@@ -110,13 +111,12 @@ def _run_as_flow(order: RunOrder) -> RunResult:
 
 def print_result(result: RunResult) -> None:
     """Print the news that no channel was there for, how the run went, and its warnings."""
-    console = screen.console()
     if result.news:
-        console.print(result.news.text, soft_wrap=True)
+        screen.say(result.news.text)
     if not result.error:
-        console.print(summary.sentence(result), soft_wrap=True)
+        screen.say(summary.sentence(result))
     for warning in result.warnings:
-        console.print(f"Warning: {warning}", soft_wrap=True)
+        screen.say(f"Warning: {warning}")
 
 
 def schedule(
@@ -142,9 +142,7 @@ def schedule(
     watch = load_watch(settings.watch)
     from mscwatch.flows.serve import serve
 
-    screen.console().print(
-        f"Schedule of {watch.name}: {settings.cron} ({settings.timezone}). Ctrl-C ends it."
-    )
+    screen.say(f"Schedule of {watch.name}: {settings.cron} ({settings.timezone}). Ctrl-C ends it.")
     serve(name=watch.name, cron=settings.cron, timezone=settings.timezone, watch=settings.watch)
 
 
@@ -157,14 +155,14 @@ def status(
     with queries.open_newest(DataDir(settings.data_dir)) as con:
         nights, owed = queries.nights(con, limit), queries.owed_deliveries(con)
         good, papers = queries.last_good_night(con), paper_searches.state(con)
-        banner = queries.meta(con).get("banner", "")
+        marked = banner(con)
     people = addresses.people(DataDir(settings.data_dir))
     owed = [row | {"recipient": people.get(row["recipient"], row["recipient"])} for row in owed]
     due = next_night(settings.cron, settings.timezone, utc_now().replace(tzinfo=UTC))
     if as_json:
         screen.write_json(
             {
-                "banner": banner,
+                "banner": marked,
                 "next_run": due,
                 "last_good": good,
                 "nights": nights,
@@ -173,23 +171,20 @@ def status(
             }
         )
         return
-    console = screen.console()
-    if banner:
-        console.print(banner)
+    if marked:
+        screen.say(marked)
+    screen.say(summary.last_good(good))
+    screen.say(summary.next_due(due))
+    screen.say(screen.cell(summary.last_search(*papers)))
     names = ("night (UTC)", "outcome", "registry data", "read", "new", "changed")
-    console.print(summary.last_good(good), soft_wrap=True)
-    console.print(summary.next_due(due), soft_wrap=True)
-    console.print(screen.cell(summary.last_search(*papers)), soft_wrap=True)
-    console.print(screen.table(names, map(_night_row, nights), "Last nights"))
+    screen.show(names, map(_night_row, nights), "Last nights")
     for night in nights:
         if night["error"]:
-            console.print(
-                f"{screen.cell(night['started_at'])}: {screen.cell(night['error'])}", soft_wrap=True
-            )
+            screen.say(f"{screen.cell(night['started_at'])}: {screen.cell(night['error'])}")
     if owed:
-        console.print(screen.table(list(owed[0]), (list(row.values()) for row in owed), "Still owed"))
+        screen.show_dicts(owed, "Still owed")
     else:
-        console.print("Nothing is owed to anybody.")
+        screen.say("Nothing is owed to anybody.")
 
 
 def _night_row(night: dict[str, Any]) -> tuple[Any, ...]:
@@ -221,11 +216,8 @@ def doctor(
             {"settings": [row._asdict() for row in shown], "checks": [row._asdict() for row in checks]}
         )
     else:
-        console = screen.console()
-        console.print(screen.table(("setting", "value", "from"), (row[:3] for row in shown), "Settings"))
-        rows: list[tuple[Any, ...]] = [
-            ("ok" if row.good else "FAILED", row.what, row.detail) for row in checks
-        ]
-        console.print(screen.table(("", "check", "what was found"), rows, "Checks"))
+        screen.show(("setting", "value", "from"), (row[:3] for row in shown), "Settings")
+        rows = [("ok" if row.good else "FAILED", row.what, row.detail) for row in checks]
+        screen.show(("", "check", "what was found"), rows, "Checks")
     if not all(row.good for row in checks):
         raise typer.Exit(1)

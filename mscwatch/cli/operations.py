@@ -26,9 +26,8 @@ def export(
     """Write every table and view into a folder, with a manifest."""
     written = export_tables(DataDir(load_settings().data_dir), folder, form)
     rows = sum(table.rows for table in written)
-    screen.console().print(
-        f"{len(written)} tables and views, {rows} rows in {folder} as {form.value}; see {MANIFEST} there.",
-        soft_wrap=True,
+    screen.say(
+        f"{len(written)} tables and views, {rows} rows in {folder} as {form.value}; see {MANIFEST} there."
     )
 
 
@@ -43,11 +42,9 @@ def rebuild() -> None:
         memory_limit=settings.memory_limit,
         keep=settings.keep_published,
     )
-    screen.console().print(
+    screen.say(
         f"{done.rows} rows made from {done.records} records; {done.readings_changed} trials or links are read "
-        "differently. "
-        + ("Published." if done.published else "Not published: no night has been proven yet."),
-        soft_wrap=True,
+        "differently. " + ("Published." if done.published else "Not published: no night has been proven yet.")
     )
 
 
@@ -58,10 +55,9 @@ def backup(
 ) -> None:
     """Save the warehouse into one file, and verify it."""
     manifest = write_backup(DataDir(load_settings().data_dir), file)
-    screen.console().print(
+    screen.say(
         f"{manifest['counts']['main.versions']} records and {manifest['counts']['main.events']} events of the watch "
-        f"{manifest['watch'] or '(none yet)'} in {file}; bring them back with `mscwatch restore`.",
-        soft_wrap=True,
+        f"{manifest['watch'] or '(none yet)'} in {file}; bring them back with `mscwatch restore`."
     )
 
 
@@ -79,8 +75,7 @@ def restore(
         memory_limit=settings.memory_limit,
         keep=settings.keep_published,
     )
-    screen.console().print(
+    screen.say(
         f"The warehouse of {screen.cell(manifest['made_at'])} is back in {settings.data_dir}. "
-        "The next run finds events since then and sends them again.",
-        soft_wrap=True,
+        "The next run finds events since then and sends them again."
     )

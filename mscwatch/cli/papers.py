@@ -10,11 +10,10 @@ import typer
 from rich.text import Text
 
 from mscwatch.cli import screen
+from mscwatch.cli.published import banner, open_published
 from mscwatch.cli.questions import AsCsv, AsJson, day, number
 from mscwatch.errors import ConfigError, MscwatchError
-from mscwatch.settings import load_settings
 from mscwatch.store import queries
-from mscwatch.store.data_dir import DataDir
 from mscwatch.vocabulary import PaperKind
 
 
@@ -65,22 +64,16 @@ def papers(
         look(file, as_json=as_json)
         return
     trials = [number(text) for text in nct_ids or []]
-    with queries.open_published(DataDir(load_settings().data_dir)) as con:
+    with open_published() as con:
         rows = queries.known_papers(con, trials, [choice.value for choice in kind or []], since)
-        banner = queries.meta(con).get("banner", "")
-    if as_json:
-        screen.write_json(rows)
-    elif as_csv:
-        screen.write_csv([*queries.PAPER_COLUMNS, "trials"], (list(row.values()) for row in rows))
-    elif rows:
-        console = screen.console()
-        console.print(banner or f"{len(rows)} paper(s), newest first.")
-        for row in rows:
-            console.print(_lines(row), soft_wrap=True)
-    elif trials:
+        heading = banner(con) or f"{len(rows)} paper(s), newest first."
+    if screen.wrote_data([*queries.PAPER_COLUMNS, "trials"], rows, as_json=as_json, as_csv=as_csv):
+        return
+    if trials and not rows:
         raise MscwatchError(f"No paper is known of {', '.join(trials)}.")
-    else:
-        screen.console().print("No paper.")
+    screen.say(heading if rows else "No paper.")
+    for row in rows:
+        screen.say(_lines(row))
 
 
 def _lines(row: dict[str, Any]) -> Text:

@@ -24,9 +24,8 @@ def look(file: Path | None, *, as_json: bool) -> None:
     if as_json:
         screen.write_json(asdict(found))
         return
-    console = screen.console()
     for sentence in _sentences(found, file):
-        console.print(screen.cell(sentence), soft_wrap=True)
+        screen.say(screen.cell(sentence))
 
 
 def _sentences(found: Looked, file: Path | None) -> Iterator[str]:

@@ -45,24 +45,13 @@ def preview(
     counts = Counter(row["relevance"] for row in rows)
     shown = [row for row in rows if all_ or row["relevance"] != "off"]
     shown.sort(key=lambda row: (ORDER.index(row["relevance"]), row["nct_id"]))
-    if as_json:
-        screen.write_json(shown)
-    elif as_csv:
-        screen.write_csv(COLUMNS, (list(row.values()) for row in shown))
-    else:
-        console = screen.console()
-        for row in shown:
-            console.print(
-                f"{row['nct_id']}  {row['relevance']}  {screen.cell(row['reason'])}",
-                style="bold",
-                soft_wrap=True,
-            )
-            console.print(
-                f"    {screen.cell(row['brief_title'])} ({screen.cell(row['overall_status'])})",
-                soft_wrap=True,
-            )
-        counted = ", ".join(f"{counts[name]} {name}" for name in ORDER)
-        console.print(f"{topic.title}: {summary.trials(len(rows))} now ({counted}).", soft_wrap=True)
+    if screen.wrote_data(COLUMNS, shown, as_json=as_json, as_csv=as_csv):
+        return
+    for row in shown:
+        screen.say(f"{row['nct_id']}  {row['relevance']}  {screen.cell(row['reason'])}", style="bold")
+        screen.say(f"    {screen.cell(row['brief_title'])} ({screen.cell(row['overall_status'])})")
+    counted = ", ".join(f"{counts[name]} {name}" for name in ORDER)
+    screen.say(f"{topic.title}: {summary.trials(len(rows))} now ({counted}).")
 
 
 COLUMNS = ("nct_id", "relevance", "reason", "indication_group", "overall_status", "brief_title")

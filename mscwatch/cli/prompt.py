@@ -59,7 +59,7 @@ def sql(
     elif as_csv:
         screen.write_csv(names, rows)
     else:
-        screen.console().print(screen.table(names, rows))
+        screen.show(names, rows)
 
 
 def _converse(data_dir: DataDir) -> None:
@@ -73,21 +73,18 @@ def _converse(data_dir: DataDir) -> None:
             )
             raise typer.Exit(done.returncode)
         facts = queries.meta(con)
-        console = screen.console()
-        console.print(
+        screen.say(
             facts.get("banner") or f"{facts.get('watch_title', '')}: data of {facts['data_timestamp']}"
         )
-        console.print(
+        screen.say(
             f"A query ends with a semicolon; Tab completes; the first {SHOWN} rows are shown; Ctrl-D leaves. "
-            "The answers are of this night; for a newer one, leave and open the prompt again.",
-            soft_wrap=True,
+            "The answers are of this night; for a newer one, leave and open the prompt again."
         )
         answer_all(_session(vocabulary(con)), con)
 
 
 def answer_all(session: Session, con: Connection) -> None:
     """Answer queries until the person leaves; an error is printed, and the prompt goes on."""
-    console = screen.console()
     while True:
         try:
             text = session.prompt("mscwatch> ").strip()
@@ -102,11 +99,11 @@ def answer_all(session: Session, con: Connection) -> None:
         try:
             names, rows = queries.query(con, text)
         except MscwatchError as error:
-            console.print(str(error), soft_wrap=True)
+            screen.say(str(error))
             continue
-        console.print(screen.table(names, rows[:SHOWN]))
+        screen.show(names, rows[:SHOWN])
         if len(rows) > SHOWN:
-            console.print(f"{SHOWN} of {len(rows)} rows; `mscwatch sql --csv` gives all.")
+            screen.say(f"{SHOWN} of {len(rows)} rows; `mscwatch sql --csv` gives all.")
 
 
 def vocabulary(con: Connection) -> list[str]:

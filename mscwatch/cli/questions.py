@@ -10,11 +10,10 @@ import typer
 
 from mscwatch.cli import screen
 from mscwatch.cli.completion import trial_ids
+from mscwatch.cli.published import banner, numbers, open_published, trial_of
 from mscwatch.errors import ConfigError, MscwatchError
 from mscwatch.record import nct_number
-from mscwatch.settings import load_settings
 from mscwatch.store import queries
-from mscwatch.store.data_dir import DataDir
 from mscwatch.store.sql import Connection
 from mscwatch.vocabulary import EventKind
 
@@ -61,26 +60,20 @@ def events(
     as_csv: AsCsv = False,
 ) -> None:
     """List what happened to the trials, newest first."""
-    with queries.open_published(DataDir(load_settings().data_dir)) as con:
+    with open_published() as con:
         rows = queries.events(
             con,
             since=since,
             kinds=[choice.value for choice in kind or []],
-            trials=[number for nct_id in trial or [] for number in _numbers(con, nct_id)],
+            trials=[each for nct_id in trial or [] for each in numbers(con, nct_id)],
             baseline=baseline,
         )
-        banner = queries.meta(con).get("banner", "")
-    if as_json:
-        screen.write_json(rows)
-    elif as_csv:
-        screen.write_csv(queries.EVENT_COLUMNS, (list(row.values()) for row in rows))
-    elif rows:
-        console = screen.console()
-        console.print(banner or f"{len(rows)} event(s), newest first.")
-        for row in rows:
-            console.print(screen.event_lines(row), soft_wrap=True)
-    else:
-        screen.console().print("No event. --baseline also lists what the first night found.")
+        heading = banner(con) or f"{len(rows)} event(s), newest first."
+    if screen.wrote_data(queries.EVENT_COLUMNS, rows, as_json=as_json, as_csv=as_csv):
+        return
+    screen.say(heading if rows else "No event. --baseline also lists what the first night found.")
+    for row in rows:
+        screen.say(screen.event_lines(row))
 
 
 def show(
@@ -110,50 +103,37 @@ def show(
     if reason or by:
         raise ConfigError("--reason and --by belong to a correction: --correct FIELD=VALUE.")
     unknown = []
-    with queries.open_published(DataDir(load_settings().data_dir)) as con:
-        if banner := queries.meta(con).get("banner"):
-            screen.console().print(banner)
+    with open_published() as con:
+        if marked := banner(con):
+            screen.say(marked)
         for nct_id in nct_ids:
-            numbers = _numbers(con, nct_id)
-            trial = queries.trial(con, numbers[0]) or queries.trial(con, numbers[-1])
-            if trial is None:
-                unknown.append(numbers[-1])
+            known_as = numbers(con, nct_id)
+            if trial := trial_of(con, known_as):
+                _print_trial(con, trial, known_as)
             else:
-                _print_trial(con, trial, numbers)
+                unknown.append(known_as[-1])
     if unknown:
         raise MscwatchError(
             f"The watch has never seen {', '.join(unknown)}. Check the number, or the query of the watch."
         )
 
 
-def _numbers(con: Connection, nct_id: str) -> list[str]:
-    """The number that a trial has now and, where another one was typed, that old one."""
-    typed = nct_id.strip().upper()
-    return list(dict.fromkeys((queries.current_id(con, typed), typed)))
-
-
-def _print_trial(con: Connection, trial: dict[str, Any], numbers: Sequence[str]) -> None:
+def _print_trial(con: Connection, trial: dict[str, Any], known_as: Sequence[str]) -> None:
     """Print all of a trial, with the events that it had under any of these numbers."""
-    console, nct_id = screen.console(), trial["nct_id"]
-    for other in numbers:
+    nct_id = trial["nct_id"]
+    for other in known_as:
         if other != nct_id:
-            console.print(f"{screen.cell(other)} is another number of {nct_id}.")
-    facts = [(name, value) for name, value in trial.items() if value not in (None, [])]
-    console.print(screen.table(("", nct_id), facts))
+            screen.say(f"{screen.cell(other)} is another number of {nct_id}.")
+    screen.show(("", nct_id), [(name, value) for name, value in trial.items() if value not in (None, [])])
     if decided := queries.screening(con, nct_id):
-        console.print(_table(decided, "Screening by a person"))
+        screen.show_dicts(decided, "Screening by a person")
     if therapy := queries.therapy(con, nct_id):
-        console.print(_table(therapy, "Therapy"))
-    versions, papers = queries.history(con, nct_id), queries.papers(con, nct_id)
-    console.print(_table(versions, "Versions"))
-    console.print("Events", style="italic")
-    for row in queries.events(con, trials=numbers, baseline=True):
-        console.print(screen.event_lines(row), soft_wrap=True)
-    if papers:
-        console.print("Publications", style="italic")
+        screen.show_dicts(therapy, "Therapy")
+    screen.show_dicts(queries.history(con, nct_id), "Versions")
+    screen.say("Events", style="italic")
+    for row in queries.events(con, trials=known_as, baseline=True):
+        screen.say(screen.event_lines(row))
+    if papers := queries.papers(con, nct_id):
+        screen.say("Publications", style="italic")
     for row in papers:
-        console.print(screen.paper_lines(row, "paper", "grade", "kind"), soft_wrap=True)
-
-
-def _table(rows: list[dict[str, Any]], title: str) -> screen.Rows:
-    return screen.table(list(rows[0]), (list(row.values()) for row in rows), title)
+        screen.say(screen.paper_lines(row, "paper", "grade", "kind"))

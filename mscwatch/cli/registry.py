@@ -48,16 +48,12 @@ def registry(
     except (OSError, OverflowError) as error:
         raise ConfigError(f"Cannot serve at port {port}: {error}. Choose another --port.") from error
     with replica as running:
-        console = screen.console()
-        console.print(f"{len(snapshot.records)} records at {running.url}", soft_wrap=True)
+        screen.say(f"{len(snapshot.records)} records at {running.url}")
         settings = f"MSCWATCH_API_URL={running.url}"
         if papers:
-            console.print(
-                f"{len(snapshot.papers)} papers at {running.europepmc_url} and {running.pubmed_url}",
-                soft_wrap=True,
-            )
+            screen.say(f"{len(snapshot.papers)} papers at {running.europepmc_url} and {running.pubmed_url}")
             settings += (
                 f" MSCWATCH_EUROPEPMC_URL={running.europepmc_url} MSCWATCH_PUBMED_URL={running.pubmed_url}"
             )
-        console.print(f"Try: {settings} mscwatch preview", soft_wrap=True)
+        screen.say(f"Try: {settings} mscwatch preview")
         signal.sigwait({signal.SIGINT, signal.SIGTERM})

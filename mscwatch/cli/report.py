@@ -27,8 +27,6 @@ def report(
     path = to or data_dir.report
     page = render_page(*read_answers(data_dir))
     write_page(path, page)
-    screen.console().print(
-        f"{path}: {len(page.encode()) / 1e6:.1f} MB, works without a network.", soft_wrap=True
-    )
+    screen.say(f"{path}: {len(page.encode()) / 1e6:.1f} MB, works without a network.")
     if opened and not webbrowser.open(path.resolve().as_uri()):
-        screen.console().print("No browser could be started; open the file yourself.")
+        screen.say("No browser could be started; open the file yourself.")

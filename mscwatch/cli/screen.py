@@ -43,6 +43,21 @@ def console() -> Console:
     return _Console(highlight=False, markup=False, emoji=False)
 
 
+def say(text: str | Text, style: str | None = None) -> None:
+    """Print a text. The terminal wraps its lines, so that none is broken where the output goes into a file."""
+    console().print(text, style=style, soft_wrap=True)
+
+
+def show(names: Sequence[str], rows: Iterable[Sequence[Any]], title: str = "") -> None:
+    """Print a table."""
+    console().print(table(names, rows, title))
+
+
+def show_dicts(rows: Sequence[dict[str, Any]], title: str) -> None:
+    """Print rows, of which there is at least one, as a table whose columns are their keys."""
+    show(list(rows[0]), (list(row.values()) for row in rows), title)
+
+
 def log_to_stderr() -> None:
     """Send the progress of a run to stderr: rich lines on a terminal, plain dated lines in a log."""
     logger = logging.getLogger("mscwatch")
@@ -154,6 +169,15 @@ def write_json(value: Any) -> None:
     if printable(text) != text:
         text = "".join(letter if printable(letter) == letter else json.dumps(letter)[1:-1] for letter in text)
     sys.stdout.write(text + "\n")
+
+
+def wrote_data(names: Sequence[str], rows: Sequence[dict[str, Any]], *, as_json: bool, as_csv: bool) -> bool:
+    """Write rows on stdout as a program asked for them; False where none did."""
+    if as_json:
+        write_json(rows)
+    elif as_csv:
+        write_csv(names, (list(row.values()) for row in rows))
+    return as_json or as_csv
 
 
 def _csv_cell(value: Any) -> Any:

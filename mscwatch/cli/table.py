@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
-from datetime import date
+from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
 import typer
@@ -14,15 +13,14 @@ from rich.text import Text
 from mscwatch.cli import screen
 from mscwatch.cli.completion import drafted_papers
 from mscwatch.cli.decide import decide
+from mscwatch.cli.published import open_published
 from mscwatch.cli.questions import AsCsv, AsJson, By, Reason
 from mscwatch.digest import plain
 from mscwatch.errors import ConfigError, MscwatchError
 from mscwatch.report.living import beside, evidence, in_columns, markdown, remarks
 from mscwatch.screening import cells
-from mscwatch.screening.entries import RowDecision
-from mscwatch.settings import load_settings
+from mscwatch.screening.entries import RowDecision, paper_number
 from mscwatch.store import queries
-from mscwatch.store.data_dir import DataDir
 from mscwatch.store.living import seen_abstract, table_rows
 from mscwatch.store.sql import column_names
 from mscwatch.vocabulary import RowOrigin
@@ -68,15 +66,13 @@ def show(
     """
     if context.invoked_subcommand:
         return
-    with queries.open_published(DataDir(load_settings().data_dir)) as con:
+    with open_published() as con:
         rows = table_rows(con, [choice.value for choice in origin or []])
         names = column_names(con, "living_table")
         facts = queries.meta(con)
-    if as_json:
-        screen.write_json(rows)
-    elif as_csv:
-        screen.write_csv(names, (list(row.values()) for row in rows))
-    elif as_markdown:
+    if screen.wrote_data(names, rows, as_json=as_json, as_csv=as_csv):
+        return
+    if as_markdown:
         sys.stdout.write(markdown(rows, f"{facts.get('banner', '')} {facts.get('attribution', '')}".strip()))
     else:
         _print(rows, facts.get("banner", ""))
@@ -85,13 +81,13 @@ def show(
 @table.command()
 def accept(paper: Paper, reason: Reason = "", by: By = "") -> None:
     """The drafted row is right: it counts from now on."""
-    _decide_row("accept", paper, reason or "the row is as the paper states it", by)
+    _decide(paper, "accept", [{}], reason or "the row is as the paper states it", by)
 
 
 @table.command()
 def reject(paper: Paper, reason: Reason, by: By = "") -> None:
     """The paper has no row in this table."""
-    _decide_row("reject", paper, reason, by)
+    _decide(paper, "reject", [{}], reason, by)
 
 
 @table.command()
@@ -108,14 +104,8 @@ def correct(
     by: By = "",
 ) -> None:
     """Set cells of a row."""
-    values = dict(_parted(corrections))
-
-    def made(row: dict[str, Any]) -> list[RowDecision]:
-        return [
-            RowDecision(decision="correct", field=name, value=value, **row) for name, value in values.items()
-        ]
-
-    _decide(paper, made, reason, by)
+    cells_set = [{"field": name, "value": value} for name, value in dict(_parted(corrections)).items()]
+    _decide(paper, "correct", cells_set, reason, by)
 
 
 def _parted(corrections: list[str]) -> Iterator[tuple[str, Any]]:
@@ -132,29 +122,30 @@ def _parted(corrections: list[str]) -> Iterator[tuple[str, Any]]:
         yield from cells.parted(name, value.strip()).items()
 
 
-def _decide_row(decision: Literal["accept", "reject"], paper: str, reason: str, by: str) -> None:
-    _decide(paper, lambda row: [RowDecision(decision=decision, **row)], reason, by)
-
-
-def _decide(paper: str, made: Callable[[dict[str, Any]], list[RowDecision]], reason: str, by: str) -> None:
-    """Write decisions about the row of a paper, each with the hash of the abstract that it is about."""
+def _decide(
+    paper: str,
+    decision: Literal["accept", "reject", "correct"],
+    about: list[dict[str, Any]],
+    reason: str,
+    by: str,
+) -> None:
+    """Write a decision on each of `about`, the row of a paper or its cells, with the hash of the abstract seen."""
     if not paper.strip():
         raise ConfigError("Give the PMID, the DOI or the paper_id of the row.")
 
-    def with_abstract(why: str, day: date, who: str) -> list[RowDecision]:
-        entry = {"paper": paper, "reason": why, "date": day, "by": who}
-        spelt = RowDecision(decision="accept", **entry).paper
-        with queries.open_published(DataDir(load_settings().data_dir)) as con:
-            return made(entry | {"seen": seen_abstract(con, spelt) or NOT_READ})
+    def entries_of(made: dict[str, Any]) -> list[RowDecision]:
+        with open_published() as con:
+            seen = seen_abstract(con, paper_number(paper) or paper.strip()) or NOT_READ
+        return [RowDecision(paper=paper, decision=decision, seen=seen, **part, **made) for part in about]
 
-    decide(with_abstract, reason, by)
+    decide(entries_of, reason, by)
 
 
 def _print(rows: list[dict[str, Any]], banner: str) -> None:
-    console = screen.console()
     if not rows:
-        console.print("No row.")
+        screen.say("No row.")
         return
+    console = screen.console()
     console.print(banner or f"{len(rows)} row(s): printed, then confirmed, then drafted.")
     for row in rows:
         shown = in_columns(row)

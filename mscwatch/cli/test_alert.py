@@ -56,9 +56,9 @@ def test_alert(
         )
     arrived, refused = _sent(routes, chosen, sample(watch.title, utc_now(), settings.page_url))
     for address in arrived:
-        screen.console().print(f"Sent to {subscriptions.shown(address)} by {channel}.", soft_wrap=True)
+        screen.say(f"Sent to {subscriptions.shown(address)} by {channel}.")
     for address in _switched_on(settings, routes, arrived):
-        screen.console().print(f"{subscriptions.shown(address)} is switched on again.", soft_wrap=True)
+        screen.say(f"{subscriptions.shown(address)} is switched on again.")
     if refused:
         raise MscwatchError(" ".join(refused))
 
