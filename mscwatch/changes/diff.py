@@ -48,40 +48,37 @@ class Difference(NamedTuple):
     rule: str
 
 
-def differences(before: Record, after: Record, text: Callable[[str], str] | None = None) -> list[Difference]:
+def plain_text(text: str) -> str:
+    """A text without markup escapes, runs of white space, invisible characters and case."""
+    unescaped = html.unescape(_ESCAPE.sub(r"\1", text))
+    return " ".join(unicodedata.normalize("NFC", unescaped.translate(_UNSEEN)).split()).casefold()
+
+
+def differences(before: Record, after: Record, text: Callable[[str], str] = plain_text) -> list[Difference]:
     """Every path that differs, in the order of the record, without `versionHolder`.
 
-    Texts whose forms by `text` (default `plain_text`) are the same differ in markup only.
+    Texts whose forms by `text` are the same differ in markup only.
     """
     differing = []
     for path, old, new in _walk("", before, after):
         if path != VERSION_HOLDER:
-            rule = _rule(path, old, new, text or plain_text)
+            rule = _rule(path, old, new, text)
             differing.append(Difference(path, as_text(old), as_text(new), rule == "content", rule))
     return differing
 
 
 def canonical(
-    value: Any, text: Callable[[str], str] | None = None, without: frozenset[str] = frozenset()
+    value: Any, text: Callable[[str], str] = plain_text, without: frozenset[str] = frozenset()
 ) -> Any:
-    """The value in a form to compare: lists sorted, every text through `text` (default `plain_text`).
-
-    Keys in `without` are left out.
-    """
+    """The value in a form to compare: lists sorted, every text through `text`, keys in `without` left out."""
     if isinstance(value, str):
-        return (text or plain_text)(value)
+        return text(value)
     if isinstance(value, list):
         items = [canonical(item, text, without) for item in value]
         return sorted(items, key=lambda item: orjson.dumps(item, option=orjson.OPT_SORT_KEYS))
     if isinstance(value, dict):
         return {key: canonical(item, text, without) for key, item in value.items() if key not in without}
     return value
-
-
-def plain_text(text: str) -> str:
-    """A text without markup escapes, runs of white space, invisible characters and case."""
-    unescaped = html.unescape(_ESCAPE.sub(r"\1", text))
-    return " ".join(unicodedata.normalize("NFC", unescaped.translate(_UNSEEN)).split()).casefold()
 
 
 def only_precision(before: str, after: str) -> bool:

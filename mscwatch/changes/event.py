@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -43,11 +42,11 @@ def arrival(
     after: str | None,
     summary: str,
     *,
-    is_baseline: bool = False,
+    is_baseline: bool,
 ) -> Event:
     """An event about the first version of a trial: there is no content before."""
     identity = event_id(fetched.nct_id, kind, field, "", fetched.content_hash)
-    return _event(identity, fetched.nct_id, kind, field, None, after, summary, is_baseline=is_baseline)
+    return Event(identity, fetched.nct_id, kind, _severity(kind), field, None, after, summary, is_baseline)
 
 
 def change(
@@ -64,8 +63,7 @@ def change(
     """An event between two contents of a record; its severity is that of its kind unless another is given."""
     pair = stored.content_hash, fetched.content_hash
     identity = event_id(fetched.nct_id, kind, field, *pair, stored.times_before)
-    event = _event(identity, fetched.nct_id, kind, field, before, after, summary)
-    return event if severity is None else replace(event, severity=severity)
+    return Event(identity, fetched.nct_id, kind, severity or _severity(kind), field, before, after, summary)
 
 
 def membership_event(
@@ -73,7 +71,7 @@ def membership_event(
 ) -> Event:
     """An event about membership in the watch: its identity has the data timestamp instead of the two contents."""
     identity = event_id(nct_id, kind, NCT_ID_PATH, "", stamp.isoformat())
-    return _event(identity, nct_id, kind, NCT_ID_PATH, nct_id, after, summary)
+    return Event(identity, nct_id, kind, _severity(kind), NCT_ID_PATH, nct_id, after, summary)
 
 
 def unread(trial: StoredTrial | FetchedTrial, path: str) -> bool:
@@ -100,25 +98,5 @@ def words(value: str) -> str:
     return value.replace("_", " ").lower() or "no status"
 
 
-def _event(
-    identity: str,
-    nct_id: str,
-    kind: EventKind,
-    field: str,
-    before: str | None,
-    after: str | None,
-    summary: str,
-    *,
-    is_baseline: bool = False,
-) -> Event:
-    return Event(
-        event_id=identity,
-        nct_id=nct_id,
-        kind=kind,
-        severity=SEVERITY.get(kind, Severity.HIGH),
-        field=field,
-        before=before,
-        after=after,
-        summary=summary,
-        is_baseline=is_baseline,
-    )
+def _severity(kind: EventKind) -> Severity:
+    return SEVERITY.get(kind, Severity.HIGH)

@@ -67,25 +67,24 @@ def departure(
     Still on the registry: `left_watch`. Forwarded: `merged`, naming the target. Redacted: `withheld`. "Not found":
     `pending` without an event the first time, `removed` on a later data timestamp (contract, section 6).
     """
+    nct_id = trial.nct_id
     match answer.verdict:
         case LookupVerdict.HERE:
-            return _leave(
-                trial,
-                Membership.LEFT,
-                EventKind.LEFT_WATCH,
-                stamp,
-                "Still on the registry, no longer matched",
-            )
+            summary = "Still on the registry, no longer matched"
+            event = membership_event(nct_id, EventKind.LEFT_WATCH, stamp, summary)
+            return MembershipChange(nct_id, Membership.LEFT), event
         case LookupVerdict.FORWARDED:
             summary = f"Merged into {answer.target}"
-            return _leave(trial, Membership.MERGED, EventKind.MERGED, stamp, summary, answer.target)
+            event = membership_event(nct_id, EventKind.MERGED, stamp, summary, answer.target)
+            return MembershipChange(nct_id, Membership.MERGED), event
         case LookupVerdict.WITHHELD:
-            return MembershipChange(trial.nct_id, Membership.WITHHELD), withheld(trial.nct_id, stamp)
+            return MembershipChange(nct_id, Membership.WITHHELD), withheld(nct_id, stamp)
         case LookupVerdict.GONE if trial.missing_since is None or trial.missing_since >= stamp:
-            return MembershipChange(trial.nct_id, Membership.PENDING), None
+            return MembershipChange(nct_id, Membership.PENDING), None
         case LookupVerdict.GONE:
             summary = f"Removed: not found on {trial.missing_since:%Y-%m-%d} and on {stamp:%Y-%m-%d}"
-            return _leave(trial, Membership.REMOVED, EventKind.REMOVED, stamp, summary)
+            event = membership_event(nct_id, EventKind.REMOVED, stamp, summary)
+            return MembershipChange(nct_id, Membership.REMOVED), event
 
 
 def returned(nct_id: str, stamp: datetime) -> Event:
@@ -113,18 +112,6 @@ def last_readable(stored: StoredTrial) -> Record | None:
 def _can_bear_on_relevance(path: str) -> bool:
     """Any path but the status and its dates, which every update moves."""
     return not path.startswith("protocolSection.statusModule")
-
-
-def _leave(
-    trial: WatchedTrial,
-    membership: Membership,
-    kind: EventKind,
-    stamp: datetime,
-    summary: str,
-    after: str | None = None,
-) -> tuple[MembershipChange, Event]:
-    event = membership_event(trial.nct_id, kind, stamp, summary, after)
-    return MembershipChange(trial.nct_id, membership), event
 
 
 def _is_recent(posted: object, previous_run: date) -> bool:

@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from mscwatch.changes.diff import plain_text
+from mscwatch.digest import shorten
 from mscwatch.model import Record
 from mscwatch.record import part
 
@@ -176,5 +177,4 @@ def _shown(outcome: TrialOutcome, *, frame: bool) -> str:
 
 
 def _short(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= SHOWN else line[: SHOWN - 1].rstrip() + "…"
+    return shorten(" ".join(text.split()), SHOWN)

@@ -139,11 +139,13 @@ def _plan_one(stored: StoredTrial | None, fetched: FetchedTrial, context: PlanCo
         issues=tuple(_issues(stored, fetched, therapy)),
     )
     if stored and stored.previous and events and events[0].kind is EventKind.RETRACTED:
-        taken_back = tuple(event.event_id for event in stored.previous.events)
+        identity, previous = events[0].event_id, stored.previous
+        # It goes to whoever got what it takes back, whatever the alerts admit, and to nobody else.
+        notified = [address for address in previous.addresses if address in context.addresses]
         return replace(
             plan_so_far,
-            deliveries=tuple(_deliveries_to_the_notified(events[0], stored.previous.addresses, context)),
-            retractions=(Retraction(events[0].event_id, taken_back),),
+            deliveries=tuple(Delivery(identity, address) for address in notified),
+            retractions=(Retraction(identity, tuple(event.event_id for event in previous.events)),),
         )
     group, area = screening.indication_group, area_treated(therapy)
     told = _deliveries(events, screening.relevance, group, area, context)
@@ -242,13 +244,6 @@ def _deliveries(
         for address in context.addresses
         if wants(address, event, indication_group, context.watch.subscriptions)
     ]
-
-
-def _deliveries_to_the_notified(
-    event: Event, notified: Iterable[Address], context: PlanContext
-) -> list[Delivery]:
-    """A retraction goes to whoever got what it takes back, whatever the alerts admit, and to nobody else."""
-    return [Delivery(event.event_id, address) for address in notified if address in context.addresses]
 
 
 def _readable(stored: StoredTrial | None, fetched: FetchedTrial) -> Record:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from mscwatch.changes.event import event_id
 from mscwatch.model import Event
 from mscwatch.vocabulary import EventKind, Severity
@@ -19,7 +17,7 @@ def publication_found(
     strength: str | None,
     basis: str,
     *,
-    is_baseline: bool = False,
+    is_baseline: bool,
 ) -> Event:
     """A paper with results that the registry does not list, found with strength A or B or accepted by a person.
 
@@ -28,7 +26,7 @@ def publication_found(
     how = f"strength {strength}: {basis}" if strength else f"accepted by a person: {basis}"
     paper = f"{paper_id.replace(':', ' ', 1)}, {kind}, which the registry does not list"
     summary = f"{paper}: {title or 'no title'} ({how})"
-    return replace(_event(nct_id, EventKind.PUBLICATION_FOUND, paper_id, summary), is_baseline=is_baseline)
+    return _event(nct_id, EventKind.PUBLICATION_FOUND, paper_id, summary, is_baseline=is_baseline)
 
 
 def publication_retracted(nct_id: str, paper_id: str, title: str) -> Event:
@@ -37,14 +35,6 @@ def publication_retracted(nct_id: str, paper_id: str, title: str) -> Event:
     return _event(nct_id, EventKind.PUBLICATION_RETRACTED, paper_id, summary)
 
 
-def _event(nct_id: str, kind: EventKind, paper_id: str, summary: str) -> Event:
-    return Event(
-        event_id=event_id(nct_id, kind, f"{FIELD}:{paper_id}", "", ""),
-        nct_id=nct_id,
-        kind=kind,
-        severity=Severity.HIGH,
-        field=FIELD,
-        before=None,
-        after=paper_id,
-        summary=summary,
-    )
+def _event(nct_id: str, kind: EventKind, paper_id: str, summary: str, *, is_baseline: bool = False) -> Event:
+    identity = event_id(nct_id, kind, f"{FIELD}:{paper_id}", "", "")
+    return Event(identity, nct_id, kind, Severity.HIGH, FIELD, None, paper_id, summary, is_baseline)

@@ -6,12 +6,10 @@ from collections.abc import Iterator
 
 from mscwatch.changes.event import change, or_missing, words
 from mscwatch.model import Event, FetchedTrial, StoredTrial
-from mscwatch.record import overall_status, part, registry_values
+from mscwatch.record import overall_status, part
 from mscwatch.vocabulary import EventKind
 
 STATUS_PATH = "protocolSection.statusModule.overallStatus"
-
-STATUSES = frozenset(registry_values().enums["Status"])
 
 STATUS_KINDS = {
     "COMPLETED": EventKind.COMPLETED,
