@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from mscwatch.record import registry_values
 
+# The pieces that use each type.
 _PIECES: dict[str, tuple[str, ...]] = {
     "AgencyClass": ("LeadSponsorClass",),
     "Status": ("OverallStatus", "LastKnownStatus"),
@@ -28,12 +28,10 @@ _PIECES: dict[str, tuple[str, ...]] = {
     "ReferenceType": ("ReferenceType",),
 }
 
-# Name of the type, the pieces that use it, and each value with the label that the old site printed for it.
-ENUMS: tuple[tuple[str, tuple[str, ...], Mapping[str, str]], ...] = tuple(
-    (name, pieces, registry_values().enums[name]) for name, pieces in _PIECES.items()
-)
-
-VALUES_OF_PIECE = {piece: values for _, pieces, values in ENUMS for piece in pieces}
+# Each value with the label that the old site printed for it.
+VALUES_OF_PIECE = {
+    piece: registry_values().enums[name] for name, pieces in _PIECES.items() for piece in pieces
+}
 
 
 def enums_answer() -> list[dict[str, Any]]:
@@ -41,10 +39,13 @@ def enums_answer() -> list[dict[str, Any]]:
     return [
         {
             "type": name,
-            "values": [{"value": value, "legacyValue": label} for value, label in values.items()],
+            "values": [
+                {"value": value, "legacyValue": label}
+                for value, label in registry_values().enums[name].items()
+            ],
             "pieces": list(pieces),
         }
-        for name, pieces, values in ENUMS
+        for name, pieces in _PIECES.items()
     ]
 
 

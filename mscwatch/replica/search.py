@@ -39,7 +39,7 @@ _QUERIES = {
     "query.titles": ("TitleSearch", "Title / acronym"),
     "query.id": ("IdSearch", "Study IDs"),
 }
-_ADVANCED = {"filter.advanced": ("BasicSearch", "advanced filter")}
+_ADVANCED = ("BasicSearch", "advanced filter")
 _FILTERS = ("filter.ids", "filter.overallStatus", "filter.advanced")
 _CHOICE = (*_QUERIES, *_FILTERS, "sort")
 _ALLOWED = frozenset((*_CHOICE, "format", "markupFormat", "fields", "countTotal", "pageSize", "pageToken"))
@@ -59,7 +59,7 @@ def _find(dataset: Dataset, choice: Parameters) -> list[str]:
     for name in (name for name in _QUERIES if name in choice):
         ids = _nct_ids(choice[name])
         only_ids = only_ids or bool(ids)
-        hits = hits & _current(dataset, ids) if ids else _search(dataset, _QUERIES, name, choice, hits)
+        hits = hits & _current(dataset, ids) if ids else _search(dataset, choice[name], *_QUERIES[name], hits)
     if not only_ids:  # a query of nothing but NCT numbers switches the filters off
         hits = _filter(dataset, choice, hits)
     return _in_order(dataset, listed(choice, "sort"), hits)
@@ -78,16 +78,9 @@ def _current(dataset: Dataset, ids: list[str]) -> set[str]:
     } & dataset.snapshot.records.keys()
 
 
-def _search(
-    dataset: Dataset,
-    inputs: dict[str, tuple[str, str]],
-    name: str,
-    choice: Parameters,
-    among: AbstractSet[str],
-) -> AbstractSet[str]:
-    area, label = inputs[name]
+def _search(dataset: Dataset, text: str, area: str, label: str, among: AbstractSet[str]) -> AbstractSet[str]:
     try:
-        return select(parse_query(choice[name], area), area, dataset, among)
+        return select(parse_query(text, area), area, dataset, among)
     except QueryError as error:
         raise BadParameterError(f"Error parsing query in {label}: {error}") from error
 
@@ -108,7 +101,7 @@ def _filter(dataset: Dataset, choice: Parameters, hits: AbstractSet[str]) -> Abs
                 raise BadParameterError(f"Invalid value in parameter `overallStatus`: `{status}`")
         hits = {i for i in hits if set(statuses).intersection(dataset.values(i, "OverallStatus"))}
     if "filter.advanced" in choice:
-        hits = _search(dataset, _ADVANCED, "filter.advanced", choice, hits)
+        hits = _search(dataset, choice["filter.advanced"], *_ADVANCED, hits)
     return hits
 
 
