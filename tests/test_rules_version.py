@@ -13,7 +13,7 @@ import pytest
 
 from mscwatch.changes import plan
 from mscwatch.errors import ConfigError
-from mscwatch.record import without_contacts
+from mscwatch.record import part, without_contacts
 from mscwatch.replica.sample import sample_records
 from mscwatch.screening import relevance, version
 from mscwatch.therapy import read_printed
@@ -27,6 +27,7 @@ GOLDEN = {
     4: "582f56ea30583e97c4bba92802945a7503a664628444cb5acc847860fb9bc088",
     5: "c514a4803bddecb0d38b3c279fa18067d7077545ae84e2ed4c9ced8eae7ebedc",
 }
+TITLES = ("protocolSection", "identificationModule", "briefTitle")
 RULES = ("msc-liver", "cell-therapy-liver", relevance.NO_RULES)
 PRINTED = ("source_as_printed", "route_as_printed", "dose_as_printed", "disease_as_printed")
 CONTACT = {"name": "A. Person", "phone": "1", "email": "a@example.org"}
@@ -87,7 +88,7 @@ def test_no_version_has_the_readings_of_another():
     ("module", "name", "other"),
     [
         (plan, "is_read", lambda *_: True),
-        (relevance, "_headline", relevance._titles),
+        (relevance, "_headline", lambda record: relevance._texts(part(record, *TITLES))),
     ],
 )
 def test_the_digest_sees_other_rules(monkeypatch, module, name, other):

@@ -45,13 +45,15 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import tomlkit
 from pydantic import ValidationError
 
 from mscwatch.errors import ConfigError, refused_keys
 from mscwatch.screening.entries import Entry, LinkDecision, ReadingDecision, RowDecision, ScreeningDecision
+
+E = TypeVar("E", bound=Entry)
 
 HEADING = "# What people decided. Every entry has a reason, a date and a name; commands add to the end.\n"
 
@@ -75,23 +77,12 @@ class Decisions:
     @classmethod
     def of(cls, entries: Iterable[Entry]) -> Decisions:
         """The decisions, sorted by kind."""
-        screening: dict[str, ScreeningDecision] = {}
-        links: list[LinkDecision] = []
-        rows: list[RowDecision] = []
+        given = tuple(entries)
         readings: dict[str, tuple[ReadingDecision, ...]] = {}
-        for entry in entries:
-            match entry:
-                case ScreeningDecision():
-                    screening[entry.nct_id] = entry
-                case LinkDecision():
-                    links.append(entry)
-                case ReadingDecision():
-                    readings[entry.nct_id] = (*readings.get(entry.nct_id, ()), entry)
-                case RowDecision():
-                    rows.append(entry)
-                case _:
-                    raise TypeError(type(entry))
-        return cls(screening, tuple(links), readings, tuple(rows))
+        for entry in _of(ReadingDecision, given):
+            readings[entry.nct_id] = (*readings.get(entry.nct_id, ()), entry)
+        screening = {entry.nct_id: entry for entry in _of(ScreeningDecision, given)}
+        return cls(screening, _of(LinkDecision, given), readings, _of(RowDecision, given))
 
     def corrections(self, nct_id: str) -> tuple[ReadingDecision, ...]:
         """What people set in the therapy of a trial; without fields that no therapy has."""
@@ -148,6 +139,10 @@ def whole_text(decisions: Decisions) -> str:
     for decision in decisions.entries():
         tables.setdefault(_kind(decision), []).append(decision.entry())
     return HEADING + "\n" + tomlkit.dumps(tables)
+
+
+def _of(kind: type[E], entries: Iterable[Entry]) -> tuple[E, ...]:
+    return tuple(entry for entry in entries if isinstance(entry, kind))
 
 
 def _kind(decision: Entry) -> str:

@@ -140,7 +140,8 @@ def _of_anybodys_cells(
     record: Record, product: str, disease: str, group_of: GroupOf, *, in_arms: bool
 ) -> Screening:
     """The screening of a record that names only cells that anybody has: they may be given, or counted."""
-    if _is_observational(record) and read_record(record).cell_type is CellType.NONE:
+    is_observational = part(record, "protocolSection", "designModule", "studyType") == "OBSERVATIONAL"
+    if is_observational and read_record(record).cell_type is CellType.NONE:
         reason = f'"{product}" is named for "{disease}", but this study gives no cells'
         return Screening(Relevance.OFF, reason, IndicationGroup.NONE)
     screening = _of_product(record, product, disease, group_of)
@@ -164,29 +165,20 @@ def _read_product(record: Record, words: Patterns, headline: str, group_of: Grou
     return Screening(Relevance.OFF, "no such product", IndicationGroup.NONE)
 
 
-def _titles(record: Record) -> Iterator[str]:
-    identification = part(record, "protocolSection", "identificationModule") or {}
-    for key in ("briefTitle", "officialTitle", "acronym"):
-        yield from _texts(identification.get(key))
-
-
 def _headline(record: Record) -> Iterator[str]:
     """Titles, conditions and keywords: what the trial is about."""
-    yield from _titles(record)
+    for key in ("briefTitle", "officialTitle", "acronym"):
+        yield from _texts(part(record, "protocolSection", "identificationModule", key))
     yield from _texts(part(record, "protocolSection", "conditionsModule"))
 
 
 def _arms(record: Record) -> Iterator[str]:
     """Interventions and arms: what the patients receive."""
-    yield from _texts(part(record, "protocolSection", "armsInterventionsModule"))
-
-
-def _is_observational(record: Record) -> bool:
-    return bool(part(record, "protocolSection", "designModule", "studyType") == "OBSERVATIONAL")
+    return _texts(part(record, "protocolSection", "armsInterventionsModule"))
 
 
 def _background(record: Record) -> Iterator[str]:
-    yield from _texts(part(record, "protocolSection", "descriptionModule"))
+    return _texts(part(record, "protocolSection", "descriptionModule"))
 
 
 def _texts(value: Any) -> Iterator[str]:
