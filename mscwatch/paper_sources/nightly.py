@@ -28,7 +28,6 @@ from mscwatch.vocabulary import PaperSource, SearchOutcome
 log = logging.getLogger(__name__)
 
 LAST_START = 34.0  # seconds: no request begins later, so that the step ends within 60
-BATCHES = 1  # of numbers that each source is asked in one night; the others follow in the next nights
 MOST_NEW = 400  # papers that PubMed is asked for in one night: two requests
 MOST_REQUESTS = 6  # of one night; what of them is left goes to full texts
 
@@ -193,29 +192,30 @@ def _of_topic(search: _Search) -> list[Paper]:
 
 
 def _of_numbers(search: _Search) -> list[Paper]:
-    papers: list[Paper] = []
-    for query in _turn(number_queries(search.order.numbers), search.order.turn):
+    query = _in_turn(number_queries(search.order.numbers), search.order.turn)
+    if not query:
+        return []
 
-        def question(query: str = query) -> tuple[list[Paper], SearchProof]:
-            found, facts = search.sources.europepmc.search(query)
-            return found, prove_search(facts)
+    def question() -> tuple[list[Paper], SearchProof]:
+        found, facts = search.sources.europepmc.search(query)
+        return found, prove_search(facts)
 
-        papers += search.put(PaperSource.EUROPEPMC, "numbers", question)
-    return papers
+    return search.put(PaperSource.EUROPEPMC, "numbers", question)
 
 
 def _declaring(search: _Search) -> list[str]:
     """PMIDs whose journals declared a number of the topic."""
     pmids: list[str] = []
-    for query in _turn(declared_queries(search.order.numbers), search.order.turn):
+    query = _in_turn(declared_queries(search.order.numbers), search.order.turn)
 
-        def question(query: str = query) -> tuple[list[Paper], SearchProof]:
-            answer = search.sources.pubmed.declaring(query)
-            pmids.extend(answer.pmids)
-            distinct = len(set(answer.pmids))
-            facts = SearchFacts((answer.count,), frozenset(answer.pmids), distinct, cursor_ended=True)
-            return [], prove_search(facts)
+    def question() -> tuple[list[Paper], SearchProof]:
+        answer = search.sources.pubmed.declaring(query)
+        pmids.extend(answer.pmids)
+        distinct = len(set(answer.pmids))
+        facts = SearchFacts((answer.count,), frozenset(answer.pmids), distinct, cursor_ended=True)
+        return [], prove_search(facts)
 
+    if query:
         search.put(PaperSource.PUBMED, "numbers", question)
     return pmids
 
@@ -267,12 +267,9 @@ def _full_texts(search: _Search, papers: Sequence[Paper]) -> Mapping[str, tuple[
     return {**order.texts_read, **texts.read}
 
 
-def _turn(queries: list[str], turn: int) -> list[str]:
-    """The batches of this night: each comes round in its turn."""
-    if not queries:
-        return []
-    start = turn * BATCHES % len(queries)
-    return [*queries[start:], *queries[:start]][:BATCHES]
+def _in_turn(queries: list[str], turn: int) -> str:
+    """The one batch of numbers that a source is asked in this night; empty where there is none."""
+    return queries[turn % len(queries)] if queries else ""
 
 
 def _joined(europepmc: Paper | None, pubmed: Paper) -> Paper:

@@ -17,7 +17,6 @@ from mscwatch.papers.words import plain_letters, words
 LEAST_SIZE = 10  # participants: smaller numbers agree by chance
 MOST_DELAY = 4.0  # years from the end of a trial to a paper that suits it
 TOO_LATE = 8.0
-CENTURY = range(1990, 2100)
 PEOPLE = (
     r"(?:patients?|participants?|subjects?|children|adults?|women|men|volunteers?|recipients?|cases?|individuals?"
     r"|persons?|people|infants?|neonates?|eyes?|knees?)"
@@ -116,8 +115,7 @@ def compare(paper: ReadPaper, trial: TrialSketch) -> Agreement:
     agrees: list[str] = []
     differs: list[str] = []
     for matter in MATTERS:
-        verdict = matter(paper, trial)
-        if verdict:
+        if verdict := matter(paper, trial):
             (agrees if verdict[0] else differs).append(verdict[1])
     return Agreement(tuple(agrees), tuple(differs))
 

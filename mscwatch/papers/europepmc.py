@@ -11,11 +11,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from mscwatch.errors import NoAnswerError
 from mscwatch.papers.model import Paper
+from mscwatch.record import part
 from mscwatch.vocabulary import PaperSource
+
+Item = TypeVar("Item")
 
 LONGEST = 40_000  # characters of one text that are kept
 MOST = 500  # authors or places of one paper
@@ -44,9 +47,7 @@ def read_page(content: Any, cursor: str) -> SearchPage:
     if "errCode" in content or "error" in content:
         said = _line(content.get("errMsg") or content.get("error"))[:200]
         raise _unusable(f'the error "{said}"', transient=False)
-    hit_count = content.get("hitCount")
-    results = content.get("resultList")
-    listed = results.get("result") if isinstance(results, dict) else None
+    hit_count, listed = content.get("hitCount"), part(content, "resultList", "result")
     if type(hit_count) is not int or hit_count < 0 or not isinstance(listed, list):
         raise _unusable("an answer without a count or a list of results", transient=True)
     papers = [paper for item in listed if isinstance(item, dict) and (paper := _paper(item))]
@@ -64,6 +65,7 @@ def _paper(item: dict[str, Any]) -> Paper | None:
     """One result; None where it has no title or nothing that identifies it."""
     source, identifier = item.get("source"), _line(item.get("id"))
     pmid = _digits(item.get("pmid")) or (_digits(identifier) if source == "MED" else "")
+    types, relations = tuple(_types(item)), list(_relations(item))
     paper = Paper(
         title=plain_text(item.get("title")).rstrip("."),
         pmid=pmid,
@@ -75,11 +77,13 @@ def _paper(item: dict[str, Any]) -> Paper | None:
         journal=_journal(item),
         year=_year(item.get("pubYear")),
         published_on=_first_day(item),
-        publication_types=tuple(_types(item)),
+        publication_types=types,
         abstract=plain_text(item.get("abstractText")),
-        is_retracted=any(RETRACTED.match(kind) for kind in (*_corrections(item), *_types(item))),
-        corrects=tuple(_related(item, CORRECTS)),
-        preprint_of=next(_related(item, PREPRINT_OF), "") if source == "PPR" else "",
+        is_retracted=any(
+            RETRACTED.match(kind) for kind in (*types, *(relation for relation, _ in relations))
+        ),
+        corrects=tuple(_pmids(relations, CORRECTS)),
+        preprint_of=next(_pmids(relations, PREPRINT_OF), "") if source == "PPR" else "",
         source=PaperSource.EUROPEPMC,
     )
     return paper if paper.title and paper.paper_id else None
@@ -92,10 +96,9 @@ def doi_of(value: Any) -> str:
 
 
 def _authors(item: dict[str, Any]) -> Iterator[str]:
-    listed = _inner(item, "authorList", "author")
-    if listed:
+    if listed := _inner(item, "authorList", "author", dict):
         for author in listed[:MOST]:
-            if isinstance(author, dict) and (name := author.get("fullName") or author.get("collectiveName")):
+            if name := author.get("fullName") or author.get("collectiveName"):
                 yield plain_text(name)
     else:
         names = plain_text(item.get("authorString")).rstrip(".")
@@ -103,52 +106,37 @@ def _authors(item: dict[str, Any]) -> Iterator[str]:
 
 
 def _affiliations(item: dict[str, Any]) -> Iterator[str]:
-    for author in _inner(item, "authorList", "author")[:MOST]:
-        if isinstance(author, dict):
-            for place in _inner(author, "authorAffiliationDetailsList", "authorAffiliation")[:20]:
-                if isinstance(place, dict) and (text := plain_text(place.get("affiliation"))):
-                    yield text
+    for author in _inner(item, "authorList", "author", dict)[:MOST]:
+        for place in _inner(author, "authorAffiliationDetailsList", "authorAffiliation", dict)[:20]:
+            if text := plain_text(place.get("affiliation")):
+                yield text
 
 
 def _journal(item: dict[str, Any]) -> str:
-    info = item.get("journalInfo")
-    journal = info.get("journal") if isinstance(info, dict) else None
-    title = journal.get("title") if isinstance(journal, dict) else None
-    book = item.get("bookOrReportDetails")
-    publisher = book.get("publisher") if isinstance(book, dict) else None
-    return plain_text(title or item.get("journalTitle") or publisher)
+    title = part(item, "journalInfo", "journal", "title") or item.get("journalTitle")
+    return plain_text(title or part(item, "bookOrReportDetails", "publisher"))
 
 
 def _types(item: dict[str, Any]) -> Iterator[str]:
-    listed = _inner(item, "pubTypeList", "pubType") or [item.get("pubType")]
+    listed: list[Any] = _inner(item, "pubTypeList", "pubType", str) or [item.get("pubType")]
     yield from (plain_text(kind) for kind in listed if isinstance(kind, str))
 
 
-def _corrections(item: dict[str, Any]) -> Iterator[str]:
-    for entry in _inner(item, "commentCorrectionList", "commentCorrection"):
-        if isinstance(entry, dict):
-            yield plain_text(entry.get("type"))
+def _relations(item: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """How other papers stand to this one, each with its PMID; empty for one without."""
+    for entry in _inner(item, "commentCorrectionList", "commentCorrection", dict):
+        pmid = _digits(entry.get("id")) if entry.get("source", "MED") == "MED" else ""
+        yield plain_text(entry.get("type")), pmid
 
 
-def _related(item: dict[str, Any], relation: re.Pattern[str]) -> Iterator[str]:
-    """The PMIDs of the papers that stand in a relation to this one."""
-    for entry in _inner(item, "commentCorrectionList", "commentCorrection"):
-        if (
-            isinstance(entry, dict)
-            and relation.match(plain_text(entry.get("type")))
-            and entry.get("source", "MED") == "MED"
-        ):
-            yield from filter(None, [_digits(entry.get("id"))])
+def _pmids(relations: list[tuple[str, str]], wanted: re.Pattern[str]) -> Iterator[str]:
+    return (pmid for relation, pmid in relations if pmid and wanted.match(relation))
 
 
 def _first_day(item: dict[str, Any]) -> date | None:
-    info = item.get("journalInfo")
-    printed = info.get("printPublicationDate") if isinstance(info, dict) else None
-    days = [
-        _day(value)
-        for value in (item.get("firstPublicationDate"), item.get("electronicPublicationDate"), printed)
-    ]
-    return min((day for day in days if day), default=None)
+    printed = part(item, "journalInfo", "printPublicationDate")
+    stated = (item.get("firstPublicationDate"), item.get("electronicPublicationDate"), printed)
+    return min((day for day in map(_day, stated) if day), default=None)
 
 
 def _day(value: Any) -> date | None:
@@ -163,11 +151,10 @@ def _year(value: Any) -> int | None:
     return int(text) if re.fullmatch(r"(?:1[89]|20)\d\d", text) else None
 
 
-def _inner(item: dict[str, Any], outer: str, inner: str) -> list[Any]:
-    """A list that is wrapped in an object, as the service nests them."""
-    wrapped = item.get(outer)
-    value = wrapped.get(inner) if isinstance(wrapped, dict) else None
-    return value if isinstance(value, list) else []
+def _inner(item: dict[str, Any], outer: str, inner: str, kind: type[Item]) -> list[Item]:
+    """The items of a kind in a list that is wrapped in an object, as the service nests them."""
+    value = part(item, outer, inner)
+    return [each for each in value if isinstance(each, kind)] if isinstance(value, list) else []
 
 
 def _digits(value: Any) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from mscwatch.papers.model import Paper
 from mscwatch.vocabulary import PaperKind
@@ -19,41 +20,6 @@ from mscwatch.vocabulary import PaperKind
 LONGEST_TITLE = 500  # characters; what a sponsor typed instead of a title may have no end
 KINDS_VERSION = 4  # raise it when a kind moves, so that stored papers are judged anew
 
-# Publication types of PubMed and Europe PMC, in lower case. The first table that shares one decides.
-_DECLARED: tuple[tuple[PaperKind, frozenset[str]], ...] = (
-    (PaperKind.PROTOCOL, frozenset({"clinical trial protocol"})),
-    (
-        PaperKind.COMMENT,
-        frozenset(
-            {
-                *("comment", "editorial", "published erratum", "news", "retraction of publication"),
-                *("expression of concern", "biography", "newspaper article", "interview", "correction"),
-            }
-        ),
-    ),
-    (
-        PaperKind.REVIEW,
-        frozenset(
-            {
-                *("review", "review-article", "systematic review", "systematic-review", "meta-analysis"),
-                *("practice guideline", "guideline", "consensus development conference", "scoping review"),
-            }
-        ),
-    ),
-)
-_OF_PEOPLE = frozenset(
-    {
-        *(
-            "randomized controlled trial",
-            "clinical trial",
-            "controlled clinical trial",
-            "pragmatic clinical trial",
-        ),
-        *("clinical trial, phase i", "clinical trial, phase ii", "clinical trial, phase iii"),
-        *("clinical trial, phase iv", "equivalence trial", "adaptive clinical trial", "case reports"),
-        *("observational study", "clinical study"),
-    }
-)
 _PEOPLE = (
     r"(?:patients?|participants?|subjects?|children|adults|volunteers?|men|women|infants|recipients?|individuals"
     r"|cases|people)"
@@ -166,30 +132,35 @@ def judge(
     PMC's, `corrects` the PMIDs of what it corrects or retracts. Raises nothing: what is not known is `unknown`, with
     that as the reason.
     """
-    by_title = _by_title(_flat(title[:LONGEST_TITLE]), frozenset(reference_types))
-    announced = by_title.kind in {PaperKind.COMMENT, PaperKind.PROTOCOL}
-    types = {entry.strip().lower() for entry in publication_types}
-    for kind, names in _DECLARED:
-        if found := sorted(types & names):
-            return JudgedKind(kind, f"the library calls it {found[0]}")
+    line = _flat(title[:LONGEST_TITLE])
+    by_title, declared = _by_title(line, frozenset(reference_types)), _declared(publication_types)
+    if declared and declared.kind is not PaperKind.RESULTS:
+        return declared
     if corrects:
         return JudgedKind(
             PaperKind.COMMENT, f"the library calls it the erratum or retraction of PMID {corrects[0]}"
         )
-    if announced:
+    if by_title.kind in {PaperKind.COMMENT, PaperKind.PROTOCOL}:
         return by_title
     if marked := _MARKED_REVIEW.search(citation) or _JOURNAL_OF_REVIEWS.search(citation):
         return JudgedKind(PaperKind.REVIEW, f'the citation is that of a review: "{marked[1]}"')
-    if found := sorted(types & _OF_PEOPLE):
-        if by_title.kind is PaperKind.SECONDARY:
-            return by_title
-        return JudgedKind(PaperKind.RESULTS, f"the library calls it {found[0]}")
-    if by_abstract := _by_abstract(abstract, by_title, _flat(title[:LONGEST_TITLE])):
+    if declared:
+        return by_title if by_title.kind is PaperKind.SECONDARY else declared
+    if by_abstract := _by_abstract(abstract, by_title, line):
         return by_abstract
     journal = _JOURNAL_OF_PROTOCOLS.search(citation)
     if journal and by_title.kind is PaperKind.RESULTS and not abstract and not _OF_FINDINGS.search(title):
         return JudgedKind(PaperKind.UNKNOWN, f"{journal[1]} prints protocols, and the title names no finding")
     return by_title
+
+
+def _declared(publication_types: Collection[str]) -> JudgedKind | None:
+    """What the library calls the paper; None where it names no type that tells."""
+    types = {entry.strip().lower() for entry in publication_types}
+    for kind, names in _tables()["declared"].items():
+        if found := sorted(types.intersection(names)):
+            return JudgedKind(PaperKind(kind), f"the library calls it {found[0]}")
+    return None
 
 
 def _by_title(line: str, reference_types: frozenset[str]) -> JudgedKind:
@@ -254,8 +225,12 @@ def _flat(text: str) -> str:
 
 
 @cache
+def _tables() -> dict[str, Any]:
+    return tomllib.loads((files("mscwatch.papers") / "kinds.toml").read_text("utf-8"))
+
+
+@cache
 def _rules() -> tuple[_Rule, ...]:
-    text = (files("mscwatch.papers") / "kinds.toml").read_text("utf-8")
     return tuple(
         _Rule(
             PaperKind(rule["kind"]),
@@ -264,7 +239,7 @@ def _rules() -> tuple[_Rule, ...]:
             _any(rule["patterns"]),
             _any(rule.get("unless", [])),
         )
-        for rule in tomllib.loads(text)["rule"]
+        for rule in _tables()["rule"]
     )
 
 

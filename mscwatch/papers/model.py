@@ -73,7 +73,6 @@ class TrialSketch:
     sites: int = 0
     industry: bool = False
     conditions: tuple[str, ...] = ()
-    interventions: tuple[str, ...] = ()
     investigators: tuple[str, ...] = ()  # compared in memory only
     places: tuple[str, ...] = ()  # cities
     organisations: tuple[str, ...] = ()

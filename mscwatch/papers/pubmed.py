@@ -18,6 +18,7 @@ from mscwatch.errors import NoAnswerError
 from mscwatch.papers.citation import MONTHS, latest_day
 from mscwatch.papers.europepmc import doi_of, plain_text
 from mscwatch.papers.model import Paper
+from mscwatch.record import part
 from mscwatch.vocabulary import PaperSource
 
 CORRECTS = frozenset({"ErratumFor", "RetractionOf", "PartialRetractionOf", "ExpressionOfConcernFor"})
@@ -49,9 +50,9 @@ def read_search(content: Any) -> FoundNumbers:
     Raises `NoAnswerError` for an error body, and where PubMed dropped a phrase: then it searched for something else.
     A phrase that it knows in no paper counts as dropped only when other phrases were searched in its place.
     """
-    result = content.get("esearchresult") if isinstance(content, dict) else None
+    result = part(content, "esearchresult")
     if not isinstance(result, dict):
-        said = content.get("error") if isinstance(content, dict) else None
+        said = part(content, "error")
         raise _unusable(f'the error "{plain_text(said)[:200]}"' if said else "another shape", transient=True)
     if said := result.get("ERROR"):
         raise _unusable(f'the error "{plain_text(said)[:200]}"', transient=False)
@@ -73,7 +74,7 @@ def _dropped(result: dict[str, Any]) -> list[str]:
         ("warninglist", ("phrasesignored",)),
     ):
         for key in keys:
-            listed = result.get(lists, {}).get(key) if isinstance(result.get(lists), dict) else None
+            listed = part(result, lists, key)
             dropped += [plain_text(phrase) for phrase in listed] if isinstance(listed, list) else []
     return dropped
 
@@ -137,8 +138,8 @@ def _authors(article: Element) -> Iterator[str]:
 
 def _abstract(article: Element) -> Iterator[str]:
     """The parts of the abstract, each with its label."""
-    for part in article.iterfind("MedlineCitation/Article/Abstract/AbstractText"):
-        label, text = part.get("Label"), plain_text("".join(part.itertext()))
+    for section in article.iterfind("MedlineCitation/Article/Abstract/AbstractText"):
+        label, text = section.get("Label"), plain_text("".join(section.itertext()))
         if text:
             yield f"{plain_text(label)}: {text}" if label else text
 

@@ -62,12 +62,12 @@ def topic_query(expect: Expectation, last_proven: date | None) -> str:
 
 def number_queries(numbers: Sequence[str]) -> list[str]:
     """Queries for registration numbers, each a batch that fits: a bare number also finds full texts."""
-    return list(_batches([f'"{number}"' for number in numbers], " OR ", LONGEST_QUERY))
+    return list(_batches([f'"{number}"' for number in numbers]))
 
 
 def declared_queries(numbers: Sequence[str]) -> list[str]:
     """Queries of PubMed for the numbers that journals declared (`[si]`)."""
-    return list(_batches([f'"{number}"[si]' for number in numbers], " OR ", LONGEST_QUERY))
+    return list(_batches([f'"{number}"[si]' for number in numbers]))
 
 
 def prove_search(
@@ -105,11 +105,11 @@ def prove_search(
     return SearchProof(tuple(reasons), checks)
 
 
-def _batches(parts: Sequence[str], between: str, longest: int) -> Iterator[str]:
+def _batches(parts: Sequence[str]) -> Iterator[str]:
     batch = ""
     for part in parts:
-        longer = f"{batch}{between}{part}" if batch else part
-        if batch and len(longer) > longest:
+        longer = f"{batch} OR {part}" if batch else part
+        if batch and len(longer) > LONGEST_QUERY:
             yield batch
             longer = part
         batch = longer

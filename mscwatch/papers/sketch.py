@@ -41,7 +41,6 @@ def sketch_of(nct_id: str, record: Record) -> TrialSketch:
         sites=len(cities),
         industry=part(protocol, "sponsorCollaboratorsModule", "leadSponsor", "class") == "INDUSTRY",
         conditions=_texts(*_items(part(protocol, "conditionsModule", "conditions"))),
-        interventions=_texts(*_each(part(protocol, "armsInterventionsModule", "interventions"), "name")),
         investigators=_investigators(protocol),
         places=cities,
         organisations=_organisations(protocol),
