@@ -36,14 +36,9 @@ class Channel(Protocol):
     again.
     """
 
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def named(self) -> int: ...
-
-    @property
-    def attaches(self) -> bool: ...
+    name: str
+    named: int
+    attaches: bool
 
     @property
     def setting(self) -> str: ...
@@ -149,14 +144,13 @@ def send_with_retries(
             in_doubt = error.in_doubt = in_doubt or error.in_doubt
             raise
 
-    retrying = Retrying(
+    Retrying(
         retry=retry_if_exception(_worth_waiting),
         stop=stop_after_attempt(ATTEMPTS) | stop_after_delay(PATIENCE),
         wait=_pause,
         sleep=sleep,
         reraise=True,
-    )
-    retrying(send)
+    )(send)
 
 
 def _smtp(url: str, sender: str, recipients: tuple[str, ...]) -> Smtp:

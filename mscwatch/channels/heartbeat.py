@@ -17,19 +17,15 @@ def ping(url: str) -> None:
 
     Raises `ChannelError` when it cannot be reached or answers other than 2xx. The text shows only the URL's host.
     """
-    code = 0
 
-    def request() -> None:
-        nonlocal code
+    def request() -> int:
         with requests.get(url, timeout=TIMEOUT, stream=True) as answer:
-            code = answer.status_code
+            return answer.status_code
 
     try:
-        within(TOTAL, request)
-    except (
-        requests.RequestException,
-        TimeoutError,
-    ) as error:  # its text holds the URL, so it is not kept as the cause
+        code = within(TOTAL, request)
+    except (requests.RequestException, TimeoutError) as error:
+        # Its text holds the URL, so it is not kept as the cause.
         msg = f"The heartbeat {mask(url)} cannot be reached ({type(error).__name__})."
         raise ChannelError(msg) from None
     if code // 100 != 2:  # noqa: PLR2004  # a class of HTTP codes

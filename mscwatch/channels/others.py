@@ -51,7 +51,9 @@ class Other:
         """
         with _log() as log:
             accepted = self._service.notify(
-                title=subject(digest), body=body(digest, self.named, self._limit), body_format="text"
+                title=digest.subject.translate(WIDE),
+                body=body(digest, self.named, self._limit),
+                body_format="text",
             )
             logged = log.getvalue()
         if accepted:
@@ -66,11 +68,6 @@ class Other:
 def split_urls(urls: str) -> list[str]:
     """Split the setting `MSCWATCH_APPRISE_URLS` into its URLs."""
     return [url for url in BETWEEN.split(urls.strip(", \n\t")) if url]
-
-
-def subject(digest: Digest) -> str:
-    """The digest's subject, without characters that a service may read as markup."""
-    return digest.subject.translate(WIDE)
 
 
 def body(digest: Digest, named: int, limit: int) -> str:

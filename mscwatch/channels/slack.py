@@ -75,21 +75,22 @@ class Slack:
 
         content = payload(digest)
 
-        def post() -> None:
+        def post() -> ChannelError | None:
             with requests.post(
                 self._url, json=content, timeout=TIMEOUT, allow_redirects=False, stream=True
             ) as answer:
-                if refusal := _refusal(answer, recipient):
-                    raise refusal
+                return _refusal(answer, recipient)
 
         try:
-            within(TOTAL, post)
+            refusal = within(TOTAL, post)
         except TimeoutError:
             msg = f"Slack ({recipient}) did not end its answer within {TOTAL:g} s."
             raise ChannelError(msg, silent=True) from None
         except requests.RequestException as error:  # its text holds the URL, so it is not kept as the cause
             msg = f"Slack ({recipient}) cannot be reached ({type(error).__name__})."
             raise ChannelError(msg, silent=True) from None
+        if refusal:
+            raise refusal
 
 
 def _refusal(answer: requests.Response, recipient: str) -> ChannelError | None:
@@ -118,7 +119,7 @@ def payload(digest: Digest) -> dict[str, Any]:
     leave, so a message of many events has shorter texts and is never refused as too long.
     """
     notices, items = digest.notices[:NAMED], digest.items[:NAMED]
-    blocks: list[dict[str, Any]] = [_header(digest.subject)]
+    blocks = [_section(digest.subject, "header", HEADER_LIMIT)]
     if digest.banner:
         blocks.append(_section(digest.banner))
     blocks += [_section(plain(notice.summary, _share(TOTAL_LIMIT // 3, len(notices)))) for notice in notices]
@@ -132,7 +133,8 @@ def payload(digest: Digest) -> dict[str, Any]:
     if digest.waiting:
         blocks.append(_section(waits(digest.waiting)))
     if digest.page_url:
-        blocks.append(_link("See all on the page", digest.page_url))
+        link = {"type": "link", "url": plain(digest.page_url, TEXT_LIMIT), "text": "See all on the page"}
+        blocks.append(_rich(link))
     blocks.append(_section(f"{STOP} Source: ClinicalTrials.gov. Not medical advice."))
     return {"text": _escaped(plain(digest.subject, TEXT_LIMIT)), "blocks": blocks}
 
@@ -142,23 +144,12 @@ def _share(room: int, among: int) -> int:
     return min(TEXT_LIMIT, room // max(1, among))
 
 
-def _header(text: str) -> dict[str, Any]:
-    return {
-        "type": "header",
-        "text": {"type": "plain_text", "text": plain(text, HEADER_LIMIT), "emoji": False},
-    }
+def _section(text: str, kind: str = "section", limit: int = TEXT_LIMIT) -> dict[str, Any]:
+    return {"type": kind, "text": {"type": "plain_text", "text": plain(text, limit) or "…", "emoji": False}}
 
 
-def _section(text: str) -> dict[str, Any]:
-    return {
-        "type": "section",
-        "text": {"type": "plain_text", "text": plain(text, TEXT_LIMIT) or "…", "emoji": False},
-    }
-
-
-def _link(text: str, url: str) -> dict[str, Any]:
-    parts = [{"type": "link", "url": plain(url, TEXT_LIMIT), "text": text}]
-    return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": parts}]}
+def _rich(*parts: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": list(parts)}]}
 
 
 def _event(item: NewsItem, room: int) -> dict[str, Any]:
@@ -168,13 +159,12 @@ def _event(item: NewsItem, room: int) -> dict[str, Any]:
     title = plain(shown.title, room // 3)
     rest = "\n".join(filter(None, [shown.summary, *shown.facts[:1], shown.why, *shown.facts[1:]]))
     rest += f" · event {shown.event_id}" * bool(shown.event_id)
-    parts: list[dict[str, Any]] = [
+    return _rich(
         {"type": "text", "text": f"{shown.heading}: ", "style": {"bold": True}},
         {"type": "link", "url": shown.url, "text": shown.nct_id},
         {"type": "text", "text": f" {title}", "style": {"bold": True}},
         {"type": "text", "text": f"\n{shorten(rest, room - len(title))}"},
-    ]
-    return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": parts}]}
+    )
 
 
 def _escaped(text: str) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from itertools import islice
 
 from mscwatch.digest import words
 from mscwatch.digest.item import EVENT_ID_SHOWN
@@ -93,8 +92,7 @@ def rules_failed(run_id: str, records: Mapping[str, str]) -> Notice:
 
 
 def _named(records: Mapping[str, str]) -> str:
-    named = "; ".join(f"{nct_id} ({reason})" for nct_id, reason in islice(records.items(), RECORDS_SHOWN))
-    return named + (f"; and {len(records) - RECORDS_SHOWN} more" if len(records) > RECORDS_SHOWN else "")
+    return _listed([f"{nct_id} ({reason})" for nct_id, reason in records.items()], RECORDS_SHOWN)
 
 
 def papers_begin(watch: str) -> Notice:
@@ -180,10 +178,10 @@ def unshown_issue(item: NewsItem) -> Issue:
 
 def no_effect(notice_id: str, file: str, decisions: Sequence[str]) -> Notice:
     """The notice of decisions that find nothing to apply to, each in words with what it does not find."""
-    shown = "; ".join(decisions[:MOST_DECISIONS])
-    more = f"; and {len(decisions) - MOST_DECISIONS} more" if len(decisions) > MOST_DECISIONS else ""
-    advice = "Correct or delete it there; `mscwatch doctor` names all."
-    summary = f"Decided in {file} without effect: {shown}{more}. {advice}"
+    summary = (
+        f"Decided in {file} without effect: {_listed(decisions, MOST_DECISIONS)}. Correct or delete it there; "
+        "`mscwatch doctor` names all."
+    )
     return Notice(notice_id, NoticeKind.NO_EFFECT, summary)
 
 
@@ -223,6 +221,11 @@ def weekly(
         f"{sum(nights.values())} night(s), {', '.join(bad) or 'all good'}."
     )
     return Notice(f"weekly-{watch}-{year}-W{week:02}", NoticeKind.WEEKLY, summary)
+
+
+def _listed(texts: Sequence[str], most: int) -> str:
+    """The first `most` texts, and how many more there are."""
+    return "; ".join([*texts[:most], *([f"and {len(texts) - most} more"] if len(texts) > most else [])])
 
 
 def _mark(text: str) -> str:
