@@ -12,6 +12,7 @@ from mscwatch.channels import smtp
 from mscwatch.channels.secrets import mask, masked_address
 from mscwatch.errors import ChannelError, ConfigError
 from mscwatch.model import Address
+from mscwatch.settings import load_settings
 from support.news import digest, item
 from support.sinks import MailSink, certificate, drips, free_port, greets, silence
 
@@ -21,12 +22,9 @@ SENDER = "mscwatch@example.org"
 
 def mail(sink, *recipients, user="", sender=SENDER, scheme="smtp", host="127.0.0.1"):
     port = sink if isinstance(sink, int) else sink.port
-    (channel,) = channels.configured(
-        smtp_url=f"{scheme}://{user}{host}:{port}",
-        email_from=sender,
-        email_to=recipients or (ANNE,),
-        slack_webhook_url="",
-    )
+    url = f"{scheme}://{user}{host}:{port}"
+    settings = load_settings(smtp_url=url, email_from=sender, email_to=recipients or (ANNE,))
+    (channel,) = channels.configured(settings)
     return channel
 
 
@@ -251,11 +249,12 @@ def test_an_answer_that_holds_the_password_is_not_quoted():
 
 def test_display_names_are_shown_and_the_addresses_alone_are_known():
     with MailSink() as sink:
-        (channel,) = channels.configured(
+        settings = load_settings(
             smtp_url=f"smtp://127.0.0.1:{sink.port}",
             email_from="MSC Watch <m@example.org>",
             email_to=(f"Anne <{ANNE}>", '"Bert, of the ward" <bert@example.org>'),
         )
+        (channel,) = channels.configured(settings)
         routes = channels.routes([channel], [f"The operator <{ANNE}>"])
         for address in channel.addresses():
             channel.send(digest(item()), address.recipient)
@@ -274,10 +273,13 @@ def test_display_names_are_shown_and_the_addresses_alone_are_known():
         ({"smtp_url": "smtp://me:hunter2@mail.example.org"}, "MSCWATCH_EMAIL_FROM"),
         ({"smtp_url": "smtp://me:12#hunter2@mail.example.org"}, "MSCWATCH_SMTP_URL must read"),
         ({"smtp_url": "smtp://me:12/hunter2@mail.example.org"}, "MSCWATCH_SMTP_URL must read"),
-        ({"smtp_url": "smtp://h", "email_from": "nobody", "email_to": (ANNE,)}, "'nobody'"),
+        (
+            {"smtp_url": "smtp://h", "email_from": "nobody", "email_to": (ANNE,)},
+            "must be mail addresses",
+        ),
         (
             {"smtp_url": "smtp://h", "email_from": SENDER, "email_to": ("a@b\r\nBcc: x@y",)},
-            "not a mail address",
+            "must be mail addresses",
         ),
         ({"slack_webhook_url": "hooks.slack.com/services/hunter2"}, "MSCWATCH_SLACK_WEBHOOK_URL"),
         ({"slack_webhook_url": "https://hooks.slack.com:hunter2/x"}, "MSCWATCH_SLACK_WEBHOOK_URL"),
@@ -285,9 +287,8 @@ def test_display_names_are_shown_and_the_addresses_alone_are_known():
     ],
 )
 def test_an_unusable_channel_is_a_sentence_without_its_secret(values, words):
-    usual = {"smtp_url": "", "email_from": "", "email_to": (), "slack_webhook_url": ""}
     with pytest.raises(ConfigError) as error:
-        channels.configured(**(usual | values))
+        channels.configured(load_settings(**values))
     assert words in str(error.value)
     assert "hunter2" not in str(error.value)
 

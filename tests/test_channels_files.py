@@ -17,6 +17,7 @@ from mscwatch.channels.atom import Atom
 from mscwatch.channels.jsonl import JsonLines
 from mscwatch.errors import ChannelError
 from mscwatch.model import Address, Notice
+from mscwatch.settings import load_settings
 from support.news import digest, item
 
 HOSTILE = '<script>x</script> & ]]> "quoted" \ufffe\x00 <!channel> \u202eevil'
@@ -38,7 +39,8 @@ def read_lines(path):
 
 
 def test_files_are_switched_on_by_their_settings_and_their_address_is_their_path(tmp_path):
-    one, other = channels.configured(atom_file="news.atom", jsonl_file=str(tmp_path / "news.jsonl"))
+    settings = load_settings(atom_file="news.atom", jsonl_file=str(tmp_path / "news.jsonl"))
+    one, other = channels.configured(settings)
     assert one.addresses() == (Address("atom", "news.atom"),)
     assert other.addresses() == (Address("jsonl", str(tmp_path / "news.jsonl")),)
 

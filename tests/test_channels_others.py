@@ -9,6 +9,7 @@ from mscwatch.channels import heartbeat
 from mscwatch.channels.others import body, split_urls
 from mscwatch.errors import ChannelError, ConfigError
 from mscwatch.model import Notice
+from mscwatch.settings import load_settings
 from support.news import digest, item
 from support.sinks import WebhookSink, free_port
 
@@ -18,7 +19,7 @@ def json_url(sink, *, user="me:hunter2@"):
 
 
 def other(url):
-    (channel,) = channels.configured(apprise_urls=url)
+    (channel,) = channels.configured(load_settings(apprise_urls=url))
     return channel
 
 
@@ -36,9 +37,8 @@ def test_a_service_gets_subject_and_text_and_its_address_shows_no_secret():
 
 
 def test_two_urls_of_one_service_are_two_addresses():
-    one, two = channels.configured(
-        apprise_urls="discord://1234567890/tokentokentoken, discord://1234567890/tokentokentokem"
-    )
+    urls = "discord://1234567890/tokentokentoken, discord://1234567890/tokentokentokem"
+    one, two = channels.configured(load_settings(apprise_urls=urls))
     assert one.addresses() != two.addresses()
     assert one.name == two.name == "discord"
     assert "1234567890" not in f"{one.addresses()} {two.addresses()}"

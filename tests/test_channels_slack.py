@@ -9,12 +9,13 @@ from mscwatch import channels
 from mscwatch.channels import heartbeat
 from mscwatch.channels.secrets import mask
 from mscwatch.errors import ChannelError
+from mscwatch.settings import load_settings
 from support.news import digest, item
 from support.sinks import WebhookSink, drips, free_port
 
 
 def slack(url):
-    (channel,) = channels.configured(smtp_url="", email_from="", email_to=(), slack_webhook_url=url)
+    (channel,) = channels.configured(load_settings(slack_webhook_url=url))
     return channel
 
 

@@ -20,7 +20,7 @@ from mscwatch.channels.slack import BusyError, Slack
 from mscwatch.channels.smtp import Smtp
 from mscwatch.errors import ChannelError, ConfigError
 from mscwatch.model import Address, Digest
-from mscwatch.settings import is_mail_address
+from mscwatch.settings import Settings
 
 ATTEMPTS = 3
 FIRST_WAIT = 2.0
@@ -100,30 +100,21 @@ def routes(channels: Sequence[Channel], operator_email_to: Sequence[str]) -> Rou
     return Routes(by_address | dict.fromkeys(operator, mail), news, operator)
 
 
-def configured(
-    *,
-    smtp_url: str = "",
-    email_from: str = "",
-    email_to: Sequence[str] = (),
-    slack_webhook_url: str = "",
-    atom_file: str = "",
-    jsonl_file: str = "",
-    apprise_urls: str = "",
-) -> tuple[Channel, ...]:
-    """Make the channels whose settings are not empty. Raises `ConfigError`, without secrets, when one is unusable."""
+def configured(settings: Settings) -> tuple[Channel, ...]:
+    """The channels that the settings switch on. Raises `ConfigError`, without secrets, when one is unusable."""
     channels: list[Channel] = []
-    if smtp_url:
-        channels.append(_smtp(smtp_url, email_from, tuple(email_to)))
-    if slack_webhook_url:
-        if not _is_url(slack_webhook_url, "https", "http"):
+    if url := settings.smtp_url.get_secret_value():
+        channels.append(_smtp(url, settings.email_from, settings.email_to))
+    if webhook := settings.slack_webhook_url.get_secret_value():
+        if not _is_url(webhook, "https", "http"):
             msg = "MSCWATCH_SLACK_WEBHOOK_URL is not an http(s) URL. Copy it from Slack again."
             raise ConfigError(msg)
-        channels.append(Slack(slack_webhook_url))
-    if atom_file:
-        channels.append(Atom(Path(atom_file)))
-    if jsonl_file:
-        channels.append(JsonLines(Path(jsonl_file)))
-    channels += map(Other, split_urls(apprise_urls))
+        channels.append(Slack(webhook))
+    if settings.atom_file:
+        channels.append(Atom(Path(settings.atom_file)))
+    if settings.jsonl_file:
+        channels.append(JsonLines(Path(settings.jsonl_file)))
+    channels += map(Other, split_urls(settings.apprise_urls.get_secret_value()))
     return tuple(channels)
 
 
@@ -164,10 +155,6 @@ def _smtp(url: str, sender: str, recipients: tuple[str, ...]) -> Smtp:
     if not sender or not recipients:
         msg = "MSCWATCH_SMTP_URL is set, so MSCWATCH_EMAIL_FROM and MSCWATCH_EMAIL_TO must be set too."
         raise ConfigError(msg)
-    for address in (sender, *recipients):
-        if not is_mail_address(address):
-            msg = f"{address!r} in MSCWATCH_EMAIL_FROM or MSCWATCH_EMAIL_TO is not a mail address."
-            raise ConfigError(msg)
     return Smtp(url, sender, recipients)
 
 

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from mscwatch import digest
-from mscwatch.channels import Routes
+from mscwatch.channels import Routes, configured
 from mscwatch.cli import screen
 from mscwatch.cli.completion import completer
 from mscwatch.clock import utc_now
@@ -27,7 +27,7 @@ BANNER = "TEST: no trial has changed. Somebody is testing whether alerts arrive 
 
 
 def _channels() -> list[str]:
-    channels = wiring.configured_channels(load_settings())
+    channels = configured(load_settings())
     return sorted({address.channel for channel in channels for address in channel.addresses()})
 
 

@@ -16,25 +16,12 @@ from mscwatch.watch import Watch
 MOST_OF_PAPERS = 64_000_000  # bytes of one answer; a thousand papers with abstracts have about 10 million
 
 
-def configured_channels(settings: Settings) -> tuple[channels.Channel, ...]:
-    """The channels that the settings switch on. Raises `ConfigError` for an unusable one."""
-    return channels.configured(
-        smtp_url=settings.smtp_url.get_secret_value(),
-        email_from=settings.email_from,
-        email_to=settings.email_to,
-        slack_webhook_url=settings.slack_webhook_url.get_secret_value(),
-        atom_file=settings.atom_file,
-        jsonl_file=settings.jsonl_file,
-        apprise_urls=settings.apprise_urls.get_secret_value(),
-    )
-
-
 def configured_routes(settings: Settings, watch: Watch) -> channels.Routes:
     """Where alerts and the operator's notices go.
 
     Raises `ConfigError` for an unusable channel, or a subscription of a channel or recipient that is not configured.
     """
-    routes = channels.routes(configured_channels(settings), settings.operator_email_to)
+    routes = channels.routes(channels.configured(settings), settings.operator_email_to)
     subscriptions.check(watch.subscriptions, routes.news)
     return replace(routes, page_url=settings.page_url)
 
