@@ -97,7 +97,7 @@ class FetchedTrial:
 
 @dataclass(frozen=True, slots=True)
 class LookupResult:
-    """The registry's answer to a lookup of one missing trial (from `registry.lookup`).
+    """The registry's answer to a lookup of one missing trial (from `registry.responses`).
 
     `record` is set when the verdict is `here` or `withheld`; `target` is the other NCT number when it is `forwarded`.
     """

@@ -6,6 +6,7 @@ Source: the API's OpenAPI document 2.0.5. `http` sends the requests; `responses`
 from __future__ import annotations
 
 import logging
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,19 +14,19 @@ from datetime import UTC, datetime
 from typing import Any
 
 from mscwatch import __version__
-from mscwatch.errors import ConfigError, NoAnswerError
+from mscwatch.errors import ConfigError, NoAnswerError, RefusedError
 from mscwatch.model import LookupResult, Record, RegistryVersion
 from mscwatch.record import nct_number, number_in_text, parse_record
 from mscwatch.registry.http import BARE_AGENT
 from mscwatch.registry.http_patience import ATTEMPTS
-from mscwatch.registry.lookup import VERDICTS, lookup_result
 from mscwatch.registry.page import SingleStudy, StudiesPage
-from mscwatch.registry.page_bound import MOST_TRIALS, Announced
-from mscwatch.registry.responses import RegistrySession
+from mscwatch.registry.responses import VERDICTS, RegistrySession, lookup_result
 
 log = logging.getLogger(__name__)
 
 EARLIEST, LATEST = 2000, 2200  # years; the registry opened in 2000
+MOST_TRIALS = 10_000_000  # a larger count is none: the registry holds 600,000 trials
+SPARE_PAGES = 3  # of a walk, besides twice as many as the announced count needs
 LONGEST_VERSION = 40  # characters; it is stored
 ROOM_FOR_TOKEN = 200  # characters, so that a walk whose first URL fits can also go on
 
@@ -46,6 +47,46 @@ class Page:
             except ValueError as error:
                 number = number_in_text(text) or "a trial without a number"
                 log.warning("The record of %s cannot be read (%s); it is left out.", number, error)
+
+
+class Announced:
+    """The bound of one walk, by the count of its first page: tokens that are ever new would lead on for ever."""
+
+    def __init__(self, page_size: int) -> None:
+        self._page_size = page_size
+        self._tokens: set[str] = set()
+        self._total = self._most_pages = 0
+
+    def admit(self, token: str, came: int, total: object) -> None:
+        """Admit the page that `token` leads to, after a page of `came` trials.
+
+        `total` is the announced count of trials; only that of the first page counts. Raises `RefusedError` for a token
+        that came before, for a walk that goes on without a count, and for more pages than the count can need.
+        """
+        if not self._tokens:
+            self._announce(came, total)
+        if token in self._tokens:
+            msg = "The registry sent the same page token twice, so the walk would never end."
+            raise RefusedError(msg)
+        self._tokens.add(token)
+        if len(self._tokens) >= self._most_pages:
+            msg = (
+                f"The registry announced {self._total} trial(s) and sent a token for yet another page after "
+                f"{len(self._tokens)} pages, so the walk would never end. Nothing was changed; run again later."
+            )
+            raise RefusedError(msg)
+
+    def _announce(self, came: int, total: object) -> None:
+        count = _count(total)
+        if count is None:
+            msg = (
+                f"The registry did not say how many trials there are (it sent {str(total)[:30]!r}), and its first page "
+                "is not the last: nothing says where the walk ends. Nothing was changed; run again later."
+            )
+            raise RefusedError(msg)
+        self._total = count
+        # The registry may send smaller pages than were asked for.
+        self._most_pages = 2 * math.ceil(count / (came or self._page_size)) + SPARE_PAGES
 
 
 class Client(RegistrySession):
