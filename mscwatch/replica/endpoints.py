@@ -17,8 +17,7 @@ import orjson
 from mscwatch.record import nct_number, registry_values
 from mscwatch.replica.dataset import Dataset
 from mscwatch.replica.enums import enums_answer
-from mscwatch.replica.parameters import BadParameterError, Parameters, allow, is_true
-from mscwatch.replica.projection import UnknownFieldError, project, tree_of
+from mscwatch.replica.parameters import BadParameterError, Parameters, allow, is_true, project, tree_of
 from mscwatch.replica.search import find_hits
 
 BASE = "/api/v2"
@@ -119,10 +118,7 @@ def _studies(dataset: Dataset, query: Parameters) -> Response:
 def _bodies(dataset: Dataset, nct_ids: list[str], query: Parameters) -> list[bytes]:
     if "fields" not in query:
         return [dataset.body(nct_id) for nct_id in nct_ids]
-    try:
-        tree = tree_of(name.strip() for name in re.split(r"[,|]", query["fields"]))
-    except UnknownFieldError as error:
-        raise BadParameterError(f"Parameter 'fields' contains invalid field name: '{error}'") from error
+    tree = tree_of(query["fields"])
     return [orjson.dumps(project(dataset.record(nct_id), tree)) for nct_id in nct_ids]
 
 
