@@ -7,7 +7,8 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from mscwatch import channels
-from mscwatch.digest import NOTICE_WORDS, notices
+from mscwatch.digest import notices
+from mscwatch.digest.compose import NOTICE_WORDS
 from mscwatch.model import Address
 from mscwatch.pipeline.run import run_watch
 from mscwatch.store import working

@@ -178,11 +178,9 @@ def unshown_issue(item: NewsItem) -> Issue:
 
 def no_effect(notice_id: str, file: str, decisions: Sequence[str]) -> Notice:
     """The notice of decisions that find nothing to apply to, each in words with what it does not find."""
-    summary = (
-        f"Decided in {file} without effect: {_listed(decisions, MOST_DECISIONS)}. Correct or delete it there; "
-        "`mscwatch doctor` names all."
-    )
-    return Notice(notice_id, NoticeKind.NO_EFFECT, summary)
+    summary = f"Decided in {file} without effect: {_listed(decisions, MOST_DECISIONS)}."
+    advice = "Correct or delete it there; `mscwatch doctor` names all."
+    return Notice(notice_id, NoticeKind.NO_EFFECT, f"{summary} {advice}")
 
 
 def not_sent_id(address: Address, event_id: str) -> str:
@@ -225,7 +223,7 @@ def weekly(
 
 def _listed(texts: Sequence[str], most: int) -> str:
     """The first `most` texts, and how many more there are."""
-    return "; ".join([*texts[:most], *([f"and {len(texts) - most} more"] if len(texts) > most else [])])
+    return "; ".join(texts[:most]) + (f"; and {len(texts) - most} more" if len(texts) > most else "")
 
 
 def _mark(text: str) -> str:
