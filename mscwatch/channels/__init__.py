@@ -107,8 +107,7 @@ def configured(settings: Settings) -> tuple[Channel, ...]:
         channels.append(_smtp(url, settings.email_from, settings.email_to))
     if webhook := settings.slack_webhook_url.get_secret_value():
         if not _is_url(webhook, "https", "http"):
-            msg = "MSCWATCH_SLACK_WEBHOOK_URL is not an http(s) URL. Copy it from Slack again."
-            raise ConfigError(msg)
+            raise ConfigError("MSCWATCH_SLACK_WEBHOOK_URL is not an http(s) URL. Copy it from Slack again.")
         channels.append(Slack(webhook))
     if settings.atom_file:
         channels.append(Atom(Path(settings.atom_file)))
@@ -147,11 +146,10 @@ def send_with_retries(
 def _smtp(url: str, sender: str, recipients: tuple[str, ...]) -> Smtp:
     # An unescaped / ? or # in a password would end the host early, and messages would show its first half as a port.
     if not _is_url(url, "smtp", "smtps") or re.search(r"[/?#]", url.partition("://")[2].removesuffix("/")):
-        msg = (
+        raise ConfigError(
             "MSCWATCH_SMTP_URL must read smtp://user:password@host:587 or smtps://user:password@host:465. "
             "Percent-encode special characters of the password (%40 for @)."
         )
-        raise ConfigError(msg)
     if not sender or not recipients:
         msg = "MSCWATCH_SMTP_URL is set, so MSCWATCH_EMAIL_FROM and MSCWATCH_EMAIL_TO must be set too."
         raise ConfigError(msg)

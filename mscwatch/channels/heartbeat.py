@@ -26,8 +26,6 @@ def ping(url: str) -> None:
         code = within(TOTAL, request)
     except (requests.RequestException, TimeoutError) as error:
         # Its text holds the URL, so it is not kept as the cause.
-        msg = f"The heartbeat {mask(url)} cannot be reached ({type(error).__name__})."
-        raise ChannelError(msg) from None
+        raise ChannelError(f"The heartbeat {mask(url)} cannot be reached ({type(error).__name__}).") from None
     if code // 100 != 2:  # noqa: PLR2004  # a class of HTTP codes
-        msg = f"The heartbeat {mask(url)} answers {code}."
-        raise ChannelError(msg)
+        raise ChannelError(f"The heartbeat {mask(url)} answers {code}.")

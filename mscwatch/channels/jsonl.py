@@ -87,8 +87,7 @@ def _read(file: BinaryIO) -> tuple[set[str], int]:
     file.seek(0)
     for line in file:
         if not line.startswith(BEGINNING[: len(line)]):
-            msg = f"the line at byte {end} does not begin as mscwatch's lines do"
-            raise ValueError(msg)
+            raise ValueError(f"the line at byte {end} does not begin as mscwatch's lines do")
         if line.endswith(b"\n"):
             known.add(json.loads(line)["event_id"])
             end += len(line)

@@ -61,8 +61,7 @@ class Other:
         if codes := STATUS.findall(logged):
             msg = f"{recipient} refuses the message (HTTP {codes[-1]})."
             raise ChannelError(msg, about=blamed(int(codes[-1])))
-        msg = f"{recipient} did not accept the message."
-        raise ChannelError(msg)
+        raise ChannelError(f"{recipient} did not accept the message.")
 
 
 def split_urls(urls: str) -> list[str]:

@@ -32,17 +32,15 @@ def check(subscriptions: Sequence[Subscription], addresses: Collection[Address])
         known = sorted(shown(address) for address in addresses if address.channel == channel)
         if not known:
             channels = ", ".join(sorted({address.channel for address in addresses})) or "none"
-            msg = (
+            raise ConfigError(
                 f"A subscription names the channel {channel!r}, which is not configured (configured: {channels}). "
                 "Correct the watch file or the settings."
             )
-            raise ConfigError(msg)
         if unknown := [recipient for recipient in subscription.to if recipient not in known]:
-            msg = (
+            raise ConfigError(
                 f"A subscription of the channel {channel} names {', '.join(map(repr, unknown))}, which is not "
                 f"configured there (configured: {', '.join(known)}). Correct the watch file or the settings."
             )
-            raise ConfigError(msg)
 
 
 def shown(address: Address) -> str:

@@ -66,24 +66,21 @@ class Announced:
         if not self._tokens:
             self._announce(came, total)
         if token in self._tokens:
-            msg = "The registry sent the same page token twice, so the walk would never end."
-            raise RefusedError(msg)
+            raise RefusedError("The registry sent the same page token twice, so the walk would never end.")
         self._tokens.add(token)
         if len(self._tokens) >= self._most_pages:
-            msg = (
+            raise RefusedError(
                 f"The registry announced {self._total} trial(s) and sent a token for yet another page after "
                 f"{len(self._tokens)} pages, so the walk would never end. Nothing was changed; run again later."
             )
-            raise RefusedError(msg)
 
     def _announce(self, came: int, total: object) -> None:
         count = _count(total)
         if count is None:
-            msg = (
+            raise RefusedError(
                 f"The registry did not say how many trials there are (it sent {str(total)[:30]!r}), and its first page "
                 "is not the last: nothing says where the walk ends. Nothing was changed; run again later."
             )
-            raise RefusedError(msg)
         self._total = count
         # The registry may send smaller pages than were asked for.
         self._most_pages = 2 * math.ceil(count / (came or self._page_size)) + SPARE_PAGES
@@ -144,8 +141,7 @@ class Client(RegistrySession):
         """
         number = nct_number(nct_id)
         if number is None:
-            msg = f"{nct_id[:40]!r} is no NCT number. Give one like NCT02223897."
-            raise ConfigError(msg)
+            raise ConfigError(f"{nct_id[:40]!r} is no NCT number. Give one like NCT02223897.")
         return lookup_result(number, self.ask(f"/studies/{number}", kind=SingleStudy, verdicts=VERDICTS))
 
     def listing(self, path: str) -> list[Any]:

@@ -124,11 +124,10 @@ def history_url(api_url: str) -> str:
     """The address of the history, beside the API: `…/api/v2` gives `…/api/int`. Raises `ConfigError` otherwise."""
     base, slash, version = api_url.rpartition("/")
     if not slash or version != "v2":
-        msg = (
+        raise ConfigError(
             "MSCWATCH_API_URL does not end with /v2, so the address of the registry's own history is unknown. "
             "Set an address that ends with /v2."
         )
-        raise ConfigError(msg)
     return f"{base}/int"
 
 

@@ -142,11 +142,10 @@ class PoliteSession:
             sizes = {name: len(urlencode({name: value})) for name, value in (parameters or {}).items()}
             sizes[self.address_setting] = len(self._base_url)
             longest = max(sizes, key=sizes.__getitem__)
-            msg = (
+            raise QueryRejectedError(
                 f"The query needs a URL of {len(url)} characters; the limit is {self.longest_url}. "
                 f"Shorten {longest}, which makes {sizes[longest]} of them."
             )
-            raise QueryRejectedError(msg)
         return url
 
     def raise_for_status(self, response: Response, path: str) -> NoReturn:

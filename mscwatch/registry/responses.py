@@ -42,11 +42,10 @@ class RegistrySession(PoliteSession):
             msg = "The registry's data changed while they were read. Nothing was changed; run again later."
             raise DataMovedError(msg)
         if status in (requests.codes.bad_request, requests.codes.request_uri_too_large):
-            msg = (
+            raise QueryRejectedError(
                 f"The registry calls the query malformed (HTTP {status} to {path}){quote}. "
                 "Correct the watch file."
             )
-            raise QueryRejectedError(msg)
         super().raise_for_status(response, path)
 
 

@@ -48,15 +48,13 @@ def plain_value(name: str, value: Any) -> str | int | float | list[str]:
     if name in TEXTS:
         text = " ".join(str(value).split())
         if not 0 < len(text) <= TEXT_AT_MOST:
-            msg = f"value of {name}: write 1 to {TEXT_AT_MOST} characters."
-            raise ConfigError(msg)
+            raise ConfigError(f"value of {name}: write 1 to {TEXT_AT_MOST} characters.")
         return text
     number = _number(name, value)
     if name in AMOUNTS:
         return number
     if number != int(number):
-        msg = f"value of {name}: {value!r} is not a whole number."
-        raise ConfigError(msg)
+        raise ConfigError(f"value of {name}: {value!r} is not a whole number.")
     return int(number)
 
 
@@ -67,8 +65,7 @@ def parted(name: str, value: str) -> dict[str, str | int | float | list[str]]:
         return {each: plain_value(each, value) for each in names}
     levels = corrections.parse_value("doses", value)
     if len(levels) != 1:
-        msg = f'value of dose: {value!r} is not one dose. Write it as "1e6-2e6 cells/kg".'
-        raise ConfigError(msg)
+        raise ConfigError(f'value of dose: {value!r} is not one dose. Write it as "1e6-2e6 cells/kg".')
     return {"dose_low": levels[0].low, "dose_high": levels[0].high, "dose_unit": str(levels[0].unit)}
 
 

@@ -122,11 +122,10 @@ def with_entry(text: str, decision: Entry, source: str) -> str:
     """
     for earlier in read(text, source).entries():
         if type(earlier) is type(decision) and earlier.key == decision.key:
-            msg = (
+            raise ConfigError(
                 f"{earlier.key} is {earlier.outcome} already, by {earlier.by} on {earlier.date} "
                 f"({earlier.reason}). To change that, edit {source}."
             )
-            raise ConfigError(msg)
     entry = tomlkit.dumps({_kind(decision): [decision.entry()]})
     longer = f"{text.rstrip() or HEADING.rstrip()}\n\n{entry}"
     read(longer, source)
@@ -152,8 +151,7 @@ def _kind(decision: Entry) -> str:
 def _entries(kind: str, tables: dict[str, Any], text: str, source: str) -> Iterator[Entry]:
     entries = tables.get(kind, [])
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        msg = f"{source}: write every decision under its own [[{kind}]]."
-        raise ConfigError(msg)
+        raise ConfigError(f"{source}: write every decision under its own [[{kind}]].")
     places = _places(kind, text, len(entries))
     decided: dict[str, str] = {}
     for entry, place in zip(entries, places, strict=True):

@@ -52,11 +52,10 @@ def rules_file(rules: str) -> Traversable:
     file = f"{ANY_DISEASE.get(rules, rules).replace('-', '_')}.toml"
     source = files("mscwatch.screening") / "rules" / file
     if not source.is_file():
-        msg = (
+        raise ConfigError(
             f'There are no reading rules "{rules}" (key relevance.rules of the watch). '
             "Use msc-liver, msc, cell-therapy-liver or none."
         )
-        raise ConfigError(msg)
     return source
 
 
