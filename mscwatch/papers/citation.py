@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import calendar
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 LONGEST = 5_000  # characters; the longest citation of PubMed, with hundreds of authors, has fewer
@@ -50,25 +50,16 @@ def parse(text: str) -> Citation:
     authors = _AUTHORS.match(text)
     title_from = authors.end() if authors else 0
     place = _PLACE.search(text, title_from)
-    first_author = authors["first"] if authors else None
+    read = Citation(text[title_from:], first_author=authors and authors["first"], doi=doi and doi[1].lower())
     if place is None:
         year = _YEAR.search(text)
-        return Citation(
-            text[title_from:],
-            first_author,
-            None,
-            int(year[1]) if year else None,
-            None,
-            doi and doi[1].lower(),
-        )
-    published_on = min(_day(match) for match in (place, _EARLIER.search(text)) if match)
-    return Citation(
-        text[title_from : place.start() + 1].strip("[]. ") or text,
-        first_author,
-        place["journal"],
-        int(place["year"]),
-        published_on,
-        doi and doi[1].lower(),
+        return replace(read, year=int(year[1]) if year else None)
+    return replace(
+        read,
+        title=text[title_from : place.start() + 1].strip("[]. ") or text,
+        journal=place["journal"],
+        year=int(place["year"]),
+        published_on=min(_day(match) for match in (place, _EARLIER.search(text)) if match),
     )
 
 

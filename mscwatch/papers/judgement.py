@@ -7,7 +7,7 @@ no candidate of this one. Several registrations in one paper are a pooled analys
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mscwatch.papers.agreement import Agreement, ReadPaper, compare
 from mscwatch.papers.model import Paper, TrialSketch
@@ -72,7 +72,8 @@ def judge_paper(
     places = _places(paper)
     named = {number for place in places for number in place.numbers}
     if named:
-        judgements = [_by_number(nct_id, places, topic) for nct_id in sorted(_trials_of(named, topic))]
+        trials = {nct_id for number in named for nct_id in topic.of_number(number.number)}
+        judgements = [_by_number(nct_id, places, topic) for nct_id in sorted(trials)]
         found = [judgement for judgement in judgements if judgement]
     else:
         found = _by_agreement(ReadPaper(paper), topic, ranked)
@@ -92,10 +93,6 @@ def _places(paper: Paper) -> list[Place]:
     return [Place("its methods", methods, Strength.B)] if methods else []
 
 
-def _trials_of(numbers: Iterable[RegistryNumber], topic: Topic) -> set[str]:
-    return {nct_id for number in numbers for nct_id in topic.of_number(number.number)}
-
-
 def _by_number(nct_id: str, places: list[Place], topic: Topic) -> Judgement | None:
     """By numbers: one registration is a link, several are a question."""
     own = topic.trials[nct_id].numbers | {nct_id}
@@ -103,29 +100,21 @@ def _by_number(nct_id: str, places: list[Place], topic: Topic) -> Judgement | No
         mine = [number for number in place.numbers if number.number in own]
         if not mine:
             continue
-        others = [number for number in place.numbers if number.number not in own]
         shared = {other for number in mine for other in topic.of_number(number.number)} - {nct_id}
         said = " and ".join(number.number for number in mine)
         reason = f"{said} stands in {place.words}"
         if shared:
             return Judgement(nct_id, Strength.C, (reason, f"the number is also that of {_list(shared)}"))
-        if rivals := [number for number in others if _is_rival(number, mine)]:
-            listed = _list({number.number for number in rivals})
-            return Judgement(
-                nct_id, Strength.C, (reason,), (f"so does {listed}: perhaps a pooled analysis or a review",)
-            )
+        # A number of a registry in which this trial has none is likely its own, which its record does not tell.
+        registries = {number.registry for number in mine}
+        others = {number for number in place.numbers if number.number not in own}
+        if rivals := {number.number for number in others if number.registry in registries}:
+            against = f"so does {_list(rivals)}: perhaps a pooled analysis or a review"
+            return Judgement(nct_id, Strength.C, (reason,), (against,))
         is_own = any(number.registry is Registry.CLINICALTRIALS for number in mine)
         second = () if is_own else (f"it is the trial's number in {mine[0].registry}",)
         return Judgement(nct_id, place.strength if is_own else Strength.B, (reason, *second))
     return None
-
-
-def _is_rival(number: RegistryNumber, mine: list[RegistryNumber]) -> bool:
-    """Whether another number names another trial: one of a registry in which this trial has a number as well.
-
-    A number of a further registry is likely the same trial's, which its record does not tell.
-    """
-    return number.registry in {own.registry for own in mine}
 
 
 def _by_agreement(paper: ReadPaper, topic: Topic, ranked: Mapping[str, RankedPaper]) -> list[Judgement]:
@@ -135,14 +124,14 @@ def _by_agreement(paper: ReadPaper, topic: Topic, ranked: Mapping[str, RankedPap
     for nct_id, agreement in agreements.items():
         candidate = ranked[nct_id]
         if _is_clear(nct_id, agreements, candidate):
-            reasons = (*agreement.agrees, _distance(nct_id, agreements))
-            found.append(Judgement(nct_id, Strength.C, reasons, agreement.differs, round(candidate.score, 2)))
+            strength, nearest = Strength.C, _nearest(nct_id, agreements) or "nothing"
+            reasons = (*agreement.agrees, f"the next trial agrees in {nearest} of these")
         elif candidate.is_likely:
-            reasons = (
-                f"its title, dates and design suit best (score {candidate.score:.1f})",
-                *agreement.agrees,
-            )
-            found.append(Judgement(nct_id, Strength.D, reasons, agreement.differs, round(candidate.score, 2)))
+            strength, score = Strength.D, f"{candidate.score:.1f}"
+            reasons = (f"its title, dates and design suit best (score {score})", *agreement.agrees)
+        else:
+            continue
+        found.append(Judgement(nct_id, strength, reasons, agreement.differs, round(candidate.score, 2)))
     return found
 
 
@@ -158,14 +147,9 @@ def _nearest(nct_id: str, agreements: Mapping[str, Agreement]) -> int:
     return max((len(item.agrees) for other, item in agreements.items() if other != nct_id), default=0)
 
 
-def _distance(nct_id: str, agreements: Mapping[str, Agreement]) -> str:
-    return f"the next trial agrees in {_nearest(nct_id, agreements) or 'nothing'} of these"
-
-
 def _for_a_person(judgement: Judgement) -> Judgement:
-    strength = max(judgement.strength, Strength.C)
     against = (*judgement.against, "what kind of paper it is is not known")
-    return Judgement(judgement.nct_id, strength, judgement.reasons, against, judgement.score)
+    return replace(judgement, strength=max(judgement.strength, Strength.C), against=against)
 
 
 def _list(names: Iterable[str]) -> str:

@@ -91,30 +91,17 @@ class RankedPaper:
         return self.rank == 1 and self.score >= LIKELY
 
 
-@dataclass(frozen=True, slots=True)
-class _Scored:
-    score: float
-    features: Features
-
-
-Scores = dict[int, _Scored]  # by the paper's place
-
-
 def rank_papers(trials: Sequence[TrialSketch], papers: Sequence[Paper]) -> dict[str, list[RankedPaper]]:
     """The ten likeliest papers of each trial, best first, by NCT number.
 
     All trials of a topic are ranked together, since a paper that suits a sibling better is a worse candidate.
     """
-    scored = [
-        {paper: _Scored(score(features), features) for paper, features in candidates.items()}
-        for candidates in candidate_features(trials, papers)
-    ]
-    shares = paper_shares(
-        [{paper: item.score for paper, item in candidates.items()} for candidates in scored]
-    )
+    features = candidate_features(trials, papers)
+    scores = [{paper: score(pair) for paper, pair in candidates.items()} for candidates in features]
+    shares = paper_shares(scores)
     return {
-        trial.nct_id: _best(candidates, own)
-        for trial, candidates, own in zip(trials, scored, shares, strict=True)
+        trial.nct_id: _best(own, own_scores, own_shares)
+        for trial, own, own_scores, own_shares in zip(trials, features, scores, shares, strict=True)
     }
 
 
@@ -192,15 +179,15 @@ def final_score(value: float, share: float) -> float:
     return value + SHARE * math.log(share + LEAST_SHARE)
 
 
-def _best(candidates: Scores, shares: Mapping[int, float]) -> list[RankedPaper]:
-    final = {paper: final_score(item.score, shares[paper]) for paper, item in candidates.items()}
+def _best(
+    features: Mapping[int, Features], scores: Mapping[int, float], shares: Mapping[int, float]
+) -> list[RankedPaper]:
+    final = {paper: final_score(value, shares[paper]) for paper, value in scores.items()}
     best = nlargest(KEPT, final, key=lambda paper: (final[paper], -paper))
     if not best:
         return []
     first = best[0]
-    evidence = confidence_features(
-        candidates[first].features, [final[paper] for paper in best], shares[first]
-    )
+    evidence = confidence_features(features[first], [final[paper] for paper in best], shares[first])
     confidence = CONFIDENCE["constant"] + sum(CONFIDENCE[name] * value for name, value in evidence.items())
     return [
         RankedPaper(paper, rank, confidence - (final[first] - final[paper]), shares[paper])
