@@ -62,12 +62,12 @@ def find_drift(
         return []
     issues: list[Issue] = []
     try:
-        enums = TypeAdapter(list[Enum]).validate_python(client.listing(ENUMS))
+        enums = TypeAdapter(list[Enum]).validate_python(client.ask(ENUMS, kind=list).json)
         issues += unknown_values(enums, registry_values().enums)
     except (NoAnswerError, QueryRejectedError, ValidationError):
         issues.append(_not_checked(ENUMS, api_version, "for values that are new"))
     try:
-        fields = TypeAdapter(list[Node]).validate_python(client.listing(METADATA))
+        fields = TypeAdapter(list[Node]).validate_python(client.ask(METADATA, kind=list).json)
         issues += moved_fields(fields, mapped, NOT_STORED)
     except (NoAnswerError, QueryRejectedError, ValidationError):
         issues.append(_not_checked(METADATA, api_version, "for fields that are new or gone"))

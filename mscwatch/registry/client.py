@@ -144,11 +144,6 @@ class Client(RegistrySession):
             raise ConfigError(f"{nct_id[:40]!r} is no NCT number. Give one like NCT02223897.")
         return lookup_result(number, self.ask(f"/studies/{number}", kind=SingleStudy, verdicts=VERDICTS))
 
-    def listing(self, path: str) -> list[Any]:
-        """An answer that is a list, such as `/studies/enums` and `/studies/metadata`."""
-        items: list[Any] = self.ask(path, kind=list).json
-        return items
-
 
 def user_agent(own: str = "", contact: str = "") -> str:
     """The user agent, from MSCWATCH_USER_AGENT and MSCWATCH_CONTACT. Raises `ConfigError` for unprintable text.

@@ -36,7 +36,7 @@ log = logging.getLogger(__name__)
 
 LONGEST_URL = 6_000  # the edge of ClinicalTrials.gov refuses somewhere between 7 and 8 kB
 LARGEST_ANSWER = 128_000_000  # bytes, unpacked; a page of a thousand records has about 20 million
-BARE_AGENT = requests.utils.default_user_agent()
+BARE_AGENT = requests.utils.default_user_agent()  # tried once where a service refuses another
 TRANSIENT_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
 
 
@@ -60,7 +60,6 @@ class Politeness:
     timeout: float = 90.0  # of one request and its whole answer, whether it is silent or slow
     budget: float = 300.0  # that a step may lose to useless answers and to the waits after them
     largest: int = LARGEST_ANSWER  # bytes of one answer, packed and unpacked
-    other_agent: str = BARE_AGENT  # tried once where the service refuses `user_agent`
 
 
 class BrokenOffError(NoAnswerError):
@@ -75,8 +74,6 @@ class PoliteSession:
 
     service: str  # its name at the start of a sentence
     address_setting: str  # the setting that holds `base_url`
-    accepts = "application/json"
-    longest_url = LONGEST_URL
 
     def __init__(
         self,
@@ -99,7 +96,7 @@ class PoliteSession:
         self._last_start: float | None = None
         self._lost = 0.0
         # gzip only: its end is marked, so a stream that is cut shows
-        self._exchange = Exchange({"Accept": self.accepts, "Accept-Encoding": "gzip"})
+        self._exchange = Exchange({"Accept": "application/json", "Accept-Encoding": "gzip"})
 
     def ask(
         self,
@@ -123,9 +120,9 @@ class PoliteSession:
             try:
                 return self._retrying(attempts)(self._ask_once, url, path, kind, verdicts)
             except TransientError as error:
-                if not (error.refused and self.user_agent != self._politeness.other_agent):
+                if not (error.refused and self.user_agent != BARE_AGENT):
                     raise
-                return self._ask_as_other(lambda: self._ask_once(url, path, kind, verdicts), attempts)
+                return self._ask_bare(lambda: self._ask_once(url, path, kind, verdicts), attempts)
         except TransientError as error:
             raise self._no_answer(error, path, attempts) from error
         finally:
@@ -138,12 +135,12 @@ class PoliteSession:
         except (requests.exceptions.InvalidURL, requests.exceptions.MissingSchema):
             msg = f"{masked(self._base_url)} is not a usable address. Correct {self.address_setting}."
             raise ConfigError(msg) from None  # the cause shows the address with its password
-        if len(url) > self.longest_url:
+        if len(url) > LONGEST_URL:
             sizes = {name: len(urlencode({name: value})) for name, value in (parameters or {}).items()}
             sizes[self.address_setting] = len(self._base_url)
             longest = max(sizes, key=sizes.__getitem__)
             raise QueryRejectedError(
-                f"The query needs a URL of {len(url)} characters; the limit is {self.longest_url}. "
+                f"The query needs a URL of {len(url)} characters; the limit is {LONGEST_URL}. "
                 f"Shorten {longest}, which makes {sizes[longest]} of them."
             )
         return url
@@ -187,9 +184,9 @@ class PoliteSession:
             reraise=True,
         )
 
-    def _ask_as_other(self, ask: Callable[[], Response], attempts: Attempts) -> Response:
-        """Ask once under the other agent, which stays when the service takes it."""
-        own, self.user_agent = self.user_agent, self._politeness.other_agent
+    def _ask_bare(self, ask: Callable[[], Response], attempts: Attempts) -> Response:
+        """Ask once under `BARE_AGENT`, which stays when the service takes it."""
+        own, self.user_agent = self.user_agent, BARE_AGENT
         try:
             answer = ask()
         except TransientError as error:
@@ -238,12 +235,11 @@ class PoliteSession:
 
     def _not_let_in(self, error: TransientError) -> NoAnswerError:
         """The error of a 403 that stayed: which agents were tried, and which value to set."""
-        other = self._politeness.other_agent
-        tried = " and ".join(f'"{agent}"' for agent in dict.fromkeys((self.user_agent, other)))
+        tried = " and ".join(f'"{agent}"' for agent in dict.fromkeys((self.user_agent, BARE_AGENT)))
         msg = (
             f"{self.service} refuses this client ({error}) with the user agent {tried}. Set MSCWATCH_USER_AGENT to one "
-            f'that it takes, such as "{other} (+https://your.institute)", or ask from another address: those of data '
-            "centres are often refused. Asking again at once does not help."
+            f'that it takes, such as "{BARE_AGENT} (+https://your.institute)", or ask from another address: those of '
+            "data centres are often refused. Asking again at once does not help."
         )
         return NoAnswerError(msg, transient=False)
 

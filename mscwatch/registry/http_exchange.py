@@ -86,7 +86,7 @@ class Exchange:
         if not is_whole:
             return body.content
         if body.is_full:
-            raise OversizedError(f"the answer was larger than {limits.size / 1e6:.0f} MB")
+            raise OversizedError(f"the answer was larger than {limits.size / 1e6:.0f} MB", cut=True)
         if body.is_cut:
             raise TransientError("a compressed answer that is cut or damaged", cut=True)
         return body.content

@@ -56,9 +56,6 @@ class TransientError(Exception):
 class OversizedError(TransientError):
     """An answer larger than the limit. The same question would be answered so again."""
 
-    def __init__(self, what: str) -> None:
-        super().__init__(what, cut=True)
-
 
 @dataclass(frozen=True, slots=True)
 class Response:
