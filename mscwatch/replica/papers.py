@@ -20,7 +20,9 @@ from typing import Any
 
 import orjson
 
+from mscwatch.record import part
 from mscwatch.replica.endpoints import Response
+from mscwatch.replica.snapshot import json_lines
 
 StandInPaper = Mapping[str, Any]
 
@@ -36,15 +38,9 @@ EXTERNAL = re.compile(r"EXT_ID:(\d+)")
 def papers_from_ndjson(path: str | Path) -> list[StandInPaper]:
     """The papers of an NDJSON file. Raises `ValueError`, naming the line, for one that is no paper; `OSError`."""
     papers: list[StandInPaper] = []
-    for number, line in enumerate(Path(path).read_bytes().splitlines(), start=1):
-        if not line.strip():
-            continue
-        try:
-            paper = orjson.loads(line)
-        except orjson.JSONDecodeError as error:
-            raise ValueError(f"{path}, line {number}: not JSON") from error
-        if not (isinstance(paper, dict) and isinstance(paper.get("title"), str)):
-            raise ValueError(f"{path}, line {number}: no paper with a title")  # noqa: TRY004
+    for place, _, paper in json_lines(path):
+        if not isinstance(part(paper, "title"), str):
+            raise ValueError(f"{place}: no paper with a title")  # noqa: TRY004
         papers.append(paper)
     return papers
 

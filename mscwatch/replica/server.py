@@ -44,8 +44,9 @@ class Replica:
     """Serves a sequence of snapshots, one for each night, while the `with` block runs.
 
     `intercept` sees every request first. It returns the answer to send, or None for the usual one, and it is the only
-    way to make this registry misbehave. `requests` lists method and path with query, in order. Raises `ValueError`
-    without any snapshot.
+    way to make this registry misbehave. `requests` lists method and path with query, in order. `url`, `europepmc_url`
+    and `pubmed_url` are the base addresses for clients, of the registry and of the stand-ins of the paper sources.
+    Raises `ValueError` without any snapshot.
     """
 
     def __init__(self, nights: Sequence[Snapshot], port: int = 0, intercept: Intercept | None = None) -> None:
@@ -58,24 +59,13 @@ class Replica:
         self._night = 0
         self._dataset = Dataset(self.nights[0], 0)
         self._server = _Server(("127.0.0.1", port), self)
+        bases = (BASE, EUROPEPMC, PUBMED)
+        self.url, self.europepmc_url, self.pubmed_url = (
+            f"http://127.0.0.1:{self._server.server_port}{base}" for base in bases
+        )
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
         )
-
-    @property
-    def url(self) -> str:
-        """The base address for a client, like `https://clinicaltrials.gov/api/v2`."""
-        return f"http://127.0.0.1:{self._server.server_port}{BASE}"
-
-    @property
-    def europepmc_url(self) -> str:
-        """The base address of the stand-in of Europe PMC."""
-        return f"http://127.0.0.1:{self._server.server_port}{EUROPEPMC}"
-
-    @property
-    def pubmed_url(self) -> str:
-        """The base address of the stand-in of PubMed."""
-        return f"http://127.0.0.1:{self._server.server_port}{PUBMED}"
 
     @property
     def night(self) -> int:

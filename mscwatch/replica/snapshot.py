@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from mscwatch.record import Record
+from mscwatch.record import Record, part
 
 
 @dataclass(frozen=True)
@@ -53,28 +53,24 @@ def snapshot_from_ndjson(*paths: str | Path, data_timestamp: str | None = None) 
     """
     lines: dict[str, bytes] = {}
     for path in paths:
-        opener = gzip.open if str(path).endswith(".gz") else open
-        number = 0
-        try:
-            with opener(path, "rb") as file:
-                for line in file:
-                    number += 1
-                    if line.strip():
-                        lines[nct_id_of(orjson.loads(line))] = line
-        except orjson.JSONDecodeError as error:
-            raise ValueError(f"{path}, line {number}: not JSON ({error})") from error
-        except (KeyError, TypeError) as error:
-            raise ValueError(
-                f"{path}, line {number}: not a study of API v2 (it has no NCT number)"
-            ) from error
-        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            raise ValueError(f"{path}, after line {number}: not a whole gzip file ({error})") from error
+        for place, line, record in json_lines(path):
+            nct_id = part(record, "protocolSection", "identificationModule", "nctId")
+            if not isinstance(nct_id, str):
+                raise ValueError(f"{place}: not a study of API v2 (it has no NCT number)")  # noqa: TRY004
+            lines[nct_id] = line
     return Snapshot(data_timestamp, RecordLines(lines))
 
 
-def nct_id_of(record: Record) -> str:
-    """The record's NCT number. Raises `KeyError` or `TypeError` where it has none."""
-    nct_id = record["protocolSection"]["identificationModule"]["nctId"]
-    if not isinstance(nct_id, str):
-        raise TypeError("an NCT number is a text")
-    return nct_id
+def json_lines(path: str | Path) -> Iterator[tuple[str, bytes, Any]]:
+    """Each line that is not blank: its place in words, its text, its value. Raises `ValueError` and `OSError`."""
+    opener = gzip.open if str(path).endswith(".gz") else open
+    number = 0
+    try:
+        with opener(path, "rb") as file:
+            for number, line in enumerate(file, start=1):
+                if line.strip():
+                    yield f"{path}, line {number}", line, orjson.loads(line)
+    except orjson.JSONDecodeError as error:
+        raise ValueError(f"{path}, line {number}: not JSON ({error})") from error
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise ValueError(f"{path}, after line {number}: not a whole gzip file ({error})") from error
