@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
@@ -78,17 +77,12 @@ def feed(digest: Digest, earlier: list[ET.Element], now: datetime) -> bytes:
         "Registry data: ClinicalTrials.gov, U.S. National Library of Medicine. No medical advice.",
     )
     _add(ET.SubElement(root, _name("author")), "name", "mscwatch")
-    entries = {entry.findtext(_name("id")): entry for entry in (*_entries(digest, now), *earlier)}
+    own = [_notice(notice, digest, now) for notice in digest.notices]
+    own += [_event(item, digest) for item in digest.items]
+    entries = {entry.findtext(_name("id")): entry for entry in (*own, *earlier)}
     root.extend(list(entries.values())[:MOST_ENTRIES])
     xml: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
     return xml
-
-
-def _entries(digest: Digest, now: datetime) -> Iterator[ET.Element]:
-    for notice in digest.notices:
-        yield _notice(notice, digest, now)
-    for item in digest.items:
-        yield _event(item, digest)
 
 
 def _event(item: NewsItem, digest: Digest) -> ET.Element:
@@ -97,16 +91,8 @@ def _event(item: NewsItem, digest: Digest) -> ET.Element:
     _add(entry, "title", f"{_tagged(digest)}{shown.heading}: {shown.nct_id} {shown.title}")
     ET.SubElement(entry, _name("link"), rel="alternate", href=shown.url)
     ET.SubElement(entry, _name("category"), term=plain(item.event.kind, 40))
-    _add(
-        entry,
-        "content",
-        "\n".join(
-            filter(
-                None,
-                (shown.summary, shown.why, *shown.facts, f"event {shown.event_id}" * bool(shown.event_id)),
-            )
-        ),
-    )
+    event_id = f"event {shown.event_id}" * bool(shown.event_id)
+    _add(entry, "content", "\n".join(filter(None, (shown.summary, shown.why, *shown.facts, event_id))))
     return entry
 
 

@@ -26,8 +26,8 @@ class RenderedItem:
     url: str
     title: str
     summary: str
-    why: str
-    facts: tuple[str, ...]
+    why: str = ""
+    facts: tuple[str, ...] = ()
     event_id: str = ""
 
 
@@ -41,8 +41,6 @@ def render_item(item: NewsItem, *, brief: bool = False) -> RenderedItem:
             url=study_url(event.nct_id),
             title="(cannot be shown)",
             summary=event.summary,
-            why="",
-            facts=(),
         )
     return RenderedItem(
         heading=event_heading(event),

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from mscwatch.digest.text import words
 from mscwatch.model import NewsItem, Product, PublishedTrial
 from mscwatch.vocabulary import UNSAID, EventKind, LinkConfidence, Severity
 
@@ -101,7 +102,7 @@ def published_though(item: NewsItem, _: Background) -> str | None:
         event.kind is EventKind.PUBLICATION_LINKED and event.severity is Severity.HIGH
     )
     if event.kind in ENDING or is_publication:
-        return f"Published although the registry calls it {_words(status).lower()}."
+        return f"Published although the registry calls it {words(status).lower()}."
     return None
 
 
@@ -138,8 +139,8 @@ def only_of_its_kind(item: NewsItem, background: Background) -> str | None:
     if product is None or item.event.kind not in ARRIVING:
         return None
     only_source, only_route = background.only_source, background.only_route
-    new = [f"cells from {_words(name)}" for name in product.cell_source if only_source.get(name) == nct_id]
-    new += [f"the route {_words(name)}" for name in product.route if only_route.get(name) == nct_id]
+    new = [f"cells from {words(name)}" for name in product.cell_source if only_source.get(name) == nct_id]
+    new += [f"the route {words(name)}" for name in product.route if only_route.get(name) == nct_id]
     return f"The only trial of the watch with {' and '.join(new)}." if new else None
 
 
@@ -222,7 +223,3 @@ def _rows(rows: list[PublishedTrial]) -> str:
 
 def _count(number: int, noun: str) -> str:
     return f"{number or 'No'} {noun}{'' if number <= 1 else 's'}"
-
-
-def _words(value: str) -> str:
-    return value.replace("_", " ")

@@ -70,9 +70,9 @@ def heading(kind: str) -> str:
     return "New trial" if kind == "new_trial" else words(kind).capitalize()
 
 
-def words(kind: str) -> str:
-    """A kind of event within a sentence: "new", "results posted"."""
-    return KIND_WORDS.get(kind, kind.replace("_", " "))
+def words(value: str) -> str:
+    """A kind of event, or another value of a vocabulary, within a sentence: "new", "results posted"."""
+    return KIND_WORDS.get(value, value.replace("_", " "))
 
 
 def study_url(nct_id: str) -> str:
