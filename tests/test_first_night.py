@@ -202,7 +202,7 @@ def test_a_first_night_killed_between_two_groups_is_a_first_night_again(order, m
     assert rows(tonight, "SELECT count(*), count(DISTINCT nct_id) FROM versions") == [(30, 30)]
     assert rows(tonight, "SELECT count(*), bool_and(is_baseline) FROM events") == [(30, True)]
     assert rows(tonight, "SELECT summary FROM notices WHERE kind = 'baseline'") == [
-        ('The watch "All of it" begins with 30 trials. From now on, changes are told.',)
+        ('The watch "All of it" begins with 30 trials. From now on, changes are reported.',)
     ]
 
 

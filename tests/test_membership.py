@@ -20,8 +20,8 @@ STANDING = "SELECT standing, in_watch FROM watched WHERE nct_id = 'NCT00000001'"
 EVENTS = "SELECT kind, summary FROM events WHERE NOT is_baseline ORDER BY observed_at, kind"
 
 EDITED = (
-    'The watch "Liver" asks otherwise than before: its file was edited, or a newer mscwatch brought it. '
-    "{} trials entered and {} left by that."
+    'The watch "Liver" asks for something else now: its file was edited, or a newer mscwatch brought it. '
+    "{} trials entered and {} left because of it."
 )
 
 

@@ -72,7 +72,7 @@ def test_a_search_now_is_proven_published_and_said(papers, stand_in, two_nights)
     done = papers("--search", registry=stand_in)
     assert done.returncode == 0, done.stderr
     assert "Europe PMC and PubMed: 4 requests" in done.stdout
-    assert "1 more counts as a trial's publication; the next night that publishes tells of it." in done.stdout
+    assert "1 more counts as a trial's publication; the next night that publishes reports it." in done.stdout
     assert rows(two_nights, LINKS) == [("NCT00000001", "33370477", "A", True)]
     assert rows(two_nights, "SELECT DISTINCT outcome, starts_with(run_id, 'search-') FROM searches") == [
         ("proven", True)
@@ -186,7 +186,7 @@ def test_an_import_never_replaces_what_a_service_told_of_a_paper_that_was_import
     stored = [(KNOWN["title"], "person", True)]
     asked = "SELECT title, found_by, told_by_europepmc FROM found_papers"
     assert rows(two_nights, asked) == stored
-    assert "1 that the services told of before" in papers("--import", file).stdout
+    assert "1 that Europe PMC or PubMed had named before" in papers("--import", file).stdout
     assert rows(two_nights, asked) == stored
     assert rows(two_nights, identified) == [("Europe PMC",), ("a person",)]
 
@@ -228,13 +228,13 @@ def test_each_number_is_said_in_its_form():
     one = list(_sentences(looked(requests=1, counting=1, waiting=1), None))
     assert one == [
         "Europe PMC and PubMed: 1 request, 1 hit, 1 paper read, 1 of them new.",
-        "1 more counts as a trial's publication; the next night that publishes tells of it.",
+        "1 more counts as a trial's publication; the next night that publishes reports it.",
         "1 link between a trial and a paper waits for a yes or no: mscwatch links.",
     ]
     several = list(_sentences(looked(hits=3, read=2, counting=2, waiting=2, known=1), Path("mine.ris")))
     assert several == [
-        "mine.ris: 3 entries, 2 papers read, 1 of them new, 1 that the services told of before.",
-        "2 more count as a trial's publication; the next night that publishes tells of them.",
+        "mine.ris: 3 entries, 2 papers read, 1 of them new, 1 that Europe PMC or PubMed had named before.",
+        "2 more count as a trial's publication; the next night that publishes reports them.",
         "2 links between trials and papers wait for a yes or no: mscwatch links.",
     ]
     assert last_search([], 1) == (

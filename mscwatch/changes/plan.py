@@ -221,11 +221,11 @@ def summary_notice(context: PlanContext, run_id: str, entered: int, left: int = 
     title = context.watch.title
     if context.is_baseline:
         trials = "1 trial" if entered == 1 else f"{entered} trials"
-        summary = f'The watch "{title}" begins with {trials}. From now on, changes are told.'
+        summary = f'The watch "{title}" begins with {trials}. From now on, changes are reported.'
         return Notice(f"baseline-{context.watch.name}", NoticeKind.BASELINE, summary)
     summary = (
-        f'The watch "{title}" asks otherwise than before: its file was edited, or a newer mscwatch brought it. '
-        f"{entered} trials entered and {left} left by that."
+        f'The watch "{title}" asks for something else now: its file was edited, or a newer mscwatch brought it. '
+        f"{entered} trials entered and {left} left because of it."
     )
     return Notice(f"bulk-{run_id}", NoticeKind.BULK, summary)
 

@@ -49,7 +49,7 @@ def papers(
     """List the papers known, with their trials.
 
     Shows what kind of paper each is, and how surely it belongs to a trial; the newest come first. With --search or
-    --import it looks for new ones, publishes, and says what it found; the next night that publishes tells of it.
+    --import it looks for new ones, publishes, and says what it found; the next night that publishes reports it.
 
     Exit code 1: no paper is known of the trials. Of --search: 0 done, 2 papers are switched off, 3 an answer was not
     trusted, 4 no usable answer, 6 a run is at work.

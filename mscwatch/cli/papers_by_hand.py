@@ -30,7 +30,7 @@ def look(file: Path | None, *, as_json: bool) -> None:
 
 def _sentences(found: Looked, file: Path | None) -> Iterator[str]:
     if file:
-        known = f", {found.known} that the services told of before" if found.known else ""
+        known = f", {found.known} that Europe PMC or PubMed had named before" if found.known else ""
         entries = _counted(found.hits, "entry", "entries")
         yield f"{file}: {entries}, {_papers(found)}{known}. {found.note}".rstrip()
         for entry in found.left_out[:MOST_SHOWN]:
@@ -43,7 +43,7 @@ def _sentences(found: Looked, file: Path | None) -> Iterator[str]:
         yield f"Europe PMC and PubMed: {asked}, {_papers(found)}."
     if found.counting:
         count, them = ("counts", "it") if found.counting == 1 else ("count", "them")
-        yield f"{found.counting} more {count} as a trial's publication; the next night that publishes tells of {them}."
+        yield f"{found.counting} more {count} as a trial's publication; the next night that publishes reports {them}."
     if sentence := waits(found.waiting):
         yield sentence
 

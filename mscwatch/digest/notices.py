@@ -118,7 +118,7 @@ def papers_found(run_id: str, count: int) -> Notice:
     papers = "1 paper" if count == 1 else f"{count} papers"
     summary = (
         f"The first search found {papers} with results that the registry does not list. `mscwatch papers` shows them, "
-        "and `mscwatch links` those that wait for a person. From now on, each is told."
+        "and `mscwatch links` those that wait for a person. From now on, each is reported."
     )
     return Notice(f"papers-first-{run_id}", NoticeKind.PAPERS, summary)
 
