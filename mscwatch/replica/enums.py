@@ -5,48 +5,34 @@ from __future__ import annotations
 from typing import Any
 
 from mscwatch.record import registry_values
+from mscwatch.replica.vocabulary import ENUM_PIECES
 
-# The pieces that use each type.
-_PIECES: dict[str, tuple[str, ...]] = {
-    "AgencyClass": ("LeadSponsorClass",),
-    "Status": ("OverallStatus", "LastKnownStatus"),
-    "RecruitmentStatus": ("LocationStatus",),
-    "DateType": (
-        "StartDateType",
-        "PrimaryCompletionDateType",
-        "CompletionDateType",
-        "LastUpdatePostDateType",
-    ),
-    "EnrollmentType": ("EnrollmentType",),
-    "StudyType": ("StudyType",),
-    "Phase": ("Phase",),
-    "DesignAllocation": ("DesignAllocation",),
-    "ArmGroupType": ("ArmGroupType",),
-    "InterventionType": ("InterventionType",),
-    "Sex": ("Sex",),
-    "StandardAge": ("StdAge",),
-    "ReferenceType": ("ReferenceType",),
+# The type of each piece that is not named like it. Those of dates are only listed: no query asks for them.
+_TYPES = {
+    "LeadSponsorClass": "AgencyClass",
+    "OverallStatus": "Status",
+    "LastKnownStatus": "Status",
+    "LocationStatus": "RecruitmentStatus",
+    "StdAge": "StandardAge",
+    "StartDateType": "DateType",
+    "PrimaryCompletionDateType": "DateType",
+    "CompletionDateType": "DateType",
+    "LastUpdatePostDateType": "DateType",
 }
-
 # Each value with the label that the old site printed for it.
 VALUES_OF_PIECE = {
-    piece: registry_values().enums[name] for name, pieces in _PIECES.items() for piece in pieces
+    piece: registry_values().enums[_TYPES.get(piece, piece)] for piece in (*ENUM_PIECES, *_TYPES)
 }
 
 
 def enums_answer() -> list[dict[str, Any]]:
-    """The JSON list that `/studies/enums` gives, of the types above."""
-    return [
-        {
-            "type": name,
-            "values": [
-                {"value": value, "legacyValue": label}
-                for value, label in registry_values().enums[name].items()
-            ],
-            "pieces": list(pieces),
-        }
-        for name, pieces in _PIECES.items()
-    ]
+    """The JSON list that `/studies/enums` gives, of the types of these pieces."""
+    listed: dict[str, dict[str, Any]] = {}
+    for piece, labels in VALUES_OF_PIECE.items():
+        values = [{"value": value, "legacyValue": label} for value, label in labels.items()]
+        name = _TYPES.get(piece, piece)
+        listed.setdefault(name, {"type": name, "values": values, "pieces": []})["pieces"].append(piece)
+    return list(listed.values())
 
 
 def enum_value(piece: str, text: str) -> str | None:
