@@ -18,7 +18,8 @@ def enrollment_event(stored: StoredTrial, fetched: FetchedTrial) -> Iterator[Eve
     before, after = _stated(stored.record), _stated(fetched.record)
     if before == after:
         return
-    summary = f"Enrollment {_words(before, stored)} → {_words(after, fetched)}"
+    was, now = or_missing(before, stored, ENROLLMENT_PATH), or_missing(after, fetched, ENROLLMENT_PATH)
+    summary = f"Enrollment {was} → {now}"
     kind = part(fetched.record, "protocolSection", "designModule", "enrollmentInfo", "type")
     if kind and after is not None:
         summary += f" ({kind.lower()})"
@@ -37,7 +38,3 @@ def count(record: Record) -> int | None:
 def _stated(record: Record) -> int | None:
     number = count(record)
     return None if number == NOT_STATED else number
-
-
-def _words(number: int | None, trial: StoredTrial | FetchedTrial) -> str:
-    return or_missing(number, trial, ENROLLMENT_PATH)

@@ -114,7 +114,7 @@ def _parted(corrections: list[str]) -> Iterator[tuple[str, Any]]:
         name = name.strip().lower()
         if not equals:
             raise ConfigError(f"{text}: write it as FIELD=VALUE, such as n_treated=20.")
-        if name != cells.DOSE and not cells.is_cell(name):
+        if name not in (*cells.FIELDS, cells.DOSE):
             raise MscwatchError(
                 f"A row has no cell {name}, so nothing was written. "
                 f"Use one of {', '.join((*cells.FIELDS, cells.DOSE))}."

@@ -48,14 +48,11 @@ class Attempts:
         self.cut += error.cut
         self.refused += error.refused
 
-    @property
-    def are_over(self) -> bool:
-        return self.made >= ATTEMPTS or self.cut >= self.cuts_borne or self.refused > 1
-
     def end_with(self, error: TransientError) -> bool:
         """Count an answer, and say whether it is the last."""
         self.note(error)
-        return self.are_over or isinstance(error, OversizedError)
+        are_over = self.made >= ATTEMPTS or self.cut >= self.cuts_borne or self.refused > 1
+        return are_over or isinstance(error, OversizedError)
 
 
 def error_of(state: RetryCallState) -> TransientError:

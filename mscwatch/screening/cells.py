@@ -26,11 +26,6 @@ DOSE = "dose"  # three cells in one, such as `1e6-2e6 cells/kg`
 TEXT_AT_MOST = 300  # characters
 
 
-def is_cell(name: str) -> bool:
-    """Whether a row has this cell, and a person may set it."""
-    return name in FIELDS
-
-
 def plain_value(name: str, value: Any) -> str | int | float | list[str]:
     """The value of a cell in the one spelling that the file of decisions has; `not_stated` empties the cell.
 

@@ -187,7 +187,7 @@ class RowDecision(Entry):
             raise ValueError("corrects a cell, so it needs a field and a value")
         name = data["field"].strip().lower()
         try:
-            value = cells.plain_value(name, data["value"]) if cells.is_cell(name) else str(data["value"])
+            value = cells.plain_value(name, data["value"]) if name in cells.FIELDS else str(data["value"])
         except ConfigError as error:
             raise ValueError(str(error)) from error
         return data | {"field": name, "value": value}
@@ -195,7 +195,7 @@ class RowDecision(Entry):
     @property
     def is_of_a_cell(self) -> bool:
         """Whether it is about the row as a whole, or a cell that a row has."""
-        return self.field is None or cells.is_cell(self.field)
+        return self.field in (None, *cells.FIELDS)
 
     @property
     def key(self) -> str:
