@@ -79,11 +79,7 @@ def papers(
 def _lines(row: dict[str, Any]) -> Text:
     """A paper as a few lines: identifier, year and kind; title; its trials, each with how sure the link is."""
     marks = ["retracted"] * bool(row["is_retracted"]) + ["preprint"] * bool(row["is_preprint"])
-    head = [row["paper_id"], row["year"], row["kind"], *marks]
-    return Text("\n").join(
-        [
-            Text("  ".join(screen.cell(part) for part in head if part), style="bold"),
-            Text(f"    {screen.cell(row['title']) or '(no title)'}"),
-            Text(f"    {screen.cell(row['trials']) or 'no trial'}"),
-        ]
+    head = filter(None, [row["paper_id"], row["year"], row["kind"], *marks])
+    return screen.entry(
+        head, screen.cell(row["title"]) or "(no title)", screen.cell(row["trials"]) or "no trial"
     )

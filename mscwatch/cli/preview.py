@@ -48,8 +48,8 @@ def preview(
     if screen.wrote_data(COLUMNS, shown, as_json=as_json, as_csv=as_csv):
         return
     for row in shown:
-        screen.say(f"{row['nct_id']}  {row['relevance']}  {screen.cell(row['reason'])}", style="bold")
-        screen.say(f"    {screen.cell(row['brief_title'])} ({screen.cell(row['overall_status'])})")
+        named = f"{screen.cell(row['brief_title'])} ({screen.cell(row['overall_status'])})"
+        screen.say(screen.entry((row["nct_id"], row["relevance"], row["reason"]), named))
     counted = ", ".join(f"{counts[name]} {name}" for name in ORDER)
     screen.say(f"{topic.title}: {summary.trials(len(rows))} now ({counted}).")
 

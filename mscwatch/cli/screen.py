@@ -89,27 +89,23 @@ def cell(value: Any) -> str:
             return plain(str(value), CELL)
 
 
+def entry(head: Iterable[Any], *lines: str, last: str = "") -> Text:
+    """An entry of a list: its values in bold, then lines that are indented, the `last` of them dim."""
+    parts = [Text("  ".join(map(cell, head)), style="bold"), *(Text(f"    {line}") for line in lines)]
+    return Text("\n").join([*parts, *([Text(f"    {last}", style="dim")] if last else [])])
+
+
 def event_lines(row: dict[str, Any]) -> Text:
     """An event as a few lines: when, which trial, what, and the id that `explain` takes."""
-    head = f"{row['observed_at']:%Y-%m-%d}  {cell(row['nct_id'])}  {cell(row['kind'])}"
-    lines = [
-        Text(head, style="bold"),
-        Text(f"    {cell(row['brief_title'])}"),
-        Text(f"    {cell(row['summary'])}"),
-    ]
-    return Text("\n").join([*lines, Text(f"    event {row['event_id']}", style="dim")])
+    head = (f"{row['observed_at']:%Y-%m-%d}", row["nct_id"], row["kind"])
+    return entry(head, cell(row["brief_title"]), cell(row["summary"]), last=f"event {row['event_id']}")
 
 
 def paper_lines(row: dict[str, Any], *head: str) -> Text:
     """A row of `publications` as a few lines: the columns `head`, the citation, the reason, and who decided."""
-    lines = [
-        Text("  ".join(cell(row[name]) for name in head), style="bold"),
-        Text(f"    {cell(row['citation']) or '(no citation)'}"),
-        Text(f"    {cell(row['reason'])}"),
-    ]
-    if row.get("decided_by"):
-        lines.append(Text(f"    {cell(row['decided_by'])}, {cell(row['decided_on'])}", style="dim"))
-    return Text("\n").join(lines)
+    decided = f"{cell(row['decided_by'])}, {cell(row['decided_on'])}" if row.get("decided_by") else ""
+    citation = cell(row["citation"]) or "(no citation)"
+    return entry((row[name] for name in head), citation, cell(row["reason"]), last=decided)
 
 
 class Rows:

@@ -150,7 +150,7 @@ def _print(rows: list[dict[str, Any]], banner: str) -> None:
     for row in rows:
         shown = in_columns(row)
         head = [row["row_id"], row["origin"], shown["Paper"], row["nct_id"]]
-        console.print(Text("  ".join(screen.cell(part) for part in head if part), style="bold"))
+        console.print(screen.entry(filter(None, head)))
         for line in _lines(row, shown):
             console.print(Padding(Text(plain(line, LONGEST)), (0, 0, 0, 4)))
     if any(row["origin"] == RowOrigin.DRAFTED for row in rows):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from functools import cached_property
 from hashlib import blake2b
 from typing import Any
@@ -27,7 +27,7 @@ class Dataset:
         self.key = snapshot.data_timestamp or f"night {number}"
         self._bodies: dict[str, bytes] = {}
         self._texts: dict[str, dict[str, str]] = {}
-        self._hits: dict[object, list[str]] = {}
+        self.hits: dict[object, list[str]] = {}  # of the searches that were made, by their parameters
 
     @cached_property
     def order(self) -> list[str]:
@@ -84,12 +84,6 @@ class Dataset:
             fields = (_values(record, _PATHS[piece]) for piece in AREAS.get(area, (area,)))
             texts[nct_id] = FIELD_END.join(f" {VALUE_END.join(map(_spaced, field))} " for field in fields)
         return texts[nct_id]
-
-    def hits(self, key: object, find: Callable[[], Iterable[str]]) -> list[str]:
-        """The result of `find`, cached under `key`."""
-        if key not in self._hits:
-            self._hits[key] = list(find())
-        return self._hits[key]
 
 
 def _spaced(value: object) -> str:

@@ -50,7 +50,10 @@ def find_hits(dataset: Dataset, query: Parameters) -> list[str]:
     """The ids that match, in order; cached in the dataset. Raises `BadParameterError` as the registry would refuse."""
     allow(query, _ALLOWED)
     choice = {name: query[name] for name in _CHOICE if query.get(name, "").strip()}
-    return dataset.hits(frozenset(choice.items()), lambda: _find(dataset, choice))
+    key = frozenset(choice.items())
+    if key not in dataset.hits:
+        dataset.hits[key] = _find(dataset, choice)
+    return dataset.hits[key]
 
 
 def _find(dataset: Dataset, choice: Parameters) -> list[str]:
