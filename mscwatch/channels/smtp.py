@@ -17,7 +17,7 @@ from urllib.parse import unquote, urlsplit
 
 from mscwatch.channels.deadline import within
 from mscwatch.channels.secrets import fingerprint, holds, masked_address, without_addresses
-from mscwatch.digest import plain
+from mscwatch.digest import MOST_NAMED, plain
 from mscwatch.errors import ChannelError
 from mscwatch.model import Address, Digest
 
@@ -42,7 +42,7 @@ class Smtp:
     """
 
     name = "email"
-    named = 200
+    named = MOST_NAMED
     attaches = True
 
     def __init__(self, url: str, sender: str, recipients: tuple[str, ...]) -> None:

@@ -48,6 +48,7 @@ WHY_YOU = (
     "To stop it, ask who runs it to take the address out of MSCWATCH_EMAIL_TO, MSCWATCH_OPERATOR_EMAIL_TO "
     "or the channel's setting."
 )
+MOST_NAMED = 200  # events in words (contract, section 6)
 SUBJECT_LIMIT = 150  # characters; also Slack's limit for a header, so both show the same subject
 SUBJECT_KINDS = 4
 WIDTH = 78
@@ -64,10 +65,9 @@ def compose(
     banner: str = "",
     page_url: str = "",
     waiting: int = 0,
-    named: int = 200,
     attached: bool = True,
 ) -> Digest:
-    """Make one message of all `items` and `notices`. The first `named` items are shown in words, all are in the CSV.
+    """Make one message of all `items` and `notices`. The first `MOST_NAMED` are shown in words, all are in the CSV.
 
     Without `attached` there is no CSV, and no text promises one. `title` is the watch's title, `night` the date of the
     registry's data as text. `banner` heads every form, and its first word is in the subject.
@@ -83,14 +83,14 @@ def compose(
         "night": night,
         "counted": _counted(ordered),
         "notices": [plain(notice.summary, 600) for notice in notices],
-        "more": max(0, len(ordered) - named),
+        "more": max(0, len(ordered) - MOST_NAMED),
         "total": len(ordered),
         "attached": attached,
         "page_url": page_url,
         "waiting": waits(waiting),
         "WHY_YOU": WHY_YOU,
     }
-    text, html = _render(ordered, named, page)
+    text, html = _render(ordered, page)
     return Digest(
         digest_id=_digest_id(ordered, notices),
         subject=_subject(_counted(ordered, SUBJECT_KINDS), notices, title, night, banner),
@@ -115,22 +115,23 @@ def waits(links: int) -> str:
     return f"{counted} for a yes or no: mscwatch links."
 
 
-def _render(items: Sequence[NewsItem], named: int, page: dict[str, Any]) -> tuple[str, str]:
+def _render(items: Sequence[NewsItem], page: dict[str, Any]) -> tuple[str, str]:
     """Plain text and HTML, with as many items in full as fit into the HTML."""
     html = ""
-    for full in (named, *(number for number in IN_FULL if number < min(named, len(items)))):
+    named = items[:MOST_NAMED]
+    for full in (MOST_NAMED, *(number for number in IN_FULL if number < len(named))):
         page["groups"] = list(_groups(items, named, full))
-        page["brief"] = max(0, min(named, len(items)) - full)
+        page["brief"] = max(0, len(named) - full)
         html = _PAGES.get_template("digest.html.j2").render(page)
         if len(html.encode()) <= PAGE_LIMIT:
             break
     return _PAGES.get_template("digest.txt.j2").render(page), html
 
 
-def _groups(items: Sequence[NewsItem], named: int, full: int) -> Iterator[dict[str, Any]]:
-    """Items grouped under the heading of their kind, the first `full` of them in full."""
+def _groups(items: Sequence[NewsItem], named: Sequence[NewsItem], full: int) -> Iterator[dict[str, Any]]:
+    """The named of all items, grouped under the heading of their kind, the first `full` of them in full."""
     counts = Counter(event_heading(item.event) for item in items)
-    rendered = (render_item(item, brief=number >= full) for number, item in enumerate(items[:named]))
+    rendered = (render_item(item, brief=number >= full) for number, item in enumerate(named))
     for title, group in groupby(rendered, key=lambda item: item.heading):
         yield {"heading": title, "count": counts[title], "items": list(group)}
 
