@@ -12,7 +12,7 @@ import typer
 from mscwatch.changes import plan
 from mscwatch.channels import slack
 from mscwatch.cli import screen
-from mscwatch.cli.questions import day
+from mscwatch.cli.questions import dated
 from mscwatch.digest import compose
 from mscwatch.errors import ConfigError, MscwatchError
 from mscwatch.model import Digest
@@ -31,16 +31,8 @@ class Format(StrEnum):
 
 
 def digest(
-    since: Annotated[
-        datetime,
-        typer.Option(
-            parser=day, metavar="DATE", help="Events of this day (UTC) and later, such as 2026-11-01."
-        ),
-    ],
-    until: Annotated[
-        datetime | None,
-        typer.Option(parser=day, metavar="DATE", help="Only events before this day."),
-    ] = None,
+    since: Annotated[datetime, dated("Events of this day (UTC) and later, such as 2026-11-01.")],
+    until: Annotated[datetime | None, dated("Only events before this day.")] = None,
     form: Annotated[
         Format, typer.Option("--format", help="As a mail shows it, or the JSON for Slack.")
     ] = Format.TEXT,

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from mscwatch.cli import screen
 from mscwatch.cli.published import banner, open_published
-from mscwatch.cli.questions import AsCsv, AsJson, day, number
+from mscwatch.cli.questions import AsCsv, AsJson, dated, number, some_of
 from mscwatch.errors import ConfigError, MscwatchError
 from mscwatch.store import queries
 from mscwatch.vocabulary import PaperKind
@@ -21,14 +21,8 @@ def papers(
     nct_ids: Annotated[
         list[str] | None, typer.Argument(metavar="[NCT...]", help="Only of these trials.")
     ] = None,
-    kind: Annotated[
-        list[PaperKind] | None,
-        typer.Option(metavar="KIND", help=f"Only this kind; may be repeated. One of {', '.join(PaperKind)}."),
-    ] = None,
-    since: Annotated[
-        datetime | None,
-        typer.Option(parser=day, metavar="DATE", help="First seen on this day (UTC) or later."),
-    ] = None,
+    kind: Annotated[list[PaperKind] | None, some_of(PaperKind)] = None,
+    since: Annotated[datetime | None, dated("First seen on this day (UTC) or later.")] = None,
     search: Annotated[
         bool,
         typer.Option(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -42,15 +42,19 @@ def day(text: str) -> datetime:
         raise typer.BadParameter(f"{text!r} is not a day; write it as 2026-11-01.") from error
 
 
+def dated(what: str) -> Any:
+    """An option that takes a day."""
+    return typer.Option(parser=day, metavar="DATE", help=what)
+
+
+def some_of(words: Iterable[str], *, metavar: str = "KIND", what: str = "Only this kind") -> Any:
+    """An option that takes words of a closed list."""
+    return typer.Option(metavar=metavar, help=f"{what}; may be repeated. One of {', '.join(words)}.")
+
+
 def events(
-    since: Annotated[
-        datetime | None,
-        typer.Option(parser=day, metavar="DATE", help="Seen on this day (UTC) or later, such as 2026-11-01."),
-    ] = None,
-    kind: Annotated[
-        list[EventKind] | None,
-        typer.Option(metavar="KIND", help=f"Only this kind; may be repeated. One of {', '.join(EventKind)}."),
-    ] = None,
+    since: Annotated[datetime | None, dated("Seen on this day (UTC) or later, such as 2026-11-01.")] = None,
+    kind: Annotated[list[EventKind] | None, some_of(EventKind)] = None,
     trial: Annotated[
         list[str] | None,
         typer.Option(metavar="NCT", autocompletion=trial_ids, help="Only this trial; may be repeated."),

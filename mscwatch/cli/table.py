@@ -14,7 +14,7 @@ from mscwatch.cli import screen
 from mscwatch.cli.completion import drafted_papers
 from mscwatch.cli.decide import decide
 from mscwatch.cli.published import open_published
-from mscwatch.cli.questions import AsCsv, AsJson, By, Reason
+from mscwatch.cli.questions import AsCsv, AsJson, By, Reason, some_of
 from mscwatch.digest import plain
 from mscwatch.errors import ConfigError, MscwatchError
 from mscwatch.report.living import beside, evidence, in_columns, markdown, remarks
@@ -48,10 +48,7 @@ Paper = Annotated[
 def show(
     context: typer.Context,
     origin: Annotated[
-        list[RowOrigin] | None,
-        typer.Option(
-            metavar="ORIGIN", help=f"Only these rows; may be repeated. One of {', '.join(RowOrigin)}."
-        ),
+        list[RowOrigin] | None, some_of(RowOrigin, metavar="ORIGIN", what="Only these rows")
     ] = None,
     as_markdown: Annotated[
         bool, typer.Option("--markdown", help="Markdown on stdout, for a manuscript.")
