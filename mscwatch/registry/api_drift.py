@@ -101,13 +101,14 @@ def moved_fields(
     fields: Sequence[Node], mapped: AbstractSet[str], not_stored: AbstractSet[str]
 ) -> list[Issue]:
     """An issue for each field that the warehouse reads and the registry lost, and for each new one under `SECTION`."""
-    branches, leaves = _paths(fields)
+    nodes = dict(_walk(fields, ""))
+    leaves = {path for path, node in nodes.items() if not node.children}
     read = {path.replace("[]", "") for path in mapped}
     gone = "The registry no longer describes this field. The columns that are read from it will be empty."
     new = "The registry has a new field, which no table holds. The stored records contain it."
     issues = [
         Issue("", path, "", gone)
-        for path in sorted(read - branches - leaves)
+        for path in sorted(read - nodes.keys())
         # a leaf may be a small object of its own, such as a geoPoint
         if not _is_covered(path, leaves)
     ]
@@ -119,14 +120,8 @@ def moved_fields(
     return issues
 
 
-def _paths(fields: Sequence[Node]) -> tuple[set[str], set[str]]:
-    """The dotted paths of branches, and those of leaves."""
-    nodes = list(_walk(fields, ""))
-    branches = {path for path, node in nodes if node.children}
-    return branches, {path for path, node in nodes if not node.children}
-
-
 def _walk(fields: Sequence[Node], above: str) -> Iterator[tuple[str, Node]]:
+    """Every node with its dotted path."""
     for node in fields:
         path = f"{above}{node.name}"
         yield path, node

@@ -13,25 +13,9 @@ from typing import Any
 _BLOCKS = ("p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "table", "pre", "blockquote", "hr", "dl")
 _LINES = ("br", "tr", "dt", "dd")
 _LISTS = ("ul", "ol")
-_INLINE = (
-    "a",
-    "b",
-    "i",
-    "u",
-    "em",
-    "strong",
-    "sub",
-    "sup",
-    "span",
-    "font",
-    "small",
-    "td",
-    "th",
-    "tbody",
-    "thead",
-)
+_INLINE = "a|b|i|u|em|strong|sub|sup|span|font|small|td|th|tbody|thead"
 _TAG = re.compile(
-    rf"<\s*(/?)\s*({'|'.join((*_BLOCKS, *_LINES, *_LISTS, *_INLINE, 'li'))})(?=[\s/>])[^<>]*>", re.IGNORECASE
+    rf"<\s*(/?)\s*({'|'.join((*_BLOCKS, *_LINES, *_LISTS, 'li'))}|{_INLINE})(?=[\s/>])[^<>]*>", re.IGNORECASE
 )
 _DEEPEST = 6  # levels of lists that are shown as such
 _SPACE = re.compile(r"\s+")
