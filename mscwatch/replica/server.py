@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from email.message import Message
+from functools import lru_cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Self
@@ -43,6 +44,7 @@ Intercept = Callable[[Request], Response | None]
 class Replica:
     """Serves a sequence of snapshots, one for each night, while the `with` block runs.
 
+    `night` is the index of the snapshot that is served. Setting it changes the whole registry at once.
     `intercept` sees every request first. It returns the answer to send, or None for the usual one, and it is the only
     way to make this registry misbehave. `requests` lists method and path with query, in order. `url`, `europepmc_url`
     and `pubmed_url` are the base addresses for clients, of the registry and of the stand-ins of the paper sources.
@@ -55,33 +57,19 @@ class Replica:
         self.nights = tuple(nights)
         self.intercept = intercept
         self.requests: list[tuple[str, str]] = []
+        self.night = 0
         self._lock = threading.Lock()
-        self._night = 0
-        self._dataset = Dataset(self.nights[0], 0)
+        self._dataset = lru_cache(maxsize=1)(lambda night: Dataset(self.nights[night], night))
         self._server = _Server(("127.0.0.1", port), self)
-        bases = (BASE, EUROPEPMC, PUBMED)
-        self.url, self.europepmc_url, self.pubmed_url = (
-            f"http://127.0.0.1:{self._server.server_port}{base}" for base in bases
-        )
+        host = f"http://127.0.0.1:{self._server.server_port}"
+        self.url, self.europepmc_url, self.pubmed_url = host + BASE, host + EUROPEPMC, host + PUBMED
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
         )
 
-    @property
-    def night(self) -> int:
-        """Index of the snapshot being served. Setting it changes the whole registry at once."""
-        return self._night
-
-    @night.setter
-    def night(self, index: int) -> None:
-        with self._lock:
-            self._night = index
-            self._dataset = Dataset(self.nights[index], index)
-
     def advance(self) -> None:
         """Serve the next night's snapshot; the last one stays."""
-        if self._night + 1 < len(self.nights):
-            self.night = self._night + 1
+        self.night = min(self.night + 1, len(self.nights) - 1)
 
     def respond(self, method: str, target: str, headers: Message) -> Response:
         """Record the request and answer it."""
@@ -94,8 +82,10 @@ class Replica:
         def usual() -> Response:
             if method != "GET":
                 return plain(405, "Method Not Allowed")
-            about_papers = answer_for_papers(self.nights[self._night].papers, parts.path, query)
-            return about_papers or answer(self._dataset, parts.path, query, headers.get("If-None-Match", ""))
+            with self._lock:
+                dataset = self._dataset(self.night)
+            about_papers = answer_for_papers(dataset.snapshot.papers, parts.path, query)
+            return about_papers or answer(dataset, parts.path, query, headers.get("If-None-Match", ""))
 
         request = Request(index, method, parts.path, query, headers, usual)
         instead = self.intercept(request) if self.intercept else None
