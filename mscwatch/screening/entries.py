@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Callable
 from typing import Annotated, Any, Literal
 from urllib.parse import unquote
 
@@ -135,15 +136,7 @@ class ReadingDecision(TrialEntry):
         if not isinstance(data, dict) or not isinstance(data.get("field"), str) or "value" not in data:
             return data
         name = corrections.field_name(data["field"])
-        try:
-            value = (
-                corrections.plain_value(name, data["value"])
-                if corrections.is_field(name)
-                else str(data["value"])
-            )
-        except ConfigError as error:
-            raise ValueError(str(error)) from error
-        return data | {"field": name, "value": value}
+        return _spelt(data, name, corrections.plain_value if corrections.is_field(name) else None)
 
     @property
     def is_of_a_field(self) -> bool:
@@ -186,11 +179,7 @@ class RowDecision(Entry):
         if says != {"field", "value"} or not isinstance(data["field"], str):
             raise ValueError("corrects a cell, so it needs a field and a value")
         name = data["field"].strip().lower()
-        try:
-            value = cells.plain_value(name, data["value"]) if name in cells.FIELDS else str(data["value"])
-        except ConfigError as error:
-            raise ValueError(str(error)) from error
-        return data | {"field": name, "value": value}
+        return _spelt(data, name, cells.plain_value if name in cells.FIELDS else None)
 
     @property
     def is_of_a_cell(self) -> bool:
@@ -206,6 +195,15 @@ class RowDecision(Entry):
     @property
     def outcome(self) -> str:
         return f"corrected to {_shown(self.value)}" if self.decision == "correct" else f"{self.decision}ed"
+
+
+def _spelt(data: dict[str, Any], name: str, plain_value: Callable[[str, Any], Any] | None) -> dict[str, Any]:
+    """The entry with the name and the value of its field in their one spelling; a value of no known field is a text."""
+    try:
+        value = plain_value(name, data["value"]) if plain_value else str(data["value"])
+    except ConfigError as error:
+        raise ValueError(str(error)) from error
+    return data | {"field": name, "value": value}
 
 
 def _shown(value: Any) -> str:
