@@ -22,7 +22,9 @@ def registry(
     ],
     papers: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="NDJSON of papers: a stand-in of Europe PMC and PubMed, too."),
+        typer.Option(
+            metavar="FILE", help="NDJSON of papers, plain or .gz: a stand-in of Europe PMC and PubMed, too."
+        ),
     ] = None,
     port: Annotated[int, typer.Option(metavar="N", help="Port on 127.0.0.1; 0 takes a free one.")] = 0,
     data_timestamp: Annotated[
