@@ -1,4 +1,4 @@
-"""The operator's commands: `run`, `schedule`, `status` and `doctor`."""
+"""The operator's commands: `run`, `schedule`, `status`, `doctor` and `history`."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from mscwatch.cli.published import banner
 from mscwatch.clock import utc_now
 from mscwatch.errors import NoPrefectError
 from mscwatch.pipeline import summary
+from mscwatch.pipeline.backfill import backfill_sentence, read_histories
 from mscwatch.pipeline.context import RunOrder, RunResult
 from mscwatch.pipeline.doctor import run_checks
 from mscwatch.pipeline.record_contact import record_contact
@@ -221,3 +222,22 @@ def doctor(
         screen.show(("", "check", "what was found"), rows, "Checks")
     if not all(row.good for row in checks):
         raise typer.Exit(1)
+
+
+def history(
+    nct_ids: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="NCT", help="Default: every core or unsure trial whose history was never read."
+        ),
+    ] = None,
+) -> None:
+    """Read how trials stood before the watch began; sends nothing.
+
+    Makes one request per version of each trial. The endpoint is unofficial, and nights do not need it. After an
+    error, the next reading goes on where this one stopped.
+    """
+    screen.log_to_stderr()
+    settings = load_settings()
+    done = read_histories(RunOrder(settings, load_watch(settings.watch)), nct_ids or ())
+    screen.say(backfill_sentence(done))
