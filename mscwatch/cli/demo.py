@@ -18,8 +18,7 @@ from mscwatch.clock import utc_now
 from mscwatch.errors import ConfigError, WarehouseError
 from mscwatch.pipeline.context import RunOrder, RunResult
 from mscwatch.replica import Replica
-from mscwatch.replica.demo import demo_nights
-from mscwatch.replica.demo_papers import QUEUED_PAPER, QUEUED_TRIAL
+from mscwatch.replica.demo import QUEUED_PAPER, QUEUED_TRIAL, demo_nights
 from mscwatch.settings import default_settings, load_data_dir
 from mscwatch.store.data_dir import DataDir
 from mscwatch.watches import load_watch
