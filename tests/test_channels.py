@@ -52,7 +52,7 @@ def test_a_repeated_mail_has_the_same_message_id_and_another_recipient_another()
 
 def test_every_recipient_is_an_address_of_their_own():
     with MailSink() as sink:
-        addresses = mail(sink, ANNE, BERT).addresses()
+        addresses = mail(sink, ANNE, BERT).addresses
     assert addresses == (Address("email", masked_address(ANNE)), Address("email", masked_address(BERT)))
     assert [address.person for address in addresses] == [ANNE, BERT]
     assert str(addresses[0].recipient).startswith("a***@example.org-")
@@ -256,7 +256,7 @@ def test_display_names_are_shown_and_the_addresses_alone_are_known():
         )
         (channel,) = channels.configured(settings)
         routes = channels.routes([channel], [f"The operator <{ANNE}>"])
-        for address in channel.addresses():
+        for address in channel.addresses:
             channel.send(digest(item()), address.recipient)
     assert [address.person for address in routes.news] == [ANNE, "bert@example.org"]
     assert [address.person for address in routes.operator] == [ANNE]

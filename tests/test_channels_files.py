@@ -41,8 +41,8 @@ def read_lines(path):
 def test_files_are_switched_on_by_their_settings_and_their_address_is_their_path(tmp_path):
     settings = load_settings(atom_file="news.atom", jsonl_file=str(tmp_path / "news.jsonl"))
     one, other = channels.configured(settings)
-    assert one.addresses() == (Address("atom", "news.atom"),)
-    assert other.addresses() == (Address("jsonl", str(tmp_path / "news.jsonl")),)
+    assert one.addresses == (Address("atom", "news.atom"),)
+    assert other.addresses == (Address("jsonl", str(tmp_path / "news.jsonl")),)
 
 
 def test_a_feed_reader_finds_each_event_with_its_link_and_the_newest_first(tmp_path):

@@ -26,7 +26,7 @@ def other(url):
 def test_a_service_gets_subject_and_text_and_its_address_shows_no_secret():
     with WebhookSink() as sink:
         channel = other(json_url(sink))
-        (address,) = channel.addresses()
+        (address,) = channel.addresses
         channel.send(digest(item(1)), address.recipient)
     (post,) = sink.posts
     assert post["title"] == "mscwatch: 1 completed (MSC liver, 2022-10-07)"
@@ -39,9 +39,9 @@ def test_a_service_gets_subject_and_text_and_its_address_shows_no_secret():
 def test_two_urls_of_one_service_are_two_addresses():
     urls = "discord://1234567890/tokentokentoken, discord://1234567890/tokentokentokem"
     one, two = channels.configured(load_settings(apprise_urls=urls))
-    assert one.addresses() != two.addresses()
+    assert one.addresses != two.addresses
     assert one.name == two.name == "discord"
-    assert "1234567890" not in f"{one.addresses()} {two.addresses()}"
+    assert "1234567890" not in f"{one.addresses} {two.addresses}"
 
 
 def test_a_comma_within_a_url_does_not_end_it():
@@ -65,7 +65,7 @@ def test_what_a_service_refuses_is_told_from_what_it_cannot_do_now(code, about, 
     with WebhookSink((code, "no")) as sink:
         channel = other(json_url(sink))
         with pytest.raises(ChannelError, match=f"HTTP {code}") as error:
-            channel.send(digest(item(1)), channel.addresses()[0].recipient)
+            channel.send(digest(item(1)), channel.addresses[0].recipient)
     assert error.value.about == about
     assert "hunter2" not in str(error.value) + "".join(capfd.readouterr())
 
@@ -73,7 +73,7 @@ def test_what_a_service_refuses_is_told_from_what_it_cannot_do_now(code, about, 
 def test_a_service_that_is_not_there_is_a_temporary_failure():
     channel = other(f"json://me:hunter2@127.0.0.1:{free_port()}/secret")
     with pytest.raises(ChannelError, match="did not accept the message") as error:
-        channel.send(digest(item(1)), channel.addresses()[0].recipient)
+        channel.send(digest(item(1)), channel.addresses[0].recipient)
     assert not error.value.permanent
     assert "hunter2" not in str(error.value)
     assert "secret" not in str(error.value)

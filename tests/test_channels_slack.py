@@ -141,6 +141,6 @@ def test_patience_ends_and_a_permanent_refusal_is_not_tried_again():
 def test_a_server_that_is_not_there_is_a_temporary_failure():
     channel = slack(f"http://127.0.0.1:{free_port()}/services/T0/B0/secret")
     with pytest.raises(ChannelError) as error:
-        channel.send(digest(item()), channel.addresses()[0].recipient)
+        channel.send(digest(item()), channel.addresses[0].recipient)
     assert not error.value.permanent
     assert "secret" not in str(error.value)

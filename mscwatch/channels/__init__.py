@@ -39,11 +39,10 @@ class Channel(Protocol):
     name: str
     named: int
     attaches: bool
+    addresses: tuple[Address, ...]
 
     @property
     def setting(self) -> str: ...
-
-    def addresses(self) -> tuple[Address, ...]: ...
 
     def send(self, digest: Digest, recipient: str) -> None:
         """Deliver the digest. Raises `ChannelError`, temporary or permanent, whose text holds no secret."""
@@ -91,12 +90,12 @@ def routes(channels: Sequence[Channel], operator_email_to: Sequence[str]) -> Rou
     They go to `operator_email_to`, or where that is empty to the recipients of events. Without a mail channel they go
     wherever events go.
     """
-    by_address = {address: channel for channel in channels for address in channel.addresses()}
+    by_address = {address: channel for channel in channels for address in channel.addresses}
     news = tuple(by_address)
     mail = next((channel for channel in channels if isinstance(channel, Smtp)), None)
     if mail is None:
         return Routes(by_address, news, news)
-    operator = mail.also(operator_email_to) or mail.addresses()
+    operator = mail.also(operator_email_to) or mail.addresses
     return Routes(by_address | dict.fromkeys(operator, mail), news, operator)
 
 

@@ -34,9 +34,7 @@ class Atom:
     def __init__(self, path: Path, clock: Clock = utc_now) -> None:
         self._path, self._clock = path, clock
         self.setting = str(path)
-
-    def addresses(self) -> tuple[Address, ...]:
-        return (Address(self.name, str(self._path)),)
+        self.addresses: tuple[Address, ...] = (Address(self.name, self.setting),)
 
     def send(self, digest: Digest, recipient: str) -> None:
         """Put the digest's entries at the head of the feed.

@@ -28,9 +28,7 @@ class JsonLines:
     def __init__(self, path: Path) -> None:
         self._path = path
         self.setting = str(path)
-
-    def addresses(self) -> tuple[Address, ...]:
-        return (Address(self.name, str(self._path)),)
+        self.addresses: tuple[Address, ...] = (Address(self.name, self.setting),)
 
     def send(self, digest: Digest, recipient: str) -> None:
         """Append the lines that the file does not have yet. A last line that a crash cut short is removed first.

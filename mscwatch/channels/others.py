@@ -36,13 +36,11 @@ class Other:
         scheme, separator, _ = url.partition("://")
         self.name = scheme.lower() if separator else "***"
         self.setting = f"{self.name}://***-{fingerprint(url)}"
+        self.addresses: tuple[Address, ...] = (Address(self.name, self.setting),)
         self._service = _service(url, self.setting)
         # Services without titles get the title as the first line of the text.
         self._limit = max(0, min(service.body_maxlen for service in self._service) - SUBJECT_LIMIT - 2)
         self.named = max(0, min(MOST_NAMED, (self._limit - FRAME) // (LINE + LINKED)))
-
-    def addresses(self) -> tuple[Address, ...]:
-        return (Address(self.name, self.setting),)
 
     def send(self, digest: Digest, recipient: str) -> None:
         """Send one message. Raises `ChannelError` when the service does not accept it.

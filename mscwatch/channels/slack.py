@@ -61,9 +61,7 @@ class Slack:
     def __init__(self, url: str) -> None:
         self._url = url
         self.setting = mask(url)
-
-    def addresses(self) -> tuple[Address, ...]:
-        return (Address(self.name, self.setting),)
+        self.addresses: tuple[Address, ...] = (Address(self.name, self.setting),)
 
     def send(self, digest: Digest, recipient: str) -> None:
         """Post one message.

@@ -55,10 +55,7 @@ class Smtp:
         self._password = unquote(parts.password or "")
         self._sender = sender
         self._people: dict[str, str] = {}  # as the settings have them, by their masked addresses
-        self._recipients = self.also(recipients)
-
-    def addresses(self) -> tuple[Address, ...]:
-        return self._recipients
+        self.addresses = self.also(recipients)
 
     def also(self, recipients: Iterable[str]) -> tuple[Address, ...]:
         """The addresses of more people who can be written to."""

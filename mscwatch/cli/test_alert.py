@@ -28,7 +28,7 @@ BANNER = "TEST: no trial has changed. Somebody is testing whether alerts arrive 
 
 def _channels() -> list[str]:
     channels = configured(load_settings())
-    return sorted({address.channel for channel in channels for address in channel.addresses()})
+    return sorted({address.channel for channel in channels for address in channel.addresses})
 
 
 def test_alert(
