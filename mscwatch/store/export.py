@@ -20,7 +20,7 @@ import duckdb
 
 from mscwatch.errors import ConfigError, WarehouseError
 from mscwatch.review import prisma, ris
-from mscwatch.store import catalog, dbt_sources, queries, sqlite_export
+from mscwatch.store import catalog, dbt_sources, queries, schema, sqlite_export, views
 from mscwatch.store.data_dir import DataDir
 from mscwatch.store.sql import Connection, dicts, first_line, quoted, scalar
 
@@ -127,8 +127,18 @@ def _is_export(folder: Path) -> bool:
 
 def _write_all(con: Connection, form: ExportFormat, folder: Path) -> list[Exported]:
     relations = catalog.relations(con)
+    there = {relation.name for relation in relations if relation.schema == "main"}
+    with views.computed_once(con, [view for view in schema.view_files() if view in there]):
+        return _write_relations(con, relations, form, folder)
+
+
+def _write_relations(
+    con: Connection, relations: list[catalog.Relation], form: ExportFormat, folder: Path
+) -> list[Exported]:
+    # By statistics a column of Parquet is REQUIRED on a night without a null in it, and another night it is not.
+    con.execute("SET disabled_optimizers = 'statistics_propagation'")
     if form is ExportFormat.PRISMA:
-        return _write_search_record(con, folder)
+        return _write_search_record(con, relations, folder)
     if form is ExportFormat.SQLITE:
         made = sqlite_export.write(con, relations, folder / sqlite_export.FILE)
         return [Exported(name, rows, sqlite_export.FILE, relation.meaning) for relation, name, rows in made]
@@ -156,7 +166,8 @@ def _write(
             options += ", PARTITION_BY (observed_year)"
         else:
             target /= "none.parquet"  # without rows there is no part, and readers still need the columns
-    rows = scalar(con, f"COPY (SELECT {columns} FROM {name}) TO {quoted(target)} ({options})")
+    source = views.source(relation.schema, relation.name)
+    rows = scalar(con, f"COPY (SELECT {columns} FROM {source}) TO {quoted(target)} ({options})")
     return Exported(name, int(rows), path, relation.meaning)
 
 
@@ -170,10 +181,10 @@ def _key_values(relation: catalog.Relation, facts: dict[str, str]) -> str:
     )
 
 
-def _write_search_record(con: Connection, folder: Path) -> list[Exported]:
+def _write_search_record(con: Connection, relations: list[catalog.Relation], folder: Path) -> list[Exported]:
     """What a systematic review reports about its search: tables, the flow as a picture, and what is included as RIS."""
-    relations = [each for each in catalog.relations(con) if (each.schema, each.name) in SEARCH_RECORD]
-    written = [_write(con, relation, ExportFormat.CSV, folder, {}) for relation in relations]
+    tables = [each for each in relations if (each.schema, each.name) in SEARCH_RECORD]
+    written = [_write(con, relation, ExportFormat.CSV, folder, {}) for relation in tables]
     trials, papers = dicts(con, INCLUDED), dicts(con, PAPERS)
     path = "main/included.ris"
     (folder / path).write_text(ris.references(trials, papers), encoding="utf-8")
@@ -215,11 +226,11 @@ def _write_manifest(con: Connection, written: Iterable[Exported], form: ExportFo
 
 def _replace(folder: Path, fresh: Path) -> None:
     """Replace the old files by the new ones, the manifest last, so that it never lists files that are missing."""
-    for schema in SCHEMAS:
-        if (folder / schema).exists():
-            shutil.rmtree(folder / schema)
-        if (fresh / schema).exists():
-            (fresh / schema).rename(folder / schema)
+    for name in SCHEMAS:
+        if (folder / name).exists():
+            shutil.rmtree(folder / name)
+        if (fresh / name).exists():
+            (fresh / name).rename(folder / name)
     for name in (sqlite_export.FILE, dbt_sources.FILE):
         if (fresh / name).exists():
             (fresh / name).replace(folder / name)

@@ -114,13 +114,15 @@ def _refresh_derived(con: Connection) -> None:
 
 def _create_views(con: Connection) -> None:
     """Create or replace all views. An empty table hides each from those that follow, until all are there."""
-    created = []
-    for source in sql_files("views"):
-        name = source.name.removesuffix(".sql").partition("_")[2]  # the number before it gives the order
+    for name, source in view_files().items():
         con.execute(f"CREATE OR REPLACE VIEW {name} AS {source.read_text('utf-8')}")
         views.hide(con, name, "LIMIT 0")
-        created.append(name)
-    views.show(con, created)
+    views.show(con, view_files())
+
+
+def view_files() -> dict[str, Traversable]:
+    """The views' files by the views' names, each after those that it is made of: the number before a name says so."""
+    return {source.name.removesuffix(".sql").partition("_")[2]: source for source in sql_files("views")}
 
 
 ATTRIBUTION = (

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-from mscwatch.store import catalog
+from mscwatch.store import catalog, views
 from mscwatch.store.sql import Connection
 
 FILE = "mscwatch.sqlite"
@@ -36,7 +36,7 @@ def write(
 
 def _copy(con: Connection, relation: catalog.Relation, name: str, target: sqlite3.Connection) -> int:
     cells = ", ".join(_as_cell(column, kind) for column, kind, _ in relation.columns)
-    answer = con.execute(f'SELECT {cells} FROM {relation.schema}."{relation.name}"')
+    answer = con.execute(f"SELECT {cells} FROM {views.source(relation.schema, relation.name)}")
     marks = ", ".join("?" * len(relation.columns))
     count = 0
     while rows := answer.fetchmany(ROWS):

@@ -12,6 +12,11 @@ from contextlib import contextmanager
 from mscwatch.store.sql import Connection
 
 
+def source(schema: str, name: str) -> str:
+    """A relation as a query names it: one of `main` without its schema, or no table would hide it."""
+    return f'"{name}"' if schema == "main" else f'{schema}."{name}"'
+
+
 def hide(con: Connection, view: str, part: str = "") -> None:
     """Hide a view by its rows as of now, or by a part of them (`WHERE …`, `LIMIT …`)."""
     con.execute(f"CREATE TEMP TABLE {view} AS FROM main.{view} {part}")
