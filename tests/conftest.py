@@ -27,7 +27,7 @@ from mscwatch.replica import Replica
 from mscwatch.store import queries, schema, sql, working
 from mscwatch.store.data_dir import DataDir
 from mscwatch.vocabulary import RunOutcome
-from support import demo, reported, review
+from support import demo, programs, reported, review
 from support.command import run_here, run_in_a_process
 from support.ctgov_records import opened
 from support.orders import REVIEWED, WATCH, order_for, write_watch
@@ -146,6 +146,12 @@ def review_warehouse(made_once):
 def reported_warehouse(made_once):
     """The data directory after the nights of `support.reported`, with a report."""
     return made_once("reported", reported.run_nights)
+
+
+@pytest.fixture(scope="session")
+def prefect_home(made_once):
+    """A process environment whose Prefect home has a database already: a first start takes ten seconds to migrate it."""
+    return lambda home: programs.environment(home, made_once("prefect", programs.migrate) / "home")
 
 
 @pytest.fixture(scope="session")

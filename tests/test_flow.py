@@ -61,14 +61,16 @@ def test_without_a_configured_server_the_flow_runs_and_is_quiet(environment):
 
 
 @pytest.mark.slow
-def test_against_a_running_server_each_night_is_a_flow_run_that_tells_the_truth(environment, tmp_path):
+def test_against_a_running_server_each_night_is_a_flow_run_that_tells_the_truth(
+    environment, prefect_home, tmp_path
+):
     before = trials(3)
     contents = nights(before, [edited(before[0], set_status("COMPLETED")), *before[1:]])
     report = tmp_path / "data" / "report.html"
     report.parent.mkdir()
     report.write_text("the page of an earlier night")
     with (
-        programs.server(environment, tmp_path / "server.log") as server,
+        programs.server(prefect_home(tmp_path / "server"), tmp_path / "server.log") as server,
         Replica(contents) as registry,
     ):
         configured = environment | {"MSCWATCH_API_URL": registry.url, "PREFECT_API_URL": server}

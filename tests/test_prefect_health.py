@@ -38,9 +38,9 @@ def registry():
 
 
 @pytest.fixture
-def environment(tmp_path, registry):
+def environment(tmp_path, prefect_home, registry):
     """An own Prefect home, and the settings of a night in nobody else's environment."""
-    return programs.environment(tmp_path / "prefect") | {
+    return prefect_home(tmp_path / "prefect") | {
         "MSCWATCH_DATA_DIR": str(tmp_path / "data"),
         "MSCWATCH_WATCH": str(write_watch(tmp_path)),
         "MSCWATCH_API_URL": registry.url,
@@ -169,6 +169,7 @@ def test_an_embedded_server_on_a_slow_machine_gets_time_to_start(environment, tm
     )
     slow = environment | {"PYTHONPATH": os.pathsep.join([str(tmp_path / "slow"), str(ROOT)])}
     del slow["PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS"]
+    (tmp_path / "prefect" / "prefect.db").unlink()  # a first start migrates, too
     done = run(slow)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["warnings"] == []
@@ -190,9 +191,9 @@ def test_a_refused_night_through_prefect_prints_one_sentence_and_no_traceback(en
     ("fault", "code", "outcome"), [(None, 0, "baseline"), (record_missing(), 3, "refused")]
 )
 def test_a_server_that_dies_during_a_night_takes_nothing_with_it(
-    environment, registry, tmp_path, fault, code, outcome
+    environment, prefect_home, registry, tmp_path, fault, code, outcome
 ):
-    home = programs.environment(tmp_path / "server")
+    home = prefect_home(tmp_path / "server")
     with contextlib.ExitStack() as stack:
         url = stack.enter_context(programs.server(home, tmp_path / "server.log"))
         only_once = threading.Event()
@@ -282,9 +283,9 @@ CALL_AFTER_PREFECT = f"import prefect; {CALL}"
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
+def server(tmp_path_factory, prefect_home):
     folder = tmp_path_factory.mktemp("server")
-    with programs.server(programs.environment(folder / "prefect"), folder / "server.log") as url:
+    with programs.server(prefect_home(folder / "prefect"), folder / "server.log") as url:
         yield url
 
 

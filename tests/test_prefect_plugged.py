@@ -73,10 +73,10 @@ def test_a_secret_block_that_cannot_be_used_is_named_and_its_value_never_is(bloc
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory):
+def home(tmp_path_factory, prefect_home):
     """The environment of programs that use a Prefect server."""
     folder = tmp_path_factory.mktemp("plugged")
-    alone = programs.environment(folder / "prefect") | {
+    alone = prefect_home(folder / "prefect") | {
         "PREFECT_WORKER_QUERY_SECONDS": "1",
         "PYTHONPATH": str(ROOT),
         "MSCWATCH_MIN_INTERVAL": "0",

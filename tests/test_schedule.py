@@ -173,8 +173,8 @@ def test_a_schedule_without_a_prefect_server_is_a_sentence(configured, tmp_path)
 
 
 @pytest.mark.slow
-def test_a_schedule_that_is_terminated_ends_without_a_warning(tmp_path):
-    home = environment(tmp_path / "prefect")
+def test_a_schedule_that_is_terminated_ends_without_a_warning(tmp_path, prefect_home):
+    home = prefect_home(tmp_path / "prefect")
     with server(home, tmp_path / "server.log") as url:
         deployed = f"{url}/deployments/name/mscwatch-nightly/msc-liver"
         log = tmp_path / "schedule.log"

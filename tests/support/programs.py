@@ -22,18 +22,29 @@ POLITENESS = 30  # seconds that a program gets to end by itself
 PATIENCE = 240  # seconds for a program to start or a run to end, on a machine with other things to do
 
 
-def environment(home):
-    """A process environment with an own Prefect home and nobody's settings."""
+def environment(home, migrated=None):
+    """A process environment with an own Prefect home and nobody's settings; the home is new, or a copy of `migrated`."""
     kept = {
         name: value for name, value in os.environ.items() if not name.startswith(("MSCWATCH_", "PREFECT_"))
     }
-    home.mkdir()
+    if migrated:
+        shutil.copytree(migrated, home)
+    else:
+        home.mkdir()
     return kept | {
         "PREFECT_HOME": str(home),
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "DO_NOT_TRACK": "1",
         "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": str(PATIENCE),
     }
+
+
+def migrate(folder):
+    """Make in a folder, as a Prefect home, the database that a server would migrate when it first starts."""
+    words = [sys.executable, "-m", "prefect", "server", "database", "upgrade", "--yes"]
+    home = environment(folder / "home")
+    done = subprocess.run(words, env=home, capture_output=True, text=True, timeout=PATIENCE, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 @contextmanager
