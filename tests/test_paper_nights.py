@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from itertools import product
 
 import duckdb
 import pytest
@@ -226,8 +227,20 @@ FAULTS = {
 }
 
 
-@pytest.mark.parametrize("fault", FAULTS)
-@pytest.mark.parametrize("service", ["/europepmc", "/entrez"])
+# What is no answer is tested without nights, too; some of each service are nights every time.
+LOOKED_AT = {
+    *(("/europepmc", fault) for fault in ("an error inside 200", "fewer than announced")),
+    *(("/entrez", fault) for fault in ("maintenance", "another shape")),
+}
+
+
+@pytest.mark.parametrize(
+    ("service", "fault"),
+    [
+        pytest.param(*one, marks=() if one in LOOKED_AT else pytest.mark.slow)
+        for one in product(("/europepmc", "/entrez"), FAULTS)
+    ],
+)
 def test_a_faulty_source_costs_the_night_nothing(run_nights, fault, service):
     def spoil(request):
         return FAULTS[fault] if request.path.startswith(service) else None

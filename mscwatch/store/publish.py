@@ -238,18 +238,18 @@ def _orphans(con: Connection, relations: list[catalog.Relation]) -> list[str]:
         (f"ctgov.{child.name}", column, f"SELECT {parent.key} FROM ctgov.{parent.name}")
         for child, column, parent in catalog.links([each for each in relations if each.schema == "ctgov"])
     )
-    # one by one: what all of them hold at once is more than the bound of memory where a watch is large
-    counted = [
-        (
-            f"{child}.{column}",
-            scalar(
-                con,
-                f'SELECT count(*) FROM {child} WHERE "{column}" IS NOT NULL AND "{column}" NOT IN ({parents})',
-            ),
-        )
-        for child, column, parents in (*REFERENCES, *ctgov)
-    ]
-    return [f"{lost} row(s) whose {place} leads nowhere" for place, lost in sorted(counted) if lost]
+    children: dict[str, list[str]] = {}
+    for child, column, parents in (*REFERENCES, *ctgov):
+        keys = f"SELECT '{child}.{column}' AS place, \"{column}\" AS key FROM {child}"
+        children.setdefault(parents, []).append(keys)
+    counted: list[tuple[str, int]] = []
+    # A statement holds the keys of one parent: where a watch is large, those of all are more than the bound of memory.
+    for parents, keys_of in children.items():
+        counted += con.execute(
+            f"SELECT place, count(*) FROM ({' UNION ALL '.join(keys_of)}) "
+            f"WHERE key IS NOT NULL AND key NOT IN ({parents}) GROUP BY place"
+        ).fetchall()
+    return [f"{lost} row(s) whose {place} leads nowhere" for place, lost in sorted(counted)]
 
 
 def _keep_previous(data_dir: DataDir, copied: _Copied, keep: int) -> None:
