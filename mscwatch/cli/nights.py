@@ -17,8 +17,6 @@ from mscwatch.errors import NoPrefectError
 from mscwatch.pipeline import summary
 from mscwatch.pipeline.backfill import backfill_sentence, read_histories
 from mscwatch.pipeline.context import RunOrder, RunResult
-from mscwatch.pipeline.doctor import run_checks
-from mscwatch.pipeline.record_contact import record_contact
 from mscwatch.pipeline.run import run_watch
 from mscwatch.schedule import next_night
 from mscwatch.settings import load_settings, show_settings
@@ -207,6 +205,9 @@ def doctor(
 
     Prints every setting with its value (secrets masked) and where it came from; each failed check says what to do.
     """
+    from mscwatch.pipeline.doctor import run_checks
+    from mscwatch.pipeline.record_contact import record_contact
+
     settings = load_settings()
     checks, shown = run_checks(settings), show_settings(settings)
     if record:

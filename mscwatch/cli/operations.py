@@ -15,7 +15,7 @@ from mscwatch.store.backup import restore_backup, write_backup
 from mscwatch.store.data_dir import DataDir
 from mscwatch.store.export import MANIFEST, ExportFormat, export_tables
 from mscwatch.store.rebuild import rebuild_derived
-from mscwatch.store.report import read_answers, write_page
+from mscwatch.store.report import compiled_templates, read_answers, write_page
 from mscwatch.watches import load_watch
 
 
@@ -29,7 +29,7 @@ def report(
     """Write the HTML report: one page that needs no network."""
     data_dir = DataDir(load_settings().data_dir)
     path = to or data_dir.report
-    page = render_page(*read_answers(data_dir))
+    page = render_page(*read_answers(data_dir), compiled_templates())
     write_page(path, page)
     screen.say(f"{path}: {len(page.encode()) / 1e6:.1f} MB, works without a network.")
     if opened and not webbrowser.open(path.resolve().as_uri()):

@@ -15,7 +15,7 @@ from mscwatch.pipeline.delivery import deliver, note_unshown
 from mscwatch.report import render_page
 from mscwatch.store import conclusions, found_papers, ledger, news, remote, sql
 from mscwatch.store.publish import publish_copy
-from mscwatch.store.report import page_is_behind, read_answers, write_page
+from mscwatch.store.report import compiled_templates, page_is_behind, read_answers, write_page
 from mscwatch.store.sql import Connection
 from mscwatch.vocabulary import RunOutcome
 
@@ -35,7 +35,8 @@ def report_is_due(context: RunContext) -> bool:
 def report(context: RunContext) -> None:
     """Write the page of what is published. A failure is a warning, and the next run tries again."""
     try:
-        write_page(context.order.data_dir.report, render_page(*read_answers(context.order.data_dir)))
+        page = render_page(*read_answers(context.order.data_dir), compiled_templates())
+        write_page(context.order.data_dir.report, page)
     except Exception as error:  # noqa: BLE001  whatever it is: alerts were sent, and the run is good
         warning = f"The report was not written; an older one may be in its place: {error}"
         log.warning("%s", warning)

@@ -11,7 +11,7 @@ from importlib.resources import files
 from typing import Any
 from urllib.parse import quote
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from mscwatch.digest import heading, study_url
@@ -37,15 +37,19 @@ SCRIPTS = (
 EVIDENCE = "_evidence"
 
 
-def render_page(facts: Mapping[str, str], answers: Mapping[str, QueryAnswer]) -> str:
+def render_page(
+    facts: Mapping[str, str], answers: Mapping[str, QueryAnswer], compiled: BytecodeCache | None = None
+) -> str:
     """The whole HTML document. `facts` is the table `meta` as a mapping, `answers` has each query's answer by its name.
 
+    `compiled` keeps the compiled templates; to compile them takes longer than to fill them.
     The same input gives the same bytes: nothing on the page depends on when it is made.
     """
     scripts = [_text(name) for name in SCRIPTS]
     known = index_of(answers)
     place_of = positions(known)
-    return _PAGES.get_template("page.html.j2").render(
+    pages = _PAGES.overlay(bytecode_cache=compiled)
+    return pages.get_template("page.html.j2").render(
         facts=facts,
         answers=answers,
         style=Markup(_text("page.css")),  # noqa: S704  our own file

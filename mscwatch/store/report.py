@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.resources import files
+from importlib.util import cache_from_source
 from pathlib import Path
 
 import duckdb
+from jinja2 import BytecodeCache, FileSystemBytecodeCache
+from jinja2.bccache import Bucket
 
 from mscwatch.atomic_write import replace_file
 from mscwatch.errors import WarehouseError
@@ -59,6 +63,26 @@ def write_page(path: Path, page: str) -> None:
     except OSError as error:
         msg = f"The report {path} cannot be written: {error.strerror or error}."
         raise WarehouseError(msg) from error
+
+
+def compiled_templates() -> BytecodeCache | None:
+    """The page's templates as compiled by an earlier run; None where Python, too, is not to keep what it compiles."""
+    return None if sys.dont_write_bytecode else _BesideModules()
+
+
+class _BesideModules(FileSystemBytecodeCache):
+    """What is compiled lies where Python keeps this module compiled; where nothing may be written, it is not kept."""
+
+    def __init__(self) -> None:
+        super().__init__(str(Path(cache_from_source(__file__)).parent), "%s.template")
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        with suppress(OSError):
+            super().load_bytecode(bucket)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        with suppress(OSError):
+            super().dump_bytecode(bucket)
 
 
 @contextmanager

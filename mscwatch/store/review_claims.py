@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
-
 from mscwatch.review import claims
 from mscwatch.store import views
 from mscwatch.store.ledger import LAST_WRITTEN_RUN
@@ -34,8 +31,8 @@ def recompute(con: Connection) -> None:
     stated = list(claims.load())
     views.hide(con, "trials", IN_TOPIC)
     with views.computed_once(con, COUNTED):
-        recomputed = _answers(con, (claim.query for claim in stated), {"value": "VARCHAR"})
-        counted = _answers(
+        recomputed = views.answers(con, (claim.query for claim in stated), {"value": "VARCHAR"})
+        counted = views.answers(
             con, filter(None, (claim.of for claim in stated)), {"trials": "BIGINT", "stating": "BIGINT"}
         )
     views.show(con, ["trials"])
@@ -56,17 +53,3 @@ def recompute(con: Connection) -> None:
         del row["of"]
         rows.append(row)
     insert(con, "review_claims", rows)
-
-
-def _answers(con: Connection, queries: Iterable[str], columns: dict[str, str]) -> dict[str, tuple[Any, ...]]:
-    """The one row of each query, by the query's text; `columns` are the names and types of its values.
-
-    All are asked in one statement: to plan each by itself takes half as long again.
-    """
-    asked = list(dict.fromkeys(queries))
-    values = ", ".join(f"{name}::{kind} AS {name}" for name, kind in columns.items())
-    each = (
-        f"SELECT {place} AS place, {values} FROM (\n{query}\n) AS answer({', '.join(columns)})"
-        for place, query in enumerate(asked)
-    )
-    return {asked[place]: tuple(row) for place, *row in con.execute(" UNION ALL ".join(each)).fetchall()}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from mscwatch.store.sql import Connection
 
@@ -39,3 +40,17 @@ def computed_once(con: Connection, views: Iterable[str]) -> Iterator[None]:
         hide(con, view)
     yield
     show(con, hidden)
+
+
+def answers(con: Connection, queries: Iterable[str], columns: dict[str, str]) -> dict[str, tuple[Any, ...]]:
+    """The one row of each query, by the query's text; `columns` are the names and types of its values.
+
+    All are asked in one statement: to plan each by itself takes half as long again.
+    """
+    asked = list(dict.fromkeys(queries))
+    values = ", ".join(f"{name}::{kind} AS {name}" for name, kind in columns.items())
+    each = (
+        f"SELECT {place} AS place, {values} FROM (\n{query}\n) AS answer({', '.join(columns)})"
+        for place, query in enumerate(asked)
+    )
+    return {asked[place]: tuple(row) for place, *row in con.execute(" UNION ALL ".join(each)).fetchall()}
