@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import traceback
@@ -11,12 +12,16 @@ from typing import NoReturn
 from mscwatch.digest import printable
 from mscwatch.errors import MscwatchError
 
+# New objects after which Python looks for cycles: its default, 700, makes it do so all the while modules are loaded.
+GARBAGE_AT = 50_000
+
 
 def main() -> None:
     """Run the command line. An error becomes one or two sentences on stderr and its exit code (contract, section 1).
 
     With `--debug` the traceback, causes included, comes before the sentence. A bug leaves a report file as well.
     """
+    gc.set_threshold(GARBAGE_AT)
     from mscwatch.cli.app import app
 
     debug = "--debug" in sys.argv
