@@ -7,6 +7,7 @@ import shutil
 
 import duckdb
 import pytest
+from jinja2 import DictLoader, Environment
 from typer.testing import CliRunner
 
 from mscwatch.cli.app import app
@@ -28,6 +29,29 @@ def test_the_same_answers_give_the_same_page(reported_warehouse):
         == render_page(*report.read_answers(DataDir(reported_warehouse)))
         == DataDir(reported_warehouse).report.read_text("utf-8")
     )
+
+
+def test_a_template_that_was_compiled_is_not_compiled_again(tmp_path, monkeypatch):
+    monkeypatch.setattr(report, "cache_from_source", lambda _: str(tmp_path / "report.pyc"))
+    monkeypatch.setattr("sys.dont_write_bytecode", False)
+    pages = Environment(
+        loader=DictLoader({"page": "{{ 1 + 1 }}"}), bytecode_cache=report.compiled_templates()
+    )
+    assert pages.get_template("page").render() == "2"
+    assert [path.suffix for path in tmp_path.iterdir()] == [".template"]
+    again = Environment(loader=pages.loader, bytecode_cache=report.compiled_templates())
+    monkeypatch.setattr(again, "_generate", None)  # what compiles
+    assert again.get_template("page").render() == "2"
+
+
+def test_where_nothing_may_be_kept_a_page_is_made_all_the_same(tmp_path, monkeypatch):
+    monkeypatch.setattr(report, "cache_from_source", lambda _: str(tmp_path / "a file" / "report.pyc"))
+    (tmp_path / "a file").touch()
+    monkeypatch.setattr("sys.dont_write_bytecode", False)
+    pages = Environment(
+        loader=DictLoader({"page": "{{ 1 + 1 }}"}), bytecode_cache=report.compiled_templates()
+    )
+    assert pages.get_template("page").render() == "2"
 
 
 @pytest.mark.slow
