@@ -79,10 +79,32 @@ def test_a_plan_of_a_sentence_that_says_it_for_the_cells():
         "MSC delivered through cardiopulmonary bypass",
         "MSC are injected at the theatre for their safety",
         "Transplanted back on the same day, which is safest: MSC",
+        "MSC are injected through a laparoscope",
+        "Intra-ovarian injection of MSC",
+        "MSC injected into the left ovary",
+        "MSC are put, by hysteroscopy, on the scar",
+        "MSC are given at the end of the ligament reconstruction",
+        "MSC are placed in the socket of a molar",
+        "MSC are delivered into the putamen",
+        "MSC grafted with a sponge",
+        "MSC are injected into the edges of the incision",
     ],
 )
 def test_one_session_is_one_administration(how):
     assert of_knee(how).infusions_max == 1
+
+
+@pytest.mark.parametrize(
+    ("how", "number"),
+    [
+        ("Injected into the knee joint", 1),
+        ("Injected into the knee joint; injections are repeated", None),
+        ("Infused by vein", None),
+        ("", None),  # where it is put is not said
+    ],
+)
+def test_a_mixture_from_the_own_body_is_given_in_the_session_that_takes_it(how, number):
+    assert of_knee(how, given="Autologous stromal vascular fraction").infusions_max == number
 
 
 @pytest.mark.parametrize(
@@ -91,6 +113,9 @@ def test_one_session_is_one_administration(how):
         ("MSC by injection under ultrasound guidance", ""),
         ("MSC with fibrin glue", "Injections will be repeated every month."),
         ("MSC", "Subjects with MSC were screened four times prior to administration."),
+        ("MSC by vein, under fluoroscopy", ""),
+        ("MSC by vein before surgery", ""),
+        ("MSC are injected following standard operating procedures", ""),
     ],
 )
 def test_what_says_no_number_says_none(how, detail):

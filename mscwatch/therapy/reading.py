@@ -101,7 +101,13 @@ def _with_product(patients: Therapy, told: Passages, cells: Told) -> Therapy:
     if set(shapes) <= product.SHED:
         changed, modified = Modification.CELL_FREE, replace(forms, tier="cell free")
     amounts = doses.read(told, kind, shapes)
-    given = schedule.read(told, len(amounts.levels))
+    own = kind is CellType.MIXED and donor.values == (Donor.AUTOLOGOUS,) and way
+    given = schedule.read(
+        told,
+        len(amounts.levels),
+        local=set(way.values) <= {Route.OTHER},
+        taken=cells.evidence if own else (),
+    )
     worded = {
         "cell_type": Told(cells.values[:1], cells.evidence, cells.tier),
         "cell_source": source,

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mscwatch.therapy import counts, days, intervals, schedules, sessions, terms
 from mscwatch.therapy.counts import Count
 from mscwatch.therapy.model import Evidence, Unread
 from mscwatch.therapy.passages import Passage, Passages
-from mscwatch.therapy.terms import DESCRIPTION, NOTHING, PRODUCT, SUMMARY, TITLES, Told
+from mscwatch.therapy.terms import DESCRIPTION, IMPLIED, NOTHING, PRODUCT, SUMMARY, TITLES, Told
 from mscwatch.therapy.words import names
 
 _DOSES = re.compile(
@@ -27,6 +27,7 @@ _TOTAL = re.compile(
 )
 MOST = 60  # more administrations than this is a misreading
 STATED, LISTED, SCHEDULED, DATED, SESSION = "stated", "listed", "from a schedule", "dated", "one session"
+AT_ONCE = "a mixture from the patient's own body is taken and given in one session"
 Reader = Callable[[Passage], Iterator[Count]]
 _STATED: tuple[Reader, ...] = (counts.told, days.listed, schedules.again, schedules.numbered)
 
@@ -40,17 +41,27 @@ class Given:
     unread: tuple[Unread, ...] = ()
 
 
-def read(passages: Passages, levels: int = 0) -> Given:
-    """The schedule of a trial's product. `levels`: how many dose levels it has; "three doses" may count those."""
+def read(
+    passages: Passages, levels: int = 0, *, local: bool = False, taken: tuple[Evidence, ...] = ()
+) -> Given:
+    """The schedule of a trial's product. `levels`: how many dose levels it has; "three doses" may count those.
+
+    `local`: it goes into no vessel, so that an operation may give all of it. `taken`: the words that say that it is a
+    mixture from the patient's own body, which is taken and given in one session.
+    """
     product = list(terms.about_product(passages.product, passages.brands))
-    count, tier = _count(passages, product, levels)
+    count, tier = _count(passages, product, levels, local=local)
+    if count is None and local and taken and not terms.is_named("repeated", passages.texts):
+        return Given(Told(("1",), (replace(taken[0], rule=AT_ONCE),), f"{SESSION} {IMPLIED}"))
     if count is None:
         return Given(interval=_interval(product, passages, None), unread=tuple(_not_counted(product)))
     told = Told((str(count.number),), (_quoted(count, tier),), tier)
     return Given(told, _interval(product, passages, count.number) if count.number > 1 else NOTHING)
 
 
-def _count(passages: Passages, product: list[Passage], levels: int) -> tuple[Count | None, str]:
+def _count(
+    passages: Passages, product: list[Passage], levels: int, *, local: bool
+) -> tuple[Count | None, str]:
     stated = _most(product, _STATED)
     if (
         stated
@@ -76,14 +87,16 @@ def _count(passages: Passages, product: list[Passage], levels: int) -> tuple[Cou
     described = _described(passages)
     if levels > 1 and any(_all(described, (counts.single,))):
         described = [one for one in described if not _counts_levels(one, levels)]
+    once: tuple[Reader, ...] = (sessions.operation, sessions.day) if local else (sessions.day,)
     for tier, texts, readers in (
         (f"{STATED} {SUMMARY}", described, _STATED),
         (f"{STATED} {TITLES}", list(terms.sentences(passages.titles)), _STATED),
         (f"{SCHEDULED} {SUMMARY}", described, (schedules.scheduled,)),
         (f"{SCHEDULED} {DESCRIPTION}", terms.treatment_sentences(passages), (schedules.scheduled,)),
         (f"{DATED} {PRODUCT}", product, (days.dated,)),
-        (f"{SESSION} {PRODUCT}", product, (sessions.one,)),
-        (f"{SESSION} {SUMMARY}", described, (sessions.one,)),
+        (f"{SESSION} {PRODUCT}", product, once),
+        (f"{SESSION} {SUMMARY}", described, once),
+        (f"{SESSION} {TITLES}", list(terms.sentences(passages.titles)), once),
     ):
         found = _most(texts, readers)
         if found and tier.startswith(SESSION) and terms.is_named("repeated", passages.texts):
