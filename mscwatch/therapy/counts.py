@@ -14,8 +14,8 @@ A_NUMBER = "a number of administrations"
 _NAMED = 12  # a larger number before a singular "infusion" belongs to a name
 
 _NUMBERS = {
-    "single": 1, "unique": 1, "sole": 1,
-    "one": 1, "once": 1, "two": 2, "twice": 2, "double": 2, "three": 3, "thrice": 3, "four": 4, "five": 5,
+    "single": 1, "unique": 1, "sole": 1, "solitary": 1, "one-off": 1,
+    "one": 1, "once": 1, "two": 2, "twice": 2, "double": 2, "dual": 2, "pair of": 2, "three": 3, "thrice": 3, "triple": 3, "four": 4, "quadruple": 4, "five": 5,
     "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12,
 }  # fmt: skip
 WORD = r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
@@ -29,6 +29,7 @@ _OFTEN = (
     r"(?:(?:an?|per|each|every|in\s+a)\s+(?:\w+\s+)?(?:week|day|month|year|\d)|every|daily|weekly|monthly|/)"
 )
 _COMPARED = r"(?:higher|lower|more|less|(?:the\s+)?upper|the\s+normal|of\s+normal|as\s|greater|\d|ULN)"
+_NOT_RATE = r"(?!\s*(?:(?:per|an?)\s+|/\s*)(?:day|week|month)\b)"  # "two infusions a week"
 _WHEN = r"(?:the|both|they|you|it|in|again|all|patients?|subjects?|enrolled|inform\w*|consent\w*|eligib\w*|at\sleast)\b"
 # What may be between a number and what is given: "two intravenous UC-MSC infusions"; not "2 weeks after infusions".
 _NOT_KIND = (
@@ -79,19 +80,24 @@ _COUNT = [
             ),
         ),
         (("in total",), rf"\b{_N}\s+in\s+total\b"),
-        (("double",), r"\b(?P<n>double)\s+(?:treatment|infusion|injection|administration)s?\b"),
+        (
+            ("double", "dual", "triple", "quadruple", "pair of"),
+            rf"\b(?P<n>double|dual|triple|quadruple|pair\sof)\s+(?:{KIND}\s+){{0,3}}(?:treatment|infusion|injection|administration)s?\b",
+        ),
+        (("x",), rf"(?<!per )\b{GIVEN}\s*\(?x\s?{_N}\b(?!\s*(?:10|[x,.\d^*%]|ml\b|mg\b|cm|million|cells?))"),
+        (("number of",), rf"\bnumber\s+of\s+(?:{KIND}\s+){{0,3}}{GIVEN}\s*(?:is|are|will\s+be|[:=(])\s*{_N}\b"),
         (("twice", "thrice"), rf"\b(?P<n>twice|thrice)\b(?!\s*(?:{_OFTEN}|the|as))"),
         (
             _GIVEN_WORDS,
-            rf"{_NO_COUNT}(?<![-\d.^])\b{_N}\s+(?:{KIND}[\s-]+){{0,5}}{GIVEN}\b(?![\s-]*{LEVELS})",
+            rf"{_NO_COUNT}(?<![-\d.^])\b{_N}\s+(?:{KIND}[\s-]+){{0,5}}{GIVEN}\b(?![\s-]*{LEVELS}){_NOT_RATE}",
         ),
         (
             _GIVEN_WORDS,
-            rf"(?<![\w.^])\d{{1,2}}\s?(?:-|to|or)\s?{_N}\s+(?:{KIND}[\s-]+){{0,5}}{GIVEN}\b(?![\s-]*{LEVELS})",
+            rf"(?<![\w.^])\d{{1,2}}\s?(?:-|to|or)\s?{_N}\s+(?:{KIND}[\s-]+){{0,5}}{GIVEN}\b(?![\s-]*{LEVELS}){_NOT_RATE}",
         ),
         (
-            ("single", "unique", "sole"),
-            rf"\b(?P<n>single|unique|sole)[\s-]+(?!{_OTHER_SINGLES})(?:(?!dose-)[\w./+^()-]+\s+){{0,5}}?{GIVEN}\b(?!\s*escal)",
+            ("single", "unique", "sol", "one-off"),
+            rf"\b(?P<n>single|unique|sole|solitary|one-off)[\s-]+(?!{_OTHER_SINGLES})(?:(?!dose-)[\w./+^()-]+\s+){{0,5}}?{GIVEN}\b(?!\s*escal)",
         ),
         (("single",), r"\b(?P<n>single)[\s-]dose\b"),
         (("once",), rf"(?!^once\s*,)\b(?P<n>once)\b(?!\s*(?:{_OFTEN}|a\s|per|\d|{_WHEN}))"),
@@ -125,7 +131,7 @@ _SCHEDULED = re.compile(
 _OR_MORE = re.compile(r"\s*(?:or|and/or)\s+(?:several|more|multiple|repeated)", re.IGNORECASE)
 _OTHER = re.compile(
     r"plasma exchange|leukapher|blood draw|liposuction|aspirat|G-?CSF|mobili[sz]|plasmapher|washed|"
-    r"\bscreened|placebo(?![\s-]*control)|\btests?\b|centrifug|rinsed|scann|endocard|myocard",
+    r"\bscreened|\bconcentrated\s*$|placebo(?![\s-]*control)|\btests?\b|centrifug|rinsed|scann|endocard|myocard",
     re.IGNORECASE,
 )
 _OF_OTHER = re.compile(rf"\s*(?:of|with)?\s*(?:\w+\s+)?(?:{_OTHER.pattern})", re.IGNORECASE)

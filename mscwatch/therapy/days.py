@@ -67,7 +67,11 @@ _SINCE_GIVING = re.compile(
     r"\b(?:post|after|following|since)[\s-]+(?:the\s+)?(?:\w+\s+)?(?:infus|inject|admin|treat|transplant)\w*",
     re.IGNORECASE,
 )
-_CROSSOVER = re.compile(r"cross-?\s?over|reversed", re.IGNORECASE)
+_CROSSOVER = re.compile(  # "followed six months later by sham", "one with the cells and one without"
+    r"cross-?\s?over|reversed|\bwith\b[^.;]{0,40}\band\s+(?:one\s+|\d\s+)?without\b"
+    r"|\b(?:followed|and|then)\b[^.;]{0,40}\b(?:placebo|sham|saline)\b[^.;]{0,20}\b(?:at|after|later|week|month|\d)",
+    re.IGNORECASE,
+)
 
 
 def listed(sentence: Passage) -> Iterator[Count]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from mscwatch.therapy.counts import GIVEN, WORD, number
+from mscwatch.therapy.counts import GIVEN, KIND, WORD, number
 from mscwatch.therapy.times import DAYS
 
 _MEAN_DAYS = DAYS | {"m": 30.4}  # of months that are added up
@@ -19,12 +19,12 @@ _MAY = re.compile(
 )
 _TIMES = (
     rf"(?:(?<![\w.,^-])(?P<times>once|one\s+time|twice|thrice|{WORD}|\d)\b\s*"
-    rf"(?:times?|(?P<given>{GIVEN}(?:\s+of\s+[\w-]+)?))?\s*)?"
+    rf"(?:times?|(?P<given>(?:{KIND}\s+){{0,3}}{GIVEN}(?:\s+of\s+[\w-]+)?))?\s*)?"
 )
 _N = rf"\d{{1,3}}(?:\.\d)?|{WORD}|half\s+an?"
 _RATE = re.compile(
     rf"{_TIMES}(?:\b(?:(?P<each>each|every)|an?(?!\s*\d)|per|in\s+a)\b|/|(?<=once\s)in\b)\s*"
-    rf"(?:about\s+|approximately\s+)?(?P<other>other\s+|second\s+)?(?:(?P<every>{_N})\s*-?\s*(?:\(\d+\)\s*)?)?"
+    rf"(?:about\s+|approximately\s+)?(?P<other>other\s+|second\s+)?(?:(?P<every>{_N})(?:st|nd|rd|th)?\s*-?\s*(?:\(\d+\)\s*)?)?"
     r"(?:(?:-|to|or)\s*\d{1,3}\s*)?(?P<unit>hour|day|week|wk|fortnight|month|mo|year|h|d)s?\b",
     re.IGNORECASE,
 )
@@ -50,7 +50,7 @@ _DURATION = re.compile(
 )
 _NEXT = re.compile(  # "once a month, three consecutive months", "weekly x 4", "daily from day 1 to day 5"
     r"\s*(?:[,;(]?\s*(?:on\s+|from\s+)?days?\s*(?P<from>\d{1,2})\s*(?:-|to|through)\s*(?:day\s*)?(?P<to>\d{1,2})\b"
-    rf"|[,;]\s*(?P<long>\d{{1,2}}|{WORD})\s+(?:consecutive\s+)?-?(?P<unit>day|week|month|year)s?\b"
+    rf"|[,;(]\s*(?P<long>\d{{1,2}}|{WORD})\s+(?:consecutive\s+)?-?(?P<unit>day|week|month|year)s?\b"
     r"|\(?,?\s*x\s?(?P<n>\d{1,2})\b(?!\s*[x^.\d]))",
     re.IGNORECASE,
 )

@@ -137,7 +137,8 @@ def _intervals(
     described = _described(passages)
     if count is None:
         yield PRODUCT, _stated_in([one for one in product if days.gives(one)], intervals.repeated)
-        yield SUMMARY, _stated_in([one for one in described if days.gives(one)], intervals.repeated)
+        told = (*described, *(one for one in ours if _of_doses(one)))
+        yield SUMMARY, _stated_in([one for one in told if days.gives(one)], intervals.repeated)
         return
     yield PRODUCT, _stated_in(product)
     yield f"{DATED} {PRODUCT}", list(intervals.dated(product, count))

@@ -24,7 +24,7 @@ _NUMBERED = re.compile(
 )
 _FIRST_TRANSPLANT = re.compile(r"\bfirst\s+(?:\w+\s+){0,2}(?:trans|im)plant", re.IGNORECASE)
 _AGAIN = re.compile(
-    r"\b(?:re-?\s?(?:injection|infusion|treatment|dosing|administration|treated|dosed)|booster|repeat(?:ed)?|again)\b[^.]{0,40}?"
+    r"\b(?:re-?\s?(?:inject|infus|treat|dos|administ)\w+|booster|repeat(?:ed)?|again)\b[^.]{0,40}?"
     r"\b(?:at|after|in|on)\b(?P<list>[^.;]*)",
     re.IGNORECASE,
 )
@@ -51,7 +51,7 @@ _MORE_CYCLES = re.compile(
     rf"\b(?P<n>\d{{1,2}}|{WORD})\s+(?:additional|more|further)\s+(?:courses|cycles)\b", re.IGNORECASE
 )
 _EACH_CYCLE = re.compile(
-    r"\b(?:per|each|every|a|one|1|in\s+each|of\s+(?:each|the|a))\s+(?:treatment\s+)?(?:course|cycle)\b|\brepeats?\b",
+    r"\b(?:per|each|every|a|one|1|in\s+each|of\s+(?:each|the|a))\s+(?:treatment\s+)?(?:course|cycle)\b|\b(?:infusions|injections|doses|times|administrations)\s+each\b|\brepeats?\b",
     re.IGNORECASE,
 )
 _THEN = re.compile(
@@ -66,7 +66,7 @@ _ANOTHER_WAY = re.compile(  # "one intravenous and two intrathecal infusions"
 )
 REST = "the rest"  # "the three additional doses" of four
 _FIRST_THEN = re.compile(
-    rf"(?:\b(?:first|initial)\s+(?:\w+\s+){{0,2}}(?:{GIVEN}|course)\b[^.;]{{0,60}}?\b(?:then|followed\s+by|plus|and)\s+"
+    rf"(?:\b(?:first|initial|loading|priming)\s+(?:\w+\s+){{0,2}}(?:{GIVEN}|course)\b[^.;]{{0,60}}?\b(?:then|followed\s+by|plus|and)\s+"
     rf"|\bsubsequent(?:ly)?\s+(?:with\s+|by\s+)?)(?:up\s+to\s+)?"
     rf"(?P<n>\d{{1,2}}|{WORD})\s+(?:\w+\s+){{0,2}}?(?:courses|cycles|{GIVEN})\b",
     re.IGNORECASE,

@@ -20,7 +20,7 @@ _LONGEST = 5 * 365.0  # days; a larger number is an age
 _NEAR = 20  # letters before a point in time
 
 _NO_TIME = (  # what makes a number no time: "day 1, 2 infusions"
-    r"[\d.]*\s*(?:[x%*^]|mg|ml|cc|million|billion|\w*cells?\b|\w*MSCs?\b|patients|subjects|participants|times|groups|arms|"
+    r"(?:[.,]?\d+)*\s*(?:[x%*^]|mg|ml|cc|million|billion|\w*cells?\b|\w*MSCs?\b|patients|subjects|participants|times|groups|arms|"
     rf"sites|{GIVEN})"
 )
 _DIGITS = rf"\+?\d{{1,3}}(?:st|nd|rd|th)?(?!{_NO_TIME})(?![\d.]*\d|\w)"
@@ -39,7 +39,7 @@ _BEFORE = r"(?:\b(?:day|week|month|year)s?\s*[-:#(]?\s*(?:of\s+)?(?=\+?\d)|\b[dw
 _AFTER = r"(?:hour|hr|day|week|wk|month|year|h(?=\b))s?\b"
 _ASIDE_OF_WORD = r"\s*(?:\(\d+\)\s*)?-?"  # "two (2) weeks"
 _ITEM = (
-    rf"(?:{_BEFORE}{_DIGITS}{_SIDE}|\b(?:{WORD}|{ORDINAL})[\s-]*{_AFTER}{_SIDE}"
+    rf"(?:{_BEFORE}{_DIGITS}{_SIDE}|\b(?:day|week|month)\s+{WORD}\b{_SIDE}|\b(?:{WORD}|{ORDINAL})[\s-]*{_AFTER}{_SIDE}"
     rf"|\+?\d{{1,3}}{_ASIDE_OF_WORD}\s*{_AFTER}{_SIDE}|\b{_ZERO}|\b{_AT_EVENT}|{_DIGITS}|\b{ORDINAL}\b)"
 )
 _JOIN = (
@@ -49,7 +49,8 @@ _JOIN = (
 _RUN = re.compile(rf"(?<![\w.,x^/-]){_ITEM}(?:\s*{_ASIDE}?{_JOIN}{_ITEM})*", re.IGNORECASE)
 _ONE = re.compile(
     rf"(?P<zero>\b(?:{_ZERO}|(?P<event>{_AT_EVENT})))"
-    r"|(?:\b(?P<unit>[dwmy])[a-z]*\s*[-:#(]?\s*(?:of\s+)?(?P<n>\+?\d{1,3})(?:st|nd|rd|th)?(?!\d)"
+    r"|(?:\b(?P<unit>[dwmy])[a-z]*\s*[-:#(]?\s*(?:of\s+)?(?P<n>\+?\d{1,3}(?!\d)|"
+    rf"{WORD}\b)(?:st|nd|rd|th)?"
     rf"|(?P<number>\+?\d{{1,3}}(?!\d)(?:st|nd|rd|th)?|\b(?:{WORD}|{'|'.join(FIRSTS)})\b)"
     rf"(?:[\s-]*{_ASIDE_OF_WORD}(?P<after>{_AFTER}))?)(?P<side>{_SIDE})",
     re.IGNORECASE,
