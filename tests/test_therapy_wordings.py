@@ -47,6 +47,21 @@ def test_a_dose(how, levels):
         ("3 doses of MSC every 2 weeks", 3, 14),
         ("MSC are given as 2 cycles of 3 infusions, each one week apart", 6, 7),
         ("MSC injections are given every month", None, 30),
+        ("MSC infusions x3", 3, None),
+        ("The number of MSC doses is 3", 3, None),
+        ("Triple injection of MSC", 3, None),
+        ("A pair of MSC infusions", 2, None),
+        ("A one-off infusion of MSC", 1, None),
+        ("MSC on day one and day eight", 2, 7),
+        ("MSC every 7th day, 4 times", 4, 7),
+        ("MSC once a week (4 weeks)", 4, 7),
+        ("Two MSC infusions per week for 2 weeks", 4, 3),
+        ("MSC re-infused at 3 months", 2, 90),
+        ("MSC in two courses, three infusions each", 6, None),
+        ("A loading dose of MSC, then three doses monthly", 4, 30),
+        ("12,5 million MSC at day 0 and 12,5 million MSC at day 14", 2, 14),
+        ("MSC at baseline and placebo at 6 months", 1, None),
+        ("MSC in the knee, followed six months later by sham injection", None, None),
         ("MSC injection; a 24-week trial", None, None),
     ],
 )
@@ -57,7 +72,21 @@ def test_a_plan(how, number, days):
 
 def test_a_total_of_administrations_needs_no_name_of_the_cells():
     told = of_knee(
-        summary="One MSC injection is given first. Visits follow weekly, for a total of 4 injections."
+        summary="One MSC injection is given first. More follow weekly, for a total of 4 injections."
+    )
+    assert told.infusions_max == 4
+
+
+def test_a_number_that_patients_receive_needs_no_name_of_the_cells():
+    assert of_knee(detail="MSC may help. Patients will receive 2 injections.").infusions_max == 2
+    assert (
+        of_knee(detail="MSC may help. Patients will receive 2 injections of heparin.").infusions_max is None
+    )
+
+
+def test_a_schedule_and_a_number_of_the_texts_are_compared():
+    told = of_knee(
+        summary="MSC are infused every 3 months for a year. All have 2 doses of MSC before a review."
     )
     assert told.infusions_max == 4
 

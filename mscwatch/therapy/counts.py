@@ -85,7 +85,10 @@ _COUNT = [
             rf"\b(?P<n>double|dual|triple|quadruple|pair\sof)\s+(?:{KIND}\s+){{0,3}}(?:treatment|infusion|injection|administration)s?\b",
         ),
         (("x",), rf"(?<!per )\b{GIVEN}\s*\(?x\s?{_N}\b(?!\s*(?:10|[x,.\d^*%]|ml\b|mg\b|cm|million|cells?))"),
-        (("number of",), rf"\bnumber\s+of\s+(?:{KIND}\s+){{0,3}}{GIVEN}\s*(?:is|are|will\s+be|[:=(])\s*{_N}\b"),
+        (
+            ("number of",),
+            rf"\bnumber\s+of\s+(?:{KIND}\s+){{0,3}}{GIVEN}\s*(?:is|are|will\s+be|[:=(])\s*{_N}\b",
+        ),
         (("twice", "thrice"), rf"\b(?P<n>twice|thrice)\b(?!\s*(?:{_OFTEN}|the|as))"),
         (
             _GIVEN_WORDS,

@@ -21,8 +21,8 @@ _DOSES = re.compile(
     rf"(?:the\s+|these\s+|all\s+|both\s+)?(?:(?:\d|{counts.WORD})\s+)?{counts.GIVEN}\s+(?:will\s+be|are|is|were)\b",
     re.IGNORECASE,
 )
-_TOTAL = re.compile(
-    rf"\btotal\s+(?:number\s+)?of\s+(?:\d{{1,2}}|{counts.WORD})\s+(?:\w+\s+)?(?:infusions|injections|administrations)\b",
+_PATIENTS = re.compile(
+    r"\b(?:patients|subjects|participants|group|we|they|total)\b[^.;]{0,60}\b(?:receive|undergo|given|use|treated|inject|infus)",
     re.IGNORECASE,
 )
 MOST = 60  # more administrations than this is a misreading
@@ -89,9 +89,8 @@ def _count(
         described = [one for one in described if not _counts_levels(one, levels)]
     once: tuple[Reader, ...] = (sessions.operation, sessions.day) if local else (sessions.day,)
     for tier, texts, readers in (
-        (f"{STATED} {SUMMARY}", described, _STATED),
+        (f"{STATED} {SUMMARY}", described, (*_STATED, schedules.scheduled)),
         (f"{STATED} {TITLES}", list(terms.sentences(passages.titles)), _STATED),
-        (f"{SCHEDULED} {SUMMARY}", described, (schedules.scheduled,)),
         (f"{SCHEDULED} {DESCRIPTION}", terms.treatment_sentences(passages), (schedules.scheduled,)),
         (f"{DATED} {PRODUCT}", product, (days.dated,)),
         (f"{SESSION} {PRODUCT}", product, once),
@@ -107,10 +106,10 @@ def _count(
 
 
 def _described(passages: Passages) -> list[Passage]:
-    """The sentences of summary and description about the trial's own cells, and those that tell a total."""
+    """The sentences of summary and description about the trial's own cells, and those that give without naming them."""
     told = (*passages.summary, *passages.description)
     own = list(terms.own_sentences(told, passages.brands))
-    return own + [one for one in terms.sentences(told) if one not in own and _tells_total(one)]
+    return own + [one for one in terms.sentences(told) if _gives_patients(one) and one not in own]
 
 
 def _counts_levels(sentence: Passage, levels: int) -> bool:
@@ -151,10 +150,13 @@ def _of_doses(sentence: Passage) -> bool:
     return bool(_DOSES.match(sentence.text)) and not names("other_drug", sentence.text)
 
 
-def _tells_total(sentence: Passage) -> bool:
-    """Whether a sentence without the cells' name tells how often: "every two weeks, for a total of 10 infusions"."""
+def _gives_patients(sentence: Passage) -> bool:
+    """Whether a sentence gives patients something, and names no other treatment: "they will receive 2 injections"."""
     text = sentence.text
-    return bool(_TOTAL.search(text)) and not (names("other_drug", text) or names("background", text))
+    others = ("other_drug", "background", "other_treatment")
+    return (
+        bool(_PATIENTS.search(text)) and days.gives(sentence) and not any(names(one, text) for one in others)
+    )
 
 
 def _stated_in(
