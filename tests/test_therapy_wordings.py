@@ -72,7 +72,7 @@ def test_a_plan(how, number, days):
 
 def test_a_total_of_administrations_needs_no_name_of_the_cells():
     told = of_knee(
-        summary="One MSC injection is given first. More follow weekly, for a total of 4 injections."
+        summary="One MSC injection is given first. More are given weekly, for a total of 4 injections."
     )
     assert told.infusions_max == 4
 

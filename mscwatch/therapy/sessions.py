@@ -1,4 +1,4 @@
-"""One administration that no number states: on one day, or in an operation that puts the product in place (labelling rule)."""
+"""One administration that no number states: on one day, or in an operation (labelling rule)."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def day(sentence: Passage) -> Iterator[Count]:
 
 
 def operation(sentence: Passage) -> Iterator[Count]:
-    """One administration, where a sentence gives the product in an operation, on a carrier, or where only one reaches."""
+    """One administration, where a sentence gives the product in an operation, on a carrier, or where one is needed."""
     text = sentence.text
     if _gives(text) and (names("product", text) or "armsInterventionsModule" in sentence.path):
         for found in find("session", text)[:1]:
