@@ -192,12 +192,30 @@ def test_a_tissue(given, source):
         ("Marrow-derived stem cells and mesenchymal stem cells", "", {}, "mixed"),
         ("Mononuclear and mesenchymal cells", "", {"official": "Combination stem cell therapy"}, "mixed"),
         ("Cartistem, mesenchymal cells", "", {}, "msc"),
+        ("BM-MNC and UC-MSC", "", {}, "mixed"),
+        ("MSC", "", {"official": "Mononuclear cells and MSC in the knee"}, "mixed"),
+        ("MSC", "", {"official": "Fibroblasts or MSC in the knee"}, "msc"),
+        ("MSC and osteoblasts", "Osteoblast-like cells are grown from MSC", {}, "msc"),
+        ("Fat graft enriched with ASC", "ASC are expanded for 2 weeks", {}, "msc"),
+        ("Fat graft enriched with ASC", "", {}, "mixed"),
     ],
 )
 def test_a_mixture(given, arm, more, kind):
     therapy = of_knee(given=given, arm=arm, **more)
     assert therapy.cell_type == kind
     assert "immune" not in therapy.cell_types
+
+
+@pytest.mark.parametrize(
+    ("given", "donors"),
+    [
+        ("Autologous BM-MNC and allogeneic UC-MSC", ("autologous", "allogeneic")),
+        ("Autologous chondrons with allogeneic MSC", ("allogeneic",)),
+        ("Fat graft enriched with expanded ASC", ("autologous",)),
+    ],
+)
+def test_whose_cells_of_two_kinds(given, donors):
+    assert of_knee(given=given).donor == donors
 
 
 @pytest.mark.parametrize(

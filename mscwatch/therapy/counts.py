@@ -15,8 +15,8 @@ _NAMED = 12  # a larger number before a singular "infusion" belongs to a name
 
 _NUMBERS = {
     "single": 1, "unique": 1, "sole": 1, "solitary": 1, "one-off": 1,
-    "one": 1, "once": 1, "two": 2, "twice": 2, "double": 2, "dual": 2, "pair of": 2, "three": 3, "thrice": 3, "triple": 3,
-    "four": 4, "quadruple": 4, "five": 5,
+    "one": 1, "once": 1, "two": 2, "twice": 2, "double": 2, "dual": 2, "pair of": 2, "three": 3, "thrice": 3,
+    "triple": 3, "four": 4, "quadruple": 4, "five": 5,
     "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12,
 }  # fmt: skip
 WORD = r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"

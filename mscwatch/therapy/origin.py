@@ -167,7 +167,9 @@ def donor(passages: Passages, sources: tuple[str, ...], kind: str) -> Told:
         return told.also(Donor.ALLOGENEIC, _implied(passages), IMPLIED)
     if told.values:
         return told
-    if kind == CellType.MIXED and (own := terms.first("cell_type", [(IMPLIED, named)]).only(["tissue"])):
+    if kind in (CellType.MSC, CellType.MIXED) and (
+        own := terms.first("cell_type", [(IMPLIED, named)]).only(["tissue"])
+    ):
         return Told((Donor.AUTOLOGOUS,), (replace(own.evidence[0], rule=AT_THE_BEDSIDE),), IMPLIED)
     tissues = (one for one in terms.treatment_sentences(passages) if names("cell_source", one.text))
     everything = (*passages.product, *passages.summary, *passages.description)
@@ -179,18 +181,15 @@ def donor(passages: Passages, sources: tuple[str, ...], kind: str) -> Told:
 def _of_product(texts: Iterable[Passage], tier: str, kind: str) -> Told | None:
     """The donors that texts name; where there are two, not one that is said of other cells alone."""
     named = [(text, one) for text in texts for one in find("donor", text.text)]
-    ours = [
-        (text, one)
-        for text, one in named
-        if kind not in (CellType.MSC, CellType.MIXED) or not _of_others(text, one)
-    ]
+    ours = [(text, one) for text, one in named if not _of_others(text, one, kind)]
     return terms.told("donor", ours or named, tier) if named else None
 
 
-def _of_others(text: Passage, donor: Found) -> bool:
-    """Whether the first cells after the word are not mesenchymal: "autologous keratinocytes"."""
+def _of_others(text: Passage, donor: Found, kind: str) -> bool:
+    """Whether the first cells after the word are not of the product's `kind`: "autologous keratinocytes" beside MSC."""
+    others = {CellType.MSC: _OTHER_CELLS, CellType.MIXED: {"named"}}.get(CellType(kind), set())
     cells = find("cell_type", text.text[donor.start : donor.end + _BEFORE_CELLS])
-    return bool(cells) and cells[0].value in _OTHER_CELLS
+    return bool(cells) and cells[0].value in others
 
 
 def _implied(passages: Passages) -> Evidence:

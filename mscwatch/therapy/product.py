@@ -20,7 +20,7 @@ SHED = {ProductForm.EXOSOME, ProductForm.CONDITIONED_MEDIUM}
 _MARROW_STEM = "marrow_stem"  # stem cells of the marrow: mesenchymal only where the record says so
 _NAMED = "named"  # other cells with a name of their own
 _GENERIC = re.compile(
-    r"\b(?:stem|stromal|progenitor|precursor|cells?|tissue|derived|cultured|autologous|allogeneic|human)\b",
+    r"\b(?:fraction|stem|stromal|progenitor|precursor|cells?|tissue|derived|cultured|autologous|allogeneic|human)\b",
     re.IGNORECASE,
 )
 _TISSUE = "tissue"  # a mixture as it comes from the body: stromal vascular fraction, marrow concentrate
@@ -45,6 +45,14 @@ _MIXING = re.compile(
 )
 _COMBINED = re.compile(r"\b(?:co-?\w*|combin\w*)\W+(?:\w+\W+){0,2}?cells?\b", re.IGNORECASE)
 _WITH = re.compile(r"(?:\W+cells?)?\W*(?:\s(?:with|plus)\s|\+|-|/)\W*(?:\w+\W+){0,3}", re.IGNORECASE)
+_ENRICHED = re.compile(  # of a graft of fat, which carries the cells that were grown for it
+    r"\b(?:fat|lipofill\w*|adipose\s+tissue)\b[^.;]{0,40}\benrich|\benrich\w*[^.;]{0,40}\b(?:fat|lipofill\w*|adipose\s+tissue)\b",
+    re.IGNORECASE,
+)
+_JOINED = re.compile(r"[\s)-]*(?:and|and/or|\+|&|plus)\s*(?:[A-Za-z]{1,3}-)?[\s-]*", re.IGNORECASE)
+_MADE = re.compile(
+    r"[\s-]*(?:like\b|(?:cells?\s+)?(?:like\s+cells?\s+)?differentiated\s+from)", re.IGNORECASE
+)
 _AND_CELLS = re.compile(
     r"\s*(?:\([^)]{0,20}\))?\s*(?:and|with|plus|&|\+|,|or|in combination with|combined with|together with)\s+"
     r"(?:(?:their|its|the|\d+|cc|ml|of|human)\s+){0,3}$",
@@ -63,12 +71,12 @@ def cell_types(passages: Passages) -> Told:
     keyword = terms.first("cell_type", [(KEYWORDS, passages.keywords)])
     if _MARROW_STEM in told.values:
         told = _marrow_stem(told, keyword, passages)
+    if _TISSUE in told.values and CellType.MSC in told.values and _enriched(passages):
+        told = told.without(_TISSUE)
     kinds = {*told.values, *(keyword.values if CellType.MSC in keyword.values else ())}
-    if _TISSUE in told.values and not _msc_alone(passages):
+    if _TISSUE in told.values and not (CellType.MSC in kinds and _msc_alone(passages)):
         return _all(told, CellType.MIXED, (CellType.MSC, CellType.OTHER))
     if CellType.MSC not in kinds:
-        if _TISSUE in told.values:
-            return _all(told, CellType.MIXED, (CellType.MSC, CellType.OTHER))
         values = [CellType.OTHER if one == _NAMED else one for one in told.values]
         return _all(told, values[0], ()) if values else Told()
     if CellType.MSC not in told.values:
@@ -169,24 +177,56 @@ def _given_in(arm: Iterable[Passage]) -> set[str]:
     }
 
 
+def _enriched(passages: Passages) -> bool:
+    """Whether the product is a graft of fat that carries cells that were grown."""
+    texts = [text.text for text in (*passages.titles, *passages.product)]
+    return any(map(_ENRICHED.search, texts)) and any(map(_GROWN.search, texts))
+
+
 def _partners(passages: Passages) -> tuple[str, ...]:
-    """Other cells that are in the product itself: "MSC mixed with chondrocytes"."""
+    """Other cells that are in the product itself: "MSC mixed with chondrocytes", or that are named with it as one."""
     combined = any(_COMBINED.search(title.text) for title in passages.titles)
-    for text in terms.sentences(
-        (*passages.titles, *passages.product, *terms.own_sentences(passages.summary))
-    ):
+    texts = (*passages.titles, *passages.product, *terms.own_sentences(passages.summary))
+    for text in terms.sentences(texts):
         cells = [one for one in find("cell_type", text.text) if one.value != CellType.OTHER]
         for one, other in pairwise(cells):
             kinds = {one.value, other.value}
             between = text.text[one.end : other.start]
             if CellType.MSC not in kinds or len(kinds) == 1 or "deriv" in between.lower():
                 continue
+            (partner,) = kinds - {CellType.MSC}
             between = _GENERIC.sub("", between)
-            one_noun = between.strip(" -") == "and" and (combined or _MARROW_STEM in kinds)
-            if one_noun or (_MARROW_STEM not in kinds and _in_one(between, text.text)):
-                (partner,) = kinds - {CellType.MSC}
+            one_noun = _JOINED.fullmatch(between) and (
+                combined or _MARROW_STEM in kinds or _together(passages, text)
+            )
+            made = (partner == _NAMED and _made_of_msc(passages)) or (
+                partner == _TISSUE and _enriched(passages)
+            )
+            if not made and (one_noun or (_MARROW_STEM not in kinds and _in_one(between, text.text))):
                 return (CellType.OTHER if partner in (_TISSUE, _NAMED, _MARROW_STEM) else partner,)
     return ()
+
+
+def _together(passages: Passages, text: Passage) -> bool:
+    """Whether a name or a title names one product of two kinds of cells: nothing else is named by one of them alone."""
+    named = [
+        {one.value for one in find("cell_type", label.text)} - {CellType.OTHER}
+        for group in (*passages.interventions, *passages.arms)
+        for label in group[:1]
+    ]
+    apart = [kinds for kinds in named if len(kinds) == 1]
+    if text.path.endswith("Title"):
+        apart = [kinds for kinds in apart if kinds != {CellType.MSC}]
+    return text.path.endswith((".name", ".label", "Title")) and not apart
+
+
+def _made_of_msc(passages: Passages) -> bool:
+    """Whether the other cells of the record are made of mesenchymal ones: "osteoblast-like cells"."""
+    return any(
+        one.value == _NAMED and _MADE.match(text.text, one.end)
+        for text in (*passages.product, *passages.summary)
+        for one in find("cell_type", text.text)
+    )
 
 
 def _as_taken(passages: Passages) -> tuple[str, ...]:
@@ -211,6 +251,8 @@ def _in_one(between: str, sentence: str) -> bool:
 def forms(passages: Passages) -> Told:
     """All forms that are given, cells first where cells are given."""
     told = terms.first("product_form", [(PRODUCT, terms.sentences((*passages.titles, *passages.product)))])
+    if ProductForm.OTHER in told.values and _enriched(passages):
+        told = told.without(ProductForm.OTHER)
     shed = SHED & set(told.values)
     if not shed:
         return told
