@@ -57,6 +57,7 @@ _SIGNS = str.maketrans(
 )
 _MAY = re.compile(r"\d|million|billion|thousand|trillion|⁰|¹|²|³|[⁴-⁹]", re.IGNORECASE)
 _PARTED = re.compile(r"(?<=mum of )(\d), (\d)(?=\s?x)")  # "a maximum of 1, 5x10^6"
+_BRACKETED = re.compile(r"\((\d(?:[.,]\d)?)\)(?=\s?-\s?\d)")  # "(1.5)-3.0 x 10^6"
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 
 _WORD = "|".join(sorted(_WORDS, key=len, reverse=True)).replace(" ", r"\s+")
@@ -102,7 +103,7 @@ _PLAIN = re.compile(rf"(?<![\w.,/^-])({_THOUSANDS}|\d{{1,3}}\.\d{{3}}|\d{{5,13}}
 @lru_cache(maxsize=1024)  # a sentence is asked for its dose, its numbers and its intervals
 def plain_signs(text: str) -> str:
     """The text with one sign for each meaning (x, -, *); every character keeps its position."""
-    return _PARTED.sub(r" \1,\2", text.translate(_SIGNS))
+    return _BRACKETED.sub(r" \1 ", _PARTED.sub(r" \1,\2", text.translate(_SIGNS)))
 
 
 def amounts(text: str) -> list[Amount]:

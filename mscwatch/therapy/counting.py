@@ -22,7 +22,7 @@ _SOMETHING_ELSE = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 PER = re.compile(
-    r"""(?:/|\bper\b|\bfor\s+each\b|\bby\b|\*|\bx\b)\s*(?:each\s+|every\s+|one\s+|the\s+|patient'?s?\s+|recipient'?s?\s+|actual\s+|body\s+|of\s+|a\s+)*
+    r"""(?:/|\bper\b|\bfor\s+(?:each|every)\b|\bby\b|\*|\bx\b)\s*(?:each\s+|every\s+|one\s+|the\s+|patient'?s?\s+|recipient'?s?\s+|actual\s+|body\s+|of\s+|a\s+)*
         (?P<count>\d+(?:[.,]\d+)?(?:\s*-\s*\d+(?:[.,]\d+)?)?)?\s*
         (?P<what>kg|k\b|kilo(?:gram)?s?|weight|m[lL]\b|cc\b|cm3|cm\^?\s?3|milliliters?|cubic\s+cent\w+|l\b|lit(?:er|re)s?|dl|[uµμ]l|mm3|mm\^?3|microlit\w+
           |cm2|cm\s?\^?\s?2|cm²|cm\b|square\s+cm|square\s+cent\w+|g\b|gram|mm2|min\b|minutes?|hour|h\b|sec\w*|m2)
@@ -38,14 +38,14 @@ _BODY_WEIGHT = re.compile(r"k|weight", re.IGNORECASE)
 _VOLUME = re.compile(r"m|cc|cubic", re.IGNORECASE)
 _SURFACE = re.compile(r"cm|square|g|mm2|m2", re.IGNORECASE)
 _LIMIT = re.compile(
-    r"(?:max\w*|up to|not?(?: to)? exceed\w*|no more than|at least|minim\w*|less than|more than|"
+    r"(?:max\w*|up to|cumulativ\w*|as many as|not?(?: to)? exceed\w*|no more than|at least|minim\w*|less than|more than|"
     r"limit\w*|[<>≤≥]|capped?)\W*"
     r"(?:(?:an?|of|to|the|total|dose|is|number|cells?|dosage|p(?:er|re)|protocol)\W*){0,5}$",
     re.IGNORECASE,
 )
 _PREPARATION = re.compile(
     r"(?:expanded|supplied|packag\w*|formulated|harvest\w*|aspirat\w*|vials?|bags?|seed\w*|densit\w+|yield\w*|passage|collect\w*|cultures?\b|"
-    r"concentrations? of|suspension of|frozen|cryo\w*|viabilit\w+|plated|each (?:ml|syringe))\b[^.;]{0,40}$",
+    r"concentrations? of|to get|to obtain|frozen|cryo\w*|viabilit\w+|plated|each (?:ml|syringe))\b[^.;]{0,40}$",
     re.IGNORECASE,
 )
 CONTAINER = re.compile(
@@ -59,7 +59,7 @@ _PART = re.compile(  # "100 million, in ten injections of 10 million"
 )
 _DOSE_LABEL = re.compile(r"\bdos(?:e|age)\s*[:=]\s*$", re.IGNORECASE)
 _EACH_TIME = re.compile(
-    r"(?:/|\b(?:per|each|every))\s*(?:single\s+)?(?:procedure|injection|infusion|dose|administration|time|treatment|transplantation)\b",
+    r"(?:/|\b(?:per|each|every))\s*(?:(?:single|unit)\s+)?(?:procedure|injection|infusion|dose|administration|time|treatment|transplantation)\b",
     re.IGNORECASE,
 )
 _AT_LEAST = re.compile(r"(?:at least|minim\w*)\W*(?:\w+\W+){0,4}$", re.IGNORECASE)
@@ -102,7 +102,7 @@ def what(amount: Amount, before: str, after: str, bare: bool, counted: frozenset
     )
     if _TOLERANCE.search(before):
         return NO_DOSE, False
-    if particles and not (
+    if particles and not _CELLS_BEFORE.search(before) and not (
         cells
         and cells.start() < particles.start()
         and not re.search(r"cells?\W*$|MSCs?[-\s]", noun[: particles.start()])

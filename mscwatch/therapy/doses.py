@@ -105,6 +105,8 @@ def read(passages: Passages, kind: CellType, shapes: tuple[ProductForm, ...]) ->
         odd = odd or implausible
         if levels:
             levels = [_of_form(one, shapes) for one in levels]
+            if ProductForm.CELLS in shapes and _MEASURED & set(shapes):
+                levels += volumes.read(passages)  # of what cells shed, beside the cells
             per_kilogram = all(one.unit is DoseUnit.CELLS_PER_KG for one in levels)
             tier = f"{place}{PER_KILOGRAM}" if per_kilogram else place
             evidence = tuple(Evidence(one.path, one.evidence, f"amount {tier}") for one in levels)

@@ -13,18 +13,18 @@ from mscwatch.therapy.words import names
 from mscwatch.vocabulary import DoseUnit
 
 _SHED_OR_TISSUE = (
-    r"(?:\w+[\s-]+){0,4}?(?:exosom|secretom|conditioned|vesicle|EVs?\b|concentrate|BMAC|SVF|ADRC|stromal|regenerative|"
+    r"(?:\w+[\s-]+){0,4}?(?:exosom|secretom|conditioned|vesicle|EVs?\b|concentrate|BMA?C\b|treatment\ cells|SVF|ADRC|stromal|regenerative|"
     r"fat\b|adipose|aspirate|matrix|lipoaspirate|cell suspension|MSC|mesenchymal|stem cell|supernatant|jelly|allograft)"
 )
 _MEASURE = re.compile(
     r"(?<![\w.,/^])(\d{1,3}(?:[.,]\d{1,2})?)(?:\s*-\s*(\d{1,3}(?:[.,]\d{1,2})?))?"
-    r"\s*(?:mls?|cc|milliliters?|mg|milligrams?|[uµμ]g|mcg|micrograms?)\b\.?(?!\s*/(?!\s*(?:drop|dose|time|puff|spray|injection|eye|knee)))",
+    r"\s*(?:mls?|cc|milliliters?|[uµμ]l|microlit\w+|mg|milligrams?|[uµμ]g|mcg|micrograms?)\b\.?(?!\s*/(?!\s*(?:drop|dose|time|puff|spray|injection|eye|knee|cm\s?2|cm²)))",
     re.IGNORECASE,
 )
-_OF_PRODUCT = re.compile(rf"\s*(?:of\s+)?(?:the\s+|a\s+)?{_SHED_OR_TISSUE}", re.IGNORECASE)
+_OF_PRODUCT = re.compile(rf"\)?\s*(?:of\s+)?(?:the\s+|a\s+)?{_SHED_OR_TISSUE}", re.IGNORECASE)
 _GIVING = re.compile(r"\b(?:inject|administ|instill|appl|receiv|given)", re.IGNORECASE)
 _PRODUCT_OF = re.compile(
-    r"(?:cells|MSCs?|exosomes?|secretome|concentrate|BMAC|SVF|medium)\s*[,:(]?\s*$", re.IGNORECASE
+    r"(?:cells|MSCs?|exosomes?|exo|secretome|concentrate|BMAC|SVF|medium)\s*[,:(]?\s*$", re.IGNORECASE
 )
 _DOSE_OF = re.compile(r"\bdos(?:e|es|age)\s*(?:of|:|is|was)?\s*$", re.IGNORECASE)
 _TAKEN = re.compile(
