@@ -38,8 +38,8 @@ _BODY_WEIGHT = re.compile(r"k|weight", re.IGNORECASE)
 _VOLUME = re.compile(r"m|cc|cubic", re.IGNORECASE)
 _SURFACE = re.compile(r"cm|square|g|mm2|m2", re.IGNORECASE)
 _LIMIT = re.compile(
-    r"(?:max\w*|up to|cumulativ\w*|as many as|not?(?: to)? exceed\w*|no more than|at least|minim\w*|less than|more than|"
-    r"limit\w*|[<>≤≥]|capped?)\W*"
+    r"(?:max\w*|up to|cumulativ\w*|as many as|not?(?: to)? exceed\w*|no more than|at least|minim\w*|less than|"
+    r"more than|limit\w*|[<>≤≥]|capped?)\W*"
     r"(?:(?:an?|of|to|the|total|dose|is|number|cells?|dosage|p(?:er|re)|protocol)\W*){0,5}$",
     re.IGNORECASE,
 )
@@ -102,10 +102,14 @@ def what(amount: Amount, before: str, after: str, bare: bool, counted: frozenset
     )
     if _TOLERANCE.search(before):
         return NO_DOSE, False
-    if particles and not _CELLS_BEFORE.search(before) and not (
-        cells
-        and cells.start() < particles.start()
-        and not re.search(r"cells?\W*$|MSCs?[-\s]", noun[: particles.start()])
+    if (
+        particles
+        and not _CELLS_BEFORE.search(before)
+        and not (
+            cells
+            and cells.start() < particles.start()
+            and not re.search(r"cells?\W*$|MSCs?[-\s]", noun[: particles.start()])
+        )
     ):
         return (
             (DoseUnit.PARTICLES, told)

@@ -67,6 +67,7 @@ _SINCE_GIVING = re.compile(
     r"\b(?:post|after|following|since)[\s-]+(?:the\s+)?(?:\w+\s+)?(?:infus|inject|admin|treat|transplant)\w*",
     re.IGNORECASE,
 )
+_NEEDED = ("cross", "revers", "without", "placebo", "sham", "saline")
 _CROSSOVER = re.compile(  # "followed six months later by sham", "one with the cells and one without"
     r"cross-?\s?over|reversed|\bwith\b[^.;]{0,40}\band\s+(?:one\s+|\d\s+)?without\b"
     r"|\b(?:followed|and|then)\b[^.;]{0,40}\b(?:placebo|sham|saline)\b[^.;]{0,20}\b(?:at|after|later|week|month|\d)",
@@ -141,7 +142,8 @@ def points(sentences: Iterable[Passage]) -> dict[float, tuple[Passage, int, int]
 
 def crosses_over(sentence: str) -> bool:
     """Whether a sentence gives each patient the product in one of two periods."""
-    return bool(_CROSSOVER.search(sentence))
+    lower = sentence.lower()
+    return any(word in lower for word in _NEEDED) and bool(_CROSSOVER.search(sentence))
 
 
 def gives(sentence: Passage) -> bool:

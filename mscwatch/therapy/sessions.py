@@ -32,11 +32,11 @@ _AGAIN = re.compile(
 def day(sentence: Passage) -> Iterator[Count]:
     """One administration, where a sentence gives the product at one point in time and speaks of no other."""
     text = sentence.text
-    if not _gives(text) or not (names("product", text) or "nterventions[" in sentence.path):
+    if not _of_product(sentence, "nterventions["):
         return
     for pattern, rule in ((_ONE_DAY, "one day"), (_BEFORE_OR_AFTER, "one point in time")):
         match = pattern.search(text)
-        if match and not follows_up(text[: match.start()]):
+        if match and _gives(text) and not follows_up(text[: match.start()]):
             yield Count(1, match[0], sentence.path, rule)
             return
 
@@ -44,9 +44,13 @@ def day(sentence: Passage) -> Iterator[Count]:
 def operation(sentence: Passage) -> Iterator[Count]:
     """One administration, where a sentence gives the product in an operation, on a carrier, or where one is needed."""
     text = sentence.text
-    if _gives(text) and (names("product", text) or "armsInterventionsModule" in sentence.path):
-        for found in find("session", text)[:1]:
+    for found in find("session", text)[:1]:
+        if _of_product(sentence, "armsInterventionsModule") and _gives(text):
             yield Count(1, text[found.start : found.end], sentence.path, "one session")
+
+
+def _of_product(sentence: Passage, place: str) -> bool:
+    return place in sentence.path or names("product", sentence.text)
 
 
 def _gives(text: str) -> bool:

@@ -55,11 +55,12 @@ _ONE = re.compile(
     rf"(?:[\s-]*{_ASIDE_OF_WORD}(?P<after>{_AFTER}))?)(?P<side>{_SIDE})",
     re.IGNORECASE,
 )
-_MAY = re.compile(  # one of these is in every point in time
-    r"day|week|month|year|hour|hr|wk|\b[dwmh]\s?\d|\d\s?h\b|baseline|time (?:zero|0)|nrol|nclusion|randomi|surgery|"
-    r"operation|procedure|transplant|(?:time|beginning|start) of|at the (?:beginning|start|outset)|(?:first|initial) ",
-    re.IGNORECASE,
-)
+_MAY = (  # one of these, or of the next, is in every point in time
+    "day", "week", "month", "year", "hour", "hr", "wk", "baseline", "time zero", "time 0", "nrol", "nclusion",
+    "randomi", "surgery", "operation", "procedure", "transplant", "time of", "beginning of", "start of", "at the beginning",
+    "at the start", "at the outset", "first ", "initial ",
+)  # fmt: skip
+_MAY_LETTER = re.compile(r"\b[dwmh]\s?\d|\d\s?h\b", re.IGNORECASE)
 _ASIDES = re.compile(_ASIDE)
 _EARLY = re.compile(r"[\s-]+(?:before|prior|pre)", re.IGNORECASE)
 _NTH_ALONE = re.compile(ORDINAL, re.IGNORECASE)
@@ -84,7 +85,9 @@ class Times:
 @lru_cache(maxsize=1024)  # a sentence is asked for its numbers, its intervals and its dates
 def times(text: str) -> tuple[Times, ...]:
     """Each point in time, or list of them, of a text from `plain_signs`."""
-    return tuple(_times(text)) if _MAY.search(text) else ()
+    lower = text.lower()
+    may = any(word in lower for word in _MAY) or _MAY_LETTER.search(text)
+    return tuple(_times(text)) if may else ()
 
 
 def _times(text: str) -> Iterator[Times]:

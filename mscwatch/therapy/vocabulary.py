@@ -69,12 +69,20 @@ LEAST, MIDDLE, KEY = 3, 4, 5  # letters of a first word by which its rules are f
 class Rule:
     """Expressions, of which each names a value of a field, and their two ways of looking.
 
-    They are compiled when a text needs them, the longest first: a small night needs a third of all rules.
+    They are compiled when a text needs them, the longest first: a small night needs a third of all rules. `firsts`: the
+    letters that they begin with.
     """
 
     field: str
     value: str
     expressions: tuple[str, ...]
+    firsts: tuple[str, ...] = ()
+
+    def may_begin(self, word: str) -> bool:
+        """Whether an expression may begin with a lower-case word."""
+        return word.startswith(self.firsts) or (
+            word == _INTRA and any(one.startswith(word) for one in self.firsts)
+        )
 
     @cached_property
     def match(self) -> Callable[[str, int], re.Match[str] | None]:
@@ -106,8 +114,9 @@ def vocabulary() -> Vocabulary:
     heads, tails, needs = _Index(), _Index(), _Index()
     for field, values in _tables().items():
         for value, words in values.items():
-            for head, pattern in _headed(words):
-                heads.add(head, field, value, pattern)
+            for first, pattern in _headed(words):
+                for head in {first[:KEY], *([f"{first}s"] if len(first) < LEAST else [])}:
+                    heads.add(head, field, value, pattern, first)
             for end in words.get("ends", ()):
                 tails.add(end[-LEAST:].lower(), field, value, rf"\b\w*{end}s?\d*\b")
             if tissues := words.get("tissue"):
@@ -136,15 +145,23 @@ class _Index:
     """Patterns by a key, joined where they name the same value of the same field."""
 
     def __init__(self) -> None:
-        self._patterns: dict[str, dict[tuple[str, str], list[str]]] = {}
+        self._patterns: dict[str, dict[tuple[str, str], dict[tuple[str, str], None]]] = {}
 
-    def add(self, key: str, field: str, value: str, pattern: str) -> None:
-        self._patterns.setdefault(key, {}).setdefault((field, value), []).append(pattern)
+    def add(self, key: str, field: str, value: str, pattern: str, first: str = "") -> None:
+        self._patterns.setdefault(key, {}).setdefault((field, value), {})[pattern, first] = None
 
     def rules(self) -> dict[str, tuple[Rule, ...]]:
         """The rules by key."""
         return {
-            key: tuple(Rule(field, value, tuple(found)) for (field, value), found in rules.items())
+            key: tuple(
+                Rule(
+                    field,
+                    value,
+                    tuple({one: None for one, _ in found}),
+                    tuple({first: None for _, first in found}),
+                )
+                for (field, value), found in rules.items()
+            )
             for key, rules in self._patterns.items()
         }
 
@@ -179,17 +196,13 @@ def _tables() -> dict[str, dict[str, dict[str, Any]]]:
 
 
 def _headed(words: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Each pattern that begins with a word, with the key of that word."""
+    """Each pattern that begins with a word, with the letters that it begins with."""
     for kind, end in (("starts", r"\w*"), ("words", r"s?\b")):
         for term in words.get(kind, ()):
-            key = term.split()[0][:KEY].lower()
-            pattern = rf"\b{_GAP.join(map(_spelled, term.split()))}{end}"
-            yield key, pattern
-            if kind == "words" and len(key) < LEAST:
-                yield f"{key}s", pattern
+            yield term.split()[0].lower(), rf"\b{_GAP.join(map(_spelled, term.split()))}{end}"
     for pattern in words.get("patterns", ()):
-        for key in _keys(pattern):
-            yield key, pattern
+        for first in _firsts(pattern):
+            yield first.lower(), pattern
 
 
 def _spelled(word: str) -> str:
@@ -198,13 +211,8 @@ def _spelled(word: str) -> str:
     return rf"{_INTRA}[-\u2010-\u2015]?{re.escape(inner)}" if inner and inner != word else re.escape(word)
 
 
-def _keys(pattern: str) -> set[str]:
-    """The keys of the words that a pattern begins with. Raises `ConfigError` where it may begin with any."""
-    return {first[:KEY].lower() for first in _firsts(pattern)}
-
-
 def _firsts(pattern: str) -> list[str]:
-    """The letters that a pattern begins with, one for each alternative. Raises `ConfigError` as `_keys` does."""
+    """The letters that each alternative of a pattern begins with. Raises `ConfigError` where it may begin with any."""
     head = _HEAD.match(pattern)
     if head:
         firsts, after = (head[1] or head[2]).split("|"), head[3]

@@ -80,7 +80,10 @@ class _Able(dict[str, tuple[tuple[Rule, ...], bool]]):
         keys = dict.fromkeys((word[:KEY], word[:MIDDLE], word[:LEAST]))  # always in one order
         heads = (by_head.get(key, ()) for key in keys)
         found = (
-            (*(rule for rules in heads for rule in rules), *by_tail.get(tail[-LEAST:], ())),
+            (
+                *(rule for rules in heads for rule in rules if rule.may_begin(word)),
+                *by_tail.get(tail[-LEAST:], ()),
+            ),
             tail.endswith(CELLS),
         )
         if len(word) < _LONG:
