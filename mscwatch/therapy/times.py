@@ -57,8 +57,8 @@ _ONE = re.compile(
 )
 _MAY = (  # one of these, or of the next, is in every point in time
     "day", "week", "month", "year", "hour", "hr", "wk", "baseline", "time zero", "time 0", "nrol", "nclusion",
-    "randomi", "surgery", "operation", "procedure", "transplant", "time of", "beginning of", "start of", "at the beginning",
-    "at the start", "at the outset", "first ", "initial ",
+    "randomi", "surgery", "operation", "procedure", "transplant", "time of", "beginning of", "start of",
+    "at the beginning", "at the start", "at the outset", "first ", "initial ",
 )  # fmt: skip
 _MAY_LETTER = re.compile(r"\b[dwmh]\s?\d|\d\s?h\b", re.IGNORECASE)
 _ASIDES = re.compile(_ASIDE)

@@ -49,6 +49,7 @@ _VALUES: dict[str, tuple[str, ...]] = {
 _KEYS = ("starts", "words", "tissue", "ends", "patterns", "near", "examples")
 
 _GAP = r"[\s\-\u2010-\u2015_]*"  # "bone marrow", "bone-marrow" and "bonemarrow" are one term
+_LETTERS = re.compile(r"\w+")
 _INTRA = "intra"
 _HEAD = re.compile(r"\\b(?:\(\?-i:)?(?:([A-Za-z]+)|\(\?:([A-Za-z| ]+)\)(?!\?))(.{0,3})")
 _AFTER_SHORT = (
@@ -199,7 +200,7 @@ def _headed(words: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """Each pattern that begins with a word, with the letters that it begins with."""
     for kind, end in (("starts", r"\w*"), ("words", r"s?\b")):
         for term in words.get(kind, ()):
-            yield term.split()[0].lower(), rf"\b{_GAP.join(map(_spelled, term.split()))}{end}"
+            yield _LETTERS.findall(term)[0].lower(), rf"\b{_GAP.join(map(_spelled, term.split()))}{end}"
     for pattern in words.get("patterns", ()):
         for first in _firsts(pattern):
             yield first.lower(), pattern

@@ -13,8 +13,9 @@ from mscwatch.therapy.words import names
 from mscwatch.vocabulary import DoseUnit
 
 _SHED_OR_TISSUE = (
-    r"(?:\w+[\s-]+){0,4}?(?:exosom|secretom|conditioned|vesicle|EVs?\b|concentrate|BMA?C\b|treatment\ cells|"
-    r"SVF|ADRC|stromal|regenerative|fat\b|adipose|aspirate|matrix|lipoaspirate|cell suspension|MSC|mesenchymal|stem cell|supernatant|jelly|allograft)"
+    r"(?:\w+[\s-]+){0,4}?(?:exosom|secretom|conditioned|vesicle|EVs?\b|concentrate|BMA?C\b|treatment\ cells|SVF|ADRC|"
+    r"stromal|regenerative|fat\b|adipose|aspirate|matrix|lipoaspirate|cell suspension|MSC|mesenchymal|stem cell|"
+    r"supernatant|jelly|allograft)"
 )
 _MEASURE = re.compile(
     r"(?<![\w.,/^])(\d{1,3}(?:[.,]\d{1,2})?)(?:\s*-\s*(\d{1,3}(?:[.,]\d{1,2})?))?"
