@@ -38,7 +38,7 @@ _NOT_KIND = (
     r"arms?|cohorts?|centers?|centres?|times?|ml|mg|kg|cc|million|billion|x|between|after|before|of|in|at|to|and|or|with|"
     r"for|from|by|on|"
     r"than|via|that|who|will|was|were|is|are|has|had|have|receiv\w*|the|each|per|every|different|dose|phase|studies|drugs?|"
-    r"points?|sites?|places?|locations?|party|type|diabetes|mellitus|undergo\w*|new|increasing|ascending|escalat\w*|IM|intramyocardial|transendocardial|placebo|saline|sham|control|plasma|blood|liver|kidney|organ|"
+    r"points?|sites?|places?|locations?|party|type|diabetes|mellitus|undergo\w*|new|increasing|ascending|escalat\w*|intramyocardial|transendocardial|placebo|saline|sham|control|plasma|blood|liver|kidney|organ|"
     r"ha?ematopoietic)"
 )
 KIND = rf"(?!{_NOT_KIND}\b)[A-Za-z][\w./]*"

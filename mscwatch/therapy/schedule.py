@@ -25,7 +25,7 @@ _PATIENTS = re.compile(
     r"\b(?:patients|subjects|participants|group|we|they|total)\b[^.;]{0,60}\b(?:receive|undergo|given|use|treated|inject|infus)",
     re.IGNORECASE,
 )
-MOST = 60  # more administrations than this is a misreading
+MOST = 400  # more administrations than this is a misreading
 STATED, LISTED, SCHEDULED, DATED, SESSION = "stated", "listed", "from a schedule", "dated", "one session"
 AT_ONCE = "a mixture from the patient's own body is taken and given in one session"
 Reader = Callable[[Passage], Iterator[Count]]
