@@ -24,6 +24,7 @@ KNEE = {"title": "MSC for knee osteoarthritis", "conditions": ("Knee Osteoarthri
         ("Two doses of MSC, one day pre transplant and 20 days post transplant.", 2, 21),
         ("MSC once a month for 4-5 months.", 5, 30),
         ("MSC drops four times a day for 3 days.", 12, 0.25),
+        ("MSC serum twice a day for 24 weeks.", 336, 0.5),
     ],
 )  # fmt: skip
 def test_dated_doses_give_their_number_and_interval(how, count, days):
@@ -41,6 +42,7 @@ def test_dated_doses_give_their_number_and_interval(how, count, days):
         "MSC are infused in the coronary artery 5 to 8 days after the stent.",
         "The dose of MSC is divided into 6 injections around the scar.",
         "12 injections of 5 million MSC into the muscle of the leg.",
+        "MSC by 15 IM injections.",
     ],
 )
 def test_one_operation_or_one_point_in_time_is_one_administration(how):

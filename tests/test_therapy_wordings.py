@@ -25,6 +25,10 @@ def of_knee(how="", *, given="MSC", **more):
         ("Stromal cells 20 - 40 mill.", [(2e7, 4e7)]),
         ("1 million (cohort 1), 3 million (cohort 2), 10 million (cohort 3) cells", [(1e6, 1e6), (3e6, 3e6), (1e7, 1e7)]),
         ("MSC at 2-4 million cells/ml. A total of 2 ml will be injected", [(4e6, 8e6)]),
+        ("(1.5)-3.0 x 10^6 MSC per kg", [(1.5e6, 3e6)]),
+        ("25 million cells a dose (cumulative dose: 75 million MSCs)", [(2.5e7, 2.5e7)]),
+        ("1 million MSC for every kilogram. MSC are cultured to get 500 million cells", [(1e6, 1e6)]),
+        ("Two doses of MSCs 1x10^8 (±10%) by vein plus two doses of EVs", [(1e8, 1e8)]),
     ],
 )  # fmt: skip
 def test_a_dose(how, levels):
@@ -160,6 +164,15 @@ def test_what_says_no_number_says_none(how, detail):
         "via an Ommaya reservoir",
         "as a sheet",
         "i.t.",
+        "ia 5*10^6 cells",
+        "by IA injection",
+        "in the joint space",
+        "as a mouthwash",
+        "by enema",
+        "retro-orbital",
+        "as a cream",
+        "on the ocular surface",
+        "immobilised on a biodegradable carrier",
     ],
 )
 def test_a_place(how):
@@ -176,6 +189,11 @@ def test_a_place(how):
         ("amniotic membrane and adipose-derived MSC", "adipose"),
         ("MSC capable of differentiation in decidual direction", "not_stated"),
         ("mesenchymoangioblast-derived MSC", "other"),
+        ("lipo-derived MSC", "adipose"),
+        ("cord MSC", "umbilical_cord"),
+        ("hESC-MSC", "other"),
+        ("urine-derived stem cells", "other"),
+        ("foreskin MSC", "skin"),
     ],
 )
 def test_a_tissue(given, source):
@@ -212,6 +230,8 @@ def test_a_mixture(given, arm, more, kind):
         ("Autologous BM-MNC and allogeneic UC-MSC", ("autologous", "allogeneic")),
         ("Autologous chondrons with allogeneic MSC", ("allogeneic",)),
         ("Fat graft enriched with expanded ASC", ("autologous",)),
+        ("Self-derived MSC", ("autologous",)),
+        ("Maternal MSC", ("allogeneic",)),
     ],
 )
 def test_whose_cells_of_two_kinds(given, donors):
@@ -225,6 +245,9 @@ def test_whose_cells_of_two_kinds(given, donors):
         ("MSC kept under 5% oxygen", "pretreated"),
         ("MSC with HSV-TK", "gene_modified"),
         ("MSC derived pleiotropic factors", "cell_free"),
+        ("MSC-derived vesicles", "cell_free"),
+        ("sEV from MSC", "cell_free"),
+        ("MSC supernatant", "cell_free"),
     ],
 )
 def test_what_was_done_before(how, modification):
