@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
 from mscwatch.errors import ConfigError
 from mscwatch.therapy.axes import LISTS, WORDS, check_words
+from mscwatch.therapy.rules import Ending, Rule, Term
 from mscwatch.vocabulary import Donor, IndicationGroup
 
 NOTHING = "nothing"
@@ -48,9 +49,8 @@ _VALUES: dict[str, tuple[str, ...]] = {
 }
 _KEYS = ("starts", "words", "tissue", "ends", "patterns", "near", "examples")
 
-_GAP = r"[\s\-\u2010-\u2015_]*"  # "bone marrow", "bone-marrow" and "bonemarrow" are one term
 _LETTERS = re.compile(r"\w+")
-_INTRA = "intra"
+_INTRA = re.compile(r"^(intra)(?=\w)")
 _HEAD = re.compile(r"\\b(?:\(\?-i:)?(?:([A-Za-z]+)|\(\?:([A-Za-z| ]+)\)(?!\?))(.{0,3})")
 _AFTER_SHORT = (
     " ",
@@ -64,40 +64,6 @@ _AFTER_SHORT = (
 )  # what may follow a first word that is shorter than a key
 CELLS = "sc"  # how every abbreviation of a tissue's cells ends
 LEAST, MIDDLE, KEY = 3, 4, 5  # letters of a first word by which its rules are found
-
-
-@dataclass(frozen=True)
-class Rule:
-    """Expressions, of which each names a value of a field, and their two ways of looking.
-
-    They are compiled when a text needs them, the longest first: a small night needs a third of all rules. `firsts`: the
-    letters that they begin with.
-    """
-
-    field: str
-    value: str
-    expressions: tuple[str, ...]
-    firsts: tuple[str, ...] = ()
-
-    def may_begin(self, word: str) -> bool:
-        """Whether an expression may begin with a lower-case word."""
-        return word.startswith(self.firsts) or (
-            word == _INTRA and any(one.startswith(word) for one in self.firsts)
-        )
-
-    @cached_property
-    def match(self) -> Callable[[str, int], re.Match[str] | None]:
-        """Of a text and a place: what stands there."""
-        return self._pattern.match
-
-    @cached_property
-    def finditer(self) -> Callable[[str], Iterator[re.Match[str]]]:
-        """Of a text: whatever stands anywhere in it."""
-        return self._pattern.finditer
-
-    @cached_property
-    def _pattern(self) -> re.Pattern[str]:
-        return re.compile("|".join(sorted(self.expressions, key=len, reverse=True)), re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +81,11 @@ def vocabulary() -> Vocabulary:
     heads, tails, needs = _Index(), _Index(), _Index()
     for field, values in _tables().items():
         for value, words in values.items():
-            for first, pattern in _headed(words):
+            for first, found in _headed(words):
                 for head in {first[:KEY], *([f"{first}s"] if len(first) < LEAST else [])}:
-                    heads.add(head, field, value, pattern, first)
+                    heads.add(head, field, value, found, first)
             for end in words.get("ends", ()):
-                tails.add(end[-LEAST:].lower(), field, value, rf"\b\w*{end}s?\d*\b")
+                tails.add(end[-LEAST:].lower(), field, value, Ending(end.lower()))
             if tissues := words.get("tissue"):
                 needs.add(CELLS, field, value, _before_msc(tissues))
             for need, patterns in words.get("near", {}).items():
@@ -133,7 +99,7 @@ def guard(field: str, value: str = "") -> re.Pattern[str]:
     firsts, others = set(), set()
     table = _tables()[field]
     for words in [table[value]] if value else table.values():
-        firsts |= {_spelled(term.split()[0]) for kind in ("starts", "words") for term in words.get(kind, ())}
+        firsts |= {_parts(term)[0] for kind in ("starts", "words") for term in words.get(kind, ())}
         firsts |= {first for pattern in words.get("patterns", ()) for first in _firsts(pattern)}
         others |= {re.escape(need) for need in words.get("near", {})}
         others |= {rf"{end}s?\b" for end in (*words.get("ends", ()), *(["SC"] if "tissue" in words else []))}
@@ -143,28 +109,33 @@ def guard(field: str, value: str = "") -> re.Pattern[str]:
 
 
 class _Index:
-    """Patterns by a key, joined where they name the same value of the same field."""
+    """Words and expressions by a key, joined where they name the same value of the same field."""
 
     def __init__(self) -> None:
-        self._patterns: dict[str, dict[tuple[str, str], dict[tuple[str, str], None]]] = {}
+        self._found: dict[str, dict[tuple[str, str], dict[tuple[Term | Ending | str, str], None]]] = {}
 
-    def add(self, key: str, field: str, value: str, pattern: str, first: str = "") -> None:
-        self._patterns.setdefault(key, {}).setdefault((field, value), {})[pattern, first] = None
+    def add(self, key: str, field: str, value: str, one: Term | Ending | str, first: str = "") -> None:
+        self._found.setdefault(key, {}).setdefault((field, value), {})[one, first] = None
 
     def rules(self) -> dict[str, tuple[Rule, ...]]:
         """The rules by key."""
         return {
-            key: tuple(
-                Rule(
-                    field,
-                    value,
-                    tuple({one: None for one, _ in found}),
-                    tuple({first: None for _, first in found}),
-                )
-                for (field, value), found in rules.items()
-            )
-            for key, rules in self._patterns.items()
+            key: tuple(_rule(*names, found) for names, found in by_names.items())
+            for key, by_names in self._found.items()
         }
+
+
+def _rule(field: str, value: str, found: Iterable[tuple[Term | Ending | str, str]]) -> Rule:
+    words = [one for one, _ in found if not isinstance(one, str)]
+    several = [one for one in words if isinstance(one, Term) and one.others]
+    return Rule(
+        field,
+        value,
+        single=tuple(one for one in words if one not in several),
+        several=tuple(sorted(several, key=lambda term: -sum(map(len, term.others)))),
+        expressions=tuple({one: None for one, _ in found if isinstance(one, str)}),
+        firsts=tuple({first: None for one, first in found if isinstance(one, str)}),
+    )
 
 
 def examples() -> list[tuple[str, str, str]]:
@@ -196,20 +167,23 @@ def _tables() -> dict[str, dict[str, dict[str, Any]]]:
     return parse((files("mscwatch.therapy") / "vocabulary.toml").read_text("utf-8"))
 
 
-def _headed(words: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Each pattern that begins with a word, with the letters that it begins with."""
-    for kind, end in (("starts", r"\w*"), ("words", r"s?\b")):
+def _headed(words: dict[str, Any]) -> Iterator[tuple[str, Term | str]]:
+    """Each term and each expression that begins with a word, with the letters that it begins with."""
+    for kind in ("starts", "words"):
         for term in words.get(kind, ()):
-            yield _LETTERS.findall(term)[0].lower(), rf"\b{_GAP.join(map(_spelled, term.split()))}{end}"
+            first, *others = _parts(term.lower())
+            yield first, Term(first, tuple(others), kind == "words")
     for pattern in words.get("patterns", ()):
         for first in _firsts(pattern):
             yield first.lower(), pattern
 
 
-def _spelled(word: str) -> str:
-    """A word as a pattern; "intrathecal" is also "intra-thecal"."""
-    inner = word.removeprefix(_INTRA)
-    return rf"{_INTRA}[-\u2010-\u2015]?{re.escape(inner)}" if inner and inner != word else re.escape(word)
+def _parts(term: str) -> list[str]:
+    """What of a term may be written apart: its words, "patient" and "'s", and "intra" of "intrathecal"."""
+    words = [part for word in re.split(r"[\s\-_]+", term) for part in _INTRA.split(word) if part]
+    first = _LETTERS.match(words[0])
+    rest = words[0][first.end() :] if first else ""
+    return [words[0].removesuffix(rest), rest, *words[1:]] if rest else words
 
 
 def _firsts(pattern: str) -> list[str]:

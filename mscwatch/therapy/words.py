@@ -9,7 +9,8 @@ from itertools import pairwise
 from string import ascii_lowercase, ascii_uppercase
 from typing import NamedTuple
 
-from mscwatch.therapy.vocabulary import CELLS, KEY, LEAST, MIDDLE, NOTHING, Rule, guard, vocabulary
+from mscwatch.therapy.rules import Rule, after_gap
+from mscwatch.therapy.vocabulary import CELLS, KEY, LEAST, MIDDLE, NOTHING, guard, vocabulary
 
 _WORD = re.compile(r"\w+")
 _LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)  # keeps every position
@@ -45,47 +46,47 @@ def scan(text: str) -> dict[str, tuple[Found, ...]]:
     """Every field that a text names, each with what `find` returns. One pass over the words of the text."""
     claims: dict[str, list[Found]] = {}
     lower = text.translate(_LOWER)
-    for rule, match in (*_at_words(text, lower), *_anywhere(text, lower)):
-        claims.setdefault(rule.field, []).append(Found(rule.value, match.start(), match.end()))
+    for rule, start, end in (*_at_words(text, lower), *_anywhere(text, lower)):
+        claims.setdefault(rule.field, []).append(Found(rule.value, start, end))
     found = {field: _longest(made, len(text)) for field, made in claims.items()}
     return {field: kept for field, kept in found.items() if kept}
 
 
-def _at_words(text: str, lower: str) -> Iterator[tuple[Rule, re.Match[str]]]:
-    """What the rules find that begin with a word, or end with one."""
+def _at_words(text: str, lower: str) -> Iterator[tuple[Rule, int, int]]:
+    """What the rules find that begin with a word, or end with one: rule, start and end."""
     words = list(_WORD.finditer(lower))
     for place, word in enumerate(words):
-        able, of_tissue = _ABLE[word[0]]
+        able, seconds, of_tissue = _ABLE[word[0]]
         if able:
             start = word.start()
-            for rule in able:
-                if match := rule.match(text, start):
-                    yield rule, match
+            goes_on = bool(seconds) and lower.startswith(seconds, after_gap(lower, word.end()))
+            for rule, is_named, is_open in able:
+                end = rule.end(text, lower, start) if is_open or goes_on else 0
+                if end or is_named:
+                    yield rule, start, end or word.end()
         if of_tissue:
             for rule in vocabulary().by_need[CELLS]:
                 for earlier in words[max(0, place - 2) : place + 1]:  # "hUC-D-MSC" are three
-                    if match := rule.match(text, earlier.start()):
-                        yield rule, match
+                    if end := rule.end(text, lower, earlier.start()):
+                        yield rule, earlier.start(), end
 
 
-class _Able(dict[str, tuple[tuple[Rule, ...], bool]]):
-    """The rules that a lower-case word may begin or end, and whether it may be an abbreviation of a tissue's cells.
+class _Able(dict[str, tuple[tuple[tuple[Rule, bool, bool], ...], tuple[str, ...], bool]]):
+    """The rules that a lower-case word names or may begin, and whether it may be an abbreviation of a tissue's cells.
 
-    Texts repeat their words, so that what was asked once is kept.
+    With each rule: whether the word alone is enough, and whether more than the words that follow decides; with all of
+    them: the words of which one must follow. Texts repeat their words, so that what was asked once is kept.
     """
 
-    def __missing__(self, word: str) -> tuple[tuple[Rule, ...], bool]:
+    def __missing__(self, word: str) -> tuple[tuple[tuple[Rule, bool, bool], ...], tuple[str, ...], bool]:
         by_head, by_tail = vocabulary().by_head, vocabulary().by_tail
         tail = word.rstrip("s0123456789")
         keys = dict.fromkeys((word[:KEY], word[:MIDDLE], word[:LEAST]))  # always in one order
-        heads = (by_head.get(key, ()) for key in keys)
-        found = (
-            (
-                *(rule for rules in heads for rule in rules if rule.may_begin(word)),
-                *by_tail.get(tail[-LEAST:], ()),
-            ),
-            tail.endswith(CELLS),
-        )
+        rules = [rule for key in keys for rule in by_head.get(key, ())] + list(by_tail.get(tail[-LEAST:], ()))
+        asked = [(rule, rule.is_named_by(word), rule.is_open_to(word)) for rule in rules]
+        able = tuple(one for one in asked if any(one[1:]) or one[0].seconds(word))
+        seconds = tuple(second for rule, *_ in able for second in rule.seconds(word))
+        found = (able, seconds, tail.endswith(CELLS))
         if len(word) < _LONG:
             if len(self) >= _MOST:
                 self.clear()
@@ -96,11 +97,11 @@ class _Able(dict[str, tuple[tuple[Rule, ...], bool]]):
 _ABLE = _Able()
 
 
-def _anywhere(text: str, lower: str) -> Iterator[tuple[Rule, re.Match[str]]]:
+def _anywhere(text: str, lower: str) -> Iterator[tuple[Rule, int, int]]:
     """What the rules find that need a text somewhere."""
     for need, able in vocabulary().by_need.items():
         if need != CELLS and need in lower:
-            yield from ((rule, match) for rule in able for match in rule.finditer(text))
+            yield from ((rule, *match.span()) for rule in able for match in rule.finditer(text))
 
 
 def _longest(claims: list[Found], length: int) -> tuple[Found, ...]:
