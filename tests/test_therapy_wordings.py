@@ -266,6 +266,27 @@ def test_an_area(title, conditions, area):
     assert trial(title, given="MSC", conditions=conditions).area == area
 
 
+@pytest.mark.parametrize(
+    ("explained", "kind"),
+    [
+        ("QRS-12 (umbilical cord-derived MSC) is tried in people for the first time.", "msc"),
+        ("The product, QRS-12, consists of allogeneic mesenchymal stromal cells from cord.", "msc"),
+        ("Dendritic cells, QRS-12, will be given.", "immune"),
+        ("QRS-12 is a small molecule.", "none"),
+        ("Mesenchymal stem cells repair nerves.", "none"),
+    ],
+)
+def test_a_product_that_only_the_description_explains(explained, kind):
+    read = trial(
+        "Safety of QRS-12",
+        given="QRS-12",
+        how="QRS-12 by vein once",
+        detail=explained,
+        conditions=("Tooth pain",),
+    )
+    assert read.cell_type == kind
+
+
 def test_a_field_with_no_other_word_anywhere_is_surer():
     plain = of_knee("1 MSC infusion")
     other = of_knee(

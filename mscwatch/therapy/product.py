@@ -34,6 +34,7 @@ _CONTAINING = re.compile(
 _GROWN_FROM = re.compile(r"\b(?:from|isolat\w*|extract\w*)\s+(?:\w+\W+){0,2}$", re.IGNORECASE)
 AMONG_OTHERS = ", among others"
 NAMED_ELSEWHERE = "named elsewhere"
+EXPLAINED = "the product's name explained"
 _GROWN = re.compile(r"\b(?:cultur|expan|passag|grown|prolifer|GMP)", re.IGNORECASE)
 _FIRST = 20  # mentions in one text that are enough
 _NEAR = 60  # letters between two kinds of cells
@@ -67,7 +68,8 @@ def cell_types(passages: Passages) -> Told:
         return Told()
     if _only_sampled(passages):
         return Told()
-    told = terms.first("cell_type", [(PRODUCT, named), (KEYWORDS, passages.keywords)])
+    explained = terms.naming_brand((*passages.summary, *passages.description), passages.brands)
+    told = terms.first("cell_type", [(PRODUCT, named), (KEYWORDS, passages.keywords), (EXPLAINED, explained)])
     keyword = terms.first("cell_type", [(KEYWORDS, passages.keywords)])
     if _MARROW_STEM in told.values:
         told = _marrow_stem(told, keyword, passages)

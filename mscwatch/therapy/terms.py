@@ -113,6 +113,11 @@ def of_cells(passages: Iterable[Passage], brands: frozenset[str] = frozenset()) 
     )
 
 
+def naming_brand(passages: Iterable[Passage], brands: frozenset[str]) -> Iterator[Passage]:
+    """The sentences that hold a name of the product: "EN001 (mesenchymal stem cells)"."""
+    return (one for one in sentences(passages) if any(brand in one.text for brand in brands))
+
+
 def sentences(passages: Iterable[Passage]) -> Iterator[Passage]:
     """The sentences of passages, one after another."""
     return (sentence for passage in passages for sentence in passage.sentences())
