@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from mscwatch.review.abstracts import Part, Quote, Sentence
-from mscwatch.review.groups import NEAR, SUBSTANCE, Arm, Group, arms_of, clause_of, whose_words
+from mscwatch.review.groups import NEAR, SUBSTANCE, Arm, Group, arms_of, clause_of, names_control, whose_words
 from mscwatch.review.people import PEOPLE, Count, Counted, counts, is_share, ours
 from mscwatch.therapy.words import find
 
@@ -51,6 +51,7 @@ _TWO_DONORS = re.compile(
     r"|\bauto(?:log\w+|-)?[^.;,]{0,20}\b(?:or|vs\.?|versus) allo",
     re.IGNORECASE,
 )
+_OF_A_DOSE = re.compile(r"\bdos(?:e|age)|[x×*]\s?10|\bmillion\b|/kg", re.IGNORECASE)
 _OF_TITLE = re.compile(
     r"\b(?:in|of|for|treating) an? (?:[\w-]+ ){0,2}(?:patient|child|infant)\b|\bcase report\b", re.IGNORECASE
 )
@@ -59,7 +60,11 @@ _OF_AN_AGE = re.compile(
     r"(?:man|woman|boy|girl|male|female|patient|child|infant)\b",
     re.IGNORECASE,
 )
-_BEHIND_PEOPLE = re.compile(rf"\b{PEOPLE}\s*[(\[]\s*$", re.IGNORECASE)
+_BEHIND_PEOPLE = re.compile(rf"\b{PEOPLE}\b(?:\s+with\b[^.;()]{{1,60}})?\s*[(\[]\s*$", re.IGNORECASE)
+_CASE_REPORTED = re.compile(
+    r"\b(?:report|describe|present)s?\s+(?:(?:here|on)\s+)?(?:an?|one|the)\s+(?:[\w-]+\s+){0,3}?(?:case|patient)\b",
+    re.IGNORECASE,
+)
 _AGAIN = re.compile(r"\b(?:second|third|repeat\w*|again|additional|another)\b", re.IGNORECASE)
 _SUBSET = re.compile(
     r"\b(?:follow(?:ed)?[- ]?up|biops\w*|died|deaths?|complet\w*|withdr\w*|dropped|lost|evaluat\w*"
@@ -88,7 +93,7 @@ def sizes(told: Sequence[Sentence], *, is_controlled: bool) -> Sizes:
     if control:
         return Sizes(treated, control)
     if not is_controlled:
-        single = total or treated
+        single = _in_steps(arms) or total or treated
         return Sizes(single, (0, single[1]) if single else None)
     if treated and _all_have_cells(arms):
         return Sizes(treated, (0, treated[1]))
@@ -99,10 +104,21 @@ def sizes(told: Sequence[Sentence], *, is_controlled: bool) -> Sizes:
     return Sizes(treated, None)
 
 
+def _in_steps(arms: list[Arm]) -> Size | None:
+    """The sum of those who got one dose after another, where one sentence counts each: "three received 1 million"."""
+    by_sentence: dict[int, list[Arm]] = {}
+    for arm in arms:
+        if arm.count.way is not Counted.EQUALS and _OF_A_DOSE.search(_clause_to_next(arm.count)):
+            by_sentence.setdefault(arm.count.sentence.place, []).append(arm)
+    steps = [step for step in by_sentence.values() if len(step) > 1]
+    return _side(steps[0], Group.CELLS) if steps else None
+
+
 def has_control(told: Sequence[Sentence]) -> Quote | None:
-    """The words of a group without the cells that is counted beside one with them."""
+    """The words of a group without the cells that is counted beside one with them, or of the size of each group."""
     _, control = _together(_arms(ours(told)))
-    return control[1] if control else None
+    each = (count for one in ours(told) if names_control(one.text) for count in counts(one))
+    return control[1] if control else next((count.quote for count in each if count.way is Counted.EACH), None)
 
 
 def _arms(sentences: tuple[Sentence, ...]) -> list[Arm]:
@@ -211,7 +227,7 @@ def _largest(found: Iterable[Count]) -> Count | None:
 
 def _got_cells(count: Count) -> bool:
     """Whether the words behind a number say that these people got the cells."""
-    clause = clause_of(count.sentence.text[count.quote.start : count.quote.end + NEAR])
+    clause = _clause_to_next(count)
     got = _GOT.search(clause)
     return bool(
         got
@@ -219,6 +235,13 @@ def _got_cells(count: Count) -> bool:
         and find("product", clause[got.start() :])
         and not _AGAIN.search(clause)
     )
+
+
+def _clause_to_next(count: Count) -> str:
+    """A number of people with the words behind it, up to the next number or the end of the clause."""
+    text, quote = count.sentence.text, count.quote
+    following = (other.quote.start for other in counts(count.sentence) if other.quote.start > quote.start)
+    return clause_of(text[quote.start : min(quote.end + NEAR, len(text), *following)])
 
 
 def _is_enrolled(count: Count) -> bool:
@@ -234,11 +257,12 @@ def _is_enrolled(count: Count) -> bool:
 
 def _some_patients(told: Sequence[Sentence]) -> Size | None:
     """The patients of a case report: "a 29-year-old man", or "in a patient with" in the title."""
-    for sentence in told:
-        pattern = _OF_TITLE if sentence.part is Part.TITLE else _OF_AN_AGE
-        if found := list(pattern.finditer(sentence.text)):
-            number = 1 if sentence.part is Part.TITLE else len(found)
-            return number, Quote(sentence, found[0].start(), found[-1].end())
+    for pattern, is_many in ((_OF_AN_AGE, True), (_OF_TITLE, False), (_CASE_REPORTED, False)):
+        for sentence in told:
+            if (pattern is _OF_TITLE) is (sentence.part is Part.TITLE):
+                if found := list(pattern.finditer(sentence.text)):
+                    number = len(found) if is_many else 1
+                    return number, Quote(sentence, found[0].start(), found[-1].end())
     return None
 
 

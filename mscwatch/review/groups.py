@@ -50,22 +50,31 @@ _CONTROL_GROUP = re.compile(
     r"|\bcontrols?\b|\bplacebo\b(?!-controlled|-free)|" + _ONLY,
     re.IGNORECASE,
 )
-_OUT = re.compile(r"\bwithout (?:\w+[ -]){0,3}(?:cells?|\w*MSCs?|transplantation|infusion)", re.IGNORECASE)
+_OUT = re.compile(
+    r"\b(?:without|no|not (?:receiv\w+|give[ns]?|get|undergo\w*|treated with)) (?:\w+[ -]){0,3}"
+    r"(?:cells?|\w*MSCs?|transplantation|infusions?)|\bwithout\W*$",
+    re.IGNORECASE,
+)
 _OTHER_CELLS = {CellType.HEPATOCYTE, "named"}  # a comparison of cells: "MSCs or chondrocytes"
 _OTHERS = re.compile(r"\b(?:healthy|normal|donors?|volunteers?)\b[^;,]*$", re.IGNORECASE)
 _NAME = re.compile(r"\b(?:group|arm|cohort)\s+(?P<name>[A-Z1-9]|I{1,3}|IV)\b", re.IGNORECASE)
 _CONTROLS_NEXT = re.compile(r"\s+(?:matched\s+)?controls?\b", re.IGNORECASE)
 _NAMED_LAST = re.compile(rf"{_NAME.pattern}\W*$", re.IGNORECASE)
 _OF_A_DOSE = re.compile(r"\bdos(?:e|es|age)\b|\bcohort\b|\d\s?[x×]\s?10|\bmillion\b|/kg", re.IGNORECASE)
+_OF_A_PHASE = re.compile(r"\b(?:phase|stage|part) (?:\d|I{1,3}|[AB])\b[^.;()]{0,20}\(\s*$", re.IGNORECASE)
 _GROUP_HAS = re.compile(
-    r"\b(?:group|arm|cohort)\s+(?:(?:of|with|includ\w+|compris\w+|consist\w+|had|has|contain\w+|was"
-    r"|were|involv\w+)\s+){0,2}$",
+    r"\b(?:group|arm|cohort|controls?)\b(?:\s(?:[A-Z0-9]|I{1,3}|IV)\b)?(?:\s\([^()]{1,60}\))?"
+    r"(?::\s|\s(?:(?:of|with|includ\w+|compris\w+|consist\w+|had|has|contain\w+|was|were|involv\w+)\s){0,2})$",
     re.IGNORECASE,
 )
+_CLAUSE_BEFORE = re.compile(r"^(?:[^()]*\))?(?:[^()]|\([^()]*\))*[;.]\s")  # not "(MSC group; n = 14)"
+_HEAD_BEGINS = re.compile(r",\s|\b(?:while|whereas|and|but)\s", re.IGNORECASE)
 SUBSTANCE = re.compile(r"[A-Za-z]{2,}[^()]*[A-Za-z]{2,}")
 _WENT_WITHOUT = re.compile(r"\bdid\s+not$", re.IGNORECASE)
 _OTHER = re.compile(r"\bother\b", re.IGNORECASE)
-_LISTED = re.compile(r"(?:and\b|or\b|versus\b|vs\b|groups?\b|arms?\b|the\b|\W)*$", re.IGNORECASE)
+_LISTED = re.compile(
+    r"(?:and\b|or\b|versus\b|vs\b|whereas\b|while\b|but\b|groups?\b|arms?\b|the\b|\W)*$", re.IGNORECASE
+)
 _GIVEN = re.compile(
     r"\b(?:given|injected|infused|transplanted|implanted|administered"
     r"|delivered)\b[^.;]{0,80}\b(?:in|to|into)\s+$",
@@ -94,12 +103,16 @@ class Group(StrEnum):
     UNKNOWN = "unknown"
 
 
+_DECIDED = (Group.CELLS, Group.CONTROL)
+
+
 @dataclass(frozen=True, slots=True)
 class Arm:
     """A number of people and whose it is."""
 
     count: Count
     group: Group
+    behind_head: bool = True  # "the MSC group (n = 20)", "group B comprised 20 patients"
 
 
 def arms_of(sentence: Sentence, told: tuple[Sentence, ...]) -> list[Arm]:
@@ -113,20 +126,22 @@ def arms_of(sentence: Sentence, told: tuple[Sentence, ...]) -> list[Arm]:
         after = sentence.text[count.quote.end : min(end, count.quote.end + NEAR)]
         if count.way is Counted.EACH:
             continue
-        arms.append(Arm(count, _whose(count, before, after, told)))
+        before = _CLAUSE_BEFORE.sub("", before)
+        behind_head = count.way is Counted.EQUALS or bool(_GROUP_HAS.search(before))
+        arms.append(Arm(count, _whose(count, before, after, told), behind_head))
     return _beside(arms)
 
 
 def _whose(count: Count, before: str, after: str, told: tuple[Sentence, ...]) -> Group:
+    clause = clause_of(after)
+    if _GROUP_HAS.search(before):
+        return _whose_head(_HEAD_BEGINS.split(before)[-1], clause, told)
     if count.way is Counted.EQUALS:
-        return _whose_in_brackets(before, after, told)
+        return _whose_in_brackets(count, before, after, told)
     if _WENT_WITHOUT.search(count.quote.words):
         return Group.CONTROL
-    if (own := whose_words(count.quote.words, nearest_last=True)) in (Group.CELLS, Group.CONTROL):
+    if (own := whose_words(count.quote.words, nearest_last=True)) in _DECIDED:
         return own  # "10 control patients"
-    if _GROUP_HAS.search(before):
-        return whose_words(before, nearest_last=True)
-    clause = clause_of(after)
     if _SPLIT.search(clause):
         return Group.UNKNOWN
     if _LISTED.match(clause):  # "were injected with cells in 12 patients."
@@ -138,23 +153,38 @@ def _whose(count: Count, before: str, after: str, told: tuple[Sentence, ...]) ->
     return whose_words(clause)
 
 
-def _whose_in_brackets(before: str, after: str, told: tuple[Sentence, ...]) -> Group:
+def _whose_head(head: str, clause: str, told: tuple[Sentence, ...]) -> Group:
+    """Whose a number is that stands behind its group and a verb: "the control group had 20 patients"."""
+    if not (named := _NAME.search(head)):
+        return _decided(whose_words(head, nearest_last=True), whose_words(clause))
+    in_brackets = "".join(re.findall(r"\([^()]+\)", head))
+    return _decided(_by_name(named["name"], told), whose_words(clause), whose_words(in_brackets))
+
+
+def _whose_in_brackets(count: Count, before: str, after: str, told: tuple[Sentence, ...]) -> Group:
     """Whose a number is that stands behind its group: "(n = 20)"."""
     if _OTHERS.search(before[-40:]):
         return Group.UNKNOWN
+    if _OF_A_PHASE.search(before):
+        return Group.CELLS
     if _CONTROLS_NEXT.match(after):
         return Group.CONTROL  # "a group of ten control patients"
     if named := _NAMED_LAST.search(before):
-        later = whose_words(clause_of(after))
-        if later in (Group.CELLS, Group.CONTROL):
-            return later
-        by_name = _by_name(named["name"], told)
-        is_dose = _OF_A_DOSE.search(before[-NEAR:]) and any(find("product", before))
-        return Group.CELLS if by_name is Group.UNKNOWN and is_dose else by_name
+        group = _decided(whose_words(clause_of(after)), _by_name(named["name"], told))
+        is_dose = _OF_A_DOSE.search(before) and find("product", count.sentence.text)
+        if group not in _DECIDED:
+            return Group.CELLS if is_dose else Group.UNKNOWN
+        return group
     group = whose_words(before, nearest_last=True)
     if group is Group.NAMED and (relative := _RELATIVE.match(after)):
         return whose_words(relative[0])
     return Group.CELLS if group in (Group.NAMED, Group.UNKNOWN) and _OF_A_DOSE.search(before[-40:]) else group
+
+
+def _decided(*groups: Group) -> Group:
+    """The first that says whether a group got the cells, else whether any has a name."""
+    order = (Group.CELLS, Group.CONTROL), (Group.NAMED,)
+    return next((group for kind in order for group in groups if group in kind), Group.UNKNOWN)
 
 
 def clause_of(after: str) -> str:
@@ -188,6 +218,11 @@ def whose_words(words: str, *, nearest_last: bool = False) -> Group:
     return Group.NAMED if SUBSTANCE.search(words) else Group.UNKNOWN
 
 
+def names_control(words: str) -> bool:
+    """Whether words name people or a treatment without the cells."""
+    return bool(_CONTROL.search(words))
+
+
 def _by_name(name: str, told: tuple[Sentence, ...]) -> Group:
     """Whose a group is that has only a letter or a number, from where a sentence says what it got."""
     pattern = re.compile(
@@ -198,18 +233,18 @@ def _by_name(name: str, told: tuple[Sentence, ...]) -> Group:
             rest = _NAME.split(clause_of(match["rest"]))[0]
             if re.search(r"\b(?:received|treated|underwent|given|injected|was|were|had|got)\b", rest):
                 group = whose_words(rest)
-                if group in (Group.CELLS, Group.CONTROL):
+                if group in _DECIDED:
                     return group
     return Group.UNKNOWN
 
 
 def _beside(arms: list[Arm]) -> list[Arm]:
-    """The arms; what is named beside a group of the cells, both in brackets or as "16 others", is a control."""
-    cells = {arm.count.way for arm in arms if arm.group is Group.CELLS}
+    """The arms; what is named beside a group of the cells, both behind their heads or as "16 others", is a control."""
+    cells = {arm.behind_head for arm in arms if arm.group is Group.CELLS}
     return [
         replace(arm, group=Group.CONTROL)
         if arm.group is Group.NAMED
-        and (arm.count.way in cells & {Counted.EQUALS} or (cells and _OTHER.search(arm.count.quote.words)))
+        and ((arm.behind_head and True in cells) or (cells and _OTHER.search(arm.count.quote.words)))
         else arm
         for arm in arms
     ]

@@ -23,8 +23,8 @@ NUMBER = (
     rf"|\b(?:(?:an?|{'|'.join(_ONES)})\s+hundred(?:\s+(?:and\s+)?{_BELOW_HUNDRED})?|{_BELOW_HUNDRED})\b)"
 )
 PEOPLE = (
-    r"(?:patients?|participants?|subjects?|children|adults|recipients?|cases|individuals|volunteers|persons|people"
-    r"|infants|neonates|men|women|boys|girls)"
+    r"(?:(?:in|out)?patients?|participants?|subjects?|children|adults|adolescents|(?:non-)?recipients?|cases"
+    r"|individuals|volunteers|persons|people|enrollees|infants|neonates|newborns|men|women|boys|girls)"
 )
 PARTS = r"(?:knees|eyes|limbs|hips|joints|ankles|legs|feet|hands)"  # where each of them is a case
 # What stands between a number and the people: "12 consecutive adult patients", not "12 months in patients".
@@ -32,19 +32,25 @@ _NO_KIND = (
     r"(?:of|in|with|from|to|and|or|for|at|by|on|per|as|than|the|all|were|was|who|that|had|years?"
     r"|months?|weeks?|days?|hours?|"
     r"points?|times?|arms?|groups?|ml|mg|kg|cm|mm|out|million|x|these|remaining|phase|grade|stage"
-    r"|type|class|more|fewer)"
+    r"|type|class|more|fewer|whereas|while|but|versus|vs|compared)"
 )
-_KIND = rf"(?:(?!{_NO_KIND}\b)[A-Za-z][\w/+-]*,?\s+){{0,5}}"
+_KIND = rf"(?:(?!(?:{_NO_KIND}|{PEOPLE})\b)[A-Za-z][\w/+-]*,?\s+){{0,5}}"
 _NOUN = re.compile(
     rf"(?P<n>{NUMBER})(?:\s*\([^()]{{1,30}}\))?[\s-]+{_KIND}(?P<what>{PEOPLE}|{PARTS})\b"
     rf"(?:(?<=men|oys|rls)\s+and\s+(?P<more>{NUMBER})\s+(?:men|women|boys|girls)\b)?"
     rf"|(?P<m>{NUMBER})\s+were\s+(?:\w+ly\s+)?(?:enrolled|recruited)\b",
     re.IGNORECASE,
 )
+# A group and what joins its size to it: "the MSC group = 19", "control group: 20", "the other arm comprised 12."
+_HEAD = (
+    r"\b(?:(?:groups?|arms?|cohorts?)(?:\s?[=:,]\s?|\s(?:[\w-]+\s){0,3}(?:had|included|comprised|contained|consisted of)\s)"
+    r"|(?:untreated|treated|controls?|placebo)\s?[=:,]\s?)"
+)
 _EQUALS = re.compile(
-    rf"\bn\s?=\s?(?P<n>\d{{1,5}})\b(?!\s?[%.]\d)|(?<=[(\[])(?P<m>{NUMBER})\s+(?:{PEOPLE}|{PARTS})\b"
-    rf"|(?:(?<=group )|(?<=arm )|(?<=group of )|(?<=arm of )|(?<=group with )|(?<=group: )"
-    rf"|(?<=group, ))(?P<k>{NUMBER})(?=\s+(?:{_KIND}{PEOPLE}|and)\b|\s*[,.;)])",
+    rf"\bn\s?[=:]\s?(?P<n>\d{{1,5}})\b(?!\s?[%.]\d)"
+    rf"|(?<=[(\[])(?P<m>{NUMBER})\s+(?!(?:men|women|boys|girls)\b)(?:{PEOPLE}|{PARTS})\b"
+    rf"|(?P<head>{_HEAD}(?={NUMBER}\s*[,.;)])|\b(?:group|arm)(?:\s(?:of|with)|:|,)?\s(?={NUMBER}\s+{_KIND}{PEOPLE}\b)"
+    rf"|\b(?:group|arm)\s(?:of|with)\s(?={NUMBER}(?:\sand\b|\s*[,.;)])))(?P<k>{NUMBER})",
     re.IGNORECASE,
 )
 _LABEL = r"\s+(?:[\w-]+\s+){0,2}(?:placebo|controls?|saline|sham|treated|\w*MSCs?)"
@@ -53,24 +59,26 @@ _GOES_ON = re.compile(
     rf"|allocated|randomi[sz]ed)\s+(?:in)?to"
     r"|(?:in|to|into)\s+(?:the\b|an?\b|either\b|receive|(?:\w+[\s-]+){1,3}(?:group|arm)"
     r"|(?=(?:\w+\s+)?(?:placebo|controls?|standard|conventional|usual|sham|saline|cells|\w*MSCs?)\b))"
-    r"|received|underwent|(?:were\s+)?treated\s+with|were treated|(?:were\s+)?given|had received"
-    r"|were\s+(?:in\s+)?the\s+(?:\w+[\s-]+){1,3}group|(?:\w+\s+){0,2}controls?\b|placebo\b|sham\b"
+    r"|received|underwent|(?:were\s+)?treated\s+with|were treated|(?:were\s+)?given|had received|served as"
+    r"|were\s+(?:in\s+)?the\s+(?:\w+[\s-]+){1,3}group|(?:\w+\s+){0,2}controls?\b"
+    r"|(?:placebo|sham|(?:standard|conventional|usual|routine)\s+(?:\w+\s+)?(?:treatment|therapy|care))\b"
     r"|did\s+not(?=\s+(?:receive|undergo|get)\b|\s*[.,;(]))"
     rf"|(?<=\()(?P<m>{NUMBER})(?={_LABEL}[,;]\s(?:and\s)?\d)|(?<=[,;]\s)(?P<k>{NUMBER})(?={_LABEL}\))",
     re.IGNORECASE,
 )
 _EACH = re.compile(
     rf"\b(?:groups|arms)\s+(?:of|with|comprising)\s+(?P<n>{NUMBER})\b"
-    rf"|(?P<k>{NUMBER})\s?/\s?(?:group|arm)\b"
-    rf"|(?P<m>{NUMBER})\s+(?:{_KIND}{PEOPLE}\s+|{PARTS}\s+)?(?:in\s+each(?:\s+\w+)?|each|per\s+(?:group"
-    rf"|arm)|in\s+both\s+groups)\b",
+    rf"|\b(?:each|both|every)\b[^.;,]{{0,60}}?\b(?:group|arm)s?\s+(?:had|included|comprised|contained|consisted of)"
+    rf"\s+(?P<j>{NUMBER})\b|(?P<k>{NUMBER})\s?/\s?(?:group|arm)\b"
+    rf"|(?P<m>{NUMBER})\s+(?:{_KIND}{PEOPLE}\s+|{PARTS}\s+)?(?:(?:were\s+\w+\s+)?(?:in|to)\s+each(?:\s+\w+)?|each"
+    r"|per\s+(?:group|arm)|in\s+both\s+groups)\b",
     re.IGNORECASE,
 )
 # People who are not in the trial, or only a part of it.
+_OTHERS = re.compile(r"\b(?:healthy|donors?|million|siblings|volunteers)\b", re.IGNORECASE)
 _NOT_OURS = re.compile(
     r"\b(?:screened|assessed for eligibility|eligib\w+(?!.*\b(?:enrolled|included|recruited|treated|randomi[sz]ed)\b)"
-    r"|healthy|donors?|worldwide|per year|annually"
-    r"|million|excluded|declined|siblings|volunteers)\b",
+    r"|worldwide|per year|annually|excluded|declined)\b",
     re.IGNORECASE,
 )
 # "type 2 patients", "(one cycle: n = 3)": not a number of people, or only of some.
@@ -130,22 +138,21 @@ def _found(sentence: Sentence, pattern: re.Pattern[str], way: Counted) -> Iterat
     text = sentence.text
     for match in pattern.finditer(text):
         groups = match.groupdict()
-        written = groups["n"] or groups.get("m") or groups.get("k") or ""
-        if way in (Counted.NOUN, Counted.GOES_ON) and _NOT_OURS.search(
-            text[match.start() : match.end() + _BEHIND]
+        written = next(groups[name] for name in ("n", "m", "k", "j") if groups.get(name))
+        start = match.end("head") if groups.get("head") else match.start()
+        if way in (Counted.NOUN, Counted.GOES_ON) and (
+            _OTHERS.search(match[0]) or _NOT_OURS.search(text[start : match.end() + _BEHIND])
         ):
             continue
         if way is Counted.GOES_ON and (
-            (written.isdigit() and int(written) in _YEARS) or _EVENTS.search(text[: match.start()])
+            (written.isdigit() and int(written) in _YEARS) or _EVENTS.search(text[:start])
         ):
             continue
-        if _OF_SOMETHING_ELSE.search(text[max(0, match.start() - _NEAR) : match.start()]) or _SHARE.search(
-            match[0]
-        ):
+        if _OF_SOMETHING_ELSE.search(text[max(0, start - _NEAR) : start]) or _SHARE.search(match[0]):
             continue
         number = parsed(written) + (parsed(groups["more"]) if groups.get("more") else 0)
         of_parts = bool(re.search(rf"{PARTS}\W*$", match[0], re.IGNORECASE))
-        yield Count(number, Quote(sentence, match.start(), match.end()), way, of_parts)
+        yield Count(number, Quote(sentence, start, match.end()), way, of_parts)
 
 
 def is_share(count: Count) -> bool:
