@@ -7,12 +7,22 @@ of the enrolled; the words of the evidence say which.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from mscwatch.review.abstracts import Part, Quote, Sentence
-from mscwatch.review.groups import NEAR, SUBSTANCE, Arm, Group, arms_of, clause_of, names_control, whose_words
+from mscwatch.review.groups import (
+    NEAR,
+    OF_A_DOSE,
+    SUBSTANCE,
+    Arm,
+    Group,
+    arms_of,
+    clause_of,
+    names_control,
+    sides_of,
+    whose_words,
+)
 from mscwatch.review.people import PEOPLE, Count, Counted, counts, is_share, ours
 from mscwatch.therapy.words import find
 
@@ -51,7 +61,6 @@ _TWO_DONORS = re.compile(
     r"|\bauto(?:log\w+|-)?[^.;,]{0,20}\b(?:or|vs\.?|versus) allo",
     re.IGNORECASE,
 )
-_OF_A_DOSE = re.compile(r"\bdos(?:e|age)|[x×*]\s?10|\bmillion\b|/kg", re.IGNORECASE)
 _OF_TITLE = re.compile(
     r"\b(?:in|of|for|treating) an? (?:[\w-]+ ){0,2}(?:patient|child|infant)\b|\bcase report\b", re.IGNORECASE
 )
@@ -64,6 +73,9 @@ _BEHIND_PEOPLE = re.compile(rf"\b{PEOPLE}\b(?:\s+with\b[^.;()]{{1,60}})?\s*[(\[]
 _CASE_REPORTED = re.compile(
     r"\b(?:report|describe|present)s?\s+(?:(?:here|on)\s+)?(?:an?|one|the)\s+(?:[\w-]+\s+){0,3}?(?:case|patient)\b",
     re.IGNORECASE,
+)
+_SHARE_OF = re.compile(
+    r"(?<![\d./])\d{1,4}(?:\s?/\s?|\s(?:out\s)?of\s(?:the\s)?)(?P<whole>\d{1,4})\b(?![./]\d|\s?%)"
 )
 _AGAIN = re.compile(r"\b(?:second|third|repeat\w*|again|additional|another)\b", re.IGNORECASE)
 _SUBSET = re.compile(
@@ -101,17 +113,29 @@ def sizes(told: Sequence[Sentence], *, is_controlled: bool) -> Sizes:
         return Sizes(total, (0, total[1]))
     if halves := _halves(sentences, total):
         return Sizes(halves, halves)
-    return Sizes(treated, None)
+    return Sizes(treated, None) if treated else _of_shares(sentences, total)
 
 
 def _in_steps(arms: list[Arm]) -> Size | None:
     """The sum of those who got one dose after another, where one sentence counts each: "three received 1 million"."""
     by_sentence: dict[int, list[Arm]] = {}
     for arm in arms:
-        if arm.count.way is not Counted.EQUALS and _OF_A_DOSE.search(_clause_to_next(arm.count)):
+        if arm.count.way is not Counted.EQUALS and OF_A_DOSE.search(_clause_to_next(arm.count)):
             by_sentence.setdefault(arm.count.sentence.place, []).append(arm)
     steps = [step for step in by_sentence.values() if len(step) > 1]
     return _side(steps[0], Group.CELLS) if steps else None
+
+
+def _of_shares(told: tuple[Sentence, ...], total: Size | None) -> Sizes:
+    """The sizes of both groups by how many of each had a finding: "(6/11) in the MSC group and (7/13) in the other"."""
+    for sentence in told:
+        shares, sides = list(_SHARE_OF.finditer(sentence.text)), sides_of(sentence.text)
+        numbers = [int(share["whole"]) for share in shares[:2]]
+        if len(numbers) == len(sides) == 2 and (not total or sum(numbers) <= total[0] < 2 * sum(numbers)):  # noqa: PLR2004
+            quotes = [Quote(sentence, share.start(), share.end()) for share in shares]
+            size = dict(zip(sides, zip(numbers, quotes, strict=False), strict=True))
+            return Sizes(size[Group.CELLS], size[Group.CONTROL])
+    return Sizes()
 
 
 def has_control(told: Sequence[Sentence]) -> Quote | None:
@@ -216,9 +240,8 @@ def _total(told: tuple[Sentence, ...]) -> Size | None:
             if count.sentence.part is not Part.CONCLUSION and not _is_some_of_them(count)
         )
         or _largest(count for count in nouns if count.way is Counted.NOUN and _is_enrolled(count))
-        or _largest(count for count in _alone_behind_people(nouns) if _got_cells(count))
     )
-    return (largest.number, _around(largest)) if largest else None
+    return (largest.number, _around(largest)) if largest else _behind_people(told)
 
 
 def _largest(found: Iterable[Count]) -> Count | None:
@@ -256,26 +279,28 @@ def _is_enrolled(count: Count) -> bool:
 
 
 def _some_patients(told: Sequence[Sentence]) -> Size | None:
-    """The patients of a case report: "a 29-year-old man", or "in a patient with" in the title."""
-    for pattern, is_many in ((_OF_AN_AGE, True), (_OF_TITLE, False), (_CASE_REPORTED, False)):
-        for sentence in told:
-            if (pattern is _OF_TITLE) is (sentence.part is Part.TITLE):
-                if found := list(pattern.finditer(sentence.text)):
-                    number = len(found) if is_many else 1
-                    return number, Quote(sentence, found[0].start(), found[-1].end())
+    """The patients of a case report: "a 29-year-old man", "we report a case", or "in a patient with" in the title."""
+    text = [sentence for sentence in told if sentence.part is not Part.TITLE]
+    for pattern, sentences in ((_OF_AN_AGE, text), (_OF_TITLE, told[:1]), (_CASE_REPORTED, text)):
+        for sentence in sentences:
+            if found := list(pattern.finditer(sentence.text)):
+                number = len(found) if pattern is _OF_AN_AGE else 1
+                return number, Quote(sentence, found[0].start(), found[-1].end())
     return None
 
 
-def _alone_behind_people(found: Iterable[Count]) -> list[Count]:
-    """The numbers that stand alone in their sentence behind the people: "Patients (n = 15) received"."""
-    bracketed = [count for count in found if count.way is Counted.EQUALS]
-    in_sentence = Counter(count.sentence.place for count in bracketed)
-    return [
-        count
-        for count in bracketed
-        if in_sentence[count.sentence.place] == 1
-        and _BEHIND_PEOPLE.search(count.sentence.text[: count.quote.start][-_LABEL:])
-    ]
+def _behind_people(told: tuple[Sentence, ...]) -> Size | None:
+    """The people of a sentence that counts them in brackets: "Patients with A (n = 15) or B (n = 12) received"."""
+    for sentence in told:
+        found = counts(sentence)
+        if (
+            found
+            and all(count.way is Counted.EQUALS for count in found)
+            and _BEHIND_PEOPLE.search(sentence.text[: found[0].quote.start])
+            and (_got_cells(found[-1]) or _is_enrolled(found[-1]))
+        ):
+            return sum(count.number for count in found), _around(found[0]).to(_around(found[-1]))
+    return None
 
 
 def _is_some_of_them(count: Count) -> bool:

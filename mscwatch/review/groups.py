@@ -41,7 +41,7 @@ _GROUP_OF_CELLS = re.compile(
     re.IGNORECASE,
 )
 _INTERVENTION = re.compile(
-    r"\b(?:intervention|treatment|treated|experimental|transplantation|transplanted|infusion)\s*\W*$",
+    r"(?<!no )\b(?:intervention|treatment|treated|experimental|transplantation|transplanted|infusion)\s*\W*$",
     re.IGNORECASE,
 )
 _CONTROL_GROUP = re.compile(
@@ -60,13 +60,15 @@ _OTHERS = re.compile(r"\b(?:healthy|normal|donors?|volunteers?)\b[^;,]*$", re.IG
 _NAME = re.compile(r"\b(?:group|arm|cohort)\s+(?P<name>[A-Z1-9]|I{1,3}|IV)\b", re.IGNORECASE)
 _CONTROLS_NEXT = re.compile(r"\s+(?:matched\s+)?controls?\b", re.IGNORECASE)
 _NAMED_LAST = re.compile(rf"{_NAME.pattern}\W*$", re.IGNORECASE)
-_OF_A_DOSE = re.compile(r"\bdos(?:e|es|age)\b|\bcohort\b|\d\s?[x×]\s?10|\bmillion\b|/kg", re.IGNORECASE)
+OF_A_DOSE = re.compile(r"\bdos(?:e|es|age)\b|\bcohort\b|\d\s?[x×]\s?10|\bmillion\b|/kg", re.IGNORECASE)
+_WITH = re.compile(r"\bwith\W*$", re.IGNORECASE)
 _OF_A_PHASE = re.compile(r"\b(?:phase|stage|part) (?:\d|I{1,3}|[AB])\b[^.;()]{0,20}\(\s*$", re.IGNORECASE)
 _GROUP_HAS = re.compile(
     r"\b(?:group|arm|cohort|controls?)\b(?:\s(?:[A-Z0-9]|I{1,3}|IV)\b)?(?:\s\([^()]{1,60}\))?"
     r"(?::\s|\s(?:(?:of|with|includ\w+|compris\w+|consist\w+|had|has|contain\w+|was|were|involv\w+)\s){0,2})$",
     re.IGNORECASE,
 )
+_HEADS = re.compile(r"(?:[\w+-]+\s){1,3}(?:group|arm)s?\b")
 _CLAUSE_BEFORE = re.compile(r"^(?:[^()]*\))?(?:[^()]|\([^()]*\))*[;.]\s")  # not "(MSC group; n = 14)"
 _HEAD_BEGINS = re.compile(r",\s|\b(?:while|whereas|and|but)\s", re.IGNORECASE)
 SUBSTANCE = re.compile(r"[A-Za-z]{2,}[^()]*[A-Za-z]{2,}")
@@ -167,18 +169,20 @@ def _whose_in_brackets(count: Count, before: str, after: str, told: tuple[Senten
         return Group.UNKNOWN
     if _OF_A_PHASE.search(before):
         return Group.CELLS
+    if _WITH.search(before) and find("product", count.sentence.text):
+        return Group.CELLS  # "transplantation with (n = 20) or without (n = 22) MSCs"
     if _CONTROLS_NEXT.match(after):
         return Group.CONTROL  # "a group of ten control patients"
     if named := _NAMED_LAST.search(before):
         group = _decided(whose_words(clause_of(after)), _by_name(named["name"], told))
-        is_dose = _OF_A_DOSE.search(before) and find("product", count.sentence.text)
+        is_dose = OF_A_DOSE.search(before) and find("product", count.sentence.text)
         if group not in _DECIDED:
             return Group.CELLS if is_dose else Group.UNKNOWN
         return group
     group = whose_words(before, nearest_last=True)
     if group is Group.NAMED and (relative := _RELATIVE.match(after)):
         return whose_words(relative[0])
-    return Group.CELLS if group in (Group.NAMED, Group.UNKNOWN) and _OF_A_DOSE.search(before[-40:]) else group
+    return Group.CELLS if group in (Group.NAMED, Group.UNKNOWN) and OF_A_DOSE.search(before[-40:]) else group
 
 
 def _decided(*groups: Group) -> Group:
@@ -221,6 +225,16 @@ def whose_words(words: str, *, nearest_last: bool = False) -> Group:
 def names_control(words: str) -> bool:
     """Whether words name people or a treatment without the cells."""
     return bool(_CONTROL.search(words))
+
+
+def sides_of(text: str) -> tuple[Group, ...]:
+    """The two sides in the order in which a sentence names their groups; nothing where that is not clear."""
+    named = [whose_words(head[0], nearest_last=True) for head in _HEADS.finditer(text)][:2]
+    sides = {Group.CELLS: Group.CONTROL, Group.CONTROL: Group.CELLS}
+    if len(named) != len(sides) or named[0] is named[1] or not set(named) & set(sides):
+        return ()
+    first = named[0] if named[0] in sides else sides[named[1]]
+    return first, sides[first]
 
 
 def _by_name(name: str, told: tuple[Sentence, ...]) -> Group:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from mscwatch.review.abstracts import Part, Quote, Sentence
 
@@ -35,16 +36,22 @@ _NO_KIND = (
     r"|type|class|more|fewer|whereas|while|but|versus|vs|compared)"
 )
 _KIND = rf"(?:(?!(?:{_NO_KIND}|{PEOPLE})\b)[A-Za-z][\w/+-]*,?\s+){{0,5}}"
+_GOT = (
+    r"(?:received|underwent|were\s+(?:randomly\s+)?(?:treated|given|randomi[sz]ed|assigned|allocated"
+    r"|infused|injected))"
+)
 _NOUN = re.compile(
-    rf"(?P<n>{NUMBER})(?:\s*\([^()]{{1,30}}\))?[\s-]+{_KIND}(?P<what>{PEOPLE}|{PARTS})\b"
+    rf"(?P<k>{NUMBER})\s+(?:out\s+)?of\s+(?:the\s+|all\s+)?{NUMBER}\s+{_KIND}{PEOPLE}(?=\s+{_GOT}\b)"
+    rf"|(?P<n>{NUMBER})(?:\s*\([^()]{{1,30}}\))?[\s-]+{_KIND}(?P<what>{PEOPLE}|{PARTS})\b"
     rf"(?:(?<=men|oys|rls)\s+and\s+(?P<more>{NUMBER})\s+(?:men|women|boys|girls)\b)?"
-    rf"|(?P<m>{NUMBER})\s+were\s+(?:\w+ly\s+)?(?:enrolled|recruited)\b",
+    rf"|(?P<m>{NUMBER})\s+were\s+(?:\w+ly\s+)?(?:enrolled|recruited)\b"
+    rf"|(?:(?<=enrolled )|(?<=recruited ))(?P<j>{NUMBER})(?=\s*[,.;])",
     re.IGNORECASE,
 )
 # A group and what joins its size to it: "the MSC group = 19", "control group: 20", "the other arm comprised 12."
 _HEAD = (
-    r"\b(?:(?:groups?|arms?|cohorts?)(?:\s?[=:,]\s?|\s(?:[\w-]+\s){0,3}(?:had|included|comprised|contained|consisted of)\s)"
-    r"|(?:untreated|treated|controls?|placebo)\s?[=:,]\s?)"
+    r"\b(?:(?:groups?|arms?|cohorts?)(?:\s?[=:,]\s?|\s(?:[\w-]+\s){0,3}(?:had|included|comprised"
+    r"|contained|consisted of)\s)|(?:untreated|treated|controls?|placebo)\s?[=:,]\s?)"
 )
 _EQUALS = re.compile(
     rf"\bn\s?[=:]\s?(?P<n>\d{{1,5}})\b(?!\s?[%.]\d)"
@@ -57,7 +64,7 @@ _LABEL = r"\s+(?:[\w-]+\s+){0,2}(?:placebo|controls?|saline|sham|treated|\w*MSCs
 _GOES_ON = re.compile(
     rf"(?P<n>{NUMBER})\s+(?:of (?:whom|them|these)\s+)?(?:(?:were\s+)?(?:randomly\s+)?(?:assigned"
     rf"|allocated|randomi[sz]ed)\s+(?:in)?to"
-    r"|(?:in|to|into)\s+(?:the\b|an?\b|either\b|receive|(?:\w+[\s-]+){1,3}(?:group|arm)"
+    r"|without\b(?=\s*[,.;)])|(?:in|to|into|with(?:out)?)\s+(?:the\b|an?\b|either\b|receive|(?:\w+[\s-]+){1,3}(?:group|arm)"
     r"|(?=(?:\w+\s+)?(?:placebo|controls?|standard|conventional|usual|sham|saline|cells|\w*MSCs?)\b))"
     r"|received|underwent|(?:were\s+)?treated\s+with|were treated|(?:were\s+)?given|had received|served as"
     r"|were\s+(?:in\s+)?the\s+(?:\w+[\s-]+){1,3}group|(?:\w+\s+){0,2}controls?\b"
@@ -83,7 +90,8 @@ _NOT_OURS = re.compile(
 )
 # "type 2 patients", "(one cycle: n = 3)": not a number of people, or only of some.
 _OF_SOMETHING_ELSE = re.compile(
-    r"\b(?:types?|phase|stage|grade|class|day|week|month|patient|cycles?:?|stage [\d-]+,?)\s*$", re.IGNORECASE
+    r"\b(?:screen(?:ed|ing)|types?|phase|stage|grade|class|day|week|month|patient|cycles?:?|stage [\d-]+,?)\s*$",
+    re.IGNORECASE,
 )
 _SHARE = re.compile(r"%\s*\)")
 _NEAR = 20  # characters before a number that may say what it is instead
@@ -92,7 +100,9 @@ _YEARS = range(1900, 2100)
 _EVENTS = re.compile(
     r"\b(?:events?|episodes|complications)\b", re.IGNORECASE
 )  # what is counted is not people
-_OUT_OF = re.compile(r"(?:\b(?:of|among|out of)\s+(?:the\s+|all\s+)?|/\s?)$", re.IGNORECASE)
+_OUT_OF = re.compile(
+    r"(?:(?<!those )(?<!that )\b(?:of|among|out of)\s+(?:the\s+|all\s+)?|/\s?)$", re.IGNORECASE
+)
 
 
 _GROUP_OF = re.compile(r"\b(?:group|arm|cohort)(?: \w+)? of\s*$", re.IGNORECASE)
@@ -121,7 +131,8 @@ class Count:
         return self.quote.sentence
 
 
-def counts(sentence: Sentence) -> list[Count]:
+@lru_cache(maxsize=256)  # the sentences of an abstract are asked for several times
+def counts(sentence: Sentence) -> tuple[Count, ...]:
     """The numbers of people in a sentence, in order and without overlaps; those of other people are left out."""
     found: list[Count] = []
     taken = bytearray(len(sentence.text))
@@ -131,7 +142,7 @@ def counts(sentence: Sentence) -> list[Count]:
         if count.number and taken.find(b"x", start, end) < 0:
             taken[start:end] = b"x" * (end - start)
             found.append(count)
-    return sorted(found, key=lambda count: count.quote.start)
+    return tuple(sorted(found, key=lambda count: count.quote.start))
 
 
 def _found(sentence: Sentence, pattern: re.Pattern[str], way: Counted) -> Iterator[Count]:
@@ -144,8 +155,13 @@ def _found(sentence: Sentence, pattern: re.Pattern[str], way: Counted) -> Iterat
             _OTHERS.search(match[0]) or _NOT_OURS.search(text[start : match.end() + _BEHIND])
         ):
             continue
-        if way is Counted.GOES_ON and (
-            (written.isdigit() and int(written) in _YEARS) or _EVENTS.search(text[:start])
+        if (
+            way is Counted.GOES_ON
+            and (
+                written.lower() in ("one", "1")  # "one given MSCs": a group
+                or (written.isdigit() and int(written) in _YEARS)
+                or _EVENTS.search(text[:start])
+            )
         ):
             continue
         if _OF_SOMETHING_ELSE.search(text[max(0, start - _NEAR) : start]) or _SHARE.search(match[0]):
