@@ -18,7 +18,7 @@ from mscwatch.papers.model import Paper
 from mscwatch.vocabulary import PaperKind
 
 LONGEST_TITLE = 500  # characters; what a sponsor typed instead of a title may have no end
-KINDS_VERSION = 4  # raise it when a kind moves, so that stored papers are judged anew
+KINDS_VERSION = 5  # raise it when a kind moves, so that stored papers are judged anew
 
 _PEOPLE = (
     r"(?:patients?|participants?|subjects?|children|adults|volunteers?|men|women|infants|recipients?|individuals"
@@ -26,39 +26,43 @@ _PEOPLE = (
 )
 _NUMBER = r"(?:\b\d{1,4}|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|\w+ty(?:-\w+)?))"
 _PLANNED = re.compile(
-    rf"\b{_PEOPLE} (?:[^.;]{{0,60}} )?will (?:be|receive|undergo|have)\b"
-    r"|\bwill be (?:\w+ )?(?:randomi[sz]ed|recruited|enrolled|included|allocated|assigned|invited)"
-    r"|\bthis (?:study|trial|protocol) will|\bwe will (?:conduct|recruit|enrol|randomi[sz]e|include)|\bwe plan to\b"
-    r"|^[^.]{0,400}\bthis protocol\b"
+    rf"\b{_PEOPLE}\b,? (?:[^.;]{{0,160}} )?will (?:be|receive|undergo|have)\b"
+    r"|\b(?:will be|are to be|are being) (?:\w+ )?(?:randomi[sz]ed|recruited|enrolled|included|allocated|assigned"
+    r"|invited)|\bthis (?:study|trial|protocol) will|\bwe will (?:conduct|recruit|enrol|randomi[sz]e|include)"
+    r"|\bwe plan to\b|^[^.]{0,400}\bthis protocol\b"
 )
+_WRITING = r"(?:article|paper|chapter|manuscript|study|work|perspective|essay)"
 _REVIEWED = re.compile(
-    r"\b(?:this|the present|our|the) (?!retrospective|chart|record)(?:\w+ )?review\b(?! (?:board|committee))"
-    r"|\bliterature review (?:was|is)\b"
-    r"|\b(?:studies|trials|literature|evidence|advances) (?:are|is|have been) (?:\w+ )?"
-    r"(?:reviewed|summari[sz]ed|discussed)\b"
-    r"|\bthis (?:article|paper|chapter) (?:\w+ )?(?:provides|gives|presents) an? (?:\w+ )?(?:update|overview|summary)\b"
-    r"|\bthis (?:article|paper|chapter) (?:\w+ )?(?:reviews|summari[sz]es|discusses|outlines)\b"
-    r"|\bwe (?:\w+ )?(?:review|reviewed|summari[sz]e|discuss|outline) "
-    r"(?!\w+ (?:patients|cases|charts|records|hips|knees)\b)(?!\d)"
+    r"\b(?:this|the present|our|the) (?!retrospective|chart|record)(?:[\w-]+ )?review\b(?! (?:board|committee))"
+    r"|\bliterature review (?:was|is)\b|\bin this (?:perspective|overview|chapter)\b|\b(?:studies|trials|literature"
+    r"|evidence|advances)\b (?:[^.]{0,60} )?(?:are|is|has been|have been) (?:\w+ )?(?:reviewed|summari[sz]ed"
+    r"|discussed)\b|\b(?:provides?|gives?|presents?|offers?|perform) an? (?:\w+ ){0,2}(?:update|overview|summary"
+    r"|review)\b"
+    rf"|\bthis {_WRITING} (?:\w+ )?(?:reviews|summari[sz]es|discusses|outlines|describes how)\b"
+    r"|\bto (?:\w+ )?(?:review|summari[sz]e|examine|analy[sz]e|evaluate) the (?:\w+ ){0,3}(?:literature|trials"
+    r"|studies|evidence)\b|\bwe (?:\w+ )?(?:review|reviewed|summari[sz]e|discuss|outline) (?!\w+ (?:patients|cases"
+    r"|charts|records|hips|knees)\b)(?!\d)"
 )
 _CALLED_A_REVIEW = re.compile(r"\breview|\bmeta-?analys|\bguideline|\bconsensus\b|\boverview\b")
 _LIBRARY = r"(?:pubmed|medline|embase|cochrane|web of science|scopus|cnki|google scholar)"
+_STUDIES = r"(?:studies|articles|publications|trials|researches|rcts)"
 _SEARCHED = re.compile(
     r"\b(?:this|the present|our|a) (?:\w+ )?(?:(?:systematic|scoping|literature|narrative) (?:review|search)"
-    r"|meta-?analysis)\b"
-    rf"|\b(?:search\w*|databases?|retriev\w+)\b[^.]{{0,120}}\b{_LIBRARY}\b"
-    rf"|\b{_LIBRARY}\b[^.]{{0,120}}\b(?:search\w*|databases?|retriev\w+)"
-    r"|\b(?:studies|articles|publications|trials|researches)\b (?:[^.;]{0,80} )?"
-    r"(?:were|was) (?:searched|retrieved|screened|reviewed|eligible|identified)\b"
+    rf"|meta-?analysis)\b|\b{_LIBRARY}\b"
+    rf"|\b{_STUDIES} (?:[^.;]{{0,80}} )?(?:were|was) (?:searched|retrieved|screened|reviewed|eligible|identified)\b"
     r"|\b(?:studies|articles|publications) (?:\(n ?= ?\d+\) )?(?:[^.;]{0,60} )?were (?:included|enrolled|analy[sz]ed)\b"
+    rf"|\bpooled (?:the )?data (?:of|from) {_NUMBER} (?:\w+ ){{0,3}}{_STUDIES}\b"
 )
 _NAMES_A_LIBRARY = re.compile(rf"\b{_LIBRARY}\b")
+_COUNT = rf"{_NUMBER} (?:[\w/+-]+ ){{0,6}}{_PEOPLE}\b"
+_COUNT_OF_PEOPLE = re.compile(_COUNT)
 _COUNTED_PEOPLE = re.compile(
-    rf"{_NUMBER} (?:[\w/+-]+ ){{0,6}}{_PEOPLE} (?:\([^)]{{0,200}}\) )?(?:[^.;]{{1,160}} )?"
-    r"(?:were (?:\w+ )?(?:enrolled|included|recruited|treated|randomi[sz]ed|randomly|injected|transplanted|divided)"
-    r"|received|underwent|treated)\b"
-    r"|\b(?:transplanted|administered|infused|injected|given|treated|enrolled|recruited|reviewed|report|reported)"
-    rf" (?:\w+ ){{0,4}}{_NUMBER} (?:[\w/+-]+ ){{0,6}}{_PEOPLE}\b"
+    rf"{_COUNT} (?:\([^)]{{0,200}}\) )?(?:[^.;]{{1,160}} )?"
+    r"(?:were (?:\w+ )?(?:enrolled|included|recruited|treated|given|randomi[sz]ed|randomly|assigned|allocated"
+    r"|injected|infused|implanted|transplanted|divided|followed)|received|underwent|treated|averaged)\b"
+    r"|\b(?:transplanted|implanted|administered|infused|injected|given|treated|enrolled|recruited|reviewed"
+    rf"|report|reported|present|presented) (?:\w+ ){{0,4}}{_COUNT}"
+    r"|\b(?:report|describe|present)s? (?:(?:on|here) )?(?:an?|one|the) (?:[\w-]+ ){0,3}(?:case|patient)\b"
     r"|\b\d{1,2}[- ](?:years?|months?|days?)[- ]old (?:[\w/-]+ ){0,4}(?:man|woman|boy|girl|male|female|patient)\b"
 )
 _ANIMALS = (
@@ -67,21 +71,28 @@ _ANIMALS = (
 _IN_ANIMALS = re.compile(
     rf"\b{_ANIMALS} (?:were|was|received|underwent)\b|\b(?:in|with) (?:an? |two |three |the )?(?:[\w-]+ )?"
     rf"{_ANIMALS} (?:[\w-]+ )?models?\b|\bmodel was (?:\w+ )?(?:in|with) (?:[\w-]+ ){{0,2}}{_ANIMALS}\b"
+    r"|\b(?:in|into|of) (?:[\w-]+ ){0,6}(?:rats|mice|rabbits|minipigs|dogs|sheep|monkeys)\b"
 )
 _IN_A_DISH = re.compile(
-    r"\bcells? were (?:\w+ )?(?:co-?cultured|cultured|incubated|transfected)\b|\bin vitro (?:study|model)\b"
+    r"\b(?:cells?|\w*mscs?) (?:[^.;]{0,80} )?(?:were|and) (?:\w+ )?(?:co-?cultured|cultured|incubated|transfected"
+    r"|treated with|examined by flow)\b|\bin vitro (?:study|model)\b"
 )
 _LONG = 500  # characters of an abstract that would name a study if there were one
 _OWN_STUDY = re.compile(r"\b(?:we|our|was|were|this (?:study|trial)|received|underwent)\b")
 _DONE_IN_PEOPLE = re.compile(
-    rf"\b{_PEOPLE} (?:\([^)]{{0,200}}\) )?"
-    r"(?:were|received|underwent|completed|had|who received)\b"
+    rf"\b{_PEOPLE}\b (?:\([^)]{{0,200}}\) )?(?:were|received|underwent|completed|had|who received)\b"
+)
+# What a follow-up says where another paper told of the same patients before.
+_FOLLOW_UP = re.compile(r"\bfollow[- ]?up\b|\blong[- ]?term\b|\b(?:years?|months?) after\b")
+_TOLD_BEFORE = re.compile(
+    r"\b(?:we|our) (?:\w+ ){0,2}(?:previous|previously|earlier|published)\b|\bextension\b|\bpost[- ]?hoc\b|\bpooled\b"
+    r"|\bpreviously (?:reported|published|described)\b|\b(?:original|parent) (?:trial|study)\b|\bancillary\b"
+    r"|\bfollow[- ]?up (?:\w+ ){0,2}of (?:an?|the|our) (?:\S+ ){0,3}randomi[sz]ed\b|\b(?:secondary|sub-?group) analys"
 )
 _MARKED_REVIEW = re.compile(r"\.\s+(Review)\.\s*(?:$|No abstract|[A-Z])")
 _JOURNAL_OF_REVIEWS = re.compile(
     r"\. (Cochrane Database Syst Rev|Nat Rev [A-Z][\w ]*|Curr Opin [A-Z][\w ]*|Annu Rev [A-Z][\w ]*"
-    r"|Trends [A-Z][\w ]*)"
-    r"\. (?:19|20)\d\d\b"
+    r"|Trends [A-Z][\w ]*)\. (?:19|20)\d\d\b"
 )
 _JOURNAL_OF_PROTOCOLS = re.compile(r"\. (Trials|JMIR Res Protoc)\. (?:19|20)\d\d\b")
 _OF_FINDINGS = re.compile(
@@ -175,48 +186,40 @@ def _by_title(line: str, reference_types: frozenset[str]) -> JudgedKind:
 def _by_abstract(abstract: str, by_title: JudgedKind, title: str) -> JudgedKind | None:
     """What the abstract says of the study; None where it does not move what the title said."""
     text = _flat(abstract)
-    counted, animals = _COUNTED_PEOPLE.search(text), _IN_ANIMALS.search(text)
+    counted, tested = _COUNTED_PEOPLE.search(text), _IN_ANIMALS.search(text) or _IN_A_DISH.search(text)
     done = counted or _DONE_IN_PEOPLE.search(text)
     planned = list(_PLANNED.finditer(text))
     if planned and (not done or (len(planned) > 1 and not counted)):
         return JudgedKind(PaperKind.PROTOCOL, f'the abstract announces a study: "{planned[0][0]}"')
+    if by_title.kind is PaperKind.SECONDARY:
+        is_first = counted and _FOLLOW_UP.search(title) and not _TOLD_BEFORE.search(f"{title}. {text}")
+        return _of_people(counted) if is_first else None
     searched = _SEARCHED.search(text)
-    if (
-        searched
-        and by_title.kind is not PaperKind.SECONDARY
-        and (_NAMES_A_LIBRARY.search(text) or not counted)
-    ):
+    if searched and (_NAMES_A_LIBRARY.search(text) or not counted):
         return JudgedKind(PaperKind.REVIEW, f'the abstract searches the literature: "{searched[0]}"')
-    treated = None if searched or animals or _CALLED_A_REVIEW.search(title) else counted
-    if treated and by_title.kind in {PaperKind.REVIEW, PaperKind.PRECLINICAL}:
-        return JudgedKind(PaperKind.RESULTS, f'the abstract tells of people: "{treated[0]}"')
-    if by_title.kind is PaperKind.RESULTS and not done:
-        return _of_no_study(text)
-    if by_title.kind not in {PaperKind.UNKNOWN, PaperKind.OTHER}:
-        return None
-    return _by_words(text, counted, done)
-
-
-def _of_no_study(text: str) -> JudgedKind | None:
-    """What a paper is whose title speaks of results and whose abstract of nobody who was treated."""
-    if reviewed := _REVIEWED.search(text):
+    reviewed = None if counted else _REVIEWED.search(text)
+    if by_title.kind in {PaperKind.REVIEW, PaperKind.PRECLINICAL}:
+        is_of_people = counted and not (
+            searched or _IN_ANIMALS.search(text) or _CALLED_A_REVIEW.search(title)
+        )
+        return _of_people(counted) if is_of_people else None
+    if reviewed and (by_title.kind is not PaperKind.RESULTS or not done):
         return JudgedKind(PaperKind.REVIEW, f'the abstract calls it a review: "{reviewed[0]}"')
+    if by_title.kind is PaperKind.COMMENT or (by_title.kind is PaperKind.RESULTS and done):
+        return None
+    if done:
+        return _of_people(done)
+    if tested and not (by_title.kind is PaperKind.RESULTS and _COUNT_OF_PEOPLE.search(text)):
+        return JudgedKind(
+            PaperKind.PRECLINICAL, f'the abstract tells of animals or cells alone: "{tested[0]}"'
+        )
     if len(text) > _LONG and not _OWN_STUDY.search(text):
         return JudgedKind(PaperKind.UNKNOWN, "the abstract tells of no study of its own")
     return None
 
 
-def _by_words(text: str, counted: re.Match[str] | None, done: re.Match[str] | None) -> JudgedKind | None:
-    """What the abstract alone says, where the title says nothing."""
-    if not counted and (reviewed := _REVIEWED.search(text)):
-        return JudgedKind(PaperKind.REVIEW, f'the abstract calls it a review: "{reviewed[0]}"')
-    if done:
-        return JudgedKind(PaperKind.RESULTS, f'the abstract tells of people: "{done[0]}"')
-    if found := _IN_ANIMALS.search(text) or _IN_A_DISH.search(text):
-        return JudgedKind(
-            PaperKind.PRECLINICAL, f'the abstract tells of animals or cells alone: "{found[0]}"'
-        )
-    return None
+def _of_people(told: re.Match[str] | None) -> JudgedKind | None:
+    return JudgedKind(PaperKind.RESULTS, f'the abstract tells of people: "{told[0]}"') if told else None
 
 
 def _flat(text: str) -> str:

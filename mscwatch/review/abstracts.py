@@ -65,15 +65,13 @@ _PLAIN = str.maketrans(
 _MIDDLE_DOT = re.compile(r"(?<=\d)[·•∙](?=\d+(?!\d)(?!\s?[\^(]))")  # 1·5, but not 2·10^6
 _TEX = re.compile(r"\\\(|\\\)|[{}]")  # 1 × \({10}^{6}\), as publishers' pages print it
 _END = re.compile(
-    r"(?<!\bvs)(?<!\be\.g)(?<!\bi\.e)(?<!\bi\.v)(?<!\bet al)(?<!\bapprox)(?<!\bno)(?<!\bDr)(?<!\bca)"
-    r"[.!?](?:\s+(?=[\"(\[]?[A-Z0-9\u00c0-\u024f])|(?:(?<=[a-z)\]\d%][.!?])"
-    r"|(?<=[A-Z][A-Z][.!?]))(?=[A-Z][a-z]+(?:-[a-z]+)?[\s,:])|\s*$)"
+    r"(?<!\bvs)(?<!\be\.g)(?<!\bi\.e)(?<!\bi\.v)(?<!\bet "
+    r"al)(?<!\bapprox)(?<!\bno)(?<!\bDr)(?<!\bca)[.!?](?:\s+(?=[\"(\[]?[A-Z0-9\u00c0-\u024f])"
+    r"|(?:(?<=[a-z)\]\d%][.!?])|(?<=[A-Z][A-Z][.!?]))(?=[A-Z][a-z]+(?:-[a-z]+)?[\s,:])|\s*$)"
 )
 _METHODS = (
-    r"(?:background (?:and|&) )?(?:study )?(?:aims?|objectives?|purposes?)(?: (?:and|&) (?:aims?"
-    r"|objectives?))?"
-    r"|study design|(?:(?:materials?|patients?|subjects?) (?:and|&) )?methods?(?: (?:and|&) (?:results"
-    r"|materials))?"
+    r"(?:background (?:and|&) )?(?:study )?(?:aims?|objectives?|purposes?)(?: (?:and|&) (?:aims?|objectives?))?"
+    r"|study design|(?:(?:materials?|patients?|subjects?) (?:and|&) )?methods?(?: (?:and|&) (?:results|materials))?"
 )
 _LABELS = (
     (Part.BACKGROUND, r"backgrounds?|introduction|rationale"),
@@ -101,22 +99,20 @@ _LABEL = re.compile(
 )
 _METHODS_AND_RESULTS = re.compile(r"\s*methods? (?:and|&) results\b", re.IGNORECASE)
 _OWN = re.compile(
-    r"\b(?:we|our|this (?:[\w-]+ ){0,3}(?:study|trial|work|report|paper|analysis)|the (?:aim|purpose"
-    r"|objective|goal)s?|the present|present study"
-    r"|(?:patients|participants|subjects|knees|children) (?:\([^)]*\) |with [^.;]{0,80} )?(?:were"
-    r"|underwent|received|who|was)|(?:was|were) (?:enrolled|included|recruited|randomi[sz]ed|randomly)"
-    r"|to (?:evaluate|investigate|assess|compare|determine|explore|examine|analy[sz]e|test|study"
+    r"\b(?:we|our|this (?:[\w-]+ ){0,3}(?:study|trial|work|report|paper|analysis)|the (?:aim|purpose|objective"
+    r"|goal)s?|the present|present study|(?:patients|participants|subjects|knees|children) (?:\([^)]*\) "
+    r"|with [^.;]{0,80} )?(?:were|underwent|received|who|was)|(?:was|were) (?:enrolled|included|recruited"
+    r"|randomi[sz]ed|randomly)|to (?:evaluate|investigate|assess|compare|determine|explore|examine|analy[sz]e|test"
+    r"|study"
     r"|report))\b",
     re.IGNORECASE,
 )
 _FINDING = re.compile(
-    r"\bsignificant|\bp\s?[<=>]|\badverse events?\b|\b(?:side effects?|complications?"
-    r"|reactions?) (?:was|were|occurred)|\bimprove(?:[ds]|ments?)?\b|\bshowed\b|\bobserved\b"
-    r"|\bsurvived\b|\bas effective as\b|\b(?:better|superior|responded|resolved|achieved|healed)\b"
-    r"|\b(?:were|was|there (?:was|were)) no\b|\bno (?:serious|severe|side|significant|adverse"
-    r"|difference)|\b(?:did|was|were) not\b|\bcompared (?:with|to) baseline"
-    r"|\b(?:increased|decreased|reduced|rose|fell|declined|survival rates?|remissions?|respon(?:se|ded)"
-    r"|well tolerated|unchanged"
+    r"\bsignificant|\bp\s?[<=>]|\badverse events?\b|\b(?:side effects?|complications?|reactions?) (?:was|were"
+    r"|occurred)|\bimprove(?:[ds]|ments?)?\b|\bshowed\b|\bobserved\b|\bsurvived\b|\bas effective as\b|\b(?:better"
+    r"|superior|responded|resolved|achieved|healed)\b|\b(?:were|was|there (?:was|were)) no\b|\bno (?:serious|severe"
+    r"|side|significant|adverse|difference)|\b(?:did|was|were) not\b|\bcompared (?:with|to) baseline|\b(?:increased"
+    r"|decreased|reduced|rose|fell|declined|survival rates?|remissions?|respon(?:se|ded)|well tolerated|unchanged"
     r"|had similar|similar (?:in|between))\b",
     re.IGNORECASE,
 )
@@ -126,9 +122,9 @@ _PLANNED = re.compile(
     re.IGNORECASE,
 )
 _CONCLUDES = re.compile(
-    r"\b(?:conclu\w+|in summary|taken together|these (?:\w+ )?(?:results|findings|data)"
-    r"|our (?:\w+ )?(?:results|findings|data|study|trial)"
-    r"|the results of (?:our|this)|may (?:be|provide|offer)|further (?:studies|investigation|research"
+    r"\b(?:conclu\w+|in summary|taken together|these (?:\w+ )?(?:results|findings|data)|our (?:\w+ )?(?:results"
+    r"|findings|data|study|trial)|the results of (?:our|this)|may (?:be|provide|offer)|further (?:studies"
+    r"|investigation|research"
     r"|trials)|suggests?|(?:is|are|was|were) (?:an? |both )?(?:safe|effective|feasible|well tolerated))\b",
     re.IGNORECASE,
 )
@@ -177,13 +173,13 @@ def _label(text: str) -> Part | None:
 def _carried(told: list[Sentence], labels: list[Part | None]) -> Iterator[tuple[Sentence, Part]]:
     """Each sentence with the label that stands at it or before it; an aim told in the background ends it.
 
-    Under "Methods and results" the first finding begins the results.
+    Under "Methods and results", and where no label tells of results, the first finding begins them.
     """
-    part, is_both = Part.BACKGROUND, False
+    part, is_both = Part.BACKGROUND, Part.RESULTS not in labels
     for sentence, label in zip(told, labels, strict=True):
         part = label or part
         if label:
-            is_both = bool(_METHODS_AND_RESULTS.match(sentence.text))
+            is_both = Part.RESULTS not in labels or bool(_METHODS_AND_RESULTS.match(sentence.text))
         if part is Part.BACKGROUND and _OWN.search(sentence.text):
             part = Part.METHODS
         if is_both and not label and _FINDING.search(sentence.text) and not _PLANNED.search(sentence.text):

@@ -31,14 +31,14 @@ Size = tuple[int, Quote]
 _LABEL = 80  # characters of a group's name
 _BEHIND = 80  # characters behind a number that say whose it is
 _PATIENT_AS_CONTROL = re.compile(
-    r"\b(?:contralateral|opposite|fellow) (?:\w+ )?(?:knee|eye|limb|leg|hip|side|hand|joint|foot)s?\b"
-    r"|\b(?:the other|untreated) (?:knee|eye|leg|hip)\b"
+    r"\b(?:contralateral|opposite|fellow) (?:\w+ )?(?:knee|eye|limb|leg|hip|side|hand|joint|foot)s?\b|\b(?:the other"
+    r"|untreated) (?:knee|eye|leg|hip)\b"
     r"|\b(?:their|his|her|its|as) own controls?\b|\bself-?control|\bsplit-?(?:body|face|mouth)\b",
     re.IGNORECASE,
 )
 _TREATED = re.compile(
-    r"\b(?:treated|received|underwent|injected|transplanted|infused|given|administered|implanted"
-    r"|enrolled|includ(?:es|ed)|recruited|randomi[sz]ed|assigned|allocated|divided|participated|entered"
+    r"\b(?:treated|received|underwent|injected|transplanted|infused|given|administered|implanted|enrolled|includ(?:es"
+    r"|ed)|recruited|randomi[sz]ed|assigned|allocated|divided|participated|entered"
     r"|comprised|consisted|involved|studied)\b",
     re.IGNORECASE,
 )

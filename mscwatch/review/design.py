@@ -16,8 +16,7 @@ _ELSEWHERE = re.compile(
 )
 _RANDOMISED = re.compile(
     r"(?<!non)(?<!non-)(?<!non )(?<!not )(?<!without )(?<!quasi-)\brandomi[sz](?:ed|ation|ing|e)\b"
-    r"|\brandomly (?:and \w+ )?(?:assigned|allocated|divided|distributed|grouped|separated|received"
-    r"|split)\b"
+    r"|\brandomly (?:and \w+ )?(?:assigned|allocated|divided|distributed|grouped|separated|received|split)\b"
     r"|\b(?:assigned|allocated|divided|enrolled|separated) (?:\w+ )?(?:randomly|at random)\b|(?-i:\bRCT\b)",
     re.IGNORECASE,
 )
@@ -28,24 +27,21 @@ _RETROSPECTIVE = re.compile(
 )
 _SINGLE = re.compile(
     r"\b(?:single|one)[- ]arm(?:ed)?\b|\bsingle[- ]group\b|\buncontrolled\b|\bnon-?controlled\b|\b(?:no"
-    r"|without(?: an?)?|lack of(?: an?)?|lacks an?) (?:\w+ )?control(?:s| group| arm)?\b"
-    r"|\bcase (?:series|reports?)\b"
+    r"|without(?: an?)?|lack of(?: an?)?|lacks an?) (?:\w+ )?control(?:s| group| arm)?\b|\bcase (?:series|reports?)\b"
     r"|\bbefore[- ]and[- ]after\b|\bself-?controlled\b",
     re.IGNORECASE,
 )
 _CONTROLLED = re.compile(
-    r"(?<!own )(?<!healthy )(?<!normal )(?<!no )(?<!without )\bcontrol[- ](?:group|arm|patients"
-    r"|subjects|cohort|knees?|treatment)s?\b"
-    r"|(?<!own )(?<!healthy )(?<!normal )(?<!no )(?<!as )\bcontrols\b(?! (?:the|of))"
-    r"|\b(?:in|into|to) (?:two|three|four|[2-4]) (?:\w+ ){0,2}(?:groups|arms)\b"
-    r"(?![^;]*(?:\bdos(?:e|age)|[x×*] ?10|\bmillion|/kg))"
-    r"|\b(?:assigned|allocated|divided)\b[^.;]{0,60}\b[1-5] ?: ?[1-5]\b"
-    r"|\b(?:acellular|cell-free) (?:\w+ ){0,2}(?:scaffolds?|controls?|groups?|implants?)\b"
+    r"(?<!own )(?<!healthy )(?<!normal )(?<!no )(?<!without )\bcontrol[- ](?:group|arm|patients|subjects|cohort"
+    r"|knees?|treatment)s?\b|(?<!own )(?<!healthy )(?<!normal )(?<!no )(?<!as )\bcontrols\b(?! (?:the|of))|\b(?:in"
+    r"|into|to) (?:two|three|four|[2-4]) (?:\w+ ){0,2}(?:groups|arms)\b(?![^;]*(?:\bdos(?:e|age)|[x×*] ?10|\bmillion"
+    r"|/kg))|\b(?:assigned|allocated|divided)\b[^.;]{0,60}\b[1-5] ?: ?[1-5]\b|\b(?:acellular"
+    r"|cell-free) (?:\w+ ){0,2}(?:scaffolds?|controls?|groups?|implants?)\b"
     r"|(?<!no )(?<!without )(?<!without a )\bplacebo|\bsham\b|\b(?:double|triple)[- ]blind(?:ed)?\b"
-    r"|(?<!un)(?<!dose-)(?<!dose )\bcontrolled[, -]+(?:\w+[- ]+){0,3}(?:study"
-    r"|trial)\b|\bcomparative (?:\w+ )?(?:study|trial|analysis)\b|\bcase[- ]control"
-    r"|\bcompared (?:with|to) (?:the )?(?:\w+[- ]){0,3}(?:controls?|placebo|alone|standard|conventional"
-    r"|untreated|those (?:who|without)|patients (?:who|without))\b"
+    r"|(?<!un)(?<!dose-)(?<!dose )\bcontrolled[, -]+(?:\w+[- ]+){0,3}(?:study|trial)\b"
+    r"|\bcomparative (?:\w+ )?(?:study|trial|analysis)\b|\bcase[- ]control|\bcompared (?:with"
+    r"|to) (?:the )?(?:\w+[- ]){0,3}(?:controls?|placebo|alone|standard|conventional|untreated|those (?:who|without)"
+    r"|patients (?:who|without))\b"
     r"|\bmatched (?:\w+[ -]){0,3}(?:controls?|patients|cohort|pairs)\b",
     re.IGNORECASE,
 )

@@ -18,8 +18,7 @@ from mscwatch.vocabulary import CellType
 
 NEAR = 150  # characters on each side of a number that may say whose it is
 _USUAL = (
-    r"(?:standard|conventional|traditional|routine|usual|basic|optimal|best|common|comprehensive"
-    r"|symptomatic"
+    r"(?:standard|conventional|traditional|routine|usual|basic|optimal|best|common|comprehensive|symptomatic"
     r"|conserv(?:ative|ed))"
 )
 # "received placebo only", not "received only one infusion" nor "a placebo-free run-in"
@@ -35,8 +34,8 @@ _CONTROL = re.compile(
     re.IGNORECASE,
 )
 _GROUP_OF_CELLS = re.compile(
-    r"\b(?:(?:treatment|treated|intervention|experimental|study|trial|test|transplant(?:ed|ation)?|infusion"
-    r"|injection|therapy|proposed|novel|new|cells?(?:-\w+)?|stem[ -]cells?|\w*MSCs?)[\s-]+"
+    r"\b(?:(?:treatment|treated|intervention|experimental|study|trial|test|transplant(?:ed|ation)?|infusion|injection"
+    r"|therapy|proposed|novel|new|cells?(?:-\w+)?|stem[ -]cells?|\w*MSCs?)[\s-]+"
     r"(?:group|arm|cohort|technique|method|procedure|treatment)s?)\b",
     re.IGNORECASE,
 )

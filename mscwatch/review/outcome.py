@@ -22,31 +22,28 @@ _CLAUSE_END = re.compile(
     re.IGNORECASE,
 )
 _BETTER = re.compile(
-    r"\bsignificant(?:ly)?\b(?:,? \w+){0,2} (?:better|higher|lower|greater|superior|longer|less"
-    r"|increas\w*|decreas\w*|reduc\w*|declin\w*|alleviat\w*|elevat\w*|rise|rose|fell|drop\w*"
-    r"|attenuat\w*|recover\w*)"
-    r"|\b(?:increas\w*|decreas\w*|reduc\w*|declin\w*|elevat\w*|recover\w*|rose|fell|dropp\w*|higher"
-    r"|lower) (?:\w+ ){0,2}significantly|\b(?<!to )improv(?:ed?|es|ing|ements?)\b|\bbetter\b"
-    r"|\bachieved (?:\w+ ){0,3}(?:remission|response)|\bresponded\b|\bcomplete resolution\b"
-    r"|\bsuperior(?:ity)?\b|\bameliorat\w*|\b(?:more |is |are |was |were |be |and |an )effective\b"
-    r"|\b(?:complete|partial|overall|clinical) (?:response|remission)s?\b|\befficacious\b|\bbenefi\w+"
-    r"|\balleviat\w*|\bregenerated\b|\bencouraging\b|\bpromising\b"
-    r"|\bsatisfactory\b|\bfavou?rabl[ey]\b|\bclinical(?:ly)? effective(?:ness)?\b|\b(?:prolong\w*"
-    r"|increased|higher|longer) (?:\w+ ){0,3}survival\b|\bpain relief\b"
-    r"|\b(?:higher|lower|greater|longer|shorter|increas\w+|decreas\w+|reduc\w+|rose|fell|dropped|declined"
-    r"|recovered)\b[^;]{0,120}?\bp\s?(?:[<=]\s?0?\.0[0-4]|<\s?0?\.05)"
-    r"|\b(?:higher|greater|longer) (?:\w+ ){0,3}in (?:the )?(?:\w+[ -]){0,2}(?:cells?|\w*MSCs?|treat\w+"
-    r"|transplant\w*|intervention|experimental)[ -]"
+    r"\bsignificant(?:ly)?\b(?:,? \w+){0,2} (?:better|higher|lower|greater|superior|longer|less|increas\w*|decreas\w*"
+    r"|reduc\w*|declin\w*|alleviat\w*|elevat\w*|rise|rose|fell|drop\w*|attenuat\w*|recover\w*)|\b(?:increas\w*"
+    r"|decreas\w*|reduc\w*|declin\w*|elevat\w*|recover\w*|rose|fell|dropp\w*|higher|lower) (?:\w+ ){0,2}significantly"
+    r"|\b(?<!to )improv(?:ed?|es|ing|ements?)\b|\bbetter\b|\bachieved (?:\w+ ){0,3}(?:remission|response)"
+    r"|\bresponded\b|\bcomplete resolution\b|\b(?:successful|uneventful|complete) (?:\w+ )?(?:healing|closure"
+    r"|union)\b|\bpositive (?:\w+ )?(?:results?|outcomes?)\b|\bsuperior(?:ity)?\b|\bameliorat\w*|\b(?:more |is |are "
+    r"|was |were |be |and |an )effective\b|\b(?:complete|partial|overall|clinical) (?:response|remission)s?\b"
+    r"|\befficacious\b|\bbenefi\w+|\balleviat\w*|\bregenerated\b|\bencouraging\b|\bpromising\b|\bsatisfactory\b"
+    r"|\bfavou?rabl[ey]\b|\bclinical(?:ly)? effective(?:ness)?\b|\b(?:prolong\w*|increased|higher"
+    r"|longer) (?:\w+ ){0,3}survival\b|\bpain relief\b|\b(?:higher|lower|greater|longer|shorter|increas\w+|decreas\w+"
+    r"|reduc\w+|rose|fell|dropped|declined|recovered)\b[^;]{0,120}?\bp\s?(?:[<=]\s?0?\.0[0-4]|<\s?0?\.05)|\b(?:higher"
+    r"|greater|longer) (?:\w+ ){0,3}in (?:the )?(?:\w+[ -]){0,2}(?:cells?|\w*MSCs?|treat\w+|transplant\w*"
+    r"|intervention|experimental)[ -]"
     r"|\b(?:reduc\w+|decreas\w+) (?:\w+ ){0,3}(?:pain|mortality|fibrosis|ascites|defects?)\b",
     re.IGNORECASE,
 )
 _NOT_BETTER = re.compile(
     r"^not\b(?! only)|\bno (?:\w+[ -]){0,4}(?:differences?|changes?|improvements?|effects?|benefits?|efficacy|impact"
-    r"|evidence of (?:\w+ )?(?:benefit|efficacy|improvement|effect))\b|\b(?:not|nor"
-    r"|n't) (?:\w+ ){0,4}?(?:differ\w*|improv\w*|chang\w*|superior|better|significant\w*|effective"
-    r"|affect\w*|advantage\w*|benefi\w*|increas\w*|reduc\w*|decreas\w*)"
-    r"|\bfail(?:ed|s|ure)? to\b|\b(?:similar|comparable|equivalent|unchanged|unaltered|non-?significant"
-    r"|insignificant)\b|\bneither\b|\bremained (?:stable|the same)\b|\bworsen\w*|\bineffective\b"
+    r"|evidence of (?:\w+ )?(?:benefit|efficacy|improvement|effect))\b|\b(?:not|nor|n't) (?:\w+ ){0,4}?(?:differ\w*"
+    r"|improv\w*|chang\w*|superior|better|significant\w*|effective|affect\w*|advantage\w*|benefi\w*|increas\w*"
+    r"|reduc\w*|decreas\w*)|\bfail(?:ed|s|ure)? to\b|\b(?:similar|comparable|equivalent|unchanged|unaltered"
+    r"|non-?significant|insignificant)\b|\bneither\b|\bremained (?:stable|the same)\b|\bworsen\w*|\bineffective\b"
     r"|\bno(?:t)? beneficial\b|\bdid not reach\b|\bas (?:effective|good) as\b",
     re.IGNORECASE,
 )
@@ -60,8 +57,8 @@ _SAFE = re.compile(
     re.IGNORECASE,
 )
 _OF_SAFETY = re.compile(
-    r"\badverse\b|\bcomplications?\b|\bside[- ]effects?\b|\btumou?r|\bneoplas|\binfections?\b|\btoxic"
-    r"|\bsafety\b|\breactions?\b|\bat baseline\b|\bbaseline (?:characteristics|data|values)\b"
+    r"\badverse\b|\bcomplications?\b|\bside[- ]effects?\b|\btumou?r|\bneoplas|\binfections?\b|\btoxic|\bsafety\b"
+    r"|\breactions?\b|\bat baseline\b|\bbaseline (?:characteristics|data|values)\b"
     r"|\bdemographic|\bin age\b|\bpre-?treatment\b|\bbefore treatment\b|\bdeteriorat",
     re.IGNORECASE,
 )
@@ -90,8 +87,8 @@ _TITLE_OF_EFFECT = re.compile(
     r"\b(?:efficacy|effect\w*|outcomes?|results?|improv\w+|benefi\w+)\b", re.IGNORECASE
 )
 _MEANT = re.compile(
-    r"\b(?:primary|secondary)\b[^.;]{0,40}\b(?:end-?points?|outcomes?"
-    r"|objectives?)\b[^.;]{0,30}\b(?:were|was|included?)\b[^.;]*$|\bto (?:assess|evaluate|determine"
+    r"\b(?:primary|secondary)\b[^.;]{0,40}\b(?:end-?points?|outcomes?|objectives?)\b[^.;]{0,30}\b(?:were|was"
+    r"|included?)\b[^.;]*$|\bto (?:assess|evaluate|determine"
     r"|investigate)\b",
     re.IGNORECASE,
 )

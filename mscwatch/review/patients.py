@@ -13,8 +13,8 @@ from mscwatch.therapy.words import names
 from mscwatch.vocabulary import IndicationGroup
 
 _DISEASE = re.compile(
-    r"\b(?:patients?|subjects?|participants?|children|adults|recipients?|people|cases?|individuals"
-    r"|knees|eyes)\b(?:\s*\([^()]{1,60}\))?\s+(?:with|suffering from|who had|having|affected by"
+    r"\b(?:patients?|subjects?|participants?|children|adults|recipients?|people|cases?|individuals|knees"
+    r"|eyes)\b(?:\s*\([^()]{1,60}\))?\s+(?:with|suffering from|who had|having|affected by"
     r"|diagnosed with)\s+(?P<disease>[^.;:]{3,160})",
     re.IGNORECASE,
 )
@@ -29,11 +29,10 @@ _OF_TITLE = re.compile(
     re.IGNORECASE,
 )
 _DISEASE_ENDS = re.compile(
-    r"\s*(?:[(,]|\b(?:were|was|who|whom|which|that|are|is|underwent|received|treated|enrolled|included"
-    r"|recruited|randomly|randomi[sz]ed|to|using|by|caused|due|secondary|resulting|induced by|at|from"
-    r"|between|during|after|before|under|participated|had|have|"
-    r"and (?:were|injected|received|divided|randomi[sz]ed|treated|followed)|a (?:phase|pilot|random"
-    r"|prospective|clinical|multi)\w*|in (?:this|the|our|a|whom|two|three)|through|via"
+    r"\s*(?:[(,]|\b(?:were|was|who|whom|which|that|are|is|underwent|received|treated|enrolled|included|recruited"
+    r"|randomly|randomi[sz]ed|to|using|by|caused|due|secondary|resulting|induced by|at|from|between|during|after"
+    r"|before|under|participated|had|have|and (?:were|injected|received|divided|randomi[sz]ed|treated|followed)"
+    r"|a (?:phase|pilot|random|prospective|clinical|multi)\w*|in (?:this|the|our|a|whom|two|three)|through|via"
     r"|with(?=\s+(?:autologous|allogeneic|MSC|mesenchymal|stem)))\b|\s-\s|$)",
     re.IGNORECASE,
 )

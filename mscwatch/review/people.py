@@ -30,15 +30,14 @@ PEOPLE = (
 PARTS = r"(?:knees|eyes|limbs|hips|joints|ankles|legs|feet|hands)"  # where each of them is a case
 # What stands between a number and the people: "12 consecutive adult patients", not "12 months in patients".
 _NO_KIND = (
-    r"(?:of|in|with|from|to|and|or|for|at|by|on|per|as|than|the|all|were|was|who|that|had|years?"
-    r"|months?|weeks?|days?|hours?|"
-    r"points?|times?|arms?|groups?|ml|mg|kg|cm|mm|out|million|x|these|remaining|phase|grade|stage"
-    r"|type|class|more|fewer|whereas|while|but|versus|vs|compared)"
+    r"(?:of|in|with|from|to|and|or|for|at|by|on|per|as|than|the|all|were|was|who|that|had|years?|months?|weeks?|days?"
+    r"|hours?|points?|times?|arms?|groups?|ml|mg|kg|cm|mm|out|million|x|these|remaining|phase|grade|stage|type|class"
+    r"|more|fewer|whereas|while|but|versus|vs|compared)"
 )
 _KIND = rf"(?:(?!(?:{_NO_KIND}|{PEOPLE})\b)[A-Za-z][\w/+-]*,?\s+){{0,5}}"
 _GOT = (
-    r"(?:received|underwent|were\s+(?:randomly\s+)?(?:treated|given|randomi[sz]ed|assigned|allocated"
-    r"|infused|injected))"
+    r"(?:received|underwent|were\s+(?:randomly\s+)?(?:treated|given|randomi[sz]ed|assigned|allocated|infused"
+    r"|injected))"
 )
 _NOUN = re.compile(
     rf"(?P<k>{NUMBER})\s+(?:out\s+)?of\s+(?:the\s+|all\s+)?{NUMBER}\s+{_KIND}{PEOPLE}(?=\s+{_GOT}\b)"
@@ -50,8 +49,8 @@ _NOUN = re.compile(
 )
 # A group and what joins its size to it: "the MSC group = 19", "control group: 20", "the other arm comprised 12."
 _HEAD = (
-    r"\b(?:(?:groups?|arms?|cohorts?)(?:\s?[=:,]\s?|\s(?:[\w-]+\s){0,3}(?:had|included|comprised"
-    r"|contained|consisted of)\s)|(?:untreated|treated|controls?|placebo)\s?[=:,]\s?)"
+    r"\b(?:(?:groups?|arms?|cohorts?)(?:\s?[=:,]\s?|\s(?:[\w-]+\s){0,3}(?:had|included|comprised|contained"
+    r"|consisted of)\s)|(?:untreated|treated|controls?|placebo)\s?[=:,]\s?)"
 )
 _EQUALS = re.compile(
     rf"\bn\s?[=:]\s?(?P<n>\d{{1,5}})\b(?!\s?[%.]\d)"
@@ -64,12 +63,12 @@ _LABEL = r"\s+(?:[\w-]+\s+){0,2}(?:placebo|controls?|saline|sham|treated|\w*MSCs
 _GOES_ON = re.compile(
     rf"(?P<n>{NUMBER})\s+(?:of (?:whom|them|these)\s+)?(?:(?:were\s+)?(?:randomly\s+)?(?:assigned"
     rf"|allocated|randomi[sz]ed)\s+(?:in)?to"
-    r"|without\b(?=\s*[,.;)])|(?:in|to|into|with(?:out)?)\s+(?:the\b|an?\b|either\b|receive|(?:\w+[\s-]+){1,3}(?:group|arm)"
-    r"|(?=(?:\w+\s+)?(?:placebo|controls?|standard|conventional|usual|sham|saline|cells|\w*MSCs?)\b))"
-    r"|received|underwent|(?:were\s+)?treated\s+with|were treated|(?:were\s+)?given|had received|served as"
-    r"|were\s+(?:in\s+)?the\s+(?:\w+[\s-]+){1,3}group|(?:\w+\s+){0,2}controls?\b"
-    r"|(?:placebo|sham|(?:standard|conventional|usual|routine)\s+(?:\w+\s+)?(?:treatment|therapy|care))\b"
-    r"|did\s+not(?=\s+(?:receive|undergo|get)\b|\s*[.,;(]))"
+    r"|without\b(?=\s*[,.;)])|(?:in|to|into|with(?:out)?)\s+(?:the\b|an?\b|either\b|receive"
+    r"|(?:\w+[\s-]+){1,3}(?:group|arm)|(?=(?:\w+\s+)?(?:placebo|controls?|standard|conventional|usual|sham|saline"
+    r"|cells|\w*MSCs?)\b))|received|underwent|(?:were\s+)?treated\s+with|were treated|(?:were\s+)?given|had received"
+    r"|served as|were\s+(?:in\s+)?the\s+(?:\w+[\s-]+){1,3}group|(?:\w+\s+){0,2}controls?\b|(?:placebo|sham"
+    r"|(?:standard|conventional|usual|routine)\s+(?:\w+\s+)?(?:treatment|therapy|care))\b|did\s+not(?=\s+(?:receive"
+    r"|undergo|get)\b|\s*[.,;(]))"
     rf"|(?<=\()(?P<m>{NUMBER})(?={_LABEL}[,;]\s(?:and\s)?\d)|(?<=[,;]\s)(?P<k>{NUMBER})(?={_LABEL}\))",
     re.IGNORECASE,
 )
