@@ -14,7 +14,6 @@ from mscwatch.review.abstracts import Part, Quote, Sentence
 from mscwatch.review.groups import (
     NEAR,
     OF_A_DOSE,
-    SUBSTANCE,
     Arm,
     Group,
     arms_of,
@@ -28,8 +27,9 @@ from mscwatch.therapy.words import find
 
 Size = tuple[int, Quote]
 
-_LABEL = 80  # characters of a group's name
-_BEHIND = 80  # characters behind a number that say whose it is
+# "MSC group (" or, in the brackets, "(MSC group, "; and up to where a clause behind a number ends.
+_LABEL_BEFORE = re.compile(r"(?<=[(\[])[^()\[\]]{3,80}$|(?:\b\w[^,;:()\[\]]{0,79})?[(\[]?$")
+_WORDS_BEHIND = re.compile(r"[^,;:]{0,80}(?=[,;:])|.{0,60}(?!\w)")
 _PATIENT_AS_CONTROL = re.compile(
     r"\b(?:contralateral|opposite|fellow) (?:\w+ )?(?:knee|eye|limb|leg|hip|side|hand|joint|foot)s?\b|\b(?:the other"
     r"|untreated) (?:knee|eye|leg|hip)\b"
@@ -187,33 +187,15 @@ def _side(arms: Iterable[Arm], group: Group) -> Size | None:
 def _around(count: Count) -> Quote:
     """The number with the words that say whose it is, as far as they are near."""
     text, quote = count.sentence.text, count.quote
-    if count.way is Counted.EQUALS:
-        opened = text.rfind("(", 0, quote.start) + 1
-        label = SUBSTANCE.search(text, opened, quote.start) and quote.start - opened < _LABEL
-        marks = (",", ";", ":", ". ", ")")
-        start = opened if label else max(text.rfind(mark, 0, quote.start) for mark in marks) + 1
-        start = max(start, quote.start - _LABEL)
-        return Quote(count.sentence, _word_start(text, start), _closed(text, quote.end))
-    end = next(
-        (place for place in range(quote.end, min(len(text), quote.end + _BEHIND)) if text[place] in ",;:"), 0
+    if count.way is not Counted.EQUALS:
+        behind = _WORDS_BEHIND.match(text, quote.end)
+        return Quote(count.sentence, quote.start, behind.end() if behind else quote.end)
+    label = _LABEL_BEFORE.search(text, 0, quote.start)
+    return Quote(
+        count.sentence,
+        label.start() if label else quote.start,
+        quote.end + (text[quote.end : quote.end + 1] in ")]"),
     )
-    return Quote(count.sentence, quote.start, end or _word_end(text, quote.end + 60))
-
-
-def _word_start(text: str, place: int) -> int:
-    while 0 < place < len(text) and text[place - 1].isalnum():
-        place += 1
-    return min(place, len(text))
-
-
-def _word_end(text: str, place: int) -> int:
-    if place >= len(text):
-        return len(text)
-    return max(text.rfind(" ", 0, place), 0) or len(text)
-
-
-def _closed(text: str, place: int) -> int:
-    return place + 1 if text[place : place + 1] in (")", "]") else place
 
 
 def _total(told: tuple[Sentence, ...]) -> Size | None:

@@ -57,7 +57,6 @@ _OUT = re.compile(
 _OTHER_CELLS = {CellType.HEPATOCYTE, "named"}  # a comparison of cells: "MSCs or chondrocytes"
 _OTHERS = re.compile(r"\b(?:healthy|normal|donors?|volunteers?)\b[^;,]*$", re.IGNORECASE)
 _NAME = re.compile(r"\b(?:group|arm|cohort)\s+(?P<name>[A-Z1-9]|I{1,3}|IV)\b", re.IGNORECASE)
-_CONTROLS_NEXT = re.compile(r"\s+(?:matched\s+)?controls?\b", re.IGNORECASE)
 _NAMED_LAST = re.compile(rf"{_NAME.pattern}\W*$", re.IGNORECASE)
 OF_A_DOSE = re.compile(r"\bdos(?:e|es|age)\b|\bcohort\b|\d\s?[x×]\s?10|\bmillion\b|/kg", re.IGNORECASE)
 _WITH = re.compile(r"\bwith\W*$", re.IGNORECASE)
@@ -170,8 +169,6 @@ def _whose_in_brackets(count: Count, before: str, after: str, told: tuple[Senten
         return Group.CELLS
     if _WITH.search(before) and find("product", count.sentence.text):
         return Group.CELLS  # "transplantation with (n = 20) or without (n = 22) MSCs"
-    if _CONTROLS_NEXT.match(after):
-        return Group.CONTROL  # "a group of ten control patients"
     if named := _NAMED_LAST.search(before):
         group = _decided(whose_words(clause_of(after)), _by_name(named["name"], told))
         is_dose = OF_A_DOSE.search(before) and find("product", count.sentence.text)

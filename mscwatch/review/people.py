@@ -92,7 +92,6 @@ _OF_SOMETHING_ELSE = re.compile(
     r"\b(?:screen(?:ed|ing)|types?|phase|stage|grade|class|day|week|month|patient|cycles?:?|stage [\d-]+,?)\s*$",
     re.IGNORECASE,
 )
-_SHARE = re.compile(r"%\s*\)")
 _NEAR = 20  # characters before a number that may say what it is instead
 _BEHIND = 40  # characters behind a number that may say that these people are not the trial's
 _YEARS = range(1900, 2100)
@@ -163,7 +162,7 @@ def _found(sentence: Sentence, pattern: re.Pattern[str], way: Counted) -> Iterat
             )
         ):
             continue
-        if _OF_SOMETHING_ELSE.search(text[max(0, start - _NEAR) : start]) or _SHARE.search(match[0]):
+        if _OF_SOMETHING_ELSE.search(text[max(0, start - _NEAR) : start]):
             continue
         number = parsed(written) + (parsed(groups["more"]) if groups.get("more") else 0)
         of_parts = bool(re.search(rf"{PARTS}\W*$", match[0], re.IGNORECASE))
