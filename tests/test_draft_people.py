@@ -44,6 +44,22 @@ def sizes(text, title=TITLE):
         ("MSCs were administered to 14 liver recipients; 13 other recipients got immunosuppression.", 14, 13),
         ("We compared decompression alone (18 patients, 20 hips) and decompression with MSC implantation (17 patients, 19 hips).", 17, 18),
         ("Patients with cirrhosis were collected,of these,12 patients chose MSC infusion,and the remaining 15 patients chose usual care.", 12, 15),
+        ("MSCs were infused into seven patients, whereas six patients were given saline.", 7, 6),
+        ("Forty-one patients were treated with MSCs and 42 with placebo.", 41, 42),
+        ("The analysis comprised 43 patients (MSC group = 19, control group = 24).", 19, 24),
+        ("Cirrhosis was treated: MSC-treated, 10; untreated, 12.", 10, 12),
+        ("The control group had 22 patients and the group with cells had 23.", 23, 22),
+        ("Eleven patients treated with MSCs were matched to 22 patients who did not receive cells.", 11, 22),
+        ("Patients with MSC infusion were compared: 15 patients with MSCs and 16 without.", 15, 16),
+        ("Patients were transplanted with (n = 9) or without (n = 11) MSCs.", 9, 11),
+        ("Patients were assigned to MSCs [n = 30] or no intervention [n = 29].", 30, 29),
+        ("Enrolled patients (n = 42) were assigned to either MSCs (n = 21) or standard care (n = 21).", 21, 21),
+        ("Patients in the treatment group (n = 33) had MSC infusions; the other patients (n = 31) had none.", 33, 31),
+        ("The test arm (13 patients) received MSCs by a vein and the other arm (12 patients) only vitamins.", 13, 12),
+        ("We gave MSCs to ten patients and compared them with those of 30 matched controls.", 10, 30),
+        ("Fifteen of the 30 patients were randomised to MSCs and 15 to placebo.", 15, 15),
+        ("We studied 16 patients who were treated with MSCs and 17 patients who were not.", 16, 17),
+        ("Patients were randomised in blocks: 25 MSC, 24 standard of care.", 25, 24),
     ],
 )  # fmt: skip
 def test_a_group_with_cells_beside_one_without(text, treated, control):
@@ -56,6 +72,8 @@ def test_a_group_with_cells_beside_one_without(text, treated, control):
         ("Group A (n = 14) was treated with stem cells, and group B (n = 16) with entecavir only.", 14, 16),
         ("Patients were put into group 1 (n=11) and group 2 (n=9). Group 1 received conventional treatment. Group 2 received MSCs.", 9, 11),
         ("Group I: 21 patients were infused with MSCs. Group II: 22 patients received supportive care.", 21, 22),
+        ("Group A (MSCs): 12 patients; group B (no cells): 11 patients.", 12, 11),
+        ("Group A comprised 12 patients who received MSCs, while group B comprised 11 patients who received vitamins.", 12, 11),
     ],
 )  # fmt: skip
 def test_groups_that_have_only_a_letter_or_a_number(text, treated, control):
@@ -71,6 +89,9 @@ def test_groups_that_have_only_a_letter_or_a_number(text, treated, control):
         ("Thirty-six patients were randomized to either allo- or auto-MSCs in a 1:1 ratio.", 36),
         ("Patients treated with MSCs [1 × 10^7 MSCs cohort 1, n = 4; 3 × 10^7 MSCs cohort 2, n = 6] were seen again.", 10),
         ("The one-time MSC group (n=18) and the two-time MSC group (n=19) were compared.", 37),
+        ("Cohort 1 (n=3) received 1 million, cohort 2 (n=3) 5 million and cohort 3 (n=6) 10 million MSCs.", 12),
+        ("Three patients received 1 million MSCs, three received 3 million MSCs and six received 10 million MSCs.", 12),
+        ("In phase 1 (n=15) each dose was safe, so that phase 2 subjects (n=21) received 2 million MSCs.", 36),
     ],
 )  # fmt: skip
 def test_all_groups_get_cells(text, treated):
@@ -116,6 +137,12 @@ def test_the_control_is_the_same_patient(text, treated):
         ("Sixteen eligible patients with cirrhosis were enrolled to receive MSCs.", 16),
         ("The series includes a total of 40 patients with cirrhosis, who were given MSCs. Thirty patients had fever.", 40),
         ("Between 2010 and 2012, 17 patients with cirrhosis were injected with cells; biopsies were taken in 5 patients.", 17),
+        ("Ten patients received MSCs from healthy donors.", 10),
+        ("Patients with cirrhosis (n = 18) received a single infusion of MSCs.", 18),
+        ("Patients with cirrhosis (n = 15) or liver failure (n = 12) were given MSCs.", 27),
+        ("In total, 27 patients were recruited, of whom 24 received the MSC infusion.", 24),
+        ("After screening 58 patients we enrolled 20, who received MSCs.", 20),
+        ("Eleven out of 13 recruited patients received MSCs.", 11),
     ],
 )  # fmt: skip
 def test_one_group_whose_numbers_differ_between_enrolled_treated_and_analysed(text, treated):
@@ -140,10 +167,31 @@ def test_the_evidence_says_which_number_it_is():
             "Patients with cirrhosis were randomized to MSCs or placebo (n=18 per group). Antibodies to MSCs were sought (n=6).",
             18,
         ),
+        ("There were 30 patients in each group: MSCs or saline.", 30),
+        ("Each group comprised 15 patients: MSCs or saline.", 15),
+        ("Both the MSC group and the control group comprised 18 patients.", 18),
+        ("Patients (n = 40) were divided equally into two groups, one given MSCs and one given saline.", 20),
     ],
 )
 def test_equal_groups(text, each):
     assert sizes(text) == (each, each)
+
+
+@pytest.mark.parametrize(
+    ("text", "treated", "control"),
+    [
+        ("It healed in 64% (7/11) of the MSC group and 38% (5/13) of the control group.", 11, 13),
+        ("Rates in the MSC group and the control group were 80% (16/20) and 50% (10/21).", 20, 21),
+        ("Response was seen in 8/14 patients of the control group and 5/16 of the MSC group.", 16, 14),
+        (
+            "Thirty patients were enrolled. It healed in 4/6 of the MSC group and 2/5 of the control group.",
+            None,
+            None,
+        ),
+    ],
+)
+def test_the_sizes_stand_beside_how_many_had_a_finding(text, treated, control):
+    assert sizes(text) == (treated, control)
 
 
 @pytest.mark.parametrize(
@@ -152,6 +200,7 @@ def test_equal_groups(text, each):
         "Patients (n = 45) were assigned in a 2:1 ratio to UC-MSCs or to usual care.",
         "Fourteen patients were randomized into two treatment groups: MSCs and chondrocytes.",
         "Patients were randomised to UC-MSCs or to placebo.",
+        "Ten patients were assigned to three treatment groups: bone, MSCs, and both.",
         "Patients were randomised to low-dose MSCs, high-dose MSCs or placebo (n = 9 per group).",
         "The limbs of type 2 diabetic patients were injected with MSCs or placebo.",
     ],
@@ -173,6 +222,10 @@ def test_sizes_that_nobody_states_are_not_worked_out(text):
         ("MSCs in a scaffold for the meniscus", "Nineteen patients were enrolled in 2 groups: (1) empty scaffold or (2) scaffold with MSCs.", "controlled_not_randomised"),
         ("MSCs in a scaffold for the meniscus", "Scaffolds with MSCs were compared with acellular scaffolds in nineteen patients.", "controlled_not_randomised"),
         ("MSCs in cirrhosis", "A double-blind dose-finding study of MSCs was done in 20 patients with cirrhosis.", "controlled_not_randomised"),
+        ("MSCs in cirrhosis", "Patients were divided (1:1) into an observation group and a group with surgery.", "controlled_not_randomised"),
+        ("MSCs in cirrhosis", "Ten patients were assigned to three groups: bone, MSCs, and both.", "controlled_not_randomised"),
+        ("MSCs in cirrhosis", "Nine patients were divided into three groups and received 1, 2 or 3 million MSCs.", "single_arm"),
+        ("MSCs in cirrhosis", "This open-label study with no placebo treated 20 patients with MSCs.", "single_arm"),
         ("MSCs in cirrhosis", "This first-in-man study gave MSCs for cirrhosis. All patients improved.", "single_arm"),
         ("MSCs in cirrhosis", "In this phase I trial, allogeneic MSCs were infused.", "single_arm"),
         ("MSCs in cirrhosis", "We treated 20 patients with MSCs. Larger randomized controlled trials are warranted.", "single_arm"),
@@ -210,6 +263,7 @@ def test_other_numbers_of_people_are_not_those_who_got_the_cells(text, treated, 
             "Methods: 7-year-old male cirrhosis patient received MSCs. Results: Albumin rose.",
         ),
         ("MSCs in a patient with cirrhosis", "MSCs were given by the portal vein."),
+        ("MSCs in cirrhosis", "We report a case of cirrhosis that was treated with MSCs."),
     ],
 )
 def test_a_case_report_is_of_one_patient(title, text):

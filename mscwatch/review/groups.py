@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from mscwatch.review.abstracts import Sentence
-from mscwatch.review.people import Count, Counted, counts
+from mscwatch.review.people import PEOPLE, Count, Counted, counts
 from mscwatch.review.study_text import blank
 from mscwatch.therapy.words import find
 from mscwatch.vocabulary import CellType
@@ -51,7 +51,7 @@ _CONTROL_GROUP = re.compile(
 )
 _OUT = re.compile(
     r"\b(?:without|no|not (?:receiv\w+|give[ns]?|get|undergo\w*|treated with)) (?:\w+[ -]){0,3}"
-    r"(?:cells?|\w*MSCs?|transplantation|infusions?)|\bwithout\W*$",
+    r"(?:cells?|\w*MSCs?|transplantation|infusions?)|\b(?:without|not)\W*$",
     re.IGNORECASE,
 )
 _OTHER_CELLS = {CellType.HEPATOCYTE, "named"}  # a comparison of cells: "MSCs or chondrocytes"
@@ -71,12 +71,15 @@ _CLAUSE_BEFORE = re.compile(r"^(?:[^()]*\))?(?:[^()]|\([^()]*\))*[;.]\s")  # not
 _HEAD_BEGINS = re.compile(r",\s|\b(?:while|whereas|and|but)\s", re.IGNORECASE)
 SUBSTANCE = re.compile(r"[A-Za-z]{2,}[^()]*[A-Za-z]{2,}")
 _WENT_WITHOUT = re.compile(r"\bdid\s+not$", re.IGNORECASE)
-_OTHER = re.compile(r"\bother\b", re.IGNORECASE)
+_OTHER = re.compile(r"\b(?:other|further|another|remaining)\b", re.IGNORECASE)
+_THE_OTHER = re.compile(rf"\b(?:other|remaining) (?:groups?|arms?|{PEOPLE})\W*$", re.IGNORECASE)
+_PEOPLE_LAST = re.compile(rf"(?<!non-)\b(?!non-){PEOPLE}\W*$", re.IGNORECASE)
 _LISTED = re.compile(
-    r"(?:and\b|or\b|versus\b|vs\b|whereas\b|while\b|but\b|groups?\b|arms?\b|the\b|\W)*$", re.IGNORECASE
+    r"(?:and (?:were )?compared\b.*|and\b|or\b|versus\b|vs\b|whereas\b|while\b|but\b|groups?\b|arms?\b|the\b|\W)*$",
+    re.IGNORECASE,
 )
 _GIVEN = re.compile(
-    r"\b(?:given|injected|infused|transplanted|implanted|administered"
+    r"\b(?:gave|given|injected|infused|transplanted|implanted|administered"
     r"|delivered)\b[^.;]{0,80}\b(?:in|to|into)\s+$",
     re.IGNORECASE,
 )
@@ -170,14 +173,21 @@ def _whose_in_brackets(count: Count, before: str, after: str, told: tuple[Senten
     if _WITH.search(before) and find("product", count.sentence.text):
         return Group.CELLS  # "transplantation with (n = 20) or without (n = 22) MSCs"
     if named := _NAMED_LAST.search(before):
+        outside = before[: named.start()].rstrip()
         group = _decided(whose_words(clause_of(after)), _by_name(named["name"], told))
+        if group not in _DECIDED and outside.endswith("("):  # "MSCs by the portal vein (group 1, n = 10)"
+            group = whose_words(outside, nearest_last=True)
         is_dose = OF_A_DOSE.search(before) and find("product", count.sentence.text)
         if group not in _DECIDED:
             return Group.CELLS if is_dose else Group.UNKNOWN
         return group
     group = whose_words(before, nearest_last=True)
+    if _THE_OTHER.search(before):
+        return Group.NAMED
     if group is Group.NAMED and (relative := _RELATIVE.match(after)):
         return whose_words(relative[0])
+    if group is Group.NAMED and _PEOPLE_LAST.search(before):
+        return Group.UNKNOWN  # "Patients (n = 42) were assigned to": all of them
     return Group.CELLS if group in (Group.NAMED, Group.UNKNOWN) and OF_A_DOSE.search(before[-40:]) else group
 
 

@@ -59,7 +59,7 @@ _EQUALS = re.compile(
     rf"|\b(?:group|arm)\s(?:of|with)\s(?={NUMBER}(?:\sand\b|\s*[,.;)])))(?P<k>{NUMBER})",
     re.IGNORECASE,
 )
-_LABEL = r"\s+(?:[\w-]+\s+){0,2}(?:placebo|controls?|saline|sham|treated|\w*MSCs?)"
+_LABEL = r"\s+(?:[\w-]+\s+){0,2}(?:placebo|controls?|saline|sham|treated|standard(?: of)? care|\w*MSCs?)"
 _GOES_ON = re.compile(
     rf"(?P<n>{NUMBER})\s+(?:of (?:whom|them|these)\s+)?(?:(?:were\s+)?(?:randomly\s+)?(?:assigned"
     rf"|allocated|randomi[sz]ed)\s+(?:in)?to"
@@ -69,7 +69,7 @@ _GOES_ON = re.compile(
     r"|served as|were\s+(?:in\s+)?the\s+(?:\w+[\s-]+){1,3}group|(?:\w+\s+){0,2}controls?\b|(?:placebo|sham"
     r"|(?:standard|conventional|usual|routine)\s+(?:\w+\s+)?(?:treatment|therapy|care))\b|did\s+not(?=\s+(?:receive"
     r"|undergo|get)\b|\s*[.,;(]))"
-    rf"|(?<=\()(?P<m>{NUMBER})(?={_LABEL}[,;]\s(?:and\s)?\d)|(?<=[,;]\s)(?P<k>{NUMBER})(?={_LABEL}\))",
+    rf"|(?:(?<=\()|(?<=: ))(?P<m>{NUMBER})(?={_LABEL}[,;]\s(?:and\s)?\d)|(?<=[,;]\s)(?P<k>{NUMBER})(?={_LABEL}[).])",
     re.IGNORECASE,
 )
 _EACH = re.compile(
@@ -84,7 +84,7 @@ _EACH = re.compile(
 _OTHERS = re.compile(r"\b(?:healthy|donors?|million|siblings|volunteers)\b", re.IGNORECASE)
 _NOT_OURS = re.compile(
     r"\b(?:screened|assessed for eligibility|eligib\w+(?!.*\b(?:enrolled|included|recruited|treated|randomi[sz]ed)\b)"
-    r"|worldwide|per year|annually|excluded|declined)\b",
+    r"|worldwide|per year|annually|excluded|declined(?!.*\bcontrols?))\b",
     re.IGNORECASE,
 )
 # "type 2 patients", "(one cycle: n = 3)": not a number of people, or only of some.
