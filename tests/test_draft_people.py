@@ -60,6 +60,13 @@ def sizes(text, title=TITLE):
         ("Fifteen of the 30 patients were randomised to MSCs and 15 to placebo.", 15, 15),
         ("We studied 16 patients who were treated with MSCs and 17 patients who were not.", 16, 17),
         ("Patients were randomised in blocks: 25 MSC, 24 standard of care.", 25, 24),
+        ("Patients were randomised and treated: 15 with MSCs and the other 16 with vitamins.", 15, 16),
+        ("Patients with cirrhosis (n=61) were assigned to MSCs 0.3 (n=15), 1.0 (n=14) or 2.0 million/kg (n=13) or placebo (n=19).", 42, 19),
+        ("Outcomes of 12 patients given MSCs were compared to those of 13 patients given vitamins.", 12, 13),
+        ("Eligible patients were assigned to receive MSCs (n=51) or control treatment (n=44).", 51, 44),
+        ("The intervention group consisted of 20 patients, and 21 sex- and age-matched patients formed the control group.", 20, 21),
+        ("Eleven subjects (MSC: 6; placebo: 5) were followed.", 6, 5),
+        ("Twenty-eight patients were studied: 14 MSC and 13 control.", 14, 13),
     ],
 )  # fmt: skip
 def test_a_group_with_cells_beside_one_without(text, treated, control):

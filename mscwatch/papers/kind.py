@@ -21,30 +21,33 @@ LONGEST_TITLE = 500  # characters; what a sponsor typed instead of a title may h
 KINDS_VERSION = 5  # raise it when a kind moves, so that stored papers are judged anew
 
 _PEOPLE = (
-    r"(?:patients?|participants?|subjects?|children|adults|volunteers?|men|women|infants|recipients?|individuals"
-    r"|cases|people)"
+    r"(?:patients?|participants?|subjects?|children|adults|volunteers?|men|women|infants|neonates|newborns|recipients?"
+    r"|individuals|cases|people)"
 )
 _NUMBER = r"(?:\b\d{1,4}|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|\w+ty(?:-\w+)?))"
 _PLANNED = re.compile(
     rf"\b{_PEOPLE}\b,? (?:[^.;]{{0,160}} )?will (?:be|receive|undergo|have)\b"
     r"|\b(?:will be|are to be|are being) (?:\w+ )?(?:randomi[sz]ed|recruited|enrolled|included|allocated|assigned"
-    r"|invited)|\bthis (?:study|trial|protocol) will|\bwe will (?:conduct|recruit|enrol|randomi[sz]e|include)"
-    r"|\bwe plan to\b|^[^.]{0,400}\bthis protocol\b"
+    r"|invited)|\b(?:this|the|our) (?:study|trial|protocol) will|\bwe plan to\b"
+    r"|\bwe will (?:conduct|recruit|enrol|randomi[sz]e|include)|^[^.]{0,400}\bthis protocol\b"
 )
 _WRITING = r"(?:article|paper|chapter|manuscript|study|work|perspective|essay)"
 _REVIEWED = re.compile(
     r"\b(?:this|the present|our|the) (?!retrospective|chart|record)(?:[\w-]+ )?review\b(?! (?:board|committee))"
-    r"|\bliterature review (?:was|is)\b|\bin this (?:perspective|overview|chapter)\b|\b(?:studies|trials|literature"
+    r"|\bliterature review (?:was|is)\b|\bliterature (?:was|were) (?:analy|search)"
+    r"|\bin this (?:perspective|overview|chapter)\b|\b(?:studies|trials|literature"
     r"|evidence|advances)\b (?:[^.]{0,60} )?(?:are|is|has been|have been) (?:\w+ )?(?:reviewed|summari[sz]ed"
     r"|discussed)\b|\b(?:provides?|gives?|presents?|offers?|perform) an? (?:\w+ ){0,2}(?:update|overview|summary"
     r"|review)\b"
-    rf"|\bthis {_WRITING} (?:\w+ )?(?:reviews|summari[sz]es|discusses|outlines|describes how)\b"
+    rf"|\b(?:this|the|our) (?:present )?{_WRITING} (?:\w+ )?(?:reviews|summari[sz]es|discusses|outlines"
+    r"|describes how)\b"
     r"|\bto (?:\w+ )?(?:review|summari[sz]e|examine|analy[sz]e|evaluate) the (?:\w+ ){0,3}(?:literature|trials"
-    r"|studies|evidence)\b|\bwe (?:\w+ )?(?:review|reviewed|summari[sz]e|discuss|outline) (?!\w+ (?:patients|cases"
+    r"|studies|evidence)\b|\baims? to (?:\w+ )?(?:review|summari[sz]e) (?!\w+ (?:patients|cases|charts|records)\b)"
+    r"|\bwe (?:\w+ )?(?:review|reviewed|summari[sz]e|discuss|outline|highlight) (?!\w+ (?:patients|cases"
     r"|charts|records|hips|knees)\b)(?!\d)"
 )
 _CALLED_A_REVIEW = re.compile(r"\breview|\bmeta-?analys|\bguideline|\bconsensus\b|\boverview\b")
-_LIBRARY = r"(?:pubmed|medline|embase|cochrane|web of science|scopus|cnki|google scholar)"
+_LIBRARY = r"(?:pubmed|medline|embase|cochrane|web of science|scopus|cnki|google scholar|prospero|electronic databases?)"
 _STUDIES = r"(?:studies|articles|publications|trials|researches|rcts)"
 _SEARCHED = re.compile(
     r"\b(?:this|the present|our|a) (?:\w+ )?(?:(?:systematic|scoping|literature|narrative) (?:review|search)"
@@ -56,6 +59,10 @@ _SEARCHED = re.compile(
 _NAMES_A_LIBRARY = re.compile(rf"\b{_LIBRARY}\b")
 _COUNT = rf"{_NUMBER} (?:[\w/+-]+ ){{0,6}}{_PEOPLE}\b"
 _COUNT_OF_PEOPLE = re.compile(_COUNT)
+_COUNTED_STUDIES = re.compile(
+    rf"(?!\b(?:one|two|1|2)\b){_NUMBER} (?:[\w-]+ ){{0,3}}{_STUDIES} (?:\([^)]{{0,60}}\) )?"
+    r"(?:with|of|that|which|were|was|described|reported|met|including|involving|comprising|enrolling|on)\b"
+)
 _COUNTED_PEOPLE = re.compile(
     rf"{_COUNT} (?:\([^)]{{0,200}}\) )?(?:[^.;]{{1,160}} )?"
     r"(?:were (?:\w+ )?(?:enrolled|included|recruited|treated|given|randomi[sz]ed|randomly|assigned|allocated"
@@ -81,6 +88,7 @@ _LONG = 500  # characters of an abstract that would name a study if there were o
 _OWN_STUDY = re.compile(r"\b(?:we|our|was|were|this (?:study|trial)|received|underwent)\b")
 _DONE_IN_PEOPLE = re.compile(
     rf"\b{_PEOPLE}\b (?:\([^)]{{0,200}}\) )?(?:were|received|underwent|completed|had|who received)\b"
+    r"|\ban? (?:[\w-]+ ){0,2}patient (?:with [^.;]{1,60} )?(?:was|underwent|received)\b"
 )
 # What a follow-up says where another paper told of the same patients before.
 _FOLLOW_UP = re.compile(r"\bfollow[- ]?up\b|\blong[- ]?term\b|\b(?:years?|months?) after\b")
@@ -186,33 +194,38 @@ def _by_title(line: str, reference_types: frozenset[str]) -> JudgedKind:
 def _by_abstract(abstract: str, by_title: JudgedKind, title: str) -> JudgedKind | None:
     """What the abstract says of the study; None where it does not move what the title said."""
     text = _flat(abstract)
-    counted, tested = _COUNTED_PEOPLE.search(text), _IN_ANIMALS.search(text) or _IN_A_DISH.search(text)
+    studies = _COUNTED_STUDIES.search(text)
+    counted = None if studies else _COUNTED_PEOPLE.search(text)
     done = counted or _DONE_IN_PEOPLE.search(text)
     planned = list(_PLANNED.finditer(text))
     if planned and (not done or (len(planned) > 1 and not counted)):
         return JudgedKind(PaperKind.PROTOCOL, f'the abstract announces a study: "{planned[0][0]}"')
     if by_title.kind is PaperKind.SECONDARY:
-        is_first = counted and _FOLLOW_UP.search(title) and not _TOLD_BEFORE.search(f"{title}. {text}")
+        is_first = _FOLLOW_UP.search(title) and not _TOLD_BEFORE.search(f"{title}. {text}")
         return _of_people(counted) if is_first else None
-    searched = _SEARCHED.search(text)
+    searched = studies or _SEARCHED.search(text)
     if searched and (_NAMES_A_LIBRARY.search(text) or not counted):
         return JudgedKind(PaperKind.REVIEW, f'the abstract searches the literature: "{searched[0]}"')
-    reviewed = None if counted else _REVIEWED.search(text)
     if by_title.kind in {PaperKind.REVIEW, PaperKind.PRECLINICAL}:
-        is_of_people = counted and not (
-            searched or _IN_ANIMALS.search(text) or _CALLED_A_REVIEW.search(title)
-        )
-        return _of_people(counted) if is_of_people else None
+        is_of_others = searched or _IN_ANIMALS.search(text) or _CALLED_A_REVIEW.search(title)
+        return None if is_of_others else _of_people(counted)
+    reviewed = None if counted else _REVIEWED.search(text)
     if reviewed and (by_title.kind is not PaperKind.RESULTS or not done):
         return JudgedKind(PaperKind.REVIEW, f'the abstract calls it a review: "{reviewed[0]}"')
-    if by_title.kind is PaperKind.COMMENT or (by_title.kind is PaperKind.RESULTS and done):
+    if by_title.kind is PaperKind.RESULTS and done:
         return None
-    if done:
-        return _of_people(done)
-    if tested and not (by_title.kind is PaperKind.RESULTS and _COUNT_OF_PEOPLE.search(text)):
+    return _of_people(done) or _of_no_people(text, by_title.kind)
+
+
+def _of_no_people(text: str, by_title: PaperKind) -> JudgedKind | None:
+    """What a study is of which nobody is said to have been treated; None where only the title says it."""
+    tested, named = _IN_ANIMALS.search(text) or _IN_A_DISH.search(text), _COUNT_OF_PEOPLE.search(text)
+    if tested and not (by_title is PaperKind.RESULTS and named):
         return JudgedKind(
             PaperKind.PRECLINICAL, f'the abstract tells of animals or cells alone: "{tested[0]}"'
         )
+    if named and by_title is PaperKind.UNKNOWN:
+        return _of_people(named)
     if len(text) > _LONG and not _OWN_STUDY.search(text):
         return JudgedKind(PaperKind.UNKNOWN, "the abstract tells of no study of its own")
     return None

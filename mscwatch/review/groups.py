@@ -72,8 +72,10 @@ _HEAD_BEGINS = re.compile(r",\s|\b(?:while|whereas|and|but)\s", re.IGNORECASE)
 SUBSTANCE = re.compile(r"[A-Za-z]{2,}[^()]*[A-Za-z]{2,}")
 _WENT_WITHOUT = re.compile(r"\bdid\s+not$", re.IGNORECASE)
 _OTHER = re.compile(r"\b(?:other|further|another|remaining)\b", re.IGNORECASE)
+_COMPARED_WITH = re.compile(r"\b(?:compared|matched) (?:to|with) (?:[\w-]+ ){0,4}$", re.IGNORECASE)
 _THE_OTHER = re.compile(rf"\b(?:other|remaining) (?:groups?|arms?|{PEOPLE})\W*$", re.IGNORECASE)
-_PEOPLE_LAST = re.compile(rf"(?<!non-)\b(?!non-){PEOPLE}\W*$", re.IGNORECASE)
+_PEOPLE_LAST = re.compile(rf"(?<!non-)\b(?!non-){PEOPLE}(?: with\b[^.;()]{{1,60}})?\W*$", re.IGNORECASE)
+_ONE_MORE = re.compile(r"\W*(?:and|or)?[\s\d.]*\W*")  # behind "MSCs 0.3 (n = 15)": ", 1.0 ("
 _LISTED = re.compile(
     r"(?:and (?:were )?compared\b.*|and\b|or\b|versus\b|vs\b|whereas\b|while\b|but\b|groups?\b|arms?\b|the\b|\W)*$",
     re.IGNORECASE,
@@ -131,7 +133,10 @@ def arms_of(sentence: Sentence, told: tuple[Sentence, ...]) -> list[Arm]:
             continue
         before = _CLAUSE_BEFORE.sub("", before)
         behind_head = count.way is Counted.EQUALS or bool(_GROUP_HAS.search(before))
-        arms.append(Arm(count, _whose(count, before, after, told), behind_head))
+        group = _whose(count, before, after, told)
+        if arms and count.way is Counted.EQUALS and _ONE_MORE.fullmatch(before):
+            group = arms[-1].group
+        arms.append(Arm(count, group, behind_head))
     return _beside(arms)
 
 
@@ -205,7 +210,7 @@ def clause_of(after: str) -> str:
 def whose_words(words: str, *, nearest_last: bool = False) -> Group:
     """Whose a number is by the words on one side of it; a group's own name beside the number decides first."""
     said = _OUT.sub(blank, words)
-    if nearest_last and _INTERVENTION.search(said):
+    if nearest_last and _INTERVENTION.search(said) and not _CONTROL.search(said[-40:]):
         return Group.CELLS
     controls = [match.span() for match in _CONTROL_GROUP.finditer(said)]
     groups = [
@@ -258,13 +263,21 @@ def _by_name(name: str, told: tuple[Sentence, ...]) -> Group:
     return Group.UNKNOWN
 
 
+def _is_other(count: Count) -> bool:
+    """Whether people stand beside those named before: "the other 15 with", "compared with 13 patients given"."""
+    start, end = count.quote.start, count.quote.end
+    return bool(_OTHER.search(count.sentence.text[max(0, start - 12) : end])) or bool(
+        _COMPARED_WITH.search(count.sentence.text[:start])
+    )
+
+
 def _beside(arms: list[Arm]) -> list[Arm]:
     """The arms; what is named beside a group of the cells, both behind their heads or as "16 others", is a control."""
     cells = {arm.behind_head for arm in arms if arm.group is Group.CELLS}
     return [
         replace(arm, group=Group.CONTROL)
         if arm.group is Group.NAMED
-        and ((arm.behind_head and True in cells) or (cells and _OTHER.search(arm.count.quote.words)))
+        and ((arm.behind_head and True in cells) or (cells and _is_other(arm.count)))
         else arm
         for arm in arms
     ]

@@ -34,7 +34,7 @@ _NO_KIND = (
     r"|hours?|points?|times?|arms?|groups?|ml|mg|kg|cm|mm|out|million|x|these|remaining|phase|grade|stage|type|class"
     r"|more|fewer|whereas|while|but|versus|vs|compared)"
 )
-_KIND = rf"(?:(?!(?:{_NO_KIND}|{PEOPLE})\b)[A-Za-z][\w/+-]*,?\s+){{0,5}}"
+_KIND = rf"(?:(?:[A-Za-z]+-\s(?:and|or)\s)?(?!(?:{_NO_KIND}|{PEOPLE})\b)[A-Za-z][\w/+-]*,?\s+){{0,5}}"
 _GOT = (
     r"(?:received|underwent|were\s+(?:randomly\s+)?(?:treated|given|randomi[sz]ed|assigned|allocated|infused"
     r"|injected))"
@@ -50,7 +50,7 @@ _NOUN = re.compile(
 # A group and what joins its size to it: "the MSC group = 19", "control group: 20", "the other arm comprised 12."
 _HEAD = (
     r"\b(?:(?:groups?|arms?|cohorts?)(?:\s?[=:,]\s?|\s(?:[\w-]+\s){0,3}(?:had|included|comprised|contained"
-    r"|consisted of)\s)|(?:untreated|treated|controls?|placebo)\s?[=:,]\s?)"
+    r"|consisted of)\s)|(?:untreated|treated|controls?|placebo)\s?[=:,]\s?|\w*MSCs?\s?[=:]\s?)"
 )
 _EQUALS = re.compile(
     rf"\bn\s?[=:]\s?(?P<n>\d{{1,5}})\b(?!\s?[%.]\d)"
@@ -61,22 +61,24 @@ _EQUALS = re.compile(
 )
 _LABEL = r"\s+(?:[\w-]+\s+){0,2}(?:placebo|controls?|saline|sham|treated|standard(?: of)? care|\w*MSCs?)"
 _GOES_ON = re.compile(
-    rf"(?P<n>{NUMBER})\s+(?:of (?:whom|them|these)\s+)?(?:(?:were\s+)?(?:randomly\s+)?(?:assigned"
-    rf"|allocated|randomi[sz]ed)\s+(?:in)?to"
+    rf"(?:(?<=other )|(?<=remaining ))(?P<j>{NUMBER})\s+with\b"
+    rf"|(?P<n>{NUMBER})\s+(?:of (?:whom|them|these)\s+)?"
+    r"(?:(?:were\s+)?(?:randomly\s+)?(?:assigned|allocated|randomi[sz]ed)\s+(?:in)?to"
     r"|without\b(?=\s*[,.;)])|(?:in|to|into|with(?:out)?)\s+(?:the\b|an?\b|either\b|receive"
     r"|(?:\w+[\s-]+){1,3}(?:group|arm)|(?=(?:\w+\s+)?(?:placebo|controls?|standard|conventional|usual|sham|saline"
     r"|cells|\w*MSCs?)\b))|received|underwent|(?:were\s+)?treated\s+with|were treated|(?:were\s+)?given|had received"
     r"|served as|were\s+(?:in\s+)?the\s+(?:\w+[\s-]+){1,3}group|(?:\w+\s+){0,2}controls?\b|(?:placebo|sham"
     r"|(?:standard|conventional|usual|routine)\s+(?:\w+\s+)?(?:treatment|therapy|care))\b|did\s+not(?=\s+(?:receive"
     r"|undergo|get)\b|\s*[.,;(]))"
-    rf"|(?:(?<=\()|(?<=: ))(?P<m>{NUMBER})(?={_LABEL}[,;]\s(?:and\s)?\d)|(?<=[,;]\s)(?P<k>{NUMBER})(?={_LABEL}[).])",
+    rf"|(?:(?<=\()|(?<=: ))(?P<m>{NUMBER})(?={_LABEL}(?:[,;]|\sand)\s(?:and\s)?\d)"
+    rf"|(?:(?<=[,;]\s)|(?<=\sand\s))(?P<k>{NUMBER})(?={_LABEL}[).])",
     re.IGNORECASE,
 )
 _EACH = re.compile(
     rf"\b(?:groups|arms)\s+(?:of|with|comprising)\s+(?P<n>{NUMBER})\b"
     rf"|\b(?:each|both|every)\b[^.;,]{{0,60}}?\b(?:group|arm)s?\s+(?:had|included|comprised|contained|consisted of)"
     rf"\s+(?P<j>{NUMBER})\b|(?P<k>{NUMBER})\s?/\s?(?:group|arm)\b"
-    rf"|(?P<m>{NUMBER})\s+(?:{_KIND}{PEOPLE}\s+|{PARTS}\s+)?(?:(?:were\s+\w+\s+)?(?:in|to)\s+each(?:\s+\w+)?|each"
+    rf"|(?P<m>{NUMBER})\s+(?:{_KIND}{PEOPLE}\s+|{PARTS}\s+)?(?:(?:were\s+\w+\s+)?(?:in|to|for)\s+each(?:\s+\w+)?|each"
     r"|per\s+(?:group|arm)|in\s+both\s+groups)\b",
     re.IGNORECASE,
 )
@@ -98,12 +100,12 @@ _YEARS = range(1900, 2100)
 _EVENTS = re.compile(
     r"\b(?:events?|episodes|complications)\b", re.IGNORECASE
 )  # what is counted is not people
+# "9 of 30 patients", "All of 30 patients", "Of 30 patients, 9"
 _OUT_OF = re.compile(
-    r"(?:(?<!those )(?<!that )\b(?:of|among|out of)\s+(?:the\s+|all\s+)?|/\s?)$", re.IGNORECASE
+    rf"(?:(?:{NUMBER}|%\)?|\b(?:all|none|some|most|half|each|any|both))\s+(?:out\s+)?of\s+(?:the\s+|all\s+)?"
+    r"|(?:^|[.;:,]\s)(?:of|among|out of)\s+(?:the\s+|all\s+)?|/\s?)$",
+    re.IGNORECASE,
 )
-
-
-_GROUP_OF = re.compile(r"\b(?:group|arm|cohort)(?: \w+)? of\s*$", re.IGNORECASE)
 
 
 class Counted(StrEnum):
@@ -171,8 +173,7 @@ def _found(sentence: Sentence, pattern: re.Pattern[str], way: Counted) -> Iterat
 
 def is_share(count: Count) -> bool:
     """Whether a number is the whole of which a part is told: "9 of 30 patients"."""
-    before = count.sentence.text[max(0, count.quote.start - 24) : count.quote.start]
-    return bool(_OUT_OF.search(before)) and not _GROUP_OF.search(before)
+    return bool(_OUT_OF.search(count.sentence.text, 0, count.quote.start))
 
 
 def parsed(written: str) -> int:
