@@ -47,16 +47,16 @@ _REVIEWED = re.compile(
     r"|charts|records|hips|knees)\b)(?!\d)"
 )
 _CALLED_A_REVIEW = re.compile(r"\breview|\bmeta-?analys|\bguideline|\bconsensus\b|\boverview\b")
-_LIBRARY = r"(?:pubmed|medline|embase|cochrane|web of science|scopus|cnki|google scholar|prospero|electronic databases?)"
+_LIBRARY = r"(?:pubmed|medline|embase|cochrane|web of science|scopus|cnki|google scholar|prospero|electronic database)"
 _STUDIES = r"(?:studies|articles|publications|trials|researches|rcts)"
 _SEARCHED = re.compile(
     r"\b(?:this|the present|our|a) (?:\w+ )?(?:(?:systematic|scoping|literature|narrative) (?:review|search)"
-    rf"|meta-?analysis)\b|\b{_LIBRARY}\b"
+    rf"|meta-?analysis)\b|\b{_LIBRARY}s?\b"
     rf"|\b{_STUDIES} (?:[^.;]{{0,80}} )?(?:were|was) (?:searched|retrieved|screened|reviewed|eligible|identified)\b"
     r"|\b(?:studies|articles|publications) (?:\(n ?= ?\d+\) )?(?:[^.;]{0,60} )?were (?:included|enrolled|analy[sz]ed)\b"
     rf"|\bpooled (?:the )?data (?:of|from) {_NUMBER} (?:\w+ ){{0,3}}{_STUDIES}\b"
 )
-_NAMES_A_LIBRARY = re.compile(rf"\b{_LIBRARY}\b")
+_NAMES_A_LIBRARY = re.compile(rf"\b{_LIBRARY}s?\b")
 _COUNT = rf"{_NUMBER} (?:[\w/+-]+ ){{0,6}}{_PEOPLE}\b"
 _COUNT_OF_PEOPLE = re.compile(_COUNT)
 _COUNTED_STUDIES = re.compile(

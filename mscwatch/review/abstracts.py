@@ -67,7 +67,8 @@ _TEX = re.compile(r"\\\(|\\\)|[{}]")  # 1 × \({10}^{6}\), as publishers' pages 
 _END = re.compile(
     r"(?<!\bvs)(?<!\be\.g)(?<!\bi\.e)(?<!\bi\.v)(?<!\bet "
     r"al)(?<!\bapprox)(?<!\bno)(?<!\bDr)(?<!\bca)[.!?](?:\s+(?=[\"(\[]?[A-Z0-9\u00c0-\u024f])"
-    r"|(?:(?<=[a-z)\]\d%][.!?])|(?<=[A-Z][A-Z][.!?]))(?=[A-Z][a-z]+(?:-[a-z]+)?[\s,:])|\s*$)"
+    r"|(?:(?<=[a-z)\]\d%][.!?])|(?<=[A-Z][A-Z][.!?]))(?=[A-Z][a-z]+(?:-[a-z]+)?[\s,:]|[A-Z]{6,}[a-z])"
+    r"|\s*$)"
 )
 _METHODS = (
     r"(?:background (?:and|&) )?(?:study )?(?:aims?|objectives?|purposes?)(?: (?:and|&) (?:aims?|objectives?))?"
@@ -93,7 +94,7 @@ def _labels(labels: tuple[tuple[Part, str], ...], group: str) -> str:
 
 _LABEL = re.compile(
     rf"\s*(?:abstract\W+)?(?=(?-i:[A-Z]))(?:(?:{_labels(_LABELS, 'a')})(?:\s?[:.]|\s-"
-    rf"|(?=\s+(?-i:[a-z]{{0,4}}[A-Z0-9])))"
+    rf"|(?=\s+(?-i:[a-z]{{0,4}}[A-Z0-9]))|(?-i:(?<=[A-Z][A-Z])(?=[A-Z][a-z])))"
     rf"|(?:{_labels(_LABELS_BEFORE_COLONS, 'b')})\s?:)",
     re.IGNORECASE,
 )

@@ -7,7 +7,7 @@ of the enrolled; the words of the evidence say which.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from mscwatch.review.abstracts import Part, Quote, Sentence
@@ -56,9 +56,10 @@ _GOT = re.compile(
     r"\b(?:received|underwent|(?:were|was) (?:treated|injected|infused|transplanted|given|implanted))\b",
     re.IGNORECASE,
 )
-_TWO_DONORS = re.compile(
-    r"\ballo(?:gen\w+|-)?[^.;,]{0,20}\b(?:or|vs\.?|versus) auto"
-    r"|\bauto(?:log\w+|-)?[^.;,]{0,20}\b(?:or|vs\.?|versus) allo",
+_OR = r"\b(?:or|and|vs\.?|versus)"
+_TWO_KINDS_OF_CELLS = re.compile(
+    rf"\ballo(?:gen\w+|-)?[^.;,]{{0,20}}{_OR} auto|\bauto(?:log\w+|-)?[^.;,]{{0,20}}{_OR} allo"
+    rf"|\blow(?:er)?[- ]dose\b[^;]{{0,60}}{_OR} (?:an? |the )?high",
     re.IGNORECASE,
 )
 _OF_TITLE = re.compile(
@@ -96,20 +97,23 @@ class Sizes:
 def sizes(told: Sequence[Sentence], *, is_controlled: bool) -> Sizes:
     """The sizes of the groups. `is_controlled`: whether the design compares people with others."""
     sentences = ours(told)
-    total = _total(sentences) or _some_patients(told)
+    arms = _arms(sentences)
+    controls = {arm.count for arm in arms if arm.group is Group.CONTROL and arm.behind_head}
+    total = _total(sentences, controls) or _some_patients(told)
     own_control = _own_control(sentences)
     if own_control and total:
         return Sizes(total, (0, own_control))
-    arms = _arms(sentences)
     treated, control = _together(arms)
-    if control:
+    if treated and control:
         return Sizes(treated, control)
+    if control and total and total[0] < control[0]:  # so that these are no part of them
+        return Sizes(total, control)
     if not is_controlled:
         single = _in_steps(arms) or total or treated
         return Sizes(single, (0, single[1]) if single else None)
     if treated and _all_have_cells(arms):
         return Sizes(treated, (0, treated[1]))
-    if total and (_named_groups_have_cells(total[1].sentence) or _TWO_DONORS.search(total[1].sentence.text)):
+    if total and (_named_groups_have_cells(total[1].sentence) or _cells_are_compared(told)):
         return Sizes(total, (0, total[1]))
     if halves := _halves(sentences, total):
         return Sizes(halves, halves)
@@ -140,9 +144,13 @@ def _of_shares(told: tuple[Sentence, ...], total: Size | None) -> Sizes:
 
 def has_control(told: Sequence[Sentence]) -> Quote | None:
     """The words of a group without the cells that is counted beside one with them, or of the size of each group."""
-    _, control = _together(_arms(ours(told)))
+    treated, control = _together(_arms(ours(told)))
     each = (count for one in ours(told) if names_control(one.text) for count in counts(one))
-    return control[1] if control else next((count.quote for count in each if count.way is Counted.EACH), None)
+    return (
+        control[1]
+        if treated and control
+        else next((count.quote for count in each if count.way is Counted.EACH), None)
+    )
 
 
 def _arms(sentences: tuple[Sentence, ...]) -> list[Arm]:
@@ -167,7 +175,7 @@ def _together(arms: list[Arm]) -> tuple[Size | None, Size | None]:
         )
         for group in (Group.CELLS, Group.CONTROL)
     ]
-    return (sides[0], sides[1]) if sides[0] and sides[1] else (sides[0], None)
+    return sides[0], sides[1]
 
 
 def _side(arms: Iterable[Arm], group: Group) -> Size | None:
@@ -198,12 +206,13 @@ def _around(count: Count) -> Quote:
     )
 
 
-def _total(told: tuple[Sentence, ...]) -> Size | None:
+def _total(told: tuple[Sentence, ...], controls: Collection[Count] = ()) -> Size | None:
     """The largest number of people whom the study treated, or else enrolled; knees count only where no people do.
 
     Those said to have got the cells count, unless they are so few that they must be a part of the enrolled.
     """
-    nouns = [count for sentence in told for count in counts(sentence) if count.way is not Counted.EACH]
+    every = (count for sentence in told for count in counts(sentence) if count not in controls)
+    nouns = [count for count in every if count.way is not Counted.EACH]
     people = [count for count in nouns if not count.of_parts and count.way is Counted.NOUN]
     enrolled = _largest(count for count in people if _is_enrolled(count))
     treated = _largest(
@@ -301,6 +310,13 @@ def _own_control(told: tuple[Sentence, ...]) -> Quote | None:
 def _all_have_cells(arms: list[Arm]) -> bool:
     groups = [arm.group for arm in arms if arm.count.way is Counted.EQUALS]
     return len(groups) > 1 and set(groups) == {Group.CELLS}
+
+
+def _cells_are_compared(told: Sequence[Sentence]) -> bool:
+    """Whether a study compares donors or doses, and nowhere names a control."""
+    return any(_TWO_KINDS_OF_CELLS.search(one.text) for one in told) and not any(
+        names_control(one.text) for one in told
+    )
 
 
 def _named_groups_have_cells(sentence: Sentence) -> bool:

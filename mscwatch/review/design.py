@@ -10,7 +10,7 @@ from mscwatch.vocabulary import TrialDesign
 
 # What is asked for or under way elsewhere is not this study: "randomised trials are needed".
 _ELSEWHERE = re.compile(
-    r"\b(?:future|further|ongoing|on-going|needed|warranted|required|should|awaited|larger|planned"
+    r"\b(?:future|needs?(?: to)?|further|ongoing|on-going|needed|warranted|required|should|awaited|larger|planned"
     r"|underway|necessary|the next|pav(?:es?|ing) the way|call(?:s|ed)? for|previous(?:ly)? (?:published|reported))\b",
     re.IGNORECASE,
 )

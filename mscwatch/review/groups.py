@@ -23,7 +23,8 @@ _USUAL = (
 )
 # "received placebo only", not "received only one infusion" nor "a placebo-free run-in"
 _ONLY = (
-    r"\b(?:alone|only(?!\s+(?:an?|one|two|three|four|five|six|once|twice|\d\S*|in|for|after|mild|minor)\b))\b"
+    r"(?<!MSC )(?<!MSCs )(?<!cells )\b(?:alone|only(?!\s+(?:an?|one|two|three|four|five|six|once|twice|\d\S*|in|for"
+    r"|after|mild|minor)\b))\b"
 )
 _CONTROL = re.compile(
     r"\b(?:controls?|placebo(?!-free)|saline|sham|vehicle|untreated|standard(?: of)? care|supportive (?:care"
@@ -53,6 +54,9 @@ _OUT = re.compile(
     r"\b(?:without|no|not (?:receiv\w+|give[ns]?|get|undergo\w*|treated with)) (?:\w+[ -]){0,3}"
     r"(?:cells?|\w*MSCs?|transplantation|infusions?)|\b(?:without|not)\W*$",
     re.IGNORECASE,
+)
+_FAILED = re.compile(
+    r"\b(?:refractory|resistant|unresponsive|intolerant|despite|failed)\b[^,;.]{0,40}", re.IGNORECASE
 )
 _OTHER_CELLS = {CellType.HEPATOCYTE, "named"}  # a comparison of cells: "MSCs or chondrocytes"
 _OTHERS = re.compile(r"\b(?:healthy|normal|donors?|volunteers?)\b[^;,]*$", re.IGNORECASE)
@@ -209,6 +213,7 @@ def clause_of(after: str) -> str:
 
 def whose_words(words: str, *, nearest_last: bool = False) -> Group:
     """Whose a number is by the words on one side of it; a group's own name beside the number decides first."""
+    words = _FAILED.sub(blank, words)
     said = _OUT.sub(blank, words)
     if nearest_last and _INTERVENTION.search(said) and not _CONTROL.search(said[-40:]):
         return Group.CELLS

@@ -79,7 +79,7 @@ _EACH = re.compile(
     rf"|\b(?:each|both|every)\b[^.;,]{{0,60}}?\b(?:group|arm)s?\s+(?:had|included|comprised|contained|consisted of)"
     rf"\s+(?P<j>{NUMBER})\b|(?P<k>{NUMBER})\s?/\s?(?:group|arm)\b"
     rf"|(?P<m>{NUMBER})\s+(?:{_KIND}{PEOPLE}\s+|{PARTS}\s+)?(?:(?:were\s+\w+\s+)?(?:in|to|for)\s+each(?:\s+\w+)?|each"
-    r"|per\s+(?:group|arm)|in\s+both\s+groups)\b",
+    r"|per\s+(?:group|arm|cohort)|in\s+both\s+groups)\b",
     re.IGNORECASE,
 )
 # People who are not in the trial, or only a part of it.
