@@ -1,45 +1,20 @@
-"""How many people got the cells and how many did not, from the numbers of people in an abstract. Pure.
-
-Of the enrolled, the treated and the analysed the treated count, or where no number says so the largest, which is that
-of the enrolled; the words of the evidence say which.
-"""
+"""How many people got the cells and how many did not, from the numbers of people in an abstract. Pure."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from mscwatch.review.abstracts import Part, Quote, Sentence
-from mscwatch.review.groups import (
-    NEAR,
-    OF_A_DOSE,
-    Arm,
-    Group,
-    arms_of,
-    clause_of,
-    names_control,
-    sides_of,
-    whose_words,
-)
-from mscwatch.review.people import PEOPLE, Count, Counted, counts, is_share, ours
-from mscwatch.therapy.words import find
+from mscwatch.review.groups import OF_A_DOSE, Arm, Group, arms_of, names_control, sides_of, whose_words
+from mscwatch.review.people import Counted, Size, around, counts, is_share, ours
+from mscwatch.review.totals import clause_to_next, of_a_case_report, total_of
 
-Size = tuple[int, Quote]
-
-# "MSC group (" or, in the brackets, "(MSC group, "; and up to where a clause behind a number ends.
-_LABEL_BEFORE = re.compile(r"(?<=[(\[])[^()\[\]]{3,80}$|(?:\b\w[^,;:()\[\]]{0,79})?[(\[]?$")
-_WORDS_BEHIND = re.compile(r"[^,;:]{0,80}(?=[,;:])|.{0,60}(?!\w)")
 _PATIENT_AS_CONTROL = re.compile(
     r"\b(?:contralateral|opposite|fellow) (?:\w+ )?(?:knee|eye|limb|leg|hip|side|hand|joint|foot)s?\b|\b(?:the other"
     r"|untreated) (?:knee|eye|leg|hip)\b"
     r"|\b(?:their|his|her|its|as) own controls?\b|\bself-?control|\bsplit-?(?:body|face|mouth)\b",
-    re.IGNORECASE,
-)
-_TREATED = re.compile(
-    r"\b(?:treated|received|underwent|injected|transplanted|infused|given|administered|implanted|enrolled|includ(?:es"
-    r"|ed)|recruited|randomi[sz]ed|assigned|allocated|divided|participated|entered"
-    r"|comprised|consisted|involved|studied)\b",
     re.IGNORECASE,
 )
 _GROUPS_LISTED = re.compile(r"\b(?:groups|arms):\s(?P<groups>.+)")
@@ -52,37 +27,14 @@ _MORE_GROUPS = re.compile(
     r"\b(?:three|four|five|six|[3-6])\s+(?:\w+\s+){0,2}(?:groups|arms|cohorts)\b|\b(?:low|high)[- ]dose\b",
     re.IGNORECASE,
 )
-_GOT = re.compile(
-    r"\b(?:received|underwent|(?:were|was) (?:treated|injected|infused|transplanted|given|implanted))\b",
-    re.IGNORECASE,
-)
 _OR = r"\b(?:or|and|vs\.?|versus)"
 _TWO_KINDS_OF_CELLS = re.compile(
     rf"\ballo(?:gen\w+|-)?[^.;,]{{0,20}}{_OR} auto|\bauto(?:log\w+|-)?[^.;,]{{0,20}}{_OR} allo"
     rf"|\blow(?:er)?[- ]dose\b[^;]{{0,60}}{_OR} (?:an? |the )?high",
     re.IGNORECASE,
 )
-_OF_TITLE = re.compile(
-    r"\b(?:in|of|for|treating) an? (?:[\w-]+ ){0,2}(?:patient|child|infant)\b|\bcase report\b", re.IGNORECASE
-)
-_OF_AN_AGE = re.compile(
-    r"\b(?:an?\s+)?\d{1,2}[\s-](?:years?|months?|days?)[\s-]old\s+(?:[\w/-]+\s+){0,4}?"
-    r"(?:man|woman|boy|girl|male|female|patient|child|infant)\b",
-    re.IGNORECASE,
-)
-_BEHIND_PEOPLE = re.compile(rf"\b{PEOPLE}\b(?:\s+with\b[^.;()]{{1,60}})?\s*[(\[]\s*$", re.IGNORECASE)
-_CASE_REPORTED = re.compile(
-    r"\b(?:report|describe|present)s?\s+(?:(?:here|on)\s+)?(?:an?|one|the)\s+(?:[\w-]+\s+){0,3}?(?:case|patient)\b",
-    re.IGNORECASE,
-)
 _SHARE_OF = re.compile(
     r"(?<![\d./])\d{1,4}(?:\s?/\s?|\s(?:out\s)?of\s(?:the\s)?)(?P<whole>\d{1,4})\b(?![./]\d|\s?%)"
-)
-_AGAIN = re.compile(r"\b(?:second|third|repeat\w*|again|additional|another)\b", re.IGNORECASE)
-_SUBSET = re.compile(
-    r"\b(?:follow(?:ed)?[- ]?up|biops\w*|died|deaths?|complet\w*|withdr\w*|dropped|lost|evaluat\w*"
-    r"|assess\w*|arthroscop\w*|consent\w*|respon\w*|developed|experienced|achieved|showed|had)\b",
-    re.IGNORECASE,
 )
 
 
@@ -99,7 +51,7 @@ def sizes(told: Sequence[Sentence], *, is_controlled: bool) -> Sizes:
     sentences = ours(told)
     arms = _arms(sentences)
     controls = {arm.count for arm in arms if arm.group is Group.CONTROL and arm.behind_head}
-    total = _total(sentences, controls) or _some_patients(told)
+    total = total_of(sentences, controls) or of_a_case_report(told)
     own_control = _own_control(sentences)
     if own_control and total:
         return Sizes(total, (0, own_control))
@@ -124,7 +76,7 @@ def _in_steps(arms: list[Arm]) -> Size | None:
     """The sum of those who got one dose after another, where one sentence counts each: "three received 1 million"."""
     by_sentence: dict[int, list[Arm]] = {}
     for arm in arms:
-        if arm.count.way is not Counted.EQUALS and OF_A_DOSE.search(_clause_to_next(arm.count)):
+        if arm.count.way is not Counted.EQUALS and OF_A_DOSE.search(clause_to_next(arm.count)):
             by_sentence.setdefault(arm.count.sentence.place, []).append(arm)
     steps = [step for step in by_sentence.values() if len(step) > 1]
     return _side(steps[0], Group.CELLS) if steps else None
@@ -189,115 +141,7 @@ def _side(arms: Iterable[Arm], group: Group) -> Size | None:
     grouped = [count for count in people if count.way is Counted.EQUALS] or people
     if not grouped:
         return None
-    return sum(count.number for count in grouped), _around(grouped[0]).to(_around(grouped[-1]))
-
-
-def _around(count: Count) -> Quote:
-    """The number with the words that say whose it is, as far as they are near."""
-    text, quote = count.sentence.text, count.quote
-    if count.way is not Counted.EQUALS:
-        behind = _WORDS_BEHIND.match(text, quote.end)
-        return Quote(count.sentence, quote.start, behind.end() if behind else quote.end)
-    label = _LABEL_BEFORE.search(text, 0, quote.start)
-    return Quote(
-        count.sentence,
-        label.start() if label else quote.start,
-        quote.end + (text[quote.end : quote.end + 1] in ")]"),
-    )
-
-
-def _total(told: tuple[Sentence, ...], controls: Collection[Count] = ()) -> Size | None:
-    """The largest number of people whom the study treated, or else enrolled; knees count only where no people do.
-
-    Those said to have got the cells count, unless they are so few that they must be a part of the enrolled.
-    """
-    every = (count for sentence in told for count in counts(sentence) if count not in controls)
-    nouns = [count for count in every if count.way is not Counted.EACH]
-    people = [count for count in nouns if not count.of_parts and count.way is Counted.NOUN]
-    enrolled = _largest(count for count in people if _is_enrolled(count))
-    treated = _largest(
-        count
-        for count in nouns
-        if count.way is not Counted.EQUALS and not count.of_parts and _got_cells(count)
-    )
-    if enrolled and treated and 2 * treated.number >= enrolled.number:
-        enrolled = treated
-    largest = (
-        enrolled
-        or treated
-        or _largest(
-            count
-            for count in people
-            if count.sentence.part is not Part.CONCLUSION and not _is_some_of_them(count)
-        )
-        or _largest(count for count in nouns if count.way is Counted.NOUN and _is_enrolled(count))
-    )
-    return (largest.number, _around(largest)) if largest else _behind_people(told)
-
-
-def _largest(found: Iterable[Count]) -> Count | None:
-    return max(found, key=lambda count: count.number, default=None)
-
-
-def _got_cells(count: Count) -> bool:
-    """Whether the words behind a number say that these people got the cells."""
-    clause = _clause_to_next(count)
-    got = _GOT.search(clause)
-    return bool(
-        got
-        and not _SUBSET.search(clause[: got.start()])
-        and find("product", clause[got.start() :])
-        and not _AGAIN.search(clause)
-    )
-
-
-def _clause_to_next(count: Count) -> str:
-    """A number of people with the words behind it, up to the next number or the end of the clause."""
-    text, quote = count.sentence.text, count.quote
-    following = (other.quote.start for other in counts(count.sentence) if other.quote.start > quote.start)
-    return clause_of(text[quote.start : min(quote.end + NEAR, len(text), *following)])
-
-
-def _is_enrolled(count: Count) -> bool:
-    """Whether the words beside a number say that these people were enrolled or treated."""
-    text, quote = count.sentence.text, count.quote
-    before = re.split(r"[;.]\s", text[max(0, quote.start - 60) : quote.start])[-1]
-    after = re.split(r"[;.]\s", text[quote.end : quote.end + NEAR])[0]
-    near = _TREATED.search(after)
-    if near and not _SUBSET.search(after[: near.start()]):
-        return True
-    return bool(_TREATED.search(before))
-
-
-def _some_patients(told: Sequence[Sentence]) -> Size | None:
-    """The patients of a case report: "a 29-year-old man", "we report a case", or "in a patient with" in the title."""
-    text = [sentence for sentence in told if sentence.part is not Part.TITLE]
-    for pattern, sentences in ((_OF_AN_AGE, text), (_OF_TITLE, told[:1]), (_CASE_REPORTED, text)):
-        for sentence in sentences:
-            if found := list(pattern.finditer(sentence.text)):
-                number = len(found) if pattern is _OF_AN_AGE else 1
-                return number, Quote(sentence, found[0].start(), found[-1].end())
-    return None
-
-
-def _behind_people(told: tuple[Sentence, ...]) -> Size | None:
-    """The people of a sentence that counts them in brackets: "Patients with A (n = 15) or B (n = 12) received"."""
-    for sentence in told:
-        found = counts(sentence)
-        if (
-            found
-            and all(count.way is Counted.EQUALS for count in found)
-            and _BEHIND_PEOPLE.search(sentence.text[: found[0].quote.start])
-            and (_got_cells(found[-1]) or _is_enrolled(found[-1]))
-        ):
-            return sum(count.number for count in found), _around(found[0]).to(_around(found[-1]))
-    return None
-
-
-def _is_some_of_them(count: Count) -> bool:
-    """Whether a number of the results tells to how many of the patients something happened."""
-    after = count.sentence.text[count.quote.end :].lstrip()
-    return count.sentence.part is Part.RESULTS and bool(_SUBSET.match(after))
+    return sum(count.number for count in grouped), around(grouped[0]).to(around(grouped[-1]))
 
 
 def _own_control(told: tuple[Sentence, ...]) -> Quote | None:

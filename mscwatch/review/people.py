@@ -10,6 +10,8 @@ from functools import lru_cache
 
 from mscwatch.review.abstracts import Part, Quote, Sentence
 
+Size = tuple[int, Quote]
+
 _ONES = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _TEENS = (
     *("ten", "eleven", "twelve", "thirteen", "fourteen"),
@@ -107,6 +109,10 @@ _OUT_OF = re.compile(
     re.IGNORECASE,
 )
 
+# "MSC group (" or, in the brackets, "(MSC group, "; and up to where a clause behind a number ends.
+_LABEL_BEFORE = re.compile(r"(?<=[(\[])[^()\[\]]{3,80}$|(?:\b\w[^,;:()\[\]]{0,79})?[(\[]?$")
+_WORDS_BEHIND = re.compile(r"[^,;:]{0,80}(?=[,;:])|.{0,60}(?!\w)")
+
 
 class Counted(StrEnum):
     """How a number of people is written."""
@@ -169,6 +175,20 @@ def _found(sentence: Sentence, pattern: re.Pattern[str], way: Counted) -> Iterat
         number = parsed(written) + (parsed(groups["more"]) if groups.get("more") else 0)
         of_parts = bool(re.search(rf"{PARTS}\W*$", match[0], re.IGNORECASE))
         yield Count(number, Quote(sentence, start, match.end()), way, of_parts)
+
+
+def around(count: Count) -> Quote:
+    """The number with the words that say whose it is, as far as they are near."""
+    text, quote = count.sentence.text, count.quote
+    if count.way is not Counted.EQUALS:
+        behind = _WORDS_BEHIND.match(text, quote.end)
+        return Quote(count.sentence, quote.start, behind.end() if behind else quote.end)
+    label = _LABEL_BEFORE.search(text, 0, quote.start)
+    return Quote(
+        count.sentence,
+        label.start() if label else quote.start,
+        quote.end + (text[quote.end : quote.end + 1] in ")]"),
+    )
 
 
 def is_share(count: Count) -> bool:
