@@ -206,12 +206,13 @@ def _by_abstract(abstract: str, by_title: JudgedKind, title: str) -> JudgedKind 
     searched = studies or _SEARCHED.search(text)
     if searched and (_NAMES_A_LIBRARY.search(text) or not counted):
         return JudgedKind(PaperKind.REVIEW, f'the abstract searches the literature: "{searched[0]}"')
-    if by_title.kind in {PaperKind.REVIEW, PaperKind.PRECLINICAL}:
-        is_of_others = searched or _IN_ANIMALS.search(text) or _CALLED_A_REVIEW.search(title)
-        return None if is_of_others else _of_people(counted)
     reviewed = None if counted else _REVIEWED.search(text)
+    if by_title.kind in {PaperKind.REVIEW, PaperKind.PRECLINICAL}:
+        if searched or _IN_ANIMALS.search(text) or _CALLED_A_REVIEW.search(title):
+            return None
+        return _called_a_review(reviewed) or _of_people(counted)
     if reviewed and (by_title.kind is not PaperKind.RESULTS or not done):
-        return JudgedKind(PaperKind.REVIEW, f'the abstract calls it a review: "{reviewed[0]}"')
+        return _called_a_review(reviewed)
     if by_title.kind is PaperKind.RESULTS and done:
         return None
     return _of_people(done) or _of_no_people(text, by_title.kind)
@@ -233,6 +234,10 @@ def _of_no_people(text: str, by_title: PaperKind) -> JudgedKind | None:
 
 def _of_people(told: re.Match[str] | None) -> JudgedKind | None:
     return JudgedKind(PaperKind.RESULTS, f'the abstract tells of people: "{told[0]}"') if told else None
+
+
+def _called_a_review(told: re.Match[str] | None) -> JudgedKind | None:
+    return JudgedKind(PaperKind.REVIEW, f'the abstract calls it a review: "{told[0]}"') if told else None
 
 
 def _flat(text: str) -> str:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import pairwise
 
 from mscwatch.review.abstracts import Sentence
-from mscwatch.review.people import PEOPLE, Count, Counted, counts
+from mscwatch.review.people import PARTS, PEOPLE, Count, Counted, counts
 from mscwatch.review.study_text import blank
 from mscwatch.therapy.words import find
 from mscwatch.vocabulary import CellType
@@ -37,7 +38,8 @@ _CONTROL = re.compile(
 _GROUP_OF_CELLS = re.compile(
     r"\b(?:(?:treatment|treated|intervention|experimental|study|trial|test|transplant(?:ed|ation)?|infusion|injection"
     r"|therapy|proposed|novel|new|cells?(?:-\w+)?|stem[ -]cells?|\w*MSCs?)[\s-]+"
-    r"(?:group|arm|cohort|technique|method|procedure|treatment)s?)\b",
+    r"(?:group|arm|cohort|technique|method|procedure|treatment)s?"
+    rf"|(?:test|experimental|treated)\s(?:sites?|defects?|sockets?|{PARTS}))\b",
     re.IGNORECASE,
 )
 _INTERVENTION = re.compile(
@@ -79,6 +81,10 @@ _OTHER = re.compile(r"\b(?:other|further|another|remaining)\b", re.IGNORECASE)
 _COMPARED_WITH = re.compile(r"\b(?:compared|matched) (?:to|with) (?:[\w-]+ ){0,4}$", re.IGNORECASE)
 _THE_OTHER = re.compile(rf"\b(?:other|remaining) (?:groups?|arms?|{PEOPLE})\W*$", re.IGNORECASE)
 _PEOPLE_LAST = re.compile(rf"(?<!non-)\b(?!non-){PEOPLE}(?: with\b[^.;()]{{1,60}})?\W*$", re.IGNORECASE)
+_JOINED = re.compile(r"\s?(?:vs\.?|versus|and|,|/)\s?", re.IGNORECASE)
+_TWO_NAMED = re.compile(
+    r"(?P<one>[^;]*\w)\s(?:or|and|vs\.?|versus|compared (?:to|with))\s(?P<other>[^;()]*)\($", re.IGNORECASE
+)
 _ONE_MORE = re.compile(r"\W*(?:and|or)?[\s\d.]*\W*")  # behind "MSCs 0.3 (n = 15)": ", 1.0 ("
 _LISTED = re.compile(
     r"(?:and (?:were )?compared\b.*|and\b|or\b|versus\b|vs\b|whereas\b|while\b|but\b|groups?\b|arms?\b|the\b|\W)*$",
@@ -141,7 +147,25 @@ def arms_of(sentence: Sentence, told: tuple[Sentence, ...]) -> list[Arm]:
         if arms and count.way is Counted.EQUALS and _ONE_MORE.fullmatch(before):
             group = arms[-1].group
         arms.append(Arm(count, group, behind_head))
-    return _beside(arms)
+    return _beside(_in_pairs(arms))
+
+
+def _in_pairs(arms: list[Arm]) -> list[Arm]:
+    """The arms; of two in one bracket each is the group in its place before: "MSCs or placebo (n = 15 and n = 14)"."""
+    for index, (one, other) in enumerate(pairwise(arms)):
+        text, start = one.count.sentence.text, one.count.quote.start
+        joined = _JOINED.fullmatch(text, one.count.quote.end, other.count.quote.start)
+        named = _TWO_NAMED.search(text, max(0, start - NEAR), start) if joined else None
+        if named and Counted.EQUALS is one.count.way is other.count.way:
+            groups = whose_words(named["one"], nearest_last=True), whose_words(named["other"])
+            if Group.CELLS in groups and groups[0] is not groups[1]:
+                sides = (
+                    (Group.CELLS, Group.CONTROL) if groups[0] is Group.CELLS else (Group.CONTROL, Group.CELLS)
+                )
+                arms[index : index + 2] = [
+                    replace(arm, group=side) for arm, side in zip((one, other), sides, strict=True)
+                ]
+    return arms
 
 
 def _whose(count: Count, before: str, after: str, told: tuple[Sentence, ...]) -> Group:

@@ -35,6 +35,7 @@ _BETTER = re.compile(
     r"|reduc\w+|rose|fell|dropped|declined|recovered)\b[^;]{0,120}?\bp\s?(?:[<=]\s?0?\.0[0-4]|<\s?0?\.05)|\b(?:higher"
     r"|greater|longer) (?:\w+ ){0,3}in (?:the )?(?:\w+[ -]){0,2}(?:cells?|\w*MSCs?|treat\w+|transplant\w*"
     r"|intervention|experimental)[ -]"
+    r"|\bsignificantly more (?:[\w()-]+ ){0,5}(?:reduction|gain|improvement|relief|fill|growth|regeneration)\b"
     r"|\b(?:reduc\w+|decreas\w+) (?:\w+ ){0,3}(?:pain|mortality|fibrosis|ascites|defects?)\b",
     re.IGNORECASE,
 )
@@ -74,6 +75,11 @@ _COMPARED = re.compile(r"\b(?:than|compared)\b", re.IGNORECASE)
 _OF_ONE_KIND = re.compile(
     r"\bthan\b(?! (?:\w+ ){0,2}(?:baseline|before|pre-?treatment)\b)[^.;]*\bgroup"
     r"|\b(?:younger|older) (?:age|patients|than)\b|\bassociated with\b",
+    re.IGNORECASE,
+)
+_BY_THE_CELLS = re.compile(
+    r"\b(?:safe and|(?:cells?|\w*MSCs?|treatment|therapy|injections?|infusions?|transplantation) (?:was|were|is|are))"
+    r"\s(?:\w+ )?associated with\b",
     re.IGNORECASE,
 )
 _TREND = re.compile(r"\btend(?:ed|ency)\b|\btrends?\b", re.IGNORECASE)
@@ -181,7 +187,7 @@ def _says_nothing(clause: str, *, is_controlled: bool) -> bool:
         return True
     if is_controlled:
         return bool(_IN_BOTH.search(clause)) and not _COMPARED.search(clause)
-    return bool(_OF_ONE_KIND.search(clause))
+    return bool(_OF_ONE_KIND.search(_BY_THE_CELLS.sub("", clause)))
 
 
 def _clauses(text: str) -> Iterator[tuple[int, int]]:

@@ -85,7 +85,9 @@ _EACH = re.compile(
     re.IGNORECASE,
 )
 # People who are not in the trial, or only a part of it.
-_OTHERS = re.compile(r"\b(?:healthy|donors?|million|siblings|volunteers)\b", re.IGNORECASE)
+_OTHERS = re.compile(r"\b(?:donors?|million|siblings)\b", re.IGNORECASE)
+_HEALTHY = re.compile(r"\b(?:healthy|volunteers)\b", re.IGNORECASE)
+_ARE_GIVEN = re.compile(rf"\s{_GOT}\b", re.IGNORECASE)
 _NOT_OURS = re.compile(
     r"\b(?:screened|assessed for eligibility|eligib\w+(?!.*\b(?:enrolled|included|recruited|treated|randomi[sz]ed)\b)"
     r"|worldwide|per year|annually|excluded|declined(?!.*\bcontrols?))\b",
@@ -158,7 +160,9 @@ def _found(sentence: Sentence, pattern: re.Pattern[str], way: Counted) -> Iterat
         written = next(groups[name] for name in ("n", "m", "k", "j") if groups.get(name))
         start = match.end("head") if groups.get("head") else match.start()
         if way in (Counted.NOUN, Counted.GOES_ON) and (
-            _OTHERS.search(match[0]) or _NOT_OURS.search(text[start : match.end() + _BEHIND])
+            _OTHERS.search(match[0])
+            or (_HEALTHY.search(match[0]) and not _ARE_GIVEN.match(text, match.end()))
+            or _NOT_OURS.search(text[start : match.end() + _BEHIND])
         ):
             continue
         if (
