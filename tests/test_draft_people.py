@@ -67,6 +67,12 @@ def sizes(text, title=TITLE):
         ("The intervention group consisted of 20 patients, and 21 sex- and age-matched patients formed the control group.", 20, 21),
         ("Eleven subjects (MSC: 6; placebo: 5) were followed.", 6, 5),
         ("Twenty-eight patients were studied: 14 MSC and 13 control.", 14, 13),
+        ("Patients were divided into MSC alone group = 11 and control group = 12.", 11, 12),
+        ("Nine participants received MSCs (three participants per cohort). A control cohort of 21 patients received usual care.", 9, 21),
+        ("Patients were randomised to MSCs or placebo (n = 15 and n = 14, respectively).", 15, 14),
+        ("Patients were randomised to placebo or MSCs (n = 15 vs n = 14).", 14, 15),
+        ("Patients received MSCs or medium as a sham treatment in a 2:1 ratio (n=106 vs n=53).", 106, 53),
+        ("Test sites (n = 15) were filled with MSCs, whereas control sites (n = 14) had sponge alone.", 15, 14),
     ],
 )  # fmt: skip
 def test_a_group_with_cells_beside_one_without(text, treated, control):
@@ -99,6 +105,9 @@ def test_groups_that_have_only_a_letter_or_a_number(text, treated, control):
         ("Cohort 1 (n=3) received 1 million, cohort 2 (n=3) 5 million and cohort 3 (n=6) 10 million MSCs.", 12),
         ("Three patients received 1 million MSCs, three received 3 million MSCs and six received 10 million MSCs.", 12),
         ("In phase 1 (n=15) each dose was safe, so that phase 2 subjects (n=21) received 2 million MSCs.", 36),
+        ("Thirty patients were randomised to a low dose or a high dose of MSCs.", 30),
+        ("Thirty patients were randomised to allogeneic or autologous MSCs.", 30),
+        ("Ten patients refractory to standard treatment received MSCs.", 10),
     ],
 )  # fmt: skip
 def test_all_groups_get_cells(text, treated):
@@ -254,6 +263,8 @@ def test_the_design_by_the_studys_own_words(title, text, design):
         ("Eleven patients were enrolled; six patients received a second infusion of UC-MSCs.", 11, 0),
         ("Twenty patients were enrolled; 18 patients completed follow-up and received MSCs.", 20, 0),
         ("Ninety patients were screened and MSCs were given. Twenty patients had cirrhosis.", 20, 0),
+        ("Twenty healthy adults were treated with MSCs.", 20, 0),
+        ("Twenty healthy volunteers gave blood. Ten patients received MSCs.", 10, 0),
         ("In this trial of MSCs, 9 of 30 patients in the MSC group and 5 of 28 patients in the control group had fever.", None, None),
     ],
 )  # fmt: skip
@@ -317,3 +328,7 @@ def test_a_single_arm_stays_one_beside_historical_controls():
 def test_both_groups_at_once_are_neither():
     text = "Fifty patients were treated with MSCs or surgery."
     assert sizes(text, "MSCs compared with surgery in liver cirrhosis") == (None, None)
+
+
+def test_labels_that_are_glued_to_their_text():
+    assert sizes("METHODSTwelve patients received MSCs.RESULTSNine patients improved.") == (12, 0)

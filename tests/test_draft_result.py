@@ -37,6 +37,9 @@ SINGLE = "We treated twenty patients with cirrhosis with MSCs. Albumin was measu
         (SINGLE, "Albumin significantly improved with both doses, and did not differ between younger and older patients.", "improved"),
         (SINGLE, "Levels of bilirubin remained unchanged. MELD improved. MSCs are efficacious in cirrhosis.", "improved"),
         (SINGLE, "Bilirubin was significantly lower than at baseline in the group of men.", "improved"),
+        (SINGLE, "No side effects were seen. MSCs were safe and associated with significant improvements in MELD.", "improved"),
+        (SINGLE, "MSCs were safe. Younger age was associated with better albumin.", "safety_only"),
+        (CONTROLLED, "The MSC group showed significantly more bilirubin reduction than controls.", "improved"),
     ],
 )  # fmt: skip
 def test_the_direction_of_the_result(methods, results, effect):

@@ -23,7 +23,8 @@ _LARGE = {word: number * 10 for number, word in enumerate(_TENS, 2)}
 _BELOW_HUNDRED = rf"(?:(?:{'|'.join(_TENS)})(?:[\s-]+(?:{'|'.join(_ONES)}))?|{'|'.join((*_TEENS, *_ONES))})"
 NUMBER = (
     r"(?:(?<![\d./^-])(?<!\d,)\d{1,5}(?![\d.,]*\d)"
-    rf"|\b(?:(?:an?|{'|'.join(_ONES)})\s+hundred(?:\s+(?:and\s+)?{_BELOW_HUNDRED})?|{_BELOW_HUNDRED})\b)"
+    rf"|(?:\b|(?<=(?-i:[A-Z]{{6}})))"
+    rf"(?:(?:an?|{'|'.join(_ONES)})\s+hundred(?:\s+(?:and\s+)?{_BELOW_HUNDRED})?|{_BELOW_HUNDRED})\b)"
 )
 PEOPLE = (
     r"(?:(?:in|out)?patients?|participants?|subjects?|children|adults|adolescents|(?:non-)?recipients?|cases"
@@ -57,7 +58,8 @@ _HEAD = (
 _EQUALS = re.compile(
     rf"\bn\s?[=:]\s?(?P<n>\d{{1,5}})\b(?!\s?[%.]\d)"
     rf"|(?<=[(\[])(?P<m>{NUMBER})\s+(?!(?:men|women|boys|girls)\b)(?:{PEOPLE}|{PARTS})\b"
-    rf"|(?P<head>{_HEAD}(?={NUMBER}\s*[,.;)])|\b(?:group|arm)(?:\s(?:of|with)|:|,)?\s(?={NUMBER}\s+{_KIND}{PEOPLE}\b)"
+    rf"|(?P<head>{_HEAD}(?={NUMBER}(?:\s*[,.;)]|\sand\s[a-z]))"
+    rf"|\b(?:group|arm)(?:\s(?:of|with)|:|,)?\s(?={NUMBER}\s+{_KIND}{PEOPLE}\b)"
     rf"|\b(?:group|arm)\s(?:of|with)\s(?={NUMBER}(?:\sand\b|\s*[,.;)])))(?P<k>{NUMBER})",
     re.IGNORECASE,
 )
