@@ -98,6 +98,7 @@ def test_a_title_shows_the_kind(title, kind):
         ("Cells in cirrhosis: 1-year follow-up of a phase I study", "We enrolled 10 patients, who received cells.", PaperKind.RESULTS),
         ("Cells in cirrhosis: 5-year follow-up", "We previously reported a trial. Here 20 patients were followed.", PaperKind.SECONDARY),
         ("Long-term outcome of cells", "This is a follow-up of a randomised trial. We treated 20 patients.", PaperKind.SECONDARY),
+        ("Cells in cirrhosis", "Cells are given in cirrhosis. This editorial tells what is known.", PaperKind.COMMENT),
         ("Cells for cartilage: from mechanisms of action to evidence", "The aim of this review is to look at the data.", PaperKind.REVIEW),
     ],
 )  # fmt: skip

@@ -31,6 +31,9 @@ _PLANNED = re.compile(
     r"|invited)|\b(?:this|the|our) (?:study|trial|protocol) will|\bwe plan to\b"
     r"|\bwe will (?:conduct|recruit|enrol|randomi[sz]e|include)|^[^.]{0,400}\bthis protocol\b"
 )
+_COMMENTED = re.compile(
+    r"\b(?:this|the present|our) (?:editorial|commentary|letter|viewpoint|correspondence)\b"
+)
 _WRITING = r"(?:article|paper|chapter|manuscript|study|work|perspective|essay)"
 _REVIEWED = re.compile(
     r"\b(?:this|the present|our|the) (?!retrospective|chart|record)(?:[\w-]+ )?review\b(?! (?:board|committee))"
@@ -203,6 +206,8 @@ def _by_abstract(abstract: str, by_title: JudgedKind, title: str) -> JudgedKind 
     if by_title.kind is PaperKind.SECONDARY:
         is_first = _FOLLOW_UP.search(title) and not _TOLD_BEFORE.search(f"{title}. {text}")
         return _of_people(counted) if is_first else None
+    if not counted and (commented := _COMMENTED.search(text)):
+        return JudgedKind(PaperKind.COMMENT, f'the abstract calls it a comment: "{commented[0]}"')
     searched = studies or _SEARCHED.search(text)
     if searched and (_NAMES_A_LIBRARY.search(text) or not counted):
         return JudgedKind(PaperKind.REVIEW, f'the abstract searches the literature: "{searched[0]}"')

@@ -97,7 +97,8 @@ _NOT_OURS = re.compile(
 )
 # "type 2 patients", "(one cycle: n = 3)": not a number of people, or only of some.
 _OF_SOMETHING_ELSE = re.compile(
-    r"\b(?:screen(?:ed|ing)|types?|phase|stage|grade|class|day|week|month|patient|cycles?:?|stage [\d-]+,?)\s*$",
+    r"\b(?:screen(?:ed|ing)|types?|phase|stage|grade|class|day|week|month|patient|cycles?:?|stage [\d-]+,?"
+    r"|\d+\s?(?:to|-)|between \d+ and|aged)\s*$",
     re.IGNORECASE,
 )
 _NEAR = 20  # characters before a number that may say what it is instead
