@@ -265,6 +265,7 @@ def test_the_design_by_the_studys_own_words(title, text, design):
         ("Ninety patients were screened and MSCs were given. Twenty patients had cirrhosis.", 20, 0),
         ("Patients with scores from 30 to 50 were randomly assigned to MSCs or placebo.", None, None),
         ("Patients between 18 and 65 were randomised to MSCs or placebo.", None, None),
+        ("Thirty patients with cirrhosis were assigned to receive MSCs via the portal vein or placebo.", None, None),
         ("Twenty healthy adults were treated with MSCs.", 20, 0),
         ("Twenty healthy volunteers gave blood. Ten patients received MSCs.", 10, 0),
         ("In this trial of MSCs, 9 of 30 patients in the MSC group and 5 of 28 patients in the control group had fever.", None, None),

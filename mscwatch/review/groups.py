@@ -101,6 +101,7 @@ _RELATIVE = re.compile(  # up to the comma or the comparison behind it
     re.IGNORECASE,
 )
 _OR_ELSE = re.compile(r"\W{0,2}or\s+(?:with\s+)?(?!by\b|via\b|through\b|in\b|into\b)\w+", re.IGNORECASE)
+_OR_CONTROL = re.compile(rf"\bor (?:an? |with |to )?(?:{_CONTROL.pattern})", re.IGNORECASE)
 _SPLIT = re.compile(
     r"\b(?:randomi\w+|divided|allocated|assigned|split|separated|classified|stratified"
     r"|distributed)\b[^.;]{0,40}\binto\b"
@@ -253,7 +254,10 @@ def whose_words(words: str, *, nearest_last: bool = False) -> Group:
     if _OUT.search(words):
         return Group.CONTROL
     if products := list(find("product", said)):
-        if any(_OR_ELSE.match(said, one.end) and not find("product", said[one.end :]) for one in products):
+        either = _OR_CONTROL.search(said, products[0].end)
+        if either or any(
+            _OR_ELSE.match(said, one.end) and not find("product", said[one.end :]) for one in products
+        ):
             return Group.UNKNOWN  # "treated with the cells or with surgery": both groups at once
         kinds = {cells.value for cells in find("cell_type", said)}
         return Group.NAMED if kinds and kinds <= _OTHER_CELLS else Group.CELLS
