@@ -145,6 +145,8 @@ def arms_of(sentence: Sentence, told: tuple[Sentence, ...]) -> list[Arm]:
         before = _CLAUSE_BEFORE.sub("", before)
         behind_head = count.way is Counted.EQUALS or bool(_GROUP_HAS.search(before))
         group = _whose(count, before, after, told)
+        if count.way is Counted.NOUN and _OR_CONTROL.search(clause_of(sentence.text[count.quote.end : end])):
+            group = Group.UNKNOWN  # "33 patients were assigned to MSCs or placebo": both groups
         if arms and count.way is Counted.EQUALS and _ONE_MORE.fullmatch(before):
             group = arms[-1].group
         arms.append(Arm(count, group, behind_head))
@@ -254,10 +256,7 @@ def whose_words(words: str, *, nearest_last: bool = False) -> Group:
     if _OUT.search(words):
         return Group.CONTROL
     if products := list(find("product", said)):
-        either = _OR_CONTROL.search(said, products[0].end)
-        if either or any(
-            _OR_ELSE.match(said, one.end) and not find("product", said[one.end :]) for one in products
-        ):
+        if any(_OR_ELSE.match(said, one.end) and not find("product", said[one.end :]) for one in products):
             return Group.UNKNOWN  # "treated with the cells or with surgery": both groups at once
         kinds = {cells.value for cells in find("cell_type", said)}
         return Group.NAMED if kinds and kinds <= _OTHER_CELLS else Group.CELLS
