@@ -13,6 +13,7 @@ from functools import cached_property
 from mscwatch.papers.features import years
 from mscwatch.papers.model import Paper, TrialSketch
 from mscwatch.papers.words import plain_letters, words
+from mscwatch.vocabulary.patterns import pattern_of
 
 LEAST_SIZE = 10  # participants: smaller numbers agree by chance
 MOST_DELAY = 4.0  # years from the end of a trial to a paper that suits it
@@ -21,7 +22,7 @@ PEOPLE = (
     r"(?:patients?|participants?|subjects?|children|adults?|women|men|volunteers?|recipients?|cases?|individuals?"
     r"|persons?|people|infants?|neonates?|eyes?|knees?)"
 )
-SIZE = re.compile(
+SIZE = pattern_of(
     rf"\bn\s?=\s?(\d{{1,5}})\b|\b(\d{{1,5}})\s+(?:[A-Za-z-]+\s+){{0,3}}{PEOPLE}\b"
     r"|\b(?:total of|enrolled|randomi[sz]ed|recruited|included)\s+(\d{1,5})\b",
     re.IGNORECASE,
@@ -43,8 +44,8 @@ ROUTES = {
     "intrahepatic": r"intra-?hepatic(?! chol)|into the liver",
     "intrasplenic": r"intra-?splenic|splenic",
 }
-_CELLS = {name: re.compile(pattern, re.IGNORECASE) for name, pattern in CELLS.items()}
-_ROUTES = {name: re.compile(pattern, re.IGNORECASE) for name, pattern in ROUTES.items()}
+_CELLS = {name: pattern_of(pattern, re.IGNORECASE) for name, pattern in CELLS.items()}
+_ROUTES = {name: pattern_of(pattern, re.IGNORECASE) for name, pattern in ROUTES.items()}
 
 
 @dataclass(frozen=True, slots=True)

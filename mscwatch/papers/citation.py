@@ -11,20 +11,22 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date
 
+from mscwatch.vocabulary.patterns import pattern_of
+
 LONGEST = 5_000  # characters; the longest citation of PubMed, with hundreds of authors, has fewer
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 _AUTHOR = r"[^.,;:?!]{1,60}?\s[A-Z][A-Za-z]{0,3}(?:\s(?:Jr|Sr|II|III|IV|2nd|3rd))?"
-_AUTHORS = re.compile(rf"(?P<first>{_AUTHOR})(?:,\s[^.,?!]{{1,80}})*(?:;[^.]{{1,150}})?\.\s+")
-_PLACE = re.compile(
+_AUTHORS = pattern_of(rf"(?P<first>{_AUTHOR})(?:,\s[^.,?!]{{1,80}})*(?:;[^.]{{1,150}})?\.\s+")
+_PLACE = pattern_of(
     r"[.?!\]]['\"”]?\s+(?P<journal>[^.;]{2,120})\.\s+(?P<year>(?:18|19|20)\d\d)\b"
     rf"(?:\s(?P<month>{'|'.join(MONTHS)})\b(?:\s(?P<day>\d\d?)\b)?)?"
 )
-_EARLIER = re.compile(
+_EARLIER = pattern_of(
     rf"\bEpub\s(?P<year>(?:19|20)\d\d)\s(?P<month>{'|'.join(MONTHS)})\b(?:\s(?P<day>\d\d?)\b)?"
 )
-_DOI = re.compile(r"\b(10\.\d{4,9}/[^\s\"<>]*[^\s\"<>.,;:)\]])", re.IGNORECASE)
-_YEAR = re.compile(r"\b((?:19|20)\d\d)\b")
+_DOI = pattern_of(r"\b(10\.\d{4,9}/[^\s\"<>]*[^\s\"<>.,;:)\]])", re.IGNORECASE)
+_YEAR = pattern_of(r"\b((?:19|20)\d\d)\b")
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,17 +17,18 @@ from mscwatch.errors import NoAnswerError
 from mscwatch.papers.model import Paper
 from mscwatch.record import part
 from mscwatch.vocabulary import PaperSource
+from mscwatch.vocabulary.patterns import pattern_of
 
 Item = TypeVar("Item")
 
 LONGEST = 40_000  # characters of one text that are kept
 MOST = 500  # authors or places of one paper
-TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
-RETRACTED = re.compile(r"^retraction in$|^retracted publication$", re.IGNORECASE)
-CORRECTS = re.compile(
+TAG = pattern_of(r"</?[a-zA-Z][^<>]{0,200}>")
+RETRACTED = pattern_of(r"^retraction in$|^retracted publication$", re.IGNORECASE)
+CORRECTS = pattern_of(
     r"^(?:erratum for|retraction of|partial retraction of|expression of concern for)$", re.IGNORECASE
 )
-PREPRINT_OF = re.compile(r"^preprint of$", re.IGNORECASE)
+PREPRINT_OF = pattern_of(r"^preprint of$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,20 +11,21 @@ from datetime import date
 from mscwatch.papers.model import Paper, TrialSketch
 from mscwatch.papers.similarity import Vector, Vocabulary, cosine
 from mscwatch.papers.words import abbreviations, in_full, pieces, words
+from mscwatch.vocabulary.patterns import pattern_of
 
 DAYS_OF_A_YEAR = 365.25
 USUAL_DURATION = 2.0  # years from a trial's start to its end, where the record gives no end
 USUAL_DELAY = 3.5  # years from the end of a trial to its paper: most have appeared by then
 USUAL_SIZE = 40  # participants, where the record gives none
 ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "1": 1, "2": 2, "3": 3, "4": 4}
-PHASE = re.compile(
+PHASE = pattern_of(
     r"phase[ -]?(iv|i{1,3}|[1-4])\s?[ab]?(?:\s?[/-]\s?(iv|i{1,3}|[1-4])[ab]?)?\b", re.IGNORECASE
 )
-RANDOMISED = re.compile(r"\brandomi[sz]", re.IGNORECASE)
-BLINDED = re.compile(r"\b(?:double|triple)[- ]blind|\bplacebo", re.IGNORECASE)
-OPEN = re.compile(r"\bopen[- ]label|\bsingle[- ]arm", re.IGNORECASE)
-FOLLOW_UP = re.compile(r"\b(?:long[- ]term|follow[- ]?up|\d+[- ](?:year|month)s?|extension)\b", re.IGNORECASE)
-PILOT = re.compile(r"\bpilot|\bfeasib|\bfirst[- ]in\b|\bpreliminary", re.IGNORECASE)
+RANDOMISED = pattern_of(r"\brandomi[sz]", re.IGNORECASE)
+BLINDED = pattern_of(r"\b(?:double|triple)[- ]blind|\bplacebo", re.IGNORECASE)
+OPEN = pattern_of(r"\bopen[- ]label|\bsingle[- ]arm", re.IGNORECASE)
+FOLLOW_UP = pattern_of(r"\b(?:long[- ]term|follow[- ]?up|\d+[- ](?:year|month)s?|extension)\b", re.IGNORECASE)
+PILOT = pattern_of(r"\bpilot|\bfeasib|\bfirst[- ]in\b|\bpreliminary", re.IGNORECASE)
 
 Features = dict[str, float]
 

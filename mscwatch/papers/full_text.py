@@ -15,16 +15,17 @@ from xml.etree.ElementTree import Element
 
 from mscwatch.errors import NoAnswerError
 from mscwatch.papers.numbers import numbers_of
+from mscwatch.vocabulary.patterns import pattern_of
 
 LARGEST = 16_000_000  # bytes; an article has about 200,000
-NAMED_ENTITY = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos);)([A-Za-z]\w{1,30});")  # of a DTD that is not read
-OTHERS = re.compile(
+NAMED_ENTITY = pattern_of(rb"&(?!(?:amp|lt|gt|quot|apos);)([A-Za-z]\w{1,30});")  # of a DTD that is not read
+OTHERS = pattern_of(
     r"^\W*(?:[\dIVX]+\b\W*)*(?:introduction|background|rationale|results?|findings|discussion|conclusions?|limitations"
     r"|references|(?:conflicts?|competing|declarations? of) (?:of )?(?:financial )?interests?|funding)\b",
     re.IGNORECASE,
 )
 OTHER_TYPES = frozenset({"intro", "results", "discussion", "conclusions", "COI-statement"})
-OWN = re.compile(
+OWN = pattern_of(
     r"^\W*(?:[\dIVX]+\b\W*)*(?:(?:[\w,&-]+\s+){0,5}method(?:s|ology)\b"
     r"|(?:patients?|participants?|subjects?)(?: (?:and|&) \w+)?$"
     r"|(?:clinical )?(?:study|trial) (?:design|population|protocol|oversight|procedures?|participants|registration)"
@@ -32,16 +33,16 @@ OWN = re.compile(
     r"|(?:clinical )?registration|(?:statement of )?ethic|declarations?$)",
     re.IGNORECASE,
 )
-OWN_NOTE = re.compile(
+OWN_NOTE = pattern_of(
     r"^\W*(?:(?:the|this|our|study|trial|clinical|protocol|was|is|identifier|number)\W+){0,5}"
     r"(?:regist(?:ration|ered|ry)|clinical ?trials\b)",
     re.IGNORECASE,
 )
-REGISTERED = re.compile(r"regist|clinical ?trials ?\.? ?gov", re.IGNORECASE)
-OF_ANOTHER = re.compile(
+REGISTERED = pattern_of(r"regist|clinical ?trials ?\.? ?gov", re.IGNORECASE)
+OF_ANOTHER = pattern_of(
     r"\b(?:earlier|previous(?:ly)?|prior|another|other|ongoing|parallel|companion)\b", re.IGNORECASE
 )
-SENTENCE_END = re.compile(r"(?<=[.;!?])\s+(?=[A-Z(])")
+SENTENCE_END = pattern_of(r"(?<=[.;!?])\s+(?=[A-Z(])")
 LEFT_OUT = frozenset(
     {"table-wrap", "ref-list", "ref", "sub-article", "response", "xref", "sup"}
 )  # with what they hold

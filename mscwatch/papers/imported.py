@@ -15,19 +15,20 @@ from mscwatch.papers.citation import latest_day
 from mscwatch.papers.europepmc import doi_of, plain_text
 from mscwatch.papers.model import Paper
 from mscwatch.papers.reference_files import Entry, decoded, entries_of
+from mscwatch.vocabulary.patterns import pattern_of
 
 MOST = 20_000  # entries; PubMed exports 10,000 at once
 
-_PMID = re.compile(
+_PMID = pattern_of(
     # inside a line it is another paper's: "Comment in: Lancet. PMID: 777"
     r"(?:pubmed\.ncbi\.nlm\.nih\.gov/|/pubmed/|\bMED[:/]|^\s*PMID:? ?)0*([1-9]\d{0,7})\b",
     re.IGNORECASE | re.MULTILINE,
 )
-_PMCID = re.compile(r"\b(PMC\d{1,9})\b")
-_PREPRINT = re.compile(r"\b(PPR\d{1,10})\b")
-_BARE = re.compile(r"0*([1-9]\d{0,7})(?:\.0)?")  # a spreadsheet may have made a decimal of it
-_DATE = re.compile(r"\b((?:19|20)\d\d)(?:[-/ ](\d\d?|[A-Z][a-z]{2})[a-z]*(?:[-/ ](\d\d?)\b)?)?")
-_SURNAME_FIRST = re.compile(r"^([^,]+), *(.+)$")
+_PMCID = pattern_of(r"\b(PMC\d{1,9})\b")
+_PREPRINT = pattern_of(r"\b(PPR\d{1,10})\b")
+_BARE = pattern_of(r"0*([1-9]\d{0,7})(?:\.0)?")  # a spreadsheet may have made a decimal of it
+_DATE = pattern_of(r"\b((?:19|20)\d\d)(?:[-/ ](\d\d?|[A-Z][a-z]{2})[a-z]*(?:[-/ ](\d\d?)\b)?)?")
+_SURNAME_FIRST = pattern_of(r"^([^,]+), *(.+)$")
 
 
 @dataclass(frozen=True, slots=True)

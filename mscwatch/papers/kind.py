@@ -16,6 +16,7 @@ from typing import Any
 
 from mscwatch.papers.model import Paper
 from mscwatch.vocabulary import PaperKind
+from mscwatch.vocabulary.patterns import pattern_of
 
 LONGEST_TITLE = 500  # characters; what a sponsor typed instead of a title may have no end
 KINDS_VERSION = 5  # raise it when a kind moves, so that stored papers are judged anew
@@ -25,17 +26,17 @@ _PEOPLE = (
     r"|individuals|cases|people)"
 )
 _NUMBER = r"(?:\b\d{1,4}|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|\w+ty(?:-\w+)?))"
-_PLANNED = re.compile(
+_PLANNED = pattern_of(
     rf"\b{_PEOPLE}\b,? (?:[^.;]{{0,160}} )?will (?:be|receive|undergo|have)\b"
     r"|\b(?:will be|are to be|are being) (?:\w+ )?(?:randomi[sz]ed|recruited|enrolled|included|allocated|assigned"
     r"|invited)|\b(?:this|the|our) (?:study|trial|protocol) will|\bwe plan to\b"
     r"|\bwe will (?:conduct|recruit|enrol|randomi[sz]e|include)|^[^.]{0,400}\bthis protocol\b"
 )
-_COMMENTED = re.compile(
+_COMMENTED = pattern_of(
     r"\b(?:this|the present|our) (?:editorial|commentary|letter|viewpoint|correspondence)\b"
 )
 _WRITING = r"(?:article|paper|chapter|manuscript|study|work|perspective|essay)"
-_REVIEWED = re.compile(
+_REVIEWED = pattern_of(
     r"\b(?:this|the present|our|the) (?!retrospective|chart|record)(?:[\w-]+ )?review\b(?! (?:board|committee))"
     r"|\bliterature review (?:was|is)\b|\bliterature (?:was|were) (?:analy|search)"
     r"|\bin this (?:perspective|overview|chapter)\b|\b(?:studies|trials|literature"
@@ -49,24 +50,24 @@ _REVIEWED = re.compile(
     r"|\bwe (?:\w+ )?(?:review|reviewed|summari[sz]e|discuss|outline|highlight) (?!\w+ (?:patients|cases"
     r"|charts|records|hips|knees)\b)(?!\d)"
 )
-_CALLED_A_REVIEW = re.compile(r"\breview|\bmeta-?analys|\bguideline|\bconsensus\b|\boverview\b")
+_CALLED_A_REVIEW = pattern_of(r"\breview|\bmeta-?analys|\bguideline|\bconsensus\b|\boverview\b")
 _LIBRARY = r"(?:pubmed|medline|embase|cochrane|web of science|scopus|cnki|google scholar|prospero|electronic database)"
 _STUDIES = r"(?:studies|articles|publications|trials|researches|rcts)"
-_SEARCHED = re.compile(
+_SEARCHED = pattern_of(
     r"\b(?:this|the present|our|a) (?:\w+ )?(?:(?:systematic|scoping|literature|narrative) (?:review|search)"
     rf"|meta-?analysis)\b|\b{_LIBRARY}s?\b"
     rf"|\b{_STUDIES} (?:[^.;]{{0,80}} )?(?:were|was) (?:searched|retrieved|screened|reviewed|eligible|identified)\b"
     r"|\b(?:studies|articles|publications) (?:\(n ?= ?\d+\) )?(?:[^.;]{0,60} )?were (?:included|enrolled|analy[sz]ed)\b"
     rf"|\bpooled (?:the )?data (?:of|from) {_NUMBER} (?:\w+ ){{0,3}}{_STUDIES}\b"
 )
-_NAMES_A_LIBRARY = re.compile(rf"\b{_LIBRARY}s?\b")
+_NAMES_A_LIBRARY = pattern_of(rf"\b{_LIBRARY}s?\b")
 _COUNT = rf"{_NUMBER} (?:[\w/+-]+ ){{0,6}}{_PEOPLE}\b"
-_COUNT_OF_PEOPLE = re.compile(_COUNT)
-_COUNTED_STUDIES = re.compile(
+_COUNT_OF_PEOPLE = pattern_of(_COUNT)
+_COUNTED_STUDIES = pattern_of(
     rf"(?!\b(?:one|two|1|2)\b){_NUMBER} (?:[\w-]+ ){{0,3}}{_STUDIES} (?:\([^)]{{0,60}}\) )?"
     r"(?:with|of|that|which|were|was|described|reported|met|including|involving|comprising|enrolling|on)\b"
 )
-_COUNTED_PEOPLE = re.compile(
+_COUNTED_PEOPLE = pattern_of(
     rf"{_COUNT} (?:\([^)]{{0,200}}\) )?(?:[^.;]{{1,160}} )?"
     r"(?:were (?:\w+ )?(?:enrolled|included|recruited|treated|given|randomi[sz]ed|randomly|assigned|allocated"
     r"|injected|infused|implanted|transplanted|divided|followed)|received|underwent|treated|averaged)\b"
@@ -78,35 +79,35 @@ _COUNTED_PEOPLE = re.compile(
 _ANIMALS = (
     r"(?:rats?|mice|mouse|murine|rabbits?|pigs?|minipigs?|swine|porcine|dogs?|canine|sheep|monkeys?|rodents?)"
 )
-_IN_ANIMALS = re.compile(
+_IN_ANIMALS = pattern_of(
     rf"\b{_ANIMALS} (?:were|was|received|underwent)\b|\b(?:in|with) (?:an? |two |three |the )?(?:[\w-]+ )?"
     rf"{_ANIMALS} (?:[\w-]+ )?models?\b|\bmodel was (?:\w+ )?(?:in|with) (?:[\w-]+ ){{0,2}}{_ANIMALS}\b"
     r"|\b(?:in|into|of) (?:[\w-]+ ){0,6}(?:rats|mice|rabbits|minipigs|dogs|sheep|monkeys)\b"
 )
-_IN_A_DISH = re.compile(
+_IN_A_DISH = pattern_of(
     r"\b(?:cells?|\w*mscs?) (?:[^.;]{0,80} )?(?:were|and) (?:\w+ )?(?:co-?cultured|cultured|incubated|transfected"
     r"|treated with|examined by flow)\b|\bin vitro (?:study|model)\b"
 )
 _LONG = 500  # characters of an abstract that would name a study if there were one
-_OWN_STUDY = re.compile(r"\b(?:we|our|was|were|this (?:study|trial)|received|underwent)\b")
-_DONE_IN_PEOPLE = re.compile(
+_OWN_STUDY = pattern_of(r"\b(?:we|our|was|were|this (?:study|trial)|received|underwent)\b")
+_DONE_IN_PEOPLE = pattern_of(
     rf"\b{_PEOPLE}\b (?:\([^)]{{0,200}}\) )?(?:were|received|underwent|completed|had|who received)\b"
     r"|\ban? (?:[\w-]+ ){0,2}patient (?:with [^.;]{1,60} )?(?:was|underwent|received)\b"
 )
 # What a follow-up says where another paper told of the same patients before.
-_FOLLOW_UP = re.compile(r"\bfollow[- ]?up\b|\blong[- ]?term\b|\b(?:years?|months?) after\b")
-_TOLD_BEFORE = re.compile(
+_FOLLOW_UP = pattern_of(r"\bfollow[- ]?up\b|\blong[- ]?term\b|\b(?:years?|months?) after\b")
+_TOLD_BEFORE = pattern_of(
     r"\b(?:we|our) (?:\w+ ){0,2}(?:previous|previously|earlier|published)\b|\bextension\b|\bpost[- ]?hoc\b|\bpooled\b"
     r"|\bpreviously (?:reported|published|described)\b|\b(?:original|parent) (?:trial|study)\b|\bancillary\b"
     r"|\bfollow[- ]?up (?:\w+ ){0,2}of (?:an?|the|our) (?:\S+ ){0,3}randomi[sz]ed\b|\b(?:secondary|sub-?group) analys"
 )
-_MARKED_REVIEW = re.compile(r"\.\s+(Review)\.\s*(?:$|No abstract|[A-Z])")
-_JOURNAL_OF_REVIEWS = re.compile(
+_MARKED_REVIEW = pattern_of(r"\.\s+(Review)\.\s*(?:$|No abstract|[A-Z])")
+_JOURNAL_OF_REVIEWS = pattern_of(
     r"\. (Cochrane Database Syst Rev|Nat Rev [A-Z][\w ]*|Curr Opin [A-Z][\w ]*|Annu Rev [A-Z][\w ]*"
     r"|Trends [A-Z][\w ]*)\. (?:19|20)\d\d\b"
 )
-_JOURNAL_OF_PROTOCOLS = re.compile(r"\. (Trials|JMIR Res Protoc)\. (?:19|20)\d\d\b")
-_OF_FINDINGS = re.compile(
+_JOURNAL_OF_PROTOCOLS = pattern_of(r"\. (Trials|JMIR Res Protoc)\. (?:19|20)\d\d\b")
+_OF_FINDINGS = pattern_of(
     r"\b(?:results?|outcomes?|findings|lessons|follow-?up|analys[ie]s)\b", re.IGNORECASE
 )
 
@@ -270,4 +271,4 @@ def _rules() -> tuple[_Rule, ...]:
 
 
 def _any(patterns: list[str]) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns) or r"(?!)")
+    return pattern_of("|".join(f"(?:{pattern})" for pattern in patterns) or r"(?!)")

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from mscwatch.vocabulary import Registry
+from mscwatch.vocabulary.patterns import pattern_of
 
 _GAP = r"[\s:#‐-–-]{0,3}"  # what people write between a registry's letters and the digits
 
@@ -35,7 +36,7 @@ class _Format(NamedTuple):
 def _format(
     registry: Registry, pattern: str, written: str, case: Callable[[str], str] = str.lower
 ) -> _Format:
-    whole = re.compile(rf"(?<![A-Za-z0-9]){pattern}(?![A-Za-z0-9])", re.IGNORECASE)
+    whole = pattern_of(rf"(?<![A-Za-z0-9]){pattern}(?![A-Za-z0-9])", re.IGNORECASE)
     return _Format(registry, whole, written, case)
 
 

@@ -5,24 +5,25 @@ from __future__ import annotations
 import re
 
 from mscwatch.vocabulary import CellSource, Donor
+from mscwatch.vocabulary.patterns import pattern_of
 
 _DONORS = {
-    Donor.AUTOLOGOUS: re.compile(r"\b(?:autologous|autogenous|autolog\w*)\b", re.IGNORECASE),
-    Donor.ALLOGENEIC: re.compile(
+    Donor.AUTOLOGOUS: pattern_of(r"\b(?:autologous|autogenous|autolog\w*)\b", re.IGNORECASE),
+    Donor.ALLOGENEIC: pattern_of(
         r"\b(?:allogen\w*|third[- ]party|donor[- ]derived|related donors?)\b", re.IGNORECASE
     ),
 }
 _SOURCES = {
-    CellSource.BONE_MARROW: re.compile(r"\b(?:bone[- ]marrow|marrow[- ]derived)\b", re.IGNORECASE),
-    CellSource.CORD_BLOOD: re.compile(r"\bcord blood\b", re.IGNORECASE),
-    CellSource.UMBILICAL_CORD: re.compile(r"\b(?:umbilical cord(?! blood)|wharton)", re.IGNORECASE),
-    CellSource.ADIPOSE: re.compile(
+    CellSource.BONE_MARROW: pattern_of(r"\b(?:bone[- ]marrow|marrow[- ]derived)\b", re.IGNORECASE),
+    CellSource.CORD_BLOOD: pattern_of(r"\bcord blood\b", re.IGNORECASE),
+    CellSource.UMBILICAL_CORD: pattern_of(r"\b(?:umbilical cord(?! blood)|wharton)", re.IGNORECASE),
+    CellSource.ADIPOSE: pattern_of(
         r"\b(?:adipose|fat[- ]derived|stromal vascular fraction)\b", re.IGNORECASE
     ),
-    CellSource.PLACENTA: re.compile(r"\bplacent", re.IGNORECASE),
-    CellSource.AMNION: re.compile(r"\bamnio", re.IGNORECASE),
-    CellSource.MENSTRUAL_BLOOD: re.compile(r"\bmenstrual\b", re.IGNORECASE),
-    CellSource.DENTAL_PULP: re.compile(r"\bdental (?:pulp|stem)\b|\bdeciduous t", re.IGNORECASE),
+    CellSource.PLACENTA: pattern_of(r"\bplacent", re.IGNORECASE),
+    CellSource.AMNION: pattern_of(r"\bamnio", re.IGNORECASE),
+    CellSource.MENSTRUAL_BLOOD: pattern_of(r"\bmenstrual\b", re.IGNORECASE),
+    CellSource.DENTAL_PULP: pattern_of(r"\bdental (?:pulp|stem)\b|\bdeciduous t", re.IGNORECASE),
 }
 
 

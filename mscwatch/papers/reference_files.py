@@ -15,17 +15,18 @@ from typing import Any
 import rispy
 
 from mscwatch.errors import ConfigError
+from mscwatch.vocabulary.patterns import pattern_of
 
 LONGEST = 1_000_000  # characters of one cell of a CSV file
 LONGEST_HEADER = 10_000
 Entry = Mapping[str, list[str]]  # texts by the name of a field of `Paper`
 
-_RIS = re.compile(r"^TY  ?-", re.MULTILINE)
-_NBIB = re.compile(r"^PMID *-", re.MULTILINE)
-_RIS_LINE = re.compile(r"^([A-Z][A-Z0-9]) {1,2}- ?(.*)$")
-_NBIB_LINE = re.compile(r"^([A-Z][A-Z0-9]{1,3}) {0,2}- ?(.*)$")
-_OF_PUBMED = re.compile(r"pubmed|medline|europe pmc", re.IGNORECASE)
-_AUTHORS = re.compile(r";|(?<=[A-Z.]), ")  # between the authors in one cell
+_RIS = pattern_of(r"^TY  ?-", re.MULTILINE)
+_NBIB = pattern_of(r"^PMID *-", re.MULTILINE)
+_RIS_LINE = pattern_of(r"^([A-Z][A-Z0-9]) {1,2}- ?(.*)$")
+_NBIB_LINE = pattern_of(r"^([A-Z][A-Z0-9]{1,3}) {0,2}- ?(.*)$")
+_OF_PUBMED = pattern_of(r"pubmed|medline|europe pmc", re.IGNORECASE)
+_AUTHORS = pattern_of(r";|(?<=[A-Z.]), ")  # between the authors in one cell
 
 # Fields of `Paper`, each with the names under which files have it, the surest first.
 _OF_RIS = {

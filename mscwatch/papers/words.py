@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 
+from mscwatch.vocabulary.patterns import pattern_of
+
 GRAM = 4  # letters of a piece of a title
 LONGEST_TITLE = 2_000  # characters that are read
 STOP_WORDS = frozenset(
@@ -19,9 +21,9 @@ STOP_WORDS = frozenset(
     within without
     """.split()  # noqa: SIM905  read as prose
 )
-WORD = re.compile(r"[a-z0-9]+")
-HYPHENATED = re.compile(r"\b[a-z0-9]+-[a-z0-9]+\b")
-IN_BRACKETS = re.compile(r"\(([A-Z][A-Za-z0-9-]{1,7})\)")
+WORD = pattern_of(r"[a-z0-9]+")
+HYPHENATED = pattern_of(r"\b[a-z0-9]+-[a-z0-9]+\b")
+IN_BRACKETS = pattern_of(r"\(([A-Z][A-Za-z0-9-]{1,7})\)")
 # Endings, longest first, and what stands for each. Words of a title are short texts: a light stemmer is enough.
 ENDINGS = (
     ("isations", "iz"), ("izations", "iz"), ("isation", "iz"), ("ization", "iz"), ("ational", "at"),

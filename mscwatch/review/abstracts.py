@@ -11,6 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from mscwatch.vocabulary.patterns import pattern_of
+
 LONGEST_TEXT = 10_000  # characters that are read; the longest abstracts have 5,000
 LONGEST_SENTENCE = 1_000  # what is longer is cut, so that no pattern meets a long text
 LONGEST_EVIDENCE = 300  # characters (contract, "Papers")
@@ -62,9 +64,9 @@ _PLAIN = str.maketrans(
     | dict.fromkeys("\u00a0\u2009\u202f\u2002\u2003\t\r\n", " ")
     | dict.fromkeys("\u2018\u2019", "'")
 )
-_MIDDLE_DOT = re.compile(r"(?<=\d)[·•∙](?=\d+(?!\d)(?!\s?[\^(]))")  # 1·5, but not 2·10^6
-_TEX = re.compile(r"\\\(|\\\)|[{}]")  # 1 × \({10}^{6}\), as publishers' pages print it
-_END = re.compile(
+_MIDDLE_DOT = pattern_of(r"(?<=\d)[·•∙](?=\d+(?!\d)(?!\s?[\^(]))")  # 1·5, but not 2·10^6
+_TEX = pattern_of(r"\\\(|\\\)|[{}]")  # 1 × \({10}^{6}\), as publishers' pages print it
+_END = pattern_of(
     r"(?<!\bvs)(?<!\be\.g)(?<!\bi\.e)(?<!\bi\.v)(?<!\bet "
     r"al)(?<!\bapprox)(?<!\bno)(?<!\bDr)(?<!\bca)[.!?](?:\s+(?=[\"(\[]?[A-Z0-9\u00c0-\u024f])"
     r"|(?:(?<=[a-z)\]\d%][.!?])|(?<=[A-Z][A-Z][.!?]))(?=[A-Z][a-z]+(?:-[a-z]+)?[\s,:]|[A-Z]{6,}[a-z])"
@@ -92,14 +94,14 @@ def _labels(labels: tuple[tuple[Part, str], ...], group: str) -> str:
     return "|".join(rf"(?P<{group}_{part}>{words})" for part, words in labels)
 
 
-_LABEL = re.compile(
+_LABEL = pattern_of(
     rf"\s*(?:abstract\W+)?(?=(?-i:[A-Z]))(?:(?:{_labels(_LABELS, 'a')})(?:\s?[:.]|\s-"
     rf"|(?=\s+(?-i:[a-z]{{0,4}}[A-Z0-9]))|(?-i:(?<=[A-Z][A-Z])(?=[A-Z][a-z])))"
     rf"|(?:{_labels(_LABELS_BEFORE_COLONS, 'b')})\s?:)",
     re.IGNORECASE,
 )
-_METHODS_AND_RESULTS = re.compile(r"\s*methods? (?:and|&) results\b", re.IGNORECASE)
-_OWN = re.compile(
+_METHODS_AND_RESULTS = pattern_of(r"\s*methods? (?:and|&) results\b", re.IGNORECASE)
+_OWN = pattern_of(
     r"\b(?:we|our|this (?:[\w-]+ ){0,3}(?:study|trial|work|report|paper|analysis)|the (?:aim|purpose|objective"
     r"|goal)s?|the present|present study|(?:patients|participants|subjects|knees|children) (?:\([^)]*\) "
     r"|with [^.;]{0,80} )?(?:were|underwent|received|who|was)|(?:was|were) (?:enrolled|included|recruited"
@@ -108,7 +110,7 @@ _OWN = re.compile(
     r"|report))\b",
     re.IGNORECASE,
 )
-_FINDING = re.compile(
+_FINDING = pattern_of(
     r"\bsignificant|\bp\s?[<=>]|\badverse events?\b|\b(?:side effects?|complications?|reactions?) (?:was|were"
     r"|occurred)|\bimprove(?:[ds]|ments?)?\b|\bshowed\b|\bobserved\b|\bsurvived\b|\bas effective as\b|\b(?:better"
     r"|superior|responded|resolved|achieved|healed)\b|\b(?:were|was|there (?:was|were)) no\b|\bno (?:serious|severe"
@@ -117,12 +119,12 @@ _FINDING = re.compile(
     r"|had similar|similar (?:in|between))\b",
     re.IGNORECASE,
 )
-_PLANNED = re.compile(
+_PLANNED = pattern_of(
     r"\b(?:to (?:evaluate|investigate|assess|compare|determine)|aim|purpose|endpoint|outcome measure"
     r"|outcomes? (?:was|were))\b",
     re.IGNORECASE,
 )
-_CONCLUDES = re.compile(
+_CONCLUDES = pattern_of(
     r"\b(?:conclu\w+|in summary|taken together|these (?:\w+ )?(?:results|findings|data)|our (?:\w+ )?(?:results"
     r"|findings|data|study|trial)|the results of (?:our|this)|may (?:be|provide|offer)|further (?:studies"
     r"|investigation|research"

@@ -10,30 +10,31 @@ from mscwatch.review.abstracts import Part, Quote, Sentence
 from mscwatch.review.groups import OF_A_DOSE, Arm, Group, arms_of, names_control, sides_of, whose_words
 from mscwatch.review.people import Counted, Size, around, counts, is_share, ours
 from mscwatch.review.totals import clause_to_next, of_a_case_report, total_of
+from mscwatch.vocabulary.patterns import pattern_of
 
-_PATIENT_AS_CONTROL = re.compile(
+_PATIENT_AS_CONTROL = pattern_of(
     r"\b(?:contralateral|opposite|fellow) (?:\w+ )?(?:knee|eye|limb|leg|hip|side|hand|joint|foot)s?\b|\b(?:the other"
     r"|untreated) (?:knee|eye|leg|hip)\b"
     r"|\b(?:their|his|her|its|as) own controls?\b|\bself-?control|\bsplit-?(?:body|face|mouth)\b",
     re.IGNORECASE,
 )
-_GROUPS_LISTED = re.compile(r"\b(?:groups|arms):\s(?P<groups>.+)")
-_HALVES = re.compile(
+_GROUPS_LISTED = pattern_of(r"\b(?:groups|arms):\s(?P<groups>.+)")
+_HALVES = pattern_of(
     r"\b(?:two|2) equal (?:groups|arms)|\bequally (?:divided|randomi[sz]ed|allocated|assigned)"
     r"|\bdivided (?:\w+ )?equally\b",
     re.IGNORECASE,
 )
-_MORE_GROUPS = re.compile(
+_MORE_GROUPS = pattern_of(
     r"\b(?:three|four|five|six|[3-6])\s+(?:\w+\s+){0,2}(?:groups|arms|cohorts)\b|\b(?:low|high)[- ]dose\b",
     re.IGNORECASE,
 )
 _OR = r"\b(?:or|and|vs\.?|versus)"
-_TWO_KINDS_OF_CELLS = re.compile(
+_TWO_KINDS_OF_CELLS = pattern_of(
     rf"\ballo(?:gen\w+|-)?[^.;,]{{0,20}}{_OR} auto|\bauto(?:log\w+|-)?[^.;,]{{0,20}}{_OR} allo"
     rf"|\blow(?:er)?[- ]dose\b[^;]{{0,60}}{_OR} (?:an? |the )?high",
     re.IGNORECASE,
 )
-_SHARE_OF = re.compile(
+_SHARE_OF = pattern_of(
     r"(?<![\d./])\d{1,4}(?:\s?/\s?|\s(?:out\s)?of\s(?:the\s)?)(?P<whole>\d{1,4})\b(?![./]\d|\s?%)"
 )
 

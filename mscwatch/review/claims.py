@@ -10,8 +10,10 @@ from importlib.resources import files
 from itertools import pairwise
 from typing import Any
 
+from mscwatch.vocabulary.patterns import pattern_of
+
 REPRODUCED, NOT_REPRODUCED, UNCHECKED = "reproduced", "not reproduced", "cannot be checked"
-_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_NUMBER = pattern_of(r"\d+(?:\.\d+)?")
 
 
 UNSTATED_AT_MOST = 1 / 3  # share of the trials that may not state a value that is compared
@@ -41,7 +43,7 @@ _LABELS = {
     "therapies": "{of}nct_id",
 }
 # A count of trials, perhaps followed by how many more there may be.
-_COUNT = re.compile(r"count\(\*\)(?P<filter> FILTER \([^|]*?\))?(\s*\|\| CASE\b.*)?", re.DOTALL)
+_COUNT = pattern_of(r"count\(\*\)(?P<filter> FILTER \([^|]*?\))?(\s*\|\| CASE\b.*)?", re.DOTALL)
 _COUNT_OF_LATER = (
     "the review counted its 22 rows; this is what has become of them with the rows confirmed since"
 )

@@ -7,31 +7,32 @@ from collections.abc import Iterator, Sequence
 
 from mscwatch.review.abstracts import Part, Quote, Sentence
 from mscwatch.vocabulary import TrialDesign
+from mscwatch.vocabulary.patterns import pattern_of
 
 # What is asked for or under way elsewhere is not this study: "randomised trials are needed".
-_ELSEWHERE = re.compile(
+_ELSEWHERE = pattern_of(
     r"\b(?:future|needs?(?: to)?|further|ongoing|on-going|needed|warranted|required|should|awaited|larger|planned"
     r"|underway|necessary|the next|pav(?:es?|ing) the way|call(?:s|ed)? for|previous(?:ly)? (?:published|reported))\b",
     re.IGNORECASE,
 )
-_RANDOMISED = re.compile(
+_RANDOMISED = pattern_of(
     r"(?<!non)(?<!non-)(?<!non )(?<!not )(?<!without )(?<!quasi-)\brandomi[sz](?:ed|ation|ing|e)\b"
     r"|\brandomly (?:and \w+ )?(?:assigned|allocated|divided|distributed|grouped|separated|received|split)\b"
     r"|\b(?:assigned|allocated|divided|enrolled|separated) (?:\w+ )?(?:randomly|at random)\b|(?-i:\bRCT\b)",
     re.IGNORECASE,
 )
-_RETROSPECTIVE = re.compile(
+_RETROSPECTIVE = pattern_of(
     r"\bretrospective(?:ly)?\b(?!(?:\s+\w+){0,2}\s+(?:controls?|chosen|selected)\b)|\b(?:records"
     r"|charts) (?:of [^.;]{1,60} )?(?:were|was) review",
     re.IGNORECASE,
 )
-_SINGLE = re.compile(
+_SINGLE = pattern_of(
     r"\b(?:single|one)[- ]arm(?:ed)?\b|\bsingle[- ]group\b|\buncontrolled\b|\bnon-?controlled\b|\b(?:no"
     r"|without(?: an?)?|lack of(?: an?)?|lacks an?) (?:\w+ )?control(?:s| group| arm)?\b|\bcase (?:series|reports?)\b"
     r"|\bbefore[- ]and[- ]after\b|\bself-?controlled\b",
     re.IGNORECASE,
 )
-_CONTROLLED = re.compile(
+_CONTROLLED = pattern_of(
     r"(?<!own )(?<!healthy )(?<!normal )(?<!no )(?<!without )\bcontrol[- ](?:group|arm|patients|subjects|cohort"
     r"|knees?|treatment)s?\b|(?<!own )(?<!healthy )(?<!normal )(?<!no )(?<!as )\bcontrols\b(?! (?:the|of))|\b(?:in"
     r"|into|to) (?:two|three|four|[2-4]) (?:\w+ ){0,2}(?:groups|arms)\b(?![^;]*(?:\bdos(?:e|age)|[x×*] ?10|\bmillion"
@@ -45,12 +46,12 @@ _CONTROLLED = re.compile(
     r"|\bmatched (?:\w+[ -]){0,3}(?:controls?|patients|cohort|pairs)\b",
     re.IGNORECASE,
 )
-_EARLY = re.compile(
+_EARLY = pattern_of(
     r"\bfirst[- ]in[- ](?:hu)?man\b|\bphase (?:1|I)(?:/?I?[ab])?\b|\bpilot\b"
     r"|\bproof[- ]of[- ](?:concept|principle)\b",
     re.IGNORECASE,
 )
-_OF_TITLE = re.compile(
+_OF_TITLE = pattern_of(
     r"\b(?:versus|vs\.?|compared (?:with|to)|comparison (?:of|with|between))(?=\s)", re.IGNORECASE
 )
 

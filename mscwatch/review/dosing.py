@@ -14,20 +14,21 @@ from mscwatch.therapy.model import DoseLevel
 from mscwatch.therapy.passages import Passage
 from mscwatch.therapy.words import names
 from mscwatch.vocabulary import DoseUnit
+from mscwatch.vocabulary.patterns import pattern_of
 
-_TREATING = re.compile(
+_TREATING = pattern_of(
     r"\b(?:inject|infus|transplant|implant|administ|receiv|treat|got|given|dos(?:e|age|ing)|cohort|deliver"
     r"|transfus)\w*",
     re.IGNORECASE,
 )
-_OF_LABORATORY = re.compile(
+_OF_LABORATORY = pattern_of(
     r"[^.;,]{0,25}(?:\b(?:ng|pg|mg|IU|copies|mmol)\b|[µμu]mol|/\s?m?L\b)", re.IGNORECASE
 )
-_OF_VESSEL = re.compile(r"\W*(?:cells?\W+)?per (?:flask|well|dish|plate|bottle|passage)", re.IGNORECASE)
-_TOTAL = re.compile(
+_OF_VESSEL = pattern_of(r"\W*(?:cells?\W+)?per (?:flask|well|dish|plate|bottle|passage)", re.IGNORECASE)
+_TOTAL = pattern_of(
     r"\b(?:a|in) total (?:dose )?of\s*$|\btotall?ing\s*$|\bcumulative dose of\s*$", re.IGNORECASE
 )
-_PER_WEIGHT = re.compile(r"\bcells?\s?/\s?kg", re.IGNORECASE)
+_PER_WEIGHT = pattern_of(r"\bcells?\s?/\s?kg", re.IGNORECASE)
 _NEAR = 80  # characters before and behind an amount that say what it counts
 
 

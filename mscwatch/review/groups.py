@@ -16,6 +16,7 @@ from mscwatch.review.people import PARTS, PEOPLE, Count, Counted, counts
 from mscwatch.review.study_text import blank
 from mscwatch.therapy.words import find
 from mscwatch.vocabulary import CellType
+from mscwatch.vocabulary.patterns import pattern_of
 
 NEAR = 150  # characters on each side of a number that may say whose it is
 _USUAL = (
@@ -27,7 +28,7 @@ _ONLY = (
     r"(?<!MSC )(?<!MSCs )(?<!cells )\b(?:alone|only(?!\s+(?:an?|one|two|three|four|five|six|once|twice|\d\S*|in|for"
     r"|after|mild|minor)\b))\b"
 )
-_CONTROL = re.compile(
+_CONTROL = pattern_of(
     r"\b(?:controls?|placebo(?!-free)|saline|sham|vehicle|untreated|standard(?: of)? care|supportive (?:care"
     r"|treatment|therapy)"
     rf"|{_USUAL} (?:medical |supportive |internal )?(?:treatments?|therap(?:y|ies)|care|management"
@@ -35,74 +36,74 @@ _CONTROL = re.compile(
     r"|no (?:treatment|cells?|intervention|infusion|injection)|(?-i:SMT|SOC|SMC))\b|" + _ONLY,
     re.IGNORECASE,
 )
-_GROUP_OF_CELLS = re.compile(
+_GROUP_OF_CELLS = pattern_of(
     r"\b(?:(?:treatment|treated|intervention|experimental|study|trial|test|transplant(?:ed|ation)?|infusion|injection"
     r"|therapy|proposed|novel|new|cells?(?:-\w+)?|stem[ -]cells?|\w*MSCs?)[\s-]+"
     r"(?:group|arm|cohort|technique|method|procedure|treatment)s?"
     rf"|(?:test|experimental|treated)\s(?:sites?|defects?|sockets?|{PARTS}))\b",
     re.IGNORECASE,
 )
-_INTERVENTION = re.compile(
+_INTERVENTION = pattern_of(
     r"(?<!no )\b(?:intervention|treatment|treated|experimental|transplantation|transplanted|infusion)\s*\W*$",
     re.IGNORECASE,
 )
-_CONTROL_GROUP = re.compile(
+_CONTROL_GROUP = pattern_of(
     rf"\b(?:(?:control|placebo|sham|saline|comparison|comparator|untreated|supportive)\w*"
     rf"|{_USUAL})[\s-]+(?:\w+[\s-]+){{0,2}}(?:group|arm|cohort)s?\b"
     r"|\bcontrols?\b|\bplacebo\b(?!-controlled|-free)|" + _ONLY,
     re.IGNORECASE,
 )
-_OUT = re.compile(
+_OUT = pattern_of(
     r"\b(?:without|no|not (?:receiv\w+|give[ns]?|get|undergo\w*|treated with)) (?:\w+[ -]){0,3}"
     r"(?:cells?|\w*MSCs?|transplantation|infusions?)|\b(?:without|not)\W*$",
     re.IGNORECASE,
 )
-_FAILED = re.compile(
+_FAILED = pattern_of(
     r"\b(?:refractory|resistant|unresponsive|intolerant|despite|failed)\b[^,;.]{0,40}", re.IGNORECASE
 )
 _OTHER_CELLS = {CellType.HEPATOCYTE, "named"}  # a comparison of cells: "MSCs or chondrocytes"
-_OTHERS = re.compile(r"\b(?:healthy|normal|donors?|volunteers?)\b[^;,]*$", re.IGNORECASE)
-_NAME = re.compile(r"\b(?:group|arm|cohort)\s+(?P<name>[A-Z1-9]|I{1,3}|IV)\b", re.IGNORECASE)
-_NAMED_LAST = re.compile(rf"{_NAME.pattern}\W*$", re.IGNORECASE)
-OF_A_DOSE = re.compile(r"\bdos(?:e|es|age)\b|\bcohort\b|\d\s?[x×]\s?10|\bmillion\b|/kg", re.IGNORECASE)
-_WITH = re.compile(r"\bwith\W*$", re.IGNORECASE)
-_OF_A_PHASE = re.compile(r"\b(?:phase|stage|part) (?:\d|I{1,3}|[AB])\b[^.;()]{0,20}\(\s*$", re.IGNORECASE)
-_GROUP_HAS = re.compile(
+_OTHERS = pattern_of(r"\b(?:healthy|normal|donors?|volunteers?)\b[^;,]*$", re.IGNORECASE)
+_NAME = pattern_of(r"\b(?:group|arm|cohort)\s+(?P<name>[A-Z1-9]|I{1,3}|IV)\b", re.IGNORECASE)
+_NAMED_LAST = pattern_of(rf"{_NAME.pattern}\W*$", re.IGNORECASE)
+OF_A_DOSE = pattern_of(r"\bdos(?:e|es|age)\b|\bcohort\b|\d\s?[x×]\s?10|\bmillion\b|/kg", re.IGNORECASE)
+_WITH = pattern_of(r"\bwith\W*$", re.IGNORECASE)
+_OF_A_PHASE = pattern_of(r"\b(?:phase|stage|part) (?:\d|I{1,3}|[AB])\b[^.;()]{0,20}\(\s*$", re.IGNORECASE)
+_GROUP_HAS = pattern_of(
     r"\b(?:group|arm|cohort|controls?)\b(?:\s(?:[A-Z0-9]|I{1,3}|IV)\b)?(?:\s\([^()]{1,60}\))?"
     r"(?::\s|\s(?:(?:of|with|includ\w+|compris\w+|consist\w+|had|has|contain\w+|was|were|involv\w+)\s){0,2})$",
     re.IGNORECASE,
 )
-_HEADS = re.compile(r"(?:[\w+-]+\s){1,3}(?:group|arm)s?\b")
-_CLAUSE_BEFORE = re.compile(r"^(?:[^()]*\))?(?:[^()]|\([^()]*\))*[;.]\s")  # not "(MSC group; n = 14)"
-_HEAD_BEGINS = re.compile(r",\s|\b(?:while|whereas|and|but)\s", re.IGNORECASE)
-SUBSTANCE = re.compile(r"[A-Za-z]{2,}[^()]*[A-Za-z]{2,}")
-_WENT_WITHOUT = re.compile(r"\bdid\s+not$", re.IGNORECASE)
-_OTHER = re.compile(r"\b(?:other|further|another|remaining)\b", re.IGNORECASE)
-_COMPARED_WITH = re.compile(r"\b(?:compared|matched) (?:to|with) (?:[\w-]+ ){0,4}$", re.IGNORECASE)
-_THE_OTHER = re.compile(rf"\b(?:other|remaining) (?:groups?|arms?|{PEOPLE})\W*$", re.IGNORECASE)
-_PEOPLE_LAST = re.compile(rf"(?<!non-)\b(?!non-){PEOPLE}(?: with\b[^.;()]{{1,60}})?\W*$", re.IGNORECASE)
-_JOINED = re.compile(r"\s?(?:vs\.?|versus|and|,|/)\s?", re.IGNORECASE)
-_TWO_NAMED = re.compile(
+_HEADS = pattern_of(r"(?:[\w+-]+\s){1,3}(?:group|arm)s?\b")
+_CLAUSE_BEFORE = pattern_of(r"^(?:[^()]*\))?(?:[^()]|\([^()]*\))*[;.]\s")  # not "(MSC group; n = 14)"
+_HEAD_BEGINS = pattern_of(r",\s|\b(?:while|whereas|and|but)\s", re.IGNORECASE)
+SUBSTANCE = pattern_of(r"[A-Za-z]{2,}[^()]*[A-Za-z]{2,}")
+_WENT_WITHOUT = pattern_of(r"\bdid\s+not$", re.IGNORECASE)
+_OTHER = pattern_of(r"\b(?:other|further|another|remaining)\b", re.IGNORECASE)
+_COMPARED_WITH = pattern_of(r"\b(?:compared|matched) (?:to|with) (?:[\w-]+ ){0,4}$", re.IGNORECASE)
+_THE_OTHER = pattern_of(rf"\b(?:other|remaining) (?:groups?|arms?|{PEOPLE})\W*$", re.IGNORECASE)
+_PEOPLE_LAST = pattern_of(rf"(?<!non-)\b(?!non-){PEOPLE}(?: with\b[^.;()]{{1,60}})?\W*$", re.IGNORECASE)
+_JOINED = pattern_of(r"\s?(?:vs\.?|versus|and|,|/)\s?", re.IGNORECASE)
+_TWO_NAMED = pattern_of(
     r"(?P<one>[^;]*\w)\s(?:or|and|vs\.?|versus|compared (?:to|with))\s(?P<other>[^;()]*)\($", re.IGNORECASE
 )
-_ONE_MORE = re.compile(r"\W*(?:and|or)?[\s\d.]*\W*")  # behind "MSCs 0.3 (n = 15)": ", 1.0 ("
-_LISTED = re.compile(
+_ONE_MORE = pattern_of(r"\W*(?:and|or)?[\s\d.]*\W*")  # behind "MSCs 0.3 (n = 15)": ", 1.0 ("
+_LISTED = pattern_of(
     r"(?:and (?:were )?compared\b.*|and\b|or\b|versus\b|vs\b|whereas\b|while\b|but\b|groups?\b|arms?\b|the\b|\W)*$",
     re.IGNORECASE,
 )
-_GIVEN = re.compile(
+_GIVEN = pattern_of(
     r"\b(?:gave|given|injected|infused|transplanted|implanted|administered"
     r"|delivered)\b[^.;]{0,80}\b(?:in|to|into)\s+$",
     re.IGNORECASE,
 )
-_RELATIVE = re.compile(  # up to the comma or the comparison behind it
+_RELATIVE = pattern_of(  # up to the comma or the comparison behind it
     r"\W*(?:in which|who|whom|which|that|receiving|treated|undergoing)\b"
     r"(?:(?!\b(?:was|were) (?:\w+ )?compared\b)[^.;,])*",
     re.IGNORECASE,
 )
-_OR_ELSE = re.compile(r"\W{0,2}or\s+(?:with\s+)?(?!by\b|via\b|through\b|in\b|into\b)\w+", re.IGNORECASE)
-_OR_CONTROL = re.compile(rf"\bor (?:an? |with |to )?(?:{_CONTROL.pattern})", re.IGNORECASE)
-_SPLIT = re.compile(
+_OR_ELSE = pattern_of(r"\W{0,2}or\s+(?:with\s+)?(?!by\b|via\b|through\b|in\b|into\b)\w+", re.IGNORECASE)
+_OR_CONTROL = pattern_of(rf"\bor (?:an? |with |to )?(?:{_CONTROL.pattern})", re.IGNORECASE)
+_SPLIT = pattern_of(
     r"\b(?:randomi\w+|divided|allocated|assigned|split|separated|classified|stratified"
     r"|distributed)\b[^.;]{0,40}\binto\b"
     r"|\b(?:two|three|four|2|3|4)\s+(?:\w+\s+){0,2}(?:groups|arms|cohorts)\b|\beither\b|\b[123]:[123]\b",

@@ -15,13 +15,14 @@ from importlib.resources import files
 
 from mscwatch.review.abstracts import LONGEST_EVIDENCE, Part, Quote, Sentence
 from mscwatch.vocabulary import Effect
+from mscwatch.vocabulary.patterns import pattern_of
 
-_CLAUSE_END = re.compile(
+_CLAUSE_END = pattern_of(
     r";\s|,?\s(?:but|while|whereas|although|however|though|despite|except)\s"
     r"|,\sand\s(?=(?:did|was|were|had|has|have|there (?:was|were))?\s?(?:no|not)\s)",
     re.IGNORECASE,
 )
-_BETTER = re.compile(
+_BETTER = pattern_of(
     r"\bsignificant(?:ly)?\b(?:,? \w+){0,2} (?:better|higher|lower|greater|superior|longer|less|increas\w*|decreas\w*"
     r"|reduc\w*|declin\w*|alleviat\w*|elevat\w*|rise|rose|fell|drop\w*|attenuat\w*|recover\w*)|\b(?:increas\w*"
     r"|decreas\w*|reduc\w*|declin\w*|elevat\w*|recover\w*|rose|fell|dropp\w*|higher|lower) (?:\w+ ){0,2}significantly"
@@ -39,7 +40,7 @@ _BETTER = re.compile(
     r"|\b(?:reduc\w+|decreas\w+) (?:\w+ ){0,3}(?:pain|mortality|fibrosis|ascites|defects?)\b",
     re.IGNORECASE,
 )
-_NOT_BETTER = re.compile(
+_NOT_BETTER = pattern_of(
     r"^not\b(?! only)|\bno (?:\w+[ -]){0,4}(?:differences?|changes?|improvements?|effects?|benefits?|efficacy|impact"
     r"|evidence of (?:\w+ )?(?:benefit|efficacy|improvement|effect))\b|\b(?:not|nor|n't) (?:\w+ ){0,4}?(?:differ\w*"
     r"|improv\w*|chang\w*|superior|better|significant\w*|effective|affect\w*|advantage\w*|benefi\w*|increas\w*"
@@ -48,51 +49,51 @@ _NOT_BETTER = re.compile(
     r"|\bno(?:t)? beneficial\b|\bdid not reach\b|\bas (?:effective|good) as\b",
     re.IGNORECASE,
 )
-_DIFFERS = re.compile(
+_DIFFERS = pattern_of(
     r"\bdifferences?\b[^;]{0,160}?\bp\s?(?:[<=]\s?0?\.0[0-4]|<\s?0?\.05)|\bsignificant differences?\b",
     re.IGNORECASE,
 )
-_SAFE = re.compile(
+_SAFE = pattern_of(
     r"\bsafe(?:ty|ly)?\b|\bwell[- ]tolerated\b|\btolerab\w+|\bfeasib\w+|\b(?:no"
     r"|without) (?:\w+[ -]){0,4}(?:adverse|side|complications?|toxicit\w+|tumou?rs?|reactions?|neoplas\w+)",
     re.IGNORECASE,
 )
-_OF_SAFETY = re.compile(
+_OF_SAFETY = pattern_of(
     r"\badverse\b|\bcomplications?\b|\bside[- ]effects?\b|\btumou?r|\bneoplas|\binfections?\b|\btoxic|\bsafety\b"
     r"|\breactions?\b|\bat baseline\b|\bbaseline (?:characteristics|data|values)\b"
     r"|\bdemographic|\bin age\b|\bpre-?treatment\b|\bbefore treatment\b|\bdeteriorat",
     re.IGNORECASE,
 )
-_IN_BOTH = re.compile(
+_IN_BOTH = pattern_of(
     r"\b(?:both|all|each|either)(?: of the)? (?:\w+ ){0,2}(?:groups?|arms?)\b", re.IGNORECASE
 )
-_OF_CONTROLS_ALONE = re.compile(
+_OF_CONTROLS_ALONE = pattern_of(
     r"\b(?:in|of|within|for) the (?:control|placebo|sham|saline|standard"
     r"|conventional)\b(?: \w+){0,2} (?:groups?|arms?)\b",
     re.IGNORECASE,
 )
-_COMPARED = re.compile(r"\b(?:than|compared)\b", re.IGNORECASE)
-_OF_ONE_KIND = re.compile(
+_COMPARED = pattern_of(r"\b(?:than|compared)\b", re.IGNORECASE)
+_OF_ONE_KIND = pattern_of(
     r"\bthan\b(?! (?:\w+ ){0,2}(?:baseline|before|pre-?treatment)\b)[^.;]*\bgroup"
     r"|\b(?:younger|older) (?:age|patients|than)\b|\bassociated with\b",
     re.IGNORECASE,
 )
-_BY_THE_CELLS = re.compile(
+_BY_THE_CELLS = pattern_of(
     r"\b(?:safe and|(?:cells?|\w*MSCs?|treatment|therapy|injections?|infusions?|transplantation) (?:was|were|is|are))"
     r"\s(?:\w+ )?associated with\b",
     re.IGNORECASE,
 )
-_TREND = re.compile(r"\btend(?:ed|ency)\b|\btrends?\b", re.IGNORECASE)
-_COMPARES = re.compile(r"\b(?:than|compared|between|versus|vs|differ\w*|and the)\b", re.IGNORECASE)
-_KINDS_OF_PATIENTS = re.compile(
+_TREND = pattern_of(r"\btend(?:ed|ency)\b|\btrends?\b", re.IGNORECASE)
+_COMPARES = pattern_of(r"\b(?:than|compared|between|versus|vs|differ\w*|and the)\b", re.IGNORECASE)
+_KINDS_OF_PATIENTS = pattern_of(
     r"\b(?:between|among|than)\b|\bgroups?\b|\byounger\b|\bolder\b|\bassociated with\b|\bcorrelat",
     re.IGNORECASE,
 )
-_TITLE_OF_SAFETY = re.compile(r"\b(?:safety|complications|tolerability|toxicity|adverse)\b", re.IGNORECASE)
-_TITLE_OF_EFFECT = re.compile(
+_TITLE_OF_SAFETY = pattern_of(r"\b(?:safety|complications|tolerability|toxicity|adverse)\b", re.IGNORECASE)
+_TITLE_OF_EFFECT = pattern_of(
     r"\b(?:efficacy|effect\w*|outcomes?|results?|improv\w+|benefi\w+)\b", re.IGNORECASE
 )
-_MEANT = re.compile(
+_MEANT = pattern_of(
     r"\b(?:primary|secondary)\b[^.;]{0,40}\b(?:end-?points?|outcomes?|objectives?)\b[^.;]{0,30}\b(?:were|was"
     r"|included?)\b[^.;]*$|\bto (?:assess|evaluate|determine"
     r"|investigate)\b",
@@ -250,6 +251,6 @@ def _named(sentence: Sentence) -> dict[str, tuple[int, int]]:
 def _patterns() -> dict[str, re.Pattern[str]]:
     text = (files("mscwatch.review") / "indicators.toml").read_text("utf-8")
     return {
-        name: re.compile("|".join(rf"\b(?:{pattern})\b" for pattern in patterns), re.IGNORECASE)
+        name: pattern_of("|".join(rf"\b(?:{pattern})\b" for pattern in patterns), re.IGNORECASE)
         for name, patterns in tomllib.loads(text)["indicators"].items()
     }

@@ -11,24 +11,25 @@ from mscwatch.therapy import disease
 from mscwatch.therapy.passages import Passage, Passages
 from mscwatch.therapy.words import names
 from mscwatch.vocabulary import IndicationGroup
+from mscwatch.vocabulary.patterns import pattern_of
 
-_DISEASE = re.compile(
+_DISEASE = pattern_of(
     r"\b(?:patients?|subjects?|participants?|children|adults|recipients?|people|cases?|individuals|knees"
     r"|eyes)\b(?:\s*\([^()]{1,60}\))?\s+(?:with|suffering from|who had|having|affected by"
     r"|diagnosed with)\s+(?P<disease>[^.;:]{3,160})",
     re.IGNORECASE,
 )
-_TREATMENT_OF = re.compile(
+_TREATMENT_OF = pattern_of(
     r"\b(?:treatment|management|therapy|symptoms)\s+(?:of|for"
     r"|in)\s+(?:patients with\s+)?(?P<disease>[^.;:]{3,140})",
     re.IGNORECASE,
 )
-_OF_TITLE = re.compile(
+_OF_TITLE = pattern_of(
     r"\b(?:(?:patients?|subjects|children|adults|recipients) with|for(?: the)?(?: treatment of)?"
     r"|treatment of|symptoms of|in)\s+(?P<disease>[^.;:]{3,140})",
     re.IGNORECASE,
 )
-_DISEASE_ENDS = re.compile(
+_DISEASE_ENDS = pattern_of(
     r"\s*(?:[(,]|\b(?:were|was|who|whom|which|that|are|is|underwent|received|treated|enrolled|included|recruited"
     r"|randomly|randomi[sz]ed|to|using|by|caused|due|secondary|resulting|induced by|at|from|between|during|after"
     r"|before|under|participated|had|have|and (?:were|injected|received|divided|randomi[sz]ed|treated|followed)"
@@ -36,12 +37,12 @@ _DISEASE_ENDS = re.compile(
     r"|with(?=\s+(?:autologous|allogeneic|MSC|mesenchymal|stem)))\b|\s-\s|$)",
     re.IGNORECASE,
 )
-_NO_DISEASE = re.compile(
+_NO_DISEASE = pattern_of(
     r"\b(?:repair|regenerat\w+|combination|mixture|scaffolds?|implantation|surgery"
     r"|improv\w+)\b",
     re.IGNORECASE,
 )
-_NOT_A_NAME = re.compile(r"^(?:the|an?|their|either|symptomatic patients with)\s+", re.IGNORECASE)
+_NOT_A_NAME = pattern_of(r"^(?:the|an?|their|either|symptomatic patients with)\s+", re.IGNORECASE)
 
 
 def patients(told: Sequence[Sentence]) -> dict[str, Drafted]:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from mscwatch.review.abstracts import Part, Quote, Sentence
+from mscwatch.vocabulary.patterns import pattern_of
 
 Size = tuple[int, Quote]
 
@@ -42,7 +43,7 @@ _GOT = (
     r"(?:received|underwent|were\s+(?:randomly\s+)?(?:treated|given|randomi[sz]ed|assigned|allocated|infused"
     r"|injected))"
 )
-_NOUN = re.compile(
+_NOUN = pattern_of(
     rf"(?P<k>{NUMBER})\s+(?:out\s+)?of\s+(?:the\s+|all\s+)?{NUMBER}\s+{_KIND}{PEOPLE}(?=\s+{_GOT}\b)"
     rf"|(?P<n>{NUMBER})(?:\s*\([^()]{{1,30}}\))?[\s-]+{_KIND}(?P<what>{PEOPLE}|{PARTS})\b"
     rf"(?:(?<=men|oys|rls)\s+and\s+(?P<more>{NUMBER})\s+(?:men|women|boys|girls)\b)?"
@@ -55,7 +56,7 @@ _HEAD = (
     r"\b(?:(?:groups?|arms?|cohorts?)(?:\s?[=:,]\s?|\s(?:[\w-]+\s){0,3}(?:had|included|comprised|contained"
     r"|consisted of)\s)|(?:untreated|treated|controls?|placebo)\s?[=:,]\s?|\w*MSCs?\s?[=:]\s?)"
 )
-_EQUALS = re.compile(
+_EQUALS = pattern_of(
     rf"\bn\s?[=:]\s?(?P<n>\d{{1,5}})\b(?!\s?[%.]\d)"
     rf"|(?<=[(\[])(?P<m>{NUMBER})\s+(?!(?:men|women|boys|girls)\b)(?:{PEOPLE}|{PARTS})\b"
     rf"|(?P<head>{_HEAD}(?={NUMBER}(?:\s*[,.;)]|\sand\s[a-z]))"
@@ -64,7 +65,7 @@ _EQUALS = re.compile(
     re.IGNORECASE,
 )
 _LABEL = r"\s+(?:[\w-]+\s+){0,2}(?:placebo|controls?|saline|sham|treated|standard(?: of)? care|\w*MSCs?)"
-_GOES_ON = re.compile(
+_GOES_ON = pattern_of(
     rf"(?:(?<=other )|(?<=remaining ))(?P<j>{NUMBER})\s+with\b"
     rf"|(?P<n>{NUMBER})\s+(?:of (?:whom|them|these)\s+)?"
     r"(?:(?:were\s+)?(?:randomly\s+)?(?:assigned|allocated|randomi[sz]ed)\s+(?:in)?to"
@@ -78,7 +79,7 @@ _GOES_ON = re.compile(
     rf"|(?:(?<=[,;]\s)|(?<=\sand\s))(?P<k>{NUMBER})(?={_LABEL}[).])",
     re.IGNORECASE,
 )
-_EACH = re.compile(
+_EACH = pattern_of(
     rf"\b(?:groups|arms)\s+(?:of|with|comprising)\s+(?P<n>{NUMBER})\b"
     rf"|\b(?:each|both|every)\b[^.;,]{{0,60}}?\b(?:group|arm)s?\s+(?:had|included|comprised|contained|consisted of)"
     rf"\s+(?P<j>{NUMBER})\b|(?P<k>{NUMBER})\s?/\s?(?:group|arm)\b"
@@ -87,16 +88,16 @@ _EACH = re.compile(
     re.IGNORECASE,
 )
 # People who are not in the trial, or only a part of it.
-_OTHERS = re.compile(r"\b(?:donors?|million|siblings)\b", re.IGNORECASE)
-_HEALTHY = re.compile(r"\b(?:healthy|volunteers)\b", re.IGNORECASE)
-_ARE_GIVEN = re.compile(rf"\s{_GOT}\b", re.IGNORECASE)
-_NOT_OURS = re.compile(
+_OTHERS = pattern_of(r"\b(?:donors?|million|siblings)\b", re.IGNORECASE)
+_HEALTHY = pattern_of(r"\b(?:healthy|volunteers)\b", re.IGNORECASE)
+_ARE_GIVEN = pattern_of(rf"\s{_GOT}\b", re.IGNORECASE)
+_NOT_OURS = pattern_of(
     r"\b(?:screened|assessed for eligibility|eligib\w+(?!.*\b(?:enrolled|included|recruited|treated|randomi[sz]ed)\b)"
     r"|worldwide|per year|annually|excluded|declined(?!.*\bcontrols?))\b",
     re.IGNORECASE,
 )
 # "type 2 patients", "(one cycle: n = 3)": not a number of people, or only of some.
-_OF_SOMETHING_ELSE = re.compile(
+_OF_SOMETHING_ELSE = pattern_of(
     r"\b(?:screen(?:ed|ing)|types?|phase|stage|grade|class|day|week|month|patient|cycles?:?|stage [\d-]+,?"
     r"|\d+\s?(?:to|-)|between \d+ and|aged)\s*$",
     re.IGNORECASE,
@@ -104,19 +105,19 @@ _OF_SOMETHING_ELSE = re.compile(
 _NEAR = 20  # characters before a number that may say what it is instead
 _BEHIND = 40  # characters behind a number that may say that these people are not the trial's
 _YEARS = range(1900, 2100)
-_EVENTS = re.compile(
+_EVENTS = pattern_of(
     r"\b(?:events?|episodes|complications)\b", re.IGNORECASE
 )  # what is counted is not people
 # "9 of 30 patients", "All of 30 patients", "Of 30 patients, 9"
-_OUT_OF = re.compile(
+_OUT_OF = pattern_of(
     rf"(?:(?:{NUMBER}|%\)?|\b(?:all|none|some|most|half|each|any|both))\s+(?:out\s+)?of\s+(?:the\s+|all\s+)?"
     r"|(?:^|[.;:,]\s)(?:of|among|out of)\s+(?:the\s+|all\s+)?|/\s?)$",
     re.IGNORECASE,
 )
 
 # "MSC group (" or, in the brackets, "(MSC group, "; and up to where a clause behind a number ends.
-_LABEL_BEFORE = re.compile(r"(?<=[(\[])[^()\[\]]{3,80}$|(?:\b\w[^,;:()\[\]]{0,79})?[(\[]?$")
-_WORDS_BEHIND = re.compile(r"[^,;:]{0,80}(?=[,;:])|.{0,60}(?!\w)")
+_LABEL_BEFORE = pattern_of(r"(?<=[(\[])[^()\[\]]{3,80}$|(?:\b\w[^,;:()\[\]]{0,79})?[(\[]?$")
+_WORDS_BEHIND = pattern_of(r"[^,;:]{0,80}(?=[,;:])|.{0,60}(?!\w)")
 
 
 class Counted(StrEnum):

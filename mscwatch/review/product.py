@@ -18,28 +18,29 @@ from mscwatch.therapy.passages import Passage, Passages
 from mscwatch.therapy.terms import Told
 from mscwatch.therapy.words import find
 from mscwatch.vocabulary import CellSource, CellType, ProductForm
+from mscwatch.vocabulary.patterns import pattern_of
 
 # Whose something else is: "allogenic cartilage", "autologous chondrocytes", "autologous plasma".
-_OF_OTHER_TISSUE = re.compile(
+_OF_OTHER_TISSUE = pattern_of(
     r"\b(?:autolog\w*|allogen\w*)(?=\s+(?:(?!\w*MSCs?\b|stem|cells?\b|mesench|stromal)[\w-]+\s+){0,2}?"
     r"(?:cartilage|chondr\w*|grafts?|periost\w*|serum|plasma|platelet\w*|lysate|fibrin|tendon|skin)\b)",
     re.IGNORECASE,
 )
-_DEFINITION = re.compile(
+_DEFINITION = pattern_of(
     r"(?P<cells>\b(?:bone[ -]marrow|adipose|umbilical|placent|cord|Wharton|menstrual)[\w' -]{0,40}?"
     r"\bmesenchymal (?:stem|stromal)(?:/\w+)?(?: stem)? cells?) \((?P<short>[\w-]*MSC)s?\)",
     re.IGNORECASE,
 )
-_NO_WAY = re.compile(
+_NO_WAY = pattern_of(
     r"(?<=\w )(?:and|or)(?= intra\w)|\b(?:through|via) the femoral artery\b"
     r"|\binto the liver\b(?= \w+ (?:group|arm|cohort))",
     re.IGNORECASE,
 )
-_GIVEN = re.compile(
+_GIVEN = pattern_of(
     r"\b(?:received|underwent|given|applied|injected|infused|transplanted|implanted|administered|delivered)\b",
     re.IGNORECASE,
 )
-_CHANGED_INTO = re.compile(
+_CHANGED_INTO = pattern_of(
     r"\bdifferentiated (?:in)?to (?:\w+[ -]){0,2}(?!hepat)\w+|\b(?:chondrocyte|osteoblast|neuron"
     r"|cardiomyocyte)-like\b",
     re.IGNORECASE,

@@ -13,11 +13,12 @@ from typing import Any
 import rispy
 
 from mscwatch.digest import plain
+from mscwatch.vocabulary.patterns import pattern_of
 
 VALUE = 2_000  # characters
-DOI = re.compile(r"\bdoi: ?(10\.\d{4,9}/\S+?)[.;,]?(?:\s|$)", re.IGNORECASE)
+DOI = pattern_of(r"\bdoi: ?(10\.\d{4,9}/\S+?)[.;,]?(?:\s|$)", re.IGNORECASE)
 # PubMed's form: "Author AB, Author C. Title. Journal. Year …", with a title that has no full stop of its own
-NLM = re.compile(
+NLM = pattern_of(
     r"(?P<authors>\w[^.]* [A-Z]{1,3}(?:, [^.,]+ [A-Z]{1,3})*(?:, et al)?)\. (?P<title>[^.?]{15,}[.?]) "
     r"(?P<journal>[^.;:]{2,80})\. (?P<year>(?:19|20)\d\d)\b"
 )

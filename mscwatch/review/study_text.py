@@ -11,9 +11,10 @@ from mscwatch.review.abstracts import Quote, Sentence
 from mscwatch.therapy.model import DoseLevel, Evidence
 from mscwatch.therapy.passages import Passage, Passages
 from mscwatch.therapy.terms import Told
+from mscwatch.vocabulary.patterns import pattern_of
 
 Value = str | int | float | tuple[str, ...]
-_RANGE = re.compile(r"\brang(?:e|ed|ing)\b", re.IGNORECASE)
+_RANGE = pattern_of(r"\brang(?:e|ed|ing)\b", re.IGNORECASE)
 
 
 class Drafted(NamedTuple):

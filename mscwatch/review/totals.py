@@ -13,32 +13,33 @@ from mscwatch.review.abstracts import Part, Quote, Sentence
 from mscwatch.review.groups import NEAR, clause_of
 from mscwatch.review.people import PEOPLE, Count, Counted, Size, around, counts
 from mscwatch.therapy.words import find
+from mscwatch.vocabulary.patterns import pattern_of
 
-_TREATED = re.compile(
+_TREATED = pattern_of(
     r"\b(?:treated|received|underwent|injected|transplanted|infused|given|administered|implanted|enrolled|includ(?:es"
     r"|ed)|recruited|randomi[sz]ed|assigned|allocated|divided|participated|entered"
     r"|comprised|consisted|involved|studied)\b",
     re.IGNORECASE,
 )
-_GOT = re.compile(
+_GOT = pattern_of(
     r"\b(?:received|underwent|(?:were|was) (?:treated|injected|infused|transplanted|given|implanted))\b",
     re.IGNORECASE,
 )
-_OF_TITLE = re.compile(
+_OF_TITLE = pattern_of(
     r"\b(?:in|of|for|treating) an? (?:[\w-]+ ){0,2}(?:patient|child|infant)\b|\bcase report\b", re.IGNORECASE
 )
-_OF_AN_AGE = re.compile(
+_OF_AN_AGE = pattern_of(
     r"\b(?:an?\s+)?\d{1,2}[\s-](?:years?|months?|days?)[\s-]old\s+(?:[\w/-]+\s+){0,4}?"
     r"(?:man|woman|boy|girl|male|female|patient|child|infant)\b",
     re.IGNORECASE,
 )
-_BEHIND_PEOPLE = re.compile(rf"\b{PEOPLE}\b(?:\s+with\b[^.;()]{{1,60}})?\s*[(\[]\s*$", re.IGNORECASE)
-_CASE_REPORTED = re.compile(
+_BEHIND_PEOPLE = pattern_of(rf"\b{PEOPLE}\b(?:\s+with\b[^.;()]{{1,60}})?\s*[(\[]\s*$", re.IGNORECASE)
+_CASE_REPORTED = pattern_of(
     r"\b(?:report|describe|present)s?\s+(?:(?:here|on)\s+)?(?:an?|one|the)\s+(?:[\w-]+\s+){0,3}?(?:case|patient)\b",
     re.IGNORECASE,
 )
-_AGAIN = re.compile(r"\b(?:second|third|repeat\w*|again|additional|another)\b", re.IGNORECASE)
-_SUBSET = re.compile(
+_AGAIN = pattern_of(r"\b(?:second|third|repeat\w*|again|additional|another)\b", re.IGNORECASE)
+_SUBSET = pattern_of(
     r"\b(?:follow(?:ed)?[- ]?up|biops\w*|died|deaths?|complet\w*|withdr\w*|dropped|lost|evaluat\w*"
     r"|assess\w*|arthroscop\w*|consent\w*|respon\w*|developed|experienced|achieved|showed|had)\b",
     re.IGNORECASE,

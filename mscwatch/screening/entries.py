@@ -14,15 +14,16 @@ from mscwatch.errors import ConfigError
 from mscwatch.record import nct_number
 from mscwatch.screening import cells
 from mscwatch.therapy import corrections
+from mscwatch.vocabulary.patterns import pattern_of
 
 KEYS = ("nct_id", "paper", "field", "value", "decision", "seen", "reason", "date", "by")
 
-_PMID = re.compile(
+_PMID = pattern_of(
     r"(?:pmid\s*:?\s*|https?://pubmed\.ncbi\.nlm\.nih\.gov/)?0*([1-9]\d{0,7})/?", re.IGNORECASE
 )
-_DOI = re.compile(r"(?:doi\s*:?\s*|https?://(?:dx\.)?doi\.org/)?(10\.\d{4,9}/\S+)", re.IGNORECASE)
-_PREPRINT = re.compile(r"(?:ppr:\s*)?(ppr\d{1,10})", re.IGNORECASE)  # of Europe PMC
-_CODE = re.compile(r"(?:ref:)?(ref-[0-9a-f]{8})", re.IGNORECASE)  # of a reference without a number
+_DOI = pattern_of(r"(?:doi\s*:?\s*|https?://(?:dx\.)?doi\.org/)?(10\.\d{4,9}/\S+)", re.IGNORECASE)
+_PREPRINT = pattern_of(r"(?:ppr:\s*)?(ppr\d{1,10})", re.IGNORECASE)  # of Europe PMC
+_CODE = pattern_of(r"(?:ref:)?(ref-[0-9a-f]{8})", re.IGNORECASE)  # of a reference without a number
 
 
 def paper_number(text: str) -> str | None:

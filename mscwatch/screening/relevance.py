@@ -21,6 +21,7 @@ from mscwatch.record import part
 from mscwatch.therapy import indication_group, read_record
 from mscwatch.therapy.axes import check_words
 from mscwatch.vocabulary import CellType, IndicationGroup, Relevance
+from mscwatch.vocabulary.patterns import pattern_of
 
 GroupOf = Callable[[Record], IndicationGroup]
 
@@ -223,4 +224,4 @@ def _pattern(words: dict[str, list[str]]) -> re.Pattern[str]:
         parts.append(rf"(?:{'|'.join(words['ends']).lower()})s?\b")
     if words.get("words"):
         parts.append(rf"\b(?:{'|'.join(words['words']).lower()})s?\b")
-    return re.compile("|".join(parts) or _NOTHING)
+    return pattern_of("|".join(parts) or _NOTHING)

@@ -14,6 +14,8 @@ from enum import StrEnum
 from functools import lru_cache
 from itertools import pairwise
 
+from mscwatch.vocabulary.patterns import pattern_of
+
 
 class Shape(StrEnum):
     """How an amount is written. The first three hardly ever mean anything but a count."""
@@ -55,9 +57,9 @@ _SIGNS = str.maketrans(
     | dict(zip("，（）／＾：＜　\u00a0\u2009\u202f\\", ",()/^:<     ", strict=True))
     | {chr(0xFF10 + digit): str(digit) for digit in range(10)}
 )
-_MAY = re.compile(r"\d|million|billion|thousand|trillion|⁰|¹|²|³|[⁴-⁹]", re.IGNORECASE)
-_PARTED = re.compile(r"(?<=mum of )(\d), (\d)(?=\s?x)")  # "a maximum of 1, 5x10^6"
-_BRACKETED = re.compile(r"\((\d(?:[.,]\d)?)\)(?=\s?-\s?\d)")  # "(1.5)-3.0 x 10^6"
+_MAY = pattern_of(r"\d|million|billion|thousand|trillion|⁰|¹|²|³|[⁴-⁹]", re.IGNORECASE)
+_PARTED = pattern_of(r"(?<=mum of )(\d), (\d)(?=\s?x)")  # "a maximum of 1, 5x10^6"
+_BRACKETED = pattern_of(r"\((\d(?:[.,]\d)?)\)(?=\s?-\s?\d)")  # "(1.5)-3.0 x 10^6"
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 
 _WORD = "|".join(sorted(_WORDS, key=len, reverse=True)).replace(" ", r"\s+")
@@ -65,7 +67,7 @@ _THOUSANDS = r"\d{1,3}(?:,\d{3})+|\d{1,3}(?:\.\d{3}){2,}|\d{1,3}(?: \d{3}){2,}"
 _NUMBER = rf"(?:(?:{_THOUSANDS}|\d+(?:[.,]\d+)?|(?<![\w.,])\.\d+)|\b(?:{_WORD})\b)"
 _SPREAD = r"(?:\s*(?:±|\+/-)\s*\d+(?:[.,]\d+)?)"  # 8.45±3.28 x 10^8: a deviation, no second number
 _JOIN = r"(?:\s*(?:-|\bto\b|,\s*(?:and|or)\b|,|/|\band\b|\bor\b|&)\s*)"
-_NUMBERS = re.compile(
+_NUMBERS = pattern_of(
     rf"(?<![\d.^])(?<!\d,)({_NUMBER}{_SPREAD}?(?:{_JOIN}{_NUMBER}{_SPREAD}?)*)\s*[)\]]?\s*-?\s*$",
     re.IGNORECASE,
 )
@@ -84,7 +86,7 @@ _EXPONENT = r"""(?:
 )(?![\d]|[.,]\d)"""
 # What must follow "106" for it to be 10^6.
 _OF_CELLS = r"(?!\d)(?=\s*(?:/\s*kg|per\s+k|(?:\w+[\s-]){0,3}?(?:cells?|\w*MSCs?)\b))"
-_TAIL = re.compile(
+_TAIL = pattern_of(
     rf"""{_TIMES}10{_EXPONENT}(?:\s?-\s?(?P<until>[3-9]|1[0-2])(?=\s*(?:cells?\b|\w*MSCs?\b|/|per\b)))?
        | {_TIMES}(?P<factor>10{{0,2}}(?:[,.]?000)+)\b
        | \s*-?\s*(?P<scale>thousand|million|mio|mill|mln|billion|trillion)s?\b(?:\.(?=\s*(?:cells?|\w*MSCs?)\b))?
@@ -94,10 +96,10 @@ _TAIL = re.compile(
        | \s*(?P<log>log)\s*(?:10|₁₀)""",
     re.IGNORECASE | re.VERBOSE,
 )
-_BARE_POWER = re.compile(rf"(?<![\w.,^*/])10(?!\s*\*)(?!\s?\d){_EXPONENT}", re.IGNORECASE | re.VERBOSE)
-_LOST_POWER = re.compile(rf"(?<![\w.,^*/])10\s?(?P<bare>[5-9]){_OF_CELLS}", re.IGNORECASE)
-_SCIENTIFIC = re.compile(r"(?<![\w.,^])(\d+(?:[.,]\d+)?)e\s?\+?(\d{1,2})(?![\d.])", re.IGNORECASE)
-_PLAIN = re.compile(rf"(?<![\w.,/^-])({_THOUSANDS}|\d{{1,3}}\.\d{{3}}|\d{{5,13}})(?![\d^]|[.,]\d)")
+_BARE_POWER = pattern_of(rf"(?<![\w.,^*/])10(?!\s*\*)(?!\s?\d){_EXPONENT}", re.IGNORECASE | re.VERBOSE)
+_LOST_POWER = pattern_of(rf"(?<![\w.,^*/])10\s?(?P<bare>[5-9]){_OF_CELLS}", re.IGNORECASE)
+_SCIENTIFIC = pattern_of(r"(?<![\w.,^])(\d+(?:[.,]\d+)?)e\s?\+?(\d{1,2})(?![\d.])", re.IGNORECASE)
+_PLAIN = pattern_of(rf"(?<![\w.,/^-])({_THOUSANDS}|\d{{1,3}}\.\d{{3}}|\d{{5,13}})(?![\d^]|[.,]\d)")
 
 
 @lru_cache(maxsize=1024)  # a sentence is asked for its dose, its numbers and its intervals

@@ -16,6 +16,7 @@ from mscwatch.therapy.passages import Passage, Passages
 from mscwatch.therapy.terms import UNNAMED, Told
 from mscwatch.therapy.words import Found, find
 from mscwatch.vocabulary import Area
+from mscwatch.vocabulary.patterns import pattern_of
 
 # The first of each pair is what is treated where both are named about equally.
 _WINS = (
@@ -30,7 +31,7 @@ _WINS = (
     (Area.NEURO, {Area.BONE_CARTILAGE}),
     (Area.LUNG, {Area.OTHER, Area.CARDIOVASCULAR}),
 )
-_TRANSPLANT = re.compile(r"\b(?:stem cell|marrow|blood) transpl|HSCT", re.IGNORECASE)
+_TRANSPLANT = pattern_of(r"\b(?:stem cell|marrow|blood) transpl|HSCT", re.IGNORECASE)
 _PREPARED = 0.2  # what a transplant of marrow counts beside a disease
 _RULE = "the disease in titles and conditions"
 

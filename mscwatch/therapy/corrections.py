@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable
 from dataclasses import replace
 from enum import StrEnum
@@ -14,6 +13,7 @@ from mscwatch.therapy import axes
 from mscwatch.therapy.axes import check_words
 from mscwatch.therapy.model import NOT_STATED, DoseLevel, Evidence, Therapy
 from mscwatch.vocabulary import Area, CellType, Confidence, DoseUnit, ProductForm
+from mscwatch.vocabulary.patterns import pattern_of
 
 LISTS: dict[str, type[StrEnum]] = axes.LISTS | {"cell_types": CellType, "product_forms": ProductForm}
 WORDS: dict[str, type[StrEnum]] = axes.WORDS | {"area": Area}
@@ -23,7 +23,7 @@ MAY_BE_UNSTATED = {"infusions_max": None, "interval_days": None, "area": None, "
 WHOLE = {"cell_type": "cell_types", "product_form": "product_forms"}
 COUNT_AT_MOST = 1_000_000  # patients, or infusions: no trial has more
 _NUMBER = r"(\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)"
-_DOSE = re.compile(rf"{_NUMBER}(?:\s*(?:-|–|to)\s*{_NUMBER})?\s+(\S+)")
+_DOSE = pattern_of(rf"{_NUMBER}(?:\s*(?:-|–|to)\s*{_NUMBER})?\s+(\S+)")
 _ALIASES = {"dose": "doses"}
 _DOSE_KEYS = {"low", "high", "unit"}
 

@@ -6,22 +6,23 @@ import re
 
 from mscwatch.therapy.amounts import Amount, Shape
 from mscwatch.vocabulary import DoseUnit
+from mscwatch.vocabulary.patterns import pattern_of
 
 CONCENTRATION = "cells/mL"
 NO_DOSE = "no dose"
-CELLS = re.compile(
+CELLS = pattern_of(
     r"\bcel+s?\b|\b\w*MSCs?\b|\b\w*ASCs?\b|\b[a-z]*-?SCs\b|\bstem|\bstromal|\bMPCs?\b|\bCSM\b|\bHLSC|\bHALPC|\bMNC",
     re.IGNORECASE,
 )
-PARTICLES = re.compile(r"particle|exosom|vesicle|\bEVs?\b", re.IGNORECASE)
-_SOMETHING_ELSE = re.compile(
+PARTICLES = pattern_of(r"particle|exosom|vesicle|\bEVs?\b", re.IGNORECASE)
+_SOMETHING_ELSE = pattern_of(
     r"""\b(?:platelets?|PLT|leu[ck]o\w*|lymphocytes?|neutrophils?|granulocytes?|erythrocytes?|WBC|RBC|ANC|copies|copy|IU|U|units?(?!\s+of\b)|mg|[mu]g|µg|
       μg|mmol|nucleated|TNC|CD\d+\+?|T[\s-]?cells?|NK|Tregs?|islets?|hepatocytes?|people|persons|patients|men|women|americans|
       adults|children|cases|deaths|carriers|dollars|euros?|participants|subjects|RPM|mm|cm|years|individuals|procedures|
       bacteria|clusters?|CFU|viral|virus\w*|genomes?|vg|rpm|red\ blood|white\ blood|x\s?g|meters?|steps|times)\b""",
     re.IGNORECASE | re.VERBOSE,
 )
-PER = re.compile(
+PER = pattern_of(
     r"""(?:/|\bper\b|\bfor\s+(?:each|every)\b|\bby\b|\*|\bx\b)\s*(?:each\s+|every\s+|one\s+|the\s+|patient'?s?\s+|recipient'?s?\s+|actual\s+|body\s+|of\s+|a\s+)*
         (?P<count>\d+(?:[.,]\d+)?(?:\s*-\s*\d+(?:[.,]\d+)?)?)?\s*
         (?P<what>kg|k\b|kilo(?:gram)?s?|weight|m[lL]\b|cc\b|cm3|cm\^?\s?3|milliliters?|cubic\s+cent\w+|l\b|lit(?:er|re)s?|dl|[uµμ]l|mm3|mm\^?3|microlit\w+
@@ -29,46 +30,46 @@ PER = re.compile(
       | \bkg\s?\^?\s?-1 | (?<=cells)\s+kg\b | \bkilogram\s+body | \bweight\s*\(kg\)""",
     re.IGNORECASE | re.VERBOSE,
 )
-_PER_AREA = re.compile(
+_PER_AREA = pattern_of(
     r"\b(?:each|per|every)\s+(?:square\s+cent\w+|cm2|cm\s?\^?\s?2|cm²)[^.;]{0,40}$", re.IGNORECASE
 )
-_CELLS_BEFORE = re.compile(r"\b(?:cells|\w*MSCs?)\W*(?:(?:at|of|with)\s*)?$", re.IGNORECASE)
-_DOSAGE = re.compile(r"\bdos(?:e|es|age)\b[^.]{0,25}$", re.IGNORECASE)
-_BODY_WEIGHT = re.compile(r"k|weight", re.IGNORECASE)
-_VOLUME = re.compile(r"m|cc|cubic", re.IGNORECASE)
-_SURFACE = re.compile(r"cm|square|g|mm2|m2", re.IGNORECASE)
-_LIMIT = re.compile(
+_CELLS_BEFORE = pattern_of(r"\b(?:cells|\w*MSCs?)\W*(?:(?:at|of|with)\s*)?$", re.IGNORECASE)
+_DOSAGE = pattern_of(r"\bdos(?:e|es|age)\b[^.]{0,25}$", re.IGNORECASE)
+_BODY_WEIGHT = pattern_of(r"k|weight", re.IGNORECASE)
+_VOLUME = pattern_of(r"m|cc|cubic", re.IGNORECASE)
+_SURFACE = pattern_of(r"cm|square|g|mm2|m2", re.IGNORECASE)
+_LIMIT = pattern_of(
     r"(?:max\w*|up to|cumulativ\w*|as many as|not?(?: to)? exceed\w*|no more than|at least|minim\w*|less than|"
     r"more than|limit\w*|[<>≤≥]|capped?)\W*"
     r"(?:(?:an?|of|to|the|total|dose|is|number|cells?|dosage|p(?:er|re)|protocol)\W*){0,5}$",
     re.IGNORECASE,
 )
-_PREPARATION = re.compile(
+_PREPARATION = pattern_of(
     r"(?:expanded|supplied|packag\w*|formulated|harvest\w*|aspirat\w*|vials?|bags?|seed\w*|densit\w+|yield\w*|passage|collect\w*|cultures?\b|"
     r"concentrations? of|to get|to obtain|frozen|cryo\w*|viabilit\w+|plated|each (?:ml|syringe))\b[^.;]{0,40}$",
     re.IGNORECASE,
 )
-CONTAINER = re.compile(
+CONTAINER = pattern_of(
     r"(?:/|\bper|\beach|\bin an?|\bin one)\s*(?:bag|vial|syringe|tube|ampoule|pack|bottle)", re.IGNORECASE
 )
-_TOTALLED = re.compile(r"\(\s*(?:an?\s+|in\s+)?total(?:\s+of|:)?\s*$", re.IGNORECASE)
-_IN_ALL = re.compile(r"\W*(?:\w*cells?|\w*MSCs?)?\s*(?:in\s+(?:all|total)\b|altogether)", re.IGNORECASE)
-_PART = re.compile(  # "100 million, in ten injections of 10 million"
+_TOTALLED = pattern_of(r"\(\s*(?:an?\s+|in\s+)?total(?:\s+of|:)?\s*$", re.IGNORECASE)
+_IN_ALL = pattern_of(r"\W*(?:\w*cells?|\w*MSCs?)?\s*(?:in\s+(?:all|total)\b|altogether)", re.IGNORECASE)
+_PART = pattern_of(  # "100 million, in ten injections of 10 million"
     r"\b(?:in|into|as|by|via)\s+(?:\w+\s+){1,3}?(?:injections|sites|portions|aliquots|points)\s+of\s+[\d.,\s]*(?:or\s+|and\s+)?$",
     re.IGNORECASE,
 )
-_DOSE_LABEL = re.compile(r"\bdos(?:e|age)\s*[:=]\s*$", re.IGNORECASE)
-_EACH_TIME = re.compile(
+_DOSE_LABEL = pattern_of(r"\bdos(?:e|age)\s*[:=]\s*$", re.IGNORECASE)
+_EACH_TIME = pattern_of(
     r"(?:/|\b(?:per|each|every))\s*(?:(?:single|unit)\s+)?(?:procedure|injection|infusion|dose|administration|time|treatment|transplantation)\b",
     re.IGNORECASE,
 )
-_AT_LEAST = re.compile(r"(?:at least|minim\w*)\W*(?:\w+\W+){0,4}$", re.IGNORECASE)
-_AS_MAXIMUM = re.compile(r"[^.;]{0,40}\b(?:is|as|being)\s+(?:an?|the)\s+maxim", re.IGNORECASE)
-_TOLERANCE = re.compile(r"(?:\brange:?|\branging)\W*(?:from|of|between)?\W*$", re.IGNORECASE)
-_DOSE_WORD = re.compile(
+_AT_LEAST = pattern_of(r"(?:at least|minim\w*)\W*(?:\w+\W+){0,4}$", re.IGNORECASE)
+_AS_MAXIMUM = pattern_of(r"[^.;]{0,40}\b(?:is|as|being)\s+(?:an?|the)\s+maxim", re.IGNORECASE)
+_TOLERANCE = pattern_of(r"(?:\brange:?|\branging)\W*(?:from|of|between)?\W*$", re.IGNORECASE)
+_DOSE_WORD = pattern_of(
     r"\bdos(?:e|es|age)\b|\binject|\binfus|\breceiv|\badminist|\btransplant|\bgiven\b", re.IGNORECASE
 )
-_CLAUSE_END = re.compile(
+_CLAUSE_END = pattern_of(
     r"[.;\n](?:\s|$)|\s-\s|\s(?=(?:diluted|dissolved|re-?suspended|suspended)\b)|,\s+(?=(?:\w+ed|at|with|over)\b)"
 )
 

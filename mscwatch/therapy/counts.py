@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from mscwatch.therapy.amounts import plain_signs
 from mscwatch.therapy.passages import Passage
 from mscwatch.therapy.words import find
+from mscwatch.vocabulary.patterns import pattern_of
 
 A_NUMBER = "a number of administrations"
 _NAMED = 12  # a larger number before a singular "infusion" belongs to a name
@@ -63,7 +64,7 @@ _NOT_BEFORE = (
     "comparing",
 )
 _NO_COUNT = "".join(f"(?<!{word} )" for word in _NOT_BEFORE)
-_DOSES = re.compile(r"\bdos(?:e|es|ages?)\b", re.IGNORECASE)
+_DOSES = pattern_of(r"\bdos(?:e|es|ages?)\b", re.IGNORECASE)
 _OTHER_SINGLES = r"(?:center|centre|arm|blind|group|site|patient|donor|institution|cell)\b"
 _GIVEN_WORDS = (
     "dose", "does", "infus", "inject", "administ", "transpl", "treatment", "transfus", "applicat", "implant", "instill",
@@ -71,7 +72,7 @@ _GIVEN_WORDS = (
 )  # fmt: skip
 # Each pattern with texts of which it needs one.
 _COUNT = [
-    (needs, re.compile(pattern, re.IGNORECASE))
+    (needs, pattern_of(pattern, re.IGNORECASE))
     for needs, pattern in (
         (
             ("time", "x", "occasion"),
@@ -117,28 +118,28 @@ _COUNT = [
 ]
 
 # Several needles of one administration: "15 injections in the anterior wall".
-_SITES = re.compile(
+_SITES = pattern_of(
     r"\s*(?:in|into|to|at|along|around|per)\b.{0,30}"
     r"(?:wall|parts?\b|ventric|myocard|sites?\b|segment|points?\b|muscle|lesion|scar)",
     re.IGNORECASE,
 )
-_DIVIDED = re.compile(r"\bdivid\w*\s+(?:in|into|among|over|across|between)\s*$", re.IGNORECASE)
-_STEP = re.compile(  # of one session: "this process is repeated 6 times"
+_DIVIDED = pattern_of(r"\bdivid\w*\s+(?:in|into|among|over|across|between)\s*$", re.IGNORECASE)
+_STEP = pattern_of(  # of one session: "this process is repeated 6 times"
     r"\b(?:process|step|manoeuv\w+|maneuv\w+|inflation|balloon|occlusion)\b[^.;]{0,40}\b(?:repeated|performed|done)\s*[\d\s-]*$",
     re.IGNORECASE,
 )
 _SENTENCE = 200  # letters before a place in which its treatment is named
 _SITES_FROM = 8
-_SCHEDULED = re.compile(
+_SCHEDULED = pattern_of(
     r"\b(?:days?|weeks?|months?|weekly|monthly|daily|sessions?|courses?|cycles?)\b", re.IGNORECASE
 )
-_OR_MORE = re.compile(r"\s*(?:or|and/or)\s+(?:several|more|multiple|repeated)", re.IGNORECASE)
-_OTHER = re.compile(
+_OR_MORE = pattern_of(r"\s*(?:or|and/or)\s+(?:several|more|multiple|repeated)", re.IGNORECASE)
+_OTHER = pattern_of(
     r"plasma exchange|leukapher|blood draw|liposuction|aspirat|G-?CSF|mobili[sz]|plasmapher|washed|"
     r"\bscreened|\bconcentrated\s*$|placebo(?![\s-]*control)|\btests?\b|centrifug|rinsed|scann|endocard|myocard",
     re.IGNORECASE,
 )
-_OF_OTHER = re.compile(rf"\s*(?:of|with)?\s*(?:\w+\s+)?(?:{_OTHER.pattern})", re.IGNORECASE)
+_OF_OTHER = pattern_of(rf"\s*(?:of|with)?\s*(?:\w+\s+)?(?:{_OTHER.pattern})", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

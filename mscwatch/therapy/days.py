@@ -11,64 +11,65 @@ from mscwatch.therapy.counts import Count, of_a_drug
 from mscwatch.therapy.passages import Passage
 from mscwatch.therapy.times import ORDINAL, times
 from mscwatch.therapy.words import names
+from mscwatch.vocabulary.patterns import pattern_of
 
-_NO_POINT = re.compile(
+_NO_POINT = pattern_of(
     r"\s*(?:old|of\s+age|(?:of\s+)?(?:follow(?!ing)|period|duration|study|trial|survival|life))",
     re.IGNORECASE,
 )
-_LASTING = re.compile(
+_LASTING = pattern_of(
     r"(?:for|over|during|within|every|each|than|least|last\w*|per|up to|until|till|through|period of|total of)\s+$",
     re.IGNORECASE,
 )
-_SAME = re.compile(  # "first dose on day 1"
+_SAME = pattern_of(  # "first dose on day 1"
     r"\W*(?:\b(?:is|was|will\s+be|given|administered|on|at|in|the)\b\W*){0,4}", re.IGNORECASE
 )
-_LEAD = re.compile(r"(?:\W|\b(?:at|on|in|the)\b)*", re.IGNORECASE)
-_BEGUN = re.compile(  # "after treatment for 15, 90 and 180 days"
+_LEAD = pattern_of(r"(?:\W|\b(?:at|on|in|the)\b)*", re.IGNORECASE)
+_BEGUN = pattern_of(  # "after treatment for 15, 90 and 180 days"
     r"\b(?:after|post|following|since)[\s-]+(?:the\s+)?(?:\w+\s+)?(?:infus|inject|admin|treat)\w*"
     r"\s+(?:(?:the|for|at|on)\s+)*$",
     re.IGNORECASE,
 )
-_NOT_FIRST = re.compile(
+_NOT_FIRST = pattern_of(
     r"\W*(?:post|after|following|since)\b[\s-]*(?:the\s+)?(?:first|initial|1st|previous|last)", re.IGNORECASE
 )
 _CLAUSE = 250  # letters before a point in time that say what happens then
-_ANOTHER = re.compile(
+_ANOTHER = pattern_of(
     r"\b(?:second|third|another|additional|repeat\w*|re-?treat\w*|re-?dos\w*)\b", re.IGNORECASE
 )
-_NTH_DOSE = re.compile(  # "2nd transplantation: after all examinations on day 7"
+_NTH_DOSE = pattern_of(  # "2nd transplantation: after all examinations on day 7"
     rf"\W*(?:\d\W+)?(?:{ORDINAL}|\d)\s+(?:\w+\s+){{0,3}}?(?:infus|inject|administ|transplant|dos|treat)\w*\s*[:(-]",
     re.IGNORECASE,
 )
-_NTH_OF = re.compile(
+_NTH_OF = pattern_of(
     rf"\b{ORDINAL}\s+(?:\w+\s+){{0,3}}?(?:infus|inject|administ|transplant|dos|treat)", re.IGNORECASE
 )
 
-FOLLOW_UP = re.compile(
+FOLLOW_UP = pattern_of(
     r"follow(?!ing|ed\s+by|s\b)|assess|compared|comparis|adverse|safety|efficac|evaluat|monitor|measur|visit|"
     r"examin|observ|test|assay|laborator|phone|sample|outcome|questionnaire|biops|imaging|MRI|score",
     re.IGNORECASE,
 )
-_VERB = re.compile(
+_VERB = pattern_of(
     r"infus|inject|administ|transplant|given|receiv|treat|dos(?:e|ing)|transfus|deliver|instill|implant|\bi\.?v\b",
     re.IGNORECASE,
 )
-GIVING = re.compile(rf"{_VERB.pattern}|MSC|\bcells?\b", re.IGNORECASE)
-_TESTED = re.compile(  # "a questionnaire will be administered at 3 and 6 months"
+GIVING = pattern_of(rf"{_VERB.pattern}|MSC|\bcells?\b", re.IGNORECASE)
+_TESTED = pattern_of(  # "a questionnaire will be administered at 3 and 6 months"
     rf"(?:{FOLLOW_UP.pattern})[^.,;]{{0,40}}?\b(?:be|is|are|was|were)\s+(?:administered|given|repeated)",
     re.IGNORECASE,
 )
-_SINCE = re.compile(
+_SINCE = pattern_of(
     r"\s*\)?\s*(?:post|after|following|since)\b[\s-]*(?:the\s+)?(?:\w+\s+){0,2}"
     r"(?:treat|infus|inject|admin|therap|dos)",
     re.IGNORECASE,
 )
-_SINCE_GIVING = re.compile(
+_SINCE_GIVING = pattern_of(
     r"\b(?:post|after|following|since)[\s-]+(?:the\s+)?(?:\w+\s+)?(?:infus|inject|admin|treat|transplant)\w*",
     re.IGNORECASE,
 )
 _NEEDED = ("cross", "revers", "without", "placebo", "sham", "saline")
-_CROSSOVER = re.compile(  # "followed six months later by sham", "one with the cells and one without"
+_CROSSOVER = pattern_of(  # "followed six months later by sham", "one with the cells and one without"
     r"cross-?\s?over|reversed|\bwith\b[^.;]{0,40}\band\s+(?:one\s+|\d\s+)?without\b"
     r"|\b(?:followed|and|then)\b[^.;]{0,40}\b(?:placebo|sham|saline)\b[^.;]{0,20}\b(?:at|after|later|week|month|\d)",
     re.IGNORECASE,

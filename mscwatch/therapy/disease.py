@@ -12,14 +12,15 @@ from collections.abc import Iterable, Iterator
 from mscwatch.therapy.passages import Passage, Passages
 from mscwatch.therapy.terms import DESCRIPTION, SUMMARY, TITLES, Told, first, naming, told
 from mscwatch.therapy.words import find, names
+from mscwatch.vocabulary.patterns import pattern_of
 
 _GROUPS = ("transplant", "liver_failure", "cirrhosis", "other_liver")
-_CAUSED = re.compile(
+_CAUSED = pattern_of(
     r"caused by|related|due to|result|induced|secondary|attribut|associated|etiolog|aetiolog|diagnos|cirrho|"
     r"patients with|chronic",
     re.IGNORECASE,
 )
-_CONDITIONAL = re.compile(
+_CONDITIONAL = pattern_of(
     r"\bany\b|other (?:causes?|a?etiolog)|regardless|irrespective|various|\be\.g|\betc|"
     r"\bif\b|\bneed|\bmust\b|\bshould\b|\bwho (?:have|are) (?:on|taking)|negative|treated for",
     re.IGNORECASE,

@@ -21,6 +21,7 @@ from mscwatch.therapy.plausible import is_plausible
 from mscwatch.therapy.terms import DESCRIPTION, NOTHING, PRODUCT, SUMMARY, TITLES, Told
 from mscwatch.therapy.words import names
 from mscwatch.vocabulary import CellType, DoseUnit, ProductForm
+from mscwatch.vocabulary.patterns import pattern_of
 
 IMPLAUSIBLE = "implausible"
 PER_KILOGRAM = ", per kilogram"  # such amounts hardly ever count anything else
@@ -32,38 +33,38 @@ _COUNTED = {
     CellType.IMMUNE: frozenset({"t cell", "treg", "nk", "tcell"}),
 }
 
-_MILLILITRES = re.compile(
+_MILLILITRES = pattern_of(
     r"(?<![\w.,/-])(\d+(?:[.,]\d+)?)(?:\s*(?:-|to)\s*(\d+(?:[.,]\d+)?))?\s*(?:ml\b|cc\b|milliliters?|cm3)",
     re.IGNORECASE,
 )
 
 
-_GIVES_ALL = re.compile(
+_GIVES_ALL = pattern_of(
     r"\btotal\b[^;]{0,80}\b(?:ml|cc)\b[^;]{0,80}\b(?:inject|infus|admin|given)", re.IGNORECASE
 )
 _HOLDERS = r"(?:bags|vials|syringes|ampoules|tubes|sachets)"
 _FEW = {str(few): few for few in range(2, 10)} | {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
 _CONTAINED = _FEW
 _MEASURED = {ProductForm.EXOSOME, ProductForm.CONDITIONED_MEDIUM, ProductForm.OTHER}
-_FILLED = re.compile(
+_FILLED = pattern_of(
     rf"\b({'|'.join(_FEW)})\s+(?:\w+\s+){{0,2}}?{_HOLDERS}\s+(?:(each)\s+)?"
     r"(?:of|with|containing|holding|filled with)\W+(?:\w+\s+){0,2}$",
     re.IGNORECASE,
 )
-_SEVERAL = re.compile(rf"\b({'|'.join(_FEW)})\s+(?:\w+\s+){{0,2}}?{_HOLDERS}\b", re.IGNORECASE)
-_EACH_HOLDS = re.compile(
+_SEVERAL = pattern_of(rf"\b({'|'.join(_FEW)})\s+(?:\w+\s+){{0,2}}?{_HOLDERS}\b", re.IGNORECASE)
+_EACH_HOLDS = pattern_of(
     r"\b(?:each|every|per|one|an?)\s+(?:bag|vial|syringe|ampoule|tube|sachet)\s+(?:will\s+)?(?:contain\w*|with|of|has|holds?)\W+$",
     re.IGNORECASE,
 )
-_LISTED = re.compile(
+_LISTED = pattern_of(
     r"\s*(?:\([^()]{0,30}\)\s*)?(?:,|/|and|or|,\s*and|,\s*or|&|;|vs\.?|versus|\+)\s*", re.IGNORECASE
 )
-_AGAIN = re.compile(r"\s*\(\s*(?:=|i\.e\.,?)?\s*", re.IGNORECASE)
-_ABOUT = re.compile(
+_AGAIN = pattern_of(r"\s*\(\s*(?:=|i\.e\.,?)?\s*", re.IGNORECASE)
+_ABOUT = pattern_of(
     r"[^.;()]{0,40}\(\s*(?:=|i\.e\.,?|approx\w*\.?|about|equivalent\s+to|corresponding\s+to)\s*",
     re.IGNORECASE,
 )
-_RANGED = re.compile(r"\s*(?:\w*cells?|\w*MSCs?)?\s*(?:(?:/|per)\s*kg)?\s*(?:-|\bto\b)\s*", re.IGNORECASE)
+_RANGED = pattern_of(r"\s*(?:\w*cells?|\w*MSCs?)?\s*(?:(?:/|per)\s*kg)?\s*(?:-|\bto\b)\s*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

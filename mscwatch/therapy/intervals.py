@@ -13,6 +13,7 @@ from mscwatch.therapy.days import crosses_over, follows_up, points
 from mscwatch.therapy.passages import Passage
 from mscwatch.therapy.rates import rates
 from mscwatch.therapy.times import DAYS, times
+from mscwatch.vocabulary.patterns import pattern_of
 
 _SPREAD = r"(?:\s*(?:-|to|or)\s*\d{1,3}|\s*(?:±|\+/?-)\s*\d{1,2})?\)?"  # of a range the beginning counts
 _N = rf"(?<![\d.-])(?P<n>\d{{1,3}}(?:\.\d)?|{WORD}|half(?:\s+an?|-an?|(?=[\s-]))|an?)(?![a-z]){_SPREAD}"
@@ -28,8 +29,8 @@ _LEADS = (
     rf"\b{_REPEATED}[^.;]{{0,40}}?\b(?:after|at|in|within)\s+{_N}\s*-?\s*{_UNIT}",
     rf"{_N}\s*-?\s*{_UNIT}\s+(?:later|after\s+the\s+(?:first|1st|previous|last|initial))\b",
 )
-_LEADING = [re.compile(pattern, re.IGNORECASE) for pattern in _LEADS]
-_NOT_DOSES = re.compile(r"dressing|visit|follow|assess|evaluat|rationale|half-?life|monitor", re.IGNORECASE)
+_LEADING = [pattern_of(pattern, re.IGNORECASE) for pattern in _LEADS]
+_NOT_DOSES = pattern_of(r"dressing|visit|follow|assess|evaluat|rationale|half-?life|monitor", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

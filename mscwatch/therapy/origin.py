@@ -12,6 +12,7 @@ from mscwatch.therapy.passages import Passage, Passages
 from mscwatch.therapy.terms import DESCRIPTION, IMPLIED, KEYWORDS, PRODUCT, SUMMARY, Told
 from mscwatch.therapy.words import Found, find, names
 from mscwatch.vocabulary import CellSource, CellType, Donor
+from mscwatch.vocabulary.patterns import pattern_of
 
 BIRTH_TISSUES = {CellSource.UMBILICAL_CORD, CellSource.CORD_BLOOD, CellSource.PLACENTA, CellSource.AMNION}
 AT_THE_BEDSIDE = "a concentrate or fraction made at the bedside is the patient's own"
@@ -28,24 +29,24 @@ _LINKING = (  # what may stand between a tissue and its cells: "cord blood-deriv
     r"(?:derived|cord|marrow|tissue|blood|jelly|membrane|pulp|origin\w*|cultured|expanded|autologous|allogen\w*|human|adult|"
     r"multipotent|primary|and|or|of|the|donor|aspirate)"
 )
-_THEN_CELLS = re.compile(
+_THEN_CELLS = pattern_of(
     rf"[\s\-,()/'’]*(?:s\b\s*)?(?:{_LINKING}\b[\s\-,()/']*){{0,6}}"
     r"(?:\w*MSC|\w*ASC|\w{0,4}SCs?\b|mesench|ecto|stem|strom|progenitor|precursor|multipotent|mononuc|MNC|cells?\b|exosom|secret|concentrat)",
     re.IGNORECASE,
 )
-_GRAFT = re.compile(r"peripheral blood stem|PBSC", re.IGNORECASE)
-_LISTED = re.compile(
+_GRAFT = pattern_of(r"peripheral blood stem|PBSC", re.IGNORECASE)
+_LISTED = pattern_of(
     r"\W*(?:(?:and|or|versus|vs|tissue|derived|blood|cord|marrow|jelly)\b\W*){0,3}", re.IGNORECASE
 )
-_CELLS_FROM = re.compile(
+_CELLS_FROM = pattern_of(
     r"\b(?:cells?|\w*MSCs?|exosomes?)\b\W+(?:\(\w+\)\W+)?(?:(?!capable)\w+\W+){0,3}?(?:from|of)\W+(?:\w+\W+){0,4}?$",
     re.IGNORECASE,
 )
-_FROM = re.compile(
+_FROM = pattern_of(
     r"\b(?:from|of|deriv\w*|source|isolat\w*|obtain\w*|harvest\w*|extract\w*|collect\w*|aspirat\w*)\b",
     re.IGNORECASE,
 )
-_TAKEN = re.compile(r"\s*(?:aspirat|biops|harvest|punct|sampl)", re.IGNORECASE)
+_TAKEN = pattern_of(r"\s*(?:aspirat|biops|harvest|punct|sampl)", re.IGNORECASE)
 
 
 def cell_source(passages: Passages, kind: str = CellType.MSC) -> Told:

@@ -15,15 +15,16 @@ from typing import Any
 from mscwatch.model import Record
 from mscwatch.record import part
 from mscwatch.therapy.words import find, names
+from mscwatch.vocabulary.patterns import pattern_of
 
 _CONTROL_ARMS = {"PLACEBO_COMPARATOR", "NO_INTERVENTION", "SHAM_COMPARATOR"}
-_PLACEBO = re.compile(r"placebo|saline|without|vehicle", re.IGNORECASE)
-_BRAND = re.compile(r"\b(?=[\w-]{0,40}(?:\d|[a-z-][A-Z]))[A-Za-z][\w-]{3,}")
-_ONE_WORD = re.compile(r"([A-Z][A-Za-z]{5,})[®™]?")
-_AGE = re.compile(r"\s*(\d{1,3})\s*(year|month|week|day|hour|minute)", re.IGNORECASE)
+_PLACEBO = pattern_of(r"placebo|saline|without|vehicle", re.IGNORECASE)
+_BRAND = pattern_of(r"\b(?=[\w-]{0,40}(?:\d|[a-z-][A-Z]))[A-Za-z][\w-]{3,}")
+_ONE_WORD = pattern_of(r"([A-Z][A-Za-z]{5,})[®™]?")
+_AGE = pattern_of(r"\s*(\d{1,3})\s*(year|month|week|day|hour|minute)", re.IGNORECASE)
 _MOST_BRANDS = 50  # each is looked for in every sentence
 _GROWN = 19  # years; trials of children mostly end at 18
-_SENTENCE_END = re.compile(r"\s{10,}|[.;!?。；](?=\s+[A-Z(\d]|\s*$)|\n+|[。；]")
+_SENTENCE_END = pattern_of(r"\s{10,}|[.;!?。；](?=\s+[A-Z(\d]|\s*$)|\n+|[。；]")
 
 
 @dataclass(frozen=True, slots=True)

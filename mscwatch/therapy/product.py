@@ -15,46 +15,47 @@ from mscwatch.therapy.passages import Passage, Passages
 from mscwatch.therapy.terms import DESCRIPTION, KEYWORDS, PRODUCT, SUMMARY, Told
 from mscwatch.therapy.words import find, names
 from mscwatch.vocabulary import CellType, ProductForm
+from mscwatch.vocabulary.patterns import pattern_of
 
 SHED = {ProductForm.EXOSOME, ProductForm.CONDITIONED_MEDIUM}
 _MARROW_STEM = "marrow_stem"  # stem cells of the marrow: mesenchymal only where the record says so
 _NAMED = "named"  # other cells with a name of their own
-_GENERIC = re.compile(
+_GENERIC = pattern_of(
     r"\b(?:fraction|stem|stromal|progenitor|precursor|cells?|tissue|derived|cultured|autologous|allogeneic|human)\b",
     re.IGNORECASE,
 )
 _TISSUE = "tissue"  # a mixture as it comes from the body: stromal vascular fraction, marrow concentrate
-_EFFECT_ON_CELLS = re.compile(
+_EFFECT_ON_CELLS = pattern_of(
     r"\b(?:impact|effects?|influence|action)\b.{0,60}?\bon\b.{0,60}?\b(?:cells?|\w*MSCs?|EPC)\b",
     re.IGNORECASE,
 )
-_CONTAINING = re.compile(
+_CONTAINING = pattern_of(
     r"(?:concentrate|BMAC|SVF|fraction|adipose tissue|fat)\W+(?:\(\w+\)\W+)?contain", re.IGNORECASE
 )
-_GROWN_FROM = re.compile(r"\b(?:from|isolat\w*|extract\w*)\s+(?:\w+\W+){0,2}$", re.IGNORECASE)
+_GROWN_FROM = pattern_of(r"\b(?:from|isolat\w*|extract\w*)\s+(?:\w+\W+){0,2}$", re.IGNORECASE)
 AMONG_OTHERS = ", among others"
 NAMED_ELSEWHERE = "named elsewhere"
 EXPLAINED = "the product's name explained"
-_GROWN = re.compile(r"\b(?:cultur|expan|passag|grown|prolifer|GMP)", re.IGNORECASE)
+_GROWN = pattern_of(r"\b(?:cultur|expan|passag|grown|prolifer|GMP)", re.IGNORECASE)
 _FIRST = 20  # mentions in one text that are enough
 _NEAR = 60  # letters between two kinds of cells
-_AND = re.compile(r"\b(?:and|with|to|in)\b|\+|&", re.IGNORECASE)
-_MIXING = re.compile(
+_AND = pattern_of(r"\b(?:and|with|to|in)\b|\+|&", re.IGNORECASE)
+_MIXING = pattern_of(
     r"\bmix\w*|\bco-?(?:transplant|infus|admin|inject|cultur|graft)\w*|\bcombin\w*|\b(?:together|along) with|"
     r"\bplus\b|\+|suspension|scaffold|construct|composite|substitute",
     re.IGNORECASE,
 )
-_COMBINED = re.compile(r"\b(?:co-?\w*|combin\w*)\W+(?:\w+\W+){0,2}?cells?\b", re.IGNORECASE)
-_WITH = re.compile(r"(?:\W+cells?)?\W*(?:\s(?:with|plus)\s|\+|-|/)\W*(?:\w+\W+){0,3}", re.IGNORECASE)
-_ENRICHED = re.compile(  # of a graft of fat, which carries the cells that were grown for it
+_COMBINED = pattern_of(r"\b(?:co-?\w*|combin\w*)\W+(?:\w+\W+){0,2}?cells?\b", re.IGNORECASE)
+_WITH = pattern_of(r"(?:\W+cells?)?\W*(?:\s(?:with|plus)\s|\+|-|/)\W*(?:\w+\W+){0,3}", re.IGNORECASE)
+_ENRICHED = pattern_of(  # of a graft of fat, which carries the cells that were grown for it
     r"\b(?:fat|lipofill\w*|adipose\s+tissue)\b[^.;]{0,40}\benrich|\benrich\w*[^.;]{0,40}\b(?:fat|lipofill\w*|adipose\s+tissue)\b",
     re.IGNORECASE,
 )
-_JOINED = re.compile(r"[\s)-]*(?:and|and/or|\+|&|plus)\s*(?:[A-Za-z]{1,3}-)?[\s-]*", re.IGNORECASE)
-_MADE = re.compile(
+_JOINED = pattern_of(r"[\s)-]*(?:and|and/or|\+|&|plus)\s*(?:[A-Za-z]{1,3}-)?[\s-]*", re.IGNORECASE)
+_MADE = pattern_of(
     r"[\s-]*(?:like\b|(?:cells?\s+)?(?:like\s+cells?\s+)?differentiated\s+from)", re.IGNORECASE
 )
-_AND_CELLS = re.compile(
+_AND_CELLS = pattern_of(
     r"\s*(?:\([^)]{0,20}\))?\s*(?:and|with|plus|&|\+|,|or|in combination with|combined with|together with)\s+"
     r"(?:(?:their|its|the|\d+|cc|ml|of|human)\s+){0,3}$",
     re.IGNORECASE,

@@ -9,12 +9,13 @@ from functools import lru_cache
 
 from mscwatch.therapy.counts import GIVEN, KIND, WORD, number
 from mscwatch.therapy.times import DAYS
+from mscwatch.vocabulary.patterns import pattern_of
 
 _MEAN_DAYS = DAYS | {"m": 30.4}  # of months that are added up
 _ADVERBS = {"dai": "d", "wee": "w", "for": "w", "mon": "m", "qua": "m", "yea": "y", "ann": "y"}
 _SEVERAL = {"for": 2, "qua": 3, "bi": 2}  # a fortnight, a quarter, bimonthly
 
-_MAY = re.compile(
+_MAY = pattern_of(
     r"day|week|month|year|hour|wk|mo\b|alternat|dai|fortn|quart|ann|\d\s?[hd]\b|\bq\s?[\ddw]", re.IGNORECASE
 )
 _TIMES = (
@@ -22,33 +23,33 @@ _TIMES = (
     rf"(?:times?|(?P<given>(?:{KIND}\s+){{0,3}}{GIVEN}(?:\s+of\s+[\w-]+)?))?\s*)?"
 )
 _N = rf"\d{{1,3}}(?:\.\d)?|{WORD}|half\s+an?"
-_RATE = re.compile(
+_RATE = pattern_of(
     rf"{_TIMES}(?:\b(?:(?P<each>each|every)|an?(?!\s*\d)|per|in\s+a)\b|/|(?<=once\s)in\b)\s*"
     rf"(?:about\s+|approximately\s+)?(?P<other>other\s+|second\s+)?(?:(?P<every>{_N})(?:st|nd|rd|th)?\s*-?\s*(?:\(\d+\)\s*)?)?"
     r"(?:(?:-|to|or)\s*\d{1,3}\s*)?(?P<unit>hour|day|week|wk|fortnight|month|mo|year|h|d)s?\b",
     re.IGNORECASE,
 )
-_ALTERNATE = re.compile(r"\balternat(?:e|ing)[\s-]+(?P<unit>day|week|month)s?\b", re.IGNORECASE)
-_ADVERB = re.compile(
+_ALTERNATE = pattern_of(r"\balternat(?:e|ing)[\s-]+(?P<unit>day|week|month)s?\b", re.IGNORECASE)
+_ADVERB = pattern_of(
     rf"(?:\b(?P<times>once|twice|thrice|{WORD}\s+times|\d\s+times)\s+)?(?:\b(?P<every>\d{{1,2}}|{WORD})-|\b(?P<bi>bi)-?|\b)"
     r"(?P<adverb>daily|weekly|fortnightly|monthly|quarterly|yearly|annually)\b(?!\s+(?:visit|follow|monitor|assess|evaluat|wound))",
     re.IGNORECASE,
 )
-_Q = re.compile(
+_Q = pattern_of(
     r"\bq\s?(?:(?P<every>\d{1,2})\s?-?\s?(?P<unit>[hdwm])|(?P<alone>[dw]))[a-z]{0,5}\b", re.IGNORECASE
 )
-_CONSECUTIVE = re.compile(
+_CONSECUTIVE = pattern_of(
     rf"\b(?:(?P<total>\d{{1,2}}|{WORD})\s+)?consecutive\s+(?P<unit>day|week|month)s?\b"
     r"|\b(?P<unit2>day|week|month)s?\s+in\s+a\s+row",
     re.IGNORECASE,
 )
-_DURATION = re.compile(
+_DURATION = pattern_of(
     rf"""\b(?:for|over|during|within|in|until|up\s+to)\s+
     (?:an?\s+|the\s+|first\s+|each\s+of\s+|total\s+|duration\s+|of\s+|continuous\s+|consecutive\s+|about\s+|up\s+to\s+)*
     (?:\d{{1,2}}\s*(?:-|to|or)\s*)?(?P<long>\d{{1,2}}|{WORD}|(?<=\ba\s)|(?<=\ban\s))\s*(?:consecutive\s+|continuous\s+)?-?(?P<unit>day|week|month|year)s?\b""",
     re.IGNORECASE | re.VERBOSE,
 )
-_NEXT = re.compile(  # "once a month, three consecutive months", "weekly x 4", "daily from day 1 to day 5"
+_NEXT = pattern_of(  # "once a month, three consecutive months", "weekly x 4", "daily from day 1 to day 5"
     r"\s*(?:[,;(]?\s*(?:on\s+|from\s+)?days?\s*(?P<from>\d{1,2})\s*(?:-|to|through)\s*(?:day\s*)?(?P<to>\d{1,2})\b"
     rf"|[,;(]\s*(?P<long>\d{{1,2}}|{WORD})\s+(?:consecutive\s+)?-?(?P<unit>day|week|month|year)s?\b"
     r"|\(?,?\s*x\s?(?P<n>\d{1,2})\b(?!\s*[x^.\d]))",

@@ -9,8 +9,10 @@ from functools import cached_property
 from string import digits
 from typing import NamedTuple
 
-_GAP = re.compile(r"[\s\-\u2010-\u2015_]*")  # "bone marrow", "bone-marrow" and "bonemarrow" are one term
-_WORD = re.compile(r"\w*")
+from mscwatch.vocabulary.patterns import pattern_of
+
+_GAP = pattern_of(r"[\s\-\u2010-\u2015_]*")  # "bone marrow", "bone-marrow" and "bonemarrow" are one term
+_WORD = pattern_of(r"\w*")
 
 
 class Term(NamedTuple):

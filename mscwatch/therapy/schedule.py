@@ -16,12 +16,13 @@ from mscwatch.therapy.model import Evidence, Unread
 from mscwatch.therapy.passages import Passage, Passages
 from mscwatch.therapy.terms import DESCRIPTION, IMPLIED, NOTHING, PRODUCT, SUMMARY, TITLES, Told
 from mscwatch.therapy.words import names
+from mscwatch.vocabulary.patterns import pattern_of
 
-_DOSES = re.compile(
+_DOSES = pattern_of(
     rf"(?:the\s+|these\s+|all\s+|both\s+)?(?:(?:\d|{counts.WORD})\s+)?{counts.GIVEN}\s+(?:will\s+be|are|is|were)\b",
     re.IGNORECASE,
 )
-_PATIENTS = re.compile(
+_PATIENTS = pattern_of(
     r"\b(?:patients|subjects|participants|group|we|they|total)\b[^.;]{0,60}\b(?:receive|undergo|given|use|treated|inject|infus)",
     re.IGNORECASE,
 )

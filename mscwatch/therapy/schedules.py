@@ -12,60 +12,61 @@ from mscwatch.therapy.passages import Passage
 from mscwatch.therapy.rates import planned
 from mscwatch.therapy.times import FIRSTS, times
 from mscwatch.therapy.words import find, names
+from mscwatch.vocabulary.patterns import pattern_of
 
 _MANY = 60  # more is a misreading
 _NEAR = 12  # letters between "repeated at" and when
 _NTHS = FIRSTS[1:8]
 _DIGITS = ("2nd", "3rd", "4th", "5th", "6th", "7th", "8th")
-_NUMBERED = re.compile(
+_NUMBERED = pattern_of(
     rf"\b(?P<nth>{'|'.join(_NTHS + _DIGITS)})\s+(?:{KIND}[\s-]+){{0,5}}(?!treat)"
     rf"(?:courses?|cycles?|{GIVEN})\b(?![\s-]*{LEVELS})",
     re.IGNORECASE,
 )
-_FIRST_TRANSPLANT = re.compile(r"\bfirst\s+(?:\w+\s+){0,2}(?:trans|im)plant", re.IGNORECASE)
-_AGAIN = re.compile(
+_FIRST_TRANSPLANT = pattern_of(r"\bfirst\s+(?:\w+\s+){0,2}(?:trans|im)plant", re.IGNORECASE)
+_AGAIN = pattern_of(
     r"\b(?:re-?\s?(?:inject|infus|treat|dos|administ)\w+|booster|repeat(?:ed)?|again)\b[^.]{0,40}?"
     r"\b(?:at|after|in|on)\b(?P<list>[^.;]*)",
     re.IGNORECASE,
 )
 _GIVES = r"\b(?:infus|inject|transplant|administ|implant|dos)"
 _SPAN = rf"\b(?:\d{{1,2}}|an?|{WORD})\s+(?:days?|weeks?|months?)"
-_LATER = re.compile(
+_LATER = pattern_of(
     rf"{_GIVES}[^.;]{{0,120}}?(?:{_SPAN}\s+(?:later|afterwards?|apart)\b[^.;]{{0,60}}?{_GIVES}"
     rf"|\b(?:followed\s+by|and\s+then|then)\b[^.;]{{0,60}}?{_GIVES}[^.;]{{0,60}}?{_SPAN}\s+(?:later|afterwards?)\b)",
     re.IGNORECASE,
 )
-_ADDED = re.compile(
+_ADDED = pattern_of(
     rf"\b(?:another|one\s+(?:additional|more))\s+(?P<cycle>cycle|course)\b"
     rf"|\b(?P<one>another|an\s+additional)\s+(?:{KIND}\s+){{0,4}}{GIVEN}\b"
     rf"|\b(?P<n>\d{{1,2}}|{WORD})\s+(?:additional|more|further|extra)\s+(?:{KIND}[\s-]+){{0,4}}{GIVEN}\b"
     rf"|\b(?:additional|further|extra|another)\s+(?P<m>\d{{1,2}}|{WORD})\s+(?:{KIND}[\s-]+){{0,4}}{GIVEN}\b",
     re.IGNORECASE,
 )
-_VISITS = re.compile(r"\W*(?:\w+\W+)?(?:visit|follow|assess|monitor|evaluat|dressing)", re.IGNORECASE)
-_CYCLES = re.compile(
+_VISITS = pattern_of(r"\W*(?:\w+\W+)?(?:visit|follow|assess|monitor|evaluat|dressing)", re.IGNORECASE)
+_CYCLES = pattern_of(
     rf"\b(?P<k>\d{{1,2}}|{WORD})\s+(?:courses|cycles)\s+of\s+(?=(?:\d{{1,2}}|{WORD})\b)|\b(?:for|of|up\s+to|maximum\s+of|total\s+of)\s+(?P<n>\d{{1,2}}|{WORD})\s+(?:\w+\s+)?(?:courses|cycles)\b|\b(?P<m>\d{{1,2}}|{WORD})\s+(?:courses|cycles)\b",
     re.IGNORECASE,
 )
-_MORE_CYCLES = re.compile(
+_MORE_CYCLES = pattern_of(
     rf"\b(?P<n>\d{{1,2}}|{WORD})\s+(?:additional|more|further)\s+(?:courses|cycles)\b", re.IGNORECASE
 )
-_EACH_CYCLE = re.compile(
+_EACH_CYCLE = pattern_of(
     r"\b(?:per|each|every|a|one|1|in\s+each|of\s+(?:each|the|a))\s+(?:treatment\s+)?(?:course|cycle)\b|\b(?:infusions|injections|doses|times|administrations)\s+each\b|\brepeats?\b",
     re.IGNORECASE,
 )
-_THEN = re.compile(
+_THEN = pattern_of(
     r"\b(?:then|followed\s+by|thereafter|afterwards?|subsequently|and\s+after)\b", re.IGNORECASE
 )
 _WAY = r"(?:IV|IA|IT|IM|intra[\s-]?\w+|peripheral|local)"
 _FEW = r"(?:an?|one|single|1|two|2|three|3|four|4)"
-_ANOTHER_WAY = re.compile(  # "one intravenous and two intrathecal infusions"
+_ANOTHER_WAY = pattern_of(  # "one intravenous and two intrathecal infusions"
     rf"\b(?P<n>{_FEW})\s+(?:\w+\s+){{0,4}}{_WAY}\b[^.;]{{0,60}}?\b(?P<then>followed\s+by|and\s+then|then|and|plus)\s+"
     rf"(?P<m>{_FEW})?\s*(?:\w+\s+){{0,7}}?{_WAY}\s+(?:{GIVEN})",
     re.IGNORECASE,
 )
 REST = "the rest"  # "the three additional doses" of four
-_FIRST_THEN = re.compile(
+_FIRST_THEN = pattern_of(
     rf"(?:\b(?:first|initial|loading|priming)\s+(?:\w+\s+){{0,2}}(?:{GIVEN}|course)\b[^.;]{{0,60}}?\b(?:then|followed\s+by|plus|and)\s+"
     rf"|\bsubsequent(?:ly)?\s+(?:with\s+|by\s+)?)(?:up\s+to\s+)?"
     rf"(?P<n>\d{{1,2}}|{WORD})\s+(?:\w+\s+){{0,2}}?(?:courses|cycles|{GIVEN})\b",

@@ -9,21 +9,22 @@ from mscwatch.therapy.counts import Count
 from mscwatch.therapy.days import follows_up
 from mscwatch.therapy.passages import Passage
 from mscwatch.therapy.words import find, names
+from mscwatch.vocabulary.patterns import pattern_of
 
-_ONE_DAY = re.compile(
+_ONE_DAY = pattern_of(
     r"\b(?:on|at|in)\s+(?:the\s+)?(?:study\s+)?(?:day|visit|week)\s*[-=(]?\s*[01]\b(?!\s*(?:,|and|&|/|-|to|or)\s*(?:at\s+|on\s+)?(?:day|week|month|visit)?\s*\d)|\bat\s+baseline\b|\bon\s+the\s+same\s+day\b|\b(?:the\s+)?day\s+of\s+(?:the\s+)?(?:\w+\s+)?(?:surgery|transplant|operation)\w*",
     re.IGNORECASE,
 )
-_GIVEN = re.compile(
+_GIVEN = pattern_of(
     r"inject|infus|transplant|implant|administ|given|receiv|appl|deliver|plac|seed|graft|instill|insert|deposit|dose|fill|wrap|augment|spray|introduc|inocul|\bput\b",
     re.IGNORECASE,
 )
-_BEFORE_OR_AFTER = re.compile(
+_BEFORE_OR_AFTER = pattern_of(
     r"\b(?:\d{1,3}|one|two|three|four|five|six)(?:\s?(?:-|to|or)\s?\d{1,3})?\s*(?:hours?|days?|weeks?|months?)\s+"
     r"(?:after|before|prior\s+to|post|following)\s+(?!(?:the\s+)?(?:first|1st|initial|previous|last|each|every)\b)",
     re.IGNORECASE,
 )
-_AGAIN = re.compile(
+_AGAIN = pattern_of(
     r"\b(?:repeat\w*|every|each\s+(?:week|month|day)|weekly|monthly|daily|second|again|twice|sessions|several|multiple\s+(?:dose|infusion|injection\s+session)s?|courses|cycles|months?\s+\d)\b",
     re.IGNORECASE,
 )

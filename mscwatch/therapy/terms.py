@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from mscwatch.therapy.model import Evidence
 from mscwatch.therapy.passages import Passage, Passages
 from mscwatch.therapy.words import Found, find, may_name, names
+from mscwatch.vocabulary.patterns import pattern_of
 
 # Where a reading came from. How often readings from there are right is in `tiers.toml`.
 PRODUCT = "in the product"
@@ -51,7 +52,7 @@ class Told:
 
 
 NOTHING = Told()
-_PLANNED = re.compile(
+_PLANNED = pattern_of(
     r"\b(?:patients|subjects|participants|group|arm)\b[^.;]{0,120}?\bwill\s+(?:be|receive|undergo|get)\b"
     r"|\bthis\s+(?:\w+\s+){0,2}(?:study|trial)\s+(?:is|was)\s+(?:designed|intended|planned|to)\b"
     r"|\b(?:aim|purpose|goal|objective)s?\s+of\s+(?:this|the|our)\b",

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from mscwatch.therapy.counts import GIVEN, WORD, number
+from mscwatch.vocabulary.patterns import pattern_of
 
 DAYS = {"h": 1 / 24, "d": 1.0, "w": 7.0, "f": 14.0, "m": 30.0, "y": 365.0}
 FIRSTS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
@@ -46,8 +47,8 @@ _JOIN = (
     r"\s*(?:,\s*(?:and|then|&)?|and(?:/or|\s+then)?|&|/|;|then|followed\s+by|\.(?=\s?(?:day|week|month))"
     r"|-(?=\s*(?:day|week|month)s?\s*\d))\s*(?:(?:on|at|in|again|after|the|once)\s+){0,3}"
 )
-_RUN = re.compile(rf"(?<![\w.,x^/-]){_ITEM}(?:\s*{_ASIDE}?{_JOIN}{_ITEM})*", re.IGNORECASE)
-_ONE = re.compile(
+_RUN = pattern_of(rf"(?<![\w.,x^/-]){_ITEM}(?:\s*{_ASIDE}?{_JOIN}{_ITEM})*", re.IGNORECASE)
+_ONE = pattern_of(
     rf"(?P<zero>\b(?:{_ZERO}|(?P<event>{_AT_EVENT})))"
     r"|(?:\b(?P<unit>[dwmy])[a-z]*\s*[-:#(]?\s*(?:of\s+)?(?P<n>\+?\d{1,3}(?!\d)|"
     rf"{WORD}\b)(?:st|nd|rd|th)?"
@@ -60,12 +61,12 @@ _MAY = (  # one of these, or of the next, is in every point in time
     "randomi", "surgery", "operation", "procedure", "transplant", "time of", "beginning of", "start of",
     "at the beginning", "at the start", "at the outset", "first ", "initial ",
 )  # fmt: skip
-_MAY_LETTER = re.compile(r"\b[dwmh]\s?\d|\d\s?h\b", re.IGNORECASE)
-_ASIDES = re.compile(_ASIDE)
-_EARLY = re.compile(r"[\s-]+(?:before|prior|pre)", re.IGNORECASE)
-_NTH_ALONE = re.compile(ORDINAL, re.IGNORECASE)
-_UNTIL = re.compile(r"\d\s*-\s*[a-z]", re.IGNORECASE)  # two items around a dash are a span of time
-_BETWEEN = re.compile(r"\bbetween\s+(?:the\s+)?$", re.IGNORECASE)
+_MAY_LETTER = pattern_of(r"\b[dwmh]\s?\d|\d\s?h\b", re.IGNORECASE)
+_ASIDES = pattern_of(_ASIDE)
+_EARLY = pattern_of(r"[\s-]+(?:before|prior|pre)", re.IGNORECASE)
+_NTH_ALONE = pattern_of(ORDINAL, re.IGNORECASE)
+_UNTIL = pattern_of(r"\d\s*-\s*[a-z]", re.IGNORECASE)  # two items around a dash are a span of time
+_BETWEEN = pattern_of(r"\bbetween\s+(?:the\s+)?$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

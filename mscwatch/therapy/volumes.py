@@ -11,24 +11,25 @@ from mscwatch.therapy.model import DoseLevel
 from mscwatch.therapy.passages import Passages
 from mscwatch.therapy.words import names
 from mscwatch.vocabulary import DoseUnit
+from mscwatch.vocabulary.patterns import pattern_of
 
 _SHED_OR_TISSUE = (
     r"(?:\w+[\s-]+){0,4}?(?:exosom|secretom|conditioned|vesicle|EVs?\b|concentrate|BMA?C\b|treatment\ cells|SVF|ADRC|"
     r"stromal|regenerative|fat\b|adipose|aspirate|matrix|lipoaspirate|cell suspension|MSC|mesenchymal|stem cell|"
     r"supernatant|jelly|allograft)"
 )
-_MEASURE = re.compile(
+_MEASURE = pattern_of(
     r"(?<![\w.,/^])(\d{1,3}(?:[.,]\d{1,2})?)(?:\s*-\s*(\d{1,3}(?:[.,]\d{1,2})?))?"
     r"\s*(?:mls?|cc|milliliters?|[uµμ]l|microlit\w+|mg|milligrams?|[uµμ]g|mcg|micrograms?)\b\.?(?!\s*/(?!\s*(?:drop|dose|time|puff|spray|injection|eye|knee|cm\s?2|cm²)))",
     re.IGNORECASE,
 )
-_OF_PRODUCT = re.compile(rf"\)?\s*(?:of\s+)?(?:the\s+|a\s+)?{_SHED_OR_TISSUE}", re.IGNORECASE)
-_GIVING = re.compile(r"\b(?:inject|administ|instill|appl|receiv|given)", re.IGNORECASE)
-_PRODUCT_OF = re.compile(
+_OF_PRODUCT = pattern_of(rf"\)?\s*(?:of\s+)?(?:the\s+|a\s+)?{_SHED_OR_TISSUE}", re.IGNORECASE)
+_GIVING = pattern_of(r"\b(?:inject|administ|instill|appl|receiv|given)", re.IGNORECASE)
+_PRODUCT_OF = pattern_of(
     r"(?:cells|MSCs?|exosomes?|exo|secretome|concentrate|BMAC|SVF|medium)\s*[,:(]?\s*$", re.IGNORECASE
 )
-_DOSE_OF = re.compile(r"\bdos(?:e|es|age)\s*(?:of|:|is|was)?\s*$", re.IGNORECASE)
-_TAKEN = re.compile(
+_DOSE_OF = pattern_of(r"\bdos(?:e|es|age)\s*(?:of|:|is|was)?\s*$", re.IGNORECASE)
+_TAKEN = pattern_of(
     r"aspirat|harvest|collect|withdraw|blood|drawn|lipoasp|obtain|suspended|dilut|resuspend|cultur|pellet|medium\b|centrifug",
     re.IGNORECASE,
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
@@ -11,8 +10,9 @@ from typing import NamedTuple
 
 from mscwatch.therapy.rules import Rule, after_gap
 from mscwatch.therapy.vocabulary import CELLS, KEY, LEAST, MIDDLE, NOTHING, guard, vocabulary
+from mscwatch.vocabulary.patterns import pattern_of
 
-_WORD = re.compile(r"\w+")
+_WORD = pattern_of(r"\w+")
 _LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)  # keeps every position
 _LONG = 60  # letters; a longer word is not kept for the next text
 _MOST = 1 << 15  # words that are kept

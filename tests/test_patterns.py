@@ -1,0 +1,34 @@
+"""Regular expressions of rules, compiled when a text is first held against them."""
+
+import re
+
+import pytest
+
+from mscwatch.vocabulary.patterns import pattern_of
+
+
+def test_an_expression_finds_what_it_finds_when_it_is_compiled_at_once():
+    late, at_once = pattern_of(r"(\d+) cells", re.IGNORECASE), re.compile(r"(\d+) cells", re.IGNORECASE)
+    text = "5 Cells and 7 cells"
+    assert late.findall(text) == at_once.findall(text)
+    assert late.sub("x", text) == at_once.sub("x", text)
+    assert [match.span() for match in late.finditer(text)] == [
+        match.span() for match in at_once.finditer(text)
+    ]
+    assert (late.pattern, late.flags) == (at_once.pattern, at_once.flags)
+
+
+def test_it_is_compiled_once_and_not_before_it_is_used(monkeypatch):
+    compiled = []
+    monkeypatch.setattr(re, "compile", lambda *written: compiled.append(written) or re._compile(*written))
+    late = pattern_of("cells")
+    assert compiled == []
+    assert late.search("two cells")
+    assert late.search("three cells")
+    assert compiled == [("cells", 0)]
+
+
+def test_an_expression_that_is_wrong_says_so_when_it_is_used():
+    late = pattern_of("(")
+    with pytest.raises(re.error, match="unterminated"):
+        late.search("a text")
