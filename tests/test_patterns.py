@@ -1,9 +1,12 @@
 """Regular expressions of rules, compiled when a text is first held against them."""
 
 import re
+from importlib import import_module
+from pathlib import Path
 
 import pytest
 
+import mscwatch
 from mscwatch.vocabulary.patterns import pattern_of
 
 
@@ -32,3 +35,25 @@ def test_an_expression_that_is_wrong_says_so_when_it_is_used():
     late = pattern_of("(")
     with pytest.raises(re.error, match="unterminated"):
         late.search("a text")
+
+
+def patterns_in(value):
+    """Every pattern of a module's global value, however it is gathered."""
+    if type(value) is type(pattern_of("")):
+        yield value
+    elif isinstance(value, dict):
+        yield from patterns_in([*value, *value.values()])
+    elif isinstance(value, (list, tuple, set, frozenset)):
+        for one in value:
+            yield from patterns_in(one)
+
+
+@pytest.mark.parametrize("room", ["papers", "review", "screening", "therapy"])
+def test_every_expression_of_every_module_compiles(room):
+    folder = Path(mscwatch.__file__).parent / room
+    modules = [import_module(f"mscwatch.{room}.{path.stem}") for path in folder.glob("[!_]*.py")]
+    values = {f"{one.__name__} {key}": value for one in modules for key, value in vars(one).items()}
+    found = [one for place, value in values.items() if " __" not in place for one in patterns_in(value)]
+    assert found
+    for one in found:
+        assert one.flags >= 0
