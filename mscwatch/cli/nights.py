@@ -15,7 +15,6 @@ from mscwatch.cli.published import banner
 from mscwatch.clock import utc_now
 from mscwatch.errors import NoPrefectError
 from mscwatch.pipeline import summary
-from mscwatch.pipeline.backfill import backfill_sentence, read_histories
 from mscwatch.pipeline.context import RunOrder, RunResult
 from mscwatch.pipeline.run import run_watch
 from mscwatch.schedule import next_night
@@ -238,6 +237,8 @@ def history(
     Makes one request per version of each trial. The endpoint is unofficial, and nights do not need it. After an
     error, the next reading goes on where this one stopped.
     """
+    from mscwatch.pipeline.backfill import backfill_sentence, read_histories
+
     screen.log_to_stderr()
     settings = load_settings()
     done = read_histories(RunOrder(settings, load_watch(settings.watch)), nct_ids or ())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mscwatch.store import found_papers, papers, registry_ids, review_claims
-from mscwatch.store.ledger import LAST_WRITTEN_RUN
+from mscwatch.store.ledger import LAST_WRITTEN_RUN, last_written_run
 from mscwatch.store.sql import Connection, scalar
 
 
@@ -16,7 +16,9 @@ def refresh(con: Connection) -> None:
 
 
 def recompute(con: Connection) -> None:
-    """Draw them anew, within the caller's transaction."""
+    """Draw them anew, within the caller's transaction. Nothing is concluded before a run has written."""
+    if last_written_run(con) is None:
+        return
     papers.refresh(con)
     found_papers.refresh(con)
     registry_ids.refresh(con)
