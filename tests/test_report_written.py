@@ -31,27 +31,58 @@ def test_the_same_answers_give_the_same_page(reported_warehouse):
     )
 
 
-def test_a_template_that_was_compiled_is_not_compiled_again(tmp_path, monkeypatch):
-    monkeypatch.setattr(report, "cache_from_source", lambda _: str(tmp_path / "report.pyc"))
+@pytest.fixture
+def pages(tmp_path, monkeypatch):
+    """An environment of one template, which keeps compiled templates in `tmp_path / "kept"`."""
+    monkeypatch.setattr(report, "cache_from_source", lambda _: str(tmp_path / "kept" / "report.pyc"))
     monkeypatch.setattr("sys.dont_write_bytecode", False)
-    pages = Environment(
-        loader=DictLoader({"page": "{{ 1 + 1 }}"}), bytecode_cache=report.compiled_templates()
-    )
-    assert pages.get_template("page").render() == "2"
-    assert [path.suffix for path in tmp_path.iterdir()] == [".template"]
-    again = Environment(loader=pages.loader, bytecode_cache=report.compiled_templates())
-    monkeypatch.setattr(again, "_generate", None)  # what compiles
-    assert again.get_template("page").render() == "2"
+
+    def make():
+        templates = DictLoader({"page": "{{ 1 + 1 }}"})
+        return Environment(loader=templates, bytecode_cache=report.compiled_templates())
+
+    return make
 
 
-def test_where_nothing_may_be_kept_a_page_is_made_all_the_same(tmp_path, monkeypatch):
-    monkeypatch.setattr(report, "cache_from_source", lambda _: str(tmp_path / "a file" / "report.pyc"))
-    (tmp_path / "a file").touch()
-    monkeypatch.setattr("sys.dont_write_bytecode", False)
-    pages = Environment(
-        loader=DictLoader({"page": "{{ 1 + 1 }}"}), bytecode_cache=report.compiled_templates()
+def rendered(pages, monkeypatch, *, compiles):
+    """What the template says; it is compiled as often as told."""
+    compiled = []
+    monkeypatch.setattr(
+        pages, "compile", lambda *written: compiled.append(1) or Environment.compile(pages, *written)
     )
-    assert pages.get_template("page").render() == "2"
+    text = pages.get_template("page").render()
+    assert len(compiled) == compiles
+    return text
+
+
+def test_a_template_that_was_compiled_is_not_compiled_again(pages, tmp_path, monkeypatch):
+    (tmp_path / "kept").mkdir()
+    assert rendered(pages(), monkeypatch, compiles=1) == "2"
+    assert [path.suffix for path in (tmp_path / "kept").iterdir()] == [".template"]
+    assert rendered(pages(), monkeypatch, compiles=0) == "2"
+
+
+@pytest.mark.parametrize("left", [0, 20, 60, 100])
+def test_a_compiled_template_that_is_cut_is_compiled_anew(pages, tmp_path, monkeypatch, left):
+    (tmp_path / "kept").mkdir()
+    rendered(pages(), monkeypatch, compiles=1)
+    (kept,) = (tmp_path / "kept").iterdir()
+    kept.write_bytes(kept.read_bytes()[:left])
+    assert rendered(pages(), monkeypatch, compiles=1) == "2"
+    assert rendered(pages(), monkeypatch, compiles=0) == "2"
+
+
+def test_what_another_jinja_compiled_is_compiled_anew(pages, tmp_path, monkeypatch):
+    (tmp_path / "kept").mkdir()
+    rendered(pages(), monkeypatch, compiles=1)
+    monkeypatch.setattr(report, "version", lambda _: "another")
+    assert rendered(pages(), monkeypatch, compiles=1) == "2"
+    assert len(list((tmp_path / "kept").iterdir())) == 1
+
+
+def test_where_nothing_may_be_kept_a_page_is_made_all_the_same(pages, tmp_path, monkeypatch):
+    (tmp_path / "kept").touch()  # a file in place of the folder
+    assert rendered(pages(), monkeypatch, compiles=1) == "2"
 
 
 @pytest.mark.slow

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from importlib.metadata import version
 from importlib.resources import files
 from importlib.util import cache_from_source
 from pathlib import Path
@@ -13,6 +14,7 @@ import duckdb
 from jinja2 import BytecodeCache, FileSystemBytecodeCache
 from jinja2.bccache import Bucket
 
+from mscwatch import __version__
 from mscwatch.atomic_write import replace_file
 from mscwatch.errors import WarehouseError
 from mscwatch.model import QueryAnswer
@@ -74,10 +76,16 @@ class _BesideModules(FileSystemBytecodeCache):
     """What is compiled lies where Python keeps this module compiled; where nothing may be written, it is not kept."""
 
     def __init__(self) -> None:
-        super().__init__(str(Path(cache_from_source(__file__)).parent), "%s.template")
+        compiled = Path(cache_from_source(__file__))
+        super().__init__(str(compiled.parent), f"{compiled.stem}.%s.template")
+        self._by = f"{__version__} {version('jinja2')}"
+
+    def get_source_checksum(self, source: str) -> str:
+        """Of the source and of what compiles it: Jinja itself compares the source alone."""
+        return super().get_source_checksum(f"{self._by} {source}")
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        with suppress(OSError):
+        with suppress(Exception):  # a damaged file may raise anything; it is compiled and written anew
             super().load_bytecode(bucket)
 
     def dump_bytecode(self, bucket: Bucket) -> None:
