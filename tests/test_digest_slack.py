@@ -1,4 +1,4 @@
-"""The message that Slack gets: within its limits whatever the news are, and nothing in it acts.
+"""The message that Slack gets: within its limits whatever the news is, and nothing in it acts.
 
 Published limits (docs.slack.dev/reference/block-kit/blocks): 50 blocks in a message, 150 characters in a header, 3,000
 in the text of a section. Beyond what is published, the texts of a message together must stay well under 12,000

@@ -12,7 +12,7 @@ from typing import NoReturn
 from mscwatch.digest import printable
 from mscwatch.errors import MscwatchError
 
-# New objects after which Python looks for cycles: its default, 700, makes it do so all the while modules are loaded.
+# New objects after which Python looks for cycles: its default, 700 or 2,000, makes it do so all the while modules load.
 GARBAGE_AT = 50_000
 
 

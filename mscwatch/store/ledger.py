@@ -180,12 +180,12 @@ def recorded_notices(con: Connection, notice_ids: Iterable[str]) -> set[str]:
 
 
 def owe_printing(con: Connection, run_id: str) -> None:
-    """Note that a run's news are to be printed, because there was no channel to send them by (`meta`, `to_print`)."""
+    """Note that a run's news is to be printed, because there was no channel to send them by (`meta`, `to_print`)."""
     _set_to_print(con, [*runs_to_print(con), run_id])
 
 
 def runs_to_print(con: Connection) -> list[str]:
-    """The runs whose news are still to be printed, the oldest first."""
+    """The runs whose news is still to be printed, the oldest first."""
     value = scalar(con, "SELECT value FROM meta WHERE key = 'to_print'")
     return value.split() if value else []
 
