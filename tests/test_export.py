@@ -49,17 +49,31 @@ def test_every_relation_is_exported_whole_and_counted(two_nights, counted, tmp_p
     assert not list(folder.glob(".*"))
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("view", ["trials", "living_table", "figures", "contradictions"])
-def test_what_is_made_of_other_views_is_exported_as_it_stands(demo_warehouse, made_once, view):
+@pytest.fixture(scope="module")
+def exported_demo(demo_warehouse, made_once):
+    """The folder of an export of the demo as Parquet."""
+
     def make(folder):
         export.export_tables(DataDir(demo_warehouse), folder, export.ExportFormat.PARQUET)
 
-    folder = made_once("exported", make)
+    return made_once("exported", make)
+
+
+@pytest.mark.slow
+def test_the_reviews_table_is_exported_in_its_order(exported_demo):
+    with duckdb.connect() as con:
+        places = con.execute(f"SELECT place FROM '{exported_demo}/main/living_table.parquet'").fetchall()
+    assert places == sorted(places)
+    assert len(places) >= 22
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("view", ["trials", "living_table", "figures", "contradictions"])
+def test_what_is_made_of_other_views_is_exported_as_it_stands(demo_warehouse, exported_demo, view):
     with queries.open_published(DataDir(demo_warehouse)) as con:
         stands, written = (
             sorted(map(repr, con.execute(f"FROM {source}").fetchall()))
-            for source in (f"main.{view}", f"'{folder}/main/{view}.parquet'")
+            for source in (f"main.{view}", f"'{exported_demo}/main/{view}.parquet'")
         )
     assert written == stands
     assert written

@@ -150,3 +150,4 @@ LEFT JOIN firsts AS f ON f.row_id = r.row_id
 LEFT JOIN trials AS s ON s.nct_id = r.nct_id
 LEFT JOIN topic AS t ON t.nct_id = r.nct_id
 LEFT JOIN therapies AS c ON c.nct_id = r.nct_id AND c.is_read
+ORDER BY place
