@@ -19,7 +19,7 @@ from mscwatch.digest import plain
 from mscwatch.errors import ConfigError, MscwatchError
 from mscwatch.report.living import beside, evidence, in_columns, markdown, remarks
 from mscwatch.screening import cells
-from mscwatch.screening.entries import RowDecision, paper_number
+from mscwatch.screening.entries import RowDecision
 from mscwatch.store import queries
 from mscwatch.store.living import seen_abstract, table_rows
 from mscwatch.store.sql import column_names
@@ -131,9 +131,10 @@ def _decide(
         raise ConfigError("Give the PMID, the DOI or the paper_id of the row.")
 
     def entries_of(made: dict[str, Any]) -> list[RowDecision]:
+        entries = [RowDecision(paper=paper, decision=decision, **part, **made) for part in about]
         with open_published() as con:
-            seen = seen_abstract(con, paper_number(paper) or paper.strip()) or NOT_READ
-        return [RowDecision(paper=paper, decision=decision, seen=seen, **part, **made) for part in about]
+            seen = seen_abstract(con, entries[0].paper) or NOT_READ
+        return [entry.model_copy(update={"seen": seen}) for entry in entries]
 
     decide(entries_of, reason, by)
 
