@@ -9,6 +9,7 @@ import pytest
 import requests
 
 from mscwatch.replica import Replica, snapshot_from_ndjson
+from mscwatch.replica.papers import papers_from_ndjson
 from support.records import edited, nct_id, record, set_title
 
 
@@ -57,3 +58,16 @@ def test_a_damaged_gzip_file_is_named(tmp_path, damage):
     file.write_bytes(damage(gzip.compress(text)))
     with pytest.raises(ValueError, match=r"records\.ndjson\.gz, (after )?line \d+: not a"):
         snapshot_from_ndjson(file)
+
+
+@pytest.mark.parametrize(("name", "packed"), [("papers.ndjson", bytes), ("papers.ndjson.gz", gzip.compress)])
+def test_papers_are_read_from_plain_and_compressed_lines_and_a_line_that_is_none_is_named(
+    tmp_path, name, packed
+):
+    file = tmp_path / name
+    file.write_bytes(packed(b'{"title": "A"}\n\n{"title": "B"}\n'))
+    assert papers_from_ndjson(file) == [{"title": "A"}, {"title": "B"}]
+    for line in (b"5", b'{"pmid": "1"}', b'{"title": 5}'):
+        file.write_bytes(packed(b'{"title": "A"}\n' + line))
+        with pytest.raises(ValueError, match=rf"{name}, line 2: no paper with a title"):
+            papers_from_ndjson(file)

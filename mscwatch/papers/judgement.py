@@ -107,8 +107,8 @@ def _by_number(nct_id: str, places: list[Place], topic: Topic) -> Judgement | No
             return Judgement(nct_id, Strength.C, (reason, f"the number is also that of {_list(shared)}"))
         # A number of a registry in which this trial has none is likely its own, which its record does not tell.
         registries = {number.registry for number in mine}
-        others = {number for number in place.numbers if number.number not in own}
-        if rivals := {number.number for number in others if number.registry in registries}:
+        others = (number for number in place.numbers if number.registry in registries)
+        if rivals := {number.number for number in others} - own:
             against = f"so does {_list(rivals)}: perhaps a pooled analysis or a review"
             return Judgement(nct_id, Strength.C, (reason,), (against,))
         is_own = any(number.registry is Registry.CLINICALTRIALS for number in mine)
