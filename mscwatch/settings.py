@@ -143,8 +143,8 @@ class Settings(_Place):
     @field_validator("email_from", "email_to", "operator_email_to")
     @classmethod
     def _are_addresses(cls, value: Any) -> Any:
-        for address in (value,) if isinstance(value, str) else value:
-            if address and not is_mail_address(address):
+        for address in filter(None, [value]) if isinstance(value, str) else value:
+            if not is_mail_address(address):
                 raise ValueError("must be mail addresses, such as me@example.org or Me <me@example.org>")
         return value
 

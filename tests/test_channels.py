@@ -281,6 +281,7 @@ def test_display_names_are_shown_and_the_addresses_alone_are_known():
             {"smtp_url": "smtp://h", "email_from": SENDER, "email_to": ("a@b\r\nBcc: x@y",)},
             "must be mail addresses",
         ),
+        ({"smtp_url": "smtp://h", "email_from": SENDER, "email_to": (ANNE, "")}, "must be mail addresses"),
         ({"slack_webhook_url": "hooks.slack.com/services/hunter2"}, "MSCWATCH_SLACK_WEBHOOK_URL"),
         ({"slack_webhook_url": "https://hooks.slack.com:hunter2/x"}, "MSCWATCH_SLACK_WEBHOOK_URL"),
         ({"slack_webhook_url": "https://[hunter2/x"}, "MSCWATCH_SLACK_WEBHOOK_URL"),
