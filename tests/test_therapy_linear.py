@@ -45,6 +45,6 @@ QUICK = ("10E6 ", "1x10^6 MSC, ", "day 1, ", "umbilical cord ", "injected into t
     [pytest.param(one, marks=() if one in QUICK else pytest.mark.slow) for one in FRAGMENTS],
 )
 def test_time_grows_with_the_length_of_the_text(fragment):
-    short = taken("MSC 1 " + fragment * (SHORT // len(fragment)))
-    long = taken("MSC 1 " + fragment * (LONG // len(fragment)))
+    short = taken("MSC on day 1" + fragment * (SHORT // len(fragment)))
+    long = taken("MSC on day 1" + fragment * (LONG // len(fragment)))
     assert long / max(short, LEAST) < MOST

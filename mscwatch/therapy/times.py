@@ -21,7 +21,7 @@ _LONGEST = 5 * 365.0  # days; a larger number is an age
 _NEAR = 20  # letters before a point in time
 
 _NO_TIME = (  # what makes a number no time: "day 1, 2 infusions"
-    r"(?:[.,]?\d+)*\s*(?:[x%*^]|mg|ml|cc|million|billion|\w*cells?\b|\w*MSCs?\b|patients|subjects|participants|times|groups|arms|"
+    r"(?:[.,]?\d){0,15}\s*(?:[x%*^]|mg|ml|cc|million|billion|\w*cells?\b|\w*MSCs?\b|patients|subjects|participants|times|groups|arms|"
     rf"sites|{GIVEN})"
 )
 _DIGITS = rf"\+?\d{{1,3}}(?:st|nd|rd|th)?(?!{_NO_TIME})(?![\d.]*\d|\w)"
@@ -110,21 +110,31 @@ def _days(items: list[re.Match[str]]) -> tuple[float, ...]:
     known = [unit for unit in units if unit]
     if not known:
         return (0.0,) if len(items) == 1 else ()
-    found = []
-    for place, (item, unit) in enumerate(zip(items, units, strict=True)):
+    found: list[float] = []
+    earlier = ""
+    for item, unit, later in zip(items, units, _later(items), strict=True):
         if unit is None:
             found.append(0.0)
             continue
-        later = next((one["after"] for one in items[place:] if one["unit"] or one["after"]), None)
+        earlier = unit or earlier
         if not unit and not later and _NTH_ALONE.fullmatch(item["number"]):
             continue  # "on day 1, the second on day 8"
-        earlier = next((one for one in reversed(units[:place]) if one), None)
         near = unit or (later and later[0].lower()) or earlier or known[0]
         size = _size(item["n"] or item["number"])
-        begins = size == 1 and near == "d" and place == 0 and set(known) - {"d", "h"}
+        begins = size == 1 and near == "d" and item is items[0] and set(known) - {"d", "h"}
         sign = -1 if _EARLY.match(item["side"]) else 1
         found.append(0.0 if begins else sign * size * DAYS[near])
     return tuple(found) if max(found, default=0.0) < _LONGEST else ()
+
+
+def _later(items: list[re.Match[str]]) -> list[str | None]:
+    """For each item the unit behind it or behind the next that has one; None where that one's stands before it."""
+    found: list[str | None] = []
+    after = None
+    for item in reversed(items):
+        after = item["after"] if item["unit"] or item["after"] else after
+        found.append(after)
+    return found[::-1]
 
 
 def _size(word: str) -> int:
