@@ -9,7 +9,7 @@ from dataclasses import replace
 from mscwatch.therapy import terms
 from mscwatch.therapy.model import Evidence
 from mscwatch.therapy.passages import Passage, Passages
-from mscwatch.therapy.terms import DESCRIPTION, IMPLIED, KEYWORDS, PRODUCT, SUMMARY, Told
+from mscwatch.therapy.terms import IMPLIED, KEYWORDS, PRODUCT, Told
 from mscwatch.therapy.words import Found, find, names
 from mscwatch.vocabulary import CellSource, CellType, Donor
 from mscwatch.vocabulary.patterns import pattern_of
@@ -58,18 +58,7 @@ def cell_source(passages: Passages, kind: str = CellType.MSC) -> Told:
             (PRODUCT, terms.of_cells(named)),
             (KEYWORDS, passages.keywords),
             (PRODUCT, terms.about_product(passages.product, passages.brands)),
-            (
-                SUMMARY,
-                _of_one_product(
-                    terms.own_sentences(terms.naming("cell_source", passages.summary), passages.brands)
-                ),
-            ),
-            (
-                DESCRIPTION,
-                _of_one_product(
-                    terms.own_sentences(terms.naming("cell_source", passages.description), passages.brands)
-                ),
-            ),
+            *((tier, _of_one_product(told)) for tier, told in terms.described("cell_source", passages)),
         ],
     )
     if {CellSource.CORD_BLOOD, CellSource.UMBILICAL_CORD} <= set(told.values):
@@ -152,18 +141,8 @@ def donor(passages: Passages, sources: tuple[str, ...], kind: str) -> Told:
     birth = BIRTH_TISSUES & set(sources) if passages.adults else set()
     if birth and not told and set(sources) <= BIRTH_TISSUES:
         return Told((Donor.ALLOGENEIC,), (_implied(passages),), IMPLIED)
-    told = (
-        told
-        or _of_product(
-            terms.own_sentences(terms.naming("donor", passages.summary), passages.brands), SUMMARY, kind
-        )
-        or _of_product(
-            terms.own_sentences(terms.naming("donor", passages.description), passages.brands),
-            DESCRIPTION,
-            kind,
-        )
-        or Told()
-    )
+    described = (_of_product(texts, tier, kind) for tier, texts in terms.described("donor", passages))
+    told = told or next(filter(None, described), Told())
     if birth and not set(sources) <= BIRTH_TISSUES and Donor.ALLOGENEIC not in told.values:
         return told.also(Donor.ALLOGENEIC, _implied(passages), IMPLIED)
     if told.values:

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from mscwatch.therapy import terms
 from mscwatch.therapy.passages import Passage, Passages
-from mscwatch.therapy.terms import DESCRIPTION, KEYWORDS, PRODUCT, SUMMARY, Told
+from mscwatch.therapy.terms import KEYWORDS, PRODUCT, SUMMARY, Told
 from mscwatch.therapy.words import find, names
 from mscwatch.vocabulary import CellType, ProductForm
 from mscwatch.vocabulary.patterns import pattern_of
@@ -295,18 +295,7 @@ def modification(passages: Passages) -> Told:
         [
             (PRODUCT, terms.of_cells((*passages.titles, *passages.product))),
             (KEYWORDS, passages.keywords),
-            (
-                SUMMARY,
-                _with_msc(
-                    terms.own_sentences(terms.naming("modification", passages.summary), passages.brands)
-                ),
-            ),
-            (
-                DESCRIPTION,
-                _with_msc(
-                    terms.own_sentences(terms.naming("modification", passages.description), passages.brands)
-                ),
-            ),
+            *((tier, _with_msc(told)) for tier, told in terms.described("modification", passages)),
         ],
     )
     unclear = not told and terms.is_named("modification", passages.texts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mscwatch.therapy import terms
 from mscwatch.therapy.passages import Passages
-from mscwatch.therapy.terms import DESCRIPTION, PRODUCT, SUMMARY, TITLES, Told
+from mscwatch.therapy.terms import PRODUCT, TITLES, Told
 from mscwatch.vocabulary import Route
 
 
@@ -15,8 +15,7 @@ def route(passages: Passages) -> Told:
         [
             (PRODUCT, terms.about_product(passages.product, passages.brands)),
             (TITLES, (*passages.titles, *passages.keywords)),
-            (SUMMARY, terms.own_sentences(terms.naming("route", passages.summary), passages.brands)),
-            (DESCRIPTION, terms.own_sentences(terms.naming("route", passages.description), passages.brands)),
+            *terms.described("route", passages),
             ("of the treatment", terms.treatment_sentences(passages)),
         ],
     )
@@ -33,8 +32,6 @@ def route(passages: Passages) -> Told:
         )
     if Route.INTRAHEPATIC in told.values and {Route.HEPATIC_ARTERY, Route.PORTAL_VEIN} & set(told.values):
         way = told.only([Route.INTRAHEPATIC]).evidence[0]
-        if way.span.lower().startswith(
-            ("in ", "into ", "directly ")
-        ):  # "into the liver through the hepatic artery"
+        if way.span.lower().startswith(("in ", "into ", "directly ")):  # "... through the hepatic artery"
             return told.without(Route.INTRAHEPATIC)
     return told

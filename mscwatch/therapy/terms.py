@@ -84,6 +84,12 @@ def quoted(passage: Passage, found: Found, rule: str) -> Evidence:
     return Evidence(passage.path, passage.text[found.start : found.end], rule)
 
 
+def described(field: str, passages: Passages) -> Iterator[Tier]:
+    """What summary and description say of the trial's own cells, as far as it may name a field."""
+    for tier, texts in ((SUMMARY, passages.summary), (DESCRIPTION, passages.description)):
+        yield tier, own_sentences(naming(field, texts), passages.brands)
+
+
 def about_product(passages: Iterable[Passage], brands: frozenset[str] = frozenset()) -> Iterator[Passage]:
     """The sentences that are not about another treatment alone."""
     return (

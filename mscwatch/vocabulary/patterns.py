@@ -16,6 +16,7 @@ class _Waiting:
 
     def __init__(self, expression: Any, flags: int) -> None:
         self._written = expression, flags
+        self.pattern = expression  # a part of other expressions, which needs no compiling
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(re.compile(*self._written), name)
