@@ -15,7 +15,7 @@ A_NUMBER = "a number of administrations"
 _NAMED = 12  # a larger number before a singular "infusion" belongs to a name
 
 _NUMBERS = {
-    "single": 1, "unique": 1, "sole": 1, "solitary": 1, "one-off": 1,
+    "a": 1, "an": 1, "single": 1, "unique": 1, "sole": 1, "solitary": 1, "one-off": 1,
     "one": 1, "once": 1, "two": 2, "twice": 2, "double": 2, "dual": 2, "pair of": 2, "three": 3, "thrice": 3,
     "triple": 3, "four": 4, "quadruple": 4, "five": 5,
     "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12,
@@ -170,14 +170,14 @@ def told(sentence: Passage) -> Iterator[Count]:
     for pattern in able:
         for match in pattern.finditer(text):
             clause = re.split(r"[(;]", text[max(0, match.start() - 90) : match.start()])[-1]
+            span = sentence.text[match.start() : match.end()]
             if _DIVIDED.search(clause):
-                yield Count(1, sentence.text[match.start() : match.end()], sentence.path, "parts of one dose")
+                yield Count(1, span, sentence.path, "parts of one dose")
                 continue
             following = text[match.end() : match.end() + 50]
-            if _STEP.search(clause):
-                continue
             if (
-                _OTHER.search(clause[-40:])
+                _STEP.search(clause)
+                or _OTHER.search(clause[-40:])
                 or _OF_OTHER.match(following)
                 or _OR_MORE.match(following)
                 or _SITES.match(following)
@@ -189,18 +189,11 @@ def told(sentence: Passage) -> Iterator[Count]:
             if match[0].lower().endswith("sessions") and not find("product", text):
                 continue  # of an exercise
             if found >= _SITES_FROM and "inject" in match[0].lower() and not _SCHEDULED.search(text):
-                yield Count(
-                    1, sentence.text[match.start() : match.end()], sentence.path, "many sites of one session"
-                )
+                yield Count(1, span, sentence.path, "many sites of one session")
                 continue
             if found > _NAMED and not match[0].lower().endswith("s"):
                 continue  # "50 Adipose Stem Cell Infusion" is a name
-            yield Count(
-                found,
-                sentence.text[match.start() : match.end()],
-                sentence.path,
-                A_NUMBER,
-            )
+            yield Count(found, span, sentence.path, A_NUMBER)
 
 
 def of_a_drug(text: str, place: int) -> bool:
@@ -212,4 +205,5 @@ def of_a_drug(text: str, place: int) -> bool:
 
 
 def number(text: str) -> int:
+    """A whole number in digits or as one of the words that count administrations."""
     return int(text) if text.isdigit() else _NUMBERS[text.lower()]

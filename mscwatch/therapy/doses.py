@@ -15,6 +15,7 @@ from itertools import zip_longest
 from mscwatch.therapy import terms, volumes
 from mscwatch.therapy.amounts import Amount, amounts, plain_signs
 from mscwatch.therapy.counting import CELLS, CONCENTRATION, CONTAINER, NO_DOSE, PARTICLES, PER, what
+from mscwatch.therapy.counts import number
 from mscwatch.therapy.model import DoseLevel, Evidence, Unread
 from mscwatch.therapy.passages import Passage, Passages
 from mscwatch.therapy.plausible import is_plausible
@@ -37,21 +38,18 @@ _MILLILITRES = pattern_of(
     r"(?<![\w.,/-])(\d+(?:[.,]\d+)?)(?:\s*(?:-|to)\s*(\d+(?:[.,]\d+)?))?\s*(?:ml\b|cc\b|milliliters?|cm3)",
     re.IGNORECASE,
 )
-
-
 _GIVES_ALL = pattern_of(
     r"\btotal\b[^;]{0,80}\b(?:ml|cc)\b[^;]{0,80}\b(?:inject|infus|admin|given)", re.IGNORECASE
 )
 _HOLDERS = r"(?:bags|vials|syringes|ampoules|tubes|sachets)"
-_FEW = {str(few): few for few in range(2, 10)} | {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
-_CONTAINED = _FEW
+_FEW = "[2-9]|two|three|four|five|six"
 _MEASURED = {ProductForm.EXOSOME, ProductForm.CONDITIONED_MEDIUM, ProductForm.OTHER}
 _FILLED = pattern_of(
-    rf"\b({'|'.join(_FEW)})\s+(?:\w+\s+){{0,2}}?{_HOLDERS}\s+(?:(each)\s+)?"
+    rf"\b({_FEW})\s+(?:\w+\s+){{0,2}}?{_HOLDERS}\s+(?:(each)\s+)?"
     r"(?:of|with|containing|holding|filled with)\W+(?:\w+\s+){0,2}$",
     re.IGNORECASE,
 )
-_SEVERAL = pattern_of(rf"\b({'|'.join(_FEW)})\s+(?:\w+\s+){{0,2}}?{_HOLDERS}\b", re.IGNORECASE)
+_SEVERAL = pattern_of(rf"\b({_FEW})\s+(?:\w+\s+){{0,2}}?{_HOLDERS}\b", re.IGNORECASE)
 _EACH_HOLDS = pattern_of(
     r"\b(?:each|every|per|one|an?)\s+(?:bag|vial|syringe|ampoule|tube|sachet)\s+(?:will\s+)?(?:contain\w*|with|of|has|holds?)\W+$",
     re.IGNORECASE,
@@ -110,20 +108,16 @@ def read(passages: Passages, kind: CellType, shapes: tuple[ProductForm, ...]) ->
                 levels += volumes.read(passages)  # of what cells shed, beside the cells
             per_kilogram = all(one.unit is DoseUnit.CELLS_PER_KG for one in levels)
             tier = f"{place}{PER_KILOGRAM}" if per_kilogram else place
-            evidence = tuple(Evidence(one.path, one.evidence, f"amount {tier}") for one in levels)
-            return Doses(tuple(levels), Told(tuple(str(one.low) for one in levels), evidence, tier))
+            return _doses(levels, tier, f"amount {tier}")
     by_volume = kind is CellType.MIXED or bool(_MEASURED & set(shapes))
     if by_volume and (levels := list(volumes.read(passages))):
-        evidence = tuple(Evidence(one.path, one.evidence, "a volume or a weight") for one in levels)
-        return Doses(
-            tuple(levels), Told(tuple(str(one.low) for one in levels), evidence, volumes.TIER), tuple(missed)
-        )
-    if odd:
-        evidence = tuple(Evidence(one.path, one.evidence, IMPLAUSIBLE) for one in odd)
-        return Doses(
-            tuple(odd), Told(tuple(str(one.low) for one in odd), evidence, IMPLAUSIBLE), tuple(missed)
-        )
-    return Doses(unread=tuple(missed))
+        return _doses(levels, volumes.TIER, volumes.TIER, missed)
+    return _doses(odd, IMPLAUSIBLE, IMPLAUSIBLE, missed) if odd else Doses(unread=tuple(missed))
+
+
+def _doses(levels: list[DoseLevel], tier: str, rule: str, unread: Iterable[Unread] = ()) -> Doses:
+    evidence = tuple(Evidence(one.path, one.evidence, rule) for one in levels)
+    return Doses(tuple(levels), Told(tuple(str(one.low) for one in levels), evidence, tier), tuple(unread))
 
 
 def _of_form(dose: DoseLevel, shapes: tuple[ProductForm, ...]) -> DoseLevel:
@@ -189,10 +183,10 @@ def _containers(text: str, amount: Amount) -> int:
     """How many bags, vials or syringes of that amount make one dose; 0 where the amount is not one of them."""
     before, after = text[max(0, amount.start - 60) : amount.start], text[amount.end : amount.end + 60]
     if filled := _FILLED.search(before):
-        return _CONTAINED[filled[1].lower()] if re.search(r"\beach\b", after[:40]) or filled[2] else 0
+        return number(filled[1]) if re.search(r"\beach\b", after[:40]) or filled[2] else 0
     if CONTAINER.search(after) or _EACH_HOLDS.search(before):
         several = _SEVERAL.search(text, max(0, amount.start - 150), amount.end + 150)
-        return _CONTAINED[several[1].lower()] if several else 0
+        return number(several[1]) if several else 0
     return 0
 
 
@@ -211,9 +205,7 @@ def _ranges(text: str, found: list[Amount]) -> list[Amount]:
         between = text[last.end : amount.start] if last and last.end <= amount.start else ""
         before = text[max(0, last.start - 40) : last.start] if last else ""
         begun = last and re.search(r"between\s*$", before, re.IGNORECASE)
-        least = last and re.search(
-            r"\bminimum(?: dose)?(?: of)?\s*$", text[max(0, last.start - 40) : last.start], re.IGNORECASE
-        )
+        least = last and re.search(r"\bminimum(?: dose)?(?: of)?\s*$", before, re.IGNORECASE)
         joined = (
             _RANGED.fullmatch(between)
             or (begun and between.strip().lower() == "and")

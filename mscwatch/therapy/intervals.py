@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 
 from mscwatch.therapy.amounts import plain_signs
-from mscwatch.therapy.counts import GIVEN, WORD, number, of_a_drug
+from mscwatch.therapy.counts import GIVEN, WORD, of_a_drug
 from mscwatch.therapy.days import crosses_over, follows_up, points
 from mscwatch.therapy.passages import Passage
-from mscwatch.therapy.rates import rates
+from mscwatch.therapy.rates import rates, size_of
 from mscwatch.therapy.times import DAYS, times
 from mscwatch.vocabulary.patterns import pattern_of
 
@@ -83,7 +83,7 @@ def dated(sentences: Iterable[Passage], count: int) -> Iterator[Interval]:
 def _stated(text: str) -> Iterator[tuple[int, int, float]]:
     for pattern in _LEADING:
         for match in pattern.finditer(text):
-            yield match.start(), match.end(), _size(match["n"]) * DAYS[match["unit"][0].lower()]
+            yield match.start(), match.end(), size_of(match["n"]) * DAYS[match["unit"][0].lower()]
 
 
 def _rates(text: str) -> Iterator[tuple[int, int, float]]:
@@ -95,11 +95,3 @@ def _listed(text: str) -> Iterator[tuple[int, int, float]]:
         gaps = [later - earlier for earlier, later in pairwise(sorted(set(one.days)))]
         if gaps:
             yield one.start, one.end, min(gaps)
-
-
-def _size(text: str | None) -> float:
-    if text is None or text.lower() in ("a", "an"):
-        return 1.0
-    if text.lower().startswith("half"):
-        return 0.5
-    return float(text) if text[0].isdigit() else float(number(text))

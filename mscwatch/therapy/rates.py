@@ -100,18 +100,18 @@ def rates(text: str) -> tuple[Rate, ...]:
 def _rates(text: str) -> Iterator[Rate]:
     for match in _RATE.finditer(text):
         if match["times"] or match["every"] or match["each"]:
-            every = _size(match["every"]) * (2 if match["other"] else 1)
+            every = size_of(match["every"]) * (2 if match["other"] else 1)
             times = 1 if match["given"] and match["each"] else _times(match["times"])  # "3 doses every week"
             yield Rate(match.start(), match.end(), times, every, match["unit"][0].lower())
     for match in _ALTERNATE.finditer(text):
         yield Rate(match.start(), match.end(), 1, 2.0, match["unit"][0].lower())
     for match in _ADVERB.finditer(text):
         adverb = match["adverb"][:3].lower()
-        every = _size(match["every"]) * _SEVERAL.get((match["bi"] or adverb).lower(), 1)
+        every = size_of(match["every"]) * _SEVERAL.get((match["bi"] or adverb).lower(), 1)
         yield Rate(match.start(), match.end(), _times(match["times"]), every, _ADVERBS[adverb])
     for match in _Q.finditer(text):
         unit = (match["unit"] or match["alone"]).lower()
-        yield Rate(match.start(), match.end(), 1, _size(match["every"]), unit)
+        yield Rate(match.start(), match.end(), 1, size_of(match["every"]), unit)
     for match in _CONSECUTIVE.finditer(text):
         total = number(match["total"]) if match["total"] else None
         unit = (match["unit"] or match["unit2"])[0].lower()
@@ -142,7 +142,8 @@ def _times(text: str | None) -> int:
     return number(text.split()[0]) if text else 1
 
 
-def _size(text: str | None) -> float:
+def size_of(text: str | None) -> float:
+    """How many a number, a word or "half a" says; one without any."""
     if text is None:
         return 1.0
     if text.lower().startswith("half"):

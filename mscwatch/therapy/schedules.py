@@ -65,7 +65,7 @@ _ANOTHER_WAY = pattern_of(  # "one intravenous and two intrathecal infusions"
     rf"(?P<m>{_FEW})?\s*(?:\w+\s+){{0,7}}?{_WAY}\s+(?:{GIVEN})",
     re.IGNORECASE,
 )
-REST = "the rest"  # "the three additional doses" of four
+_REST = "the rest"  # "the three additional doses" of four
 _FIRST_THEN = pattern_of(
     rf"(?:\b(?:first|initial|loading|priming)\s+(?:\w+\s+){{0,2}}(?:{GIVEN}|course)\b[^.;]{{0,60}}?\b(?:then|followed\s+by|plus|and)\s+"
     rf"|\bsubsequent(?:ly)?\s+(?:with\s+|by\s+)?)(?:up\s+to\s+)?"
@@ -166,7 +166,9 @@ def added(sentences: list[Passage]) -> Count | None:
     for text in sentences:
         way = _ANOTHER_WAY.search(text.text)
         if way and (way["m"] or way["then"].lower() not in ("and", "plus")):
-            return Count(_many(way["n"]) + _many(way["m"]), way[0], text.path, "one way, and then another")
+            return Count(
+                number(way["n"]) + number(way["m"] or "one"), way[0], text.path, "one way, and then another"
+            )
     for text in sentences:
         if plan := _FIRST_THEN.search(text.text):
             return Count(number(plan["n"]) + 1, plan[0], text.path, "a first one, and then more")
@@ -185,15 +187,9 @@ def added(sentences: list[Passage]) -> Count | None:
         )
     if extra.number == 0:  # another cycle of the same
         return Count(2 * base.number, extra.span, extra.path, "a cycle that is repeated")
-    if (
-        base.number == extra.number + 1 and extra.rule == REST
-    ):  # four doses: the first, and three additional ones
-        return base
+    if base.number == extra.number + 1 and extra.rule == _REST:
+        return base  # four doses: the first, and three additional ones
     return Count(base.number + extra.number, extra.span, extra.path, "a first number and more")
-
-
-def _many(text: str | None) -> int:
-    return 1 if text is None or text.lower() in ("a", "an") else number(text)
 
 
 def _every(
@@ -210,7 +206,7 @@ def _most_extra(sentences: list[Passage]) -> Count | None:
             0 if match["cycle"] else 1 if match["one"] else number(match["n"] or match["m"]),
             match[0],
             text.path,
-            REST if text.text[: match.start()].rstrip().lower().endswith((" the", " remaining")) else "more",
+            _REST if text.text[: match.start()].rstrip().lower().endswith((" the", " remaining")) else "more",
         )
         for text in sentences
         for match in _ADDED.finditer(plain_signs(text.text))
