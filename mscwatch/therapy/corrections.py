@@ -5,18 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import replace
-from enum import StrEnum
 from typing import Any
 
 from mscwatch.errors import ConfigError
-from mscwatch.therapy import axes
-from mscwatch.therapy.axes import check_words
+from mscwatch.therapy.axes import LISTS, WORDS, check_words
 from mscwatch.therapy.model import NOT_STATED, DoseLevel, Evidence, Therapy
-from mscwatch.vocabulary import Area, CellType, Confidence, DoseUnit, ProductForm
+from mscwatch.vocabulary import CellType, Confidence, DoseUnit
 from mscwatch.vocabulary.patterns import pattern_of
 
-LISTS: dict[str, type[StrEnum]] = axes.LISTS | {"cell_types": CellType, "product_forms": ProductForm}
-WORDS: dict[str, type[StrEnum]] = axes.WORDS | {"area": Area}
 FIELDS = (*LISTS, *WORDS, "infusions_max", "interval_days", "doses")
 MAY_BE_UNSTATED = {"infusions_max": None, "interval_days": None, "area": None, "doses": ()}
 # One word and the list of all: who sets the one sets the other too, unless it is set by itself.

@@ -84,15 +84,35 @@ def what(amount: Amount, before: str, after: str, bare: bool, counted: frozenset
     other = _SOMETHING_ELSE.search(noun[:45].partition(")")[0] if opened else noun[:45])
     if other and bare and per and other[0].lower().startswith("unit"):
         other = None  # "1 million units/kg" of the cells
-    if (
-        other
-        and other[0].lower().rstrip("s+") not in counted
-        and not (other[0].lower().startswith("unit") and CELLS.search(before[-12:]))
-        and not (cells and cells.start() < other.start())
-    ):
+    if _TOLERANCE.search(before) or (other and _is_no_product(other, cells, before, counted)):
         return NO_DOSE, False
+    told = _is_whole(before, clause, after)
+    if particles and not _CELLS_BEFORE.search(before) and not _are_of_cells(particles, cells, noun):
+        is_dose = not per or _VOLUME.match(per["what"] or "")
+        return (DoseUnit.PARTICLES if is_dose else DoseUnit.OTHER), told
+    if per:
+        return _per_unit(per, told=told, counts=bool(cells) or amount.shape != Shape.PLAIN)
+    if _PER_AREA.search(before):
+        return DoseUnit.OTHER, told
+    return (DoseUnit.CELLS, told) if _counts_cells(amount, cells, other, before, bare) else (NO_DOSE, False)
+
+
+def _is_no_product(
+    other: re.Match[str], cells: re.Match[str] | None, before: str, counted: frozenset[str]
+) -> bool:
+    """Whether the words behind an amount name something else that is counted, before any cells."""
+    word = other[0].lower()
+    return not (
+        word.rstrip("s+") in counted
+        or (word.startswith("unit") and CELLS.search(before[-12:]))
+        or (cells and cells.start() < other.start())
+    )
+
+
+def _is_whole(before: str, clause: str, after: str) -> bool:
+    """Whether an amount is that of one administration: no limit, no part or sum of it, and not what a vial holds."""
     each = _EACH_TIME.search(clause[:60])
-    told = not (
+    return not (
         (_LIMIT.search(before) and not (each and _AT_LEAST.search(before)))
         or _AS_MAXIMUM.match(clause)
         or (_IN_ALL.match(clause) and _EACH_TIME.search(before))
@@ -101,43 +121,36 @@ def what(amount: Amount, before: str, after: str, bare: bool, counted: frozenset
         or _PREPARATION.search(before)
         or CONTAINER.search(clause[:60])
     )
-    if _TOLERANCE.search(before):
-        return NO_DOSE, False
-    if (
-        particles
-        and not _CELLS_BEFORE.search(before)
-        and not (
-            cells
-            and cells.start() < particles.start()
-            and not re.search(r"cells?\W*$|MSCs?[-\s]", noun[: particles.start()])
-        )
-    ):
-        return (
-            (DoseUnit.PARTICLES, told)
-            if not per or _VOLUME.match(per["what"] or "")
-            else (DoseUnit.OTHER, told)
-        )
-    if not per and _PER_AREA.search(before):
-        return DoseUnit.OTHER, told
-    if per:
-        return _per_unit(per, told=told, counts=bool(cells) or amount.shape != Shape.PLAIN)
+
+
+def _are_of_cells(particles: re.Match[str], cells: re.Match[str] | None, noun: str) -> bool:
+    """Whether cells that are named before particles are what is counted: "10 million cells with exosomes"."""
+    if cells is None or cells.start() >= particles.start():
+        return False
+    return not re.search(r"cells?\W*$|MSCs?[-\s]", noun[: particles.start()])
+
+
+def _counts_cells(
+    amount: Amount, cells: re.Match[str] | None, other: re.Match[str] | None, before: str, bare: bool
+) -> bool:
+    """Whether an amount that is per nothing counts cells: by their name, or by how and where it is written."""
     if cells and (amount.shape != Shape.PLAIN or cells.start() < 60):  # noqa: PLR2004 - "1000 healthy ... cells" is near
-        return DoseUnit.CELLS, told
-    if not bare and amount.shape == Shape.POWER and (_DOSAGE.search(before) or _CELLS_BEFORE.search(before)):
-        return DoseUnit.CELLS, told
-    if amount.shape == Shape.WORD and (_DOSE_LABEL.search(before) or (bare and _CELLS_BEFORE.search(before))):
-        return DoseUnit.CELLS, told
-    said = amount.shape == Shape.POWER or (amount.shape == Shape.WORD and _DOSE_WORD.search(before))
-    said = said or bool(other and amount.shape == Shape.WORD)  # "MSC 30 million unit"
-    return (DoseUnit.CELLS, told) if bare and said else (NO_DOSE, False)
+        return True
+    beside = _CELLS_BEFORE.search(before)
+    if amount.shape == Shape.POWER:
+        return bool(bare or beside or _DOSAGE.search(before))
+    if amount.shape != Shape.WORD:
+        return False
+    if not bare:
+        return bool(_DOSE_LABEL.search(before))
+    return bool(beside or other or _DOSE_WORD.search(before))  # "MSC 30 million unit"
 
 
 def _per_unit(per: re.Match[str], *, told: bool, counts: bool) -> tuple[str, bool]:
     what = per["what"]
     if what is None or _BODY_WEIGHT.match(what):
-        return (
-            (NO_DOSE, False) if per["count"] else (DoseUnit.CELLS_PER_KG, told)
-        )  # "5 million/20kg" is an example
+        # "5 million/20kg" is an example.
+        return (NO_DOSE, False) if per["count"] else (DoseUnit.CELLS_PER_KG, told)
     if not counts:
         return NO_DOSE, False
     if _SURFACE.match(what) and not re.match(r"cm\W*3", what):

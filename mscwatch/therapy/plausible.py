@@ -10,8 +10,9 @@ from dataclasses import replace
 
 from mscwatch.model import Issue
 from mscwatch.therapy.model import Therapy
+from mscwatch.therapy.origin import BIRTH_TISSUES
 from mscwatch.therapy.passages import Passages
-from mscwatch.vocabulary import Area, CellSource, CellType, Confidence, Donor, DoseUnit, Route
+from mscwatch.vocabulary import Area, CellType, Confidence, Donor, DoseUnit, Route
 
 DOSES = {
     DoseUnit.CELLS: (1e4, 1e10),
@@ -60,9 +61,8 @@ def _doubts(therapy: Therapy, passages: Passages) -> Iterator[tuple[str, str, st
         )
     if days is not None and not INTERVAL[0] <= days <= INTERVAL[1]:
         yield "interval_days", str(days), "not a plausible interval between administrations"
-    cord = set(therapy.cell_source) <= {CellSource.UMBILICAL_CORD, CellSource.CORD_BLOOD, CellSource.PLACENTA}
     if (
-        cord
+        set(therapy.cell_source) <= BIRTH_TISSUES
         and therapy.donor == (Donor.AUTOLOGOUS,)
         and passages.adults
         and therapy.cell_type is CellType.MSC

@@ -94,28 +94,21 @@ def _with_product(patients: Therapy, told: Passages, cells: Told) -> Therapy:
     kind, *kinds = map(CellType, cells.values)
     source = origin.cell_source(told, kind)
     donor = origin.donor(told, source.values, kind)
-    forms, modified, way = product.forms(told), product.modification(told), route.route(told)
-    treated = area.area(told, of_liver=patients.indication_group is not IndicationGroup.NONE)
+    forms, way = product.forms(told), route.route(told)
     shapes = tuple(map(ProductForm, forms.values)) or (ProductForm.CELLS,)
-    changed = Modification(*modified.values[:1] or (Modification.NONE_STATED,))
-    if set(shapes) <= product.SHED:
-        changed, modified = Modification.CELL_FREE, replace(forms, tier="cell free")
+    modified = _modified(told, forms, is_shed=set(shapes) <= product.SHED)
     amounts = doses.read(told, kind, shapes)
-    own = kind is CellType.MIXED and donor.values == (Donor.AUTOLOGOUS,) and way
-    given = schedule.read(
-        told,
-        len(amounts.levels),
-        local=set(way.values) <= {Route.OTHER},
-        taken=cells.evidence if own else (),
-    )
+    taken = cells.evidence if kind is CellType.MIXED and donor.values == (Donor.AUTOLOGOUS,) and way else ()
+    given = schedule.read(told, len(amounts.levels), local=set(way.values) <= {Route.OTHER}, taken=taken)
+    unread = (*amounts.unread, *given.unread)
     worded = {
         "cell_type": Told(cells.values[:1], cells.evidence, cells.tier),
         "cell_source": source,
         "donor": donor,
         "product_form": replace(forms, values=shapes),
-        "modification": replace(modified, values=(changed,)),
+        "modification": modified,
         "route": way,
-        "area": treated,
+        "area": area.area(told, of_liver=patients.indication_group is not IndicationGroup.NONE),
         "doses": amounts.told,
         "infusions_max": given.count,
         "interval_days": given.interval,
@@ -128,18 +121,23 @@ def _with_product(patients: Therapy, told: Passages, cells: Told) -> Therapy:
         donor=tuple(map(Donor, donor.values)) or (Donor.NOT_STATED,),
         product_form=shapes[0],
         product_forms=shapes,
-        modification=changed,
+        modification=Modification(modified.values[0]),
         route=tuple(map(Route, way.values)) or (Route.NOT_STATED,),
         doses=amounts.levels,
         infusions_max=int(given.count.values[0]) if given.count else None,
         interval_days=float(given.interval.values[0]) if given.interval else None,
-        area=Area(treated.values[0]),
-        issues=tuple(
-            Issue(patients.nct_id, one.path, one.value, one.message)
-            for one in (*amounts.unread, *given.unread)
-        ),
+        area=Area(worded["area"].values[0]),
+        issues=tuple(Issue(patients.nct_id, one.path, one.value, one.message) for one in unread),
     )
     return plausible.checked(_evident(therapy, worded), told)
+
+
+def _modified(told: Passages, forms: Told, *, is_shed: bool) -> Told:
+    """What was done to the cells; `is_shed`: only what they shed is given, without them."""
+    if is_shed:
+        return replace(forms, values=(Modification.CELL_FREE,), tier="cell free")
+    modified = product.modification(told)
+    return replace(modified, values=modified.values[:1] or (Modification.NONE_STATED,))
 
 
 def _evident(therapy: Therapy, read: dict[str, Told]) -> Therapy:

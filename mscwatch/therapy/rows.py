@@ -13,11 +13,7 @@ FIELDS = (
     "cell_type", "cell_source", "donor", "product_form", "modification", "route", "infusions_max", "interval_days",
     "area", "indication_group", "aetiology",
 )  # fmt: skip
-_WITHOUT_WORDS = (
-    "cell_types",
-    "product_forms",
-    "corrected",
-)  # their words are those of the field in the singular
+_WITHOUT_WORDS = ("cell_types", "product_forms", "corrected")  # the words are those of the singular
 _RANK = tuple(Confidence)  # high, medium, low
 
 

@@ -63,19 +63,13 @@ def read(
 def _count(
     passages: Passages, product: list[Passage], levels: int, *, local: bool
 ) -> tuple[Count | None, str]:
+    """The largest number of the product with its tier, and None without any."""
     stated = _most(product, _STATED)
-    if (
-        stated
-        and stated.is_doses
-        and stated.number == levels > 1
-        and any(_all(_described(passages), (counts.single,)))
-    ):
-        stated = None  # "three doses" are its levels
-    added = max(
-        filter(None, (schedules.cycles(product), schedules.added(product))),
-        key=lambda one: one.number,
-        default=None,
-    )
+    if stated and stated.is_doses and stated.number == levels > 1:
+        singles = any(_all(_described(passages), (counts.single,)))
+        stated = None if singles else stated  # "three doses" are its levels
+    sums = filter(None, (schedules.cycles(product), schedules.added(product)))
+    added = max(sums, key=lambda one: one.number, default=None)
     if added and (stated.number if stated else 0) < added.number <= MOST:
         return added, f"{SCHEDULED} {PRODUCT}"
     scheduled = _most(product, (schedules.scheduled,))
@@ -85,6 +79,13 @@ def _count(
         return stated, f"{STATED if stated.rule == counts.A_NUMBER else LISTED} {PRODUCT}"
     if scheduled:
         return scheduled, f"{SCHEDULED} {PRODUCT}"
+    return _count_elsewhere(passages, product, levels, local=local)
+
+
+def _count_elsewhere(
+    passages: Passages, product: list[Passage], levels: int, *, local: bool
+) -> tuple[Count | None, str]:
+    """The number where the product states none: in the other texts, or implied by dates or by one session."""
     described = _described(passages)
     if levels > 1 and any(_all(described, (counts.single,))):
         described = [one for one in described if not _counts_levels(one, levels)]
@@ -170,11 +171,8 @@ def _not_counted(product: list[Passage]) -> Iterator[Unread]:
     """Sentences of the product that speak of repetition without a number that could be read."""
     for text in product:
         if names("repeated", text.text):
-            yield Unread(
-                text.path,
-                text.text[:200],
-                "administrations that are repeated, but how often could not be read",
-            )
+            reason = "administrations that are repeated, but how often could not be read"
+            yield Unread(text.path, text.text[:200], reason)
             return
 
 

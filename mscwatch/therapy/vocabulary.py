@@ -18,50 +18,27 @@ from mscwatch.vocabulary import Donor, IndicationGroup
 NOTHING = "nothing"
 ANY = "any"
 
-# The values that each table of the file may name. The tables of the last line only find passages.
+# Fields that only find passages.
+_OF_PASSAGES = (
+    "product", "other_treatment", "other_drug", "control", "giving", "own", "background", "sampling", "session",
+    "repeated", "named_disease", "other_disease", "graft_versus_host",
+)  # fmt: skip
+# The values that each table of the file may name.
 _VALUES: dict[str, tuple[str, ...]] = {
     **{name: tuple(axis) for name, axis in (LISTS | WORDS).items() if name != "indication_group"},
-    "cell_type": (
-        *WORDS["cell_type"],
-        "marrow_stem",
-        "tissue",
-        "named",
-    ),  # `product` decides which cells these are
+    "cell_type": (*WORDS["cell_type"], "marrow_stem", "tissue", "named"),  # `product` decides what these are
     "local_way": tuple(LISTS["route"]),
     "donor_implied": tuple(Donor),
     "indication": tuple(IndicationGroup),
-    **dict.fromkeys(
-        (
-            "product",
-            "other_treatment",
-            "other_drug",
-            "control",
-            "giving",
-            "own",
-            "background",
-            "sampling",
-            "session",
-            "repeated",
-        ),
-        (ANY,),
-    ),
-    **dict.fromkeys(("named_disease", "other_disease", "graft_versus_host"), (ANY,)),
+    **dict.fromkeys(_OF_PASSAGES, (ANY,)),
 }
 _KEYS = ("starts", "words", "tissue", "ends", "patterns", "near", "examples")
 
 _LETTERS = re.compile(r"\w+")
 _INTRA = re.compile(r"^(intra)(?=\w)")
 _HEAD = re.compile(r"\\b(?:\(\?-i:)?(?:([A-Za-z]+)|\(\?:([A-Za-z| ]+)\)(?!\?))(.{0,3})")
-_AFTER_SHORT = (
-    " ",
-    r"\b",
-    "[ ",
-    r"[\s",
-    r"\s+",
-    r"\.",
-    "-",
-    ")",
-)  # what may follow a first word that is shorter than a key
+# What may follow a first word that is shorter than a key.
+_AFTER_SHORT = (" ", r"\b", "[ ", r"[\s", r"\s+", r"\.", "-", ")")
 CELLS = "sc"  # how every abbreviation of a tissue's cells ends
 LEAST, MIDDLE, KEY = 3, 4, 5  # letters of a first word by which its rules are found
 
