@@ -99,11 +99,9 @@ def has_control(told: Sequence[Sentence]) -> Quote | None:
     """The words of a group without the cells that is counted beside one with them, or of the size of each group."""
     treated, control = _together(_arms(ours(told)))
     each = (count for one in ours(told) if names_control(one.text) for count in counts(one))
-    return (
-        control[1]
-        if treated and control
-        else next((count.quote for count in each if count.way is Counted.EACH), None)
-    )
+    if treated and control:
+        return control[1]
+    return next((count.quote for count in each if count.way is Counted.EACH), None)
 
 
 def _arms(sentences: tuple[Sentence, ...]) -> list[Arm]:
@@ -120,15 +118,12 @@ def _together(arms: list[Arm]) -> tuple[Size | None, Size | None]:
         cells, control = _side(both, Group.CELLS), _side(both, Group.CONTROL)
         if cells and control:
             return cells, control
-    sides = [
-        max(
-            (size for told in by_sentence.values() if (size := _side(told, group))),
-            key=lambda size: size[0],
-            default=None,
-        )
-        for group in (Group.CELLS, Group.CONTROL)
-    ]
-    return sides[0], sides[1]
+    return _largest(by_sentence.values(), Group.CELLS), _largest(by_sentence.values(), Group.CONTROL)
+
+
+def _largest(sentences: Iterable[list[Arm]], group: Group) -> Size | None:
+    found = (size for told in sentences if (size := _side(told, group)))
+    return max(found, key=lambda size: size[0], default=None)
 
 
 def _side(arms: Iterable[Arm], group: Group) -> Size | None:

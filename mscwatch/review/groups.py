@@ -66,6 +66,7 @@ _OTHERS = pattern_of(r"\b(?:healthy|normal|donors?|volunteers?)\b[^;,]*$", re.IG
 _NAME = pattern_of(r"\b(?:group|arm|cohort)\s+(?P<name>[A-Z1-9]|I{1,3}|IV)\b", re.IGNORECASE)
 _NAMED_LAST = pattern_of(rf"{_NAME.pattern}\W*$", re.IGNORECASE)
 OF_A_DOSE = pattern_of(r"\bdos(?:e|es|age)\b|\bcohort\b|\d\s?[x×]\s?10|\bmillion\b|/kg", re.IGNORECASE)
+_GOT = pattern_of(r"\b(?:received|treated|underwent|given|injected|was|were|had|got)\b")
 _WITH = pattern_of(r"\bwith\W*$", re.IGNORECASE)
 _OF_A_PHASE = pattern_of(r"\b(?:phase|stage|part) (?:\d|I{1,3}|[AB])\b[^.;()]{0,20}\(\s*$", re.IGNORECASE)
 _GROUP_HAS = pattern_of(
@@ -76,7 +77,7 @@ _GROUP_HAS = pattern_of(
 _HEADS = pattern_of(r"(?:[\w+-]+\s){1,3}(?:group|arm)s?\b")
 _CLAUSE_BEFORE = pattern_of(r"^(?:[^()]*\))?(?:[^()]|\([^()]*\))*[;.]\s")  # not "(MSC group; n = 14)"
 _HEAD_BEGINS = pattern_of(r",\s|\b(?:while|whereas|and|but)\s", re.IGNORECASE)
-SUBSTANCE = pattern_of(r"[A-Za-z]{2,}[^()]*[A-Za-z]{2,}")
+_SUBSTANCE = pattern_of(r"[A-Za-z]{2,}[^()]*[A-Za-z]{2,}")
 _WENT_WITHOUT = pattern_of(r"\bdid\s+not$", re.IGNORECASE)
 _OTHER = pattern_of(r"\b(?:other|further|another|remaining)\b", re.IGNORECASE)
 _COMPARED_WITH = pattern_of(r"\b(?:compared|matched) (?:to|with) (?:[\w-]+ ){0,4}$", re.IGNORECASE)
@@ -120,7 +121,7 @@ class Group(StrEnum):
     UNKNOWN = "unknown"
 
 
-_DECIDED = (Group.CELLS, Group.CONTROL)
+_OTHER_SIDE = {Group.CELLS: Group.CONTROL, Group.CONTROL: Group.CELLS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,12 +138,12 @@ def arms_of(sentence: Sentence, told: tuple[Sentence, ...]) -> list[Arm]:
     found = counts(sentence)
     arms: list[Arm] = []
     for index, count in enumerate(found):
+        if count.way is Counted.EACH:
+            continue
         start = found[index - 1].quote.end if index else 0
         end = found[index + 1].quote.start if index + 1 < len(found) else len(sentence.text)
         before = sentence.text[max(start, count.quote.start - NEAR) : count.quote.start]
         after = sentence.text[count.quote.end : min(end, count.quote.end + NEAR)]
-        if count.way is Counted.EACH:
-            continue
         before = _CLAUSE_BEFORE.sub("", before)
         behind_head = count.way is Counted.EQUALS or bool(_GROUP_HAS.search(before))
         group = _whose(count, before, after, told)
@@ -163,12 +164,9 @@ def _in_pairs(arms: list[Arm]) -> list[Arm]:
         if named and Counted.EQUALS is one.count.way is other.count.way:
             groups = whose_words(named["one"], nearest_last=True), whose_words(named["other"])
             if Group.CELLS in groups and groups[0] is not groups[1]:
-                sides = (
-                    (Group.CELLS, Group.CONTROL) if groups[0] is Group.CELLS else (Group.CONTROL, Group.CELLS)
-                )
-                arms[index : index + 2] = [
-                    replace(arm, group=side) for arm, side in zip((one, other), sides, strict=True)
-                ]
+                first = Group.CELLS if groups[0] is Group.CELLS else Group.CONTROL
+                arms[index] = replace(one, group=first)
+                arms[index + 1] = replace(other, group=_OTHER_SIDE[first])
     return arms
 
 
@@ -180,7 +178,7 @@ def _whose(count: Count, before: str, after: str, told: tuple[Sentence, ...]) ->
         return _whose_in_brackets(count, before, after, told)
     if _WENT_WITHOUT.search(count.quote.words):
         return Group.CONTROL
-    if (own := whose_words(count.quote.words, nearest_last=True)) in _DECIDED:
+    if (own := whose_words(count.quote.words, nearest_last=True)) in _OTHER_SIDE:
         return own  # "10 control patients"
     if _SPLIT.search(clause):
         return Group.UNKNOWN
@@ -212,12 +210,12 @@ def _whose_in_brackets(count: Count, before: str, after: str, told: tuple[Senten
     if named := _NAMED_LAST.search(before):
         outside = before[: named.start()].rstrip()
         group = _decided(whose_words(clause_of(after)), _by_name(named["name"], told))
-        if group not in _DECIDED and outside.endswith("("):  # "MSCs by the portal vein (group 1, n = 10)"
+        if group not in _OTHER_SIDE and outside.endswith("("):  # "MSCs by the portal vein (group 1, n = 10)"
             group = whose_words(outside, nearest_last=True)
+        if group in _OTHER_SIDE:
+            return group
         is_dose = OF_A_DOSE.search(before) and find("product", count.sentence.text)
-        if group not in _DECIDED:
-            return Group.CELLS if is_dose else Group.UNKNOWN
-        return group
+        return Group.CELLS if is_dose else Group.UNKNOWN
     group = whose_words(before, nearest_last=True)
     if _THE_OTHER.search(before):
         return Group.NAMED
@@ -230,7 +228,7 @@ def _whose_in_brackets(count: Count, before: str, after: str, told: tuple[Senten
 
 def _decided(*groups: Group) -> Group:
     """The first that says whether a group got the cells, else whether any has a name."""
-    order = (Group.CELLS, Group.CONTROL), (Group.NAMED,)
+    order = _OTHER_SIDE, (Group.NAMED,)
     return next((group for kind in order for group in groups if group in kind), Group.UNKNOWN)
 
 
@@ -263,7 +261,7 @@ def whose_words(words: str, *, nearest_last: bool = False) -> Group:
         return Group.NAMED if kinds and kinds <= _OTHER_CELLS else Group.CELLS
     if _CONTROL.search(words):
         return Group.CONTROL
-    return Group.NAMED if SUBSTANCE.search(words) else Group.UNKNOWN
+    return Group.NAMED if _SUBSTANCE.search(words) else Group.UNKNOWN
 
 
 def names_control(words: str) -> bool:
@@ -274,11 +272,10 @@ def names_control(words: str) -> bool:
 def sides_of(text: str) -> tuple[Group, ...]:
     """The two sides in the order in which a sentence names their groups; nothing where that is not clear."""
     named = [whose_words(head[0], nearest_last=True) for head in _HEADS.finditer(text)][:2]
-    sides = {Group.CELLS: Group.CONTROL, Group.CONTROL: Group.CELLS}
-    if len(named) != len(sides) or named[0] is named[1] or not set(named) & set(sides):
+    if len(named) != len(_OTHER_SIDE) or named[0] is named[1] or not set(named) & set(_OTHER_SIDE):
         return ()
-    first = named[0] if named[0] in sides else sides[named[1]]
-    return first, sides[first]
+    first = named[0] if named[0] in _OTHER_SIDE else _OTHER_SIDE[named[1]]
+    return first, _OTHER_SIDE[first]
 
 
 def _by_name(name: str, told: tuple[Sentence, ...]) -> Group:
@@ -289,19 +286,16 @@ def _by_name(name: str, told: tuple[Sentence, ...]) -> Group:
     for sentence in told:
         for match in pattern.finditer(sentence.text):
             rest = _NAME.split(clause_of(match["rest"]))[0]
-            if re.search(r"\b(?:received|treated|underwent|given|injected|was|were|had|got)\b", rest):
-                group = whose_words(rest)
-                if group in _DECIDED:
-                    return group
+            if _GOT.search(rest) and (group := whose_words(rest)) in _OTHER_SIDE:
+                return group
     return Group.UNKNOWN
 
 
 def _is_other(count: Count) -> bool:
     """Whether people stand beside those named before: "the other 15 with", "compared with 13 patients given"."""
-    start, end = count.quote.start, count.quote.end
-    return bool(_OTHER.search(count.sentence.text[max(0, start - 12) : end])) or bool(
-        _COMPARED_WITH.search(count.sentence.text[:start])
-    )
+    text, start = count.sentence.text, count.quote.start
+    is_other = _OTHER.search(text, max(0, start - 12), count.quote.end)
+    return bool(is_other or _COMPARED_WITH.search(text[:start]))
 
 
 def _beside(arms: list[Arm]) -> list[Arm]:

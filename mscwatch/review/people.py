@@ -15,12 +15,11 @@ Size = tuple[int, Quote]
 
 _ONES = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _TEENS = (
-    *("ten", "eleven", "twelve", "thirteen", "fourteen"),
-    *("fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
-)
+    "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+)  # fmt: skip
 _TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
-_SMALL = {word: number for number, word in enumerate((*_ONES, *_TEENS), 1)}
-_LARGE = {word: number * 10 for number, word in enumerate(_TENS, 2)}
+_WORTH = {word: number for number, word in enumerate((*_ONES, *_TEENS), 1)}
+_WORTH |= {word: number * 10 for number, word in enumerate(_TENS, 2)}
 _BELOW_HUNDRED = rf"(?:(?:{'|'.join(_TENS)})(?:[\s-]+(?:{'|'.join(_ONES)}))?|{'|'.join((*_TEENS, *_ONES))})"
 NUMBER = (
     r"(?:(?<![\d./^-])(?<!\d,)\d{1,5}(?![\d.,]*\d)"
@@ -105,9 +104,7 @@ _OF_SOMETHING_ELSE = pattern_of(
 _NEAR = 20  # characters before a number that may say what it is instead
 _BEHIND = 40  # characters behind a number that may say that these people are not the trial's
 _YEARS = range(1900, 2100)
-_EVENTS = pattern_of(
-    r"\b(?:events?|episodes|complications)\b", re.IGNORECASE
-)  # what is counted is not people
+_EVENTS = pattern_of(r"\b(?:events?|episodes|complications)\b", re.IGNORECASE)  # which are no people
 # "9 of 30 patients", "All of 30 patients", "Of 30 patients, 9"
 _OUT_OF = pattern_of(
     rf"(?:(?:{NUMBER}|%\)?|\b(?:all|none|some|most|half|each|any|both))\s+(?:out\s+)?of\s+(?:the\s+|all\s+)?"
@@ -192,11 +189,8 @@ def around(count: Count) -> Quote:
         behind = _WORDS_BEHIND.match(text, quote.end)
         return Quote(count.sentence, quote.start, behind.end() if behind else quote.end)
     label = _LABEL_BEFORE.search(text, 0, quote.start)
-    return Quote(
-        count.sentence,
-        label.start() if label else quote.start,
-        quote.end + (text[quote.end : quote.end + 1] in ")]"),
-    )
+    start, closes = label.start() if label else quote.start, text.startswith((")", "]"), quote.end)
+    return Quote(count.sentence, start, quote.end + closes)
 
 
 def is_share(count: Count) -> bool:
@@ -210,10 +204,7 @@ def parsed(written: str) -> int:
         return int(written)
     number = 0
     for word in re.split(r"[\s-]+", written.lower()):
-        if word == "hundred":
-            number = max(number, 1) * 100
-        else:
-            number += _SMALL.get(word) or _LARGE.get(word) or 0
+        number = max(number, 1) * 100 if word == "hundred" else number + _WORTH.get(word, 0)
     return number
 
 

@@ -82,12 +82,12 @@ def _ways(text: StudyText) -> Passages:
     def apart(told: Sequence[Passage]) -> tuple[Passage, ...]:
         return tuple(replace(one, text=_NO_WAY.sub(_marks, one.text)) for one in told)
 
-    product = [
+    given = [
         one
         for one in text.passages.product
         if text.by_place[one.path].part is not Part.RESULTS or _GIVEN.search(one.text)
     ]
-    return replace(text.passages, titles=apart(text.passages.titles), product=apart(product))
+    return replace(text.passages, titles=apart(text.passages.titles), product=apart(given))
 
 
 def _marks(match: re.Match[str]) -> str:

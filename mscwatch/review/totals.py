@@ -104,9 +104,7 @@ def _is_enrolled(count: Count) -> bool:
     before = re.split(r"[;.]\s", text[max(0, quote.start - 60) : quote.start])[-1]
     after = re.split(r"[;.]\s", text[quote.end : quote.end + NEAR])[0]
     near = _TREATED.search(after)
-    if near and not _SUBSET.search(after[: near.start()]):
-        return True
-    return bool(_TREATED.search(before))
+    return bool((near and not _SUBSET.search(after[: near.start()])) or _TREATED.search(before))
 
 
 def of_a_case_report(told: Sequence[Sentence]) -> Size | None:
