@@ -61,31 +61,33 @@ def design(told: Sequence[Sentence], control: Quote | None) -> tuple[TrialDesign
 
     A study that says nothing of a comparison is left to the caller: a single arm is told by its patients.
     """
-    if quote := _first(_RANDOMISED, told, elsewhere=False):
+    if quote := _first(_RANDOMISED, told):
         return TrialDesign.RANDOMISED, quote
     methods = tuple(one for one in told if one.part in (Part.TITLE, Part.METHODS))
-    if quote := _first(_RETROSPECTIVE, methods, elsewhere=False):
+    if quote := _first(_RETROSPECTIVE, methods):
         return TrialDesign.RETROSPECTIVE, quote
     if quote := _first(_SINGLE, told, elsewhere=True):
         return TrialDesign.SINGLE_ARM, quote
-    if quote := _first(_OF_TITLE, told[:1], elsewhere=False) or _first(_CONTROLLED, told, elsewhere=False):
+    if quote := _first(_OF_TITLE, told[:1]) or _first(_CONTROLLED, told):
         return TrialDesign.CONTROLLED_NOT_RANDOMISED, quote
     if control:
         return TrialDesign.CONTROLLED_NOT_RANDOMISED, control
-    quote = _first(_EARLY, methods, elsewhere=False)
+    quote = _first(_EARLY, methods)
     return (TrialDesign.SINGLE_ARM, quote) if quote else None
 
 
 def compares(told: Sequence[Sentence]) -> bool:
     """Whether words tell of people without the cells, with whom those with them are compared."""
-    return any(_quotes(_CONTROLLED, told, elsewhere=False))
+    return any(_quotes(_CONTROLLED, told))
 
 
-def _first(pattern: re.Pattern[str], told: Sequence[Sentence], *, elsewhere: bool) -> Quote | None:
+def _first(pattern: re.Pattern[str], told: Sequence[Sentence], *, elsewhere: bool = False) -> Quote | None:
     return next(_quotes(pattern, told, elsewhere=elsewhere), None)
 
 
-def _quotes(pattern: re.Pattern[str], told: Sequence[Sentence], *, elsewhere: bool) -> Iterator[Quote]:
+def _quotes(
+    pattern: re.Pattern[str], told: Sequence[Sentence], *, elsewhere: bool = False
+) -> Iterator[Quote]:
     """The words that a pattern finds; unless `elsewhere`, not in sentences that ask for other studies."""
     for sentence in told:
         if not elsewhere and _ELSEWHERE.search(sentence.text):

@@ -14,6 +14,7 @@ from itertools import pairwise
 from mscwatch.review.abstracts import Sentence
 from mscwatch.review.people import PARTS, PEOPLE, Count, Counted, counts
 from mscwatch.review.study_text import blank
+from mscwatch.therapy.vocabulary import NAMED
 from mscwatch.therapy.words import find
 from mscwatch.vocabulary import CellType
 from mscwatch.vocabulary.patterns import pattern_of
@@ -61,7 +62,7 @@ _OUT = pattern_of(
 _FAILED = pattern_of(
     r"\b(?:refractory|resistant|unresponsive|intolerant|despite|failed)\b[^,;.]{0,40}", re.IGNORECASE
 )
-_OTHER_CELLS = {CellType.HEPATOCYTE, "named"}  # a comparison of cells: "MSCs or chondrocytes"
+_OTHER_CELLS = {CellType.HEPATOCYTE, NAMED}  # a comparison of cells: "MSCs or chondrocytes"
 _OTHERS = pattern_of(r"\b(?:healthy|normal|donors?|volunteers?)\b[^;,]*$", re.IGNORECASE)
 _NAME = pattern_of(r"\b(?:group|arm|cohort)\s+(?P<name>[A-Z1-9]|I{1,3}|IV)\b", re.IGNORECASE)
 _NAMED_LAST = pattern_of(rf"{_NAME.pattern}\W*$", re.IGNORECASE)

@@ -16,6 +16,7 @@ from mscwatch.review.study_text import Drafted, StudyText, blank
 from mscwatch.therapy import origin, product, route
 from mscwatch.therapy.passages import Passage, Passages
 from mscwatch.therapy.terms import Told
+from mscwatch.therapy.vocabulary import TISSUE
 from mscwatch.therapy.words import find
 from mscwatch.vocabulary import CellSource, CellType, ProductForm
 from mscwatch.vocabulary.patterns import pattern_of
@@ -141,6 +142,6 @@ def _mixture(text: StudyText) -> Quote | None:
     """The words of a mixture of cells as it comes from the body: marrow concentrate, stromal vascular fraction."""
     for sentence in text.by_place.values():
         for named in find("cell_type", sentence.text):
-            if named.value == "tissue":
+            if named.value == TISSUE:
                 return Quote(sentence, named.start, named.end)
     return None

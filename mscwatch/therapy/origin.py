@@ -10,6 +10,7 @@ from mscwatch.therapy import terms
 from mscwatch.therapy.model import Evidence
 from mscwatch.therapy.passages import Passage, Passages
 from mscwatch.therapy.terms import IMPLIED, KEYWORDS, PRODUCT, Told
+from mscwatch.therapy.vocabulary import NAMED, TISSUE
 from mscwatch.therapy.words import Found, find, names
 from mscwatch.vocabulary import CellSource, CellType, Donor
 from mscwatch.vocabulary.patterns import pattern_of
@@ -17,13 +18,7 @@ from mscwatch.vocabulary.patterns import pattern_of
 BIRTH_TISSUES = {CellSource.UMBILICAL_CORD, CellSource.CORD_BLOOD, CellSource.PLACENTA, CellSource.AMNION}
 AT_THE_BEDSIDE = "a concentrate or fraction made at the bedside is the patient's own"
 _MANY = 3
-_OTHER_CELLS = {
-    CellType.HAEMATOPOIETIC,
-    CellType.MONONUCLEAR,
-    "named",
-    CellType.IMMUNE,
-    CellType.HEPATOCYTE,
-}
+_OTHER_CELLS = {CellType.HAEMATOPOIETIC, CellType.MONONUCLEAR, NAMED, CellType.IMMUNE, CellType.HEPATOCYTE}
 _BEFORE_CELLS = 60  # letters between "autologous" and the cells it speaks of
 _LINKING = (  # what may stand between a tissue and its cells: "cord blood-derived human"
     r"(?:derived|cord|marrow|tissue|blood|jelly|membrane|pulp|origin\w*|cultured|expanded|autologous|allogen\w*|human|adult|"
@@ -148,7 +143,7 @@ def donor(passages: Passages, sources: tuple[str, ...], kind: str) -> Told:
     if told.values:
         return told
     if kind in (CellType.MSC, CellType.MIXED) and (
-        own := terms.first("cell_type", [(IMPLIED, named)]).only(["tissue"])
+        own := terms.first("cell_type", [(IMPLIED, named)]).only([TISSUE])
     ):
         return Told((Donor.AUTOLOGOUS,), (replace(own.evidence[0], rule=AT_THE_BEDSIDE),), IMPLIED)
     tissues = (one for one in terms.treatment_sentences(passages) if names("cell_source", one.text))
@@ -167,7 +162,7 @@ def _of_product(texts: Iterable[Passage], tier: str, kind: str) -> Told | None:
 
 def _of_others(text: Passage, donor: Found, kind: str) -> bool:
     """Whether the first cells after the word are not of the product's `kind`: "autologous keratinocytes" beside MSC."""
-    others = {CellType.MSC: _OTHER_CELLS, CellType.MIXED: {"named"}}.get(CellType(kind), set())
+    others = {CellType.MSC: _OTHER_CELLS, CellType.MIXED: {NAMED}}.get(CellType(kind), set())
     cells = find("cell_type", text.text[donor.start : donor.end + _BEFORE_CELLS])
     return bool(cells) and cells[0].value in others
 

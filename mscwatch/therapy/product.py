@@ -13,18 +13,16 @@ from itertools import pairwise
 from mscwatch.therapy import terms
 from mscwatch.therapy.passages import Passage, Passages
 from mscwatch.therapy.terms import KEYWORDS, PRODUCT, SUMMARY, Told
+from mscwatch.therapy.vocabulary import MARROW_STEM, NAMED, TISSUE
 from mscwatch.therapy.words import find, names
 from mscwatch.vocabulary import CellType, ProductForm
 from mscwatch.vocabulary.patterns import pattern_of
 
 SHED = {ProductForm.EXOSOME, ProductForm.CONDITIONED_MEDIUM}
-_MARROW_STEM = "marrow_stem"  # stem cells of the marrow: mesenchymal only where the record says so
-_NAMED = "named"  # other cells with a name of their own
 _GENERIC = pattern_of(
     r"\b(?:fraction|stem|stromal|progenitor|precursor|cells?|tissue|derived|cultured|autologous|allogeneic|human)\b",
     re.IGNORECASE,
 )
-_TISSUE = "tissue"  # a mixture as it comes from the body: stromal vascular fraction, marrow concentrate
 _EFFECT_ON_CELLS = pattern_of(
     r"\b(?:impact|effects?|influence|action)\b.{0,60}?\bon\b.{0,60}?\b(?:cells?|\w*MSCs?|EPC)\b",
     re.IGNORECASE,
@@ -72,30 +70,26 @@ def cell_types(passages: Passages) -> Told:
     explained = terms.naming_brand((*passages.summary, *passages.description), passages.brands)
     told = terms.first("cell_type", [(PRODUCT, named), (KEYWORDS, passages.keywords), (EXPLAINED, explained)])
     keyword = terms.first("cell_type", [(KEYWORDS, passages.keywords)])
-    if _MARROW_STEM in told.values:
+    if MARROW_STEM in told.values:
         told = _marrow_stem(told, keyword, passages)
-    if _TISSUE in told.values and CellType.MSC in told.values and _enriched(passages):
-        told = told.without(_TISSUE)
+    if TISSUE in told.values and CellType.MSC in told.values and _enriched(passages):
+        told = told.without(TISSUE)
     kinds = {*told.values, *(keyword.values if CellType.MSC in keyword.values else ())}
-    if _TISSUE in told.values and not (CellType.MSC in kinds and _msc_alone(passages)):
+    if TISSUE in told.values and not (CellType.MSC in kinds and _msc_alone(passages)):
         return _all(told, CellType.MIXED, (CellType.MSC, CellType.OTHER))
     if CellType.MSC not in kinds:
-        values = [CellType.OTHER if one == _NAMED else one for one in told.values]
+        values = [CellType.OTHER if one == NAMED else one for one in told.values]
         return _all(told, values[0], ()) if values else Told()
     if CellType.MSC not in told.values:
         told = keyword.only([CellType.MSC])
-    told = told.without(_TISSUE)
+    told = told.without(TISSUE)
     partners = _partners(passages) or _as_taken(passages)
     if partners:
         return _all(told.only([CellType.MSC]), CellType.MIXED, (CellType.MSC, *partners))
     if _others_told(passages):
         told = replace(told, tier=f"{told.tier}{AMONG_OTHERS}")
-    others = {one.value for text in passages.names for one in find("cell_type", text.text)} - {
-        _TISSUE,
-        _NAMED,
-        _MARROW_STEM,
-        CellType.OTHER,
-    }
+    others = {one.value for text in passages.names for one in find("cell_type", text.text)}
+    others -= {TISSUE, NAMED, MARROW_STEM, CellType.OTHER}
     return _all(told.only([CellType.MSC]), CellType.MSC, tuple(sorted(others)))
 
 
@@ -103,7 +97,7 @@ def _others_told(passages: Passages) -> bool:
     """Whether cells of another kind are named anywhere but in the detailed description."""
     texts = (*passages.titles, *passages.product, *passages.keywords, *passages.summary)
     kinds = {one.value for text in terms.sentences(texts) for one in find("cell_type", text.text)}
-    return bool(kinds - {CellType.MSC, CellType.OTHER, _MARROW_STEM})
+    return bool(kinds - {CellType.MSC, CellType.OTHER, MARROW_STEM})
 
 
 def _only_sampled(passages: Passages) -> bool:
@@ -138,12 +132,12 @@ def _names_cells(text: str) -> bool:
 
 
 def _marrow_stem(told: Told, keyword: Told, passages: Passages) -> Told:
-    kinds = [value for value in told.values if value not in (_MARROW_STEM, CellType.OTHER)]
+    kinds = [value for value in told.values if value not in (MARROW_STEM, CellType.OTHER)]
     if kinds or CellType.MSC in keyword.values:
-        return told.without(_MARROW_STEM)
+        return told.without(MARROW_STEM)
     described = terms.first("cell_type", [(SUMMARY, (*passages.summary, *passages.description))])
     value = CellType.MSC if CellType.MSC in described.values else CellType.OTHER
-    return Told((value,), told.only([_MARROW_STEM]).evidence, SUMMARY)
+    return Told((value,), told.only([MARROW_STEM]).evidence, SUMMARY)
 
 
 def _all(told: Told, kind: str, kinds: tuple[str, ...]) -> Told:
@@ -161,10 +155,10 @@ def _msc_alone(passages: Passages) -> bool:
         return False
     for texts in passages.interventions:
         kinds = [one.value for text in texts[:1] for one in find("cell_type", text.text)]
-        if CellType.MSC in kinds and _TISSUE not in kinds:
+        if CellType.MSC in kinds and TISSUE not in kinds:
             described = {one.value for text in texts[1:] for one in find("cell_type", text.text)}
             whole = " ".join(text.text for text in texts[1:])
-            if not _CONTAINING.search(whole) and (_TISSUE not in described or CellType.MSC in described):
+            if not _CONTAINING.search(whole) and (TISSUE not in described or CellType.MSC in described):
                 return True
     return False
 
@@ -175,7 +169,7 @@ def _given_in(arm: Iterable[Passage]) -> set[str]:
         one.value
         for text in terms.sentences(arm)
         for one in find("cell_type", text.text)
-        if one.value in (CellType.MSC, _TISSUE)
+        if one.value in (CellType.MSC, TISSUE)
         and not _GROWN_FROM.search(text.text, max(0, one.start - _NEAR), one.start)
     }
 
@@ -200,13 +194,13 @@ def _partners(passages: Passages) -> tuple[str, ...]:
             (partner,) = kinds - {CellType.MSC}
             between = _GENERIC.sub("", between)
             one_noun = _JOINED.fullmatch(between) and (
-                combined or _MARROW_STEM in kinds or _together(passages, text)
+                combined or MARROW_STEM in kinds or _together(passages, text)
             )
-            made = (partner == _NAMED and _made_of_msc(passages)) or (
-                partner == _TISSUE and _enriched(passages)
+            made = (partner == NAMED and _made_of_msc(passages)) or (
+                partner == TISSUE and _enriched(passages)
             )
-            if not made and (one_noun or (_MARROW_STEM not in kinds and _in_one(between, text.text))):
-                return (CellType.OTHER if partner in (_TISSUE, _NAMED, _MARROW_STEM) else partner,)
+            if not made and (one_noun or (MARROW_STEM not in kinds and _in_one(between, text.text))):
+                return (CellType.OTHER if partner in (TISSUE, NAMED, MARROW_STEM) else partner,)
     return ()
 
 
@@ -226,7 +220,7 @@ def _together(passages: Passages, text: Passage) -> bool:
 def _made_of_msc(passages: Passages) -> bool:
     """Whether the other cells of the record are made of mesenchymal ones: "osteoblast-like cells"."""
     return any(
-        one.value == _NAMED and _MADE.match(text.text, one.end)
+        one.value == NAMED and _MADE.match(text.text, one.end)
         for text in (*passages.product, *passages.summary)
         for one in find("cell_type", text.text)
     )
@@ -235,13 +229,13 @@ def _made_of_msc(passages: Passages) -> bool:
 def _as_taken(passages: Passages) -> tuple[str, ...]:
     """Other cells, where a description gives a mixture from the body and nothing in the record grows cells."""
     described = (*passages.summary, *passages.description)
-    able = terms.naming("cell_type", described, _TISSUE)
+    able = terms.naming("cell_type", described, TISSUE)
     if not able or any(
         _GROWN.search(text.text) for text in (*passages.titles, *passages.product, *described)
     ):
         return ()
     given = (one.text for one in terms.own_sentences(able) if names("giving", one.text))
-    mixed = any(one.value == _TISSUE for text in given for one in find("cell_type", text))
+    mixed = any(one.value == TISSUE for text in given for one in find("cell_type", text))
     return (CellType.OTHER,) if mixed else ()
 
 

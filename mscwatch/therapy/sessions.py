@@ -33,7 +33,7 @@ _AGAIN = pattern_of(
 def day(sentence: Passage) -> Iterator[Count]:
     """One administration, where a sentence gives the product at one point in time and speaks of no other."""
     text = sentence.text
-    if not _of_product(sentence, "nterventions["):
+    if not _of_product(sentence, "interventions["):
         return
     for pattern, rule in ((_ONE_DAY, "one day"), (_BEFORE_OR_AFTER, "one point in time")):
         match = pattern.search(text)

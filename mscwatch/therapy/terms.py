@@ -95,9 +95,7 @@ def about_product(passages: Iterable[Passage], brands: frozenset[str] = frozense
     return (
         one
         for one in sentences(passages)
-        if names("product", one.text)
-        or any(brand in one.text for brand in brands)
-        or not names("other_treatment", one.text)
+        if _is_of_cells(one, brands) or not names("other_treatment", one.text)
     )
 
 
@@ -113,16 +111,12 @@ def treatment_sentences(passages: Passages) -> Iterator[Passage]:
 
 def of_cells(passages: Iterable[Passage], brands: frozenset[str] = frozenset()) -> Iterator[Passage]:
     """The sentences that name the cells."""
-    return (
-        one
-        for one in sentences(passages)
-        if names("product", one.text) or any(brand in one.text for brand in brands)
-    )
+    return (one for one in sentences(passages) if _is_of_cells(one, brands))
 
 
 def naming_brand(passages: Iterable[Passage], brands: frozenset[str]) -> Iterator[Passage]:
     """The sentences that hold a name of the product: "EN001 (mesenchymal stem cells)"."""
-    return (one for one in sentences(passages) if any(brand in one.text for brand in brands))
+    return (one for one in sentences(passages) if _has_brand(one, brands))
 
 
 def sentences(passages: Iterable[Passage]) -> Iterator[Passage]:
@@ -138,6 +132,14 @@ def naming(field: str, passages: Iterable[Passage], value: str = "") -> tuple[Pa
 def is_named(field: str, passages: Iterable[Passage]) -> bool:
     """Whether any sentence names a value of a field, whatever it is about."""
     return any(names(field, one.text) for one in sentences(naming(field, passages)))
+
+
+def _is_of_cells(sentence: Passage, brands: frozenset[str]) -> bool:
+    return names("product", sentence.text) or _has_brand(sentence, brands)
+
+
+def _has_brand(sentence: Passage, brands: frozenset[str]) -> bool:
+    return any(brand in sentence.text for brand in brands)
 
 
 def _own(told_sentences: Iterable[Passage]) -> Iterator[Passage]:

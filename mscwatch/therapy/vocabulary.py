@@ -17,6 +17,10 @@ from mscwatch.vocabulary import Donor, IndicationGroup
 
 NOTHING = "nothing"
 ANY = "any"
+# Kinds of cells that only the vocabulary has; `product` decides what they are.
+MARROW_STEM = "marrow_stem"  # stem cells of the marrow: mesenchymal only where the record says so
+NAMED = "named"  # other cells with a name of their own
+TISSUE = "tissue"  # a mixture as it comes from the body: stromal vascular fraction, marrow concentrate
 
 # Fields that only find passages.
 _OF_PASSAGES = (
@@ -26,7 +30,7 @@ _OF_PASSAGES = (
 # The values that each table of the file may name.
 _VALUES: dict[str, tuple[str, ...]] = {
     **{name: tuple(axis) for name, axis in (LISTS | WORDS).items() if name != "indication_group"},
-    "cell_type": (*WORDS["cell_type"], "marrow_stem", "tissue", "named"),  # `product` decides what these are
+    "cell_type": (*WORDS["cell_type"], MARROW_STEM, NAMED, TISSUE),
     "local_way": tuple(LISTS["route"]),
     "donor_implied": tuple(Donor),
     "indication": tuple(IndicationGroup),

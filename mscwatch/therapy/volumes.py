@@ -14,7 +14,7 @@ from mscwatch.vocabulary import DoseUnit
 from mscwatch.vocabulary.patterns import pattern_of
 
 _SHED_OR_TISSUE = (
-    r"(?:\w+[\s-]+){0,4}?(?:exosom|secretom|conditioned|vesicle|EVs?\b|concentrate|BMA?C\b|treatment\ cells|SVF|ADRC|"
+    r"(?:\w+[\s-]+){0,4}?(?:exosom|secretom|conditioned|vesicle|EVs?\b|concentrate|BMA?C\b|treatment cells|SVF|ADRC|"
     r"stromal|regenerative|fat\b|adipose|aspirate|matrix|lipoaspirate|cell suspension|MSC|mesenchymal|stem cell|"
     r"supernatant|jelly|allograft)"
 )
