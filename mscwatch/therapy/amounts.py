@@ -156,11 +156,9 @@ def _scaled(number: Decimal, tail: re.Match[str]) -> float | None:
 
 
 def _exponent(match: re.Match[str]) -> int:
-    keys = ("caret", "star", "e", "raised", "slash", "dash", "power", "nth", "cross", "lost", "bare")
+    keys = ("glued", "caret", "star", "e", "raised", "slash", "dash", "power", "nth", "cross", "lost", "bare")
     groups = match.groupdict()
-    return int(
-        (groups.get("glued") or next(groups[key] for key in keys if groups.get(key))).translate(_SUPERSCRIPTS)
-    )
+    return int(next(groups[key] for key in keys if groups.get(key)).translate(_SUPERSCRIPTS))
 
 
 def _ranges(text: str, offset: int, joined: tuple[str, ...]) -> list[tuple[Decimal, Decimal, int]]:

@@ -46,23 +46,9 @@ KIND = rf"(?!{_NOT_KIND}\b)[A-Za-z][\w./]*"
 LEVELS = r"(?:levels?|regimens?|groups?|cohorts?|arms?|escal\w*|finding|ranging|of\s+placebo)"
 # "Phase 2 treatment", "at week 24 treatments are reversed", "one of three infusions", "compared two doses".
 _NOT_BEFORE = (
-    "phase",
-    "one of",
-    "one of the",
-    "group",
-    "cohort",
-    "arm",
-    "x",
-    "day",
-    "days",
-    "week",
-    "weeks",
-    "month",
-    "months",
-    "compare",
-    "compared",
-    "comparing",
-)
+    "phase", "one of", "one of the", "group", "cohort", "arm", "x", "day", "days", "week", "weeks", "month", "months",
+    "compare", "compared", "comparing",
+)  # fmt: skip
 _NO_COUNT = "".join(f"(?<!{word} )" for word in _NOT_BEFORE)
 _DOSES = pattern_of(r"\bdos(?:e|es|ages?)\b", re.IGNORECASE)
 _OTHER_SINGLES = r"(?:center|centre|arm|blind|group|site|patient|donor|institution|cell)\b"

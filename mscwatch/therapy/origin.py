@@ -74,9 +74,7 @@ def _bound(tier: str, texts: Iterable[Passage]) -> Told:
     """The tissues that stand right before or after the cells: not "in amniotic membrane", nor "menstrual cycle"."""
     bound: list[tuple[Passage, Found]] = []
     for text in texts:
-        following: Found | None = (
-            None  # a tissue that is bound, and shares its cells with one listed before it
-        )
+        following: Found | None = None  # is bound, and shares its cells with one listed before it
         ours = []
         for one in reversed(find("cell_source", text.text)):
             listed = following and _LISTED.fullmatch(text.text, one.end, following.start)

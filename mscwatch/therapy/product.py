@@ -253,15 +253,11 @@ def forms(passages: Passages) -> Told:
     shed = SHED & set(told.values)
     if not shed:
         return told
-    found: dict[str, None] = {}
-    for texts in (*passages.interventions, *passages.arms):
-        for value in _forms_of(texts):
-            found.setdefault(value)
-    if ProductForm.CELLS in found and len(found) > 1:
-        return Told(
-            (ProductForm.CELLS, *(one for one in told.values if one in shed)), told.evidence[:1], PRODUCT
-        )
-    return told
+    found = {value for texts in (*passages.interventions, *passages.arms) for value in _forms_of(texts)}
+    if ProductForm.CELLS not in found or len(found) == 1:
+        return told
+    values = (ProductForm.CELLS, *(one for one in told.values if one in shed))
+    return Told(values, told.evidence[:1], PRODUCT)
 
 
 def _forms_of(texts: Iterable[Passage]) -> Iterator[str]:
