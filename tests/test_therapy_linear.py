@@ -37,7 +37,7 @@ def taken(text):
     return min(spent)
 
 
-QUICK = ("10E6 ", "1x10^6 MSC, ", "day 1, ", "umbilical cord ", "injected into the ", "2 infusions ")
+QUICK = ("1", "10E6 ", "1x10^6 MSC, ", "day 1, ", "umbilical cord ", "injected into the ", "2 infusions ")
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """What kind of paper a paper is, with the reason: from its publication types, abstract, title and reference. Pure.
 
-What a library declared decides first, then the abstract's own words about the study, then the title (`kinds.toml`).
+What a library declared decides first; then a title of a comment or a protocol, and a citation marked as a review; then
+the abstract's own words about the study; then whatever else the title says (`kinds.toml`).
 A paper that names nothing is `unknown`: a person should look. The kind says what a paper is, not whose it is.
 """
 

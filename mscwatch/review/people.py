@@ -209,5 +209,5 @@ def parsed(written: str) -> int:
 
 
 def ours(told: Sequence[Sentence]) -> tuple[Sentence, ...]:
-    """The sentences where a study tells whom it treated: not its title, which rounds."""
+    """The sentences where a study tells whom it treated: not its title, whose numbers are round."""
     return tuple(sentence for sentence in told if sentence.part is not Part.TITLE)
