@@ -26,7 +26,7 @@ GOLDEN = {
     3: "9ed90b5e3ddc04d1ce46bbba3865cc5e9e03dec3c6197d877a5acb2034f74f02",
     4: "582f56ea30583e97c4bba92802945a7503a664628444cb5acc847860fb9bc088",
     5: "c514a4803bddecb0d38b3c279fa18067d7077545ae84e2ed4c9ced8eae7ebedc",
-    6: "9c4ddb5429a84d563d3dc98e92336c8a07a2ec9e9d787ba5421e6fda1ef3e109",
+    6: "b362d907d15b1d6e510b4dc5fb6c49bade71843fe57a9b2ccb3369861cdab951",
 }
 TITLES = ("protocolSection", "identificationModule", "briefTitle")
 RULES = ("msc-liver", "cell-therapy-liver", relevance.NO_RULES)
