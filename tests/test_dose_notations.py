@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from mscwatch.therapy.amounts import amounts, plain_signs
@@ -252,4 +254,13 @@ def test_a_number_in_words_is_read_back(number, scale):
 
 @given(st.integers(10_000, 900_000_000), st.sampled_from([",", ".", ""]))
 def test_a_plain_number_is_read_back(number, mark):
-    assert doses(f"a dose of {f'{number:,}'.replace(',', mark)} cells") == [(number, number, "cells")]
+    written = f"{number:,}".replace(",", mark)
+    assume(not re.fullmatch(r"\d+\.10\d", written))  # "10.106" is 10 million, its superscript lost
+    assert doses(f"a dose of {written} cells") == [(number, number, "cells")]
+
+
+@pytest.mark.parametrize(
+    ("written", "number"), [("10.106", 1e7), ("10.206", 10_206), ("10.106.200", 10_106_200)]
+)
+def test_a_point_before_a_power_of_ten_is_no_mark_of_thousands(written, number):
+    assert doses(f"a dose of {written} cells") == [(number, number, "cells")]
