@@ -96,3 +96,12 @@ def test_a_warehouse_of_every_earlier_schema_opens_today(number, tmp_path, monke
         ]
         assert con.execute("SELECT run_id FROM runs").fetchall() == [("r",)]
         assert con.execute("SELECT max(version) FROM schema_migrations").fetchall() == [(SCHEMAS[-1],)]
+
+
+def test_nothing_is_concluded_before_a_run_has_written(tmp_path):
+    data_dir = DataDir(tmp_path)
+    data_dir.prepare()
+    with working.open_warehouse(data_dir) as con:
+        assert con.execute("SELECT count(*) FROM published_trials").fetchall() == [(22,)]
+        assert con.execute("SELECT count(*) FROM papers").fetchall() == [(0,)]
+        assert con.execute("SELECT count(*) FROM meta WHERE key = 'claims_of'").fetchall() == [(0,)]
