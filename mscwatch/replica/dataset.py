@@ -82,11 +82,11 @@ class Dataset:
         if nct_id not in texts:
             record = self.record(nct_id)  # only once, because it may have to be parsed
             fields = (_values(record, _PATHS[piece]) for piece in AREAS.get(area, (area,)))
-            texts[nct_id] = FIELD_END.join(f" {VALUE_END.join(map(_spaced, field))} " for field in fields)
+            texts[nct_id] = FIELD_END.join(f" {VALUE_END.join(map(_as_tokens, field))} " for field in fields)
         return texts[nct_id]
 
 
-def _spaced(value: object) -> str:
+def _as_tokens(value: object) -> str:
     return " ".join(tokens(str(value)))
 
 

@@ -1,8 +1,9 @@
 """The demo's three nights. Every change on the third night is invented.
 
 The first night is the sample: real registrations as they stood in October 2022. On the second night, the next weekday,
-only the timestamp changes. On the third, three days later, one trial is made up, and real registrations get a status,
-a posting date or a results section that they never had on that day. None of it may be quoted.
+only the timestamp changes. On the third, three days later, one trial is made up (`demo_trial.csv`), and real
+registrations get a status, a posting date or a results section that they never had on that day. None of it may be
+quoted.
 
 The papers are facts of real papers, and one paper that is made up. The first night knows those of the review's Table 2
 but one, and papers that came after the review (`demo_papers.csv`: titles, first authors, years, numbers; no abstracts).
@@ -23,7 +24,7 @@ from mscwatch.record import Record
 from mscwatch.replica.sample import sample_records
 from mscwatch.replica.snapshot import Snapshot
 
-INVENTED_TRIAL = "NCT99999901"
+INVENTED_TRIAL = "NCT99999901"  # of demo_trial.csv
 COMPLETED_TRIAL = "NCT03254758"  # was RECRUITING
 RESULTS_TRIAL = "NCT01591200"  # was COMPLETED, without results
 UNKNOWN_TRIAL = "NCT04822922"  # was NOT_YET_RECRUITING
@@ -68,7 +69,7 @@ def _with_invented_changes(records: Mapping[str, Record]) -> dict[str, Record]:
     _post_results(records[RESULTS_TRIAL])
     _become_unknown(records[UNKNOWN_TRIAL])
     _make_noise(records)
-    return {**records, INVENTED_TRIAL: _invented_trial()}
+    return {**records, **sample_records("demo_trial.csv")}
 
 
 def _complete(record: Record) -> None:
@@ -99,40 +100,6 @@ def _make_noise(records: Mapping[str, Record]) -> None:
     for outcome in records[ESCAPED_TRIAL]["protocolSection"]["outcomesModule"]["primaryOutcomes"]:
         outcome["measure"] = outcome["measure"].replace(">", "\\>")
     records[REORDERED_TRIAL]["protocolSection"]["conditionsModule"]["keywords"].reverse()
-
-
-def _invented_trial() -> Record:
-    return {
-        "protocolSection": {
-            "identificationModule": {
-                "nctId": INVENTED_TRIAL,
-                "briefTitle": "Invented for the demo: Umbilical Cord Mesenchymal Stem Cells in Liver Cirrhosis",
-            },
-            "statusModule": {
-                "overallStatus": "RECRUITING",
-                "startDateStruct": {"date": "2022-10-12", "type": "ACTUAL"},
-                "completionDateStruct": {"date": "2024-10", "type": "ESTIMATED"},
-                "studyFirstPostDateStruct": dict(_POSTED),
-                "lastUpdatePostDateStruct": dict(_POSTED),
-            },
-            "sponsorCollaboratorsModule": {
-                "leadSponsor": {"name": "Nobody (invented for the demo)", "class": "OTHER"}
-            },
-            "conditionsModule": {"conditions": ["Liver Cirrhosis"]},
-            "designModule": {
-                "studyType": "INTERVENTIONAL",
-                "phases": ["PHASE2"],
-                "designInfo": {"allocation": "RANDOMIZED"},
-                "enrollmentInfo": {"count": 60, "type": "ESTIMATED"},
-            },
-            "armsInterventionsModule": {
-                "interventions": [{"type": "BIOLOGICAL", "name": "Umbilical cord mesenchymal stem cells"}]
-            },
-            "outcomesModule": {"primaryOutcomes": [{"measure": "MELD score", "timeFrame": "24 weeks"}]},
-        },
-        "derivedSection": {"miscInfoModule": {}},
-        "hasResults": False,
-    }
 
 
 def _papers(today: date) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:

@@ -136,9 +136,8 @@ def _token(offset: int, key: str) -> bytes:
 
 def _offset(token: str, key: str) -> int:
     try:
-        data_set, _, offset = (
-            base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)).decode().rpartition("|")
-        )
+        decoded = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)).decode()
+        data_set, _, offset = decoded.rpartition("|")
         start = int(offset)
     except (binascii.Error, ValueError) as error:
         raise BadParameterError("Parameter `pageToken` has incorrect format") from error

@@ -117,12 +117,8 @@ def _declaring(papers: Sequence[StandInPaper], query: Mapping[str, str]) -> dict
     asked = set(DECLARED.findall(query.get("term", "")))
     known = [paper for paper in papers if paper.get("pmid")]
     found = [str(paper["pmid"]) for paper in known if asked & {*paper.get("declared_numbers", [])}]
-    result: dict[str, Any] = {
-        "count": str(len(found)),
-        "retmax": str(len(found)),
-        "retstart": "0",
-        "idlist": found,
-    }
+    count = str(len(found))
+    result: dict[str, Any] = {"count": count, "retmax": count, "retstart": "0", "idlist": found}
     if not found:
         result["errorlist"] = {"phrasesnotfound": sorted(asked), "fieldsnotfound": []}
     return {"header": {"type": "esearch", "version": "stand-in"}, "esearchresult": result}
@@ -147,9 +143,12 @@ def _article(paper: StandInPaper) -> str:
     types += ["Retracted Publication"] if paper.get("is_retracted") else []
     numbers = "".join(_tagged("AccessionNumber", number) for number in paper.get("declared_numbers", []))
     bank = f"<DataBankList><DataBank><AccessionNumberList>{numbers}</AccessionNumberList></DataBank></DataBankList>"
-    day = "".join(
-        _tagged(name, part)
-        for name, part in zip(("Year", "Month", "Day"), _day(paper).split("-"), strict=False)
+    published = str(paper.get("published_on") or paper.get("year") or "").split("-")
+    day = "".join(map(_tagged, ("Year", "Month", "Day"), published))
+    ids = "".join(
+        f'<ArticleId IdType="{kind}">{escape(str(paper[key]))}</ArticleId>'
+        for kind, key in (("pubmed", "pmid"), ("doi", "doi"), ("pmc", "pmcid"))
+        if paper.get(key)
     )
     return (
         f"<PubmedArticle><MedlineCitation>{_tagged('PMID', paper['pmid'])}<Article>"
@@ -158,18 +157,8 @@ def _article(paper: StandInPaper) -> str:
         f"<Abstract>{_tagged('AbstractText', paper.get('abstract', ''))}</Abstract>"
         f"<AuthorList>{authors}</AuthorList>{bank if numbers else ''}"
         f"<PublicationTypeList>{''.join(_tagged('PublicationType', kind) for kind in types)}</PublicationTypeList>"
-        "</Article></MedlineCitation><PubmedData><ArticleIdList>"
-        + "".join(
-            f'<ArticleId IdType="{kind}">{escape(str(paper[key]))}</ArticleId>'
-            for kind, key in (("pubmed", "pmid"), ("doi", "doi"), ("pmc", "pmcid"))
-            if paper.get(key)
-        )
-        + "</ArticleIdList></PubmedData></PubmedArticle>"
+        f"</Article></MedlineCitation><PubmedData><ArticleIdList>{ids}</ArticleIdList></PubmedData></PubmedArticle>"
     )
-
-
-def _day(paper: StandInPaper) -> str:
-    return str(paper.get("published_on") or paper.get("year") or "")
 
 
 def _tagged(name: str, text: Any) -> str:

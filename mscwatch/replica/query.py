@@ -8,11 +8,10 @@ operators EXPANSION, COVERAGE, SEARCH and TILT are not supported.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
-from lark import Lark, Token, Transformer, UnexpectedCharacters, UnexpectedInput, UnexpectedToken
+from lark import Lark, Token, Transformer, UnexpectedCharacters, UnexpectedInput, UnexpectedToken, v_args
 
 from mscwatch.replica.enums import VALUES_OF_PIECE, enum_value
 from mscwatch.replica.vocabulary import AREAS, DATE_PIECES, NUMBER_PIECES, PIECES
@@ -31,14 +30,14 @@ GRAMMAR = r"""
     | QUOTED              -> quoted
     | WORDS               -> words
     | RANGE               -> between
-    | MISSING             -> missing
-    | ALL                 -> everything
+    | _MISSING            -> missing
+    | _ALL                -> everything
 
 _AND.2:    /AND(?=[\s\[\]()"]|$)/
 _OR.2:     /OR(?=[\s\[\]()"]|$)/
 _NOT.2:    /NOT(?=[\s\[\]()"]|$)/
-MISSING.2: /MISSING(?=[\s\[\]()"]|$)/
-ALL.2:     /ALL(?=[\s\[\]()"]|$)/
+_MISSING.2: /MISSING(?=[\s\[\]()"]|$)/
+_ALL.2:    /ALL(?=[\s\[\]()"]|$)/
 AREA.2:    /AREA\[[^\[\]]+\]/
 RANGE.2:   /RANGE\[\s*[^\s\[\],]+\s*,\s*[^\s\[\],]+\s*\]/
 QUOTED:    /"(?:\\.|[^"\\])*"/
@@ -51,85 +50,70 @@ class QueryError(Exception):
     """A query that the registry would answer with 400. The message is the part after the name of the input."""
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(NamedTuple):
     """A run of words, or a phrase if quoted."""
 
     text: str
     quoted: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Range:
+class Range(NamedTuple):
     low: str
     high: str
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
+class Missing(NamedTuple):
     pass
 
 
-@dataclass(frozen=True, slots=True)
-class Everything:
+class Everything(NamedTuple):
     pass
 
 
-@dataclass(frozen=True, slots=True)
-class Negated:
+class Negated(NamedTuple):
     inner: Node
 
 
-@dataclass(frozen=True, slots=True)
-class Scoped:
+class Scoped(NamedTuple):
     area: str
     inner: Node
 
 
-@dataclass(frozen=True, slots=True)
-class Both:
+class Both(NamedTuple):
     parts: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Either:
+class Either(NamedTuple):
     parts: tuple[Node, ...]
 
 
 Node: TypeAlias = Term | Range | Missing | Everything | Negated | Scoped | Both | Either
 
 
+@v_args(inline=True)
 class _ToNodes(Transformer[Token, Node]):
     """From the grammar's rules to nodes, without any checks."""
 
-    def either(self, parts: list[Node]) -> Node:
-        return Either(tuple(parts))
+    missing, everything, negated = Missing, Everything, Negated
 
-    def both(self, parts: list[Node]) -> Node:
-        return Both(tuple(parts))
+    def either(self, *parts: Node) -> Node:
+        return Either(parts)
 
-    def negated(self, parts: list[Node]) -> Node:
-        return Negated(parts[0])
+    def both(self, *parts: Node) -> Node:
+        return Both(parts)
 
-    def scoped(self, parts: tuple[Token, Node]) -> Node:
-        area, inner = parts
-        return Scoped(str(area)[len("AREA[") : -1].strip(), inner)
+    def scoped(self, area: Token, inner: Node) -> Node:
+        return Scoped(area[len("AREA[") : -1].strip(), inner)
 
-    def quoted(self, parts: list[Token]) -> Node:
-        return Term(re.sub(r"\\(.)", r"\1", parts[0][1:-1]), quoted=True)
+    def quoted(self, phrase: Token) -> Node:
+        return Term(re.sub(r"\\(.)", r"\1", phrase[1:-1]), quoted=True)
 
-    def words(self, parts: list[Token]) -> Node:
-        return Term(re.sub(r"\\(?=\w)", "", parts[0].strip()), quoted=False)
+    def words(self, words: Token) -> Node:
+        return Term(re.sub(r"\\(?=\w)", "", words.strip()), quoted=False)
 
-    def between(self, parts: list[Token]) -> Node:
-        low, high = parts[0][len("RANGE[") : -1].split(",")
+    def between(self, bounds: Token) -> Node:
+        low, high = bounds[len("RANGE[") : -1].split(",")
         return Range(low.strip(), high.strip())
-
-    def missing(self, _: list[Token]) -> Node:
-        return Missing()
-
-    def everything(self, _: list[Token]) -> Node:
-        return Everything()
 
 
 @cache

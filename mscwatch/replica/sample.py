@@ -23,15 +23,15 @@ from mscwatch.record import Record
 Row = Mapping[str, str]
 
 
-def sample_rows() -> list[dict[str, str]]:
-    """The rows of `sample.csv`, in the order of their ids."""
-    text = files(__package__).joinpath("sample.csv").read_text(encoding="utf-8")
+def sample_rows(file: str = "sample.csv") -> list[dict[str, str]]:
+    """The rows of a file with these columns, in the order of their ids."""
+    text = files(__package__).joinpath(file).read_text(encoding="utf-8")
     return list(csv.DictReader(text.splitlines()))
 
 
-def sample_records() -> dict[str, Record]:
-    """The sample as records of API v2, by id. Every call returns a new copy."""
-    return {row["nct_id"]: _record(row) for row in sample_rows()}
+def sample_records(file: str = "sample.csv") -> dict[str, Record]:
+    """The registrations of such a file as records of API v2, by id. Every call returns a new copy."""
+    return {row["nct_id"]: _record(row) for row in sample_rows(file)}
 
 
 def _record(row: Row) -> Record:
@@ -55,11 +55,11 @@ def _record(row: Row) -> Record:
         "referencesModule": _present(references=_items(row["references"], "type", "pmid")),
     }
     has_results = row["has_results"] == "true"
+    # That there is a results section is all we keep of it.
+    results: Record = {"resultsSection": {"moreInfoModule": {}}} if has_results else {}
     return {
         "protocolSection": _present(**protocol),
-        **(
-            {"resultsSection": {"moreInfoModule": {}}} if has_results else {}
-        ),  # that there is one is all we keep of it
+        **results,
         "derivedSection": {"miscInfoModule": {}},
         "hasResults": has_results,
     }

@@ -39,9 +39,7 @@ _QUERIES = {
     "query.titles": ("TitleSearch", "Title / acronym"),
     "query.id": ("IdSearch", "Study IDs"),
 }
-_ADVANCED = ("BasicSearch", "advanced filter")
-_FILTERS = ("filter.ids", "filter.overallStatus", "filter.advanced")
-_CHOICE = (*_QUERIES, *_FILTERS, "sort")
+_CHOICE = (*_QUERIES, "filter.ids", "filter.overallStatus", "filter.advanced", "sort")
 _ALLOWED = frozenset((*_CHOICE, "format", "markupFormat", "fields", "countTotal", "pageSize", "pageToken"))
 _MOST_SORTS = 2
 
@@ -76,9 +74,7 @@ def _nct_ids(text: str) -> list[str]:
 
 def _current(dataset: Dataset, ids: list[str]) -> set[str]:
     """The trials that have these ids today. An unknown id is silently left out."""
-    return {
-        current for nct_id in ids if (current := dataset.current_id(nct_id))
-    } & dataset.snapshot.records.keys()
+    return dataset.snapshot.records.keys() & {dataset.current_id(nct_id) for nct_id in ids}
 
 
 def _search(dataset: Dataset, text: str, area: str, label: str, among: AbstractSet[str]) -> AbstractSet[str]:
@@ -104,7 +100,7 @@ def _filter(dataset: Dataset, choice: Parameters, hits: AbstractSet[str]) -> Abs
                 raise BadParameterError(f"Invalid value in parameter `overallStatus`: `{status}`")
         hits = {i for i in hits if set(statuses).intersection(dataset.values(i, "OverallStatus"))}
     if "filter.advanced" in choice:
-        hits = _search(dataset, choice["filter.advanced"], *_ADVANCED, hits)
+        hits = _search(dataset, choice["filter.advanced"], "BasicSearch", "advanced filter", hits)
     return hits
 
 
@@ -129,6 +125,7 @@ def _in_order(dataset: Dataset, sorts: list[str], hits: AbstractSet[str]) -> lis
 
 
 _YEAR, _MONTH = 4, 7  # lengths of `2022` and `2022-10`
+_words = cache(tokens)
 
 
 def select(node: Node, area: str, dataset: Dataset, among: AbstractSet[str]) -> AbstractSet[str]:
@@ -167,11 +164,6 @@ def _holds(leaf: Missing | Range | Term, area: str, dataset: Dataset, nct_id: st
             return bool(_words(text)) and " ".join(("", *_words(text), "")) in dataset.text(nct_id, area)
         case Term(text):
             return _in_one_field([f" {word} " for word in _words(text)], dataset.text(nct_id, area))
-
-
-@cache
-def _words(text: str) -> list[str]:
-    return tokens(text)
 
 
 def _in_one_field(words: list[str], text: str) -> bool:

@@ -85,62 +85,25 @@ ENUM_PIECES = {
 
 PIECES = {**TEXT_PIECES, **DATE_PIECES, **NUMBER_PIECES, **ENUM_PIECES}
 
+# The pieces of each search area.
 AREAS = {
-    "ConditionSearch": (
-        "Condition",
-        "BriefTitle",
-        "OfficialTitle",
-        "ConditionMeshTerm",
-        "ConditionAncestorTerm",
-        "Keyword",
-        "NCTId",
-    ),
-    "InterventionSearch": (
-        "InterventionName",
-        "InterventionType",
-        "ArmGroupType",
-        "InterventionOtherName",
-        "BriefTitle",
-        "OfficialTitle",
-        "ArmGroupLabel",
-        "InterventionMeshTerm",
-        "Keyword",
-        "InterventionAncestorTerm",
-        "InterventionDescription",
-        "ArmGroupDescription",
-    ),
-    "TitleSearch": ("Acronym", "BriefTitle", "OfficialTitle"),
-    "IdSearch": ("NCTId", "NCTIdAlias", "Acronym", "OrgStudyId", "SecondaryId"),
-    "BasicSearch": (
-        "NCTId",
-        "Acronym",
-        "BriefTitle",
-        "OfficialTitle",
-        "Condition",
-        "InterventionName",
-        "InterventionOtherName",
-        "Phase",
-        "PrimaryOutcomeMeasure",
-        "Keyword",
-        "BriefSummary",
-        "ArmGroupLabel",
-        "SecondaryOutcomeMeasure",
-        "InterventionDescription",
-        "ArmGroupDescription",
-        "PrimaryOutcomeDescription",
-        "LeadSponsorName",
-        "OrgStudyId",
-        "SecondaryId",
-        "NCTIdAlias",
-        "InterventionType",
-        "LocationFacility",
-        "LocationCity",
-        "LocationCountry",
-        "ConditionMeshTerm",
-        "InterventionMeshTerm",
-        "ConditionAncestorTerm",
-        "InterventionAncestorTerm",
-        "CollaboratorName",
-        "StudyType",
-    ),
+    area: tuple(pieces.split())
+    for area, pieces in {
+        "ConditionSearch": "Condition BriefTitle OfficialTitle ConditionMeshTerm ConditionAncestorTerm Keyword NCTId",
+        "InterventionSearch": """
+            InterventionName InterventionType ArmGroupType InterventionOtherName BriefTitle
+            OfficialTitle ArmGroupLabel InterventionMeshTerm Keyword InterventionAncestorTerm
+            InterventionDescription ArmGroupDescription
+        """,
+        "TitleSearch": "Acronym BriefTitle OfficialTitle",
+        "IdSearch": "NCTId NCTIdAlias Acronym OrgStudyId SecondaryId",
+        "BasicSearch": """
+            NCTId Acronym BriefTitle OfficialTitle Condition InterventionName InterventionOtherName
+            Phase PrimaryOutcomeMeasure Keyword BriefSummary ArmGroupLabel SecondaryOutcomeMeasure
+            InterventionDescription ArmGroupDescription PrimaryOutcomeDescription LeadSponsorName
+            OrgStudyId SecondaryId NCTIdAlias InterventionType LocationFacility LocationCity
+            LocationCountry ConditionMeshTerm InterventionMeshTerm ConditionAncestorTerm
+            InterventionAncestorTerm CollaboratorName StudyType
+        """,
+    }.items()
 }
