@@ -28,5 +28,4 @@ def __getattr__(name: str) -> Any:
         from mscwatch import notebook  # noqa: PLC0415  imported late, as above
 
         return getattr(notebook, name)
-    msg = f"module {__name__!r} has no attribute {name!r}"
-    raise AttributeError(msg)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -71,11 +71,8 @@ class Query(_Part):
         found = []
         for name, text in parts.items():
             words = _WORD.findall(text)
-            if (
-                name.startswith("query.")
-                and "NCT" in text.upper()
-                and all(map(_NUMBER_OR_OPERATOR.fullmatch, words))
-            ):
+            are_numbers = "NCT" in text.upper() and all(map(_NUMBER_OR_OPERATOR.fullmatch, words))
+            if name.startswith("query.") and are_numbers:
                 others = ", ".join(other for other in parts if other != name)
                 ignored = f" ({others})" if others else ""
                 found.append(
@@ -117,9 +114,7 @@ class Review(_Part):
 class Papers(_Part):
     """What is asked of Europe PMC, and what a search must find to be trusted. Without a query, nothing is asked."""
 
-    query: str = Field(
-        "", max_length=1_300
-    )  # with a date and the sentinels it must stay under 1,500 characters
+    query: str = Field("", max_length=1_300)  # with a date and the sentinels it must stay under 1,500
     min: int | None = Field(None, ge=0)
     sentinels: tuple[Annotated[str, Field(pattern=r"^[1-9]\d{0,8}$")], ...] = Field((), max_length=5)
 

@@ -150,8 +150,9 @@ def _smtp(url: str, sender: str, recipients: tuple[str, ...]) -> Smtp:
             "Percent-encode special characters of the password (%40 for @)."
         )
     if not sender or not recipients:
-        msg = "MSCWATCH_SMTP_URL is set, so MSCWATCH_EMAIL_FROM and MSCWATCH_EMAIL_TO must be set too."
-        raise ConfigError(msg)
+        raise ConfigError(
+            "MSCWATCH_SMTP_URL is set, so MSCWATCH_EMAIL_FROM and MSCWATCH_EMAIL_TO must be set too."
+        )
     return Smtp(url, sender, recipients)
 
 

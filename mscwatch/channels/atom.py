@@ -46,8 +46,9 @@ class Atom:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             replace_file(self._path, content)
         except OSError as error:
-            msg = f"The feed {recipient} cannot be written ({error.strerror or error})."
-            raise ChannelError(msg) from error
+            raise ChannelError(
+                f"The feed {recipient} cannot be written ({error.strerror or error})."
+            ) from error
 
     def _earlier(self) -> list[ET.Element]:
         if not self._path.exists() or not self._path.stat().st_size:
@@ -57,8 +58,10 @@ class Atom:
         except ET.ParseError:
             root = ET.Element("unreadable")
         if root.tag != _name("feed") or not (root.findtext(_name("id")) or "").startswith(TAG):
-            msg = f"{self._path} is not a feed of mscwatch. Move it away or set another MSCWATCH_ATOM_FILE."
-            raise ChannelError(msg, about="channel")
+            raise ChannelError(
+                f"{self._path} is not a feed of mscwatch. Move it away or set another MSCWATCH_ATOM_FILE.",
+                about="channel",
+            )
         return root.findall(_name("entry"))
 
 

@@ -45,11 +45,14 @@ class JsonLines:
                 file.flush()
                 os.fsync(file.fileno())
         except OSError as error:
-            msg = f"The file {recipient} cannot be written ({error.strerror or error})."
-            raise ChannelError(msg) from error
+            raise ChannelError(
+                f"The file {recipient} cannot be written ({error.strerror or error})."
+            ) from error
         except ValueError as error:
-            msg = f"{recipient} holds lines that mscwatch did not write. Set another MSCWATCH_JSONL_FILE."
-            raise ChannelError(msg, about="channel") from error
+            raise ChannelError(
+                f"{recipient} holds lines that mscwatch did not write. Set another MSCWATCH_JSONL_FILE.",
+                about="channel",
+            ) from error
 
 
 def lines(digest: Digest) -> Iterator[dict[str, Any]]:

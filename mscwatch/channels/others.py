@@ -57,8 +57,9 @@ class Other:
         if accepted:
             return
         if codes := STATUS.findall(logged):
-            msg = f"{recipient} refuses the message (HTTP {codes[-1]})."
-            raise ChannelError(msg, about=blamed(int(codes[-1])))
+            raise ChannelError(
+                f"{recipient} refuses the message (HTTP {codes[-1]}).", about=blamed(int(codes[-1]))
+            )
         raise ChannelError(f"{recipient} did not accept the message.")
 
 
@@ -96,8 +97,9 @@ def _service(url: str, shown: str) -> Any:
     with _log():
         service = apprise.Apprise.instantiate(url, asset=asset)
     if service is None:
-        msg = f"{shown} in MSCWATCH_APPRISE_URLS is not a URL that Apprise understands. Correct it."
-        raise ConfigError(msg)
+        raise ConfigError(
+            f"{shown} in MSCWATCH_APPRISE_URLS is not a URL that Apprise understands. Correct it."
+        )
     service.overflow_mode = apprise.OverflowMode.SPLIT  # a text escaped for HTML may grow beyond the limit
     return apprise.Apprise(service, asset=asset)
 

@@ -17,19 +17,11 @@ TIMEOUT = (10.0, 30.0)  # seconds to connect, and between two bytes
 TOTAL = 60.0  # seconds for the whole conversation
 # Slack's own words for a refusal (docs.slack.dev, "Sending messages using incoming webhooks"). Nothing else of an
 # answer is quoted: a proxy's page may repeat the webhook.
-REASONS = frozenset(
-    {
-        *("invalid_payload", "invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "no_text"),
-        *(
-            "too_many_attachments",
-            "user_not_found",
-            "channel_not_found",
-            "channel_is_archived",
-            "rollup_error",
-        ),
-        *("action_prohibited", "posting_to_general_channel_denied", "no_service", "no_service_id", "no_team"),
-        *("team_disabled", "invalid_token", "rate_limited"),
-    }
+REASONS = (
+    *("invalid_payload", "invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "no_text"),
+    *("too_many_attachments", "user_not_found", "channel_not_found", "channel_is_archived", "rollup_error"),
+    *("action_prohibited", "posting_to_general_channel_denied", "no_service", "no_service_id", "no_team"),
+    *("team_disabled", "invalid_token", "rate_limited"),
 )
 LONGEST_REASON = 100  # bytes that are read of a refusal
 # Slack's published limits (docs.slack.dev, Block Kit reference): 50 blocks a message, 150 characters in a header,
@@ -82,11 +74,13 @@ class Slack:
         try:
             refusal = within(TOTAL, post)
         except TimeoutError:
-            msg = f"Slack ({recipient}) did not end its answer within {TOTAL:g} s."
-            raise ChannelError(msg, silent=True) from None
+            raise ChannelError(
+                f"Slack ({recipient}) did not end its answer within {TOTAL:g} s.", silent=True
+            ) from None
         except requests.RequestException as error:  # its text holds the URL, so it is not kept as the cause
-            msg = f"Slack ({recipient}) cannot be reached ({type(error).__name__})."
-            raise ChannelError(msg, silent=True) from None
+            raise ChannelError(
+                f"Slack ({recipient}) cannot be reached ({type(error).__name__}).", silent=True
+            ) from None
         if refusal:
             raise refusal
 

@@ -159,11 +159,11 @@ class Smtp:
     def _send_bare(self) -> None:
         """Allow a password without encryption to this machine only. Raises `ChannelError` for any other host."""
         if not _is_this_machine(self._host):
-            msg = (
+            raise ChannelError(
                 f"The mail server {self._host}:{self._port} offers no encryption, so the password of {self._user} "
-                "is not sent. Use smtps:// or a server that offers STARTTLS."
+                "is not sent. Use smtps:// or a server that offers STARTTLS.",
+                about="channel",
             )
-            raise ChannelError(msg, about="channel")
         log.warning(
             "%s offers no encryption: the password of %s is sent unencrypted.", self._host, self._user
         )

@@ -73,9 +73,7 @@ def _record(explanation: Explanation) -> Iterator[str]:
         return
     if before is None:
         yield _version("The record then", after)
-        if (
-            explanation.event["field"] != NCT_ID_PATH
-        ):  # there the event is about the watch, not about the record
+        if explanation.event["field"] != NCT_ID_PATH:  # else the event is about the watch, not the record
             yield from _json(after.fragment)
         return
     yield _version("Before", before)

@@ -84,8 +84,7 @@ def as_json(value: Any, *, sort_keys: bool = False) -> bytes:
         return orjson.dumps(value, option=orjson.OPT_SORT_KEYS if sort_keys else 0)
     except TypeError:  # nested deeper than orjson writes
         if is_deep(value, DEEPEST_JSON):
-            msg = f"nested more than {DEEPEST_JSON} deep"
-            raise ValueError(msg) from None
+            raise ValueError(f"nested more than {DEEPEST_JSON} deep") from None
         return json.dumps(value, sort_keys=sort_keys, ensure_ascii=False, separators=(",", ":")).encode()
 
 

@@ -18,9 +18,8 @@ from mscwatch.model import Record
 from mscwatch.record import as_json, part
 from mscwatch.record.values import DEEPEST, NotUnderstoodError, Reader, reader_of
 
-PLAIN_VERSION = (
-    1  # raise it when a reader gives another value than before: stored records are then made plain anew
-)
+# Raise it when a reader gives another value than before: stored records are then made plain anew.
+PLAIN_VERSION = 1
 MOST_NOTES = 100  # of one record
 LONGEST_NOTE = 300  # characters of a value
 UNKNOWN_FIELD = "a field that the registry's published structure does not name"

@@ -23,13 +23,7 @@ CELLS = (
 )
 # Of these, the ones that a registration states too, each by its own name.
 REGISTERED = (
-    "indication_group",
-    "aetiology",
-    "cell_source",
-    "donor",
-    "product_form",
-    "route",
-    "infusions_max",
+    *("indication_group", "aetiology", "cell_source", "donor", "product_form", "route", "infusions_max"),
 )
 TEXTS = ("disease", "indicators")  # in the paper's own words
 NOT_STATED = "not stated"

@@ -69,6 +69,7 @@ def _number(name: str, value: Any) -> float:
     number = corrections.as_number(value)
     is_too_large = name not in AMOUNTS and number > corrections.COUNT_AT_MOST
     if not math.isfinite(number) or number < 0 or (number == 0 and name != "n_control") or is_too_large:
-        msg = f"value of {name}: {value!r} is not a number above 0, or too large; write {NOT_STATED} if it is not said."
-        raise ConfigError(msg)
+        raise ConfigError(
+            f"value of {name}: {value!r} is not a number above 0, or too large; write {NOT_STATED} if it is not said."
+        )
     return number

@@ -106,12 +106,14 @@ def read(text: str, source: str) -> Decisions:
     try:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        msg = f"{source} is not valid TOML: {error}. Correct it; the decisions in force stay as they were."
-        raise ConfigError(msg) from error
+        raise ConfigError(
+            f"{source} is not valid TOML: {error}. Correct it; the decisions in force stay as they were."
+        ) from error
     if unknown := tables.keys() - KINDS.keys():
         kinds = ", ".join(f"[[{kind}]]" for kind in KINDS)
-        msg = f"{source}: {', '.join(sorted(unknown))} is not a kind of decision. Use one of {kinds}."
-        raise ConfigError(msg)
+        raise ConfigError(
+            f"{source}: {', '.join(sorted(unknown))} is not a kind of decision. Use one of {kinds}."
+        )
     return Decisions.of(entry for kind in KINDS for entry in _entries(kind, tables, text, source))
 
 
@@ -161,8 +163,9 @@ def _entries(kind: str, tables: dict[str, Any], text: str, source: str) -> Itera
             key, reason = refused_keys(error, "is not a key of a decision")[0]
             raise ConfigError(f"{source}, {place}: {f'{key} {reason}'.strip().rstrip('.')}.") from error
         if earlier := decided.get(decision.key):
-            msg = f"{source}, {place}: {decision.key} is decided already in {earlier}. Keep one of the two."
-            raise ConfigError(msg)
+            raise ConfigError(
+                f"{source}, {place}: {decision.key} is decided already in {earlier}. Keep one of the two."
+            )
         decided[decision.key] = place
         yield decision
 

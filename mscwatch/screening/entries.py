@@ -52,9 +52,7 @@ def _as_paper(value: Any) -> Any:
 
 def _as_nct_number(value: Any) -> str:
     number = str(value).upper().strip()
-    if (
-        nct_number(number) != number
-    ):  # a number with a digit lost is padded there, and would be another trial's
+    if nct_number(number) != number:  # it pads a number that lost a digit, which would be another trial's
         raise ValueError("is not an NCT number, such as NCT02223897")
     return number
 

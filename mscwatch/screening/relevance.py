@@ -26,9 +26,8 @@ from mscwatch.vocabulary.patterns import pattern_of
 GroupOf = Callable[[Record], IndicationGroup]
 
 NO_RULES = "none"
-ANY_DISEASE = {
-    "msc": "msc-liver"
-}  # rules for a product whatever the disease, and the file that has its words
+# Rules for a product whatever the disease, and the file that has its words.
+ANY_DISEASE = {"msc": "msc-liver"}
 _KEYS = ("starts", "ends", "words")
 _NOTHING = r"(?!)"  # matches nowhere
 _TO_SPACE = {ord(character): " " for character in "-_‐‑‒–—―"}

@@ -97,9 +97,8 @@ def mask_stored(con: Connection) -> bool:
     found = False
     for table, columns in texts.items():
         for column in columns:
-            of_mail = (
-                "AND channel = 'email'" if column == "recipient" else ""
-            )  # other recipients are files and URLs
+            # Other recipients are files and URLs.
+            of_mail = "AND channel = 'email'" if column == "recipient" else ""
             rows = con.execute(
                 f"SELECT DISTINCT {column} FROM {table} WHERE {column} LIKE '%@%' {of_mail}"
             ).fetchall()

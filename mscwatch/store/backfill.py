@@ -33,8 +33,9 @@ def unread_trials(con: Connection, numbers: Sequence[str]) -> list[str]:
         return [row[0] for row in con.execute(UNASKED).fetchall()]
     known = {row[0] for row in con.execute("SELECT nct_id FROM watched").fetchall()}
     if unknown := sorted(set(numbers) - known):
-        msg = f"The watch has never seen {', '.join(unknown)}. Check the number, or the query of the watch."
-        raise MscwatchError(msg)
+        raise MscwatchError(
+            f"The watch has never seen {', '.join(unknown)}. Check the number, or the query of the watch."
+        )
     return [row[0] for row in con.execute(UNREAD, [list(numbers)]).fetchall()]
 
 

@@ -55,8 +55,9 @@ def write_backup(data_dir: DataDir, file: Path) -> Manifest:
     be written.
     """
     if not data_dir.working.exists():
-        msg = f"There is no warehouse in the folder {data_dir.path} to back up. Run `mscwatch run` first."
-        raise WarehouseError(msg)
+        raise WarehouseError(
+            f"There is no warehouse in the folder {data_dir.path} to back up. Run `mscwatch run` first."
+        )
     if file.exists():
         read_manifest(file)  # raises: only a backup may be overwritten
     with locked(data_dir):
@@ -67,11 +68,13 @@ def write_backup(data_dir: DataDir, file: Path) -> Manifest:
                     archive.writestr(MANIFEST, json.dumps(manifest, indent=2) + "\n")
                     archive.write(data_dir.working, DATABASE)
                 if _sha256_within(fresh) != manifest["sha256"]:
-                    msg = f"The backup {file} does not read back as it was written. Check the disk."
-                    raise WarehouseError(msg)
+                    raise WarehouseError(
+                        f"The backup {file} does not read back as it was written. Check the disk."
+                    )
         except OSError as error:
-            msg = f"The backup {file} cannot be written: {error.strerror or error}. Make room or give another file."
-            raise WarehouseError(msg) from error
+            raise WarehouseError(
+                f"The backup {file} cannot be written: {error.strerror or error}. Make room or give another file."
+            ) from error
     return manifest
 
 
@@ -89,8 +92,9 @@ def restore_backup(
     with locked(data_dir):
         # Other files may lie there: the default folder of a source checkout holds this package's SQL.
         if not replace and (data_dir.working.exists() or data_dir.published.exists()):
-            msg = f"{data_dir.path} already holds a warehouse. Back it up, then restore with --replace."
-            raise ConfigError(msg)
+            raise ConfigError(
+                f"{data_dir.path} already holds a warehouse. Back it up, then restore with --replace."
+            )
         try:
             with replacing(data_dir.working, private=True) as fresh, _extracted(fresh, file) as given:
                 _verify(given, manifest, file)
@@ -100,8 +104,7 @@ def restore_backup(
                     log.unlink()
             recovery.drop_broken(data_dir)  # the broken file has nothing to do with the restored one
         except (OSError, EOFError, KeyError, zipfile.BadZipFile, zlib.error, duckdb.Error) as error:
-            msg = f"{file} cannot be restored: {error}. Nothing was changed."
-            raise WarehouseError(msg) from error
+            raise WarehouseError(f"{file} cannot be restored: {error}. Nothing was changed.") from error
         with working.open_warehouse(data_dir, memory_limit) as con:
             proven = ledger.last_trusted_run(con) is not None
         if proven:
@@ -117,11 +120,13 @@ def read_manifest(file: Path) -> Manifest:
         with zipfile.ZipFile(file) as archive:
             return msgspec.json.decode(archive.read(MANIFEST), type=Manifest)
     except msgspec.ValidationError as error:
-        msg = f"The {MANIFEST} in {file} is not that of a backup of mscwatch: {error}. Give another file."
-        raise ConfigError(msg) from error
+        raise ConfigError(
+            f"The {MANIFEST} in {file} is not that of a backup of mscwatch: {error}. Give another file."
+        ) from error
     except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
-        msg = f"{file} is not a backup that mscwatch made, or it is cut off. Give another file."
-        raise ConfigError(msg) from error
+        raise ConfigError(
+            f"{file} is not a backup that mscwatch made, or it is cut off. Give another file."
+        ) from error
 
 
 @contextmanager
@@ -170,24 +175,25 @@ def _describe(data_dir: DataDir) -> Manifest:
 
 def _refuse_unfit(manifest: Manifest, file: Path, watch: str) -> None:
     if manifest["schema_version"] > schema.newest_schema():
-        msg = (
+        raise WarehouseError(
             f"{file} has schema {manifest['schema_version']}, newer than this mscwatch {__version__} knows. "
             "Upgrade mscwatch; nothing was changed."
         )
-        raise WarehouseError(msg)
     working.refuse_other_watch(manifest["watch"], watch, file, other="backup")
 
 
 def _verify(fresh: Path, manifest: Manifest, file: Path) -> None:
     if sha256(fresh) != manifest["sha256"]:
-        msg = f"{file} is damaged (its SHA-256 differs). Nothing was changed; take another backup."
-        raise WarehouseError(msg)
+        raise WarehouseError(
+            f"{file} is damaged (its SHA-256 differs). Nothing was changed; take another backup."
+        )
     with open_read_only(fresh) as con:
         counted = counts(con)
     if counted != manifest["counts"]:
         wrong = sorted({name for name, _ in counted.items() ^ manifest["counts"].items()})
-        msg = f"{file} does not hold what its manifest says ({', '.join(wrong)}). Nothing was changed."
-        raise WarehouseError(msg)
+        raise WarehouseError(
+            f"{file} does not hold what its manifest says ({', '.join(wrong)}). Nothing was changed."
+        )
 
 
 def _sha256_within(file: Path) -> str:

@@ -75,16 +75,16 @@ def ask(data_dir: DataDir, query: str, bounds: Bounds) -> Answer:
             input=request, capture_output=True, text=True, timeout=bounds.seconds, check=False, encoding="utf-8",
         )  # fmt: skip
     except subprocess.TimeoutExpired as error:
-        msg = (
+        raise ConfigError(
             f"The query did not end within {bounds.seconds:g} seconds. Ask for less, or ask for it in parts."
-        )
-        raise ConfigError(msg) from error
+        ) from error
     try:
         answer = json.loads(done.stdout)
     except ValueError as error:  # the process was ended, which is what happens where memory is short
         reason = done.stderr.strip().rpartition("\n")[2] or f"exit code {done.returncode}"
-        msg = f"The query was broken off ({reason}); it may take {bounds.memory} MB of memory. Ask for less."
-        raise ConfigError(msg) from error
+        raise ConfigError(
+            f"The query was broken off ({reason}); it may take {bounds.memory} MB of memory. Ask for less."
+        ) from error
     if "error" in answer:
         raise ConfigError(answer["error"])
     return Answer(**answer)

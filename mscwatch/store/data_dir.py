@@ -80,11 +80,10 @@ class DataDir:
                 folder.mkdir(parents=True, exist_ok=True)
             self.lock.touch()
         except OSError as error:
-            msg = (
+            raise WarehouseError(
                 f"The data directory {self.path} cannot be written ({error.strerror or error}). "
                 "Make it writable or set MSCWATCH_DATA_DIR."
-            )
-            raise WarehouseError(msg) from error
+            ) from error
 
 
 @contextmanager
@@ -98,11 +97,13 @@ def locked(data_dir: DataDir) -> Iterator[None]:
     try:
         lock.acquire(timeout=0)
     except Timeout as error:
-        msg = f"Another run is at work in {data_dir.path}. Wait for it; `mscwatch status` shows the last nights."
-        raise LockedError(msg) from error
+        raise LockedError(
+            f"Another run is at work in {data_dir.path}. Wait for it; `mscwatch status` shows the last nights."
+        ) from error
     except OSError as error:
-        msg = f"The data directory {data_dir.path} cannot be locked ({error.strerror or error})."
-        raise WarehouseError(msg) from error
+        raise WarehouseError(
+            f"The data directory {data_dir.path} cannot be locked ({error.strerror or error})."
+        ) from error
     try:
         yield
     finally:

@@ -97,8 +97,9 @@ def stored(con: Connection) -> Decisions:
         )
     except ValidationError as error:
         key, reason = refused_keys(error, "is not a key of a decision")[0]
-        msg = f"A decision in the warehouse cannot be used: {key} {reason} Write decisions.toml anew."
-        raise ConfigError(msg) from error
+        raise ConfigError(
+            f"A decision in the warehouse cannot be used: {key} {reason} Write decisions.toml anew."
+        ) from error
 
 
 def apply(con: Connection, decisions: Decisions, rules: str) -> int:
@@ -178,13 +179,13 @@ def _text(file: Path) -> str:
     except FileNotFoundError:
         return ""
     except (OSError, UnicodeDecodeError) as error:
-        msg = f"The decisions file {file} cannot be read: {error}."
-        raise ConfigError(msg) from error
+        raise ConfigError(f"The decisions file {file} cannot be read: {error}.") from error
 
 
 def _write(file: Path, text: str) -> None:
     try:
         replace_file(file.resolve(), text.encode(), private=True)  # a symbolic link stays one
     except OSError as error:
-        msg = f"The decisions file {file} cannot be written: {error.strerror or error}."
-        raise ConfigError(msg) from error
+        raise ConfigError(
+            f"The decisions file {file} cannot be written: {error.strerror or error}."
+        ) from error

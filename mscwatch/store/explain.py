@@ -107,21 +107,20 @@ def _event(con: Connection, beginning: str) -> dict[str, Any]:
         nct_id = beginning.upper()
         current = current_id(con, nct_id)
         now = f" (now {current})" if current != nct_id else ""
-        msg = (
+        raise MscwatchError(
             f"{nct_id}{now} is the number of a trial, not an event. "
             f"`mscwatch events --trial {nct_id}` lists the ids of its events."
         )
-        raise MscwatchError(msg)
     if not events:
-        msg = (
+        raise MscwatchError(
             f'No event id begins with "{beginning}". `mscwatch events` lists the ids, '
             "with --baseline also those of the first night."
         )
-        raise MscwatchError(msg)
     if len(events) > 1:
         some = " and ".join(event["event_id"] for event in events)
-        msg = f'Several event ids begin with "{beginning}", such as {some}. Give more of the id.'
-        raise MscwatchError(msg)
+        raise MscwatchError(
+            f'Several event ids begin with "{beginning}", such as {some}. Give more of the id.'
+        )
     return events[0]
 
 

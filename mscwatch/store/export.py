@@ -46,9 +46,8 @@ class ExportFormat(StrEnum):
     CSV = "csv"
     NDJSON = "ndjson"
     SQLITE = "sqlite"  # one file, `mscwatch.sqlite`
-    PRISMA = (
-        "prisma"  # the record of the search alone: tables as CSV, its flow as SVG, what is included as RIS
-    )
+    # The record of the search alone: tables as CSV, its flow as SVG, what is included as RIS.
+    PRISMA = "prisma"
 
 
 OPTIONS = {
@@ -100,8 +99,9 @@ def export_tables(data_dir: DataDir, folder: Path, form: ExportFormat) -> list[E
                 _write_manifest(con, written, form, fresh)
                 _replace(folder, fresh)
         except (OSError, duckdb.IOException) as error:
-            msg = f"The export to {folder} failed: {first_line(error)} Make room or give another folder."
-            raise WarehouseError(msg) from error
+            raise WarehouseError(
+                f"The export to {folder} failed: {first_line(error)} Make room or give another folder."
+            ) from error
     return written
 
 
@@ -109,12 +109,12 @@ def _refuse_foreign(folder: Path) -> None:
     if not folder.exists():
         return
     if not folder.is_dir():
-        msg = f"{folder} is a file. Give a folder to export into."
-        raise ConfigError(msg)
+        raise ConfigError(f"{folder} is a file. Give a folder to export into.")
     is_empty = all(path.name.startswith(UNFINISHED) for path in folder.iterdir())
     if not is_empty and not _is_export(folder):
-        msg = f"{folder} is not empty and holds no earlier export. Give an empty or a new folder."
-        raise ConfigError(msg)
+        raise ConfigError(
+            f"{folder} is not empty and holds no earlier export. Give an empty or a new folder."
+        )
 
 
 def _is_export(folder: Path) -> bool:

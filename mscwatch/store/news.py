@@ -14,12 +14,7 @@ from mscwatch.digest import significance
 from mscwatch.model import Address, NewsItem, Notice, Product, PublishedTrial
 from mscwatch.store.sql import Connection, dicts
 
-NEWS_NOTICES = [
-    "baseline",
-    "bulk",
-    "weekly",
-]  # notices for the readers of events; the others are the operator's
-
+NEWS_NOTICES = ["baseline", "bulk", "weekly"]  # for the readers of events; the others are the operator's
 AXES = [axis.name for axis in fields(Product)]
 
 

@@ -43,8 +43,9 @@ def open_published(data_dir: DataDir) -> Connection:
     """
     published = data_dir.published
     if not published.exists():
-        msg = f"There is no warehouse at {published} yet. Run `mscwatch run` first, or set MSCWATCH_DATA_DIR."
-        raise WarehouseError(msg)
+        raise WarehouseError(
+            f"There is no warehouse at {published} yet. Run `mscwatch run` first, or set MSCWATCH_DATA_DIR."
+        )
     return open_read_only(published, BOTH_SCHEMAS)
 
 

@@ -32,8 +32,9 @@ def rebuild_derived(
     belongs to another watch or the decisions cannot be read, `LockedError` while a run is at work.
     """
     if not data_dir.working.exists():
-        msg = f"There is no warehouse in the folder {data_dir.path}. Run `mscwatch run`, or restore a backup."
-        raise WarehouseError(msg)
+        raise WarehouseError(
+            f"There is no warehouse in the folder {data_dir.path}. Run `mscwatch run`, or restore a backup."
+        )
     with locked(data_dir):
         with working.open_warehouse(data_dir, memory_limit) as con, sql.transaction(con):
             working.refuse_other_watch(sql.meta(con, "watch"), watch.name, data_dir.path)

@@ -24,17 +24,15 @@ def restore_published(data_dir: DataDir, memory_limit: str) -> None:
     `WarehouseError` when the copy cannot be written. The broken file then stays where it was.
     """
     if not data_dir.published.exists():
-        msg = (
+        raise BrokenFileError(
             f"The working file {data_dir.working} is broken, and nothing was published yet. "
             "Move it away to start again, or restore a backup with --replace."
         )
-        raise BrokenFileError(msg)
     if not publish.hash_matches(data_dir):
-        msg = (
+        raise BrokenFileError(
             f"The working file {data_dir.working} is broken, and {data_dir.published} does not match its SHA-256. "
             "Restore a backup with --replace, or replace both by a file of previous/."
         )
-        raise BrokenFileError(msg)
     try:
         with replacing(data_dir.working) as fresh:
             transfer.copy_rows(data_dir.published, fresh, memory_limit)

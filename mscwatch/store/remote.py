@@ -79,8 +79,9 @@ def _errors_in_words(url: str) -> Iterator[None]:
     except MscwatchError:
         raise
     except Exception as error:  # noqa: BLE001  every storage has its own errors
-        msg = f"The export to {masked(url)} failed: {_message(error, url)} The next run tries again."
-        raise WarehouseError(msg) from None  # the cause may hold a password
+        raise WarehouseError(
+            f"The export to {masked(url)} failed: {_message(error, url)} The next run tries again."
+        ) from None  # the cause may hold a password
 
 
 def _latest(files: Any, root: str) -> dict[str, Any]:

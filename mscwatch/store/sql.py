@@ -29,8 +29,7 @@ def open_read_only(path: Path, search_path: str = "main") -> Connection:
     except duckdb.Error as error:
         if con:
             con.close()
-        msg = f"{path} cannot be opened: {first_line(error)}"
-        raise WarehouseError(msg) from error
+        raise WarehouseError(f"{path} cannot be opened: {first_line(error)}") from error
     return con
 
 
@@ -106,9 +105,8 @@ def transaction(con: Connection) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        with suppress(
-            duckdb.Error
-        ):  # DuckDB refuses it where an error closed the file: nothing was committed then
+        # DuckDB refuses it where an error closed the file: nothing was committed then.
+        with suppress(duckdb.Error):
             con.execute("ROLLBACK")
         raise
     con.execute("COMMIT")

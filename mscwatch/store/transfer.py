@@ -31,16 +31,14 @@ def copy_rows(source: Path, fresh: Path, memory_limit: str = "500MB") -> None:
         working.remove_log(fresh)
         working.attach(con, fresh, "fresh")
         con.execute(f"ATTACH {quoted(source)} AS source (READ_ONLY)")
-        con.execute(
-            "SET enable_external_access = false"
-        )  # a view or a generated column may read no other file
+        # A view or a generated column may read no other file.
+        con.execute("SET enable_external_access = false")
         con.execute("USE fresh")
         schema.apply_schema(con, until=_schema_version(con, source))
         given = _columns(con, "source")
         for table, columns in _columns(con, "fresh").items():
             if table not in given:
-                msg = f"{source} lacks the table {table}, so it is no whole warehouse."
-                raise WarehouseError(msg)
+                raise WarehouseError(f"{source} lacks the table {table}, so it is no whole warehouse.")
             named = ", ".join(f'"{column}"' for column in columns if column in given[table])
             con.execute(f'DELETE FROM fresh.main."{table}"')
             con.execute(
@@ -49,8 +47,7 @@ def copy_rows(source: Path, fresh: Path, memory_limit: str = "500MB") -> None:
         con.execute("DELETE FROM fresh.main.meta WHERE list_contains(?, key)", [list(DERIVED)])
         con.execute("CHECKPOINT fresh")
     except duckdb.Error as error:
-        msg = f"The rows of {source} cannot be copied: {first_line(error)}"
-        raise WarehouseError(msg) from error
+        raise WarehouseError(f"The rows of {source} cannot be copied: {first_line(error)}") from error
     finally:
         con.close()
         working.remove_log(fresh)  # left by an error alone
@@ -59,8 +56,7 @@ def copy_rows(source: Path, fresh: Path, memory_limit: str = "500MB") -> None:
 def _schema_version(con: Connection, source: Path) -> int:
     version = scalar(con, "SELECT max(version) FROM source.main.schema_migrations")
     if not isinstance(version, int):
-        msg = f"{source} names no schema version, so it is no whole warehouse."
-        raise WarehouseError(msg)
+        raise WarehouseError(f"{source} names no schema version, so it is no whole warehouse.")
     return version
 
 

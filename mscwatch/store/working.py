@@ -122,11 +122,10 @@ def _using_error(data_dir: DataDir, error: duckdb.Error) -> WarehouseError | Non
 def refuse_lost(data_dir: DataDir) -> None:
     """Raise `WarehouseError` when a published file stands beside no working file."""
     if data_dir.published.exists() and not data_dir.working.exists():
-        msg = (
+        raise WarehouseError(
             f"The working file {data_dir.working} is gone, but the published file {data_dir.published} is there. "
             "Copy it there to continue from it, restore a backup with --replace, or move it away to start again."
         )
-        raise WarehouseError(msg)
 
 
 def refuse_other_watch(
@@ -138,8 +137,7 @@ def refuse_other_watch(
     choose instead of this path.
     """
     if owner and owner != watch:
-        msg = (
+        raise ConfigError(
             f"{path} belongs to the watch {owner}, not to {watch}. "
             f"Set MSCWATCH_WATCH to {owner}, or choose another {other}."
         )
-        raise ConfigError(msg)
