@@ -14,7 +14,7 @@ from mscwatch.channels.secrets import without_addresses
 from mscwatch.model import Address
 from mscwatch.store.data_dir import DataDir
 from mscwatch.store.ledger import address_columns
-from mscwatch.store.sql import Connection, dicts, insert, scalar
+from mscwatch.store.sql import Connection, column, dicts, insert, scalar
 from mscwatch.vocabulary import DeliveryState
 
 UNSENT = (DeliveryState.IN_DOUBT, DeliveryState.OWED)  # a delivery in doubt is sent again, like an owed one
@@ -96,16 +96,14 @@ def mask_stored(con: Connection) -> bool:
     }
     found = False
     for table, columns in texts.items():
-        for column in columns:
+        for name in columns:
             # Other recipients are files and URLs.
-            of_mail = "AND channel = 'email'" if column == "recipient" else ""
-            rows = con.execute(
-                f"SELECT DISTINCT {column} FROM {table} WHERE {column} LIKE '%@%' {of_mail}"
-            ).fetchall()
-            for (text,) in rows:
+            of_mail = "AND channel = 'email'" if name == "recipient" else ""
+            query = f"SELECT DISTINCT {name} FROM {table} WHERE {name} LIKE '%@%' {of_mail}"
+            for text in column(con, query):
                 masked = without_addresses(text)
                 if masked != text:
-                    con.execute(f"UPDATE {table} SET {column} = ? WHERE {column} = ?", [masked, text])
+                    con.execute(f"UPDATE {table} SET {name} = ? WHERE {name} = ?", [masked, text])
                     found = True
     return found
 

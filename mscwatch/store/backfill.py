@@ -10,7 +10,7 @@ import orjson
 from mscwatch.changes.backfill import Backfill, BackfilledVersion, FirstVersion, last_update_posted
 from mscwatch.errors import MscwatchError
 from mscwatch.model import FetchedTrial
-from mscwatch.store.sql import Connection, insert, row_of
+from mscwatch.store.sql import Connection, column, insert, row_of
 
 UNREAD = """
 SELECT w.nct_id FROM watched AS w LEFT JOIN histories AS h ON h.nct_id = w.nct_id AND h.answer = 'told'
@@ -30,13 +30,12 @@ def unread_trials(con: Connection, numbers: Sequence[str]) -> list[str]:
     Raises `MscwatchError` for a trial that no run has seen.
     """
     if not numbers:
-        return [row[0] for row in con.execute(UNASKED).fetchall()]
-    known = {row[0] for row in con.execute("SELECT nct_id FROM watched").fetchall()}
-    if unknown := sorted(set(numbers) - known):
+        return column(con, UNASKED)
+    if unknown := sorted(set(numbers).difference(column(con, "SELECT nct_id FROM watched"))):
         raise MscwatchError(
             f"The watch has never seen {', '.join(unknown)}. Check the number, or the query of the watch."
         )
-    return [row[0] for row in con.execute(UNREAD, [list(numbers)]).fetchall()]
+    return column(con, UNREAD, [list(numbers)])
 
 
 def first_sight(con: Connection, nct_id: str) -> FirstVersion:
@@ -75,14 +74,9 @@ def store_backfill(con: Connection, first: FirstVersion, backfill: Backfill) -> 
         [backfill.first_valid_from, nct_id],
     )
     insert(con, "changes", (row_of(change) for change in backfill.changes))
-    insert(
-        con,
-        "events",
-        (
-            row_of(event) | {"run_id": run_id, "observed_at": moment, "origin": "history"}
-            for event, moment in backfill.events
-        ),
-    )
+    stamp = {"run_id": run_id, "origin": "history"}
+    events = (row_of(event) | {"observed_at": moment} | stamp for event, moment in backfill.events)
+    insert(con, "events", events)
     insert(con, "issues", (row_of(issue) | {"run_id": run_id} for issue in backfill.issues))
 
 

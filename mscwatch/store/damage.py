@@ -11,7 +11,7 @@ import duckdb
 from mscwatch.atomic_write import replace_file
 from mscwatch.errors import BrokenFileError, WarehouseError
 from mscwatch.store.data_dir import DataDir
-from mscwatch.store.sql import Connection, first_line, open_read_only
+from mscwatch.store.sql import Connection, column, first_line, open_read_only
 
 # Words in DuckDB's errors for a file that is damaged, cut off or not written to its end, and for a full disk.
 BROKEN = (
@@ -74,11 +74,12 @@ def unreadable(path: Path) -> str | None:
 def unreadable_part(con: Connection) -> str | None:
     """Read every table of the opened file; what cannot be read of it, as DuckDB says it, or None."""
     try:
-        tables = con.execute(
+        tables = column(
+            con,
             'SELECT format(\'"{}"."{}"\', schema_name, table_name) FROM duckdb_tables() '
-            "WHERE NOT internal AND database_name = current_database() ORDER BY ALL"
-        ).fetchall()
-        each = (f"SELECT count(hash(t)) FROM {name} AS t" for (name,) in tables)
+            "WHERE NOT internal AND database_name = current_database() ORDER BY ALL",
+        )
+        each = (f"SELECT count(hash(t)) FROM {name} AS t" for name in tables)
         con.execute(" UNION ALL ".join(each)).fetchall()
     except duckdb.Error as error:
         return None if NO_MEMORY in str(error) else first_line(error)

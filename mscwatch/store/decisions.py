@@ -14,29 +14,17 @@ from pydantic import ValidationError
 
 from mscwatch.atomic_write import replace_file
 from mscwatch.errors import ConfigError, refused_keys
-from mscwatch.screening.decisions import Decisions, read, whole_text, with_entry
-from mscwatch.screening.entries import (
-    KEYS,
-    Entry,
-    LinkDecision,
-    ReadingDecision,
-    RowDecision,
-    ScreeningDecision,
-)
+from mscwatch.screening.decisions import KINDS, Decisions, read, whole_text, with_entry
+from mscwatch.screening.entries import KEYS, Entry
 from mscwatch.screening.version import rules_version
 from mscwatch.store import derive, found_papers, queries, review_claims, sql, working
 from mscwatch.store.data_dir import DataDir, locked
 from mscwatch.store.publish import publish_copy
-from mscwatch.store.sql import Connection, dicts, insert, relation_names
+from mscwatch.store.sql import Connection, column, dicts, insert, relation_names
 
 log = logging.getLogger(__name__)
 
-TABLES: dict[str, type[Entry]] = {
-    "screening_decisions": ScreeningDecision,
-    "link_decisions": LinkDecision,
-    "reading_decisions": ReadingDecision,
-    "row_decisions": RowDecision,
-}
+TABLES = {f"{kind}_decisions": entry for kind, entry in KINDS.items()}
 STORED = "SELECT * EXCLUDE (decided_on, decided_by), decided_on AS date, decided_by AS by FROM "
 
 
@@ -130,9 +118,8 @@ def apply(con: Connection, decisions: Decisions, rules: str) -> int:
 
 def _links(con: Connection) -> set[tuple[str, str, str, str, date]]:
     """The decisions on links in force: trial, paper, decision, reason, day."""
-    return set(
-        con.execute("SELECT nct_id, paper, decision, reason, decided_on FROM link_decisions").fetchall()
-    )
+    query = "SELECT nct_id, paper, decision, reason, decided_on FROM link_decisions"
+    return set(con.execute(query).fetchall())
 
 
 def publish_decisions(data_dir: DataDir, file: Path, memory_limit: str, keep: int) -> bool:
@@ -157,15 +144,16 @@ def _replace(con: Connection, table: str, decisions: Iterable[Entry]) -> list[st
     subject = "paper" if table == "row_decisions" else "nct_id"
     con.execute(f"CREATE OR REPLACE TEMP TABLE decided AS FROM {table} LIMIT 0")
     insert(con, "decided", (_row(decision) for decision in decisions))
-    changed = con.execute(
+    changed = column(
+        con,
         f"SELECT DISTINCT {subject} FROM ((FROM decided EXCEPT FROM {table}) UNION ALL "
-        f"(FROM {table} EXCEPT FROM decided)) ORDER BY {subject}"
-    ).fetchall()
+        f"(FROM {table} EXCEPT FROM decided)) ORDER BY {subject}",
+    )
     if changed:
         con.execute(f"DELETE FROM {table}")
         con.execute(f"INSERT INTO {table} FROM decided")
     con.execute("DROP TABLE decided")
-    return [decided for (decided,) in changed]
+    return changed
 
 
 def _row(decision: Entry) -> dict[str, Any]:

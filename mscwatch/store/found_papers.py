@@ -13,7 +13,7 @@ from mscwatch.papers.model import Paper, TrialSketch
 from mscwatch.papers.product import donors_named, sources_named
 from mscwatch.papers.sketch import sketch_of
 from mscwatch.record import parse_record
-from mscwatch.store.sql import Connection, dicts, insert, scalar
+from mscwatch.store.sql import Connection, column, dicts, insert, row_of, scalar
 from mscwatch.vocabulary import PaperSource
 
 SKETCHED_AT_ONCE = 500
@@ -47,7 +47,14 @@ def refresh(con: Connection) -> None:
 
 def sketches(con: Connection) -> list[TrialSketch]:
     """All trials that may be about the topic, as the matching needs them."""
-    return [sketch_of(nct_id, record) for nct_id, record in _records(con, "w.relevance <> 'off'")]
+    result = con.execute(
+        "SELECT v.nct_id, v.record::VARCHAR FROM versions AS v JOIN watched AS w USING (nct_id) "
+        "WHERE v.valid_to IS NULL AND w.relevance <> 'off' ORDER BY v.nct_id"
+    )
+    found: list[TrialSketch] = []
+    while rows := result.fetchmany(SKETCHED_AT_ONCE):
+        found += [sketch_of(nct_id, parse_record(text.encode())) for nct_id, text in rows]
+    return found
 
 
 def counting(con: Connection) -> int:
@@ -75,19 +82,16 @@ def pmids_by_doi(con: Connection) -> dict[str, str]:
 
 def pmids(con: Connection, condition: str) -> list[str]:
     """The PMIDs of found papers that meet an SQL condition of ours, in a steady order."""
-    rows = con.execute(
-        f"SELECT pmid FROM found_papers WHERE pmid IS NOT NULL AND {condition} ORDER BY pmid"
-    ).fetchall()
-    return [pmid for (pmid,) in rows]
+    return column(con, f"SELECT pmid FROM found_papers WHERE pmid IS NOT NULL AND {condition} ORDER BY pmid")
 
 
 def watched_pmids(con: Connection) -> list[str]:
     """The PMIDs of papers that count as a publication or wait as candidates, and are not known as retracted."""
-    rows = con.execute(
+    return column(
+        con,
         "SELECT DISTINCT pmid FROM publications WHERE (counts OR grade = 'candidate') AND NOT is_retracted "
-        "AND pmid IS NOT NULL ORDER BY pmid"
-    ).fetchall()
-    return [pmid for (pmid,) in rows]
+        "AND pmid IS NOT NULL ORDER BY pmid",
+    )
 
 
 def store_papers(
@@ -175,20 +179,8 @@ def store_links(
                 )
                 continue
             con.execute("DELETE FROM found_links WHERE nct_id = ? AND paper_id = ?", [*key])
-            rows.append(
-                {
-                    "nct_id": judgement.nct_id,
-                    "paper_id": paper_id,
-                    "strength": judgement.strength,
-                    "reasons": list(judgement.reasons),
-                    "against": list(judgement.against),
-                    "score": judgement.score,
-                    "found_at": found_at,
-                    "run_id": run_id,
-                    "seen": seen[key],
-                    "rejected_seen": rejected_seen,
-                }
-            )
+            stamp = {"found_at": found_at, "run_id": run_id, "rejected_seen": rejected_seen}
+            rows.append(row_of(judgement) | {"paper_id": paper_id, "seen": seen[key]} | stamp)
     insert(con, "found_links", rows)
 
 
@@ -251,14 +243,3 @@ def _keys(row: Mapping[str, Any]) -> list[str]:
     pmid, doi = row["pmid"], row["doi"]
     own = (f"PMID:{pmid}" if pmid else "", f"DOI:{doi.lower()}" if doi else "")
     return [*filter(None, own), row["paper_id"], *row["aliases"]]
-
-
-def _records(con: Connection, condition: str) -> Iterable[tuple[str, Any]]:
-    """The current records of watched trials that meet an SQL condition of ours."""
-    result = con.execute(
-        "SELECT v.nct_id, v.record::VARCHAR FROM versions AS v JOIN watched AS w USING (nct_id) "
-        f"WHERE v.valid_to IS NULL AND {condition} ORDER BY v.nct_id"
-    )
-    while rows := result.fetchmany(SKETCHED_AT_ONCE):
-        for nct_id, text in rows:
-            yield nct_id, parse_record(text.encode())

@@ -10,10 +10,11 @@ from typing import Any
 import orjson
 
 from mscwatch.model import Address, Delivery, Issue, Notice
-from mscwatch.store.sql import Connection, insert, row_of, scalar
+from mscwatch.store.sql import Connection, column, insert, meta, row_of, scalar, set_meta
 from mscwatch.vocabulary import DeliveryState, RunOutcome
 
 RUN_TIME = "%Y%m%dT%H%M%S%f"  # the beginning of a run's id
+TO_PRINT = "to_print"  # key of `meta`: the runs whose news nobody has seen
 TRUSTED = "outcome IN ('baseline', 'published', 'unchanged')"
 
 # The last run that was proven and wrote something.
@@ -96,8 +97,8 @@ def finish_run(con: Connection, run_id: str, facts: dict[str, Any]) -> None:
 
 def newest_run(con: Connection) -> str | None:
     """The id of the last run, whatever its outcome; None before the first."""
-    run_id = scalar(con, "SELECT run_id FROM runs ORDER BY night_no DESC LIMIT 1")
-    return None if run_id is None else str(run_id)
+    run_id: str | None = scalar(con, "SELECT run_id FROM runs ORDER BY night_no DESC LIMIT 1")
+    return run_id
 
 
 def last_trusted_run(con: Connection) -> LastRun | None:
@@ -109,11 +110,9 @@ def last_trusted_run(con: Connection) -> LastRun | None:
     if not rows:
         return None
     night_no, started_at, data_timestamp, api_version = rows[0]
-    since = scalar(
-        con, f"SELECT count(*) FROM runs WHERE night_no > ? AND outcome <> 'running' AND NOT ({TRUSTED})",
-        [night_no],
-    )  # fmt: skip
-    return LastRun(started_at, data_timestamp, api_version, is_latest=since == 0)
+    later = f"SELECT count(*) FROM runs WHERE night_no > ? AND outcome <> 'running' AND NOT ({TRUSTED})"
+    is_latest = scalar(con, later, [night_no]) == 0
+    return LastRun(started_at, data_timestamp, api_version, is_latest)
 
 
 def last_set_aside(con: Connection) -> set[str]:
@@ -140,21 +139,19 @@ def events_since(
 
     Only of these kinds and relevances; baseline and retracted events do not count.
     """
-    rows = con.execute(
+    counted = con.execute(
         "SELECT e.kind, count(*) FROM events AS e JOIN watched AS w USING (nct_id) "
         "WHERE e.observed_at >= ? AND NOT e.is_baseline AND e.retracted_by IS NULL "
         "AND list_contains(?, e.kind) AND list_contains(?, w.relevance) GROUP BY ALL ORDER BY 2 DESC, 1",
         [since, list(kinds), list(relevance)],
-    ).fetchall()
-    return dict(rows)
+    )
+    return dict(counted.fetchall())
 
 
 def nights_since(con: Connection, since: datetime) -> dict[str, int]:
     """How many runs started since then, by outcome."""
-    rows = con.execute(
-        "SELECT outcome, count(*) FROM runs WHERE started_at >= ? GROUP BY ALL ORDER BY ALL", [since]
-    ).fetchall()
-    return dict(rows)
+    query = "SELECT outcome, count(*) FROM runs WHERE started_at >= ? GROUP BY ALL ORDER BY ALL"
+    return dict(con.execute(query, [since]).fetchall())
 
 
 def note_issues(con: Connection, issues: Iterable[Issue], run_id: str) -> None:
@@ -173,42 +170,32 @@ def enqueue_notice(con: Connection, notice: Notice, run_id: str, addresses: Iter
 
 def recorded_notices(con: Connection, notice_ids: Iterable[str]) -> set[str]:
     """Which of these notices are recorded."""
-    rows = con.execute(
-        "SELECT notice_id FROM notices WHERE list_contains(?, notice_id)", [list(notice_ids)]
-    ).fetchall()
-    return {notice_id for (notice_id,) in rows}
+    query = "SELECT notice_id FROM notices WHERE list_contains(?, notice_id)"
+    return set(column(con, query, [list(notice_ids)]))
 
 
 def owe_printing(con: Connection, run_id: str) -> None:
-    """Note that a run's news is to be printed, because there was no channel to send them by (`meta`, `to_print`)."""
-    _set_to_print(con, [*runs_to_print(con), run_id])
+    """Note that a run's news is to be printed, because there was no channel to send it by."""
+    set_meta(con, {TO_PRINT: " ".join([*runs_to_print(con), run_id])})
 
 
 def runs_to_print(con: Connection) -> list[str]:
     """The runs whose news is still to be printed, the oldest first."""
-    value = scalar(con, "SELECT value FROM meta WHERE key = 'to_print'")
-    return value.split() if value else []
+    return (meta(con, TO_PRINT) or "").split()
 
 
 def mark_printed(con: Connection) -> None:
     """Note that nothing more is to be printed."""
-    _set_to_print(con, [])
-
-
-def _set_to_print(con: Connection, run_ids: list[str]) -> None:
-    con.execute("INSERT OR REPLACE INTO meta VALUES ('to_print', ?)", [" ".join(run_ids)])
+    set_meta(con, {TO_PRINT: ""})
 
 
 def enqueue(con: Connection, deliveries: Iterable[Delivery]) -> None:
     """Record deliveries as owed."""
-    insert(
-        con,
-        "deliveries",
-        (
-            address_columns(delivery.address) | {"event_id": delivery.event_id, "state": DeliveryState.OWED}
-            for delivery in deliveries
-        ),
+    rows = (
+        address_columns(delivery.address) | {"event_id": delivery.event_id, "state": DeliveryState.OWED}
+        for delivery in deliveries
     )
+    insert(con, "deliveries", rows)
 
 
 def address_columns(address: Address) -> dict[str, str]:
@@ -242,7 +229,7 @@ def mark(
     con.execute(
         f"UPDATE deliveries SET state = $state, {change} "
         "WHERE channel = $channel AND recipient = $recipient AND list_contains($ids, event_id)",
-        used | {"state": state, "channel": address.channel, "recipient": address.recipient, "ids": ids},
+        used | address_columns(address) | {"state": state, "ids": ids},
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from mscwatch.store.sql import Connection, dicts, scalar
+from mscwatch.store.sql import Connection, column, dicts, scalar
 
 
 def table_rows(con: Connection, origins: Sequence[str] = ()) -> list[dict[str, Any]]:
@@ -33,7 +33,6 @@ def seen_abstract(con: Connection, paper: str) -> str | None:
 
 def paper_numbers(con: Connection) -> list[str]:
     """The numbers of the papers of which a row is drafted and not yet confirmed, for completion."""
-    rows = con.execute(
-        "SELECT coalesce(pmid, doi, paper_id) FROM living_table WHERE origin = 'drafted' ORDER BY ALL"
-    ).fetchall()
-    return [number for (number,) in rows]
+    return column(
+        con, "SELECT coalesce(pmid, doi, paper_id) FROM living_table WHERE origin = 'drafted' ORDER BY ALL"
+    )

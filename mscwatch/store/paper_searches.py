@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from mscwatch.store import found_papers
-from mscwatch.store.sql import Connection, dicts, has_relation, insert, scalar
+from mscwatch.store.sql import Connection, column, dicts, has_relation, insert, scalar
 from mscwatch.vocabulary import PaperSource
 
 
@@ -34,20 +34,20 @@ ASKED_AGAIN_AFTER = timedelta(days=180)  # a text that was closed may have opene
 
 def texts_read(con: Connection) -> dict[str, tuple[str, ...]]:
     """The registration numbers in each full text that was read, by PMCID."""
-    rows = con.execute(
-        "SELECT proof->>'$.read' FROM searches WHERE subject = 'full texts' ORDER BY asked_at"
-    ).fetchall()
-    return {pmcid: tuple(numbers) for (read,) in rows for pmcid, numbers in json.loads(read or "{}").items()}
+    query = "SELECT proof->>'$.read' FROM searches WHERE subject = 'full texts' ORDER BY asked_at"
+    noted = (json.loads(read or "{}") for read in column(con, query))
+    return {pmcid: tuple(numbers) for read in noted for pmcid, numbers in read.items()}
 
 
 def texts_closed(con: Connection, now: datetime) -> frozenset[str]:
     """The PMCIDs whose full text was asked for of late and is not open."""
-    rows = con.execute(
+    closed = column(
+        con,
         "SELECT DISTINCT unnest((proof->'$.closed')::VARCHAR[]) FROM searches "
         "WHERE subject = 'full texts' AND asked_at > ?",
         [now - ASKED_AGAIN_AFTER],
-    ).fetchall()
-    return frozenset(pmcid for (pmcid,) in rows)
+    )
+    return frozenset(closed)
 
 
 class NightsBefore(NamedTuple):
@@ -60,11 +60,11 @@ class NightsBefore(NamedTuple):
 
 def nights_before(con: Connection) -> NightsBefore:
     """How the searches of earlier nights went."""
-    went_well = con.execute(
+    proven = column(
+        con,
         "SELECT bool_and(s.outcome = 'proven') FROM searches AS s SEMI JOIN runs USING (run_id) "
-        "GROUP BY s.run_id ORDER BY max(s.asked_at), s.run_id"
-    ).fetchall()
-    proven = [good for (good,) in went_well]
+        "GROUP BY s.run_id ORDER BY max(s.asked_at), s.run_id",
+    )
     return NightsBefore(bool(proven), any(proven), bool(proven) and not proven[-1])
 
 
@@ -92,13 +92,8 @@ def state(con: Connection) -> PapersState:
 
 def was_imported(con: Connection, sha256: str) -> bool:
     """Whether a file with this hash was imported before."""
-    return bool(
-        scalar(
-            con,
-            "SELECT count(*) FROM searches WHERE source = ? AND (proof->>'$.sha256') = ?",
-            [PaperSource.PERSON, sha256],
-        )
-    )
+    query = "SELECT count(*) FROM searches WHERE source = ? AND (proof->>'$.sha256') = ?"
+    return bool(scalar(con, query, [PaperSource.PERSON, sha256]))
 
 
 def note_search(

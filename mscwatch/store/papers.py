@@ -12,7 +12,7 @@ from mscwatch.papers.citation import Citation, parse
 from mscwatch.papers.kind import KINDS_VERSION, JudgedKind, judge
 from mscwatch.papers.product import donors_named, sources_named
 from mscwatch.store.ledger import LAST_WRITTEN_RUN
-from mscwatch.store.sql import Connection, dicts, insert, scalar
+from mscwatch.store.sql import Connection, dicts, insert, meta, set_meta
 from mscwatch.vocabulary import PaperKind
 
 # What names papers now: the current records, Table 2, and decisions about papers that neither lists.
@@ -80,7 +80,7 @@ def refresh(con: Connection) -> None:
 
     A paper that nothing names any more stays, as it was known once; one of Table 2 goes with the table.
     """
-    everything = scalar(con, "SELECT value FROM meta WHERE key = 'kinds_version'") != str(KINDS_VERSION)
+    everything = meta(con, "kinds_version") != str(KINDS_VERSION)
     con.execute(NAMED)
     con.execute("CREATE OR REPLACE TEMP TABLE judged_papers AS FROM papers LIMIT 0")
     stamp = {"first_seen_at": None, "first_run_id": None}
@@ -95,7 +95,7 @@ def refresh(con: Connection) -> None:
         "DELETE FROM papers WHERE found_by = 'review' AND paper_id NOT IN (SELECT paper_id FROM named_papers)"
     )
     con.execute("DROP TABLE named_papers; DROP TABLE judged_papers")
-    con.execute("INSERT OR REPLACE INTO meta VALUES ('kinds_version', ?)", [str(KINDS_VERSION)])
+    set_meta(con, {"kinds_version": str(KINDS_VERSION)})
 
 
 def _judged(row: dict[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import orjson
 
 from mscwatch.model import Event
 from mscwatch.store.commit import AREA
-from mscwatch.store.sql import Connection, scalar
+from mscwatch.store.sql import Connection, column, meta, set_meta
 
 KNOWN = "retracted_papers"  # key of `meta`: the papers that are known as retracted
 
@@ -63,16 +63,14 @@ def newly_counting(con: Connection) -> list[tuple[str, str, str, str, str | None
 
 def newly_retracted(con: Connection) -> list[tuple[str, str, str]]:
     """Papers that count and are known as retracted since the last run: trial, paper, title. None the first time."""
-    known = _known(con)
-    return [] if known is None else con.execute(RETRACTED, [known]).fetchall()
+    known = meta(con, KNOWN)
+    return [] if known is None else con.execute(RETRACTED, [orjson.loads(known)]).fetchall()
 
 
 def note_retractions(con: Connection) -> None:
     """Note which papers are known as retracted now."""
-    rows = con.execute("SELECT paper_id FROM papers WHERE is_retracted ORDER BY ALL").fetchall()
-    con.execute(
-        "INSERT OR REPLACE INTO meta VALUES (?, ?)", [KNOWN, orjson.dumps([row[0] for row in rows]).decode()]
-    )
+    known = column(con, "SELECT paper_id FROM papers WHERE is_retracted ORDER BY ALL")
+    set_meta(con, {KNOWN: orjson.dumps(known).decode()})
 
 
 def lower_what_was_known(con: Connection, run_id: str) -> None:
@@ -82,10 +80,8 @@ def lower_what_was_known(con: Connection, run_id: str) -> None:
 
 def not_raised_yet(con: Connection, events: Sequence[Event]) -> list[Event]:
     """The events that are not stored."""
-    rows = con.execute(
-        "SELECT event_id FROM events WHERE list_contains(?, event_id)", [[event.event_id for event in events]]
-    ).fetchall()
-    stored = {event_id for (event_id,) in rows}
+    query = "SELECT event_id FROM events WHERE list_contains(?, event_id)"
+    stored = column(con, query, [[event.event_id for event in events]])
     return [event for event in events if event.event_id not in stored]
 
 
@@ -97,8 +93,3 @@ def standing(con: Connection, nct_id: str) -> Standing:
         [nct_id],
     ).fetchall()
     return Standing(*row)
-
-
-def _known(con: Connection) -> list[str] | None:
-    text = scalar(con, "SELECT value FROM meta WHERE key = ?", [KNOWN])
-    return None if text is None else list(orjson.loads(text))

@@ -13,7 +13,7 @@ from mscwatch.errors import ConfigError, WarehouseError
 from mscwatch.store.addresses import IS_UNSENT
 from mscwatch.store.data_dir import DataDir
 from mscwatch.store.ledger import TRUSTED, newest_first
-from mscwatch.store.sql import Connection, dicts, open_read_only, scalar
+from mscwatch.store.sql import Connection, column, dicts, open_read_only, scalar
 
 OF_AN_EARLIER_VERSION = "The published file is of an earlier mscwatch. `mscwatch run` brings it up to date."
 BOTH_SCHEMAS = "main,ctgov"
@@ -137,8 +137,7 @@ def owed_deliveries(con: Connection) -> list[dict[str, Any]]:
 
 def trial_ids(con: Connection) -> list[str]:
     """The NCT numbers of all trials that the watch has ever seen, old numbers of merged trials included."""
-    rows = con.execute(f"SELECT nct_id FROM trials UNION SELECT old FROM ({OLD_NUMBERS}) ORDER BY ALL")
-    return [nct_id for (nct_id,) in rows.fetchall()]
+    return column(con, f"SELECT nct_id FROM trials UNION SELECT old FROM ({OLD_NUMBERS}) ORDER BY ALL")
 
 
 def current_id(con: Connection, nct_id: str) -> str:
@@ -146,10 +145,8 @@ def current_id(con: Connection, nct_id: str) -> str:
     passed = []
     while nct_id not in passed:  # a registry that leads in a circle ends where it began
         passed.append(nct_id)
-        rows = con.execute(
-            f"SELECT current FROM ({OLD_NUMBERS}) WHERE old = ? ORDER BY current LIMIT 1", [nct_id]
-        ).fetchall()
-        nct_id = rows[0][0] if rows else nct_id
+        query = f"SELECT current FROM ({OLD_NUMBERS}) WHERE old = ? ORDER BY current LIMIT 1"
+        nct_id = scalar(con, query, [nct_id]) or nct_id
     return nct_id
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from mscwatch.papers.model import Paper
 from mscwatch.papers.numbers import numbers_of
-from mscwatch.store.sql import Connection, insert
+from mscwatch.store.sql import Connection, column, insert
 
 # What an id must hold to be looked at: the letters of a registry, or the shape of a European number.
 MAY_BE_A_NUMBER = (
@@ -22,27 +22,23 @@ def refresh(con: Connection) -> None:
         [MAY_BE_A_NUMBER],
     ).fetchall()
     con.execute("DELETE FROM registry_ids WHERE nct_id IS NOT NULL")
-    insert(
-        con,
-        "registry_ids",
-        (
-            {"registry": registry, "number": number, "nct_id": nct_id, "found_in": "record"}
-            for nct_id, registry, number in dict.fromkeys(
-                (nct_id, *number) for nct_id, text in listed for number in numbers_of([text])
-            )
-            if number != nct_id
-        ),
+    found = dict.fromkeys((nct_id, *number) for nct_id, text in listed for number in numbers_of([text]))
+    rows = (
+        {"registry": registry, "number": number, "nct_id": nct_id, "found_in": "record"}
+        for nct_id, registry, number in found
+        if number != nct_id
     )
+    insert(con, "registry_ids", rows)
 
 
 def topic_numbers(con: Connection) -> list[str]:
     """The numbers to ask for: those of the topic's trials in any registry, in a steady order."""
-    rows = con.execute(
+    return column(
+        con,
         "SELECT number FROM (SELECT nct_id, nct_id AS number FROM watched "
         "UNION ALL SELECT nct_id, number FROM registry_ids WHERE nct_id IS NOT NULL) "
-        "JOIN watched AS w USING (nct_id) WHERE w.relevance IN ('core', 'unsure') GROUP BY number ORDER BY number"
-    ).fetchall()
-    return [number for (number,) in rows]
+        "JOIN watched AS w USING (nct_id) WHERE w.relevance IN ('core', 'unsure') GROUP BY number ORDER BY number",
+    )
 
 
 def store_numbers(con: Connection, papers: Iterable[Paper]) -> None:

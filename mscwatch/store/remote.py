@@ -26,7 +26,6 @@ from mscwatch.store.data_dir import DataDir
 
 LATEST = "latest.json"
 STABLE = "latest"
-SHORTEST = 3  # letters: a shorter part of a password is none, and masking it would spoil other words
 RUN = re.compile(r"\d{8}T\d{12}-[0-9a-f]{4}")  # a run id begins with its time, so ids sort by time
 
 
@@ -103,11 +102,8 @@ def _stable(data_dir: DataDir, folder: Path) -> dict[str, Path]:
 
 def _upload(files: Any, root: str, folder: Path, published: str, stable: dict[str, Path]) -> None:
     manifest = json.loads((folder / export.MANIFEST).read_text("utf-8"))
-    manifest |= {
-        "folder": folder.name,
-        "sha256": published,
-        "stable": [f"{STABLE}/{name}" for name in stable],
-    }
+    names = [f"{STABLE}/{name}" for name in stable]
+    manifest |= {"folder": folder.name, "sha256": published, "stable": names}
     files.makedirs(root, exist_ok=True)
     files.put(f"{folder}/", f"{root}/{folder.name}/", recursive=True)
     _replace_stable(files, f"{root}/{STABLE}", stable)

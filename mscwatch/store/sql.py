@@ -39,6 +39,11 @@ def scalar(con: Connection, query: str, parameters: Sequence[Any] = ()) -> Any:
     return rows[0][0] if rows else None
 
 
+def column(con: Connection, query: str, parameters: Sequence[Any] = ()) -> list[Any]:
+    """The first column of all rows."""
+    return [row[0] for row in con.execute(query, parameters).fetchall()]
+
+
 def dicts(
     con: Connection, query: str, parameters: Sequence[Any] | dict[str, Any] = ()
 ) -> list[dict[str, Any]]:
@@ -50,17 +55,18 @@ def dicts(
 
 def column_names(con: Connection, relation: str) -> list[str]:
     """The columns of one of our tables or views, in their order."""
-    return [name for name, *_ in con.execute(f"DESCRIBE {relation}").fetchall()]
+    return column(con, f"DESCRIBE {relation}")
 
 
 def relation_names(con: Connection) -> set[str]:
     """Tables and views in `main` of the opened file. One that is opened to read is not migrated, and may lack some."""
-    found = con.execute(
+    found = column(
+        con,
         "SELECT table_name FROM duckdb_tables() WHERE database_name = current_database() AND schema_name = 'main' "
         "UNION SELECT view_name FROM duckdb_views() "
-        "WHERE database_name = current_database() AND schema_name = 'main'"
-    ).fetchall()
-    return {name for (name,) in found}
+        "WHERE database_name = current_database() AND schema_name = 'main'",
+    )
+    return set(found)
 
 
 def has_relation(con: Connection, name: str) -> bool:

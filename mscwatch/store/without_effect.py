@@ -17,7 +17,7 @@ from mscwatch.screening.entries import (
     paper_number,
 )
 from mscwatch.store.queries import current_id
-from mscwatch.store.sql import Connection, has_relation, insert
+from mscwatch.store.sql import Connection, column, has_relation, insert
 from mscwatch.therapy.corrections import FIELDS
 from mscwatch.vocabulary import Membership
 
@@ -53,7 +53,7 @@ def record_without_effect(
     that applies again is dropped.
     """
     now = without_effect(con, decisions.entries())
-    told = {row[0] for row in con.execute("SELECT decision FROM decisions_without_effect").fetchall()}
+    told = column(con, "SELECT decision FROM decisions_without_effect")
     fresh = [one for one in now if one.decision not in told]
     con.execute(
         "DELETE FROM decisions_without_effect WHERE NOT list_contains(?, decision)",
