@@ -50,12 +50,7 @@ def first_sight(con: Connection, nct_id: str) -> FirstVersion:
 
 
 def note_answer(
-    con: Connection,
-    nct_id: str,
-    answer: str,
-    read_at: datetime,
-    listed: int,
-    backfill: Backfill | None,
+    con: Connection, nct_id: str, answer: str, read_at: datetime, listed: int, backfill: Backfill | None
 ) -> None:
     """Record in `histories` that a trial's history was requested, and the result; `listed` counts its versions."""
     stored, back_to = (len(backfill.versions), backfill.reaches_back_to) if backfill else (0, None)

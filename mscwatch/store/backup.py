@@ -135,11 +135,7 @@ def _extracted(beside: Path, file: Path) -> Iterator[Path]:
     given = beside.with_name(f"{beside.name}.given")
     try:
         given.touch(PRIVATE)
-        with (
-            zipfile.ZipFile(file) as archive,
-            archive.open(DATABASE) as source,
-            given.open("wb") as target,
-        ):
+        with zipfile.ZipFile(file) as archive, archive.open(DATABASE) as source, given.open("wb") as target:
             shutil.copyfileobj(source, target)
         yield given
     finally:
@@ -198,7 +194,4 @@ def _verify(fresh: Path, manifest: Manifest, file: Path) -> None:
 
 def _sha256_within(file: Path) -> str:
     with zipfile.ZipFile(file) as archive, archive.open(DATABASE) as database:
-        digest = hashlib.sha256()
-        while chunk := database.read(1 << 20):
-            digest.update(chunk)
-    return digest.hexdigest()
+        return hashlib.file_digest(database, "sha256").hexdigest()  # type: ignore[arg-type]

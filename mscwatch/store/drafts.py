@@ -77,30 +77,21 @@ def store_drafts(con: Connection, drafts: Iterable[Draft], read_at: datetime) ->
         [[" ".join(pair) for pair in current], papers],
     )
     fresh = {pair: cells for pair, cells in current.items() if pair not in accepted}
-    insert(
-        con,
-        "drafts",
-        (
-            {"paper_id": paper_id, "abstract_hash": mark, "read_at": read_at, "is_current": True}
-            for paper_id, mark in fresh
-        ),
+    read = {"read_at": read_at, "is_current": True}
+    insert(con, "drafts", ({"paper_id": paper_id, "abstract_hash": mark} | read for paper_id, mark in fresh))
+    cells = (
+        {
+            "paper_id": paper_id,
+            "abstract_hash": mark,
+            "field": field,
+            "value": cell.value,
+            "evidence": cell.evidence[:LONGEST_EVIDENCE],
+            "sentence": cell.sentence,
+        }
+        for (paper_id, mark), drafted in fresh.items()
+        for field, cell in drafted.items()
     )
-    insert(
-        con,
-        "drafted_cells",
-        (
-            {
-                "paper_id": paper_id,
-                "abstract_hash": mark,
-                "field": field,
-                "value": cell.value,
-                "evidence": cell.evidence[:LONGEST_EVIDENCE],
-                "sentence": cell.sentence,
-            }
-            for (paper_id, mark), cells in fresh.items()
-            for field, cell in cells.items()
-        ),
-    )
+    insert(con, "drafted_cells", cells)
 
 
 def _follow_papers(con: Connection) -> None:
@@ -115,7 +106,7 @@ def _follow_papers(con: Connection) -> None:
 
 def _numbers(con: Connection) -> dict[str, str]:
     """The number under which a paper is kept, by its DOI, for one that a source gives by its DOI alone."""
-    rows = con.execute(
+    found = con.execute(
         "SELECT 'DOI:' || doi, paper_id FROM found_papers WHERE doi IS NOT NULL ORDER BY starts_with(paper_id, 'PMID:')"
-    ).fetchall()
-    return dict(rows)
+    )
+    return dict(found.fetchall())

@@ -16,8 +16,8 @@ from mscwatch.changes.status import STATUS_PATH
 from mscwatch.errors import MscwatchError
 from mscwatch.model import Record
 from mscwatch.record import part
-from mscwatch.store.queries import current_id
-from mscwatch.store.sql import Connection, dicts
+from mscwatch.store.queries import current_id, trial
+from mscwatch.store.sql import Connection, dicts, first
 from mscwatch.vocabulary import EventKind
 
 FIRST_SIGHT = (EventKind.NEW_TRIAL, EventKind.ENTERED_WATCH)
@@ -73,7 +73,7 @@ def explain_event(con: Connection, event_id: str) -> Explanation:
     short = "SELECT event_id, kind, summary, observed_at FROM events WHERE {} = ? ORDER BY ALL"
     return Explanation(
         event=event,
-        trial=_first(dicts(con, "SELECT * FROM trials WHERE nct_id = ?", [event["nct_id"]])),
+        trial=trial(con, event["nct_id"]) or {},
         rule=MEANINGS[EventKind(event["kind"])],
         before=before,
         after=after,
@@ -84,7 +84,7 @@ def explain_event(con: Connection, event_id: str) -> Explanation:
             "WHERE event_id = ? ORDER BY ALL",
             [event["event_id"]],
         ),
-        retracted_by=_first(dicts(con, short.format("event_id"), [event["retracted_by"]])) or None,
+        retracted_by=first(con, short.format("event_id"), [event["retracted_by"]]),
         retracts=dicts(con, short.format("retracted_by"), [event["event_id"]]),
     )
 
@@ -125,23 +125,19 @@ def _event(con: Connection, beginning: str) -> dict[str, Any]:
 
 
 def _side(con: Connection, event: dict[str, Any], condition: str, values: dict[str, Any]) -> Side | None:
-    rows = dicts(
+    row = first(
         con,
         "SELECT version_no, origin, observed_at, data_timestamp, last_update_posted_date, record FROM versions "
-        f"WHERE nct_id = $nct_id AND {condition} ORDER BY version_no DESC LIMIT 1",
+        f"WHERE nct_id = $nct_id AND {condition} ORDER BY version_no DESC",
         {"nct_id": event["nct_id"]} | values,
     )
-    if not rows:
+    if row is None:
         return None
-    record = orjson.loads(rows[0].pop("record"))
+    record = orjson.loads(row.pop("record"))
     overall_status = part(record, *STATUS_PATH.split("."))
-    return Side(**rows[0], overall_status=overall_status, fragment=fragment(record, event["field"]))
+    return Side(**row, overall_status=overall_status, fragment=fragment(record, event["field"]))
 
 
 def _run(con: Connection, run_id: str) -> dict[str, Any]:
-    run = _first(dicts(con, "SELECT * FROM runs WHERE run_id = ?", [run_id]))
+    run = first(con, "SELECT * FROM runs WHERE run_id = ?", [run_id]) or {}
     return run | {"proof": orjson.loads(run["proof"]) if run.get("proof") else None}
-
-
-def _first(rows: list[dict[str, Any]]) -> dict[str, Any]:
-    return rows[0] if rows else {}

@@ -32,8 +32,8 @@ SCHEMAS = ("main", "ctgov")
 GROWING = {"main.versions", "main.events"}
 YEAR = "year(observed_at) AS observed_year"
 
-# Beginnings that a spreadsheet runs as a formula: the OWASP list, full-width signs included.
 UNPRINTABLE = r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F]"  # what a terminal would act on; a text keeps its lines
+# Beginnings that a spreadsheet runs as a formula: the OWASP list, full-width signs included.
 FORMULA = r"^[=+\-@\t\r\n\x{FF1D}\x{FF0B}\x{FF0D}\x{FF20}]"
 
 FACTS = ("watch", "banner", "data_timestamp", "mscwatch_version", "attribution")
@@ -129,23 +129,19 @@ def _write_all(con: Connection, form: ExportFormat, folder: Path) -> list[Export
     relations = catalog.relations(con)
     there = {relation.name for relation in relations if relation.schema == "main"}
     with views.computed_once(con, [view for view in schema.view_files() if view in there]):
-        return _write_relations(con, relations, form, folder)
-
-
-def _write_relations(
-    con: Connection, relations: list[catalog.Relation], form: ExportFormat, folder: Path
-) -> list[Exported]:
-    # By statistics a column of Parquet is REQUIRED on a night without a null in it, and another night it is not.
-    con.execute("SET disabled_optimizers = 'statistics_propagation'")
-    if form is ExportFormat.PRISMA:
-        return _write_search_record(con, relations, folder)
-    if form is ExportFormat.SQLITE:
-        made = sqlite_export.write(con, relations, folder / sqlite_export.FILE)
-        return [Exported(name, rows, sqlite_export.FILE, relation.meaning) for relation, name, rows in made]
-    if form is ExportFormat.PARQUET:
-        (folder / dbt_sources.FILE).write_text(dbt_sources.text(relations), encoding="utf-8")
-    facts = queries.meta(con)
-    return [_write(con, relation, form, folder, facts) for relation in relations]
+        # By statistics a column of Parquet is REQUIRED on a night without a null in it, and another night it is not.
+        con.execute("SET disabled_optimizers = 'statistics_propagation'")
+        if form is ExportFormat.PRISMA:
+            return _write_search_record(con, relations, folder)
+        if form is ExportFormat.SQLITE:
+            made = sqlite_export.write(con, relations, folder / sqlite_export.FILE)
+            return [
+                Exported(name, rows, sqlite_export.FILE, relation.meaning) for relation, name, rows in made
+            ]
+        if form is ExportFormat.PARQUET:
+            (folder / dbt_sources.FILE).write_text(dbt_sources.text(relations), encoding="utf-8")
+        facts = queries.meta(con)
+        return [_write(con, relation, form, folder, facts) for relation in relations]
 
 
 def _write(
@@ -176,9 +172,8 @@ def _key_values(relation: catalog.Relation, facts: dict[str, str]) -> str:
     meanings = {column: meaning for column, _, meaning in relation.columns}
     said = {"meaning": relation.meaning, "columns": json.dumps(meanings, ensure_ascii=False)}
     said |= {name: facts.get(name, "") for name in FACTS}
-    return (
-        "{" + ", ".join(f"{quoted(f'mscwatch.{name}')}: {quoted(text)}" for name, text in said.items()) + "}"
-    )
+    pairs = (f"{quoted(f'mscwatch.{name}')}: {quoted(text)}" for name, text in said.items())
+    return f"{{{', '.join(pairs)}}}"
 
 
 def _write_search_record(con: Connection, relations: list[catalog.Relation], folder: Path) -> list[Exported]:

@@ -14,7 +14,7 @@ from mscwatch.digest import significance
 from mscwatch.model import Address, NewsItem, Notice, Product, PublishedTrial
 from mscwatch.store.sql import Connection, dicts
 
-NEWS_NOTICES = ["baseline", "bulk", "weekly"]  # for the readers of events; the others are the operator's
+NEWS_NOTICES = ("baseline", "bulk", "weekly")  # for the readers of events; the others are the operator's
 AXES = [axis.name for axis in fields(Product)]
 
 
@@ -61,10 +61,7 @@ def owed_news(con: Connection, address: Address, state: str) -> tuple[list[NewsI
     parameters = [state, address.channel, address.recipient]
     owed = "SELECT event_id FROM deliveries WHERE state = ? AND channel = ? AND recipient = ?"
     news = news_items(con, f"e.event_id IN ({owed})", parameters)
-    notices = dicts(
-        con, f"SELECT notice_id, kind, summary FROM notices WHERE notice_id IN ({owed})", parameters
-    )
-    return news, [msgspec.convert(row, Notice) for row in notices]
+    return news, _notices(con, f"n.notice_id IN ({owed}) ORDER BY n.rowid", parameters)
 
 
 def news_between(
@@ -74,13 +71,8 @@ def news_between(
     nights = {"since": since, "until": until}
     when = "{0} >= $since AND ($until IS NULL OR {0} < $until)"
     news = news_items(con, when.format("e.observed_at"), nights)
-    notices = dicts(
-        con,
-        "SELECT n.notice_id, n.kind, n.summary FROM notices AS n JOIN runs AS r USING (run_id) "
-        f"WHERE {when.format('r.started_at')} AND list_contains($kinds, n.kind) ORDER BY r.night_no, n.notice_id",
-        nights | {"kinds": NEWS_NOTICES},
-    )
-    return news, [msgspec.convert(row, Notice) for row in notices]
+    condition = f"{when.format('r.started_at')} AND n.kind IN {NEWS_NOTICES} ORDER BY r.night_no, n.notice_id"
+    return news, _notices(con, condition, nights)
 
 
 def news_of_runs(con: Connection, run_ids: Sequence[str]) -> tuple[list[NewsItem], list[Notice]]:
@@ -88,13 +80,8 @@ def news_of_runs(con: Connection, run_ids: Sequence[str]) -> tuple[list[NewsItem
     if not run_ids:
         return [], []
     items = news_items(con, "NOT e.is_baseline AND list_contains(?, e.run_id)", [list(run_ids)])
-    notices = dicts(
-        con,
-        "SELECT notice_id, kind, summary FROM notices WHERE list_contains(?, run_id) "
-        "AND kind IN ('baseline', 'bulk') ORDER BY notice_id",
-        [list(run_ids)],
-    )
-    return items, [msgspec.convert(row, Notice) for row in notices]
+    condition = "list_contains(?, n.run_id) AND n.kind IN ('baseline', 'bulk') ORDER BY n.notice_id"
+    return items, _notices(con, condition, [list(run_ids)])
 
 
 def news_items(con: Connection, condition: str, parameters: Sequence[Any] | dict[str, Any]) -> list[NewsItem]:
@@ -109,9 +96,16 @@ def news_items(con: Connection, condition: str, parameters: Sequence[Any] | dict
     return [_item(row, background) for row in rows]
 
 
+def _notices(con: Connection, condition: str, parameters: Sequence[Any] | dict[str, Any]) -> list[Notice]:
+    """Notices that meet an SQL condition on `n` (the table `notices`) and `r` (the run that wrote each)."""
+    notices = "SELECT n.notice_id, n.kind, n.summary FROM notices AS n LEFT JOIN runs AS r USING (run_id)"
+    return [msgspec.convert(row, Notice) for row in dicts(con, f"{notices} WHERE {condition}", parameters)]
+
+
 def _item(row: dict[str, Any], background: significance.Background) -> NewsItem:
     try:
-        item = msgspec.convert(row | {"event": row, "trial": _trial(row)}, NewsItem)
+        trial = row | {"product": row if row["is_read"] else None}
+        item = msgspec.convert(row | {"event": row, "trial": trial}, NewsItem)
         item = replace(item, why=significance.reasons(item, background))
         digest.check(item)
     except Exception as error:  # noqa: BLE001  whatever it is: it must cost this event's line only
@@ -119,18 +113,11 @@ def _item(row: dict[str, Any], background: significance.Background) -> NewsItem:
     return item
 
 
-def _trial(row: dict[str, Any]) -> dict[str, Any]:
-    return row | {"product": row if row["is_read"] else None}
-
-
 def _background(con: Connection) -> significance.Background:
     published = dicts(
         con,
         "SELECT *, 'msc' AS cell_type, 'none_stated' AS modification FROM published_trials ORDER BY review_row",
     )
-    only = {
-        column: dict(con.execute(ONLY.format(column=column)).fetchall())
-        for column in ("cell_source", "route")
-    }
     rows = tuple(msgspec.convert(row | {"product": row}, PublishedTrial) for row in published)
-    return significance.Background(rows, only["cell_source"], only["route"])
+    only = {name: con.execute(ONLY.format(column=name)).fetchall() for name in ("cell_source", "route")}
+    return significance.Background(rows, dict(only["cell_source"]), dict(only["route"]))

@@ -13,7 +13,7 @@ from mscwatch.errors import ConfigError, WarehouseError
 from mscwatch.store.addresses import IS_UNSENT
 from mscwatch.store.data_dir import DataDir
 from mscwatch.store.ledger import TRUSTED, newest_first
-from mscwatch.store.sql import Connection, column, dicts, open_read_only, scalar
+from mscwatch.store.sql import Connection, column, dicts, first, open_read_only, scalar
 
 OF_AN_EARLIER_VERSION = "The published file is of an earlier mscwatch. `mscwatch run` brings it up to date."
 BOTH_SCHEMAS = "main,ctgov"
@@ -122,8 +122,7 @@ def nights(con: Connection, limit: int) -> list[dict[str, Any]]:
 
 def last_good_night(con: Connection) -> dict[str, Any] | None:
     """The row of the last trusted run, also of one that found nothing new; None before the first."""
-    rows = dicts(con, f"SELECT * FROM runs WHERE {TRUSTED} ORDER BY {newest_first(con)} LIMIT 1")
-    return rows[0] if rows else None
+    return first(con, f"SELECT * FROM runs WHERE {TRUSTED} ORDER BY {newest_first(con)}")
 
 
 def owed_deliveries(con: Connection) -> list[dict[str, Any]]:
@@ -152,17 +151,16 @@ def current_id(con: Connection, nct_id: str) -> str:
 
 def trial(con: Connection, nct_id: str) -> dict[str, Any] | None:
     """One row of `trials`, or None."""
-    rows = dicts(con, "SELECT * FROM trials WHERE nct_id = ?", [nct_id])
-    return rows[0] if rows else None
+    return first(con, "SELECT * FROM trials WHERE nct_id = ?", [nct_id])
 
 
 def therapy(con: Connection, nct_id: str) -> list[dict[str, Any]]:
     """The therapy of a trial, a row per field, each with the words it was read from; no row where none was read."""
-    rows = dicts(con, "SELECT * FROM therapies WHERE nct_id = ? AND is_read", [nct_id])
-    if not rows:
+    row = first(con, "SELECT * FROM therapies WHERE nct_id = ? AND is_read", [nct_id])
+    if row is None:
         return []
-    values = rows[0] | {"dose": _dose(rows[0])}
-    names = [name.removesuffix("_evidence") for name in rows[0] if name.endswith("_evidence")]
+    values = row | {"dose": _dose(row)}
+    names = [name.removesuffix("_evidence") for name in row if name.endswith("_evidence")]
     return [{"what": name, "read as": values[name], "words": values[f"{name}_evidence"]} for name in names]
 
 

@@ -53,6 +53,14 @@ def dicts(
     return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
 
+def first(
+    con: Connection, query: str, parameters: Sequence[Any] | dict[str, Any] = ()
+) -> dict[str, Any] | None:
+    """The first row of a query as `dicts` has it, or None."""
+    rows = dicts(con, f"{query} LIMIT 1", parameters)
+    return rows[0] if rows else None
+
+
 def column_names(con: Connection, relation: str) -> list[str]:
     """The columns of one of our tables or views, in their order."""
     return column(con, f"DESCRIBE {relation}")
