@@ -21,7 +21,7 @@ def history(nct_ids: list[str] | None = None, watch: str = "") -> HistoriesRead:
     Raises what `read_histories` raises.
     """
     log_to_prefect()
-    settings = load_settings(**({"watch": watch} if watch else {}))
+    settings = load_settings(watch=watch or None)
     return read_histories(RunOrder(settings, load_watch(settings.watch)), nct_ids or ())
 
 

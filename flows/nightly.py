@@ -63,7 +63,7 @@ def nightly(
     when it could not begin.
     """
     log_to_prefect()
-    settings = load_settings(**({"watch": watch} if watch else {}), **_secrets(secret_blocks or {}))
+    settings = load_settings(watch=watch or None, **_secrets(secret_blocks or {}))
     return _run_as_tasks(RunOrder(settings, load_watch(settings.watch), force=force, accept=accept))
 
 

@@ -232,12 +232,12 @@ class TrialFacts:
     nct_id: str
     title: str
     overall_status: str
-    lead_sponsor: str | None
-    countries: tuple[str, ...]
-    enrollment: int | None
-    conditions: tuple[str, ...]
-    interventions: tuple[str, ...]
     relevance: Relevance
+    lead_sponsor: str | None = None
+    countries: tuple[str, ...] = ()
+    enrollment: int | None = None
+    conditions: tuple[str, ...] = ()
+    interventions: tuple[str, ...] = ()
     product: Product | None = None
     completion_date: date | None = None  # planned or actual; a month or a year means its last day
     has_results: bool = False

@@ -19,8 +19,7 @@ def connect(data_dir: str | Path | None = None) -> Connection:
     It shows the night that it opened; connect again for a newer one. `data_dir` is MSCWATCH_DATA_DIR by default.
     Raises `WarehouseError` when nothing is published there, and `ConfigError` for an unusable setting.
     """
-    chosen = settings.load_settings() if data_dir is None else settings.load_settings(data_dir=data_dir)
-    return open_published(DataDir(chosen.data_dir))
+    return open_published(DataDir(settings.load_settings(data_dir=data_dir).data_dir))
 
 
 def frame(query: str, parameters: Any = (), *, data_dir: str | Path | None = None) -> pd.DataFrame:

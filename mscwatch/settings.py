@@ -28,6 +28,7 @@ PUBMED_URL = "https://eutils.ncbi.nlm.nih.gov/entrez/eutils"
 NO_SETTING = "is not a setting"
 MEMORY = re.compile(r"\s*\d+(\.\d+)?\s*[kmgt]i?b\s*", re.IGNORECASE)  # as every DuckDB since 1.5 reads it
 
+UNSET = SecretStr("")
 S = TypeVar("S", bound=BaseSettings)
 Addresses = Annotated[tuple[str, ...], NoDecode]
 MAIL_ADDRESS = re.compile(r"[^\s@<>,;\"]+@[^\s@<>,;\"]+|[^<>]*<[^\s@<>,;\"]+@[^\s@<>,;\"]+>")
@@ -92,40 +93,37 @@ class Settings(_Place):
         "", description="where readers find the page; linked from mail and Slack; empty = no link"
     )
     memory_limit: str = Field("500MB", description="memory that DuckDB may take")
-    smtp_url: SecretStr = Field(SecretStr(""), description="smtp:// or smtps:// server; empty = off")
+    smtp_url: SecretStr = Field(UNSET, description="smtp:// or smtps:// server; empty = off")
     email_from: str = Field("", description="sender of mails")
     email_to: Addresses = Field((), description="recipients, comma-separated")
-    slack_webhook_url: SecretStr = Field(SecretStr(""), description="Slack incoming webhook; empty = off")
+    slack_webhook_url: SecretStr = Field(UNSET, description="Slack incoming webhook; empty = off")
     operator_email_to: Addresses = Field((), description="who is notified of failed nights; default email_to")
     atom_file: str = Field("", description="Atom feed to which events are added; empty = off")
     jsonl_file: str = Field("", description="file of JSON lines to which events are appended; empty = off")
     apprise_urls: SecretStr = Field(
-        SecretStr(""), description="Apprise URLs (Teams, Discord, ntfy, …), comma-separated; empty = off"
+        UNSET, description="Apprise URLs (Teams, Discord, ntfy, …), comma-separated; empty = off"
     )
     heartbeat_url: SecretStr = Field(
-        SecretStr(""), description="monitor that is called after a good night; empty = off"
+        UNSET, description="monitor that is called after a good night; empty = off"
     )
     late_after: float = Field(96.0, gt=0, description="hours without a good night before a notice is sent")
     weekly: Literal["", "mon", "tue", "wed", "thu", "fri", "sat", "sun"] = Field(
         "", description="weekday of a summary of the last seven days; empty = off"
     )
     export_url: SecretStr = Field(
-        SecretStr(""), description="folder or object-store URL of a Parquet export; empty = off"
+        UNSET, description="folder or object-store URL of a Parquet export; empty = off"
     )
     papers: bool = Field(True, description="whether Europe PMC and PubMed are asked for papers each night")
     europepmc_url: str = Field(EUROPEPMC_URL, description="base of Europe PMC's service")
     pubmed_url: str = Field(PUBMED_URL, description="base of PubMed's E-utilities")
-    ncbi_api_key: SecretStr = Field(
-        SecretStr(""), description="key of NCBI: ten requests a second in place of three"
-    )
+    ncbi_api_key: SecretStr = Field(UNSET, description="key of NCBI: ten requests a second in place of three")
     cron: str = Field("30 10 * * 1-5", description="schedule of the nightly run")
     timezone: str = Field("America/New_York", description="time zone of the schedule")
 
     @property
     def papers_are_asked(self) -> bool:
         """Whether papers are searched. A stand-in's invented trials are never asked about at the public services."""
-        bases = (self.europepmc_url, self.pubmed_url)
-        public = set(bases) & {EUROPEPMC_URL, PUBMED_URL}
+        public = {self.europepmc_url, self.pubmed_url} & {EUROPEPMC_URL, PUBMED_URL}
         return self.papers and not (public and self.api_url != API_URL)
 
     @property
@@ -194,11 +192,11 @@ class ShownSetting(NamedTuple):
 
 
 def load_settings(**overrides: Any) -> Settings:
-    """Read the settings; `overrides` (from the command line) win over everything.
+    """Read the settings; `overrides` (from the command line), unless they are None, win over everything.
 
     Raises `ConfigError` for an unusable setting or file. It names the setting and its origin, never its value.
     """
-    return _read(Settings, **overrides)
+    return _read(Settings, **{name: value for name, value in overrides.items() if value is not None})
 
 
 def load_data_dir() -> Path:

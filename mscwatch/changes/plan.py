@@ -19,6 +19,7 @@ from mscwatch.model import (
     Issue,
     LookupResult,
     MembershipChange,
+    NewsItem,
     Notice,
     Record,
     Screening,
@@ -212,6 +213,11 @@ def is_alert(event: Event, relevance_of_trial: str, area: str | None, alerts: Al
     named = event.kind in alerts.kinds or event.kind not in tuple(EventKind)
     within = not alerts.areas or area in alerts.areas
     return not event.is_baseline and named and within and relevance_of_trial in alerts.relevance
+
+
+def alerts_among(items: Iterable[NewsItem], alerts: Alerts) -> list[NewsItem]:
+    """The items whose events are sent to people."""
+    return [item for item in items if is_alert(item.event, item.trial.relevance, item.trial.area, alerts)]
 
 
 def summary_notice(context: PlanContext, run_id: str, entered: int, left: int = 0) -> Notice | None:

@@ -63,17 +63,14 @@ def _composed(settings: Settings, since: datetime, until: datetime | None) -> Di
     with queries.open_newest(DataDir(settings.data_dir)) as con:
         items, notices = news.news_between(con, since, until)
         facts, waiting = queries.meta(con), found_papers.waiting(con)
-    admitted = [
-        item for item in items if plan.is_alert(item.event, item.trial.relevance, item.trial.area, alerts)
-    ]
+    admitted = plan.alerts_among(items, alerts)
     if not admitted and not notices:
         return None
-    data = facts.get("data_timestamp", "")[:10] or "unknown date"
     return compose(
         admitted,
         notices,
         title=facts.get("watch_title", ""),
-        night=data,
+        night=facts.get("data_timestamp", "")[:10] or "unknown date",
         banner=facts.get("banner", ""),
         page_url=settings.page_url,
         waiting=waiting,

@@ -57,7 +57,7 @@ def run(
     """
     screen.log_to_stderr()
     try:
-        settings = load_settings(**({"watch": watch} if watch else {}))
+        settings = load_settings(watch=watch or None)
         order = RunOrder(settings, load_watch(settings.watch), force=force, accept=accept.strip())
         result = run_order(order, direct=direct)
     except Exception as error:  # a program that reads the object gets one whatever happens
@@ -158,16 +158,8 @@ def status(
     owed = [row | {"recipient": people.get(row["recipient"], row["recipient"])} for row in owed]
     due = next_night(settings.cron, settings.timezone, utc_now().replace(tzinfo=UTC))
     if as_json:
-        screen.write_json(
-            {
-                "banner": marked,
-                "next_run": due,
-                "last_good": good,
-                "nights": nights,
-                "owed": owed,
-                "papers": papers._asdict(),
-            }
-        )
+        shown = {"banner": marked, "next_run": due, "last_good": good, "nights": nights, "owed": owed}
+        screen.write_json(shown | {"papers": papers._asdict()})
         return
     if marked:
         screen.say(marked)

@@ -20,6 +20,7 @@ from mscwatch.settings import load_settings
 from mscwatch.store import decisions
 from mscwatch.watches import load_watch
 
+COLUMNS = ("nct_id", "relevance", "reason", "indication_group", "overall_status", "brief_title")
 ORDER = ("core", "unsure", "adjacent", "off")
 
 
@@ -30,18 +31,15 @@ def preview(
     as_csv: AsCsv = False,
 ) -> None:
     """Show what a watch would match now, and why; writes nothing."""
-    settings = load_settings(**({"watch": watch} if watch else {}))
+    settings = load_settings(watch=watch or None)
     topic = load_watch(settings.watch)
     for warning in topic.query.warnings():
         typer.echo(f"Warning: {warning}", err=True)
     client = wiring.registry_client(settings)
     pages = client.pages(topic.query.parameters(), settings.page_size)
     decided = decisions.load(settings.decisions)
-    rows = [
-        _row(plain_record(record).record, topic.relevance.rules, decided)
-        for page in pages
-        for record in page.records
-    ]
+    records = (plain_record(record).record for page in pages for record in page.records)
+    rows = [_row(record, topic.relevance.rules, decided) for record in records]
     counts = Counter(row["relevance"] for row in rows)
     shown = [row for row in rows if all_ or row["relevance"] != "off"]
     shown.sort(key=lambda row: (ORDER.index(row["relevance"]), row["nct_id"]))
@@ -52,9 +50,6 @@ def preview(
         screen.say(screen.entry((row["nct_id"], row["relevance"], row["reason"]), named))
     counted = ", ".join(f"{counts[name]} {name}" for name in ORDER)
     screen.say(f"{topic.title}: {summary.trials(len(rows))} now ({counted}).")
-
-
-COLUMNS = ("nct_id", "relevance", "reason", "indication_group", "overall_status", "brief_title")
 
 
 def _row(record: Record, rules: str, decided: Decisions) -> dict[str, Any]:

@@ -79,12 +79,9 @@ def sample(title: str, now: datetime, page_url: str = "") -> Digest:
         nct_id=event.nct_id,
         title="TEST: this is no real trial",
         overall_status="COMPLETED",
-        lead_sponsor="mscwatch",
-        countries=(),
-        enrollment=None,
-        conditions=("Test",),
-        interventions=(),
         relevance=Relevance.CORE,
+        lead_sponsor="mscwatch",
+        conditions=("Test",),
     )
     return digest.compose(
         [NewsItem(event, now, trial)],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any, cast
 
 from mscwatch.digest.compose import importance
@@ -43,16 +42,5 @@ def plain_item(row: Mapping[str, Any], error: Exception) -> NewsItem:
         summary=f"An event of {nct_id} cannot be shown: {problem.rstrip('.')} (event {event_id[:EVENT_ID_SHOWN]}).",
         is_baseline=bool(row["is_baseline"]),
     )
-    trial = TrialFacts(
-        nct_id=nct_id,
-        title="",
-        overall_status="",
-        lead_sponsor=None,
-        countries=(),
-        enrollment=None,
-        conditions=(),
-        interventions=(),
-        relevance=cast("Relevance", row["relevance"]),
-    )
-    observed_at: datetime = row["observed_at"]
-    return NewsItem(event, observed_at, trial, problem=problem)
+    trial = TrialFacts(nct_id, title="", overall_status="", relevance=cast("Relevance", row["relevance"]))
+    return NewsItem(event, row["observed_at"], trial, problem=problem)

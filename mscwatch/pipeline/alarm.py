@@ -27,14 +27,11 @@ def sound(context: RunContext, error: MscwatchError) -> None:
     mark = context.order.data_dir.alarm
     if mark.exists():
         return
-    text, arrived = str(error), 0
-    notice = notices.incident(
-        context.result.run_id, context.result.watch, RunOutcome.FAILED, text, is_open=False
-    )
-    if notice:
-        arrived = _send(context, notice)
+    run_id, text = context.result.run_id, str(error)
+    notice = notices.incident(run_id, context.result.watch, RunOutcome.FAILED, text, is_open=False)
+    arrived = _send(context, notice) if notice else 0
     with suppress(OSError):  # without it the next run says it again
-        mark.write_text(f"{context.result.run_id} {arrived}\n{text}\n", encoding="utf-8")
+        mark.write_text(f"{run_id} {arrived}\n{text}\n", encoding="utf-8")
 
 
 def record(con: Connection, context: RunContext) -> None:

@@ -38,22 +38,15 @@ class HistoriesRead:
     requests: int = 0
 
 
-def history_client(order: RunOrder) -> HistoryClient:
-    """The client of the history. Raises `ConfigError` when its address cannot be told from MSCWATCH_API_URL."""
-    return HistoryClient(history_url(order.settings.api_url), politeness(order.settings))
-
-
-def read_histories(
-    order: RunOrder, nct_ids: Sequence[str] = (), history: HistoryClient | None = None
-) -> HistoriesRead:
+def read_histories(order: RunOrder, nct_ids: Sequence[str] = ()) -> HistoriesRead:
     """Read the history of these trials, or of all core and unsure ones in the watch whose history was never read.
 
     The published file is replaced at the end, also when the reading broke off after some trials. Raises
     `WarehouseError` before the first proven run, `MscwatchError` for a trial that no run has seen, `ConfigError` for
-    a malformed number or another watch's data directory, `LockedError` while a run is at work, and `NoAnswerError`
-    when the registry gives no usable answer.
+    a malformed number, an MSCWATCH_API_URL that tells no address of the history, or another watch's data directory,
+    `LockedError` while a run is at work, and `NoAnswerError` when the registry gives no usable answer.
     """
-    history = history or history_client(order)
+    history = HistoryClient(history_url(order.settings.api_url), politeness(order.settings))
     numbers = [_number(text) for text in nct_ids]
     data_dir, done = order.data_dir, HistoriesRead()
     if not data_dir.working.exists():

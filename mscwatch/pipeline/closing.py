@@ -86,14 +86,8 @@ def deliver_owed(context: RunContext) -> int:
     with context.warehouse() as con:
         operator_notices.note_week(con, context)
         operator_notices.give_up(con, context)
-        sent = deliver(
-            con,
-            context.routes,
-            context.order.watch,
-            run_id=result.run_id,
-            night=result.data_date,
-            clock=context.order.clock,
-        )
+        order, night = context.order, result.data_date
+        sent = deliver(con, context.routes, order.watch, run_id=result.run_id, night=night, clock=order.clock)
         result.news = _news_to_print(con, context)
     result.owed = sent.still_owed
     if sent.still_owed and result.error is None:
@@ -135,11 +129,7 @@ def _news_to_print(con: Connection, context: RunContext) -> Digest | None:
     watch, result = context.order.watch, context.result
     runs = ledger.runs_to_print(con)
     found, notices = news.news_of_runs(con, runs)
-    items = [
-        item
-        for item in found
-        if plan.is_alert(item.event, item.trial.relevance, item.trial.area, watch.alerts)
-    ]
+    items = plan.alerts_among(found, watch.alerts)
     for item in items:
         if item.problem:
             note_unshown(con, item, result.run_id, context.routes.operator)

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from mscwatch.channels import Routes
-from mscwatch.clock import Clock, utc_now
+from mscwatch.clock import Clock
 from mscwatch.digest import notices
 from mscwatch.errors import ChannelError
 from mscwatch.model import Address, NewsItem, Notice
@@ -46,7 +46,7 @@ class DeliveryReport:
 
 
 def deliver(
-    con: Connection, routes: Routes, watch: Watch, *, run_id: str, night: str, clock: Clock = utc_now
+    con: Connection, routes: Routes, watch: Watch, *, run_id: str, night: str, clock: Clock
 ) -> DeliveryReport:
     """Send every configured address what it is owed, unless it is switched off.
 
@@ -61,19 +61,7 @@ def deliver(
         for address in addresses.owed_count(con, routes.channels):
             if address in off or address in failed:
                 continue  # perhaps since a moment ago, with the rest of its channel
-            outbox = outboxes.setdefault(
-                address,
-                Outbox(
-                    con,
-                    routes.channels[address],
-                    address,
-                    watch,
-                    night,
-                    clock,
-                    routes.revealed,
-                    routes.page_url,
-                ),
-            )
+            outbox = outboxes.setdefault(address, Outbox(con, routes, address, watch, night, clock))
             report.attempts += 1
             error = outbox.send_owed()
             _note(con, routes, outbox, run_id)

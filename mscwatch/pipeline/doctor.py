@@ -105,9 +105,8 @@ def _registry(settings: Settings) -> str:
     try:
         version = client.version()
     except NoAnswerError as error:
-        raise NoAnswerError(
-            f"{error} Check the network, a proxy or firewall, and MSCWATCH_API_URL."
-        ) from error
+        advice = "Check the network, a proxy or firewall, and MSCWATCH_API_URL."
+        raise NoAnswerError(f"{error} {advice}") from error
     stated = version.data_timestamp or "no stated time"
     return f'API {version.api_version}, data of {stated}, "{client.user_agent}" accepted'
 
@@ -189,9 +188,8 @@ def _warehouse(settings: Settings) -> str:
         raise WarehouseError(
             f"{data_dir.published} cannot be read whole: {found} `mscwatch run --force` publishes it again."
         )
-    return (
-        f"every table is readable, hash as published, last night {nights[0]['outcome'] if nights else 'none'}"
-    )
+    last = nights[0]["outcome"] if nights else "none"
+    return f"every table is readable, hash as published, last night {last}"
 
 
 def _working(settings: Settings) -> str:

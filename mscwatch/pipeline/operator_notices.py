@@ -106,9 +106,8 @@ def note_week(con: Connection, context: RunContext) -> None:
 def give_up(con: Connection, context: RunContext) -> None:
     """Give up what was owed for too long, and notify of it."""
     for gone in addresses.give_up(con, NIGHTS_OWED):
-        notify(
-            con, context, notices.gave_up(gone.address, gone.count, NIGHTS_OWED, gone.error, gone.last_sent)
-        )
+        notice = notices.gave_up(gone.address, gone.count, NIGHTS_OWED, gone.error, gone.last_sent)
+        notify(con, context, notice)
 
 
 def notify(con: Connection, context: RunContext, notice: Notice) -> None:

@@ -22,17 +22,9 @@ from mscwatch.papers.ranking import RankedPaper, rank_papers
 from mscwatch.papers.search import Expectation
 from mscwatch.pipeline import operator_notices, wiring
 from mscwatch.pipeline.context import RunContext
-from mscwatch.store import (
-    drafts,
-    found_papers,
-    ledger,
-    paper_searches,
-    publication_events,
-    registry_ids,
-    sql,
-)
+from mscwatch.store import drafts, found_papers, ledger, paper_searches, publication_events, registry_ids, sql
 from mscwatch.store.sql import Connection, insert, row_of
-from mscwatch.vocabulary import COUNTED_KINDS, PaperKind, RunOutcome
+from mscwatch.vocabulary import PaperKind, RunOutcome
 from mscwatch.watch import Watch
 
 log = logging.getLogger(__name__)
@@ -56,11 +48,8 @@ def _search(context: RunContext) -> None:
             _raise_events(con, context, is_first=False)
         return
     with context.warehouse() as con:
-        search_order, before = (
-            search_order_of(con, order.watch, result.started_at),
-            paper_searches.nights_before(con),
-        )
-        trials = found_papers.sketches(con)
+        search_order = search_order_of(con, order.watch, result.started_at)
+        before, trials = paper_searches.nights_before(con), found_papers.sketches(con)
     sources = wiring.paper_sources(order.settings)
     harvest = look_for_papers(sources, search_order)
     result.work_seconds -= sources.seconds  # the whole step is added to it
@@ -95,9 +84,7 @@ class JudgedPaper:
 def judge_all(papers: Sequence[Paper], trials: Sequence[TrialSketch]) -> list[JudgedPaper]:
     """The kind of each paper, the trials of the topic that it may report, and the row that it drafts. Pure."""
     kinds = [kind_of(paper) for paper in papers]
-    may_report = [
-        number for number, kind in enumerate(kinds) if kind.kind in COUNTED_KINDS | {PaperKind.UNKNOWN}
-    ]
+    may_report = [number for number, kind in enumerate(kinds) if kind.kind in drafts.DRAFTED_KINDS]
     ranked: dict[int, dict[str, RankedPaper]] = defaultdict(dict)
     for nct_id, best in rank_papers(trials, [papers[number] for number in may_report]).items():
         for candidate in best:
@@ -170,9 +157,8 @@ def _raise_events(con: Connection, context: RunContext, *, is_first: bool) -> No
         result.events[event.kind.value] = result.events.get(event.kind.value, 0) + 1
     ledger.enqueue(con, _deliveries(con, events, watch, context.routes.news))
     if is_first and (summed := sum(event.is_baseline for event in events)):
-        ledger.enqueue_notice(
-            con, notices.papers_found(result.run_id, summed), result.run_id, context.routes.news
-        )
+        notice = notices.papers_found(result.run_id, summed)
+        ledger.enqueue_notice(con, notice, result.run_id, context.routes.news)
 
 
 def _deliveries(

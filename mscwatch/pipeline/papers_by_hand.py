@@ -97,10 +97,8 @@ def import_file(order: RunOrder, file: Path) -> Looked:
             f"The file {file} has no paper that can be used: {'; '.join(imported.left_out[:3])}."
         )
     started = order.clock()
-    run_id, digest = (
-        f"import-{started:%Y%m%dT%H%M%S%f}-{secrets.token_hex(2)}",
-        hashlib.sha256(content).hexdigest(),
-    )
+    run_id = f"import-{started:%Y%m%dT%H%M%S%f}-{secrets.token_hex(2)}"
+    digest = hashlib.sha256(content).hexdigest()
     with _at_work(order):
         with _opened(order) as con, sql.transaction(con):
             told = found_papers.told_by_services(con)

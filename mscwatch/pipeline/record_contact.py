@@ -112,9 +112,8 @@ def _probes(watch: Watch) -> Iterator[Probe]:
     yield Probe("alias", f"/studies/{ALIAS}")
     yield Probe("long-url", "/studies", {"query.term": LONG_QUERY} | COUNT_ONLY)
     yield Probe("apostrophe", "/studies", {"query.intr": '"Wharton\'s jelly"'} | COUNT_ONLY)
-    yield Probe(
-        "number-and-condition", "/studies", {"query.term": TRIAL, "query.cond": "asthma"} | COUNT_ONLY
-    )
+    both = {"query.term": TRIAL, "query.cond": "asthma"}
+    yield Probe("number-and-condition", "/studies", both | COUNT_ONLY)
     yield Probe("watch", "/studies", watch.query.parameters() | COUNT_ONLY)
     yield Probe("version-again", "/version")
 
@@ -161,9 +160,8 @@ class _Recorder:
 
 
 def _noted(answer: Response) -> dict[str, Any]:
-    headers = {
-        name: MASK if name.lower() in SECRET_HEADERS else value for name, value in answer.headers.items()
-    }
+    sent = answer.headers.items()
+    headers = {name: MASK if name.lower() in SECRET_HEADERS else value for name, value in sent}
     noted: dict[str, Any] = {"status": answer.status, "headers": headers}
     content = _json(answer.body)
     if holder := part(content, "derivedSection", "miscInfoModule", "versionHolder"):

@@ -8,12 +8,12 @@ what is new.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Container
+from collections.abc import Container
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from mscwatch import digest
-from mscwatch.channels import Channel, send_with_retries
+from mscwatch.channels import Channel, Routes, send_with_retries
 from mscwatch.clock import Clock
 from mscwatch.digest import notices
 from mscwatch.errors import ChannelError
@@ -59,17 +59,19 @@ class Outbox:
     """One address in one run. `refused` and `shown_plainly` fill while it sends: what the operator is to hear of."""
 
     con: Connection
-    channel: Channel
+    routes: Routes
     address: Address
     watch: Watch
     night: str  # the date that messages name (ISO 8601)
     clock: Clock
-    revealed: Callable[[str], str] = str  # puts mail addresses in the place of masked ones
-    page_url: str = ""  # where readers find the page
     refused: dict[str, Refused] = field(default_factory=dict)
     shown_plainly: dict[str, NewsItem] = field(default_factory=dict)
     _attached: bool = True  # until the service takes a message only without the CSV
     _refusals: int = 0
+
+    @property
+    def channel(self) -> Channel:
+        return self.routes.channels[self.address]
 
     def send_owed(self) -> ChannelError | None:
         """Send what is in doubt, as the one message that it was, then what is owed. Returns what stopped it."""
@@ -101,9 +103,8 @@ class Outbox:
             return error
         if len(ids) > 1:
             half = len(ids) // 2
-            return self._send(batch.only(set(ids[:half])), state) or self._send(
-                batch.only(set(ids[half:])), state
-            )
+            halves = batch.only(set(ids[:half])), batch.only(set(ids[half:]))
+            return self._send(halves[0], state) or self._send(halves[1], state)
         if self._attached and self.channel.attaches and batch.items:
             self._attached = False
             error = self._attempt(batch, state)
@@ -127,14 +128,8 @@ class Outbox:
             ledger.mark(self.con, self.address, ids, after, self.clock(), error=str(error))
             log.warning("Not sent: %s", error)
             return error
-        ledger.mark(
-            self.con,
-            self.address,
-            ids,
-            DeliveryState.SENT,
-            self.clock(),
-            shown=_named(message, self.channel.named),
-        )
+        shown = _named(message, self.channel.named)
+        ledger.mark(self.con, self.address, ids, DeliveryState.SENT, self.clock(), shown=shown)
         log.info("Sent to %s by %s: %s", self.address.recipient, self.address.channel, message.subject)
         return None
 
@@ -142,11 +137,11 @@ class Outbox:
         try:
             return digest.compose(
                 batch.items,
-                [replace(notice, summary=self.revealed(notice.summary)) for notice in batch.notices],
+                [replace(notice, summary=self.routes.revealed(notice.summary)) for notice in batch.notices],
                 title=self.watch.title,
                 night=self.night,
                 banner=self.watch.banner,
-                page_url=self.page_url,
+                page_url=self.routes.page_url,
                 waiting=found_papers.waiting(self.con),
                 attached=self._attached,
             )

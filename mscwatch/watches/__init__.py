@@ -15,12 +15,8 @@ from mscwatch.watch import Watch
 
 def packaged() -> list[str]:
     """Names of the watches that come with the package."""
-    folder = files("mscwatch.watches")
-    return sorted(
-        entry.name.removesuffix(".toml").replace("_", "-")
-        for entry in folder.iterdir()
-        if entry.name.endswith(".toml")
-    )
+    names = (entry.name for entry in files("mscwatch.watches").iterdir())
+    return sorted(name.removesuffix(".toml").replace("_", "-") for name in names if name.endswith(".toml"))
 
 
 def load_watch(name_or_path: str) -> Watch:
@@ -45,12 +41,9 @@ def review_topic(watch: Watch) -> str:
     registry of the watch is not the real one.
     """
     for name, topic in (("msc-liver", "liver"), ("msc", "any")):
-        packaged = load_watch(name)
-        asked = watch.query.parameters()
-        if watch.relevance == packaged.relevance and asked in (
-            packaged.query.parameters(),
-            {"query.term": "ALL"},
-        ):
+        ours = load_watch(name)
+        asked = watch.query.parameters() in (ours.query.parameters(), {"query.term": "ALL"})
+        if asked and watch.relevance == ours.relevance:
             return "" if watch.banner else topic
     return ""
 
