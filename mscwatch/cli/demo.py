@@ -116,7 +116,7 @@ def _made(folder: Path) -> Iterator[Path]:
     """Everything that a demo makes in its folder."""
     data = DataDir(folder)
     yield from folder.glob(f"{data.published.name}*")  # with its hash, and earlier ones
-    yield from (data.report, data.working.parent, data.landing, data.digests, data.lock)
+    yield from (data.report, data.working.parent, data.landing, folder / "digests", data.lock)
     yield from data.path.glob("decisions.*")  # on papers of the demo, and their lock
     yield from (folder / "previous", folder / PREFECT)
 

@@ -7,7 +7,7 @@ like, how the history differs from the API, whether all servers hold the same da
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -43,64 +43,47 @@ class Probe(NamedTuple):
     agent: str = ""
 
 
-@dataclass(slots=True)
-class Contact:
-    """What was recorded: a line for each request, in order."""
-
-    folder: Path
-    lines: list[str] = field(default_factory=list)
-
-    @property
-    def sentence(self) -> str:
-        return f"Recorded {len(self.lines)} answers in {self.folder}: send that folder with your report."
-
-
-def record_contact(
-    settings: Settings, watch: Watch, folder: Path, sleep: Callable[[float], None] = time.sleep
-) -> Contact:
+def record_contact(settings: Settings, watch: Watch, folder: Path) -> Contact:
     """Ask, and write each answer into `folder`: `NN-name.json` (request, status, headers) and `NN-name.body`.
 
     At most 16 requests, none repeated, at the distance that the settings say. Where no user agent is let in, the first
     three are all. Passwords, cookies, the contact's address and contacts in records are not written. Raises
     `ConfigError` when the folder cannot be written.
     """
-    recorder = _Recorder(settings, Contact(folder), politeness(settings), sleep)
+    contact = Contact(settings, folder, politeness(settings))
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _record(recorder, settings, watch)
-        summary = "\n".join(recorder.contact.lines) + "\n"
-        (folder / "summary.txt").write_text(summary, encoding="utf-8")
+        _record(contact, watch)
+        (folder / "summary.txt").write_text("\n".join(contact.lines) + "\n", encoding="utf-8")
     except OSError as error:
         raise ConfigError(
             f"Cannot write into {folder}: {error.strerror or error}. Choose another DIR."
         ) from error
-    return recorder.contact
+    return contact
 
 
-def _record(recorder: _Recorder, settings: Settings, watch: Watch) -> None:
+def _record(contact: Contact, watch: Watch) -> None:
     agents = {
-        "own": recorder.politeness.user_agent,
+        "own": contact.politeness.user_agent,
         "bare": BARE_AGENT,
         "token-last": f"mscwatch/{__version__} {BARE_AGENT}",
     }
-    let_in = ""
     for name, agent in agents.items():
-        answer = recorder.ask(Probe(f"version-agent-{name}", "/version", agent=agent))
+        answer = contact.ask(Probe(f"version-agent-{name}", "/version", agent=agent))
         if answer is not None and answer.status == 200:  # noqa: PLR2004  a success
-            let_in = let_in or agent
-    if not let_in:
+            contact.agent = contact.agent or agent
+    if not contact.agent:
         return
-    recorder.agent = let_in
     for probe in _probes(watch):
-        recorder.ask(probe)
+        contact.ask(probe)
     try:
-        beside = f"{history_url(settings.api_url)}/studies/{TRIAL}/history"
+        beside = f"{history_url(contact.settings.api_url)}/studies/{TRIAL}/history"
     except ConfigError:
         return
-    listed = recorder.ask(Probe("history-list", beside))
+    listed = contact.ask(Probe("history-list", beside))
     changes = part(_json(listed.body), "changes") if listed is not None else None
     last = len(changes) - 1 if isinstance(changes, list) and changes else 0
-    recorder.ask(Probe("history-version", f"{beside}/{last}"))
+    contact.ask(Probe("history-version", f"{beside}/{last}"))
 
 
 def _probes(watch: Watch) -> Iterator[Probe]:
@@ -119,20 +102,26 @@ def _probes(watch: Watch) -> Iterator[Probe]:
 
 
 @dataclass(slots=True)
-class _Recorder:
+class Contact:
+    """Sends the requests, and holds what was recorded: a line for each, in order."""
+
     settings: Settings
-    contact: Contact
+    folder: Path
     politeness: Politeness
-    sleep: Callable[[float], None]
-    agent: str = ""
+    agent: str = ""  # the first that is let in
+    lines: list[str] = field(default_factory=list)
     _exchange: Exchange = field(
         default_factory=lambda: Exchange({"Accept": "application/json", "Accept-Encoding": "gzip"})
     )
 
+    @property
+    def sentence(self) -> str:
+        return f"Recorded {len(self.lines)} answers in {self.folder}: send that folder with your report."
+
     def ask(self, probe: Probe) -> Response | None:
         """Send one request and write what came; None when nothing came."""
-        if self.contact.lines:
-            self.sleep(self.politeness.min_interval)
+        if self.lines:
+            time.sleep(self.politeness.min_interval)
         agent = probe.agent or self.agent
         base = probe.path if "://" in probe.path else f"{self.settings.api_url}{probe.path}"
         query = f"?{urlencode(probe.parameters)}" if probe.parameters else ""
@@ -149,14 +138,14 @@ class _Recorder:
         return answer
 
     def _write(self, probe: Probe, notes: dict[str, Any], answer: Response | None, outcome: str) -> None:
-        name = f"{len(self.contact.lines) + 1:02}-{probe.name}"
+        name = f"{len(self.lines) + 1:02}-{probe.name}"
         secrets = credentials(self.settings.api_url) | {self.settings.contact.strip()}
         text = orjson.dumps(notes, option=orjson.OPT_INDENT_2).decode()
-        (self.contact.folder / f"{name}.json").write_text(without(text, secrets), encoding="utf-8")
+        (self.folder / f"{name}.json").write_text(without(text, secrets), encoding="utf-8")
         if answer is not None:
             body = without(_body(answer.body).decode(errors="surrogateescape"), secrets)
-            (self.contact.folder / f"{name}.body").write_bytes(body.encode(errors="surrogateescape"))
-        self.contact.lines.append(without(f"{name}: {outcome}", secrets))
+            (self.folder / f"{name}.body").write_bytes(body.encode(errors="surrogateescape"))
+        self.lines.append(without(f"{name}: {outcome}", secrets))
 
 
 def _noted(answer: Response) -> dict[str, Any]:

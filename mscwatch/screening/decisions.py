@@ -1,40 +1,8 @@
 """Decisions of people: which trials belong, which papers report a trial, what a reading or a row should be.
 
-They are in one TOML file that people read, edit and keep under version control. Each decision says who decided, when
-and why. It wins over every rule:
-
-    [[screening]]
-    nct_id = "NCT02223897"
-    decision = "include"    # or "exclude"
-    reason = "the protocol names the cells"
-    date = 2026-01-31
-    by = "A. Reader"
-
-    [[link]]
-    nct_id = "NCT01220492"
-    paper = "17903050"      # a PMID, a DOI, or the code that `mscwatch links` shows for a reference without them
-    decision = "reject"     # or "accept"
-    reason = "another trial's paper"
-    date = 2026-01-31
-    by = "A. Reader"
-
-    [[reading]]
-    nct_id = "NCT02223897"
-    field = "route"         # a field of the therapy
-    value = ["portal_vein"] # words of its vocabulary, a number, or doses as "1e6-2e6 cells/kg"
-    reason = "the published protocol says so"
-    date = 2026-01-31
-    by = "A. Reader"
-
-    [[row]]
-    paper = "33370477"      # of which a row of the living table is drafted
-    decision = "correct"    # or "accept", "reject", both without field and value
-    field = "n_treated"     # a cell of the row
-    value = 20
-    seen = "6f2c…"          # the hash of the abstract that was seen; commands write it
-    reason = "the full text says so"
-    date = 2026-01-31
-    by = "A. Reader"
+They are in one TOML file that people read, edit and keep under version control; `flows/README.md` shows an entry. The
+heading of an entry, such as `[[link]]`, is its kind (`KINDS`); its keys are the fields of that kind. Each says who
+decided, when and why, and wins over every rule.
 
 Pure: text comes in, decisions or text go out.
 """

@@ -58,6 +58,7 @@ def _as_nct_number(value: Any) -> str:
 
 
 NctId = Annotated[str, BeforeValidator(_as_nct_number)]
+PaperNumber = Annotated[str, BeforeValidator(_as_paper), Field(min_length=1)]
 
 
 class Entry(BaseModel):
@@ -108,7 +109,7 @@ class ScreeningDecision(TrialEntry):
 class LinkDecision(TrialEntry):
     """Whether a paper reports a trial. `paper` is a PMID, a DOI, or the code of a reference without either."""
 
-    paper: Annotated[str, BeforeValidator(_as_paper), Field(min_length=1)]
+    paper: PaperNumber
     decision: Literal["accept", "reject"]
 
     @property
@@ -123,7 +124,8 @@ class LinkDecision(TrialEntry):
 class ReadingDecision(TrialEntry):
     """What one field of a trial's therapy is, whatever the reader found.
 
-    `value` is a word, words, or a number. A field that no therapy has is kept, and finds nothing to apply to.
+    `value` is a word, words, a number, or doses as "1e6-2e6 cells/kg". A field that no therapy has is kept, and finds
+    nothing to apply to.
     """
 
     field: str = Field(min_length=1)
@@ -159,7 +161,7 @@ class RowDecision(Entry):
     nothing to apply to.
     """
 
-    paper: Annotated[str, BeforeValidator(_as_paper), Field(min_length=1)]
+    paper: PaperNumber
     decision: Literal["accept", "reject", "correct"]
     field: str | None = None
     value: Any = None
@@ -187,9 +189,8 @@ class RowDecision(Entry):
 
     @property
     def key(self) -> str:
-        return (
-            f"{self.field} in the row of paper {self.paper}" if self.field else f"row of paper {self.paper}"
-        )
+        row = f"row of paper {self.paper}"
+        return f"{self.field} in the {row}" if self.field else row
 
     @property
     def outcome(self) -> str:

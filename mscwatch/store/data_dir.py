@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -12,66 +11,29 @@ from filelock import FileLock, Timeout
 from mscwatch.errors import LockedError, WarehouseError
 
 
-@dataclass(frozen=True, slots=True)
 class DataDir:
     """The paths of one data directory, which belongs to one watch."""
 
-    path: Path
-
-    @property
-    def published(self) -> Path:
-        return self.path / "mscwatch.duckdb"
-
-    @property
-    def published_hash(self) -> Path:
-        return self.path / "mscwatch.duckdb.sha256"
-
-    @property
-    def report(self) -> Path:
-        return self.path / "report.html"
-
-    @property
-    def working(self) -> Path:
-        return self.path / "working" / "mscwatch-working.duckdb"
+    def __init__(self, path: Path) -> None:
+        private = path / "working"
+        self.path = path
+        self.published = path / "mscwatch.duckdb"
+        self.published_hash = path / "mscwatch.duckdb.sha256"
+        self.report = path / "report.html"
+        self.landing = path / "landing"
+        self.lock = path / "mscwatch.lock"
+        self.working = private / "mscwatch-working.duckdb"
+        self.seal = private / "mscwatch-working.duckdb.sha256"  # of the working file as the last run left it
+        self.broken = private / "broken.duckdb"
+        self.spill = private / "spill"
+        self.people = private / "people.json"  # the mail addresses that are masked in the warehouse
+        self.alarm = (
+            private / "alarm.txt"
+        )  # what the operator was told while nothing could be written into the ledger
 
     def logs(self) -> list[Path]:
         """The write-ahead logs beside the working file: there while it is open, and after its process was killed."""
         return list(self.working.parent.glob(f"{self.working.name}.wal*"))
-
-    @property
-    def broken(self) -> Path:
-        return self.path / "working" / "broken.duckdb"
-
-    @property
-    def seal(self) -> Path:
-        """The SHA-256 of the working file as the last run left it."""
-        return self.path / "working" / "mscwatch-working.duckdb.sha256"
-
-    @property
-    def people(self) -> Path:
-        """The mail addresses that are masked in the warehouse."""
-        return self.path / "working" / "people.json"
-
-    @property
-    def alarm(self) -> Path:
-        """What the operator was told past the ledger, while nothing can be written into it."""
-        return self.path / "working" / "alarm.txt"
-
-    @property
-    def spill(self) -> Path:
-        return self.path / "working" / "spill"
-
-    @property
-    def landing(self) -> Path:
-        return self.path / "landing"
-
-    @property
-    def digests(self) -> Path:
-        return self.path / "digests"
-
-    @property
-    def lock(self) -> Path:
-        return self.path / "mscwatch.lock"
 
     def prepare(self) -> None:
         """Make the folders and the lock file. Raises `WarehouseError` when the data directory cannot be written."""
