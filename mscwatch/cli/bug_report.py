@@ -53,9 +53,8 @@ def bug_report(error: Exception, command: Sequence[str]) -> str:
 
 def masked(text: str, secrets: Iterable[str]) -> str:
     """`text` with `***` for each secret, each part of a secret URL but its scheme and host, and each mail address."""
-    return ADDRESS.sub(
-        masking.MASK, masking.masked(text, {part for secret in secrets for part in masking.parts(secret)})
-    )
+    parts = {part for secret in secrets for part in masking.parts(secret)}
+    return ADDRESS.sub(masking.MASK, masking.masked(text, parts))
 
 
 def _folders() -> list[Path]:
@@ -79,6 +78,5 @@ def _settings() -> list[str]:
         shown = show_settings(load_settings())
     except MscwatchError as error:
         return [str(error)]
-    return [f"{row.name} = {row.value} ({row.origin})" for row in shown if row.origin != "default"] or [
-        "(none)"
-    ]
+    changed = [f"{row.name} = {row.value} ({row.origin})" for row in shown if row.origin != "default"]
+    return changed or ["(none)"]

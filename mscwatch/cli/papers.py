@@ -74,6 +74,5 @@ def _lines(row: dict[str, Any]) -> Text:
     """A paper as a few lines: identifier, year and kind; title; its trials, each with how sure the link is."""
     marks = ["retracted"] * bool(row["is_retracted"]) + ["preprint"] * bool(row["is_preprint"])
     head = filter(None, [row["paper_id"], row["year"], row["kind"], *marks])
-    return screen.entry(
-        head, screen.cell(row["title"]) or "(no title)", screen.cell(row["trials"]) or "no trial"
-    )
+    title, trials = screen.cell(row["title"]), screen.cell(row["trials"])
+    return screen.entry(head, title or "(no title)", trials or "no trial")

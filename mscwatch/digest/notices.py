@@ -30,11 +30,8 @@ def incident(run_id: str, watch: str, outcome: RunOutcome, error: str, *, is_ope
         return None
     if failed:
         return Notice(f"{outcome.value}-{run_id}", NoticeKind(outcome.value), error)
-    return Notice(
-        f"recovered-{run_id}",
-        NoticeKind.RECOVERED,
-        f"The watch {watch} is working again. The outcome of this night: {outcome.value}.",
-    )
+    summary = f"The watch {watch} is working again. The outcome of this night: {outcome.value}."
+    return Notice(f"recovered-{run_id}", NoticeKind.RECOVERED, summary)
 
 
 def late(watch: str, last_good: datetime, now: datetime, limit: float, outcome: RunOutcome) -> Notice | None:
@@ -137,9 +134,8 @@ def channel_off(run_id: str, addresses: Sequence[Address], why: str) -> Notice:
 def channel_on(run_id: str, addresses: Iterable[Address], because: str) -> Notice:
     """The notice that some addresses are in use again. `because` is a clause without a full stop."""
     to = ", ".join(f"{address.channel} to {address.recipient}" for address in addresses)
-    return Notice(
-        f"channel_on-{run_id}-{_mark(to)}", NoticeKind.CHANNEL_ON, f"{to} is switched on again: {because}."
-    )
+    summary = f"{to} is switched on again: {because}."
+    return Notice(f"channel_on-{run_id}-{_mark(to)}", NoticeKind.CHANNEL_ON, summary)
 
 
 def gave_up(address: Address, count: int, nights: int, error: str, last_sent: datetime | None) -> Notice:
@@ -147,12 +143,10 @@ def gave_up(address: Address, count: int, nights: int, error: str, last_sent: da
 
     `last_sent` (UTC) is when something was last sent there; None means never.
     """
-    sent = (
-        f"Nothing was sent there since {last_sent:%Y-%m-%d}." if last_sent else "Nothing was ever sent there."
-    )
+    sent = f"was sent there since {last_sent:%Y-%m-%d}" if last_sent else "was ever sent there"
     summary = (
         f"{count} message(s) to {address.recipient} by {address.channel} waited {nights} nights and are given up. "
-        f"{sent} Last error: {error or 'none'} `mscwatch events` lists everything that happened."
+        f"Nothing {sent}. Last error: {error or 'none'} `mscwatch events` lists everything that happened."
     )
     identity = f"{address.channel} {address.recipient} {last_sent}"
     return Notice(f"gave_up-{_mark(identity)}", NoticeKind.GAVE_UP, summary)

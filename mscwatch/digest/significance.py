@@ -18,9 +18,7 @@ ARRIVING = frozenset({EventKind.NEW_TRIAL, EventKind.ENTERED_WATCH, EventKind.BE
 ENDING = frozenset({EventKind.COMPLETED, EventKind.TERMINATED, EventKind.BECAME_UNKNOWN})
 REPORTING = frozenset({EventKind.RESULTS_POSTED, EventKind.PUBLICATION_LINKED, EventKind.PUBLICATION_FOUND})
 # Statuses that say nothing of results; a trial that is published under one of them is `published_though`.
-NOT_REPORTED = frozenset(
-    {"UNKNOWN", "RECRUITING", "NOT_YET_RECRUITING", "ACTIVE_NOT_RECRUITING", "TERMINATED"}
-)
+NOT_REPORTED = ("UNKNOWN", "RECRUITING", "NOT_YET_RECRUITING", "ACTIVE_NOT_RECRUITING", "TERMINATED")
 STATUS = ENDING | {EventKind.STATUS_CHANGED, EventKind.WITHDRAWN, EventKind.SUSPENDED}
 ROWS_SHOWN = 3
 IN_YEARS = 36  # months; longer spans are given in years
@@ -98,10 +96,8 @@ def published_though(item: NewsItem, _: Background) -> str | None:
     status, event = item.trial.overall_status, item.event
     if status not in NOT_REPORTED or not item.trial.published:
         return None
-    is_publication = event.kind is EventKind.PUBLICATION_FOUND or (
-        event.kind is EventKind.PUBLICATION_LINKED and event.severity is Severity.HIGH
-    )
-    if event.kind in ENDING or is_publication:
+    is_linked = event.kind is EventKind.PUBLICATION_LINKED and event.severity is Severity.HIGH
+    if event.kind in ENDING | {EventKind.PUBLICATION_FOUND} or is_linked:
         return f"Published although the registry calls it {words(status).lower()}."
     return None
 
@@ -169,9 +165,8 @@ def _waited(completion: date | None, today: date) -> str:
     """`, 29 months after its completion date (2020-05)`; empty within the first month."""
     if completion is None:
         return ""
-    months = (
-        (today.year - completion.year) * 12 + today.month - completion.month - (today.day < completion.day)
-    )
+    years, months = today.year - completion.year, today.month - completion.month
+    months += 12 * years - (today.day < completion.day)
     if months <= 0:
         return ""
     span = _count(months, "month") if months < IN_YEARS else _count(months // 12, "year")

@@ -53,6 +53,5 @@ def open_warehouse(context: RunContext) -> WarehouseState:
         changed = decisions.apply(con, decided, order.watch.relevance.rules)
         behind = publish.is_behind(con, order.data_dir)
     alarm.clear(context)
-    return WarehouseState(
-        last, edited, decided, changed if order.data_dir.published.exists() else 0, behind, is_resumed
-    )
+    changed = changed if order.data_dir.published.exists() else 0
+    return WarehouseState(last, edited, decided, changed, behind, is_resumed)

@@ -116,9 +116,7 @@ def _in_order(dataset: Dataset, sorts: list[str], hits: AbstractSet[str]) -> lis
         if piece not in DATE_PIECES and piece not in NUMBER_PIECES:
             raise BadParameterError("Unsupported sort field type: text")
         descending = direction == "desc" or (not direction and piece in DATE_PIECES)
-        value = {
-            nct_id: dataset.values(nct_id, piece)[0] for nct_id in ordered if dataset.values(nct_id, piece)
-        }
+        value = {nct_id: found[0] for nct_id in ordered if (found := dataset.values(nct_id, piece))}
         without = [nct_id for nct_id in ordered if nct_id not in value]
         ordered = [*sorted(value, key=value.__getitem__, reverse=descending), *without]
     return ordered

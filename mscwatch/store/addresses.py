@@ -49,21 +49,16 @@ class GivenUp:
 
 def switch_off(con: Connection, entries: Iterable[SwitchedOff]) -> None:
     """Send nothing to these addresses from now on."""
-    rows = (
-        address_columns(entry.address)
-        | {"since": entry.since, "reason": entry.reason, "setting": entry.setting}
-        for entry in entries
-    )
+    told = ("since", "reason", "setting")
+    rows = (address_columns(off.address) | {name: getattr(off, name) for name in told} for off in entries)
     insert(con, "switched_off", rows)
 
 
 def switch_on(con: Connection, addresses: Iterable[Address]) -> None:
     """Send to these addresses again."""
     for address in addresses:
-        con.execute(
-            "DELETE FROM switched_off WHERE channel = ? AND recipient = ?",
-            [address.channel, address.recipient],
-        )
+        where = "channel = $channel AND recipient = $recipient"
+        con.execute(f"DELETE FROM switched_off WHERE {where}", address_columns(address))
 
 
 def switched_off(con: Connection) -> dict[Address, SwitchedOff]:
@@ -140,18 +135,16 @@ def owed_count(con: Connection, addresses: Collection[Address]) -> dict[Address,
 
 def give_up(con: Connection, nights: int) -> list[GivenUp]:
     """Give up deliveries that have been owed for that many nights; each day with a run counts as one night."""
-    days = con.execute(
-        "SELECT max(night_no) AS last FROM runs GROUP BY started_at::DATE ORDER BY last DESC LIMIT ?",
-        [nights + 1],
-    ).fetchall()
+    query = "SELECT max(night_no) AS last FROM runs GROUP BY started_at::DATE ORDER BY last DESC LIMIT ?"
+    days = column(con, query, [nights + 1])
     if len(days) <= nights:
         return []
     old = f"{IS_UNSENT} AND event_id IN (SELECT id FROM ({WRITTEN}) WHERE night_no <= ?)"
     rows = con.execute(
         f"SELECT channel, recipient, count(*), max(error) FROM deliveries WHERE {old} GROUP BY ALL ORDER BY ALL",
-        [days[-1][0]],
+        [days[-1]],
     ).fetchall()
-    con.execute(f"UPDATE deliveries SET state = 'gave_up' WHERE {old}", [days[-1][0]])
+    con.execute(f"UPDATE deliveries SET state = 'gave_up' WHERE {old}", [days[-1]])
     return [
         GivenUp(Address(channel, recipient), count, error or "", _last_sent(con, channel, recipient))
         for channel, recipient, count, error in rows

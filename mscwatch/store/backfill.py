@@ -54,10 +54,8 @@ def note_answer(
 ) -> None:
     """Record in `histories` that a trial's history was requested, and the result; `listed` counts its versions."""
     stored, back_to = (len(backfill.versions), backfill.reaches_back_to) if backfill else (0, None)
-    con.execute(
-        "INSERT OR REPLACE INTO histories VALUES (?, ?, ?, ?, ?, ?)",
-        [nct_id, read_at, answer, listed, stored, back_to],
-    )
+    row = [nct_id, read_at, answer, listed, stored, back_to]
+    con.execute("INSERT OR REPLACE INTO histories VALUES (?, ?, ?, ?, ?, ?)", row)
 
 
 def store_backfill(con: Connection, first: FirstVersion, backfill: Backfill) -> None:

@@ -27,9 +27,7 @@ class DataDir:
         self.broken = private / "broken.duckdb"
         self.spill = private / "spill"
         self.people = private / "people.json"  # the mail addresses that are masked in the warehouse
-        self.alarm = (
-            private / "alarm.txt"
-        )  # what the operator was told while nothing could be written into the ledger
+        self.alarm = private / "alarm.txt"  # what the operator was told while the ledger could take nothing
 
     def logs(self) -> list[Path]:
         """The write-ahead logs beside the working file: there while it is open, and after its process was killed."""

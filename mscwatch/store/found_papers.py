@@ -119,6 +119,7 @@ def _continued(row: dict[str, Any], earlier: dict[str, Any]) -> dict[str, Any]:
     """What a paper that is stored already keeps: its first sight, and its identifier unless it has a better one."""
     is_better = row["paper_id"] != earlier["paper_id"] and bool(row["pmid"])
     first = min(row, earlier, key=lambda seen: seen["first_seen_at"])
+    aliases = (*row["aliases"], *earlier["aliases"], *[earlier["paper_id"]] * is_better)
     return {
         "paper_id": row["paper_id"] if is_better else earlier["paper_id"],
         "pmid": row["pmid"] or earlier["pmid"],
@@ -131,9 +132,7 @@ def _continued(row: dict[str, Any], earlier: dict[str, Any]) -> dict[str, Any]:
         "told_by_pubmed": row["told_by_pubmed"] or earlier["told_by_pubmed"],
         "told_by_europepmc": row["told_by_europepmc"] or earlier["told_by_europepmc"],
         "is_retracted": row["is_retracted"] or earlier["is_retracted"],
-        "aliases": list(
-            dict.fromkeys((*row["aliases"], *earlier["aliases"], *[earlier["paper_id"]] * is_better))
-        ),
+        "aliases": list(dict.fromkeys(aliases)),
     }
 
 
@@ -162,23 +161,18 @@ def store_links(
 
     `seen` is what each pair was judged on, as a hash.
     """
-    stored = {
-        (nct_id, paper_id): (strength, rejected_seen)
-        for nct_id, paper_id, strength, rejected_seen in con.execute(
-            "SELECT nct_id, paper_id, strength, rejected_seen FROM found_links"
-        ).fetchall()
-    }
+    links = con.execute("SELECT nct_id, paper_id, strength, rejected_seen FROM found_links").fetchall()
+    stored = {link[:2]: link[2:] for link in links}
+    pair = "nct_id = ? AND paper_id = ?"
     rows = []
     for paper_id, judgements in judged.items():
         for judgement in judgements:
             key = (judgement.nct_id, paper_id)
             strength, rejected_seen = stored.get(key, (None, None))
             if strength is not None and strength <= judgement.strength:
-                con.execute(
-                    "UPDATE found_links SET seen = ? WHERE nct_id = ? AND paper_id = ?", [seen[key], *key]
-                )
+                con.execute(f"UPDATE found_links SET seen = ? WHERE {pair}", [seen[key], *key])
                 continue
-            con.execute("DELETE FROM found_links WHERE nct_id = ? AND paper_id = ?", [*key])
+            con.execute(f"DELETE FROM found_links WHERE {pair}", [*key])
             stamp = {"found_at": found_at, "run_id": run_id, "rejected_seen": rejected_seen}
             rows.append(row_of(judgement) | {"paper_id": paper_id, "seen": seen[key]} | stamp)
     insert(con, "found_links", rows)
@@ -208,12 +202,8 @@ def content_hash(paper: Paper) -> str:
 def _row(paper: Paper, kind: JudgedKind) -> dict[str, Any]:
     first_author = paper.authors[0] if paper.authors else None
     others = " et al" if len(paper.authors) > 1 else ""
-    parts = (
-        f"{first_author}{others}" if first_author else "",
-        paper.title,
-        paper.journal,
-        str(paper.year or ""),
-    )
+    by = f"{first_author}{others}" if first_author else ""
+    parts = (by, paper.title, paper.journal, str(paper.year or ""))
     return {
         "paper_id": paper.paper_id,
         "pmid": paper.pmid or None,

@@ -12,7 +12,7 @@ import msgspec
 from mscwatch import digest
 from mscwatch.digest import significance
 from mscwatch.model import Address, NewsItem, Notice, Product, PublishedTrial
-from mscwatch.store.sql import Connection, dicts
+from mscwatch.store.sql import Connection, Parameters, dicts
 
 NEWS_NOTICES = ("baseline", "bulk", "weekly")  # for the readers of events; the others are the operator's
 AXES = [axis.name for axis in fields(Product)]
@@ -84,7 +84,7 @@ def news_of_runs(con: Connection, run_ids: Sequence[str]) -> tuple[list[NewsItem
     return items, _notices(con, condition, [list(run_ids)])
 
 
-def news_items(con: Connection, condition: str, parameters: Sequence[Any] | dict[str, Any]) -> list[NewsItem]:
+def news_items(con: Connection, condition: str, parameters: Parameters) -> list[NewsItem]:
     """Events that meet an SQL condition on `e` (the table `events`), oldest first, as items of a digest.
 
     Each can be put into words: one that cannot is a plain item that says so.
@@ -96,7 +96,7 @@ def news_items(con: Connection, condition: str, parameters: Sequence[Any] | dict
     return [_item(row, background) for row in rows]
 
 
-def _notices(con: Connection, condition: str, parameters: Sequence[Any] | dict[str, Any]) -> list[Notice]:
+def _notices(con: Connection, condition: str, parameters: Parameters) -> list[Notice]:
     """Notices that meet an SQL condition on `n` (the table `notices`) and `r` (the run that wrote each)."""
     notices = "SELECT n.notice_id, n.kind, n.summary FROM notices AS n LEFT JOIN runs AS r USING (run_id)"
     return [msgspec.convert(row, Notice) for row in dicts(con, f"{notices} WHERE {condition}", parameters)]

@@ -21,15 +21,12 @@ def make_plain_again(con: Connection) -> None:
             [RECORDS_AT_ONCE, start],
         ).fetchall()
         read = ((nct_id, version_no, plain_record(orjson.loads(text))) for nct_id, version_no, text in stored)
-        insert(
-            con,
-            "plain_again",
-            (
-                {"nct_id": nct_id, "version_no": version_no, "plain": found.record}
-                for nct_id, version_no, found in read
-                if found.differs
-            ),
+        rows = (
+            {"nct_id": nct_id, "version_no": version_no, "plain": found.record}
+            for nct_id, version_no, found in read
+            if found.differs
         )
+        insert(con, "plain_again", rows)
     con.execute("UPDATE versions SET plain = NULL WHERE plain IS NOT NULL")
     con.execute(
         "UPDATE versions SET plain = again.plain FROM plain_again AS again "

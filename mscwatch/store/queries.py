@@ -230,11 +230,8 @@ def links(con: Connection) -> list[dict[str, Any]]:
 
 def screening(con: Connection, nct_id: str) -> list[dict[str, Any]]:
     """A person's decision about a trial, as one row; no row where there is none."""
-    return dicts(
-        con,
-        "SELECT decision, reason, decided_by, decided_on FROM screening_decisions WHERE nct_id = ?",
-        [nct_id],
-    )
+    query = "SELECT decision, reason, decided_by, decided_on FROM screening_decisions WHERE nct_id = ?"
+    return dicts(con, query, [nct_id])
 
 
 def meta(con: Connection) -> dict[str, str]:

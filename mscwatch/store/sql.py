@@ -15,6 +15,7 @@ import orjson
 from mscwatch.errors import WarehouseError
 
 Connection = duckdb.DuckDBPyConnection
+Parameters = Sequence[Any] | dict[str, Any]  # of a query, by place or by name
 
 CONFIG: dict[str, str | bool | int | float | list[str]] = {"autoinstall_known_extensions": "false"}
 BATCH = 2_000  # rows per INSERT
@@ -33,29 +34,25 @@ def open_read_only(path: Path, search_path: str = "main") -> Connection:
     return con
 
 
-def scalar(con: Connection, query: str, parameters: Sequence[Any] = ()) -> Any:
+def scalar(con: Connection, query: str, parameters: Parameters = ()) -> Any:
     """The first column of the first row, or None. All rows are fetched: a half-read result blocks the connection."""
     rows = con.execute(query, parameters).fetchall()
     return rows[0][0] if rows else None
 
 
-def column(con: Connection, query: str, parameters: Sequence[Any] = ()) -> list[Any]:
+def column(con: Connection, query: str, parameters: Parameters = ()) -> list[Any]:
     """The first column of all rows."""
     return [row[0] for row in con.execute(query, parameters).fetchall()]
 
 
-def dicts(
-    con: Connection, query: str, parameters: Sequence[Any] | dict[str, Any] = ()
-) -> list[dict[str, Any]]:
+def dicts(con: Connection, query: str, parameters: Parameters = ()) -> list[dict[str, Any]]:
     """All rows of a query, each as a dict by column name."""
     result = con.execute(query, parameters)
     names = [column[0] for column in result.description]
     return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
 
-def first(
-    con: Connection, query: str, parameters: Sequence[Any] | dict[str, Any] = ()
-) -> dict[str, Any] | None:
+def first(con: Connection, query: str, parameters: Parameters = ()) -> dict[str, Any] | None:
     """The first row of a query as `dicts` has it, or None."""
     rows = dicts(con, f"{query} LIMIT 1", parameters)
     return rows[0] if rows else None
@@ -151,10 +148,8 @@ def meta(con: Connection, key: str) -> str | None:
 
 def set_meta(con: Connection, facts: dict[str, str]) -> None:
     """Set values of the `meta` table by their keys."""
-    con.execute(
-        "INSERT OR REPLACE INTO meta SELECT unnest(?::VARCHAR[]), unnest(?::VARCHAR[])",
-        [list(facts), list(facts.values())],
-    )
+    query = "INSERT OR REPLACE INTO meta SELECT unnest(?::VARCHAR[]), unnest(?::VARCHAR[])"
+    con.execute(query, [list(facts), list(facts.values())])
 
 
 def quoted(text: object) -> str:
