@@ -128,7 +128,6 @@ class Settings(_Place):
 
     @property
     def decisions(self) -> Path:
-        """The file of people's decisions."""
         return Path(self.decisions_file) if self.decisions_file else self.data_dir / "decisions.toml"
 
     @field_validator("email_to", "operator_email_to", mode="before")

@@ -23,8 +23,6 @@ from mscwatch.watches import load_watch
 
 
 class Format(StrEnum):
-    """The forms of a message."""
-
     TEXT = "text"
     HTML = "html"
     SLACK = "slack"

@@ -33,8 +33,6 @@ class _Console(Console):
 
 
 class _Formatter(logging.Formatter):
-    """Log lines without control and format characters."""
-
     def format(self, record: logging.LogRecord) -> str:
         return printable(super().format(record))
 
@@ -49,7 +47,6 @@ def say(text: str | Text, style: str | None = None) -> None:
 
 
 def show(names: Sequence[str], rows: Iterable[Sequence[Any]], title: str = "") -> None:
-    """Print a table."""
     console().print(table(names, rows, title))
 
 

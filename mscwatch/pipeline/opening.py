@@ -45,8 +45,8 @@ def open_warehouse(context: RunContext) -> WarehouseState:
             ledger.begin_run(con, result.run_id, order.watch.name, result.started_at)
         ledger.explain_doubt(con)
         operator_notices.settle_addresses(con, context)
-        if last:
-            operator_notices.note_recovery(con, context)
+        if last and (notice := operator_notices.recovery_notice(order.data_dir)):
+            operator_notices.notify(con, context, notice)
         alarm.record(con, context)
         digest = sql.meta(con, "watch_hash")
         edited = digest is not None and not order.watch.has_digest(digest)

@@ -37,8 +37,7 @@ def settle_addresses(con: Connection, context: RunContext) -> None:
 
 def note_incident(con: Connection, context: RunContext) -> None:
     """Notify once of an incident, once when it is over, and else of a gap without a good run."""
-    result, last = context.result, ledger.last_trusted_run(con)
-    is_open = ledger.incident_is_open(con)
+    result, last, is_open = context.result, ledger.last_trusted_run(con), ledger.incident_is_open(con)
     notice = notices.incident(result.run_id, result.watch, result.outcome, str(result.error), is_open=is_open)
     if notice is None and last:
         limit = context.order.settings.late_after
@@ -78,17 +77,11 @@ def note_decisions_without_effect(con: Connection, context: RunContext) -> None:
 
 
 def recovery_notice(data_dir: DataDir) -> Notice | None:
-    """The notice of a broken working file that lies aside, or None."""
+    """The notice of a broken working file that lies aside, or None; each run's is the same, so it is sent once."""
     if not data_dir.broken.exists():
         return None
     written = datetime.fromtimestamp(data_dir.broken.stat().st_mtime, UTC)
     return notices.working_file_recovered(str(data_dir.broken), written)
-
-
-def note_recovery(con: Connection, context: RunContext) -> None:
-    """Notify of a broken working file; later runs enqueue the same notice, which is sent once."""
-    if notice := recovery_notice(context.order.data_dir):
-        notify(con, context, notice)
 
 
 def note_week(con: Connection, context: RunContext) -> None:

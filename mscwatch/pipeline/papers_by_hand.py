@@ -175,7 +175,6 @@ def _content(file: Path) -> bytes:
 
 
 def _row(imported: ImportedFile, proof: dict[str, Any]) -> dict[str, Any]:
-    """The row of `searches` for an import."""
     return {
         "source": PaperSource.PERSON,
         "subject": "import",

@@ -40,7 +40,6 @@ class Batch(NamedTuple):
         return [item.event.event_id for item in self.items] + [notice.notice_id for notice in self.notices]
 
     def only(self, ids: Container[str]) -> Batch:
-        """The part with these ids."""
         return Batch(
             tuple(item for item in self.items if item.event.event_id in ids),
             tuple(notice for notice in self.notices if notice.notice_id in ids),
@@ -117,7 +116,6 @@ class Outbox:
         return None
 
     def _attempt(self, batch: Batch, state: DeliveryState) -> ChannelError | None:
-        """Send one message and record how it went."""
         ids, now = batch.ids, self.clock()
         try:
             message = self._composed(batch)

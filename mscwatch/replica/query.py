@@ -51,8 +51,6 @@ class QueryError(Exception):
 
 
 class Term(NamedTuple):
-    """A run of words, or a phrase if quoted."""
-
     text: str
     quoted: bool
 

@@ -72,7 +72,6 @@ class Replica:
         self.night = min(self.night + 1, len(self.nights) - 1)
 
     def respond(self, method: str, target: str, headers: Message) -> Response:
-        """Record the request and answer it."""
         with self._lock:
             index = len(self.requests)
             self.requests.append((method, target))

@@ -87,8 +87,6 @@ class Entry(BaseModel):
 
 
 class TrialEntry(Entry):
-    """A decision about one trial."""
-
     nct_id: NctId
 
     @property
@@ -141,7 +139,6 @@ class ReadingDecision(TrialEntry):
 
     @property
     def is_of_a_field(self) -> bool:
-        """Whether a therapy has this field."""
         return corrections.is_field(self.field)
 
     @property

@@ -55,14 +55,12 @@ def switch_off(con: Connection, entries: Iterable[SwitchedOff]) -> None:
 
 
 def switch_on(con: Connection, addresses: Iterable[Address]) -> None:
-    """Send to these addresses again."""
     for address in addresses:
         where = "channel = $channel AND recipient = $recipient"
         con.execute(f"DELETE FROM switched_off WHERE {where}", address_columns(address))
 
 
 def switched_off(con: Connection) -> dict[Address, SwitchedOff]:
-    """Every address that is switched off."""
     rows = dicts(con, "SELECT * FROM switched_off ORDER BY ALL")
     entries = (msgspec.convert(row | {"address": row}, SwitchedOff) for row in rows)
     return {entry.address: entry for entry in entries}

@@ -53,7 +53,6 @@ def is_named_broken(problem: str) -> bool:
 
 
 def is_full(problem: str) -> bool:
-    """Whether the words say that the disk is full."""
     return any(words in problem for words in FULL)
 
 
@@ -116,6 +115,5 @@ def _is_sealed(data_dir: DataDir) -> bool:
 
 
 def sha256(path: Path) -> str:
-    """The SHA-256 of a file, in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -57,13 +57,12 @@ def store_drafts(con: Connection, drafts: Iterable[Draft], read_at: datetime) ->
         if paper_id not in of_paper or each.paper_id == paper_id:
             of_paper[paper_id] = each
     current = {(paper_id, each.abstract_hash): each.cells for paper_id, each in of_paper.items()}
-    accepted = set(
-        con.execute(
-            "SELECT r.paper_id, r.seen FROM decided_rows AS r "
-            "JOIN drafts AS d ON d.paper_id = r.paper_id AND d.abstract_hash = r.seen "
-            "WHERE r.holds AND r.decision = 'accept'"
-        ).fetchall()
+    held = con.execute(
+        "SELECT r.paper_id, r.seen FROM decided_rows AS r "
+        "JOIN drafts AS d ON d.paper_id = r.paper_id AND d.abstract_hash = r.seen "
+        "WHERE r.holds AND r.decision = 'accept'"
     )
+    accepted = set(held.fetchall())
     papers, kept = [paper_id for paper_id, _ in current], [" ".join(pair) for pair in accepted]
     for table in ("drafts", "drafted_cells"):
         con.execute(
@@ -106,7 +105,5 @@ def _follow_papers(con: Connection) -> None:
 
 def _numbers(con: Connection) -> dict[str, str]:
     """The number under which a paper is kept, by its DOI, for one that a source gives by its DOI alone."""
-    found = con.execute(
-        "SELECT 'DOI:' || doi, paper_id FROM found_papers WHERE doi IS NOT NULL ORDER BY starts_with(paper_id, 'PMID:')"
-    )
-    return dict(found.fetchall())
+    query = "SELECT 'DOI:' || doi, paper_id FROM found_papers WHERE doi IS NOT NULL"
+    return dict(con.execute(f"{query} ORDER BY starts_with(paper_id, 'PMID:')").fetchall())

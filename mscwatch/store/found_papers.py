@@ -58,12 +58,10 @@ def sketches(con: Connection) -> list[TrialSketch]:
 
 
 def counting(con: Connection) -> int:
-    """How many links count as a publication."""
     return int(scalar(con, "SELECT count(*) FROM publications WHERE counts"))
 
 
 def waiting(con: Connection) -> int:
-    """How many links wait for a person."""
     return int(scalar(con, "SELECT count(*) FROM publications WHERE is_waiting"))
 
 

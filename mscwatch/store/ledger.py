@@ -169,7 +169,6 @@ def enqueue_notice(con: Connection, notice: Notice, run_id: str, addresses: Iter
 
 
 def recorded_notices(con: Connection, notice_ids: Iterable[str]) -> set[str]:
-    """Which of these notices are recorded."""
     query = "SELECT notice_id FROM notices WHERE list_contains(?, notice_id)"
     return set(column(con, query, [list(notice_ids)]))
 
@@ -185,12 +184,10 @@ def runs_to_print(con: Connection) -> list[str]:
 
 
 def mark_printed(con: Connection) -> None:
-    """Note that nothing more is to be printed."""
     set_meta(con, {TO_PRINT: ""})
 
 
 def enqueue(con: Connection, deliveries: Iterable[Delivery]) -> None:
-    """Record deliveries as owed."""
     rows = (
         address_columns(delivery.address) | {"event_id": delivery.event_id, "state": DeliveryState.OWED}
         for delivery in deliveries

@@ -59,7 +59,6 @@ class NightsBefore(NamedTuple):
 
 
 def nights_before(con: Connection) -> NightsBefore:
-    """How the searches of earlier nights went."""
     proven = column(
         con,
         "SELECT bool_and(s.outcome = 'proven') FROM searches AS s SEMI JOIN runs USING (run_id) "
@@ -91,7 +90,6 @@ def state(con: Connection) -> PapersState:
 
 
 def was_imported(con: Connection, sha256: str) -> bool:
-    """Whether a file with this hash was imported before."""
     query = "SELECT count(*) FROM searches WHERE source = ? AND (proof->>'$.sha256') = ?"
     return bool(scalar(con, query, [PaperSource.PERSON, sha256]))
 

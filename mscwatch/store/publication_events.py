@@ -68,7 +68,6 @@ def newly_retracted(con: Connection) -> list[tuple[str, str, str]]:
 
 
 def note_retractions(con: Connection) -> None:
-    """Note which papers are known as retracted now."""
     known = column(con, "SELECT paper_id FROM papers WHERE is_retracted ORDER BY ALL")
     set_meta(con, {KNOWN: orjson.dumps(known).decode()})
 
@@ -79,7 +78,6 @@ def lower_what_was_known(con: Connection, run_id: str) -> None:
 
 
 def not_raised_yet(con: Connection, events: Sequence[Event]) -> list[Event]:
-    """The events that are not stored."""
     query = "SELECT event_id FROM events WHERE list_contains(?, event_id)"
     stored = column(con, query, [[event.event_id for event in events]])
     return [event for event in events if event.event_id not in stored]

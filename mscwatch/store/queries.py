@@ -150,7 +150,6 @@ def current_id(con: Connection, nct_id: str) -> str:
 
 
 def trial(con: Connection, nct_id: str) -> dict[str, Any] | None:
-    """One row of `trials`, or None."""
     return first(con, "SELECT * FROM trials WHERE nct_id = ?", [nct_id])
 
 

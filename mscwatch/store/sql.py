@@ -147,7 +147,6 @@ def meta(con: Connection, key: str) -> str | None:
 
 
 def set_meta(con: Connection, facts: dict[str, str]) -> None:
-    """Set values of the `meta` table by their keys."""
     query = "INSERT OR REPLACE INTO meta SELECT unnest(?::VARCHAR[]), unnest(?::VARCHAR[])"
     con.execute(query, [list(facts), list(facts.values())])
 
