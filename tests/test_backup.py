@@ -69,7 +69,7 @@ def test_a_backup_takes_in_what_a_killed_run_left_in_its_log(two_nights, tmp_pat
     backup.write_backup(two_nights.data_dir, tmp_path / "late.zip")
     there = restore(tmp_path / "late.zip", tmp_path / "there")
     with sql.open_read_only(there.working) as found:
-        assert queries.meta(found)["late"] == "yes"
+        assert queries.facts(found)["late"] == "yes"
 
 
 def rewritten(file, edit=None, *, database=None):
@@ -113,7 +113,7 @@ def test_a_warehouse_is_only_replaced_on_request(two_nights, saved):
     with pytest.raises(ConfigError, match="--replace"):
         restore(saved, two_nights.settings.data_dir)
     with sql.open_read_only(two_nights.data_dir.working) as con:
-        assert queries.meta(con)["later"] == "yes"
+        assert queries.facts(con)["later"] == "yes"
     restore(saved, two_nights.settings.data_dir, replace=True)
     assert contents(two_nights.data_dir.working) == wanted
     assert contents(two_nights.data_dir.published) == wanted

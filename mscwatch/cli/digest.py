@@ -60,7 +60,7 @@ def _composed(settings: Settings, since: datetime, until: datetime | None) -> Di
     alerts = load_watch(settings.watch).alerts
     with queries.open_newest(DataDir(settings.data_dir)) as con:
         items, notices = news.news_between(con, since, until)
-        facts, waiting = queries.meta(con), found_papers.waiting(con)
+        facts, waiting = queries.facts(con), found_papers.waiting(con)
     admitted = plan.alerts_among(items, alerts)
     if not admitted and not notices:
         return None

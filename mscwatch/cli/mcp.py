@@ -160,7 +160,7 @@ TOOLS = (events_since, explain, trial_as_of, why_relevant, papers_of_trial, livi
 def _published() -> Iterator[tuple[Connection, dict[str, str]]]:
     """The published file, and what an answer says about it. Raises `WarehouseError` where there is none."""
     with open_published() as con:
-        facts = queries.meta(con)
+        facts = queries.facts(con)
         named = ("banner", "watch", "data_timestamp", "attribution")
         yield con, _printable({name: facts[name] for name in named if facts.get(name)})
 

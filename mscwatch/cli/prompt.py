@@ -72,7 +72,7 @@ def _converse(data_dir: DataDir) -> None:
                 [shell, "-readonly", "-cmd", "SET search_path = 'main,ctgov'", published], check=False
             )
             raise typer.Exit(done.returncode)
-        facts = queries.meta(con)
+        facts = queries.facts(con)
         screen.say(
             facts.get("banner") or f"{facts.get('watch_title', '')}: data of {facts['data_timestamp']}"
         )

@@ -18,7 +18,7 @@ def open_published() -> Connection:
 
 def banner(con: Connection) -> str:
     """What heads all output of a warehouse whose changes are invented; else nothing."""
-    return queries.meta(con).get("banner", "")
+    return queries.facts(con).get("banner", "")
 
 
 def numbers(con: Connection, nct_id: str) -> list[str]:

@@ -66,7 +66,7 @@ def show(
     with open_published() as con:
         rows = table_rows(con, [choice.value for choice in origin or []])
         names = column_names(con, "living_table")
-        facts = queries.meta(con)
+        facts = queries.facts(con)
     if screen.wrote_data(names, rows, as_json=as_json, as_csv=as_csv):
         return
     if as_markdown:

@@ -177,7 +177,7 @@ def _warehouse(settings: Settings) -> str:
     if not data_dir.published.exists():
         return NOT_YET
     with queries.open_published(data_dir) as con:
-        nights, owner = queries.nights(con, 1), queries.meta(con).get("watch")
+        nights, owner = queries.nights(con, 1), queries.facts(con).get("watch")
     refuse_other_watch(owner, load_watch(settings.watch).name, settings.data_dir)
     if not hash_matches(data_dir):
         raise WarehouseError(

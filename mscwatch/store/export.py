@@ -27,7 +27,6 @@ from mscwatch.store.sql import Connection, dicts, first_line, quoted, scalar
 MADE_BY = "mscwatch export"
 MANIFEST = "manifest.json"
 UNFINISHED = ".mscwatch-export-"
-SCHEMAS = ("main", "ctgov")
 
 GROWING = {"main.versions", "main.events"}
 YEAR = "year(observed_at) AS observed_year"
@@ -140,7 +139,7 @@ def _write_all(con: Connection, form: ExportFormat, folder: Path) -> list[Export
             ]
         if form is ExportFormat.PARQUET:
             (folder / dbt_sources.FILE).write_text(dbt_sources.text(relations), encoding="utf-8")
-        facts = queries.meta(con)
+        facts = queries.facts(con)
         return [_write(con, relation, form, folder, facts) for relation in relations]
 
 
@@ -187,7 +186,7 @@ def _write_search_record(con: Connection, relations: list[catalog.Relation], fol
     written.append(Exported("included", len(trials) + len(papers), path, meaning))
     flow = dicts(con, "SELECT * FROM prisma_flow ORDER BY place")
     path = "main/prisma.svg"
-    (folder / path).write_text(prisma.svg(flow, queries.meta(con).get("banner", "")), encoding="utf-8")
+    (folder / path).write_text(prisma.svg(flow, queries.facts(con).get("banner", "")), encoding="utf-8")
     return [*written, Exported("flow", len(flow), path, "The flow of PRISMA 2020 as a picture.")]
 
 
@@ -207,7 +206,7 @@ def _as_cell(name: str, kind: str) -> str:
 
 
 def _write_manifest(con: Connection, written: Iterable[Exported], form: ExportFormat, folder: Path) -> None:
-    facts = queries.meta(con)
+    facts = queries.facts(con)
     manifest = {
         "made_by": MADE_BY,
         **{name: facts.get(name, "") for name in FACTS},
@@ -221,7 +220,7 @@ def _write_manifest(con: Connection, written: Iterable[Exported], form: ExportFo
 
 def _replace(folder: Path, fresh: Path) -> None:
     """Replace the old files by the new ones, the manifest last, so that it never lists files that are missing."""
-    for name in SCHEMAS:
+    for name in catalog.HUB:
         if (folder / name).exists():
             shutil.rmtree(folder / name)
         if (fresh / name).exists():

@@ -233,6 +233,6 @@ def screening(con: Connection, nct_id: str) -> list[dict[str, Any]]:
     return dicts(con, query, [nct_id])
 
 
-def meta(con: Connection) -> dict[str, str]:
+def facts(con: Connection) -> dict[str, str]:
     """The facts about the file (table `meta`), by key."""
     return dict(con.execute("SELECT key, value FROM meta").fetchall())

@@ -43,7 +43,7 @@ def read_answers(data_dir: DataDir) -> tuple[dict[str, str], dict[str, QueryAnsw
             name.removesuffix(".sql"): _answer(con, name, file.read_text(encoding="utf-8"))
             for name, file in found
         }
-        return queries.meta(con), answers | {"claims": with_trials(con, answers["claims"])}
+        return queries.facts(con), answers | {"claims": with_trials(con, answers["claims"])}
 
 
 def page_is_behind(data_dir: DataDir) -> bool:
