@@ -1,4 +1,4 @@
-"""The analyst's commands `events` and `show`."""
+"""The analyst's commands `events` and `show`, and the options and arguments that several commands share."""
 
 from __future__ import annotations
 
