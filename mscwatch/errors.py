@@ -102,10 +102,8 @@ def refused_keys(error: ValidationError, unknown: str, *, quote: bool = False) -
     A key that concerns the whole is "". `unknown` is the reason for a key that does not exist. A word outside a closed
     list is quoted only with `quote`, where no value can be a secret.
     """
-    return [
-        (".".join(map(str, item["loc"])), _reason(dict(item), unknown, quote=quote))
-        for item in error.errors(include_url=False)
-    ]
+    refused = error.errors(include_url=False)
+    return [(".".join(map(str, item["loc"])), _reason(dict(item), unknown, quote=quote)) for item in refused]
 
 
 def _reason(item: dict[str, Any], unknown: str, *, quote: bool) -> str:

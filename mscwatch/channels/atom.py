@@ -17,6 +17,7 @@ from mscwatch.model import Address, Digest, NewsItem, Notice
 
 NAMESPACE = "http://www.w3.org/2005/Atom"
 MOST_ENTRIES = 200  # the newest are kept
+RIGHTS = "Registry data: ClinicalTrials.gov, U.S. National Library of Medicine. No medical advice."
 NOT_XML = re.compile("[^\t\n\r\\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, production 2
 # A tag URI (RFC 4151) under a reserved name that nobody can own. It marks our feeds, so it must never change.
 TAG = "tag:mscwatch.invalid,2020:"
@@ -72,11 +73,7 @@ def feed(digest: Digest, earlier: list[ET.Element], now: datetime) -> bytes:
     _add(root, "title", f"{_tagged(digest)}mscwatch: {digest.title}")
     _add(root, "updated", _time(now))
     _add(root, "generator", "mscwatch")
-    _add(
-        root,
-        "rights",
-        "Registry data: ClinicalTrials.gov, U.S. National Library of Medicine. No medical advice.",
-    )
+    _add(root, "rights", RIGHTS)
     _add(ET.SubElement(root, _name("author")), "name", "mscwatch")
     own = [_notice(notice, digest, now) for notice in digest.notices]
     own += [_event(item, digest) for item in digest.items]

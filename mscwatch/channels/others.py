@@ -76,10 +76,8 @@ def body(digest: Digest, named: int, limit: int) -> str:
     more = len(digest.items) - named
     end = f"and {more} more: `mscwatch events` lists them.\n" if more > 0 else ""
     end = end.translate(WIDE) + "Source: ClinicalTrials.gov. Not medical advice."
-    head = shorten(
-        "\n".join(lines).translate(WIDE),
-        max(0, limit - sum(len(event) + 1 for event in events) - len(end) - 1),
-    )
+    room = limit - sum(len(event) + 1 for event in events) - len(end) - 1
+    head = shorten("\n".join(lines).translate(WIDE), max(0, room))
     return "\n".join(filter(None, (head, *events, end)))[:limit]
 
 

@@ -135,9 +135,8 @@ class Rows:
             yield Text(self.title, style="italic")
         widest = max(map(len, self.names))
         for row in self.rows:
-            yield Text(
-                "\n".join(f"{name:<{widest}}  {value}" for name, value in zip(self.names, row, strict=True))
-            )
+            cells = zip(self.names, row, strict=True)
+            yield Text("\n".join(f"{name:<{widest}}  {value}" for name, value in cells))
             yield Text("")
 
 

@@ -129,9 +129,8 @@ def plain_record(record: Any) -> PlainRecord:
     _settle_results(plain, record, notes)
     _drop_empty_references(plain, notes)
     if notes.more:
-        notes.notes.append(
-            Note("", str(notes.more), "so many more values of this record were not understood")
-        )
+        reason = "so many more values of this record were not understood"
+        notes.notes.append(Note("", str(notes.more), reason))
     return PlainRecord(plain if notes.differs else record, tuple(notes.notes), notes.differs)
 
 

@@ -23,6 +23,7 @@ from mscwatch.replica.papers import EUROPEPMC, PUBMED, answer_for_papers
 from mscwatch.replica.snapshot import Snapshot
 
 DRIP_BYTES = 1024
+POLLING = 0.02  # seconds until the server sees that it is to end
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)  # SO_LINGER of no seconds: close() sends RST instead of FIN
 
 
@@ -63,9 +64,7 @@ class Replica:
         self._server = _Server(("127.0.0.1", port), self)
         host = f"http://127.0.0.1:{self._server.server_port}"
         self.url, self.europepmc_url, self.pubmed_url = host + BASE, host + EUROPEPMC, host + PUBMED
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
-        )
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(POLLING,), daemon=True)
 
     def advance(self) -> None:
         """Serve the next night's snapshot; the last one stays."""

@@ -58,19 +58,19 @@ def sketches(con: Connection) -> list[TrialSketch]:
 
 
 def counting(con: Connection) -> int:
+    """How many links count as a publication."""
     return int(scalar(con, "SELECT count(*) FROM publications WHERE counts"))
 
 
 def waiting(con: Connection) -> int:
+    """How many links wait for a person."""
     return int(scalar(con, "SELECT count(*) FROM publications WHERE is_waiting"))
 
 
 def told_by_services(con: Connection) -> frozenset[str]:
     """The identifiers of all papers that Europe PMC or PubMed told of, as `Paper.identifiers` writes them."""
-    rows = dicts(
-        con, f"{KEPT} WHERE told_by_pubmed OR told_by_europepmc OR found_by <> ?", [PaperSource.PERSON]
-    )
-    return frozenset(key for row in rows for key in _keys(row))
+    told = f"{KEPT} WHERE told_by_pubmed OR told_by_europepmc OR found_by <> ?"
+    return frozenset(key for row in dicts(con, told, [PaperSource.PERSON]) for key in _keys(row))
 
 
 def pmids_by_doi(con: Connection) -> dict[str, str]:
@@ -136,16 +136,15 @@ def _continued(row: dict[str, Any], earlier: dict[str, Any]) -> dict[str, Any]:
 
 def _rename(con: Connection, old: str, better: str) -> None:
     """Take a paper out under its old identifier, and keep its links under the better one."""
-    con.execute("DELETE FROM found_papers WHERE paper_id = ?", [old])
-    con.execute(
-        "DELETE FROM papers WHERE paper_id = ? AND found_by IN ('europepmc', 'pubmed', 'person')", [old]
-    )
+    for table in ("found_papers", "registry_ids"):
+        con.execute(f"DELETE FROM {table} WHERE paper_id = ?", [old])
+    searched = "found_by IN ('europepmc', 'pubmed', 'person')"
+    con.execute(f"DELETE FROM papers WHERE paper_id = ? AND {searched}", [old])
     con.execute(
         "DELETE FROM found_links WHERE paper_id = ? AND nct_id IN (SELECT nct_id FROM found_links WHERE paper_id = ?)",
         [old, better],
     )
     con.execute("UPDATE found_links SET paper_id = ? WHERE paper_id = ?", [better, old])
-    con.execute("DELETE FROM registry_ids WHERE paper_id = ?", [old])
 
 
 def store_links(

@@ -27,10 +27,8 @@ def write(
     with closing(sqlite3.connect(path)) as target, target:
         for relation in relations:
             name = relation.name if relation.schema == "main" else f"{relation.schema}_{relation.name}"
-            columns = ", ".join(
-                f'"{column}" {NUMBERS.get(kind, "TEXT")}' for column, kind, _ in relation.columns
-            )
-            target.execute(f'CREATE TABLE "{name}" ({columns})')
+            columns = (f'"{column}" {NUMBERS.get(kind, "TEXT")}' for column, kind, _ in relation.columns)
+            target.execute(f'CREATE TABLE "{name}" ({", ".join(columns)})')
             yield relation, name, _copy(con, relation, name, target)
 
 
