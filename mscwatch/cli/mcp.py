@@ -26,7 +26,7 @@ from mscwatch.store.bounded import Bounds, ask, cut
 from mscwatch.store.data_dir import DataDir
 from mscwatch.store.explain import explain_event
 from mscwatch.store.living import table_rows
-from mscwatch.store.sql import Connection, first
+from mscwatch.store.sql import Connection, quoted
 from mscwatch.vocabulary import EventKind
 
 INSTRUCTIONS = (
@@ -92,8 +92,11 @@ def trial_as_of(nct_id: Trial, day: Day) -> dict[str, Any]:
     with _published() as (con, about):
         known_as = numbers(con, nct_id)
         for number in known_as:
-            if trial := first(con, f"SELECT * FROM trials_as_of(DATE '{day}') WHERE nct_id = ?", [number]):
-                return _answer(about, trial=trial)
+            names, rows = queries.query(
+                con, f"SELECT * FROM trials_as_of(DATE '{day}') WHERE nct_id = {quoted(number)}"
+            )
+            if rows:
+                return _answer(about, trial=dict(zip(names, rows[0], strict=True)))
     raise MscwatchError(f"No record of {known_as[-1]} had been read by the end of {day}. Try a later day.")
 
 
