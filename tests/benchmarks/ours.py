@@ -2,16 +2,19 @@
 
 import json
 import time
+from importlib import import_module
 
-import mscwatch.cli.app
-import mscwatch.cli.nights  # noqa: F401  what the command loads before it begins
-from mscwatch.pipeline.context import RunOrder
-from mscwatch.pipeline.run import run_watch
-from mscwatch.settings import load_settings
-from mscwatch.watches import load_watch
+from mscwatch import cli
 
 
 def main():
+    """Begin as the command does, import what it imports, and run the night that it runs."""
+    cli.look_for_cycles_seldom()
+    import_module("mscwatch.cli.app")
+    import_module("mscwatch.cli.nights")
+    context, run = import_module("mscwatch.pipeline.context"), import_module("mscwatch.pipeline.run")
+    settings, watches = import_module("mscwatch.settings"), import_module("mscwatch.watches")
+
     steps = {}
 
     def timed(name, action, *, asks_registry=False):
@@ -21,8 +24,8 @@ def main():
         finally:
             steps[name] = time.monotonic() - begun
 
-    settings = load_settings()
-    result = run_watch(RunOrder(settings, load_watch(settings.watch)), timed)
+    chosen = settings.load_settings()
+    result = run.run_watch(context.RunOrder(chosen, watches.load_watch(chosen.watch)), timed)
     print(json.dumps(result.as_json() | {"steps": steps}))
     raise SystemExit(result.exit_code)
 
