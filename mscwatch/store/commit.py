@@ -8,17 +8,18 @@ changed; memory is bounded by one group of pages.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from mscwatch.changes.plan import Plan, PlanContext, merged, plan, plan_membership
-from mscwatch.model import LookupResult, MembershipChange, WatchedTrial
+from mscwatch.model import FetchedTrial, LookupResult, MembershipChange, StoredTrial, WatchedTrial
 from mscwatch.registry.landing import Landing
 from mscwatch.store import derive, load
 from mscwatch.store.ledger import enqueue
 from mscwatch.store.sql import Connection, insert, row_of
+from mscwatch.store.touched import changed_fields, tables_that_read
 from mscwatch.vocabulary import Area, IndicationGroup, Membership, Relevance
 
 STORED_AT_ONCE = 10_000  # refreshing ctgov has a fixed cost per call, and a group must fit into memory
@@ -88,10 +89,14 @@ def commit_run(
     with ThreadPoolExecutor(max_workers=1) as bulk:
         for pages in groups:
             compared = load.groups_of_pages(con, COMPARED_AT_ONCE, among=pages, oldest_version=2)
-            plans = [plan(load.known_pairs(con, landing, some), context) for some in compared]
+            fields: set[str] = set()
+            plans = [
+                plan(_noting(load.known_pairs(con, landing, some), fields), context) for some in compared
+            ]
             unseen = load.unseen(con, pages)
+            tables = None if unseen else tables_that_read(fields)
             # until the worker is done the connection is its own; planning unseen trials needs none
-            stored = bulk.submit(load.store_bulk, con, landing, pages, row_of(stamp))
+            stored = bulk.submit(load.store_bulk, con, landing, pages, row_of(stamp), tables)
             try:
                 plans += [plan(load.new_pairs(landing, page, unseen), context) for page in pages if unseen]
                 stored.result()
@@ -117,6 +122,15 @@ def commit_run(
     con.execute("DROP TABLE new_readings")
     load.drop(con)
     return written
+
+
+def _noting(
+    pairs: Iterable[tuple[StoredTrial, FetchedTrial]], fields: set[str]
+) -> Iterator[tuple[StoredTrial, FetchedTrial]]:
+    """The pairs as they come; the fields in which the two records of one differ are added to `fields`."""
+    for stored, fetched in pairs:
+        fields.update(changed_fields(stored.record, fetched.record))
+        yield stored, fetched
 
 
 def watched(con: Connection) -> list[WatchedTrial]:

@@ -23,7 +23,7 @@ stops no run. An empty path is NULL: the column exists so that queries written f
 import csv
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
@@ -40,6 +40,7 @@ SECTIONS = "protocolSection|resultsSection|annotationSection|documentSection|der
 LONG = {"TEXT": "VARCHAR USING COMPRESSION zstd"}
 PATH = re.compile(rf"\b(?:{SECTIONS})\b(?:[\w.]|\[\]|\{{[^}}]*\}})*")
 
+LAST_UPDATE = "protocolSection.statusModule.lastUpdatePostDateStruct.date"  # of which `versions` has a column
 LONGEST = (
     50_000  # most elements of an inner list: the base of the sort key `rank`; four levels fit into a BIGINT
 )
@@ -115,9 +116,15 @@ def _comment(name: str, meaning: str, unit: str, path: str) -> str:
 
 
 def mapped_paths() -> set[str]:
-    """Every API path that the mapping reads, alternatives written out, list markers included."""
-    written = {text for table in load_mapping() for text in table.sources}
-    written |= {column.path for table in load_mapping() for column in table.columns}
+    """Every API path that the mapping reads, as `paths_of` writes them."""
+    return paths_of(load_mapping())
+
+
+def paths_of(tables: Iterable[Table]) -> set[str]:
+    """Every API path that some tables read, alternatives written out, list markers included."""
+    written = {
+        text for table in tables for text in (*table.sources, *(column.path for column in table.columns))
+    }
     paths = {path for text in written for match in PATH.findall(text) for path in _alternatives(match)}
     return {path for path in paths if not path.endswith(".")}
 
@@ -132,18 +139,25 @@ def refresh(con: Connection, records: str) -> None:
 
 
 @contextmanager
-def parsed(con: Connection, records: str, parameters: Mapping[str, object] | None = None) -> Iterator[None]:
+def parsed(
+    con: Connection,
+    records: str,
+    parameters: Mapping[str, object] | None = None,
+    tables: Iterable[Table] | None = None,
+) -> Iterator[None]:
     """Hold parsed records in the temporary table `ctgov_parsed` while the block runs, beside the macro `partial_date`.
 
-    `records` is a query, with `parameters`, for `nct_id`, `record` (text) and any further columns of that table.
+    `records` is a query, with `parameters`, for `nct_id`, `record` (text) and any further columns of that table. What
+    is parsed is what `tables` (if none are given: all) read, and the date of the last update.
     """
+    paths = paths_of(load_mapping() if tables is None else tables) | {LAST_UPDATE}
     try:
         con.execute(PARTIAL_DATE)
         con.execute(
             "CREATE OR REPLACE TEMP TABLE ctgov_parsed AS SELECT * EXCLUDE (record), "
             "json_transform(record, $shape) AS r,"
             f" TRY_CAST(substr(nct_id, 4) AS BIGINT) * 1000000 AS base FROM ({records})",
-            {"shape": json.dumps(_shape(mapped_paths()))} | dict(parameters or {}),
+            {"shape": json.dumps(_shape(paths))} | dict(parameters or {}),
         )
         yield
     finally:
@@ -151,26 +165,27 @@ def parsed(con: Connection, records: str, parameters: Mapping[str, object] | Non
             con.execute("DROP TABLE IF EXISTS temp.ctgov_parsed; DROP MACRO IF EXISTS temp.partial_date")
 
 
-def fill(con: Connection) -> None:
-    """Replace the rows of the trials in `ctgov_parsed` in every table."""
+def fill(con: Connection, tables: Sequence[Table] | None = None) -> None:
+    """Replace the rows of the trials in `ctgov_parsed`, in `tables` (if none are given: in all)."""
+    tables = load_mapping() if tables is None else tables
     known = "SELECT 1 FROM ctgov.studies WHERE nct_id IN (SELECT nct_id FROM ctgov_parsed) LIMIT 1"
     is_known = bool(con.execute(known).fetchall())
-    stated = _stated(con)
-    for table in load_mapping():
+    stated = _stated(con, tables)
+    for table in tables:
         if is_known:
             con.execute(f'DELETE FROM ctgov."{table.name}" WHERE nct_id IN (SELECT nct_id FROM ctgov_parsed)')
         if not stated.isdisjoint(table.sources):
             con.execute(_insert(table))
 
 
-def _stated(con: Connection) -> set[str]:
+def _stated(con: Connection, tables: Iterable[Table]) -> set[str]:
     """The sources that any record has: planning an INSERT without rows costs as much as one of a hundred records."""
-    sources = list(dict.fromkeys(source for table in load_mapping() for source in table.sources))
+    sources = list(dict.fromkeys(source for table in tables for source in table.sources))
     paths = {source: source.partition("[]")[0] for source in sources if source and not source.startswith("=")}
-    counts = ", ".join(f"count({_field('r', path)})" for path in paths.values())
-    (row,) = con.execute(f"SELECT {counts} FROM temp.ctgov_parsed").fetchall()
+    counts = [f"count({_field('r', path)})" for path in paths.values()]
+    (row,) = con.execute(f"SELECT {', '.join(['count(*)', *counts])} FROM temp.ctgov_parsed").fetchall()
     return {source for source in sources if source not in paths} | {
-        source for source, count in zip(paths, row, strict=True) if count
+        source for source, count in zip(paths, row[1:], strict=True) if count
     }
 
 

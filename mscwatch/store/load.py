@@ -102,10 +102,17 @@ def unseen(con: Connection, pages: list[int]) -> set[str]:
     return {nct_id for (nct_id,) in rows}
 
 
-def store_bulk(con: Connection, landing: Landing, pages: list[int], stamp: Mapping[str, Any]) -> None:
+def store_bulk(
+    con: Connection,
+    landing: Landing,
+    pages: list[int],
+    stamp: Mapping[str, Any],
+    tables: Sequence[ctgov.Table] | None = None,
+) -> None:
     """Close the versions that some pages replace, insert the new ones, and replace their rows in `ctgov`.
 
-    `stamp` has the columns that all new versions share: `run_id`, `observed_at`, `data_timestamp`.
+    `stamp` has the columns that all new versions share: `run_id`, `observed_at`, `data_timestamp`. `tables` are those
+    of `ctgov` that the new versions touch; if none are given, all.
     """
     con.execute(
         "UPDATE versions SET valid_to = greatest(?, valid_from) WHERE valid_to IS NULL "
@@ -115,9 +122,9 @@ def store_bulk(con: Connection, landing: Landing, pages: list[int], stamp: Mappi
     files = {"files": [str(landing.page(page)) for page in pages]}
     with ExitStack() as until_filled:
         with _join_sides_as_written(con):
-            until_filled.enter_context(ctgov.parsed(con, FRESH_RECORDS, files))
+            until_filled.enter_context(ctgov.parsed(con, FRESH_RECORDS, files, tables))
             con.execute(NEW_VERSIONS, {**stamp, **files})
-        ctgov.fill(con)
+        ctgov.fill(con, tables)
 
 
 @contextmanager
