@@ -157,10 +157,10 @@ def _copy(data_dir: DataDir, fresh: Path) -> _Copied:
     working.remove_log(fresh)
     if not data_dir.logs():
         with working.instance(data_dir) as con:
-            is_whole = _copy_bytes(con, data_dir.working, fresh)
+            _copy_bytes(con, data_dir.working, fresh)
             _read(con, fresh)
             if not scalar(con, IS_FAT):
-                return _checked(con, data_dir, fresh, is_whole=is_whole, is_fat=False)
+                return _checked(con, data_dir, fresh, is_whole=True, is_fat=False)
     fresh.unlink(missing_ok=True)
     with working.instance(data_dir) as con:
         is_whole = _copy_rows(con, data_dir.working, fresh)
@@ -190,15 +190,18 @@ def _copy_rows(con: Connection, original: Path, fresh: Path) -> bool:
     return is_whole
 
 
-def _copy_bytes(con: Connection, original: Path, fresh: Path) -> bool:
-    """Copy a file as it is, but for where its rows lie: that is written anew. Returns whether the copy was the same.
+def _copy_bytes(con: Connection, original: Path, fresh: Path) -> None:
+    """Copy a file as it is, but for where its rows lie: that is written anew. Raises where the copy was not the same.
 
     Of rows that did not change, DuckDB 1.5 and 2.0 leave it where it was, in a block which DuckDB before 1.4 may not
     know to be one of these: "Failed to load metadata pointer", on the second night or the tenth. A checkpoint with
     something to write, in a file that was just opened, writes it all where the setting says so.
     """
     shutil.copyfile(original, fresh)
-    is_whole = filecmp.cmp(fresh, original, shallow=False)
+    if not filecmp.cmp(
+        fresh, original, shallow=False
+    ):  # before DuckDB reads it, and calls the original broken
+        raise _differing(original)
     con.execute("SET experimental_metadata_reuse = false")
     con.execute(f"ATTACH {quoted(fresh)} AS written")
     con.execute("BEGIN")
@@ -207,16 +210,19 @@ def _copy_bytes(con: Connection, original: Path, fresh: Path) -> bool:
     con.execute("COMMIT")
     con.execute("CHECKPOINT written")
     con.execute("DETACH written")
-    return is_whole
 
 
 def _checked(con: Connection, data_dir: DataDir, fresh: Path, *, is_whole: bool, is_fat: bool) -> _Copied:
     """What the opened copy holds. Raises `WarehouseError` where that is not what was copied, or is not consistent."""
     if (found := damage.unreadable_part(con)) or not is_whole:
-        msg = f"The copy of {data_dir.working} does not hold what it holds. Nothing was published; run again."
-        raise WarehouseError(f"{msg} {found or ''}".strip())
+        raise _differing(data_dir.working, found or "")
     _check(con, data_dir.working)
     return _Copied(sha256(fresh), last_written_run(con), _run_in(con, data_dir.published), is_fat)
+
+
+def _differing(original: Path, found: str = "") -> WarehouseError:
+    msg = f"The copy of {original} does not hold what it holds. Nothing was published; run again. {found}"
+    return WarehouseError(msg.strip())
 
 
 def _check(con: Connection, original: Path) -> None:
