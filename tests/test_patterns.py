@@ -1,12 +1,15 @@
 """Regular expressions of rules, compiled when a text is first held against them."""
 
 import re
+import tomllib
 from importlib import import_module
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
 
 import mscwatch
+from mscwatch.papers import kind
 from mscwatch.vocabulary.patterns import pattern_of
 
 
@@ -58,3 +61,42 @@ def test_every_expression_of_every_module_compiles(room):
     assert found
     for one in found:
         assert one.flags >= 0
+
+
+def outside_brackets(expression):
+    """What of an expression stands in no group and no class."""
+    text = re.sub(r"\\.|\[[^\]]*\]", "", expression)
+    while text != (text := re.sub(r"\([^()]*\)", "", text)):
+        pass
+    return text
+
+
+def test_patterns_of_titles_have_their_alternatives_in_brackets():
+    assert outside_brackets(r"a|b") == "a|b"
+    assert outside_brackets(r"a(?:b|(?:c|[)]))|b\|") == "a|b"
+    tables = tomllib.loads((files("mscwatch.papers") / "kinds.toml").read_text("utf-8"))
+    patterns = [text for rule in tables["rule"] for text in rule["patterns"] + rule.get("unless", [])]
+    assert [text for text in patterns if "|" in outside_brackets(text)] == []
+
+
+@pytest.mark.parametrize(
+    "patterns",
+    [
+        [r"\bnew cells\b", r"\bnew\b", r"cells"],
+        [r"\bnew\b", r"\bnew cells\b", r"^old", r"\bold cells\b"],
+        [r"^old", r"\bold cells\b", r": new"],
+        [r"\b(?:old|new) \w+s\b"],
+        [],
+    ],
+)
+def test_patterns_that_share_a_look_for_a_word_find_what_each_would(patterns):
+    plain = re.compile("|".join(f"(?:{text})" for text in patterns) or r"(?!)")
+    for title in (
+        "new cells and old cells",
+        "old cells: new ones",
+        "renew the cells",
+        "newer, bold cells",
+        "",
+    ):
+        found, expected = kind._any(patterns).search(title), plain.search(title)
+        assert (found and found.span()) == (expected and expected.span())

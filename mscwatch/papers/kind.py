@@ -13,12 +13,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import groupby
 from typing import Any
 
 from mscwatch.papers.model import Paper
 from mscwatch.vocabulary import PaperKind
 from mscwatch.vocabulary.patterns import pattern_of
 
+WORD = r"\b"
 LONGEST_TITLE = 500  # characters; what a sponsor typed instead of a title may have no end
 KINDS_VERSION = 5  # raise it when a kind moves, so that stored papers are judged anew
 
@@ -272,4 +274,13 @@ def _rules() -> tuple[_Rule, ...]:
 
 
 def _any(patterns: list[str]) -> re.Pattern[str]:
-    return pattern_of("|".join(f"(?:{pattern})" for pattern in patterns) or r"(?!)")
+    r"""What any of the patterns finds; of those that begin at one place, the first.
+
+    Neighbours that begin at a word share one `\b`: `re` then sees by the next letter which of them to try, and a title
+    takes half the time. So a pattern has its alternatives in brackets.
+    """
+    expressions = []
+    for at_a_word, run in groupby(patterns, key=lambda pattern: pattern.startswith(WORD)):
+        each = "|".join(f"(?:{pattern.removeprefix(WORD) if at_a_word else pattern})" for pattern in run)
+        expressions.append(f"{WORD}(?:{each})" if at_a_word else each)
+    return pattern_of("|".join(expressions) or r"(?!)")
