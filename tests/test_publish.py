@@ -132,6 +132,17 @@ def test_a_working_file_of_which_a_quarter_is_free_blocks_becomes_the_published_
     assert stat.S_IMODE(data_dir.working.stat().st_mode) == 0o600
 
 
+def test_of_a_large_file_rows_are_copied_at_once_and_it_becomes_the_published_copy(two_nights, monkeypatch):
+    data_dir, asked = two_nights.data_dir, []
+    before = rows(two_nights, "SELECT * FROM events ORDER BY ALL")
+    monkeypatch.setattr(publish, "LARGE", data_dir.working.stat().st_size)
+    monkeypatch.setattr(publish, "_copy_bytes", lambda *files: asked.append(files))
+    publish.publish_copy(data_dir)
+    assert not asked
+    assert data_dir.working.read_bytes() == data_dir.published.read_bytes()
+    assert rows(two_nights, "SELECT * FROM events ORDER BY ALL") == before != []
+
+
 def test_a_working_file_with_a_log_beside_it_stays(two_nights):
     data_dir = two_nights.data_dir
     make_fat(two_nights)
