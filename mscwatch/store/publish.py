@@ -155,7 +155,7 @@ def counts(con: Connection) -> dict[str, int]:
 def _copy(data_dir: DataDir, fresh: Path) -> _Copied:
     """Copy the working file to `fresh`, and check what then lies on the disk. Raises as `publish_copy` does.
 
-    Of a fat file rows and definitions are copied, not bytes. So they are of a large one, and where a log lies beside it.
+    Of a fat file, a large one, or one with a log beside it, rows and definitions are copied, not bytes.
     """
     working.remove_log(fresh)
     if not data_dir.logs() and data_dir.working.stat().st_size < LARGE:
