@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
-import subprocess
-import sys
 from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -34,8 +30,6 @@ from support.odd import (
     rows,
     say,
 )
-
-ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture(scope="module")
@@ -332,18 +326,11 @@ def test_the_operator_hears_of_a_disk_that_was_full(filled, tmp_path):
         gzip.compress(as_text(record(1)) + b"\n")[:-20],
     ],
 )  # fmt: skip
-def test_records_that_are_no_studies_are_refused_with_the_file_and_the_reason(tmp_path, content):
+def test_records_that_are_no_studies_are_refused_with_the_file_and_the_reason(tmp_path, content, monkeypatch):
+    monkeypatch.setattr(Replica, "__enter__", lambda _: pytest.fail("it was served"))
     file = tmp_path / ("records.ndjson.gz" if content.startswith(b"\x1f\x8b") else "records.ndjson")
     file.write_bytes(content)
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("MSCWATCH_")}
-    try:
-        done = subprocess.run(
-            [sys.executable, "-m", "mscwatch", "registry", "--records", str(file)],
-            cwd=tmp_path, env=environment | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=30,
-            check=False,
-        )  # fmt: skip
-    except subprocess.TimeoutExpired:
-        pytest.fail("it was served")
+    done = say("registry", "--records", file, folder=tmp_path)
     assert done.returncode == 2
     assert last_line(done.stderr).startswith("mscwatch: ")
     assert file.name in done.stderr

@@ -14,6 +14,8 @@ import pytest
 
 from mscwatch.cli import main
 
+PATIENCE = 240  # seconds for a command, on a machine with other things to do
+
 
 @dataclass(frozen=True)
 class Done:
@@ -42,7 +44,7 @@ def run_in_a_process(words, settings, stdin=None):
     environment = {name: value for name, value in os.environ.items() if not name.startswith("MSCWATCH_")}
     done = subprocess.run(
         [sys.executable, "-m", "mscwatch", *words],
-        env=environment | settings, capture_output=True, text=True, timeout=120, check=False, input=stdin,
+        env=environment | settings, capture_output=True, text=True, timeout=PATIENCE, check=False, input=stdin,
     )  # fmt: skip
     return Done(done.returncode, done.stdout, done.stderr)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gzip
 import os
+import signal
 import socketserver
 import subprocess
 import sys
@@ -150,7 +151,7 @@ def _watch(program, deadline, ended, peaks):
             peak = next((int(line.split()[1]) for line in told.splitlines() if line.startswith("VmHWM")), 0)
             peaks.append(peak)
             if time.monotonic() > deadline or peak > TOO_MUCH:
-                program.kill()
+                os.kill(program.pid, signal.SIGKILL)  # `Popen.kill` would also take its end from `os.wait4`
 
 
 def run_within(seconds, folder, *words, **settings):
