@@ -63,6 +63,17 @@ MADE_ONCE = "made_once"
 hypothesis.settings.register_profile("mscwatch", deadline=None)
 hypothesis.settings.load_profile("mscwatch")
 
+# What takes minutes, much of it waiting, is begun first: begun late, one worker would end alone with it.
+LONGEST = (
+    "test_bad_neighbours", "test_prefect_health", "test_killed", "test_sinks_season", "test_events_nights",
+    "test_odd_records_campaign", "test_season", "test_scale", "test_damage",
+)  # fmt: skip
+
+
+def pytest_collection_modifyitems(items):
+    """The files of LONGEST in their order, then the others as they came."""
+    items.sort(key=lambda item: LONGEST.index(item.path.stem) if item.path.stem in LONGEST else len(LONGEST))
+
 
 def pytest_collection_finish():
     """What was made to collect the tests stays to the end: the collector of cycles need not look at it again."""
