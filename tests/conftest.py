@@ -28,7 +28,7 @@ from mscwatch.replica import Replica
 from mscwatch.store import queries, schema, sql, working
 from mscwatch.store.data_dir import DataDir
 from mscwatch.vocabulary import RunOutcome
-from support import demo, programs, reported, review
+from support import demo, disks, programs, reported, review
 from support.command import run_here, run_in_a_process
 from support.ctgov_records import opened
 from support.orders import REVIEWED, WATCH, order_for, write_watch
@@ -47,16 +47,9 @@ os.environ["MSCWATCH_REPORT"] = "false"
 # On the few trials of a test a second thread costs more than it gives.
 sql.CONFIG["threads"] = 1
 
-# A night waits for the disk thirty times, a third as long as it computes. Nothing here has to outlive the machine: files
-# lie in memory where there is room for them, and where programs in them may run.
-IN_MEMORY, ROOM = Path("/dev/shm"), 8 * 2**30
-if (
-    IN_MEMORY.is_dir()
-    and os.access(IN_MEMORY, os.W_OK)
-    and shutil.disk_usage(IN_MEMORY).free > ROOM
-    and not os.statvfs(IN_MEMORY).f_flag & os.ST_NOEXEC
-):
-    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(IN_MEMORY))
+# A night waits for the disk thirty times, a quarter as long as it computes; nothing here has to outlive the machine.
+if in_memory := disks.in_memory():
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(in_memory))
 
 MADE_ONCE = "made_once"
 # How long an example takes is the machine's matter, not the property's.
