@@ -22,6 +22,7 @@ EXTENSION = "duckdb-extension-httpfs"  # carries the extension of the DuckDB tha
 READ = """
 import glob, json, sys, duckdb
 con = duckdb.connect()
+con.execute("SET enable_progress_bar = false")  # which is shown among the answers once a query takes two seconds
 con.execute(f"LOAD '{glob.glob(sys.argv[1] + '/duckdb_extension_httpfs/extensions/*/httpfs.duckdb_extension')[0]}'")
 con.execute(f"ATTACH '{sys.argv[2]}/latest/mscwatch.duckdb' AS w (READ_ONLY)")
 print(json.dumps([
