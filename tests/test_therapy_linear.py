@@ -23,6 +23,7 @@ FRAGMENTS = [
     "two syringes of ", "/bag ", "a-", "A-", "a.", ". ", ";", "\n", "1\u00b1", "every each ", "interval between ", "transplantation of the ",
     "liver ", "not ", "without ", "diabetes ", "seeded on ", "MSC mixed with chondrocytes ", "followed by ",
     "a total of 2 ml injected ", "(1, 2", "3 doses every ", "stem cells and mesenchymal stem cells ", "alternate days ", "2 cycles of 3 ",
+    "implant a ", "cells in hyaluronic acid ", "1st at day 1, ", "MSC (", "not-treated ", "from the a ",
 ]  # fmt: skip
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from mscwatch.therapy.rules import Ending, Rule, Term
+from mscwatch.therapy.rules import Ending, Rule, Term, first_end
 from mscwatch.therapy.words import find
 
 GAP = r"[\s\-\u2010-\u2015_]*"
@@ -69,10 +69,12 @@ def test_what_is_asked_of_a_word_alone_leaves_out_nothing_that_the_text_has(text
     )
     lower = text.lower()
     for word in re.finditer(r"\w+", lower):
+        start, able = word.start(), rule.terms_of(word[0])
+        assert first_end(able, lower, start) == first_end(rule.several, lower, start)
         following = re.compile(GAP).match(lower, word.end()).end()
-        goes_on = lower.startswith(rule.seconds(word[0]), following) if rule.seconds(word[0]) else False
-        if rule.end(text, lower, word.start()):
-            assert goes_on or rule.is_open_to(word[0])
+        for term in able:
+            if term.first == word[0] and term.end(lower, start):
+                assert lower.startswith(term.others[0], following)
 
 
 @pytest.mark.parametrize("written", ["intrathecal", "intra-thecal", "intra thecal"])

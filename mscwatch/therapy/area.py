@@ -26,10 +26,11 @@ _WINS = (
     ),
     (Area.IMMUNE, {Area.BLOOD_CANCER, Area.KIDNEY, Area.BONE_CARTILAGE, Area.SKIN, Area.ORAL}),
     (Area.ORAL, {Area.BONE_CARTILAGE, Area.BLOOD_CANCER}),
-    (Area.GASTROINTESTINAL, {Area.SKIN}),
+    (Area.GASTROINTESTINAL, {Area.SKIN, Area.OTHER}),
     (Area.EYE, {Area.NEURO, Area.SKIN}),
     (Area.NEURO, {Area.BONE_CARTILAGE}),
     (Area.LUNG, {Area.OTHER, Area.CARDIOVASCULAR}),
+    (Area.CARDIOVASCULAR, {Area.BLOOD_CANCER}),
 )
 _TRANSPLANT = pattern_of(r"\b(?:stem cell|marrow|blood) transpl|HSCT", re.IGNORECASE)
 _PREPARED = 0.2  # what a transplant of marrow counts beside a disease

@@ -9,6 +9,7 @@ from mscwatch.vocabulary import DoseUnit
 from mscwatch.vocabulary.patterns import pattern_of
 
 CONCENTRATION = "cells/mL"
+_MANY_CELLS = 1e5  # a plain number from here on counts cells that stand before it
 NO_DOSE = "no dose"
 CELLS = pattern_of(
     r"\bcel+s?\b|\b\w*MSCs?\b|\b\w*ASCs?\b|\b[a-z]*-?SCs\b|\bstem|\bstromal|\bMPCs?\b|\bCSM\b|\bHLSC|\bHALPC|\bMNC",
@@ -19,13 +20,14 @@ _SOMETHING_ELSE = pattern_of(
     r"""\b(?:platelets?|PLT|leu[ck]o\w*|lymphocytes?|neutrophils?|granulocytes?|erythrocytes?|WBC|RBC|ANC|copies|copy|IU|U|units?(?!\s+of\b)|mg|[mu]g|µg|
       μg|mmol|nucleated|TNC|CD\d+\+?|T[\s-]?cells?|NK|Tregs?|islets?|hepatocytes?|people|persons|patients|men|women|americans|
       adults|children|cases|deaths|carriers|dollars|euros?|participants|subjects|RPM|mm|cm|years|individuals|procedures|
-      bacteria|clusters?|CFU|viral|virus\w*|genomes?|vg|rpm|red\ blood|white\ blood|x\s?g|meters?|steps|times)\b""",
+      bacteria|clusters?|CFU|viral|virus\w*|genomes?|vg|rpm|red\ blood|white\ blood|x\s?g|meters?|steps|
+      (?<!\d\s)times)\b""",
     re.IGNORECASE | re.VERBOSE,
 )
 PER = pattern_of(
     r"""(?:/|\bper\b|\bfor\s+(?:each|every)\b|\bby\b|\*|\bx\b)\s*(?:each\s+|every\s+|one\s+|the\s+|patient'?s?\s+|recipient'?s?\s+|actual\s+|body\s+|of\s+|a\s+)*
         (?P<count>\d+(?:[.,]\d+)?(?:\s*-\s*\d+(?:[.,]\d+)?)?)?\s*
-        (?P<what>kg|k\b|kilo(?:gram)?s?|weight|m[lL]\b|cc\b|cm3|cm\^?\s?3|milliliters?|cubic\s+cent\w+|l\b|lit(?:er|re)s?|dl|[uµμ]l|mm3|mm\^?3|microlit\w+
+        (?P<what>kg|k\b|kilo(?:gram)?s?|weight|m[lL]\b|cc\b|cm3|cm\^?\s?3|milliliters?|cubic\s+cent\w+|l\b|lit(?:er|re)s?|dl|[uµμ]l\b|mm3|mm\^?3|microlit\w+
           |cm2|cm\s?\^?\s?2|cm²|cm\b|square\s+cm|square\s+cent\w+|g\b|gram|mm2|min\b|minutes?|hour|h\b|sec\w*|m2)
       | \bkg\s?\^?\s?-1 | (?<=cells)\s+kg\b | \bkilogram\s+body | \bweight\s*\(kg\)""",
     re.IGNORECASE | re.VERBOSE,
@@ -41,7 +43,7 @@ _SURFACE = pattern_of(r"cm|square|g|mm2|m2", re.IGNORECASE)
 _LIMIT = pattern_of(
     r"(?:max\w*|up to|cumulativ\w*|as many as|not?(?: to)? exceed\w*|no more than|at least|minim\w*|less than|"
     r"more than|limit\w*|[<>≤≥]|capped?)\W*"
-    r"(?:(?:an?|of|to|the|total|dose|is|number|cells?|dosage|p(?:er|re)|protocol)\W*){0,5}$",
+    r"(?:(?:an?|of|at|to|the|total|dose|is|number|cells?|dosage|p(?:er|re)|protocol)\W*){0,5}$",
     re.IGNORECASE,
 )
 _PREPARATION = pattern_of(
@@ -55,12 +57,12 @@ CONTAINER = pattern_of(
 _TOTALLED = pattern_of(r"\(\s*(?:an?\s+|in\s+)?total(?:\s+of|:)?\s*$", re.IGNORECASE)
 _IN_ALL = pattern_of(r"\W*(?:\w*cells?|\w*MSCs?)?\s*(?:in\s+(?:all|total)\b|altogether)", re.IGNORECASE)
 _PART = pattern_of(  # "100 million, in ten injections of 10 million"
-    r"\b(?:in|into|as|by|via)\s+(?:\w+\s+){1,3}?(?:injections|sites|portions|aliquots|points)\s+of\s+[\d.,\s]*(?:or\s+|and\s+)?$",
+    r"\b(?:in|into|as|by|via|x)\s+(?:\w+\s+){1,3}?(?:injections|sites|portions|aliquots|points)\s+of\s+[\d.,\s]*(?:or\s+|and\s+)?$",
     re.IGNORECASE,
 )
 _DOSE_LABEL = pattern_of(r"\bdos(?:e|age)\s*[:=]\s*$", re.IGNORECASE)
 _EACH_TIME = pattern_of(
-    r"(?:/|\b(?:per|each|every))\s*(?:(?:single|unit)\s+)?(?:procedure|injection|infusion|dose|administration|time|treatment|transplantation)\b",
+    r"(?:/|\b(?:per|each|every))\s*(?:(?:single|unit)\s+)?(?:procedure|injection|infusion|dose|administration|time|day|treatment|transplantation)\b",
     re.IGNORECASE,
 )
 _AT_LEAST = pattern_of(r"(?:at least|minim\w*)\W*(?:\w+\W+){0,4}$", re.IGNORECASE)
@@ -116,7 +118,8 @@ def _is_whole(before: str, clause: str, after: str) -> bool:
         (_LIMIT.search(before) and not (each and _AT_LEAST.search(before)))
         or _AS_MAXIMUM.match(clause)
         or (_IN_ALL.match(clause) and _EACH_TIME.search(before))
-        or _TOTALLED.search(after)  # 3x10^7 per side (total 6x10^7)
+        or (_TOTALLED.search(after) and not each)  # 3x10^7 per side (total 6x10^7)
+        or (_TOTALLED.search(before) and _EACH_TIME.search(before))
         or _PART.search(before)
         or _PREPARATION.search(before)
         or CONTAINER.search(clause[:60])
@@ -139,11 +142,13 @@ def _counts_cells(
     beside = _CELLS_BEFORE.search(before)
     if amount.shape == Shape.POWER:
         return bool(bare or beside or _DOSAGE.search(before))
+    if amount.shape == Shape.PLAIN:
+        return bool(bare and beside and amount.low >= _MANY_CELLS)
     if amount.shape != Shape.WORD:
         return False
     if not bare:
         return bool(_DOSE_LABEL.search(before))
-    return bool(beside or other or _DOSE_WORD.search(before))  # "MSC 30 million unit"
+    return bool(beside or other or _DOSE_WORD.search(before) or CELLS.search(before))  # "MSC 30 million unit"
 
 
 def _per_unit(per: re.Match[str], *, told: bool, counts: bool) -> tuple[str, bool]:
@@ -153,7 +158,7 @@ def _per_unit(per: re.Match[str], *, told: bool, counts: bool) -> tuple[str, boo
         return (NO_DOSE, False) if per["count"] else (DoseUnit.CELLS_PER_KG, told)
     if not counts:
         return NO_DOSE, False
-    if _SURFACE.match(what) and not re.match(r"cm\W*3", what):
+    if _SURFACE.match(what) and not re.match(r"cm\W*3", what, re.IGNORECASE):
         return DoseUnit.OTHER, told
     if _VOLUME.match(what) and not re.match(r"min|mm|micro", what, re.IGNORECASE):
         # "5 x 10^7 cells/10 mL" is all of it in a volume; without a number it is a concentration.

@@ -31,7 +31,7 @@ _OFTEN = (
     r"(?:(?:an?|per|each|every|in\s+a)\s+(?:\w+\s+)?(?:week|day|month|year|\d)|every|daily|weekly|monthly|/)"
 )
 _COMPARED = r"(?:higher|lower|more|less|(?:the\s+)?upper|the\s+normal|of\s+normal|as\s|greater|\d|ULN)"
-_NOT_RATE = r"(?!\s*(?:(?:per|an?)\s+|/\s*)(?:day|week|month)\b)"  # "two infusions a week"
+_NOT_RATE = r"(?!\s*(?:(?:per|an?)\s+|/\s*)(?:day|week|month)\b(?!\s+apart))"  # "two infusions a week"
 _WHEN = r"(?:the|both|they|you|it|in|again|all|patients?|subjects?|enrolled|inform\w*|consent\w*|eligib\w*|at\sleast)\b"
 # What may be between a number and what is given: "two intravenous UC-MSC infusions"; not "2 weeks after infusions".
 _NOT_KIND = (
@@ -63,11 +63,12 @@ _COUNT = [
         (
             ("time", "x", "occasion"),
             (
-                rf"(?<![\d.,])\b{_N}[\s-]*(?:(?:consecutive|separate|repeated)\s+)?(?:times?|x|occasions)\b(?!\s*points?)"
+                rf"(?<![\d.,^])\b{_N}[\s-]*(?:(?:consecutive|separate|repeated)\s+)?(?:times?|x|occasions)\b(?!\s*points?)"
                 rf"(?!\s*(?:{_OFTEN}|{_COMPARED}))"
             ),
         ),
         (("in total",), rf"\b{_N}\s+in\s+total\b"),
+        (("total",), rf"\(\s*(?:in\s+)?total(?:ly)?\s*[:=]?\s*{_N}\s*(?:{GIVEN}\s*)?\)"),
         (
             ("double", "dual", "triple", "quadruple", "pair of"),
             rf"\b(?P<n>double|dual|triple|quadruple|pair\sof)\s+(?:{KIND}\s+){{0,3}}(?:treatment|infusion|injection|administration)s?\b",
@@ -82,6 +83,7 @@ _COUNT = [
             _GIVEN_WORDS,
             rf"{_NO_COUNT}(?<![-\d.^])\b{_N}\s+(?:{KIND}[\s-]+){{0,5}}{GIVEN}\b(?![\s-]*{LEVELS}){_NOT_RATE}",
         ),
+        (_GIVEN_WORDS, rf"{_NO_COUNT}\b(?P<n>{WORD})\s+(?:{KIND}[\s-]+){{6,8}}{GIVEN}\b(?![\s-]*{LEVELS})"),
         (
             _GIVEN_WORDS,
             rf"(?<![\w.^])\d{{1,2}}\s?(?:-|to|or)\s?{_N}\s+(?:{KIND}[\s-]+){{0,5}}{GIVEN}\b(?![\s-]*{LEVELS}){_NOT_RATE}",
@@ -90,7 +92,7 @@ _COUNT = [
             ("single", "unique", "sol", "one-off"),
             rf"\b(?P<n>single|unique|sole|solitary|one-off)[\s-]+(?!{_OTHER_SINGLES})(?:(?!dose-)[\w./+^()-]+\s+){{0,5}}?{GIVEN}\b(?!\s*escal)",
         ),
-        (("single",), r"\b(?P<n>single)[\s-]dose\b"),
+        (("single",), r"\b(?P<n>single)[\s-](?:dose|time)\b"),
         (("once",), rf"(?!^once\s*,)\b(?P<n>once)\b(?!\s*(?:{_OFTEN}|a\s|per|\d|{_WHEN}))"),
         (
             ("cutive", "succes", "sequential"),
@@ -105,13 +107,18 @@ _COUNT = [
 
 # Several needles of one administration: "15 injections in the anterior wall".
 _SITES = pattern_of(
-    r"\s*(?:in|into|to|at|along|around|per)\b.{0,30}"
-    r"(?:wall|parts?\b|ventric|myocard|sites?\b|segment|points?\b|muscle|lesion|scar)",
+    r"\s*(?:in|into|to|at|along|around|per)\b[^(]{0,30}"
+    r"(?:wall|\bparts?\b|ventric|myocard|sites?\b|segment|points?\b|muscle|lesion|scar)",
     re.IGNORECASE,
 )
 _DIVIDED = pattern_of(r"\bdivid\w*\s+(?:in|into|among|over|across|between)\s*$", re.IGNORECASE)
 _STEP = pattern_of(  # of one session: "this process is repeated 6 times"
     r"\b(?:process|step|manoeuv\w+|maneuv\w+|inflation|balloon|occlusion)\b[^.;]{0,40}\b(?:repeated|performed|done)\s*[\d\s-]*$",
+    re.IGNORECASE,
+)
+_CARRIED = pattern_of(  # "cells in hyaluronic acid" are one product
+    r"\b(?:cells?|\w*MSCs?|\w*MPCs?|\w*ASCs?|exosomes?)\W+(?:\(\w+\)\W+)?"
+    r"(?:(?:suspended|mixed|combined|embedded|diluted|together)\s+)?(?:in|with)\s+$",
     re.IGNORECASE,
 )
 _SENTENCE = 200  # letters before a place in which its treatment is named
@@ -122,7 +129,7 @@ _SCHEDULED = pattern_of(
 _OR_MORE = pattern_of(r"\s*(?:or|and/or)\s+(?:several|more|multiple|repeated)", re.IGNORECASE)
 _OTHER = pattern_of(
     r"plasma exchange|leukapher|blood draw|liposuction|aspirat|G-?CSF|mobili[sz]|plasmapher|washed|"
-    r"\bscreened|\bconcentrated\s*$|placebo(?![\s-]*control)|\btests?\b|centrifug|rinsed|scann|endocard|myocard",
+    r"\bscreened|\bconcentrated\s*$|placebo(?![\s-]*control)|(?<!trial\s)(?<!study\s)\btests?\b|centrifug|rinsed|scann|endocard|myocard",
     re.IGNORECASE,
 )
 _OF_OTHER = pattern_of(rf"\s*(?:of|with)?\s*(?:\w+\s+)?(?:{_OTHER.pattern})", re.IGNORECASE)
@@ -168,7 +175,7 @@ def told(sentence: Passage) -> Iterator[Count]:
                 or _OR_MORE.match(following)
                 or _SITES.match(following)
                 or find("other_drug", following[:30])
-                or of_a_drug(text, match.start())
+                or of_a_drug(text, match.start(), carrier=False)
             ):
                 continue
             found = number(match["n"])
@@ -182,10 +189,15 @@ def told(sentence: Passage) -> Iterator[Count]:
             yield Count(found, span, sentence.path, A_NUMBER)
 
 
-def of_a_drug(text: str, place: int) -> bool:
-    """Whether the treatment named last before a place is a drug, and cells come after or before it."""
+def of_a_drug(text: str, place: int, *, carrier: bool = True) -> bool:
+    """Whether the treatment named last before a place is a drug, and cells come after or before it.
+
+    `carrier`: "cells in hyaluronic acid" counts as the drug.
+    """
     text = text[max(0, place - _SENTENCE) : place]
-    drugs = [one.start for one in find("other_drug", text)]
+    drugs = [
+        one.start for one in find("other_drug", text) if carrier or not _CARRIED.search(text, 0, one.start)
+    ]
     cells = [one.start for one in find("product", text)]
     return bool(drugs) and max(cells, default=-1) < drugs[-1]
 

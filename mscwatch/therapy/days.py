@@ -14,7 +14,7 @@ from mscwatch.therapy.words import names
 from mscwatch.vocabulary.patterns import pattern_of
 
 _NO_POINT = pattern_of(
-    r"\s*(?:old|of\s+age|(?:of\s+)?(?:follow(?!ing)|period|duration|study|trial|survival|life))",
+    r"\s*(?:old|of\s+age|(?:of\s+)?(?:follow(?!ing|ed\s+by)|period|duration|study|trial|survival|life))",
     re.IGNORECASE,
 )
 _LASTING = pattern_of(
@@ -25,6 +25,9 @@ _SAME = pattern_of(  # "first dose on day 1"
     r"\W*(?:\b(?:is|was|will\s+be|given|administered|on|at|in|the)\b\W*){0,4}", re.IGNORECASE
 )
 _LEAD = pattern_of(r"(?:\W|\b(?:at|on|in|the)\b)*", re.IGNORECASE)
+_DOSED = pattern_of(r"/\s*kg\b|\bper\s+(?:kg|time|dose)\b|\bveins?\b|\bintra\w{4}", re.IGNORECASE)
+_GUIDED = pattern_of(r"\bunder\s+(?:\w+\s+){1,3}?monitoring\b", re.IGNORECASE)
+_FOLLOWED = pattern_of(r"\b(?:followed\s+by|and\s+then|then)\b", re.IGNORECASE)
 _BEGUN = pattern_of(  # "after treatment for 15, 90 and 180 days"
     r"\b(?:after|post|following|since)[\s-]+(?:the\s+)?(?:\w+\s+)?(?:infus|inject|admin|treat)\w*"
     r"\s+(?:(?:the|for|at|on)\s+)*$",
@@ -46,7 +49,7 @@ _NTH_OF = pattern_of(
 )
 
 FOLLOW_UP = pattern_of(
-    r"follow(?!ing|ed\s+by|s\b)|assess|compared|comparis|adverse|safety|efficac|evaluat|monitor|measur|visit|"
+    r"follow(?!ing|ed\s+by|s\b)|assess|compared|comparis|adverse|safety|efficac|evaluat|monitor|measur|visit(?!\s*#?\d+\s*[(:])|"
     r"examin|observ|test|assay|laborator|phone|sample|outcome|questionnaire|biops|imaging|MRI|score",
     re.IGNORECASE,
 )
@@ -79,6 +82,7 @@ _CROSSOVER = pattern_of(  # "followed six months later by sham", "one with the c
 def listed(sentence: Passage) -> Iterator[Count]:
     """As many administrations as a sentence lists times of giving."""
     text = plain_signs(sentence.text)
+    earlier: tuple[int, int, int] | None = None  # start, end and number of the list before
     for one in times(text):
         if len(set(one.days)) == 1:
             continue
@@ -94,10 +98,18 @@ def listed(sentence: Passage) -> Iterator[Count]:
             or of_a_drug(text, one.start)
             or _BEGUN.search(before)
         )
-        alone = _LEAD.fullmatch(clause) and "interventions[" in sentence.path and not FOLLOW_UP.search(text)
+        alone = (
+            "armsInterventionsModule" in sentence.path
+            and not FOLLOW_UP.search(text)
+            and (_LEAD.fullmatch(clause) or _DOSED.search(clause))
+        )
         if not since and (given > followed or (given == followed and (given_after or alone))):
-            span = sentence.text[one.start : one.end]
-            yield Count(len(set(one.days)), span, sentence.path, "days that are listed")
+            number = len(set(one.days))
+            if earlier and _FOLLOWED.search(text, earlier[1], one.start):
+                start, _, more = earlier
+                yield Count(number + more, sentence.text[start : one.end], sentence.path, "lists of days")
+            earlier = (one.start, one.end, number)
+            yield Count(number, sentence.text[one.start : one.end], sentence.path, "days that are listed")
 
 
 def dated(sentence: Passage) -> Iterator[Count]:
@@ -149,7 +161,8 @@ def crosses_over(sentence: str) -> bool:
 
 def gives(sentence: Passage) -> bool:
     """Whether a sentence speaks of giving, and of nothing that is looked at."""
-    return bool(_VERB.search(sentence.text)) and not FOLLOW_UP.search(sentence.text)
+    text = _GUIDED.sub("", sentence.text)
+    return bool(_VERB.search(text)) and not FOLLOW_UP.search(text)
 
 
 def follows_up(clause: str) -> bool:

@@ -38,8 +38,9 @@ _MILLILITRES = pattern_of(
     r"(?<![\w.,/-])(\d+(?:[.,]\d+)?)(?:\s*(?:-|to)\s*(\d+(?:[.,]\d+)?))?\s*(?:ml\b|cc\b|milliliters?|cm3)",
     re.IGNORECASE,
 )
-_GIVES_ALL = pattern_of(
-    r"\btotal\b[^;]{0,80}\b(?:ml|cc)\b[^;]{0,80}\b(?:inject|infus|admin|given)", re.IGNORECASE
+_GIVES_ALL = pattern_of(  # "2 ml of it are injected"
+    r"(?:\btotal\b[^;]{0,80}|^\W*[\d.,]+\s*)\b(?:ml|cc)\b[^;]{0,80}\b(?:inject|infus|admin|given)",
+    re.IGNORECASE,
 )
 _HOLDERS = r"(?:bags|vials|syringes|ampoules|tubes|sachets)"
 _FEW = "[2-9]|two|three|four|five|six"

@@ -25,6 +25,7 @@ _LEADS = (
     rf"\bintervals?\s*(?:between\s+(?:\w+\s+){{1,4}}?)?(?:of|is|was|are|were|at|:|=|being|will\s+be)*\s*{_TIME}",
     rf"{_N}\s*(?:\(\d+\)\s*)?[\s-]*{_UNIT}(?:'s?|s')?\s*(?:\([^)]{{0,20}}\)\s*)?(?:intervening\s+|time\s+)?(?:intervals?|apart|in\s+between|{_BETWEEN})\b",
     rf"\b(?:gap|break|pause|spacing)s?\s+of\s+{_TIME}",
+    rf"{_N}\s*-\s*{_UNIT}\s+(?:gap|break|pause|cycle)s?\b",
     rf"\b(?:separated|spaced|parted|apart)\s+(?:by|at|of)?\s*{_TIME}",
     rf"\b{_REPEATED}[^.;]{{0,40}}?\b(?:after|at|in|within)\s+{_N}\s*-?\s*{_UNIT}",
     rf"{_N}\s*-?\s*{_UNIT}\s+(?:later|after\s+the\s+(?:first|1st|previous|last|initial))\b",

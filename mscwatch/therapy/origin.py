@@ -7,9 +7,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from mscwatch.therapy import terms
+from mscwatch.therapy.days import FOLLOW_UP
 from mscwatch.therapy.model import Evidence
 from mscwatch.therapy.passages import Passage, Passages
 from mscwatch.therapy.terms import IMPLIED, KEYWORDS, PRODUCT, Told
+from mscwatch.therapy.tissue import given_alone
 from mscwatch.therapy.vocabulary import NAMED, TISSUE
 from mscwatch.therapy.words import Found, find, names
 from mscwatch.vocabulary import CellSource, CellType, Donor
@@ -17,6 +19,7 @@ from mscwatch.vocabulary.patterns import pattern_of
 
 BIRTH_TISSUES = {CellSource.UMBILICAL_CORD, CellSource.CORD_BLOOD, CellSource.PLACENTA, CellSource.AMNION}
 AT_THE_BEDSIDE = "a concentrate or fraction made at the bedside is the patient's own"
+HARVESTED = "in the harvest"
 _MANY = 3
 _OTHER_CELLS = {CellType.HAEMATOPOIETIC, CellType.MONONUCLEAR, NAMED, CellType.IMMUNE, CellType.HEPATOCYTE}
 _BEFORE_CELLS = 60  # letters between "autologous" and the cells it speaks of
@@ -41,6 +44,7 @@ _FROM = pattern_of(
     r"\b(?:from|of|deriv\w*|source|isolat\w*|obtain\w*|harvest\w*|extract\w*|collect\w*|aspirat\w*)\b",
     re.IGNORECASE,
 )
+_HARVEST = pattern_of(r"aspirat|harvest|collect|extract|obtain|biops|liposuct|taken\b", re.IGNORECASE)
 _TAKEN = pattern_of(r"\s*(?:aspirat|biops|harvest|punct|sampl)", re.IGNORECASE)
 
 
@@ -54,6 +58,7 @@ def cell_source(passages: Passages, kind: str = CellType.MSC) -> Told:
             (KEYWORDS, passages.keywords),
             (PRODUCT, terms.about_product(passages.product, passages.brands)),
             *((tier, _of_one_product(told)) for tier, told in terms.described("cell_source", passages)),
+            (HARVESTED, _harvested(passages)),
         ],
     )
     if {CellSource.CORD_BLOOD, CellSource.UMBILICAL_CORD} <= set(told.values):
@@ -117,6 +122,22 @@ def _of_one_product(sentences: Iterable[Passage]) -> Iterator[Passage]:
             yield sentence
 
 
+def _harvested(passages: Passages) -> Iterator[Passage]:
+    """The sentences that take a tissue, and name no cells: "50 ml of marrow are aspirated"."""
+    texts = terms.naming("cell_source", (*passages.product, *passages.summary, *passages.description))
+    taking = (one for one in terms.sentences(texts) if _takes(one.text))
+    return (
+        one
+        for one in terms.treatment_sentences(passages, taking)
+        if len({found.value for found in find("cell_source", one.text)}) < _MANY
+    )
+
+
+def _takes(text: str) -> bool:
+    """Whether a sentence takes something, and neither names the cells nor looks at anything."""
+    return bool(_HARVEST.search(text)) and not names("product", text) and not FOLLOW_UP.search(text)
+
+
 def _linked(text: str, tissue: Found) -> bool:
     """Whether a tissue is said to be that of cells: "marrow MSC", "isolated from the marrow"."""
     before, after = text[max(0, tissue.start - 40) : tissue.start], text[tissue.end : tissue.end + 40]
@@ -141,7 +162,7 @@ def donor(passages: Passages, sources: tuple[str, ...], kind: str) -> Told:
     if told.values:
         return told
     if kind in (CellType.MSC, CellType.MIXED) and (
-        own := terms.first("cell_type", [(IMPLIED, named)]).only([TISSUE])
+        own := terms.first("cell_type", [(IMPLIED, named)]).only([TISSUE]) or given_alone(passages)
     ):
         return Told((Donor.AUTOLOGOUS,), (replace(own.evidence[0], rule=AT_THE_BEDSIDE),), IMPLIED)
     tissues = (one for one in terms.treatment_sentences(passages) if names("cell_source", one.text))

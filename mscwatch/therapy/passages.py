@@ -24,7 +24,9 @@ _ONE_WORD = pattern_of(r"([A-Z][A-Za-z]{5,})[®™]?")
 _AGE = pattern_of(r"\s*(\d{1,3})\s*(year|month|week|day|hour|minute)", re.IGNORECASE)
 _MOST_BRANDS = 50  # each is looked for in every sentence
 _GROWN = 19  # years; trials of children mostly end at 18
-_SENTENCE_END = pattern_of(r"\s{10,}|[.;!?。；](?=\s+[A-Z(\d]|\s*$)|\n+|[。；]")
+_SENTENCE_END = pattern_of(
+    r"\s{10,}|[.!?。；](?=\s+[A-Z(\d]|\s*$)|;(?=\s+[A-Z(]|\s*$)|(?<=[a-z]{3})\.(?=[A-Z][a-z]*\s)|\n+|[。；]"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +147,7 @@ def _is_product(group: _Group) -> bool:
         group.kind not in _CONTROL_ARMS
         and (bool(cells) or not names("control", group.name))
         and not (placebo and (not cells or placebo.start() < cells[0].start))
-        and any(names("product", text.text) for text in group.texts)
+        and any(names("product", one.text) for text in group.texts for one in text.sentences())
     )
 
 

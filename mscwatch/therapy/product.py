@@ -13,6 +13,7 @@ from itertools import pairwise
 from mscwatch.therapy import terms
 from mscwatch.therapy.passages import Passage, Passages
 from mscwatch.therapy.terms import KEYWORDS, PRODUCT, SUMMARY, Told
+from mscwatch.therapy.tissue import given_alone
 from mscwatch.therapy.vocabulary import MARROW_STEM, NAMED, TISSUE
 from mscwatch.therapy.words import find, names
 from mscwatch.vocabulary import CellType, ProductForm
@@ -45,6 +46,7 @@ _MIXING = pattern_of(
 )
 _COMBINED = pattern_of(r"\b(?:co-?\w*|combin\w*)\W+(?:\w+\W+){0,2}?cells?\b", re.IGNORECASE)
 _WITH = pattern_of(r"(?:\W+cells?)?\W*(?:\s(?:with|plus)\s|\+|-|/)\W*(?:\w+\W+){0,3}", re.IGNORECASE)
+_HSCT = pattern_of(r"HSCT", re.IGNORECASE)  # a procedure, not cells of the product
 _ENRICHED = pattern_of(  # of a graft of fat, which carries the cells that were grown for it
     r"\b(?:fat|lipofill\w*|adipose\s+tissue)\b[^.;]{0,40}\benrich|\benrich\w*[^.;]{0,40}\b(?:fat|lipofill\w*|adipose\s+tissue)\b",
     re.IGNORECASE,
@@ -63,12 +65,13 @@ _AND_CELLS = pattern_of(
 def cell_types(passages: Passages) -> Told:
     """The kind of cell, then all kinds that are given (the review's Table 1)."""
     named = tuple(terms.sentences((*passages.titles, *passages.product)))
-    if passages.observational and not any(names("giving", one.text) for one in terms.of_cells(named)):
-        return Told()
-    if _only_sampled(passages):
+    observed = passages.observational and not any(names("giving", one.text) for one in terms.of_cells(named))
+    if observed or _only_sampled(passages):
         return Told()
     explained = terms.naming_brand((*passages.summary, *passages.description), passages.brands)
     told = terms.first("cell_type", [(PRODUCT, named), (KEYWORDS, passages.keywords), (EXPLAINED, explained)])
+    if not told and (taken := given_alone(passages)):
+        return _all(taken, CellType.MIXED, (CellType.MSC, CellType.OTHER))
     keyword = terms.first("cell_type", [(KEYWORDS, passages.keywords)])
     if MARROW_STEM in told.values:
         told = _marrow_stem(told, keyword, passages)
@@ -188,8 +191,13 @@ def _partners(passages: Passages) -> tuple[str, ...]:
         cells = [one for one in find("cell_type", text.text) if one.value != CellType.OTHER]
         for one, other in pairwise(cells):
             kinds = {one.value, other.value}
-            between = text.text[one.end : other.start]
-            if CellType.MSC not in kinds or len(kinds) == 1 or "deriv" in between.lower():
+            between, span = text.text[one.end : other.start], text.text[one.start : other.end]
+            if (
+                CellType.MSC not in kinds
+                or len(kinds) == 1
+                or "deriv" in between.lower()
+                or _HSCT.search(span)
+            ):
                 continue
             (partner,) = kinds - {CellType.MSC}
             between = _GENERIC.sub("", between)

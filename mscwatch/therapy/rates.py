@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from mscwatch.therapy.counts import GIVEN, KIND, WORD, number
-from mscwatch.therapy.times import DAYS
+from mscwatch.therapy.times import DAYS, FIRSTS
 from mscwatch.vocabulary.patterns import pattern_of
 
 _MEAN_DAYS = DAYS | {"m": 30.4}  # of months that are added up
@@ -25,8 +25,8 @@ _TIMES = (
 _N = rf"\d{{1,3}}(?:\.\d)?|{WORD}|half\s+an?"
 _RATE = pattern_of(
     rf"{_TIMES}(?:\b(?:(?P<each>each|every)|an?(?!\s*\d)|per|in\s+a)\b|/|(?<=once\s)in\b)\s*"
-    rf"(?:about\s+|approximately\s+)?(?P<other>other\s+|second\s+)?(?:(?P<every>{_N})(?:st|nd|rd|th)?\s*-?\s*(?:\(\d+\)\s*)?)?"
-    r"(?:(?:-|to|or)\s*\d{1,3}\s*)?(?P<unit>hour|day|week|wk|fortnight|month|mo|year|h|d)s?\b",
+    rf"(?:about\s+|approximately\s+)?(?P<other>other\s+|second\s+)?(?:(?P<every>{_N}|third|fourth|fifth|sixth|seventh|tenth)(?:st|nd|rd|th)?\s*-?\s*(?:\(\d+\)\s*)?)?"
+    r"(?:(?:-|to|or)\s*\d{1,3}\s*)?(?P<unit>hour|day|week|wk|fortnight|month|mo|year|h|d)s?\b(?!\s+apart)",
     re.IGNORECASE,
 )
 _ALTERNATE = pattern_of(r"\balternat(?:e|ing)[\s-]+(?P<unit>day|week|month)s?\b", re.IGNORECASE)
@@ -37,6 +37,10 @@ _ADVERB = pattern_of(
 )
 _Q = pattern_of(
     r"\bq\s?(?:(?P<every>\d{1,2})\s?-?\s?(?P<unit>[hdwm])|(?P<alone>[dw]))[a-z]{0,5}\b", re.IGNORECASE
+)
+_A_DAY = pattern_of(
+    r"\b(?:cells?|\w*MSCs?|particles)(?:\s*/\s*kg)?\s*(?:/\s*|(?:per|a|each)\s+)(?P<unit>day|week|month)\b",
+    re.IGNORECASE,
 )
 _CONSECUTIVE = pattern_of(
     rf"\b(?:(?P<total>\d{{1,2}}|{WORD})\s+)?consecutive\s+(?P<unit>day|week|month)s?\b"
@@ -52,7 +56,8 @@ _DURATION = pattern_of(
 _NEXT = pattern_of(  # "once a month, three consecutive months", "weekly x 4", "daily from day 1 to day 5"
     r"\s*(?:[,;(]?\s*(?:on\s+|from\s+)?days?\s*(?P<from>\d{1,2})\s*(?:-|to|through)\s*(?:day\s*)?(?P<to>\d{1,2})\b"
     rf"|[,;(]\s*(?P<long>\d{{1,2}}|{WORD})\s+(?:consecutive\s+)?-?(?P<unit>day|week|month|year)s?\b"
-    r"|\(?,?\s*x\s?(?P<n>\d{1,2})\b(?!\s*[x^.\d]))",
+    rf"|\(?,?\s*x\s?(?P<n>\d{{1,2}})\b(?!\s*[x^.\d])"
+    rf"|[,;(]\s*(?:up\s+to|(?:a\s+)?(?:total|maximum)(?:\s+of)?)\s+(?P<most>\d{{1,2}}|{WORD})\b(?!\s*-?(?:hour|day|week|month|year|[x^.\d])))",
     re.IGNORECASE,
 )
 
@@ -103,6 +108,8 @@ def _rates(text: str) -> Iterator[Rate]:
             every = size_of(match["every"]) * (2 if match["other"] else 1)
             times = 1 if match["given"] and match["each"] else _times(match["times"])  # "3 doses every week"
             yield Rate(match.start(), match.end(), times, every, match["unit"][0].lower())
+    for match in _A_DAY.finditer(text):
+        yield Rate(match.start(), match.end(), 1, 1.0, match["unit"][0].lower())
     for match in _ALTERNATE.finditer(text):
         yield Rate(match.start(), match.end(), 1, 2.0, match["unit"][0].lower())
     for match in _ADVERB.finditer(text):
@@ -123,8 +130,8 @@ def planned(text: str) -> Iterator[tuple[Rate, Planned]]:
     durations = list(_DURATION.finditer(text))
     for rate in rates(text):
         following = _NEXT.match(text, rate.end)
-        if following and following["n"]:
-            yield rate, Planned(rate.start, following.end(), int(following["n"]))
+        if following and (most := following["n"] or following["most"]):
+            yield rate, Planned(rate.start, following.end(), number(most))
             continue
         if following and following["to"]:
             long = int(following["to"]) - int(following["from"]) + 1
@@ -148,4 +155,6 @@ def size_of(text: str | None) -> float:
         return 1.0
     if text.lower().startswith("half"):
         return 0.5
+    if text.lower() in FIRSTS:
+        return float(FIRSTS.index(text.lower()) + 1)
     return float(text) if text[0].isdigit() else float(number(text))

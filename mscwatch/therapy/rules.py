@@ -22,6 +22,11 @@ class Term(NamedTuple):
     others: tuple[str, ...]
     is_whole: bool  # the last one may have a plural s; otherwise it is the beginning of a word
 
+    def may_be_in(self, letters: str) -> bool:
+        """Whether a word without low lines begins with all words of the term, joined, or with a part of them."""
+        joined = "".join((self.first, *self.others))
+        return letters.startswith(joined) or joined.startswith(letters)
+
     def end(self, lower: str, start: int) -> int:
         """Where the term ends that begins at a place of a text in lower case; 0 where it does not stand there."""
         if not lower.startswith(self.first, start):
@@ -66,23 +71,23 @@ class Rule:
         """Whether a lower-case word alone is enough."""
         return any(one.end(word, 0) for one in self.single)
 
-    def seconds(self, word: str) -> tuple[str, ...]:
-        """What must follow a lower-case word for words one after the other."""
-        return tuple(term.others[0] for term in self.several if term.first == word)
-
-    def is_open_to(self, word: str) -> bool:
-        """Whether an expression may begin with a lower-case word, or that holds several words, joined."""
-        joined = ("".join((term.first, *term.others)) for term in self.several if term.first != word)
+    def terms_of(self, word: str) -> tuple[Term, ...]:
+        """The words one after the other that may begin with a lower-case word, or stand in it without spaces."""
         letters = word.replace("_", "")
-        return word.startswith(self.firsts) or any(
-            letters.startswith(one) or one.startswith(letters) for one in joined
+        return tuple(
+            term
+            for term in self.several
+            if term.first == word or (word.startswith(term.first) and term.may_be_in(letters))
         )
 
-    def end(self, text: str, lower: str, start: int) -> int:
-        """Where what stands at a place of a text ends; 0 where no more than a single word stands there."""
-        if self.expressions and (match := self._pattern.match(text, start)):
-            return match.end()
-        return next(filter(None, (term.end(lower, start) for term in self.several)), 0)
+    def is_open_to(self, word: str) -> bool:
+        """Whether an expression may begin with a lower-case word."""
+        return word.startswith(self.firsts)
+
+    def match(self, text: str, start: int) -> int:
+        """Where an expression that stands at a place of a text ends; 0 where none does."""
+        match = self._pattern.match(text, start)
+        return match.end() if match else 0
 
     @cached_property
     def finditer(self) -> Callable[[str], Iterator[re.Match[str]]]:
@@ -92,6 +97,14 @@ class Rule:
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
         return re.compile("|".join(sorted(self.expressions, key=len, reverse=True)), re.IGNORECASE)
+
+
+def first_end(terms: tuple[Term, ...], lower: str, start: int) -> int:
+    """Where the first of the terms ends that stands at a place of a text in lower case; 0 where none does."""
+    for term in terms:
+        if end := term.end(lower, start):
+            return end
+    return 0
 
 
 def after_gap(text: str, place: int) -> int:

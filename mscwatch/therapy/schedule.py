@@ -15,13 +15,16 @@ from mscwatch.therapy.counts import Count
 from mscwatch.therapy.model import Evidence, Unread
 from mscwatch.therapy.passages import Passage, Passages
 from mscwatch.therapy.terms import DESCRIPTION, IMPLIED, NOTHING, PRODUCT, SUMMARY, TITLES, Told
+from mscwatch.therapy.times import ORDINAL
 from mscwatch.therapy.words import names
 from mscwatch.vocabulary.patterns import pattern_of
 
 _DOSES = pattern_of(
-    rf"(?:the\s+|these\s+|all\s+|both\s+)?(?:(?:\d|{counts.WORD})\s+)?{counts.GIVEN}\s+(?:will\s+be|are|is|were)\b",
+    rf"(?:the\s+|these\s+|this\s+|all\s+|both\s+|an?\s+)?(?:(?:\d|{counts.WORD}|{ORDINAL}|same|next)\s+)?"
+    rf"(?:{counts.GIVEN}|procedure|process)\s+(?:will\s+be|are|is|were|was)\b",
     re.IGNORECASE,
 )
+_AGAIN = pattern_of(rf"\w+\s+(?:{ORDINAL}|same|next)\b|[^.;]{{0,40}}\brepeated\b", re.IGNORECASE)
 _PATIENTS = pattern_of(
     r"\b(?:patients|subjects|participants|group|we|they|total)\b[^.;]{0,60}\b(?:receive|undergo|given|use|treated|inject|infus)",
     re.IGNORECASE,
@@ -100,18 +103,27 @@ def _count_elsewhere(
         (f"{SESSION} {TITLES}", list(terms.sentences(passages.titles)), once),
     ):
         found = _most(texts, readers)
-        if found and tier.startswith(SESSION) and terms.is_named("repeated", passages.texts):
+        if found and tier.startswith(SESSION) and _goes_on(passages, described):
             return None, ""
         if found and not (tier.endswith(TITLES) and found.is_doses and found.number > 1):
             return found, tier
     return None, ""
 
 
+def _goes_on(passages: Passages, described: list[Passage]) -> bool:
+    """Whether one session is not all: something is repeated, "the same dose is given on day 15"."""
+    return terms.is_named("repeated", passages.texts) or any(
+        _is_repeated(one) and _AGAIN.match(one.text) for one in described
+    )
+
+
 def _described(passages: Passages) -> list[Passage]:
     """The sentences of summary and description about the trial's own cells, and those that give without naming them."""
     told = (*passages.summary, *passages.description)
     own = list(terms.own_sentences(told, passages.brands))
-    return own + [one for one in terms.sentences(told) if _gives_patients(one) and one not in own]
+    return own + [
+        one for one in terms.sentences(told) if (_gives_patients(one) or _is_repeated(one)) and one not in own
+    ]
 
 
 def _counts_levels(sentence: Passage, levels: int) -> bool:
@@ -139,7 +151,8 @@ def _intervals(
     if count is None:
         yield PRODUCT, _stated_in([one for one in product if days.gives(one)], intervals.repeated)
         told = (*described, *(one for one in ours if _of_doses(one)))
-        yield SUMMARY, _stated_in([one for one in told if days.gives(one)], intervals.repeated)
+        giving = [one for one in told if days.gives(one) or _is_repeated(one)]
+        yield SUMMARY, _stated_in(giving, intervals.repeated)
         return
     yield PRODUCT, _stated_in(product)
     yield f"{DATED} {PRODUCT}", list(intervals.dated(product, count))
@@ -150,6 +163,11 @@ def _intervals(
 def _of_doses(sentence: Passage) -> bool:
     """Whether a sentence without the cells' name speaks of their doses: "the three doses will be 3 days apart"."""
     return bool(_DOSES.match(sentence.text)) and not names("other_drug", sentence.text)
+
+
+def _is_repeated(sentence: Passage) -> bool:
+    """Whether a sentence says when what was described is done again: "this procedure will be repeated every week"."""
+    return _of_doses(sentence) and not days.FOLLOW_UP.search(sentence.text)
 
 
 def _gives_patients(sentence: Passage) -> bool:

@@ -45,14 +45,14 @@ _ADDED = pattern_of(
 )
 _VISITS = pattern_of(r"\W*(?:\w+\W+)?(?:visit|follow|assess|monitor|evaluat|dressing)", re.IGNORECASE)
 _CYCLES = pattern_of(
-    rf"\b(?P<k>\d{{1,2}}|{WORD})\s+(?:courses|cycles)\s+of\s+(?=(?:\d{{1,2}}|{WORD})\b)|\b(?:for|of|up\s+to|maximum\s+of|total\s+of)\s+(?P<n>\d{{1,2}}|{WORD})\s+(?:\w+\s+)?(?:courses|cycles)\b|\b(?P<m>\d{{1,2}}|{WORD})\s+(?:courses|cycles)\b",
+    rf"\b(?P<k>\d{{1,2}}|{WORD})\s+(?:courses|cycles)\s+of\s+(?=(?:\d{{1,2}}|{WORD})\b)|\b(?:for|of|up\s+to|maximum\s+of|total\s+of)\s+(?P<n>\d{{1,2}}|{WORD})\s+(?:[\w-]+\s+)?(?:courses|cycles)\b|\b(?P<m>\d{{1,2}}|{WORD})\s+(?:courses|cycles)\b",
     re.IGNORECASE,
 )
 _MORE_CYCLES = pattern_of(
     rf"\b(?P<n>\d{{1,2}}|{WORD})\s+(?:additional|more|further)\s+(?:courses|cycles)\b", re.IGNORECASE
 )
 _EACH_CYCLE = pattern_of(
-    r"\b(?:per|each|every|a|one|1|in\s+each|of\s+(?:each|the|a))\s+(?:treatment\s+)?(?:course|cycle)\b|\b(?:infusions|injections|doses|times|administrations)\s+each\b|\brepeats?\b",
+    r"\b(?:per|each|every|a|one|1|in\s+each|of\s+(?:each|the|a))\s+(?:treatment\s+)?(?:course|cycle)\b|\b(?:infusions|injections|doses|times|administrations)\s+each\b|\brepeat(?:s|ed)?\b",
     re.IGNORECASE,
 )
 _THEN = pattern_of(

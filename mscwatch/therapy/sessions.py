@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from mscwatch.therapy.counts import Count
-from mscwatch.therapy.days import follows_up
+from mscwatch.therapy.days import FOLLOW_UP, follows_up
 from mscwatch.therapy.passages import Passage
 from mscwatch.therapy.words import find, names
 from mscwatch.vocabulary.patterns import pattern_of
@@ -16,11 +16,11 @@ _ONE_DAY = pattern_of(
     re.IGNORECASE,
 )
 _GIVEN = pattern_of(
-    r"inject|infus|transplant|implant|administ|given|receiv|appl|deliver|plac|seed|graft|instill|insert|deposit|dose|fill|wrap|augment|spray|introduc|inocul|\bput\b",
+    r"inject|infus|transplant|implant|administ|given|receiv|appl|deliver|plac|seed|graft|instill|insert|deposit|dose|fill|wrap|augment|spray|introduc|inocul|\bput\b|\bla(?:id|y)|perfus|sutur|infiltrat|\bplus\b|combin|\s\+\s",
     re.IGNORECASE,
 )
 _BEFORE_OR_AFTER = pattern_of(
-    r"\b(?:\d{1,3}|one|two|three|four|five|six)(?:\s?(?:-|to|or)\s?\d{1,3})?\s*(?:hours?|days?|weeks?|months?)\s+"
+    r"\b(?:\d{1,3}|one|two|three|four|five|six|the|a)(?:\s?(?:-|to|or)\s?\d{1,3})?\s*(?:hours?|days?|weeks?|months?)\s+"
     r"(?:after|before|prior\s+to|post|following)\s+(?!(?:the\s+)?(?:first|1st|initial|previous|last|each|every)\b)",
     re.IGNORECASE,
 )
@@ -46,7 +46,7 @@ def operation(sentence: Passage) -> Iterator[Count]:
     """One administration, where a sentence gives the product in an operation, on a carrier, or where one is needed."""
     text = sentence.text
     for found in find("session", text)[:1]:
-        if _of_product(sentence, "armsInterventionsModule") and _gives(text):
+        if _is_of_arm(sentence) or (_of_product(sentence, "armsInterventionsModule") and _gives(text)):
             yield Count(1, text[found.start : found.end], sentence.path, "one session")
 
 
@@ -56,3 +56,10 @@ def _of_product(sentence: Passage, place: str) -> bool:
 
 def _gives(text: str) -> bool:
     return bool(_GIVEN.search(text)) and not _AGAIN.search(text)
+
+
+def _is_of_arm(sentence: Passage) -> bool:
+    """Whether a sentence of an intervention or arm names the cells, so that it need not say that they are given."""
+    text = sentence.text
+    named = "armsInterventionsModule" in sentence.path and names("product", text)
+    return named and not FOLLOW_UP.search(text) and not _AGAIN.search(text)

@@ -104,9 +104,9 @@ def own_sentences(passages: Iterable[Passage], brands: frozenset[str] = frozense
     return _own(of_cells(passages, brands))
 
 
-def treatment_sentences(passages: Passages) -> Iterator[Passage]:
-    """The sentences of the detailed description about this trial that are not about another treatment."""
-    return _own(about_product(passages.description, passages.brands))
+def treatment_sentences(passages: Passages, texts: Iterable[Passage] | None = None) -> Iterator[Passage]:
+    """The sentences of the description, or of other texts, about this trial and not about another treatment alone."""
+    return _own(about_product(passages.description if texts is None else texts, passages.brands))
 
 
 def of_cells(passages: Iterable[Passage], brands: frozenset[str] = frozenset()) -> Iterator[Passage]:

@@ -15,7 +15,10 @@ from mscwatch.therapy.counts import GIVEN, WORD, number
 from mscwatch.vocabulary.patterns import pattern_of
 
 DAYS = {"h": 1 / 24, "d": 1.0, "w": 7.0, "f": 14.0, "m": 30.0, "y": 365.0}
-FIRSTS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+FIRSTS = (
+    "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh",
+    "twelfth", "thirteenth", "fourteenth", "fifteenth",
+)  # fmt: skip
 ORDINAL = rf"(?:{'|'.join(FIRSTS)}|\d{{1,2}}(?:st|nd|rd|th))"
 _LONGEST = 5 * 365.0  # days; a larger number is an age
 _NEAR = 20  # letters before a point in time
@@ -26,7 +29,8 @@ _NO_TIME = (  # what makes a number no time: "day 1, 2 infusions"
 )
 _DIGITS = rf"\+?\d{{1,3}}(?:st|nd|rd|th)?(?!{_NO_TIME})(?![\d.]*\d|\w)"
 _LISTED = r"[^)]{0,40}\d\s*(?:,|and|&)\s*(?:and\s*)?\w?\s?\d"  # "(0, 7 and 14 days)" is no aside
-_ASIDE = rf"(?:\(?\s*(?:±|\+/?-)\s*\d+\s*(?:hours?|days?|weeks?|h|d)?\s*\)?|\((?!{_LISTED})[^)]{{0,40}}\))"
+_SPREAD = r"\(?\s*(?:±|\+/?-)\s*\d+\s*(?:hours?|days?|weeks?|h|d)?\s*\)?"
+_ASIDE = rf"(?:{_SPREAD}|\((?!{_LISTED})[^)]{{0,40}}\))"
 _EVENT = r"(?:surgery|operation|procedure|(?:\w+\s+)?transplant(?:ation)?\b(?!\w))"
 _THE = r"(?:the\s+)?"
 _ZERO = (
@@ -34,7 +38,8 @@ _ZERO = (
     rf"|{_THE}(?:day|time|beginning|start)\s+of\s+{_THE}(?:surgery|operation|transplant\w*|study|trial|treatment|therapy)"
     rf"|{_THE}(?:first|initial)\s+(?:\w+\s+){{0,3}}?(?:dose|infusion|injection|administration|transplant\w*)\b)"
 )
-_AT_EVENT = rf"(?:at|before|after|during|following)\s+{_THE}{_EVENT}"  # only beside other points in time
+# Only beside other points in time.
+_AT_EVENT = rf"(?:at|before|after|during|following|at\s+{_THE}(?:end|time)\s+of)\s+{_THE}{_EVENT}"
 _SIDE = rf"(?:[\s-]+(?:before|prior\s+to|pre|after|post|following)[\s-]+{_THE}{_EVENT})?"
 _BEFORE = r"(?:\b(?:day|week|month|year)s?\s*[-:#(]?\s*(?:of\s+)?(?=\+?\d)|\b[dwm]\s?(?=\d))"
 _AFTER = r"(?:hour|hr|day|week|wk|month|year|h(?=\b))s?\b"
@@ -46,6 +51,7 @@ _ITEM = (
 _JOIN = (
     r"\s*(?:,\s*(?:and|then|&)?|and(?:/or|\s+then)?|&|/|;|then|followed\s+by|\.(?=\s?(?:day|week|month))"
     r"|-(?=\s*(?:day|week|month)s?\s*\d))\s*(?:(?:on|at|in|again|after|the|once)\s+){0,3}"
+    rf"(?:(?:the\s+)?{ORDINAL}\s+(?:{GIVEN}\s+)?(?=(?:on|at|in|after)\s)(?:on|at|in|after)\s+(?:the\s+)?)?"
 )
 _RUN = pattern_of(rf"(?<![\w.,x^/-]){_ITEM}(?:\s*{_ASIDE}?{_JOIN}{_ITEM})*", re.IGNORECASE)
 _ONE = pattern_of(
@@ -62,7 +68,7 @@ _MAY = (  # one of these, or of the next, is in every point in time
     "at the beginning", "at the start", "at the outset", "first ", "initial ",
 )  # fmt: skip
 _MAY_LETTER = pattern_of(r"\b[dwmh]\s?\d|\d\s?h\b", re.IGNORECASE)
-_ASIDES = pattern_of(_ASIDE)
+_ASIDES, _SPREADS = pattern_of(_ASIDE), pattern_of(_SPREAD)
 _EARLY = pattern_of(r"[\s-]+(?:before|prior|pre)", re.IGNORECASE)
 _NTH_ALONE = pattern_of(ORDINAL, re.IGNORECASE)
 _UNTIL = pattern_of(r"\d\s*-\s*[a-z]", re.IGNORECASE)  # two items around a dash are a span of time
@@ -92,9 +98,10 @@ def times(text: str) -> tuple[Times, ...]:
 
 
 def _times(text: str) -> Iterator[Times]:
-    bare = _ASIDES.sub(lambda aside: " " * len(aside[0]), text)
+    bare, exact = (one.sub(lambda aside: " " * len(aside[0]), text) for one in (_ASIDES, _SPREADS))
     for run in _RUN.finditer(text):
-        items = list(_ONE.finditer(bare, run.start(), run.end()))
+        in_aside = text[run.start() - 1 : run.start()] == "(" and run[0][0].isalpha()  # "infusion (day 7)"
+        items = list(_ONE.finditer(exact if in_aside else bare, run.start(), run.end()))
         spans = len(items) == 2 and _UNTIL.search(run[0])  # noqa: PLR2004
         days = () if spans or (len(items) == 1 and items[0]["event"]) else _days(items)
         if days and not _BETWEEN.search(text, max(0, run.start() - _NEAR), run.start()):

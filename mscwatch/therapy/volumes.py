@@ -26,9 +26,11 @@ _MEASURE = pattern_of(
 _OF_PRODUCT = pattern_of(rf"\)?\s*(?:of\s+)?(?:the\s+|a\s+)?{_SHED_OR_TISSUE}", re.IGNORECASE)
 _GIVING = pattern_of(r"\b(?:inject|administ|instill|appl|receiv|given)", re.IGNORECASE)
 _PRODUCT_OF = pattern_of(
-    r"(?:cells|MSCs?|exosomes?|exo|secretome|concentrate|BMAC|SVF|medium)\s*[,:(]?\s*$", re.IGNORECASE
+    r"(?:cells|MSCs?|exosomes?|exo|secretome|concentrate|BMAC|SVF|fraction|fat|adipose tissue|medium)\s*[,:(]?\s*$",
+    re.IGNORECASE,
 )
 _DOSE_OF = pattern_of(r"\bdos(?:e|es|age)\s*(?:of|:|is|was)?\s*$", re.IGNORECASE)
+_BEGINS = pattern_of(r"\W*")  # of what the name says: "20 ug, nasal drip"
 _TAKEN = pattern_of(
     r"aspirat|harvest|collect|withdraw|blood|drawn|lipoasp|obtain|suspended|dilut|resuspend|cultur|pellet|medium\b|centrifug",
     re.IGNORECASE,
@@ -54,7 +56,8 @@ def read(passages: Passages) -> Iterator[DoseLevel]:
             of_product = (
                 _OF_PRODUCT.match(after) or _DOSE_OF.search(before) or _PRODUCT_OF.search(before)
             ) and not _TAKEN.search(before)
-            named = sentence.path.endswith(".name") and names("product", text)
+            begins = "interventions[" in sentence.path and bool(_BEGINS.fullmatch(text, 0, match.start()))
+            named = begins or (sentence.path.endswith(".name") and names("product", text))
             low, high = (float(number.replace(",", ".")) for number in (match[1], match[2] or match[1]))
             if (of_product or named) and low <= high and (low, high) not in seen:
                 seen.add((low, high))

@@ -8,7 +8,7 @@ from itertools import pairwise
 from string import ascii_lowercase, ascii_uppercase
 from typing import NamedTuple
 
-from mscwatch.therapy.rules import Rule, after_gap
+from mscwatch.therapy.rules import Rule, Term, after_gap, first_end
 from mscwatch.therapy.vocabulary import CELLS, KEY, LEAST, MIDDLE, NOTHING, guard, vocabulary
 from mscwatch.vocabulary.patterns import pattern_of
 
@@ -60,32 +60,40 @@ def _at_words(text: str, lower: str) -> Iterator[tuple[Rule, int, int]]:
         if able:
             start = word.start()
             goes_on = bool(seconds) and lower.startswith(seconds, after_gap(lower, word.end()))
-            for rule, is_named, is_open in able:
-                end = rule.end(text, lower, start) if is_open or goes_on else 0
+            for rule, is_named, is_open, terms in able:
+                end = rule.match(text, start) if is_open else 0
+                if goes_on and terms and not end:
+                    end = first_end(terms, lower, start)
                 if end or is_named:
                     yield rule, start, end or word.end()
         if of_tissue:
             for rule in vocabulary().by_need[CELLS]:
                 for earlier in words[max(0, place - 2) : place + 1]:  # "hUC-D-MSC" are three
-                    if end := rule.end(text, lower, earlier.start()):
+                    if end := rule.match(text, earlier.start()):
                         yield rule, earlier.start(), end
 
 
-class _Able(dict[str, tuple[tuple[tuple[Rule, bool, bool], ...], tuple[str, ...], bool]]):
+class _Able(dict[str, tuple[tuple[tuple[Rule, bool, bool, tuple[Term, ...]], ...], tuple[str, ...], bool]]):
     """The rules that a lower-case word names or may begin, and whether it may be an abbreviation of a tissue's cells.
 
-    With each rule: whether the word alone is enough, and whether more than the words that follow decides; with all of
-    them: the words of which one must follow. Texts repeat their words, so that what was asked once is kept.
+    With each rule: whether the word alone is enough, whether an expression may begin with it, and the terms that may;
+    with all of them: the words of which one must follow for these. Texts repeat their words, so that what was asked
+    once is kept.
     """
 
-    def __missing__(self, word: str) -> tuple[tuple[tuple[Rule, bool, bool], ...], tuple[str, ...], bool]:
+    def __missing__(
+        self, word: str
+    ) -> tuple[tuple[tuple[Rule, bool, bool, tuple[Term, ...]], ...], tuple[str, ...], bool]:
         by_head, by_tail = vocabulary().by_head, vocabulary().by_tail
         tail = word.rstrip("s0123456789")
         keys = dict.fromkeys((word[:KEY], word[:MIDDLE], word[:LEAST]))  # always in one order
         rules = [rule for key in keys for rule in by_head.get(key, ())] + list(by_tail.get(tail[-LEAST:], ()))
-        asked = [(rule, rule.is_named_by(word), rule.is_open_to(word)) for rule in rules]
-        able = tuple(one for one in asked if any(one[1:]) or one[0].seconds(word))
-        seconds = tuple(second for rule, *_ in able for second in rule.seconds(word))
+        asked = [(rule, rule.is_named_by(word), rule.is_open_to(word), rule.terms_of(word)) for rule in rules]
+        able = tuple(one for one in asked if any(one[1:]))
+        terms = [
+            term for *_, terms in able for term in terms
+        ]  # "" where they stand in the word without spaces
+        seconds = tuple(term.others[0] if term.first == word else "" for term in terms)
         found = (able, seconds, tail.endswith(CELLS))
         if len(word) < _LONG:
             if len(self) >= _MOST:
