@@ -266,3 +266,50 @@ def test_a_sentence_ends_at_a_point_without_a_space():
 )
 def test_an_interval_of_what_is_repeated(detail, days):
     assert of_lupus(detail=detail).interval_days == days
+
+
+@pytest.mark.parametrize(
+    ("how", "number", "days"),
+    [
+        ("2 doses of MSC separated by 2 months, and at least two weeks between patients", 2, 60),
+        ("2 doses of MSC a month apart. A minimum of one week between participant dosing", 2, 30),
+        ("2 doses of MSC a month apart; 3 days between each patient", 2, 30),
+        ("2 doses of MSC a month apart; two weeks between cohorts", 2, 30),
+        ("2 doses of MSC with two weeks between them", 2, 14),
+        ("MSC 3X level", None, None),
+        ("MSC, 4 times dose level", None, None),
+        ("MSC 2x group", None, None),
+        ("MSC infusion 2x", 2, None),
+    ],
+)
+def test_how_long_the_next_patient_waits_and_how_strong_a_level_is_count_no_doses(how, number, days):
+    told = of_lupus(how)
+    assert (told.infusions_max, told.interval_days) == (number, days)
+
+
+@pytest.mark.parametrize(
+    ("how", "ways"),
+    [
+        ("Intramuscular and Intravenous Implantation of MSC", {"other", "peripheral_vein"}),
+        ("Intrathymic plus intravenous infusion of MSC", {"peripheral_vein"}),
+        ("MSC injected to IT", {"other"}),
+        ("MSC given IT or IV", {"other", "peripheral_vein"}),
+        ("MSC injected by the IM way", {"other"}),
+        ("MSC are injected; data go to IT staff", set()),
+    ],
+)
+def test_ways_of_which_one_word_serves_two_or_is_short(how, ways):
+    assert set(of_lupus(how).route) - {"not_stated"} == ways
+
+
+@pytest.mark.parametrize(
+    ("summary", "kind"),
+    [
+        ("Expanded mesenchymal stromal cells (QCEL-K-BETA) are given beside rehabilitation.", "msc"),
+        ("We ask whether the addition of mesenchymal stromal cells (QCEL-K-BETA) helps the knee.", "msc"),
+        ("QCEL-K-BETA wakes the patients' own mesenchymal stromal cells.", "none"),
+    ],
+)
+def test_a_code_in_brackets_behind_cells_is_these_cells(summary, kind):
+    told = trial("Mesenchymal Stromal Cells for Knee Injury", given="QCEL-K-BETA", summary=summary)
+    assert told.cell_type == kind

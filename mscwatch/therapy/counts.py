@@ -63,7 +63,7 @@ _COUNT = [
         (
             ("time", "x", "occasion"),
             (
-                rf"(?<![\d.,^])\b{_N}[\s-]*(?:(?:consecutive|separate|repeated)\s+)?(?:times?|x|occasions)\b(?!\s*points?)"
+                rf"(?<![\d.,^])\b{_N}[\s-]*(?:(?:consecutive|separate|repeated)\s+)?(?:times?|x|occasions)\b(?![\s-]*(?:points?|(?:dose\s+)?{LEVELS}))"
                 rf"(?!\s*(?:{_OFTEN}|{_COMPARED}))"
             ),
         ),

@@ -32,6 +32,11 @@ _LEADS = (
 )
 _LEADING = [pattern_of(pattern, re.IGNORECASE) for pattern in _LEADS]
 _NOT_DOSES = pattern_of(r"dressing|visit|follow|assess|evaluat|rationale|half-?life|monitor", re.IGNORECASE)
+_OF_PATIENTS = pattern_of(  # how long the next one waits: "two weeks between patients", "between subject injections"
+    r"[^.;,(]*\bbetween\s+(?:(?:each|the|new|two|consecutive|successive|enrol\w+|dos\w+|treat\w+|infus\w+|inject\w+)\s+){0,2}"
+    r"(?:patient|participant|subject|cohort)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,7 @@ def _of_product(sentence: Passage, text: str, found: Iterable[tuple[int, int, fl
             and not follows_up(text[max(0, start - 90) : start])
             and not of_a_drug(text, start)
             and not _NOT_DOSES.search(text[end : end + 25])
+            and not _OF_PATIENTS.match(text, start, end + 40)
         ):
             yield Interval(round(days, 3), sentence.text[start:end], sentence.path)
 

@@ -110,7 +110,9 @@ def _only_sampled(passages: Passages) -> bool:
         return not any(names("giving", text) for text in texts)
     titled = any(_names_cells(title.text) for title in passages.titles)
     if texts and titled and not any(_names_cells(text.text) for text in terms.sentences(passages.product)):
-        described = terms.own_sentences((*passages.summary, *passages.description))
+        described = list(terms.own_sentences((*passages.summary, *passages.description)))
+        if any(_says_what_it_is(one.text, brand) for one in described for brand in passages.brands):
+            return False
         if not any(names("giving", title.text) for title in passages.titles) and not any(
             _names_cells(one.text) and names("giving", one.text) for one in described
         ):
@@ -121,6 +123,12 @@ def _only_sampled(passages: Passages) -> bool:
         not any(names("product", text) for text in texts)
         and any(_EFFECT_ON_CELLS.search(title.text) for title in passages.titles)
     )
+
+
+def _says_what_it_is(sentence: str, brand: str) -> bool:
+    """Whether a sentence has a product's name in brackets behind its cells: "stromal cells (XYZ-1)"."""
+    before, bracket, _ = sentence.partition(f"({brand}")
+    return bool(bracket) and _names_cells(before[-_NEAR:])
 
 
 def _is_sample(name: Passage) -> bool:
