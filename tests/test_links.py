@@ -28,6 +28,7 @@ from mscwatch.screening.decisions import read, with_entry
 from mscwatch.screening.entries import LinkDecision
 from mscwatch.settings import Settings
 from mscwatch.store import found_papers, publication_events, queries, working
+from mscwatch.store import papers as stored_papers
 from mscwatch.store.data_dir import DataDir, locked
 from mscwatch.store.decisions import add, load, publish_decisions
 from mscwatch.store.report import QUERIES
@@ -157,6 +158,18 @@ def test_what_a_person_accepted_is_told_as_accepted_and_not_by_its_score(tonight
     with working.open_warehouse(tonight.data_dir) as con:
         [row] = publication_events.newly_counting(con)
     assert (row[0], row[4]) == ("NCT00000002", None)  # no strength: so it is news also in the first search
+
+
+def test_a_paper_that_a_person_alone_named_is_told_where_no_search_found_any(tonight):
+    with working.open_warehouse(tonight.data_dir) as con:
+        assert not publication_events.newly_counting(con)
+    add(tonight.data_dir, tonight.settings.decisions, [decision(nct_id="NCT00000002", paper="777")])
+    publish_decisions(tonight.data_dir, tonight.settings.decisions, "700MB", 3)
+    assert rows(tonight, "SELECT count(*) FROM found_links") == [(0,)]
+    with working.open_warehouse(tonight.data_dir) as con:
+        stored_papers.refresh(con)  # as the next night does
+        [row] = publication_events.newly_counting(con)
+    assert row[:2] == ("NCT00000002", "PMID:777")
 
 
 def test_a_paper_that_its_record_gives_as_a_bare_number_is_shown_with_what_is_known_of_it(tonight):

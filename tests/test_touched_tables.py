@@ -1,12 +1,16 @@
 """A new version of a record rewrites the tables of `ctgov` that read what changed, and no other."""
 
 import json
+from datetime import datetime
 
 import pytest
 
-from mscwatch.store import ctgov
+from mscwatch.store import ctgov, working
 from mscwatch.store.touched import changed_fields, tables_that_read
 from support.ctgov_records import ODD, RESULTS, everything, opened, refresh
+from support.orders import WATCH, run_nights
+from support.records import edited, record, set_status
+from support.snapshots import night_at
 
 FULL = ODD | {"resultsSection": RESULTS}
 MODULES = [
@@ -89,3 +93,31 @@ def test_a_section_touches_whatever_reads_a_part_of_it():
     names = {table.name for table in tables_that_read({"resultsSection"})}
     assert {"outcomes", "milestones", "calculated_values", "result_groups"} <= names
     assert "facilities" not in names
+
+
+def set_module(name, content):
+    return lambda one: one["protocolSection"].update({name: content})
+
+
+def test_what_nights_leave_in_the_tables_is_what_their_records_say(tmp_path):
+    """Three trials change, each another field; then one is new and one changes; then one is back with a change."""
+    first = [record(1), record(2), record(3), record(4)]
+    second = [
+        edited(first[0], set_status("COMPLETED")),
+        edited(first[1], set_module("conditionsModule", {"keywords": ["cells"]})),
+        edited(first[2], set_module("armsInterventionsModule", {"interventions": []})),
+    ]
+    third = [edited(second[0], set_module("conditionsModule", {})), *second[1:], record(5)]
+    fourth = [*third, edited(first[3], set_module("designModule", {"studyType": "INTERVENTIONAL"}))]
+    contents = enumerate((first, second, third, fourth), start=3)
+    nights = [night_at(datetime(2022, 10, day, 9), *records) for day, records in contents]
+    order = run_nights(tmp_path / "data", nights, watch=WATCH)
+    with working.open_warehouse(order.data_dir) as con:
+        left = everything(con)
+        con.execute(
+            "CREATE TEMP TABLE current AS "
+            "SELECT nct_id, coalesce(plain, record)::VARCHAR AS record FROM versions WHERE valid_to IS NULL"
+        )
+        ctgov.refresh(con, "current")
+        assert con.execute("SELECT count(*) FROM versions").fetchall() == [(10,)]
+        assert left == everything(con)

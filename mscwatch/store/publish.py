@@ -201,9 +201,8 @@ def _copy_bytes(con: Connection, original: Path, fresh: Path) -> None:
     something to write, in a file that was just opened, writes it all where the setting says so.
     """
     shutil.copyfile(original, fresh)
-    if not filecmp.cmp(
-        fresh, original, shallow=False
-    ):  # before DuckDB reads it, and calls the original broken
+    # Before DuckDB reads the copy: what it finds broken there would be said of the original.
+    if not filecmp.cmp(fresh, original, shallow=False):
         raise _differing(original)
     con.execute("SET experimental_metadata_reuse = false")
     con.execute(f"ATTACH {quoted(fresh)} AS written")
