@@ -242,6 +242,7 @@ def test_sizes_that_nobody_states_are_not_worked_out(text):
         ("MSCs in cirrhosis", "Ten patients were assigned to three groups: bone, MSCs, and both.", "controlled_not_randomised"),
         ("MSCs in cirrhosis", "Nine patients were divided into three groups and received 1, 2 or 3 million MSCs.", "single_arm"),
         ("MSCs in cirrhosis", "This open-label study with no placebo treated 20 patients with MSCs.", "single_arm"),
+        ("MSCs in cirrhosis", "This placebo-free study treated 20 patients with MSCs.", "single_arm"),
         ("MSCs in cirrhosis", "This first-in-man study gave MSCs for cirrhosis. All patients improved.", "single_arm"),
         ("MSCs in cirrhosis", "In this phase I trial, allogeneic MSCs were infused.", "single_arm"),
         ("MSCs in cirrhosis", "We treated 20 patients with MSCs. Larger randomized controlled trials are warranted.", "single_arm"),

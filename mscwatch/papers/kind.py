@@ -22,7 +22,7 @@ from mscwatch.vocabulary.patterns import pattern_of
 
 WORD = r"\b"
 LONGEST_TITLE = 500  # characters; what a sponsor typed instead of a title may have no end
-KINDS_VERSION = 5  # raise it when a kind moves, so that stored papers are judged anew
+KINDS_VERSION = 6  # raise it when a kind moves, so that stored papers are judged anew
 
 _PEOPLE = (
     r"(?:patients?|participants?|subjects?|children|adults|volunteers?|men|women|infants|neonates|newborns|recipients?"
@@ -31,16 +31,23 @@ _PEOPLE = (
 _NUMBER = r"(?:\b\d{1,4}|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|\w+ty(?:-\w+)?))"
 _PLANNED = pattern_of(
     rf"\b{_PEOPLE}\b,? (?:[^.;]{{0,160}} )?will (?:be|receive|undergo|have)\b"
+    r"|\b(?:is|are) going to be\b|\bwe aim to (?:recruit|enrol|include|randomi[sz]e)\b|\bethics and dissemination\b"
+    r"|\b(?:findings|results) will be (?:\w+ )?(?:submitted|published|disseminated|presented)\b"
+    r"|\b(?:enrolled|randomi[sz]ed|eligible|assigned) (?:[^.;]{0,40} )?will (?:be|receive|undergo|have)\b"
+    r"|\bthe results (?:of this study )?will (?:\w+ )?(?:show|tell|provide|help|guide|inform)\b"
     r"|\b(?:will be|are to be|are being) (?:\w+ )?(?:randomi[sz]ed|recruited|enrolled|included|allocated|assigned"
     r"|invited)|\b(?:this|the|our) (?:study|trial|protocol) will|\bwe plan to\b"
     r"|\bwe will (?:conduct|recruit|enrol|randomi[sz]e|include)|^[^.]{0,400}\bthis protocol\b"
 )
 _COMMENTED = pattern_of(
-    r"\b(?:this|the present|our) (?:editorial|commentary|letter|viewpoint|correspondence)\b"
+    r"\b(?:this|the present|our) (?:editorial|commentary|letter|viewpoint|correspondence)\b|\bto the editor\b"
+    r"|\bdear (?:sir|madam|editor)|\bread (?:\w+ )?with (?:\w+ )?interest\b"
 )
 _WRITING = r"(?:article|paper|chapter|manuscript|study|work|perspective|essay)"
 _REVIEWED = pattern_of(
     r"\b(?:this|the present|our|the) (?!retrospective|chart|record)(?:[\w-]+ )?review\b(?! (?:board|committee))"
+    r"|\b(?:aim|purpose|goal|objective) of (?:this|the present|our) (?:paper|article|review|chapter|manuscript)"
+    r" (?:is|was) to (?:\w+ )?(?:summari[sz]e|review|discuss|describe|outline|provide|present|highlight)\b"
     r"|\bliterature review (?:was|is)\b|\bliterature (?:was|were) (?:analy|search)"
     r"|\bin this (?:perspective|overview|chapter)\b|\b(?:studies|trials|literature"
     r"|evidence|advances)\b (?:[^.]{0,60} )?(?:are|is|has been|have been) (?:\w+ )?(?:reviewed|summari[sz]ed"
@@ -71,7 +78,7 @@ _COUNTED_STUDIES = pattern_of(
     r"(?:with|of|that|which|were|was|described|reported|met|including|involving|comprising|enrolling|on)\b"
 )
 _COUNTED_PEOPLE = pattern_of(
-    rf"{_COUNT} (?:\([^)]{{0,200}}\) )?(?:[^.;]{{1,160}} )?"
+    rf"{_COUNT} (?!ha(?:ve|s) been\b)(?:\([^)]{{0,200}}\) )?(?:[^.;]{{1,160}} )?"
     r"(?:were (?:\w+ )?(?:enrolled|included|recruited|treated|given|randomi[sz]ed|randomly|assigned|allocated"
     r"|injected|infused|implanted|transplanted|divided|followed)|received|underwent|treated|averaged)\b"
     r"|\b(?:transplanted|implanted|administered|infused|injected|given|treated|enrolled|recruited|reviewed"
@@ -83,13 +90,22 @@ _ANIMALS = (
     r"(?:rats?|mice|mouse|murine|rabbits?|pigs?|minipigs?|swine|porcine|dogs?|canine|sheep|monkeys?|rodents?)"
 )
 _IN_ANIMALS = pattern_of(
-    rf"\b{_ANIMALS} (?:were|was|received|underwent)\b|\b(?:in|with) (?:an? |two |three |the )?(?:[\w-]+ )?"
+    rf"\b{_ANIMALS} (?:with [^.;]{{1,40}} )?(?:were|was|received|underwent)\b"
+    r"|\b(?:in|with) (?:an? |two |three |the )?(?:[\w-]+ )?"
     rf"{_ANIMALS} (?:[\w-]+ )?models?\b|\bmodel was (?:\w+ )?(?:in|with) (?:[\w-]+ ){{0,2}}{_ANIMALS}\b"
     r"|\b(?:in|into|of) (?:[\w-]+ ){0,6}(?:rats|mice|rabbits|minipigs|dogs|sheep|monkeys)\b"
+)
+_TREATED_ANIMALS = pattern_of(
+    rf"\b{_ANIMALS} (?:\([^)]{{1,40}}\) )?(?:were|was) (?:\w+ )?(?:divided|randomi[sz]ed|assigned|allocated|used"
+    r"|treated|given|injected|included)\b"
 )
 _IN_A_DISH = pattern_of(
     r"\b(?:cells?|\w*mscs?) (?:[^.;]{0,80} )?(?:were|and) (?:\w+ )?(?:co-?cultured|cultured|incubated|transfected"
     r"|treated with|examined by flow)\b|\bin vitro (?:study|model)\b"
+)
+_OF_A_TECHNIQUE = pattern_of(
+    r"\b(?:we|this (?:article|paper|report)) (?:describes?|presents?) (?:an?|the|our) (?:[\w-]+ ){0,3}"
+    r"(?:technique|procedure)\b"
 )
 _LONG = 500  # characters of an abstract that would name a study if there were one
 _OWN_STUDY = pattern_of(r"\b(?:we|our|was|were|this (?:study|trial)|received|underwent)\b")
@@ -98,7 +114,10 @@ _DONE_IN_PEOPLE = pattern_of(
     r"|\ban? (?:[\w-]+ ){0,2}patient (?:with [^.;]{1,60} )?(?:was|underwent|received)\b"
 )
 # What a follow-up says where another paper told of the same patients before.
-_FOLLOW_UP = pattern_of(r"\bfollow[- ]?up\b|\blong[- ]?term\b|\b(?:years?|months?) after\b")
+_FOLLOW_UP = pattern_of(
+    r"\bfollow[- ]?up\b|\blong[- ]?term\b|\b(?:years?|months?) after\b"
+    r"|\b(?:years?|months?)[- ](?:results|outcomes?|survival)\b"
+)
 _TOLD_BEFORE = pattern_of(
     r"\b(?:we|our) (?:\w+ ){0,2}(?:previous|previously|earlier|published)\b|\bextension\b|\bpost[- ]?hoc\b|\bpooled\b"
     r"|\bpreviously (?:reported|published|described)\b|\b(?:original|parent) (?:trial|study)\b|\bancillary\b"
@@ -209,7 +228,7 @@ def _by_abstract(abstract: str, by_title: JudgedKind, title: str) -> JudgedKind 
         return JudgedKind(PaperKind.PROTOCOL, f'the abstract announces a study: "{planned[0][0]}"')
     if by_title.kind is PaperKind.SECONDARY:
         is_first = _FOLLOW_UP.search(title) and not _TOLD_BEFORE.search(f"{title}. {text}")
-        return _of_people(counted) if is_first else None
+        return _of_people(done or _COUNT_OF_PEOPLE.search(text)) if is_first else None
     if not counted and (commented := _COMMENTED.search(text)):
         return JudgedKind(PaperKind.COMMENT, f'the abstract calls it a comment: "{commented[0]}"')
     searched = studies or _SEARCHED.search(text)
@@ -217,9 +236,7 @@ def _by_abstract(abstract: str, by_title: JudgedKind, title: str) -> JudgedKind 
         return JudgedKind(PaperKind.REVIEW, f'the abstract searches the literature: "{searched[0]}"')
     reviewed = None if counted else _REVIEWED.search(text)
     if by_title.kind in {PaperKind.REVIEW, PaperKind.PRECLINICAL}:
-        if searched or _IN_ANIMALS.search(text) or _CALLED_A_REVIEW.search(title):
-            return None
-        return _called_a_review(reviewed) or _of_people(counted)
+        return None if searched or _CALLED_A_REVIEW.search(title) else _of_a_field(text, reviewed, counted)
     if reviewed and (by_title.kind is not PaperKind.RESULTS or not done):
         return _called_a_review(reviewed)
     if by_title.kind is PaperKind.RESULTS and done:
@@ -227,13 +244,24 @@ def _by_abstract(abstract: str, by_title: JudgedKind, title: str) -> JudgedKind 
     return _of_people(done) or _of_no_people(text, by_title.kind)
 
 
+def _of_a_field(
+    text: str, reviewed: re.Match[str] | None, counted: re.Match[str] | None
+) -> JudgedKind | None:
+    """What a study is whose title speaks of a field or of animals; None where only the title says it."""
+    if not reviewed and (treated := _TREATED_ANIMALS.search(text)):
+        return _of_animals(treated)
+    if _IN_ANIMALS.search(text):
+        return None
+    return _called_a_review(reviewed) or _of_people(counted)
+
+
 def _of_no_people(text: str, by_title: PaperKind) -> JudgedKind | None:
     """What a study is of which nobody is said to have been treated; None where only the title says it."""
     tested, named = _IN_ANIMALS.search(text) or _IN_A_DISH.search(text), _COUNT_OF_PEOPLE.search(text)
+    if not named and not tested and (technique := _OF_A_TECHNIQUE.search(text)):
+        return JudgedKind(PaperKind.OTHER, f'the abstract tells of a technique: "{technique[0]}"')
     if tested and not (by_title is PaperKind.RESULTS and named):
-        return JudgedKind(
-            PaperKind.PRECLINICAL, f'the abstract tells of animals or cells alone: "{tested[0]}"'
-        )
+        return _of_animals(tested)
     if named and by_title is PaperKind.UNKNOWN:
         return _of_people(named)
     if len(text) > _LONG and not _OWN_STUDY.search(text):
@@ -243,6 +271,10 @@ def _of_no_people(text: str, by_title: PaperKind) -> JudgedKind | None:
 
 def _of_people(told: re.Match[str] | None) -> JudgedKind | None:
     return JudgedKind(PaperKind.RESULTS, f'the abstract tells of people: "{told[0]}"') if told else None
+
+
+def _of_animals(told: re.Match[str]) -> JudgedKind:
+    return JudgedKind(PaperKind.PRECLINICAL, f'the abstract tells of animals or cells alone: "{told[0]}"')
 
 
 def _called_a_review(told: re.Match[str] | None) -> JudgedKind | None:

@@ -104,7 +104,7 @@ _METHODS_AND_RESULTS = pattern_of(r"\s*methods? (?:and|&) results\b", re.IGNOREC
 _OWN = pattern_of(
     r"\b(?:we|our|this (?:[\w-]+ ){0,3}(?:study|trial|work|report|paper|analysis)|the (?:aim|purpose|objective"
     r"|goal)s?|the present|present study|(?:patients|participants|subjects|knees|children) (?:\([^)]*\) "
-    r"|with [^.;]{0,80} )?(?:were|underwent|received|who|was)|(?:was|were) (?:enrolled|included|recruited"
+    r"|with [^.;]{0,80} )?(?:were|underwent|received|who|was|had)|(?:was|were) (?:enrolled|included|recruited"
     r"|randomi[sz]ed|randomly)|to (?:evaluate|investigate|assess|compare|determine|explore|examine|analy[sz]e|test"
     r"|study"
     r"|report))\b",

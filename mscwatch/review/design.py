@@ -38,7 +38,7 @@ _CONTROLLED = pattern_of(
     r"|into|to) (?:two|three|four|[2-4]) (?:\w+ ){0,2}(?:groups|arms)\b(?![^;]*(?:\bdos(?:e|age)|[x×*] ?10|\bmillion"
     r"|/kg))|\b(?:assigned|allocated|divided)\b[^.;]{0,60}\b[1-5] ?: ?[1-5]\b|\b(?:acellular"
     r"|cell-free) (?:\w+ ){0,2}(?:scaffolds?|controls?|groups?|implants?)\b"
-    r"|(?<!no )(?<!without )(?<!without a )\bplacebo|\bsham\b|\b(?:double|triple)[- ]blind(?:ed)?\b"
+    r"|(?<!no )(?<!without )(?<!without a )\bplacebo\b(?!-free)|\bsham\b|\b(?:double|triple)[- ]blind(?:ed)?\b"
     r"|(?<!un)(?<!dose-)(?<!dose )\bcontrolled[, -]+(?:\w+[- ]+){0,3}(?:study|trial)\b"
     r"|\bcomparative (?:\w+ )?(?:study|trial|analysis)\b|\bcase[- ]control|\bcompared (?:with"
     r"|to) (?:the )?(?:\w+[- ]){0,3}(?:controls?|placebo|alone|standard|conventional|untreated|those (?:who|without)"

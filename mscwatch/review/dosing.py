@@ -28,6 +28,11 @@ _OF_VESSEL = pattern_of(r"\W*(?:cells?\W+)?per (?:flask|well|dish|plate|bottle|p
 _TOTAL = pattern_of(
     r"\b(?:a|in) total (?:dose )?of\s*$|\btotall?ing\s*$|\bcumulative dose of\s*$", re.IGNORECASE
 )
+_OF_ALL_PATIENTS = pattern_of(  # "in all, 68 doses were infused"
+    r"\b(?:in all|in total|an? total of|altogether|overall),?\s+\d+\s+(?:\w+\s+){0,2}"
+    r"(?:doses|infusions|injections|administrations|transfusions)\b",
+    re.IGNORECASE,
+)
 _PER_WEIGHT = pattern_of(r"\bcells?\s?/\s?kg", re.IGNORECASE)
 _NEAR = 80  # characters before and behind an amount that say what it counts
 
@@ -70,6 +75,8 @@ def times(text: StudyText) -> Drafted | None:
 
 def _tells_of_giving(sentence: Sentence) -> bool:
     """Whether a sentence tells how the cells were given, and not how often something was measured."""
+    if _OF_ALL_PATIENTS.search(sentence.text):
+        return False
     is_late = sentence.part in (Part.RESULTS, Part.CONCLUSION)
     return bool(names("product", sentence.text) if is_late else _TREATING.search(sentence.text))
 

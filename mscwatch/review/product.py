@@ -23,10 +23,11 @@ from mscwatch.vocabulary.patterns import pattern_of
 
 # Whose something else is: "allogenic cartilage", "autologous chondrocytes", "autologous plasma".
 _OF_OTHER_TISSUE = pattern_of(
-    r"\b(?:autolog\w*|allogen\w*)(?=\s+(?:(?!\w*MSCs?\b|stem|cells?\b|mesench|stromal)[\w-]+\s+){0,2}?"
-    r"(?:cartilage|chondr\w*|grafts?|periost\w*|serum|plasma|platelet\w*|lysate|fibrin|tendon|skin)\b)",
+    r"\b(?:autolog\w*|allogen\w*|autogen\w*)(?=\s+(?:(?!\w*MSCs?\b|stem|cells?\b|mesench|stromal)[\w-]+\s+){0,2}?"
+    r"(?:cartilage|chondr\w*|grafts?|periost\w*|serum|plasma|platelet\w*|lysate|fibrin|tendon|skin|bone(?!\s+marrow))\b)",
     re.IGNORECASE,
 )
+_GRAFT = pattern_of(r"\b(?:umbilical[ -])?cord[ -]blood (?:(?:stem )?cells? )?transplant\w*", re.IGNORECASE)
 _DEFINITION = pattern_of(
     r"(?P<cells>\b(?:bone[ -]marrow|adipose|umbilical|placent|cord|Wharton|menstrual)[\w' -]{0,40}?"
     r"\bmesenchymal (?:stem|stromal)(?:/\w+)?(?: stem)? cells?) \((?P<short>[\w-]*MSC)s?\)",
@@ -58,6 +59,8 @@ def cells(told: Sequence[Sentence], background: Sequence[Sentence] = ()) -> dict
     if not kinds:
         return {}
     kind = CellType(kinds.values[0])
+    if kind is CellType.MSC:
+        text = replace(text, passages=_without_grafts(text.passages))
     of_title = Passages(titles=text.passages.titles)
     source = origin.cell_source(of_title, kind)
     if not source.values or source.values == (CellSource.OTHER,):
@@ -72,6 +75,15 @@ def cells(told: Sequence[Sentence], background: Sequence[Sentence] = ()) -> dict
         **dosing.dose(text),
     }
     return {name: drafted for name, drafted in found.items() if drafted}
+
+
+def _without_grafts(passages: Passages) -> Passages:
+    """The passages without the graft beside which MSCs are given, whose source is not theirs."""
+
+    def apart(told: Sequence[Passage]) -> tuple[Passage, ...]:
+        return tuple(replace(one, text=_GRAFT.sub(blank, one.text)) for one in told)
+
+    return replace(passages, titles=apart(passages.titles), product=apart(passages.product))
 
 
 def _ways(text: StudyText) -> Passages:
