@@ -27,7 +27,7 @@ GOLDEN = {
     4: "582f56ea30583e97c4bba92802945a7503a664628444cb5acc847860fb9bc088",
     5: "c514a4803bddecb0d38b3c279fa18067d7077545ae84e2ed4c9ced8eae7ebedc",
     6: "b362d907d15b1d6e510b4dc5fb6c49bade71843fe57a9b2ccb3369861cdab951",
-    7: "b11217d097e79d29200924ad8f551a7104513ccffc27f99083ee26fec75d8c85",
+    7: "b473600d908f333446026022cc914ab7315a9b1aecdeabe2f7aa02c85f6be389",
 }
 TITLES = ("protocolSection", "identificationModule", "briefTitle")
 RULES = ("msc-liver", "cell-therapy-liver", relevance.NO_RULES)

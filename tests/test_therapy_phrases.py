@@ -313,3 +313,116 @@ def test_ways_of_which_one_word_serves_two_or_is_short(how, ways):
 def test_a_code_in_brackets_behind_cells_is_these_cells(summary, kind):
     told = trial("Mesenchymal Stromal Cells for Knee Injury", given="QCEL-K-BETA", summary=summary)
     assert told.cell_type == kind
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        "MSC are infused; written consent of a parent is needed",
+        "MSC are infused with permission from the child's father",
+        "MSC are infused; samples of family members are frozen",
+        "MSC are infused; sera from healthy adults are the control",
+        "MSC with plasma from a healthy donor",
+        "MSC beside transplantation of a kidney from his brother",
+        "MSC are infused; diaries are given back",
+        "MSC are infused and empty bags given back to the pharmacy",
+        "MSC are injected into the patient's marrow",
+        "The patient's MSC and the donor's marrow transplant",
+        "The third part of the plan: MSC",
+        "MSC around the autotransplanted tooth",
+    ],
+)
+def test_what_is_of_a_person_but_no_cells_tells_no_donor(how):
+    assert of_lupus(how).donor == ("not_stated",)
+
+
+@pytest.mark.parametrize("how", ["near the patient's tooth", "mixed with blood and infused back"])
+def test_tissue_of_a_birth_is_no_patients_own_by_what_it_is_mixed_with(how):
+    assert of_lupus(how, given="UC-MSC").donor == ("allogeneic",)
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        "MSC are injected IC 50 is found later",
+        "MSC are kept by the given IT system",
+        "MSC; thrombosis of the vein of the kidney",
+        "MSC from the vein of the cord",
+        "MSC; gel electrophoresis of proteins",
+        "MSC; neutrophilic infiltration is scored",
+        "MSC; infiltration by lymphocytes is scored",
+        "MSC for infiltrating carcinoma",
+        "talk between the MSC and joint",
+        "MSC received at the eye hospital",
+        "MSC infused in the burn unit",
+    ],
+)
+def test_what_looks_like_a_way(how):
+    assert of_lupus(how).route == ("not_stated",)
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        "MSC treated with trypsin and washed",
+        "MSC are treated with antibiotics in the flask",
+        "Rituximab-treated patients are given MSC",
+        "Azathioprine-treated and MSC groups",
+        "Belimumab-treated MSC recipients",
+    ],
+)
+def test_what_looks_like_a_pretreatment(how):
+    assert of_lupus(how).modification == "none_stated"
+
+
+@pytest.mark.parametrize(
+    ("how", "number"),
+    [
+        ("MSC infusion weekly, total of 4 mL", None),
+        ("MSC infusion once a week, up to 5 million", None),
+        ("MSC infusions on days 0 and 7, then blood at days 14 and 28", 2),
+        ("MSC infusions on days 0 and 7, then one infusion at months 3 and 6", 4),
+        ("MSC are infused the day after admission and two weeks later", None),
+        ("MSC 5e6 at single time points", None),
+    ],
+)
+def test_what_looks_like_a_number_of_doses(how, number):
+    assert of_lupus(how).infusions_max == number
+
+
+def test_marrow_that_is_stimulated_is_not_given():
+    told = trial("Treatment of Arthrosis", given="Bone marrow stimulation", summary="MSC come to it.")
+    assert told.cell_type == "none"
+
+
+@pytest.mark.parametrize(
+    "what", ["A peptide that attracts", "A drug against", "A growth factor for", "A scaffold to hold"]
+)
+def test_a_code_behind_cells_that_it_acts_on_is_no_cells(what):
+    told = trial(
+        "Mesenchymal Stromal Cells for Knee Injury",
+        given="QCEL-K-BETA",
+        summary=f"{what} mesenchymal stromal cells (QCEL-K-BETA).",
+    )
+    assert told.cell_type == "none"
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        "MSC in patients after knee surgery",
+        "MSC without surgery",
+        "MSC instead of surgery",
+        "MSC following failed surgery",
+        "MSC grown in a collagen matrix",
+        "Patients are given MSC by infusion (total 9)",
+        "MSC in two cohorts (in total: 12)",
+    ],
+)
+def test_what_looks_like_one_session_or_a_sum(how):
+    assert of_lupus(how).infusions_max is None
+
+
+def test_marrow_that_is_taken_months_later_is_not_that_of_the_cells():
+    told = of_lupus(detail="A bone marrow aspirate is taken at month 3. MSC are infused.")
+    assert told.cell_source == ("not_stated",)

@@ -92,7 +92,7 @@ _COUNT = [
             ("single", "unique", "sol", "one-off"),
             rf"\b(?P<n>single|unique|sole|solitary|one-off)[\s-]+(?!{_OTHER_SINGLES})(?:(?!dose-)[\w./+^()-]+\s+){{0,5}}?{GIVEN}\b(?!\s*escal)",
         ),
-        (("single",), r"\b(?P<n>single)[\s-](?:dose|time)\b"),
+        (("single",), r"\b(?P<n>single)[\s-](?:dose\b|time\b(?![\s-]*points?))"),
         (("once",), rf"(?!^once\s*,)\b(?P<n>once)\b(?!\s*(?:{_OFTEN}|a\s|per|\d|{_WHEN}))"),
         (
             ("cutive", "succes", "sequential"),
@@ -119,6 +119,10 @@ _STEP = pattern_of(  # of one session: "this process is repeated 6 times"
 _CARRIED = pattern_of(  # "cells in hyaluronic acid" are one product
     r"\b(?:cells?|\w*MSCs?|\w*MPCs?|\w*ASCs?|exosomes?)\W+(?:\(\w+\)\W+)?"
     r"(?:(?:suspended|mixed|combined|embedded|diluted|together)\s+)?(?:in|with)\s+$",
+    re.IGNORECASE,
+)
+_PEOPLE = pattern_of(  # who are counted in "(total 20)"
+    r"\b(?:patients|subjects|participants|people|persons|children|adults|volunteers|groups|cohorts|arms)\b",
     re.IGNORECASE,
 )
 _SENTENCE = 200  # letters before a place in which its treatment is named
@@ -176,6 +180,7 @@ def told(sentence: Passage) -> Iterator[Count]:
                 or _SITES.match(following)
                 or find("other_drug", following[:30])
                 or of_a_drug(text, match.start(), carrier=False)
+                or (match[0][0] == "(" and _PEOPLE.search(text, 0, match.start()))
             ):
                 continue
             found = number(match["n"])

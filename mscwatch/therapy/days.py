@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import zip_longest
 
 from mscwatch.therapy.amounts import plain_signs
-from mscwatch.therapy.counts import Count, of_a_drug
+from mscwatch.therapy.counts import GIVEN, Count, of_a_drug
 from mscwatch.therapy.passages import Passage
 from mscwatch.therapy.times import ORDINAL, times
 from mscwatch.therapy.words import names
@@ -27,7 +27,10 @@ _SAME = pattern_of(  # "first dose on day 1"
 _LEAD = pattern_of(r"(?:\W|\b(?:at|on|in|the)\b)*", re.IGNORECASE)
 _DOSED = pattern_of(r"/\s*kg\b|\bper\s+(?:kg|time|dose)\b|\bveins?\b|\bintra\w{4}", re.IGNORECASE)
 _GUIDED = pattern_of(r"\bunder\s+(?:\w+\s+){1,3}?monitoring\b", re.IGNORECASE)
-_FOLLOWED = pattern_of(r"\b(?:followed\s+by|and\s+then|then)\b", re.IGNORECASE)
+_FOLLOWED = pattern_of(  # by more of the same: "days 0 and 7, then an infusion at months 3 and 6"
+    rf"\W*(?:followed\s+by|and\s+then|then)\b(?:\W*\b(?:an?|the|one|two|another|further|single|of|at|on|in|again|{GIVEN}|cells?|\w*MSCs?)\b)*\W*",
+    re.IGNORECASE,
+)
 _BEGUN = pattern_of(  # "after treatment for 15, 90 and 180 days"
     r"\b(?:after|post|following|since)[\s-]+(?:the\s+)?(?:\w+\s+)?(?:infus|inject|admin|treat)\w*"
     r"\s+(?:(?:the|for|at|on)\s+)*$",
@@ -105,7 +108,7 @@ def listed(sentence: Passage) -> Iterator[Count]:
         )
         if not since and (given > followed or (given == followed and (given_after or alone))):
             number = len(set(one.days))
-            if earlier and _FOLLOWED.search(text, earlier[1], one.start):
+            if earlier and _FOLLOWED.fullmatch(text, earlier[1], one.start):
                 start, _, more = earlier
                 yield Count(number + more, sentence.text[start : one.end], sentence.path, "lists of days")
             earlier = (one.start, one.end, number)

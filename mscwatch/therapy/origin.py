@@ -45,6 +45,9 @@ _FROM = pattern_of(
     re.IGNORECASE,
 )
 _HARVEST = pattern_of(r"aspirat|harvest|collect|extract|obtain|biops|liposuct|taken\b", re.IGNORECASE)
+_LATER = pattern_of(
+    r"\b(?:week|month|year)s?\s+\d|\b\d+\s+(?:months?|years?)\s+(?:after|later)", re.IGNORECASE
+)
 _TAKEN = pattern_of(r"\s*(?:aspirat|biops|harvest|punct|sampl)", re.IGNORECASE)
 
 
@@ -135,7 +138,8 @@ def _harvested(passages: Passages) -> Iterator[Passage]:
 
 def _takes(text: str) -> bool:
     """Whether a sentence takes something, and neither names the cells nor looks at anything."""
-    return bool(_HARVEST.search(text)) and not names("product", text) and not FOLLOW_UP.search(text)
+    looked_at = FOLLOW_UP.search(text) or _LATER.search(text)
+    return bool(_HARVEST.search(text)) and not names("product", text) and not looked_at
 
 
 def _linked(text: str, tissue: Found) -> bool:

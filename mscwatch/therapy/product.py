@@ -46,6 +46,11 @@ _MIXING = pattern_of(
 )
 _COMBINED = pattern_of(r"\b(?:co-?\w*|combin\w*)\W+(?:\w+\W+){0,2}?cells?\b", re.IGNORECASE)
 _WITH = pattern_of(r"(?:\W+cells?)?\W*(?:\s(?:with|plus)\s|\+|-|/)\W*(?:\w+\W+){0,3}", re.IGNORECASE)
+_ACTS_ON = pattern_of(  # what is in brackets is not the cells: "a peptide that attracts stromal cells (XYZ-1)"
+    r"\b(?:for|against|unlike|hold|carry|recruit\w*|attract\w*|activat(?:es|ing|or)|stimulat(?:es|ing|or)|mobili[sz]\w+|wakes?|target\w*|inhibit\w*)"
+    r"\s+(?:\w+[\s-]+){0,4}(?:cells?|\w*MSCs?)\W*$",
+    re.IGNORECASE,
+)
 _HSCT = pattern_of(r"HSCT", re.IGNORECASE)  # a procedure, not cells of the product
 _ENRICHED = pattern_of(  # of a graft of fat, which carries the cells that were grown for it
     r"\b(?:fat|lipofill\w*|adipose\s+tissue)\b[^.;]{0,40}\benrich|\benrich\w*[^.;]{0,40}\b(?:fat|lipofill\w*|adipose\s+tissue)\b",
@@ -128,7 +133,8 @@ def _only_sampled(passages: Passages) -> bool:
 def _says_what_it_is(sentence: str, brand: str) -> bool:
     """Whether a sentence has a product's name in brackets behind its cells: "stromal cells (XYZ-1)"."""
     before, bracket, _ = sentence.partition(f"({brand}")
-    return bool(bracket) and _names_cells(before[-_NEAR:])
+    near = before[-_NEAR:]
+    return bool(bracket) and _names_cells(near) and not _ACTS_ON.search(near)
 
 
 def _is_sample(name: Passage) -> bool:

@@ -57,7 +57,7 @@ _NEXT = pattern_of(  # "once a month, three consecutive months", "weekly x 4", "
     r"\s*(?:[,;(]?\s*(?:on\s+|from\s+)?days?\s*(?P<from>\d{1,2})\s*(?:-|to|through)\s*(?:day\s*)?(?P<to>\d{1,2})\b"
     rf"|[,;(]\s*(?P<long>\d{{1,2}}|{WORD})\s+(?:consecutive\s+)?-?(?P<unit>day|week|month|year)s?\b"
     rf"|\(?,?\s*x\s?(?P<n>\d{{1,2}})\b(?!\s*[x^.\d])"
-    rf"|[,;(]\s*(?:up\s+to|(?:a\s+)?(?:total|maximum)(?:\s+of)?)\s+(?P<most>\d{{1,2}}|{WORD})\b(?!\s*-?(?:hour|day|week|month|year|[x^.\d])))",
+    rf"|[,;(]\s*(?:up\s+to|(?:a\s+)?(?:total|maximum)(?:\s+of)?)\s+(?P<most>\d{{1,2}}|{WORD})\b(?!\s*-?(?:hour|day|week|month|year|m[lg]\b|cc\b|[µu][lg]\b|million|billion|cells?\b|patients|participants|subjects|[x^.%\d])))",
     re.IGNORECASE,
 )
 

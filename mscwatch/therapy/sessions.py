@@ -25,7 +25,14 @@ _BEFORE_OR_AFTER = pattern_of(
     re.IGNORECASE,
 )
 _AGAIN = pattern_of(
-    r"\b(?:repeat\w*|every|each\s+(?:week|month|day)|weekly|monthly|daily|second|again|twice|sessions|several|multiple\s+(?:dose|infusion|injection\s+session)s?|courses|cycles|months?\s+\d)\b",
+    r"\b(?:repeat\w*|every|each\s+(?:week|month|day)|weekly|monthly|daily|second|again|twice|sessions|several|multiple\s+(?:dose|infusion|injection\s+session)s?|courses|cycles|months?\s+\d|(?:days?|weeks?|months?)\s+later)\b",
+    re.IGNORECASE,
+)
+
+
+_NEAR = 60  # letters before an operation
+_NOT_NOW = pattern_of(  # an operation that is not that of the product: "after failed surgery"
+    r"\b(?:no|not|without|instead\s+of|after|following|since|failed|previous|prior|past|versus|vs|need\w*|cultured|grown)\W+(?:\w+\W+){0,3}$",
     re.IGNORECASE,
 )
 
@@ -46,7 +53,9 @@ def operation(sentence: Passage) -> Iterator[Count]:
     """One administration, where a sentence gives the product in an operation, on a carrier, or where one is needed."""
     text = sentence.text
     for found in find("session", text)[:1]:
-        if _is_of_arm(sentence) or (_of_product(sentence, "armsInterventionsModule") and _gives(text)):
+        if _is_of_arm(sentence, found.start) or (
+            _of_product(sentence, "armsInterventionsModule") and _gives(text)
+        ):
             yield Count(1, text[found.start : found.end], sentence.path, "one session")
 
 
@@ -58,8 +67,9 @@ def _gives(text: str) -> bool:
     return bool(_GIVEN.search(text)) and not _AGAIN.search(text)
 
 
-def _is_of_arm(sentence: Passage) -> bool:
-    """Whether a sentence of an intervention or arm names the cells, so that it need not say that they are given."""
+def _is_of_arm(sentence: Passage, place: int) -> bool:
+    """Whether an arm or intervention names the cells, and the operation at a place is that in which they are given."""
     text = sentence.text
     named = "armsInterventionsModule" in sentence.path and names("product", text)
-    return named and not FOLLOW_UP.search(text) and not _AGAIN.search(text)
+    elsewhere = _NOT_NOW.search(text, max(0, place - _NEAR), place)
+    return named and not (elsewhere or FOLLOW_UP.search(text) or _AGAIN.search(text))

@@ -13,10 +13,14 @@ _TISSUES = (CellSource.ADIPOSE, CellSource.BONE_MARROW)
 
 
 def given_alone(passages: Passages) -> Told:
-    """The fat or marrow of the product's name, where no cells are named but in a description; else nothing."""
+    """The fat or marrow that the product is named after and that is given, where only a description names cells."""
     named = (*passages.titles, *passages.product, *passages.keywords)
     tissue = terms.first("cell_source", [(GIVEN_ALONE, passages.names)]).only(_TISSUES)
-    if not tissue or terms.is_named("cell_type", named) or not terms.is_named("giving", named):
+    if (
+        not tissue
+        or terms.is_named("cell_type", named)
+        or not terms.is_named("giving", (*passages.names, *passages.product))
+    ):
         return NOTHING
     described = terms.naming("cell_type", (*passages.summary, *passages.description), CellType.MSC)
     kinds = {one.value for text in terms.sentences(described) for one in find("cell_type", text.text)}
