@@ -24,7 +24,7 @@ FRAGMENTS = [
     "liver ", "not ", "without ", "diabetes ", "seeded on ", "MSC mixed with chondrocytes ", "followed by ",
     "a total of 2 ml injected ", "(1, 2", "3 doses every ", "stem cells and mesenchymal stem cells ", "alternate days ", "2 cycles of 3 ",
     "implant a ", "cells in hyaluronic acid ", "1st at day 1, ", "MSC (", "not-treated ", "from the a ",
-    "blood of a ", "then MSC ", "days 1 and 2, then infusions of ",
+    "blood of a ", "in (total 2) ", "then MSC ", "days 1 and 2, then infusions of ",
 ]  # fmt: skip
 
 

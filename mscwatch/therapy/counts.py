@@ -180,7 +180,10 @@ def told(sentence: Passage) -> Iterator[Count]:
                 or _SITES.match(following)
                 or find("other_drug", following[:30])
                 or of_a_drug(text, match.start(), carrier=False)
-                or (match[0][0] == "(" and _PEOPLE.search(text, 0, match.start()))
+                or (
+                    match[0][0] == "("
+                    and _PEOPLE.search(text, max(0, match.start() - _SENTENCE), match.start())
+                )
             ):
                 continue
             found = number(match["n"])

@@ -85,27 +85,25 @@ _CROSSOVER = pattern_of(  # "followed six months later by sham", "one with the c
 def listed(sentence: Passage) -> Iterator[Count]:
     """As many administrations as a sentence lists times of giving."""
     text = plain_signs(sentence.text)
+    looked_at = FOLLOW_UP.search(text)  # once, not with each list
+    gives_alone = "armsInterventionsModule" in sentence.path and not looked_at
     earlier: tuple[int, int, int] | None = None  # start, end and number of the list before
     for one in times(text):
         if len(set(one.days)) == 1:
             continue
         clause = _clause(text[max(0, one.start - 90) : one.start])
         given, followed = _last(GIVING, clause), _last(FOLLOW_UP, clause)
-        if not _VERB.search(clause) and FOLLOW_UP.search(text[: one.start]):
+        if not _VERB.search(clause) and looked_at and looked_at.start() < one.start:
             given = -1  # "MRI of the labelled cells at 2 and 3 weeks"
-        given_after = GIVING.search(text[one.end : one.end + 60]) and not FOLLOW_UP.search(text)
+        given_after = GIVING.search(text[one.end : one.end + 60]) and not looked_at
         before = text[max(0, one.start - 60) : one.start]
         since = (
             _NO_POINT.match(text, one.end)
-            or _SINCE.match(text[one.end :])
+            or _SINCE.match(text, one.end)
             or of_a_drug(text, one.start)
             or _BEGUN.search(before)
         )
-        alone = (
-            "armsInterventionsModule" in sentence.path
-            and not FOLLOW_UP.search(text)
-            and (_LEAD.fullmatch(clause) or _DOSED.search(clause))
-        )
+        alone = gives_alone and (_LEAD.fullmatch(clause) or _DOSED.search(clause))
         if not since and (given > followed or (given == followed and (given_after or alone))):
             number = len(set(one.days))
             if earlier and _FOLLOWED.fullmatch(text, earlier[1], one.start):
