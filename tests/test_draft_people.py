@@ -270,6 +270,7 @@ def test_the_design_by_the_studys_own_words(title, text, design):
         ("Twenty healthy adults were treated with MSCs.", 20, 0),
         ("Twenty healthy volunteers gave blood. Ten patients received MSCs.", 10, 0),
         ("In this trial of MSCs, 9 of 30 patients in the MSC group and 5 of 28 patients in the control group had fever.", None, None),
+        ("MSCs were compared with care. Six patients out of 14 (43%) in the MSC group and two patients in the control group improved.", None, None),
     ],
 )  # fmt: skip
 def test_other_numbers_of_people_are_not_those_who_got_the_cells(text, treated, control):

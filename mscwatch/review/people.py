@@ -44,7 +44,7 @@ _GOT = (
 )
 _NOUN = pattern_of(
     rf"(?P<k>{NUMBER})\s+(?:out\s+)?of\s+(?:the\s+|all\s+)?{NUMBER}\s+{_KIND}{PEOPLE}(?=\s+{_GOT}\b)"
-    rf"|(?P<n>{NUMBER})(?:\s*\([^()]{{1,30}}\))?[\s-]+{_KIND}(?P<what>{PEOPLE}|{PARTS})\b"
+    rf"|(?P<n>{NUMBER})(?:\s*\([^()]{{1,30}}\))?[\s-]+{_KIND}(?P<what>{PEOPLE}|{PARTS})\b(?!\s+(?:out\s+)?of\s+\d)"
     rf"(?:(?<=men|oys|rls)\s+and\s+(?P<more>{NUMBER})\s+(?:men|women|boys|girls)\b)?"
     rf"|(?P<m>{NUMBER})\s+were\s+(?:\w+ly\s+)?(?:enrolled|recruited)\b"
     rf"|(?:(?<=enrolled )|(?<=recruited ))(?P<j>{NUMBER})(?=\s*[,.;])",
