@@ -156,7 +156,9 @@ def test_an_alert_still_owed_is_exit_5_and_status_says_to_whom(mscwatch, registr
     assert done.returncode == 5
     assert "1 alert(s) are still owed" in done.stderr
     assert "secret" not in done.stdout + done.stderr
-    shown = mscwatch("status", "--json", process=True).stdout
+    done = mscwatch("status", "--json", process=True)
+    assert not done.stderr  # libraries, too, end silently
+    shown = done.stdout
     assert "secret" not in shown
     assert json.loads(shown)["owed"][0]["channel"] == "slack"
 

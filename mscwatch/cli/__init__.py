@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import gc
 import os
 import sys
@@ -22,7 +21,7 @@ def main() -> None:
 
     With `--debug` the traceback, causes included, comes before the sentence. A bug leaves a report file as well.
     """
-    look_for_cycles_seldom()
+    gc.set_threshold(GARBAGE_AT)
     from mscwatch.cli.app import app
 
     debug = "--debug" in sys.argv
@@ -34,16 +33,6 @@ def main() -> None:
         sys.exit(0)
     except Exception as error:  # noqa: BLE001  a bug leaves a report
         _fail(error, words, debug=debug)
-
-
-def look_for_cycles_seldom() -> None:
-    """Spare this process most searches for reference cycles: all commands but the servers are soon over.
-
-    Without `gc.freeze` Python looks through every module once more as it ends: a tenth of a second. It is registered
-    first, so it comes last: what other modules do at the end is done by then.
-    """
-    gc.set_threshold(GARBAGE_AT)
-    atexit.register(gc.freeze)
 
 
 def _fail(error: Exception, words: list[str], *, debug: bool) -> NoReturn:

@@ -1,5 +1,6 @@
 """`mscwatch run --direct --json`, with the seconds that each step took beside the rest."""
 
+import gc
 import json
 import time
 from importlib import import_module
@@ -9,7 +10,7 @@ from mscwatch import cli
 
 def main():
     """Begin as the command does, import what it imports, and run the night that it runs."""
-    cli.look_for_cycles_seldom()
+    gc.set_threshold(cli.GARBAGE_AT)
     import_module("mscwatch.cli.app")
     import_module("mscwatch.cli.nights")
     context, run = import_module("mscwatch.pipeline.context"), import_module("mscwatch.pipeline.run")
