@@ -54,11 +54,13 @@ def test_the_demo_runs_three_nights_and_says_what_changed(mscwatch, tmp_path):
     assert all("DEMO" in path.read_text() for path in (folder / "digests").iterdir())
     assert "DEMO" in mscwatch("events", data_dir=folder).stdout
     assert "DEMO" in mscwatch("status", data_dir=folder).stdout
-    [line] = [line for line in third.splitlines() if " links accept " in line]
+    assert "DEMO" in mscwatch("sql", "SELECT 1", data_dir=folder).stdout
+    assert "DEMO" not in mscwatch("sql", "SELECT 1", "--csv", data_dir=folder).stdout
+    [line] = [line for line in third.splitlines() if " links reject " in line]
     words = shlex.split(line.partition(" links ")[2], comments=True)
     assert "both say umbilical cord" in mscwatch("links", data_dir=folder).stdout
     assert "It holds from now on" in mscwatch("links", *words, data_dir=folder).stdout
-    assert "NCT02223897 accepted C" in mscwatch("papers", "NCT02223897", data_dir=folder).stdout
+    assert "NCT02223897 rejected" in mscwatch("papers", "NCT02223897", data_dir=folder).stdout
 
 
 def test_run_prints_the_digest_where_no_channel_is_configured(mscwatch, registry):

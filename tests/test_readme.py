@@ -31,6 +31,8 @@ from mscwatch.settings import load_settings
 from mscwatch.store import queries
 from mscwatch.store.data_dir import DataDir
 from mscwatch.store.decisions import load
+from mscwatch.vocabulary import EventKind
+from mscwatch.watch import QUIET_KINDS
 from mscwatch.watches import load_watch
 
 README = Path(__file__).parents[1] / "README.md"
@@ -221,6 +223,12 @@ def test_what_a_page_links_to_or_names_in_the_tree_exists(page):
         assert ((README.parent / page).parent / path).exists(), path
     for path in re.findall(r"`(?:[^`\n]* )?((?:mscwatch|flows|tests)/[\w/.]*)", PAGES[page]):
         assert (README.parent / path).exists(), path
+
+
+def test_the_page_of_the_nights_names_every_kind_of_event_and_which_are_not_sent():
+    rows = [line for line in PAGES["flows/README.md"].splitlines() if line.startswith("| `")]
+    named = {word: "Not sent" in row for row in rows for word in re.findall(r"`(\w+)`", row.split("|")[1])}
+    assert {kind: named.get(kind) for kind in EventKind} == {kind: kind in QUIET_KINDS for kind in EventKind}
 
 
 def test_readme_leads_to_every_page_and_stays_short():

@@ -70,10 +70,12 @@ def demo(direct: Annotated[bool, typer.Option("--direct", help="Without Prefect;
     )
     console.print("Three things to try next:")
     program, variable = _program(), f"MSCWATCH_DATA_DIR={folder}"
-    accept = f'links accept {QUEUED_TRIAL} {QUEUED_PAPER} --reason "the same cells, the same disease"'
+    reject = (
+        f'links reject {QUEUED_TRIAL} {QUEUED_PAPER} --reason "its cells were given before this trial began"'
+    )
     for line in (
         f"{variable} {program} events",
-        f"{variable} {program} {accept}     # found on night 3; `links` shows what waits for a yes or no",
+        f"{variable} {program} {reject}     # found on night 3; `links` shows what waits for a yes or no",
         f"{program} doctor     # then: {program} run, for the real registry",
     ):
         screen.say(f"  {line}")

@@ -12,6 +12,7 @@ from typing import Annotated, Protocol
 import typer
 
 from mscwatch.cli import screen
+from mscwatch.cli.published import banner
 from mscwatch.cli.questions import AsCsv, AsJson
 from mscwatch.errors import ConfigError, MscwatchError
 from mscwatch.settings import load_settings
@@ -54,11 +55,14 @@ def sql(
         return
     with queries.open_published(data_dir) as con:
         names, rows = queries.query(con, sys.stdin.read() if query == "-" else query)
+        marked = banner(con)
     if as_json:
         screen.write_json([dict(zip(names, row, strict=True)) for row in rows])
     elif as_csv:
         screen.write_csv(names, rows)
     else:
+        if marked:
+            screen.say(marked)
         screen.show(names, rows)
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mscwatch.model import Proof, RegistryVersion
@@ -31,7 +30,7 @@ class Sweep:
 
 def prove_sweep(
     sweep: Sweep,
-    ids: AbstractSet[str],
+    ids: Collection[str],
     *,
     known: int,
     missing: Sequence[str],
@@ -44,8 +43,7 @@ def prove_sweep(
     that did not come. `accepted` is a person's reason to trust a sweep that fails a bound of the watch file. It never
     excuses a count that does not add up or data that moved.
     """
-    wrong = list(_faults(sweep, known))
-    bounds = []
+    wrong, bounds = list(_faults(sweep, known)), []
     if expect.min is not None and sweep.distinct < expect.min:
         bounds.append(f"{sweep.distinct} trials are fewer than the {expect.min} that the watch expects")
     share = len(missing) / known if known else 0.0
@@ -70,8 +68,7 @@ def prove_sweep(
         "warnings": warnings,
         "not_checked": list(_not_checked(sweep, expect)),
     }
-    reasons = wrong if accepted else wrong + bounds
-    return Proof(checks, tuple(reasons), tuple(warnings), acceptable=not wrong)
+    return Proof(checks, tuple(wrong if accepted else wrong + bounds), tuple(warnings), acceptable=not wrong)
 
 
 def _faults(sweep: Sweep, known: int) -> Iterable[str]:
@@ -84,12 +81,10 @@ def _faults(sweep: Sweep, known: int) -> Iterable[str]:
         yield "the registry did not say how many trials there are"
     elif sweep.distinct != sweep.total_count:
         yield f"the registry says {sweep.total_count} trials and sent {sweep.distinct}"
-    if len(sweep.set_aside) > max(FEW_SET_ASIDE, SHARE_SET_ASIDE * sweep.distinct):
-        nct_id, reason = next(iter(sweep.set_aside.items()))
-        yield (
-            f"{len(sweep.set_aside)} of {sweep.distinct} records cannot be read, "
-            f"the first of them {nct_id} ({reason})"
-        )
+    count = len(sweep.set_aside)
+    if count > max(FEW_SET_ASIDE, SHARE_SET_ASIDE * sweep.distinct):
+        first, reason = next(iter(sweep.set_aside.items()))
+        yield f"{count} of {sweep.distinct} records cannot be read, the first of them {first} ({reason})"
     if sweep.distinct == 0 and known:
         yield "the answer is empty"
 
