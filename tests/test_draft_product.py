@@ -82,6 +82,11 @@ def test_a_number_that_is_no_dose(text):
         ("MSCs were implanted during surgery.", None),
         ("Levels were three times higher after MSC infusion.", None),
         ("We assessed patients at months 1, 3 and 6 after MSC infusion.", None),
+        ("Results: 2 years and 4 years after UC-MSCs liver enzymes were normal.", None),
+        ("Results: The score rose at 100 and 150 weeks in the MSC group.", None),
+        ("Results: Only MSC-treated patients had a better score at 2, 4 and 8 months.", None),
+        ("Methods: The endpoint at months 2, 4 and 8 was closure of all treated wounds.", None),
+        ("Results: The MSC-treated patients received infusions at months 0, 2 and 4.", 3),
     ],
 )
 def test_how_often(text, times):

@@ -21,6 +21,11 @@ _TREATING = pattern_of(
     r"|transfus)\w*",
     re.IGNORECASE,
 )
+_TREATED_ONES = pattern_of(  # who was treated, in a sentence on what came of it
+    r"\btreated (?:patients|groups?|subjects|participants|children|adults|cohorts?|arms?|sides?|sites?|eyes|knees"
+    r"|limbs|legs|joints|lesions|wounds|fistulas?|teeth|defects)\b",
+    re.IGNORECASE,
+)
 _OF_LABORATORY = pattern_of(
     r"[^.;,]{0,25}(?:\b(?:ng|pg|mg|IU|copies|mmol)\b|[µμu]mol|/\s?m?L\b)", re.IGNORECASE
 )
@@ -78,7 +83,8 @@ def _tells_of_giving(sentence: Sentence) -> bool:
     if _OF_ALL_PATIENTS.search(sentence.text):
         return False
     is_late = sentence.part in (Part.RESULTS, Part.CONCLUSION)
-    return bool(names("product", sentence.text) if is_late else _TREATING.search(sentence.text))
+    gives = _TREATING.search(_TREATED_ONES.sub("", sentence.text))
+    return bool(gives) and (not is_late or names("product", sentence.text))
 
 
 def _with_units(levels: Sequence[DoseLevel]) -> list[DoseLevel]:
