@@ -27,7 +27,7 @@ GOLDEN = {
     4: "582f56ea30583e97c4bba92802945a7503a664628444cb5acc847860fb9bc088",
     5: "c514a4803bddecb0d38b3c279fa18067d7077545ae84e2ed4c9ced8eae7ebedc",
     6: "b362d907d15b1d6e510b4dc5fb6c49bade71843fe57a9b2ccb3369861cdab951",
-    7: "d7a56639ffa67d3716dab431aab2052d5d7489e0cf8daa2503e08dc0b4ea675a",
+    7: "1ef21dc1eef7562ea5d61954252c91952846e4218e36e0f1b1b46987e8891bed",
 }
 TITLES = ("protocolSection", "identificationModule", "briefTitle")
 RULES = ("msc-liver", "cell-therapy-liver", relevance.NO_RULES)

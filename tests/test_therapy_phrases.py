@@ -291,7 +291,7 @@ def test_how_long_the_next_patient_waits_and_how_strong_a_level_is_count_no_dose
     ("how", "ways"),
     [
         ("Intramuscular and Intravenous Implantation of MSC", {"other", "peripheral_vein"}),
-        ("Intrathymic plus intravenous infusion of MSC", {"peripheral_vein"}),
+        ("Intrathymic plus intravenous infusion of MSC", {"other", "peripheral_vein"}),
         ("Vitamin K is injected IM. MSC are infused IV.", {"peripheral_vein"}),
         ("Methotrexate is given IT, then MSC by vein", {"peripheral_vein"}),
         ("MSC injected to IT", {"other"}),

@@ -11,7 +11,7 @@ from mscwatch.paper_sources.clients import EuropePmc
 from mscwatch.papers.kind import kind_of
 from mscwatch.papers.model import Paper
 from mscwatch.papers.numbers import numbers_of
-from mscwatch.vocabulary import COUNTED_KINDS, PaperKind
+from mscwatch.vocabulary import REPORTING_KINDS
 
 log = logging.getLogger(__name__)
 
@@ -27,13 +27,12 @@ class FullTexts:
 
 def needing(papers: Iterable[Paper], found_by_number: Collection[str]) -> list[Paper]:
     """The papers whose full text must say which trial they report: they may be results, and name no number."""
-    may_report = COUNTED_KINDS | {PaperKind.UNKNOWN}
     return [
         paper
         for paper in papers
         if paper.pmcid in found_by_number
         and not numbers_of([paper.title, paper.abstract, *paper.declared_numbers])
-        and kind_of(paper).kind in may_report
+        and kind_of(paper).kind in REPORTING_KINDS
     ]
 
 

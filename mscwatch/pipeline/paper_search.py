@@ -24,7 +24,7 @@ from mscwatch.pipeline import operator_notices, wiring
 from mscwatch.pipeline.context import RunContext
 from mscwatch.store import drafts, found_papers, ledger, paper_searches, publication_events, registry_ids, sql
 from mscwatch.store.sql import Connection, insert, row_of
-from mscwatch.vocabulary import PaperKind, RunOutcome
+from mscwatch.vocabulary import REPORTING_KINDS, PaperKind, RunOutcome
 from mscwatch.watch import Watch
 
 log = logging.getLogger(__name__)
@@ -84,7 +84,7 @@ class JudgedPaper:
 def judge_all(papers: Sequence[Paper], trials: Sequence[TrialSketch]) -> list[JudgedPaper]:
     """The kind of each paper, the trials of the topic that it may report, and the row that it drafts. Pure."""
     kinds = [kind_of(paper) for paper in papers]
-    may_report = [number for number, kind in enumerate(kinds) if kind.kind in drafts.DRAFTED_KINDS]
+    may_report = [number for number, kind in enumerate(kinds) if kind.kind in REPORTING_KINDS]
     ranked: dict[int, dict[str, RankedPaper]] = defaultdict(dict)
     for nct_id, best in rank_papers(trials, [papers[number] for number in may_report]).items():
         for candidate in best:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from mscwatch.review import dosing
 from mscwatch.review.abstracts import Part, Quote, Sentence
 from mscwatch.review.study_text import Drafted, StudyText, blank
-from mscwatch.therapy import origin, product, route
+from mscwatch.therapy import form, origin, product, route
 from mscwatch.therapy.passages import Passage, Passages
 from mscwatch.therapy.terms import Told
 from mscwatch.therapy.vocabulary import TISSUE
@@ -137,7 +137,7 @@ def _of_procedure(donor: Told) -> bool:
 
 def _form(text: StudyText, kinds: Told, kind: CellType) -> Drafted | None:
     """What is given: cells, unless a form is named, or the cells are a mixture or were made into others."""
-    forms = product.forms(text.passages)
+    forms = form.forms(text.passages)
     named = text.listed(forms)
     if named and isinstance(named.value, tuple):
         return Drafted(named.value[0], named.quote)

@@ -12,9 +12,7 @@ from mscwatch.papers.model import Paper
 from mscwatch.review.abstracts import LONGEST_EVIDENCE
 from mscwatch.review.draft import Cell, draft
 from mscwatch.store.sql import Connection, insert
-from mscwatch.vocabulary import COUNTED_KINDS, PaperKind
-
-DRAFTED_KINDS = COUNTED_KINDS | {PaperKind.UNKNOWN}  # what may count, once a person accepts its link
+from mscwatch.vocabulary import REPORTING_KINDS, PaperKind
 
 
 class Draft(NamedTuple):
@@ -30,7 +28,7 @@ def read_draft(paper: Paper, kind: PaperKind) -> Draft | None:
 
     The numbers of registries are no cells of a row: the table `registry_ids` has them.
     """
-    if kind not in DRAFTED_KINDS or not paper.abstract.strip():
+    if kind not in REPORTING_KINDS or not paper.abstract.strip():
         return None
     cells = draft(paper.title, paper.abstract, paper.publication_types)
     cells.pop("registry_ids", None)

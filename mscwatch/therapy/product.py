@@ -1,4 +1,4 @@
-"""What is given: kinds of cells, their forms, and what was done to them before.
+"""Which kinds of cells are given.
 
 Separate arms of other cells leave the kind as it is. One product of several kinds is `mixed` (labelling rule).
 """
@@ -6,20 +6,19 @@ Separate arms of other cells leave the kind as it is. One product of several kin
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from itertools import pairwise
 
 from mscwatch.therapy import terms
 from mscwatch.therapy.passages import Passage, Passages
 from mscwatch.therapy.terms import KEYWORDS, PRODUCT, SUMMARY, Told
-from mscwatch.therapy.tissue import given_alone
+from mscwatch.therapy.tissue import GROWN, given_alone, is_enriched
 from mscwatch.therapy.vocabulary import MARROW_STEM, NAMED, TISSUE
 from mscwatch.therapy.words import find, names
-from mscwatch.vocabulary import CellType, ProductForm
+from mscwatch.vocabulary import CellType
 from mscwatch.vocabulary.patterns import pattern_of
 
-SHED = {ProductForm.EXOSOME, ProductForm.CONDITIONED_MEDIUM}
 _GENERIC = pattern_of(
     r"\b(?:fraction|stem|stromal|progenitor|precursor|cells?|tissue|derived|cultured|autologous|allogeneic|human)\b",
     re.IGNORECASE,
@@ -33,10 +32,7 @@ _CONTAINING = pattern_of(
 )
 _GROWN_FROM = pattern_of(r"\b(?:from|isolat\w*|extract\w*)\s+(?:\w+\W+){0,2}$", re.IGNORECASE)
 AMONG_OTHERS = ", among others"
-NAMED_ELSEWHERE = "named elsewhere"
 EXPLAINED = "the product's name explained"
-_GROWN = pattern_of(r"\b(?:cultur|expan|passag|grown|prolifer|GMP)", re.IGNORECASE)
-_FIRST = 20  # mentions in one text that are enough
 _NEAR = 60  # letters between two kinds of cells
 _AND = pattern_of(r"\b(?:and|with|to|in)\b|\+|&", re.IGNORECASE)
 _MIXING = pattern_of(
@@ -52,18 +48,9 @@ _ACTS_ON = pattern_of(  # what is in brackets is not the cells: "a peptide that 
     re.IGNORECASE,
 )
 _HSCT = pattern_of(r"HSCT", re.IGNORECASE)  # a procedure, not cells of the product
-_ENRICHED = pattern_of(  # of a graft of fat, which carries the cells that were grown for it
-    r"\b(?:fat|lipofill\w*|adipose\s+tissue)\b[^.;]{0,40}\benrich|\benrich\w*[^.;]{0,40}\b(?:fat|lipofill\w*|adipose\s+tissue)\b",
-    re.IGNORECASE,
-)
 _JOINED = pattern_of(r"[\s)-]*(?:and|and/or|\+|&|plus)\s*(?:[A-Za-z]{1,3}-)?[\s-]*", re.IGNORECASE)
 _MADE = pattern_of(
     r"[\s-]*(?:like\b|(?:cells?\s+)?(?:like\s+cells?\s+)?differentiated\s+from)", re.IGNORECASE
-)
-_AND_CELLS = pattern_of(
-    r"\s*(?:\([^)]{0,20}\))?\s*(?:and|with|plus|&|\+|,|or|in combination with|combined with|together with)\s+"
-    r"(?:(?:their|its|the|\d+|cc|ml|of|human)\s+){0,3}$",
-    re.IGNORECASE,
 )
 
 
@@ -80,7 +67,7 @@ def cell_types(passages: Passages) -> Told:
     keyword = terms.first("cell_type", [(KEYWORDS, passages.keywords)])
     if MARROW_STEM in told.values:
         told = _marrow_stem(told, keyword, passages)
-    if TISSUE in told.values and CellType.MSC in told.values and _enriched(passages):
+    if TISSUE in told.values and CellType.MSC in told.values and is_enriched(passages):
         told = told.without(TISSUE)
     kinds = {*told.values, *(keyword.values if CellType.MSC in keyword.values else ())}
     if TISSUE in told.values and not (CellType.MSC in kinds and _msc_alone(passages)):
@@ -191,12 +178,6 @@ def _given_in(arm: Iterable[Passage]) -> set[str]:
     }
 
 
-def _enriched(passages: Passages) -> bool:
-    """Whether the product is a graft of fat that carries cells that were grown."""
-    texts = [text.text for text in (*passages.titles, *passages.product)]
-    return any(map(_ENRICHED.search, texts)) and any(map(_GROWN.search, texts))
-
-
 def _partners(passages: Passages) -> tuple[str, ...]:
     """Other cells that are in the product itself: "MSC mixed with chondrocytes", or that are named with it as one."""
     combined = any(_COMBINED.search(title.text) for title in passages.titles)
@@ -219,7 +200,7 @@ def _partners(passages: Passages) -> tuple[str, ...]:
                 combined or MARROW_STEM in kinds or _together(passages, text)
             )
             made = (partner == NAMED and _made_of_msc(passages)) or (
-                partner == TISSUE and _enriched(passages)
+                partner == TISSUE and is_enriched(passages)
             )
             if not made and (one_noun or (MARROW_STEM not in kinds and _in_one(between, text.text))):
                 return (CellType.OTHER if partner in (TISSUE, NAMED, MARROW_STEM) else partner,)
@@ -252,9 +233,7 @@ def _as_taken(passages: Passages) -> tuple[str, ...]:
     """Other cells, where a description gives a mixture from the body and nothing in the record grows cells."""
     described = (*passages.summary, *passages.description)
     able = terms.naming("cell_type", described, TISSUE)
-    if not able or any(
-        _GROWN.search(text.text) for text in (*passages.titles, *passages.product, *described)
-    ):
+    if not able or any(GROWN.search(text.text) for text in (*passages.titles, *passages.product, *described)):
         return ()
     given = (one.text for one in terms.own_sentences(able) if names("giving", one.text))
     mixed = any(one.value == TISSUE for text in given for one in find("cell_type", text))
@@ -265,54 +244,3 @@ def _in_one(between: str, sentence: str) -> bool:
     """Whether the words between two kinds of cells put them into one product."""
     near = len(between) < _NEAR and _AND.search(between)
     return bool(_WITH.fullmatch(between) or (near and _MIXING.search(sentence)))
-
-
-def forms(passages: Passages) -> Told:
-    """All forms that are given, cells first where cells are given."""
-    told = terms.first("product_form", [(PRODUCT, terms.sentences((*passages.titles, *passages.product)))])
-    if ProductForm.OTHER in told.values and _enriched(passages):
-        told = told.without(ProductForm.OTHER)
-    shed = SHED & set(told.values)
-    if not shed:
-        return told
-    found = {value for texts in (*passages.interventions, *passages.arms) for value in _forms_of(texts)}
-    if ProductForm.CELLS not in found or len(found) == 1:
-        return told
-    values = (ProductForm.CELLS, *(one for one in told.values if one in shed))
-    return Told(values, told.evidence[:1], PRODUCT)
-
-
-def _forms_of(texts: Iterable[Passage]) -> Iterator[str]:
-    """The forms of one intervention or arm, by its name, or else by its description."""
-    for text in texts:
-        shed = [one for one in find("product_form", text.text) if one.value in SHED][:_FIRST]
-        cells = [one for one in find("cell_type", text.text) if one.value == CellType.MSC][:_FIRST]
-        if not shed and not cells:
-            continue
-        yield from (one.value for one in shed)
-        if not shed or any(
-            _AND_CELLS.fullmatch(text.text[one.end : other.start])
-            for one in cells
-            for other in shed
-            if one.end <= other.start
-        ):
-            yield ProductForm.CELLS
-        return
-
-
-def modification(passages: Passages) -> Told:
-    """What was done to the cells before they are given; the tier says where nothing in the record speaks of it."""
-    told = terms.first(
-        "modification",
-        [
-            (PRODUCT, terms.of_cells((*passages.titles, *passages.product))),
-            (KEYWORDS, passages.keywords),
-            *((tier, _with_msc(told)) for tier, told in terms.described("modification", passages)),
-        ],
-    )
-    unclear = not told and terms.is_named("modification", passages.texts)
-    return replace(told, tier=NAMED_ELSEWHERE) if unclear else told
-
-
-def _with_msc(sentences: Iterable[Passage]) -> Iterator[Passage]:
-    return (one for one in sentences if names("cell_type", one.text))

@@ -11,6 +11,7 @@ from mscwatch.therapy import (
     bounds,
     disease,
     doses,
+    form,
     origin,
     overrides,
     passages,
@@ -94,9 +95,9 @@ def _with_product(patients: Therapy, told: Passages, cells: Told) -> Therapy:
     kind, *kinds = map(CellType, cells.values)
     source = origin.cell_source(told, kind)
     donor = origin.donor(told, source.values, kind)
-    forms, way = product.forms(told), route.route(told)
+    forms, way = form.forms(told), route.route(told)
     shapes = tuple(map(ProductForm, forms.values)) or (ProductForm.CELLS,)
-    modified = _modified(told, forms, is_shed=set(shapes) <= product.SHED)
+    modified = _modified(told, forms, is_shed=set(shapes) <= form.SHED)
     amounts = doses.read(told, kind, shapes)
     taken = cells.evidence if kind is CellType.MIXED and donor.values == (Donor.AUTOLOGOUS,) and way else ()
     given = schedule.read(told, len(amounts.levels), local=set(way.values) <= {Route.OTHER}, taken=taken)
@@ -136,7 +137,7 @@ def _modified(told: Passages, forms: Told, *, is_shed: bool) -> Told:
     """What was done to the cells; `is_shed`: only what they shed is given, without them."""
     if is_shed:
         return replace(forms, values=(Modification.CELL_FREE,), tier="cell free")
-    modified = product.modification(told)
+    modified = form.modification(told)
     return replace(modified, values=modified.values[:1] or (Modification.NONE_STATED,))
 
 

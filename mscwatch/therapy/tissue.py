@@ -1,15 +1,23 @@
-"""Fat or marrow that is given as it is: its name has no cells, but the description says that it holds some."""
+"""Fat or marrow that is given: as it is, with the cells that it holds, or with some that were grown."""
 
 from __future__ import annotations
+
+import re
 
 from mscwatch.therapy import terms
 from mscwatch.therapy.passages import Passages
 from mscwatch.therapy.terms import NOTHING, Told
 from mscwatch.therapy.words import find
 from mscwatch.vocabulary import CellSource, CellType
+from mscwatch.vocabulary.patterns import pattern_of
 
 GIVEN_ALONE = "a tissue that holds them"
 _TISSUES = (CellSource.ADIPOSE, CellSource.BONE_MARROW)
+GROWN = pattern_of(r"\b(?:cultur|expan|passag|grown|prolifer|GMP)", re.IGNORECASE)
+_ENRICHED = pattern_of(  # of a graft of fat, which carries the cells that were grown for it
+    r"\b(?:fat|lipofill\w*|adipose\s+tissue)\b[^.;]{0,40}\benrich|\benrich\w*[^.;]{0,40}\b(?:fat|lipofill\w*|adipose\s+tissue)\b",
+    re.IGNORECASE,
+)
 
 
 def given_alone(passages: Passages) -> Told:
@@ -25,3 +33,9 @@ def given_alone(passages: Passages) -> Told:
     described = terms.naming("cell_type", (*passages.summary, *passages.description), CellType.MSC)
     kinds = {one.value for text in terms.sentences(described) for one in find("cell_type", text.text)}
     return tissue if CellType.MSC in kinds else NOTHING
+
+
+def is_enriched(passages: Passages) -> bool:
+    """Whether the product is a graft of fat that carries cells that were grown."""
+    texts = [text.text for text in (*passages.titles, *passages.product)]
+    return any(map(_ENRICHED.search, texts)) and any(map(GROWN.search, texts))

@@ -2,6 +2,7 @@
 
 from mscwatch.vocabulary.papers import (
     COUNTED_KINDS,
+    REPORTING_KINDS,
     Effect,
     LinkConfidence,
     PaperKind,
@@ -39,6 +40,7 @@ from mscwatch.vocabulary.therapy import (
 
 __all__ = [
     "COUNTED_KINDS",
+    "REPORTING_KINDS",
     "UNSAID",
     "Aetiology",
     "Area",

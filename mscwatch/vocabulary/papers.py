@@ -124,3 +124,4 @@ _PAPERS_IN_WORDS = {
 }
 
 COUNTED_KINDS = frozenset({PaperKind.RESULTS, PaperKind.SECONDARY})
+REPORTING_KINDS = COUNTED_KINDS | {PaperKind.UNKNOWN}  # may report a trial's results
