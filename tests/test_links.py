@@ -18,8 +18,7 @@ from typer.testing import CliRunner
 from mscwatch.cli.app import app
 from mscwatch.errors import ConfigError
 from mscwatch.papers.judgement import Judgement
-from mscwatch.papers.kind import JudgedKind
-from mscwatch.papers.model import Paper
+from mscwatch.papers.model import JudgedKind, Paper
 from mscwatch.pipeline.context import RunOrder
 from mscwatch.pipeline.run import run_watch
 from mscwatch.record import record_nct_id

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import mscwatch
-from mscwatch.papers import kind
+from mscwatch.papers import kind_rules
 from mscwatch.vocabulary.patterns import pattern_of
 
 
@@ -112,5 +112,5 @@ def test_patterns_that_share_a_look_for_a_word_find_what_each_would(patterns):
         "newer, bold cells",
         "",
     ):
-        found, expected = kind._any(patterns).search(title), plain.search(title)
+        found, expected = kind_rules._any(patterns).search(title), plain.search(title)
         assert (found and found.span()) == (expected and expected.span())

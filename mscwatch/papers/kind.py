@@ -8,19 +8,13 @@ A paper that names nothing is `unknown`: a person should look. The kind says wha
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
-from itertools import groupby
-from typing import Any
 
-from mscwatch.papers.model import Paper
+from mscwatch.papers import kind_rules
+from mscwatch.papers.model import JudgedKind, Paper
 from mscwatch.vocabulary import PaperKind
 from mscwatch.vocabulary.patterns import pattern_of
 
-WORD = r"\b"
 LONGEST_TITLE = 500  # characters; what a sponsor typed instead of a title may have no end
 KINDS_VERSION = 6  # raise it when a kind moves, so that stored papers are judged anew
 
@@ -134,23 +128,6 @@ _OF_FINDINGS = pattern_of(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class JudgedKind:
-    """The kind of a paper and the reason in words."""
-
-    kind: PaperKind
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Rule:
-    kind: PaperKind
-    reason: str
-    of_types: frozenset[str]  # reference types of the registry that it needs; empty: any
-    patterns: re.Pattern[str]
-    unless: re.Pattern[str]
-
-
 def kind_of(paper: Paper) -> JudgedKind:
     """The kind of a paper that a search found or a person imported."""
     return judge(
@@ -178,7 +155,10 @@ def judge(
     that as the reason.
     """
     line = _flat(title[:LONGEST_TITLE])
-    by_title, declared = _by_title(line, frozenset(reference_types)), _declared(publication_types)
+    by_title, declared = (
+        kind_rules.by_title(line, frozenset(reference_types)),
+        kind_rules.declared(publication_types),
+    )
     if declared and declared.kind is not PaperKind.RESULTS:
         return declared
     if corrects:
@@ -197,24 +177,6 @@ def judge(
     if journal and by_title.kind is PaperKind.RESULTS and not abstract and not _OF_FINDINGS.search(title):
         return JudgedKind(PaperKind.UNKNOWN, f"{journal[1]} prints protocols, and the title names no finding")
     return by_title
-
-
-def _declared(publication_types: Collection[str]) -> JudgedKind | None:
-    """What the library calls the paper; None where it names no type that tells."""
-    types = {entry.strip().lower() for entry in publication_types}
-    for kind, names in _tables()["declared"].items():
-        if found := sorted(types.intersection(names)):
-            return JudgedKind(PaperKind(kind), f"the library calls it {found[0]}")
-    return None
-
-
-def _by_title(line: str, reference_types: frozenset[str]) -> JudgedKind:
-    for rule in _rules():
-        if rule.of_types and not rule.of_types & reference_types:
-            continue
-        if (match := rule.patterns.search(line)) and not rule.unless.search(line):
-            return JudgedKind(rule.kind, rule.reason.replace("{word}", match[0].strip()))
-    return JudgedKind(PaperKind.UNKNOWN, "neither its title nor its reference says what it reports")
 
 
 def _by_abstract(abstract: str, by_title: JudgedKind, title: str) -> JudgedKind | None:
@@ -284,35 +246,3 @@ def _called_a_review(told: re.Match[str] | None) -> JudgedKind | None:
 def _flat(text: str) -> str:
     """In lower case, with plain hyphens and quotes and single spaces."""
     return " ".join(re.sub(r"[‐‑‒–—]", "-", text).replace("’", "'").lower().split())
-
-
-@cache
-def _tables() -> dict[str, Any]:
-    return tomllib.loads((files("mscwatch.papers") / "kinds.toml").read_text("utf-8"))
-
-
-@cache
-def _rules() -> tuple[_Rule, ...]:
-    return tuple(
-        _Rule(
-            PaperKind(rule["kind"]),
-            rule["reason"],
-            frozenset(rule.get("of_types", [])),
-            _any(rule["patterns"]),
-            _any(rule.get("unless", [])),
-        )
-        for rule in _tables()["rule"]
-    )
-
-
-def _any(patterns: list[str]) -> re.Pattern[str]:
-    r"""What any of the patterns finds; of those that begin at one place, the first.
-
-    Neighbours that begin at a word share one `\b`: `re` then sees by the next letter which of them to try, and a title
-    takes half the time. So a pattern has its alternatives in brackets.
-    """
-    expressions = []
-    for at_a_word, run in groupby(patterns, key=lambda pattern: pattern.startswith(WORD)):
-        each = "|".join(f"(?:{pattern.removeprefix(WORD) if at_a_word else pattern})" for pattern in run)
-        expressions.append(f"{WORD}(?:{each})" if at_a_word else each)
-    return pattern_of("|".join(expressions) or r"(?!)")

@@ -1,11 +1,11 @@
-"""What the matching of papers and trials works with: a paper as a source gave it, a trial as its record gives it."""
+"""What the matching of papers and trials works with: a paper as its source gave it, its kind, a trial as recorded."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
 
-from mscwatch.vocabulary import PaperSource
+from mscwatch.vocabulary import PaperKind, PaperSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,3 +78,11 @@ class TrialSketch:
     organisations: tuple[str, ...] = ()
     numbers: frozenset[str] = frozenset()  # of the trial in any registry, its own included
     cells: frozenset[str] = frozenset()  # tissues and ways of giving, as `agreement.cells_named` names them
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedKind:
+    """The kind of a paper and the reason in words."""
+
+    kind: PaperKind
+    reason: str

@@ -16,8 +16,8 @@ from mscwatch.digest.subscriptions import wants
 from mscwatch.model import Address, Delivery, Event
 from mscwatch.paper_sources.nightly import SearchOrder, look_for_papers
 from mscwatch.papers.judgement import Judgement, Topic, judge_paper
-from mscwatch.papers.kind import JudgedKind, kind_of
-from mscwatch.papers.model import Paper, TrialSketch
+from mscwatch.papers.kind import kind_of
+from mscwatch.papers.model import JudgedKind, Paper, TrialSketch
 from mscwatch.papers.ranking import RankedPaper, rank_papers
 from mscwatch.papers.search import Expectation
 from mscwatch.pipeline import operator_notices, wiring

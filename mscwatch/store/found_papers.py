@@ -8,8 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from mscwatch.papers.judgement import Judgement
-from mscwatch.papers.kind import JudgedKind
-from mscwatch.papers.model import Paper, TrialSketch
+from mscwatch.papers.model import JudgedKind, Paper, TrialSketch
 from mscwatch.papers.product import donors_named, sources_named
 from mscwatch.papers.sketch import sketch_of
 from mscwatch.record import parse_record

@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from mscwatch.papers.citation import Citation, parse
-from mscwatch.papers.kind import KINDS_VERSION, JudgedKind, judge
+from mscwatch.papers.kind import KINDS_VERSION, judge
+from mscwatch.papers.model import JudgedKind
 from mscwatch.papers.product import donors_named, sources_named
 from mscwatch.store.ledger import LAST_WRITTEN_RUN
 from mscwatch.store.sql import Connection, dicts, insert, meta, set_meta
