@@ -45,11 +45,11 @@ def test_a_url_whose_path_is_a_secret_keeps_its_host_alone(url, shown):
 
 
 @example(user="who?=", password="4711")
+@example(user="0?=0", password="0000")
 @given(user=WORDS, password=WORDS)
 def test_no_password_is_shown_whatever_it_holds(user, password):
     url = f"ftp://u{user}:p{password}p@host/x"
     shown = masked(f"cannot open {url}: refused", credentials(url))
-    assert shown.startswith("cannot open ftp://***")
     assert f"p{password}p" not in shown
     if "?" not in user + password:  # behind one, all is taken for a query, and its values are secrets too
         assert shown == "cannot open ftp://***@host/x: refused"
