@@ -255,7 +255,7 @@ def test_a_number_in_words_is_read_back(number, scale):
 @given(st.integers(10_000, 900_000_000), st.sampled_from([",", ".", ""]))
 def test_a_plain_number_is_read_back(number, mark):
     written = f"{number:,}".replace(",", mark)
-    assume(not re.fullmatch(r"\d+\.10\d", written))  # "10.106" is 10 million, its superscript lost
+    assume(not re.search(r"\.10\d$", written))  # "10.106" is 10 million, its superscript lost
     assert doses(f"a dose of {written} cells") == [(number, number, "cells")]
 
 
