@@ -40,13 +40,15 @@ class Amount:
 _LARGEST_EXPONENT = 15
 _LEAST_PLAIN = 1000
 
-_WORDS = {
-    "half a": "0.5", "a": "1", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7",
-    "eight": "8", "nine": "9", "ten": "10", "twenty": "20", "thirty": "30", "forty": "40", "fifty": "50", "sixty": "60",
-    "eighty": "80", "ninety": "90", "hundred": "100", "one hundred": "100", "a hundred": "100", "two hundred": "200",
-}  # fmt: skip
+_ONES = {word: value for value, word in enumerate("one two three four five six seven eight nine".split(), 1)}
+_TENS = {
+    word: value * 10 for value, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)
+}
+_TEENS = {"ten": 10, "twelve": 12, "fifteen": 15}
+_WORDS = {"half": Decimal("0.5")} | {word: Decimal(value) for word, value in (_ONES | _TENS | _TEENS).items()}
 _SCALES = {
-    "thousand": 3, "million": 6, "mio": 6, "mill": 6, "mil": 6, "mln": 6, "m": 6, "mm": 6, "billion": 9, "trillion": 12,
+    "thousand": 3, "k": 3, "lakh": 5, "million": 6, "millone": 6, "millionen": 6, "milione": 6, "milioni": 6, "mio": 6,
+    "mill": 6, "mil": 6, "mln": 6, "m": 6, "mm": 6, "crore": 7, "billion": 9, "bn": 9, "trillion": 12,
 }  # fmt: skip
 
 # One sign for many, each of the same length, so that positions in the text stay valid. Escapes of the API (\^, \*) go.
@@ -57,25 +59,29 @@ _SIGNS = str.maketrans(
     | dict(zip("，（）／＾：＜　\u00a0\u2009\u202f\\", ",()/^:<     ", strict=True))
     | {chr(0xFF10 + digit): str(digit) for digit in range(10)}
 )
-_MAY = pattern_of(r"\d|million|billion|thousand|trillion|⁰|¹|²|³|[⁴-⁹]", re.IGNORECASE)
+_MAY = pattern_of(r"\d|million|crore|lakh|billion|thousand|trillion|⁰|¹|²|³|[⁴-⁹]", re.IGNORECASE)
 _PARTED = pattern_of(r"(?<=mum of )(\d), (\d)(?=\s?x)")  # "a maximum of 1, 5x10^6"
 _BRACKETED = pattern_of(r"\((\d(?:[.,]\d)?)\)(?=\s?-\s?\d)")  # "(1.5)-3.0 x 10^6"
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 
-_WORD = "|".join(sorted(_WORDS, key=len, reverse=True)).replace(" ", r"\s+")
-_THOUSANDS = r"\d{1,3}(?:,\d{3})+|\d{1,3}(?:\.\d{3}){2,}|\d{1,3}(?: \d{3}){2,}"
+_ONE, _TEN = "|".join(_ONES), "|".join(_TENS)
+_SMALL = rf"(?:(?:{_TEN})(?:[\s-]+(?:{_ONE}))?|{_ONE}|{'|'.join(_TEENS)})"
+_WORD = rf"(?:(?:an?|{_ONE})\s+)?hundred(?:\s+(?:and\s+)?{_SMALL})?|{_SMALL}(?:\s+and\s+a\s+half)?|half\s+a|a"
+_THOUSANDS = r"\d{1,4}(?:,\d{3})+|\d{1,3}(?:\.\d{3}){2,}|\d{1,3}(?: \d{3}){2,}|\d{1,3}(?:['’]\d{3})+"
+_MARKS = r"[., '’]"
 _NUMBER = rf"(?:(?:{_THOUSANDS}|\d+(?:[.,]\d+)?|(?<![\w.,])\.\d+)|\b(?:{_WORD})\b)"
-_SPREAD = r"(?:\s*(?:±|\+/-)\s*\d+(?:[.,]\d+)?)"  # 8.45±3.28 x 10^8: a deviation, no second number
-_JOIN = r"(?:\s*(?:-|\bto\b|,\s*(?:and|or)\b|,|/|\band\b|\bor\b|&)\s*)"
+_SPREAD = r"(?:\s*\(?(?:±|\+/-)\s*\d+(?:[.,]\d+)?\)?)"  # 8.45±3.28 x 10^8: a deviation, no second number
+_UP_TO = r"\s*(?:[,;]\s*)?(?:and\s+)?(?:an?\s+)?max(?:imum|\.)?(?:\s+of)?\s*"  # "a minimum of 1 and a maximum of 2"
+_JOIN = rf"(?:\s*(?:(?<=\d){_UP_TO}|-|\bto\b|,\s*(?:and|or)\b|,|/|\band\b|\bor\b|&)\s*)"
 _NUMBERS = pattern_of(
     rf"(?<![\d.^])(?<!\d,)({_NUMBER}{_SPREAD}?(?:{_JOIN}{_NUMBER}{_SPREAD}?)*)\s*[)\]]?\s*-?\s*$",
     re.IGNORECASE,
 )
-_TIMES = r"\s*(?:x|\*|\btimes\b|\.(?=\s?10\s?\^))\s*"
+_TIMES = r"\s*(?:x|\*|\btimes\b|\.(?=\s?10\s?[e^]))\s*"
 _EXPONENT = r"""(?:
     \s*\^\s*[({]?\s*(?P<caret>\d{1,2})
   | \s*\*\*?\s*(?P<star>\d{1,2})
-  | \s*e\s*\+?\s*(?P<e>\d{1,2})
+  | \s*e(?:xp)?\s*\+?\s*(?P<e>\d{1,2})
   | \s*(?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2})
   | \s*[/'(]\s*(?P<slash>[3-9]|1[0-2])
   | -(?P<dash>[4-9])(?=[\s/])
@@ -89,15 +95,16 @@ _OF_CELLS = r"(?!\d)(?=\s*(?:/\s*kg|per\s+k|(?:\w+[\s-]){0,3}?(?:cells?|\w*MSCs?
 _TAIL = pattern_of(
     rf"""{_TIMES}10{_EXPONENT}(?:\s?-\s?(?P<until>[3-9]|1[0-2])(?=\s*(?:cells?\b|\w*MSCs?\b|/|per\b)))?
        | {_TIMES}(?P<factor>10{{0,2}}(?:[,.]?000)+)\b
-       | \s*-?\s*(?P<scale>thousand|million|mio|mill|mln|billion|trillion)s?\b(?:\.(?=\s*(?:cells?|\w*MSCs?)\b))?
-       | \s?(?P<mega>(?-i:MM?)|mil)(?=\s*(?:/|(?:per|[\w-]*MSCs?|cells?)\b))
-       | (?<=\d[.,]\d)10[e^]\s?(?P<glued>\d{{1,2}})(?!\d)
+       | \s*-?\s*(?P<scale>thousand|million|millone|millionen|milion[ei]|mio|mill|mln|lakh|crore|billion|bn|trillion)s?\b(?:\.(?=\s*(?:cells?|\w*MSCs?)\b))?
+       | \s?(?P<mega>(?-i:MM?)|mil|k(?!\s*/))\.?(?=\s*(?:/|(?:per|[\w-]*MSCs?|cells?)\b))
+       | (?:(?<=\d[.,]\d)|(?<=\d)(?P<spaced>\s))10\s?[e^]\s?(?P<glued>\d{{1,2}})(?!\d)
        | (?<=\d)(?:\s|\.)10\s?(?P<bare>[4-9]){_OF_CELLS}
        | \s*(?P<log>log)\s*(?:10|₁₀)""",
     re.IGNORECASE | re.VERBOSE,
 )
+_LABEL = pattern_of(r"\b(?:group|arm|cohort|level|part|phase|stage|step|type|day|week|month|grade|no)s?\W*$", re.IGNORECASE)
 _BARE_POWER = pattern_of(rf"(?<![\w.,^*/])10(?!\s*\*)(?!\s?\d){_EXPONENT}", re.IGNORECASE | re.VERBOSE)
-_LOST_POWER = pattern_of(rf"(?<![\w.,^*/])10\s?(?P<bare>[5-9]){_OF_CELLS}", re.IGNORECASE)
+_LOST_POWER = pattern_of(rf"(?<![\w.,^*/])10(?:\s?(?P<bare>[5-9])|\s?\((?P<round>[5-9])\)){_OF_CELLS}", re.IGNORECASE)
 _SCIENTIFIC = pattern_of(r"(?<![\w.,^])(\d+(?:[.,]\d+)?)e\s?\+?(\d{1,2})(?![\d.])", re.IGNORECASE)
 _PLAIN = pattern_of(rf"(?<![\w.,/^-])({_THOUSANDS}|\d{{1,3}}\.\d{{3}}|\d{{5,13}})(?![\d^]|[.,]\d)")
 
@@ -127,7 +134,7 @@ def _with_tails(text: str) -> Iterator[Amount]:
     before = 0
     for tail in _TAIL.finditer(text):
         numbers = _NUMBERS.search(text, max(before, tail.start() - 60), tail.start())
-        if numbers:
+        if numbers and not (tail["spaced"] and _LABEL.search(text, max(0, numbers.start() - 20), numbers.start(1))):
             yield from _shared(numbers, tail)
         before = tail.end()
 
@@ -156,7 +163,7 @@ def _scaled(number: Decimal, tail: re.Match[str]) -> float | None:
 
 
 def _exponent(match: re.Match[str]) -> int:
-    keys = ("glued", "caret", "star", "e", "raised", "slash", "dash", "power", "nth", "cross", "lost", "bare")
+    keys = ("glued", "caret", "star", "e", "raised", "slash", "dash", "power", "nth", "cross", "lost", "bare", "round")
     groups = match.groupdict()
     return int(next(groups[key] for key in keys if groups.get(key)).translate(_SUPERSCRIPTS))
 
@@ -178,7 +185,7 @@ def _ranges(text: str, offset: int, joined: tuple[str, ...]) -> list[tuple[Decim
     numbers = numbers[rising:]
     found: list[tuple[Decimal, Decimal, int]] = [(numbers[0][0], numbers[0][0], offset + numbers[0][1])]
     for (_, _, end), (number, start, _) in pairwise(numbers):
-        if text[end:start].strip() in joined:
+        if text[end:start].strip() in joined or "max" in text[end:start]:
             found[-1] = (found[-1][0], number, found[-1][2])
         else:
             found.append((number, number, offset + start))
@@ -205,15 +212,23 @@ def _bare_powers(text: str) -> Iterator[Amount]:
 def _plain(text: str) -> Iterator[Amount]:
     """1.000.000, 15,000,000 and 1000000. Three digits after a dot are a group, because cells have no fractions."""
     for match in _PLAIN.finditer(text):
-        value = float(re.sub(r"[., ]", "", match[1]))
+        value = float(re.sub(_MARKS, "", match[1]))
         if value >= _LEAST_PLAIN:
             yield Amount(value, value, match.start(), match.end(), Shape.PLAIN)
 
 
 def _decimal(text: str) -> Decimal:
     """A number as typed: decimal comma or point, or groups of three between commas, points or spaces."""
-    if (word := " ".join(text.lower().split())) in _WORDS:
-        return Decimal(_WORDS[word])
+    if words := re.findall(r"[a-z]+", text.lower()):
+        return _worded(words)
     if re.fullmatch(_THOUSANDS, text) and not text.startswith("0"):
-        return Decimal(re.sub(r"[., ]", "", text))
+        return Decimal(re.sub(_MARKS, "", text))
     return Decimal(text.replace(",", ".", 1).replace(",", ""))
+
+
+def _worded(words: list[str]) -> Decimal:
+    """A number in words: "one hundred and fifty", "one and a half", "half a", "a"."""
+    value = Decimal(0)
+    for word in words:
+        value = max(value, Decimal(1)) * 100 if word == "hundred" else value + _WORDS.get(word, 0)
+    return value or Decimal(1)

@@ -12,7 +12,8 @@ CONCENTRATION = "cells/mL"
 _MANY_CELLS = 1e5  # a plain number from here on counts cells that stand before it
 NO_DOSE = "no dose"
 CELLS = pattern_of(
-    r"\bcel+s?\b|\b\w*MSCs?\b|\b\w*ASCs?\b|\b[a-z]*-?SCs\b|\bstem|\bstromal|\bMPCs?\b|\bCSM\b|\bHLSC|\bHALPC|\bMNC",
+    r"\bcel+s?\b|\bc[eé]l+ul[ae]s?\b|\bzellen\b|\b\w*MSCs?\b|\b\w*ASCs?\b|\b[a-z]*-?SCs\b|\bstem|\bstromal|\bMPCs?\b|"
+    r"\bC(?:SM|TM|ME)\b|\bHLSC|\bHALPC|\bMNC",
     re.IGNORECASE,
 )
 PARTICLES = pattern_of(r"particle|exosom|vesicle|\bEVs?\b", re.IGNORECASE)
@@ -25,9 +26,9 @@ _SOMETHING_ELSE = pattern_of(
     re.IGNORECASE | re.VERBOSE,
 )
 PER = pattern_of(
-    r"""(?:/|\bper\b|\bfor\s+(?:each|every)\b|\bby\b|\*|\bx\b)\s*(?:each\s+|every\s+|one\s+|the\s+|patient'?s?\s+|recipient'?s?\s+|actual\s+|body\s+|of\s+|a\s+)*
+    r"""(?:/|\bp[eo]r\b|\bfor\s+(?:each|every)\b|\bby\b|\*|\bx\b)\s*(?:each\s+|every\s+|one\s+|the\s+|patient'?s?\s+|recipient'?s?\s+|actual\s+|body\s+|of\s+|a\s+)*
         (?P<count>\d+(?:[.,]\d+)?(?:\s*-\s*\d+(?:[.,]\d+)?)?)?\s*
-        (?P<what>kg|k\b|kilo(?:gram)?s?|weight|m[lL]\b|cc\b|cm3|cm\^?\s?3|milliliters?|cubic\s+cent\w+|l\b|lit(?:er|re)s?|dl|[uµμ]l\b|mm3|mm\^?3|microlit\w+
+        (?P<what>kg|k\b|kilo(?:gram)?s?|weight(?:\s+(?:range|class|band|group|categor|tier))?|m[lL]\b|cc\b|cm3|cm\^?\s?3|milliliters?|cubic\s+cent\w+|l\b|lit(?:er|re)s?|dl|[uµμ]l\b|mm3|mm\^?3|microlit\w+
           |cm2|cm\s?\^?\s?2|cm²|cm\b|square\s+cm|square\s+cent\w+|g\b|gram|mm2|min\b|minutes?|hour|h\b|sec\w*|m2)
       | \bkg\s?\^?\s?-1 | (?<=cells)\s+kg\b | \bkilogram\s+body | \bweight\s*\(kg\)""",
     re.IGNORECASE | re.VERBOSE,
@@ -37,9 +38,10 @@ _PER_AREA = pattern_of(
 )
 _CELLS_BEFORE = pattern_of(r"\b(?:cells|\w*MSCs?)\W*(?:(?:at|of|with)\s*)?$", re.IGNORECASE)
 _DOSAGE = pattern_of(r"\bdos(?:e|es|age)\b[^.]{0,25}$", re.IGNORECASE)
-_BODY_WEIGHT = pattern_of(r"k|weight", re.IGNORECASE)
+_BODY_WEIGHT = pattern_of(r"k|weight$", re.IGNORECASE)
 _VOLUME = pattern_of(r"m|cc|cubic", re.IGNORECASE)
-_SURFACE = pattern_of(r"cm|square|g|mm2|m2", re.IGNORECASE)
+_MICROLITRES = pattern_of(r"[uµμ]l|microl", re.IGNORECASE)
+_SURFACE = pattern_of(r"cm|square|g|mm2|m2|weight\s", re.IGNORECASE)  # a class of weights is no kilogram either
 _LIMIT = pattern_of(
     r"(?:max\w*|up to|cumulativ\w*|as many as|not?(?: to)? exceed\w*|no more than|at least|minim\w*|less than|"
     r"more than|limit\w*|[<>≤≥]|capped?)\W*"
@@ -48,11 +50,30 @@ _LIMIT = pattern_of(
 )
 _PREPARATION = pattern_of(
     r"(?:expanded|supplied|packag\w*|formulated|harvest\w*|aspirat\w*|vials?|bags?|seed\w*|densit\w+|yield\w*|passage|collect\w*|cultures?\b|"
-    r"concentrations? of|to get|to obtain|frozen|cryo\w*|viabilit\w+|plated|each (?:ml|syringe))\b[^.;]{0,40}$",
+    r"concentrations? of|to get|to obtain|frozen|cryo\w*|viabilit\w+|plated|each (?:ml|syringe))\b"
+    r"(?:(?!\b(?:inject|infus|administ|receiv|given|and\s+\d))[^.;]){0,40}$",
     re.IGNORECASE,
 )
 CONTAINER = pattern_of(
     r"(?:/|\bper|\beach|\bin an?|\bin one)\s*(?:bag|vial|syringe|tube|ampoule|pack|bottle)", re.IGNORECASE
+)
+_OF_ANOTHER = pattern_of(  # "CD34+ cells at 4x10^6/kg": what is counted stands before it
+    r"(?P<other>\b(?:CD(?:3|4|8|34|45|133)\b\+?|lymphocytes?|leu[ck]ocytes?|T[\s-]cells?|NK\s+cells?|Tregs?|nucleated|TNC|mononuclear|platelets?|neutrophils?|WBC|"
+    r"h(?:a)?ematopoietic))\W*(?:positive\s+)?(?:(?:stem\s+)?cells?\W*)?(?:(?:count|dose|number)s?\W*)?"
+    r"(?:(?:at|of|with|is|was|below|above|over|under|less|more|than|least|a|about|approximately)\W*){0,4}[(<>=≤≥:]?\s*$",
+    re.IGNORECASE,
+)
+_OTHER_BEHIND = pattern_of(
+    r"\W{0,2}(?:of\s+)?(?P<other>CD(?:3|4|8|34|45|133)\b|lymphocytes?\b|T[\s-]cells?\b|NK\b|Tregs?\b|nucleated\b|TNC\b|mononuclear\b)", re.IGNORECASE
+)
+_IS_GROWN = pattern_of(  # "until 5x10^7 MSC are obtained"
+    r"\W*(?:[\w+-]+\s+){0,5}?(?:are|is|were|was|be|been)\s+(?:\w+ly\s+)?(?:reached|obtained|grown|collected|harvested|isolated|available|"
+    r"recovered|produced|generated|cultured|seeded|plated|frozen|cryopreserved|stored|taken|aspirated)\b|[^.;,]{0,20}\b(?:after\s+isolation|at\s+passage|per\s+(?:flask|dish|plate|well)|in\s+culture)\b",
+    re.IGNORECASE,
+)
+_GROWS = pattern_of(
+    r"\b(?:yield\w*|seed\w*|plated|densit\w+|culture\w*)\s+(?:(?:at|of|with|to|density|a|an|about|approximately|starts?|until|up|between|from|is|was)\s+){0,4}$",
+    re.IGNORECASE,
 )
 _TOTALLED = pattern_of(r"\(\s*(?:an?\s+|in\s+)?total(?:\s+of|:)?\s*$", re.IGNORECASE)
 _IN_ALL = pattern_of(r"\W*(?:\w*cells?|\w*MSCs?)?\s*(?:in\s+(?:all|total)\b|altogether)", re.IGNORECASE)
@@ -61,13 +82,13 @@ _PART = pattern_of(  # "100 million, in ten injections of 10 million"
     re.IGNORECASE,
 )
 _DOSE_LABEL = pattern_of(r"\bdos(?:e|age)\s*[:=]\s*$", re.IGNORECASE)
-_EACH_TIME = pattern_of(
+EACH_TIME = pattern_of(
     r"(?:/|\b(?:per|each|every))\s*(?:(?:single|unit)\s+)?(?:procedure|injection|infusion|dose|administration|time|day|treatment|transplantation)\b",
     re.IGNORECASE,
 )
 _AT_LEAST = pattern_of(r"(?:at least|minim\w*)\W*(?:\w+\W+){0,4}$", re.IGNORECASE)
 _AS_MAXIMUM = pattern_of(r"[^.;]{0,40}\b(?:is|as|being)\s+(?:an?|the)\s+maxim", re.IGNORECASE)
-_TOLERANCE = pattern_of(r"(?:\brange:?|\branging)\W*(?:from|of|between)?\W*$", re.IGNORECASE)
+_TOLERANCE = pattern_of(r"(?:(?<!dose )(?<!dosage )\brange:?|\branging)\W*(?:from|of|between)?\W*$", re.IGNORECASE)
 _DOSE_WORD = pattern_of(
     r"\bdos(?:e|es|age)\b|\binject|\binfus|\breceiv|\badminist|\btransplant|\bgiven\b", re.IGNORECASE
 )
@@ -86,6 +107,10 @@ def what(amount: Amount, before: str, after: str, bare: bool, counted: frozenset
     other = _SOMETHING_ELSE.search(noun[:45].partition(")")[0] if opened else noun[:45])
     if other and bare and per and other[0].lower().startswith("unit"):
         other = None  # "1 million units/kg" of the cells
+    if _is_of_another(before, clause[per.end() :] if per else "", counted):
+        return NO_DOSE, False
+    if _GROWS.search(before) or _IS_GROWN.match(clause):
+        return NO_DOSE, False
     if _TOLERANCE.search(before) or (other and _is_no_product(other, cells, before, counted)):
         return NO_DOSE, False
     told = _is_whole(before, clause, after)
@@ -111,15 +136,21 @@ def _is_no_product(
     )
 
 
+def _is_of_another(before: str, behind: str, counted: frozenset[str]) -> bool:
+    """Whether the words right before an amount, or right behind its unit, say that it counts other cells."""
+    found = _OF_ANOTHER.search(before) or _OTHER_BEHIND.match(behind)
+    return bool(found and found["other"].lower().rstrip("s+") not in counted)
+
+
 def _is_whole(before: str, clause: str, after: str) -> bool:
     """Whether an amount is that of one administration: no limit, no part or sum of it, and not what a vial holds."""
-    each = _EACH_TIME.search(clause[:60])
+    each = EACH_TIME.search(clause[:60])
     return not (
         (_LIMIT.search(before) and not (each and _AT_LEAST.search(before)))
         or _AS_MAXIMUM.match(clause)
-        or (_IN_ALL.match(clause) and _EACH_TIME.search(before))
+        or (_IN_ALL.match(clause) and EACH_TIME.search(before))
         or (_TOTALLED.search(after) and not each)  # 3x10^7 per side (total 6x10^7)
-        or (_TOTALLED.search(before) and _EACH_TIME.search(before))
+        or (_TOTALLED.search(before) and EACH_TIME.search(before))
         or _PART.search(before)
         or _PREPARATION.search(before)
         or CONTAINER.search(clause[:60])
@@ -158,6 +189,8 @@ def _per_unit(per: re.Match[str], *, told: bool, counts: bool) -> tuple[str, boo
         return (NO_DOSE, False) if per["count"] else (DoseUnit.CELLS_PER_KG, told)
     if not counts:
         return NO_DOSE, False
+    if per["count"] and _MICROLITRES.match(what):
+        return DoseUnit.CELLS, told
     if _SURFACE.match(what) and not re.match(r"cm\W*3", what, re.IGNORECASE):
         return DoseUnit.OTHER, told
     if _VOLUME.match(what) and not re.match(r"min|mm|micro", what, re.IGNORECASE):

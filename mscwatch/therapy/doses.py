@@ -16,9 +16,9 @@ from mscwatch.therapy import terms, volumes
 from mscwatch.therapy.amounts import Amount, amounts, plain_signs
 from mscwatch.therapy.counting import CELLS, CONCENTRATION, CONTAINER, NO_DOSE, PARTICLES, PER, what
 from mscwatch.therapy.counts import number
+from mscwatch.therapy.levels import Candidate, levels, once
 from mscwatch.therapy.model import DoseLevel, Evidence, Unread
 from mscwatch.therapy.passages import Passage, Passages
-from mscwatch.therapy.plausible import is_plausible
 from mscwatch.therapy.terms import DESCRIPTION, NOTHING, PRODUCT, SUMMARY, TITLES, Told
 from mscwatch.therapy.words import names
 from mscwatch.vocabulary import CellType, DoseUnit, ProductForm
@@ -66,6 +66,18 @@ _ABOUT = pattern_of(
 _RANGED = pattern_of(r"\s*(?:\w*cells?|\w*MSCs?)?\s*(?:(?:/|per)\s*kg)?\s*(?:-|\bto\b)\s*", re.IGNORECASE)
 
 
+_BETWEEN = pattern_of(r"between\s*$", re.IGNORECASE)
+_LEAST = pattern_of(
+    r"\b(?:min(?:imum|imal|\.)?(?: dose)?(?: of)?|at least|no less than|from)\W*$", re.IGNORECASE
+)
+_AT_MOST = pattern_of(
+    r"^[^.;]{0,40}(?:\b(?:max(?:imum|imal)?\.?(?: dose)?(?: of)?|at most|no more than|up to))\W*$|^[^.]{0,20};\s*max\w*\W*$",
+    re.IGNORECASE,
+)
+_STEPS = pattern_of(r"\b(?:escalat|increas|rais)\w*[^.;]{0,30}$", re.IGNORECASE)
+_NEXT_STEP = pattern_of(r"[^.;]{0,30}\bto\s+\d", re.IGNORECASE)
+
+
 @dataclass(frozen=True, slots=True)
 class Doses:
     """The dose levels, the words of each and where they stood, and the amounts that could not be read."""
@@ -73,19 +85,6 @@ class Doses:
     levels: tuple[DoseLevel, ...] = ()
     told: Told = NOTHING
     unread: tuple[Unread, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    """An amount in its sentence with its unit; `told` where it is the dose itself, not a limit or a vial."""
-
-    low: float
-    high: float
-    unit: str
-    told: bool
-    span: str
-    start: int
-    sentence: Passage
 
 
 def read(passages: Passages, kind: CellType, shapes: tuple[ProductForm, ...]) -> Doses:
@@ -100,25 +99,25 @@ def read(passages: Passages, kind: CellType, shapes: tuple[ProductForm, ...]) ->
     missed: list[Unread] = []
     odd: list[DoseLevel] = []
     for place, bare, sentences in tiers:
-        levels, unread, implausible = read_doses(sentences, bare=bare, counted=counted)
+        read_levels, unread, implausible = read_doses(sentences, bare=bare, counted=counted)
         missed += unread
         odd = odd or implausible
-        if levels:
-            levels = [_of_form(one, shapes) for one in levels]
+        if read_levels:
+            found = [_of_form(one, shapes) for one in read_levels]
             if ProductForm.CELLS in shapes and _MEASURED & set(shapes):
-                levels += volumes.read(passages)  # of what cells shed, beside the cells
-            per_kilogram = all(one.unit is DoseUnit.CELLS_PER_KG for one in levels)
+                found += volumes.read(passages)  # of what cells shed, beside the cells
+            per_kilogram = all(one.unit is DoseUnit.CELLS_PER_KG for one in found)
             tier = f"{place}{PER_KILOGRAM}" if per_kilogram else place
-            return _doses(levels, tier, f"amount {tier}")
+            return _doses(found, tier, f"amount {tier}")
     by_volume = kind is CellType.MIXED or bool(_MEASURED & set(shapes))
-    if by_volume and (levels := list(volumes.read(passages))):
-        return _doses(levels, volumes.TIER, volumes.TIER, missed)
+    if by_volume and (measured := list(volumes.read(passages))):
+        return _doses(measured, volumes.TIER, volumes.TIER, missed)
     return _doses(odd, IMPLAUSIBLE, IMPLAUSIBLE, missed) if odd else Doses(unread=tuple(missed))
 
 
-def _doses(levels: list[DoseLevel], tier: str, rule: str, unread: Iterable[Unread] = ()) -> Doses:
-    evidence = tuple(Evidence(one.path, one.evidence, rule) for one in levels)
-    return Doses(tuple(levels), Told(tuple(str(one.low) for one in levels), evidence, tier), tuple(unread))
+def _doses(found: list[DoseLevel], tier: str, rule: str, unread: Iterable[Unread] = ()) -> Doses:
+    evidence = tuple(Evidence(one.path, one.evidence, rule) for one in found)
+    return Doses(tuple(found), Told(tuple(str(one.low) for one in found), evidence, tier), tuple(unread))
 
 
 def _of_form(dose: DoseLevel, shapes: tuple[ProductForm, ...]) -> DoseLevel:
@@ -135,7 +134,7 @@ def read_doses(
     `bare`: a power of ten without the word cells counts cells (true of arms, not of descriptions).
     `counted`: words that mean this product here and something else elsewhere ("hepatocytes", "cd34").
     """
-    candidates: list[_Candidate] = []
+    candidates: list[Candidate] = []
     unread: list[Unread] = []
     told_sentences = list(sentences)
     for sentence, following in zip_longest(told_sentences, told_sentences[1:]):
@@ -150,17 +149,16 @@ def read_doses(
                     candidates.append(told)
             else:
                 candidates.append(candidate)
-    able = [one for one in candidates if _plausible(one)]
-    chosen = [one for one in able if one.told] or able
-    return _levels(chosen), unread, _levels([one for one in candidates if not _plausible(one)])
+    able = [one for one in candidates if one.is_plausible]
+    return levels(able), unread, once(one for one in candidates if not one.is_plausible)
 
 
-def _candidates(sentence: Passage, *, bare: bool, counted: frozenset[str]) -> Iterator[_Candidate]:
+def _candidates(sentence: Passage, *, bare: bool, counted: frozenset[str]) -> Iterator[Candidate]:
     """The amounts of a sentence that count cells or particles, with their units, ranges joined."""
     text = plain_signs(sentence.text)
     found = _ranges(text, amounts(text))
     unit, told = NO_DOSE, True
-    read: list[_Candidate] = []
+    read: list[Candidate] = []
     for index in reversed(range(len(found))):
         amount = found[index]
         following = found[index + 1] if index + 1 < len(found) else None
@@ -176,7 +174,7 @@ def _candidates(sentence: Passage, *, bare: bool, counted: frozenset[str]) -> It
             if unit in (DoseUnit.CELLS, DoseUnit.PARTICLES) and (many := _containers(text, amount)):
                 amount, told = replace(amount, low=amount.low * many, high=amount.high * many), True
             span = sentence.text[amount.start : end]
-            read.append(_Candidate(amount.low, amount.high, unit, told, span, amount.start, sentence))
+            read.append(Candidate(amount.low, amount.high, unit, told, span, amount.start, sentence))
     yield from reversed(read)
 
 
@@ -199,18 +197,19 @@ def _told_until(after: str) -> int:
 
 
 def _ranges(text: str, found: list[Amount]) -> list[Amount]:
-    """Two whole amounts around a dash or "to" are one range: 1x10^6-3x10^6, "between 1 and 2 million"."""
+    """Two whole amounts around a dash or "to" are one range: 1x10^6-3x10^6, "between 1 and 2 million".
+
+    The steps of an escalation are none: "escalated from 1x10^6 to 2x10^6 and then to 4x10^6".
+    """
     merged: list[Amount] = []
     for amount in found:
         last = merged[-1] if merged else None
         between = text[last.end : amount.start] if last and last.end <= amount.start else ""
         before = text[max(0, last.start - 40) : last.start] if last else ""
-        begun = last and re.search(r"between\s*$", before, re.IGNORECASE)
-        least = last and re.search(r"\bminimum(?: dose)?(?: of)?\s*$", before, re.IGNORECASE)
         joined = (
-            _RANGED.fullmatch(between)
-            or (begun and between.strip().lower() == "and")
-            or (least and re.search(r"\bmaximum(?: dose)?(?: of)?\s*$", between, re.IGNORECASE))
+            (_RANGED.fullmatch(between) and not (_STEPS.search(before) and _NEXT_STEP.search(text, amount.end)))
+            or (between.strip().lower() == "and" and _BETWEEN.search(before))
+            or (_AT_MOST.search(between) and _LEAST.search(before))
         )
         if last and joined and last.low < amount.high:
             merged[-1] = replace(last, high=amount.high, end=amount.end)
@@ -227,7 +226,7 @@ def _alias(text: str, found: list[Amount], index: int) -> bool:
     return bool(_AGAIN.fullmatch(between) or _ABOUT.fullmatch(between))
 
 
-def _with_volume(candidate: _Candidate, following: Passage | None) -> _Candidate | None:
+def _with_volume(candidate: Candidate, following: Passage | None) -> Candidate | None:
     """A number of cells: the concentration times the nearest volume in mL, of its sentence or else of the next one.
 
     None without a volume.
@@ -244,26 +243,11 @@ def _with_volume(candidate: _Candidate, following: Passage | None) -> _Candidate
     _, nearest = min(volumes, key=lambda found: found[0])
     least, most = (float(volume.replace(",", ".")) for volume in (nearest[1], nearest[2] or nearest[1]))
     whole = replace(
-        candidate, low=candidate.low * least, high=candidate.high * most, unit=DoseUnit.CELLS, told=False
+        candidate, low=candidate.low * least, high=candidate.high * most, unit=DoseUnit.CELLS, told=False, is_made=True
     )
-    return whole if _plausible(whole) else None
+    return whole if whole.is_plausible else None
 
 
-def _plausible(candidate: _Candidate) -> bool:
-    return is_plausible(DoseUnit(candidate.unit), candidate.low, candidate.high)
-
-
-def _unread(candidate: _Candidate, message: str) -> Unread:
+def _unread(candidate: Candidate, message: str) -> Unread:
     return Unread(candidate.sentence.path, candidate.sentence.text[:200], message)
 
-
-def _levels(candidates: list[_Candidate]) -> list[DoseLevel]:
-    levels: dict[tuple[float, float, str], DoseLevel] = {}
-    for one in candidates:
-        level = DoseLevel(
-            one.sentence.arm, one.low, one.high, DoseUnit(one.unit), one.span, one.sentence.path
-        )
-        known = levels.setdefault((one.low, one.high, one.unit), level)
-        if level.arm and not known.arm:
-            levels[one.low, one.high, one.unit] = level
-    return list(levels.values())

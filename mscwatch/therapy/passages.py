@@ -25,7 +25,7 @@ _AGE = pattern_of(r"\s*(\d{1,3})\s*(year|month|week|day|hour|minute)", re.IGNORE
 _MOST_BRANDS = 50  # each is looked for in every sentence
 _GROWN = 19  # years; trials of children mostly end at 18
 _SENTENCE_END = pattern_of(
-    r"\s{10,}|[.!?。；](?=\s+[A-Z(\d]|\s*$)|;(?=\s+[A-Z(]|\s*$)|(?<=[a-z]{3})\.(?=[A-Z][a-z]*\s)|\n+|[。；]"
+    r"\s{10,}|(?<![Mm]io)(?<!\b[Mm]ln)(?<!\b[Mm]ax)(?<!\bapprox)[.!?。；](?=\s+[A-Z(\d]|\s*$)|;(?=\s+[A-Z(]|\s*$)|(?<=[a-z]{3})\.(?=[A-Z][a-z]*\s)|\n+|[。；]"
 )
 
 
