@@ -110,7 +110,7 @@ def read(passages: Passages, kind: CellType, shapes: tuple[ProductForm, ...]) ->
             tier = f"{place}{PER_KILOGRAM}" if per_kilogram else place
             return _doses(found, tier, f"amount {tier}")
     by_volume = kind is CellType.MIXED or bool(_MEASURED & set(shapes))
-    if by_volume and (measured := list(volumes.read(passages))):
+    if measured := list(volumes.read(passages) if by_volume else volumes.by_weight(passages)):
         return _doses(measured, volumes.TIER, volumes.TIER, missed)
     return _doses(odd, IMPLAUSIBLE, IMPLAUSIBLE, missed) if odd else Doses(unread=tuple(missed))
 
