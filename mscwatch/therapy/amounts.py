@@ -47,7 +47,7 @@ _TENS = {
 _TEENS = {"ten": 10, "twelve": 12, "fifteen": 15}
 _WORDS = {"half": Decimal("0.5")} | {word: Decimal(value) for word, value in (_ONES | _TENS | _TEENS).items()}
 _SCALES = {
-    "thousand": 3, "k": 3, "lakh": 5, "million": 6, "millone": 6, "millionen": 6, "milione": 6, "milioni": 6, "mio": 6,
+    "thousand": 3, "k": 3, "lakh": 5, "million": 6, "millone": 6, "millionen": 6, "milion": 6, "milione": 6, "milioni": 6, "mio": 6,
     "mill": 6, "mil": 6, "mln": 6, "m": 6, "mm": 6, "crore": 7, "billion": 9, "bn": 9, "trillion": 12,
 }  # fmt: skip
 
@@ -95,7 +95,7 @@ _OF_CELLS = r"(?!\d)(?=\s*(?:/\s*kg|per\s+k|(?:\w+[\s-]){0,3}?(?:cells?|\w*MSCs?
 _TAIL = pattern_of(
     rf"""{_TIMES}10{_EXPONENT}(?:\s?-\s?(?P<until>[3-9]|1[0-2])(?=\s*(?:cells?\b|\w*MSCs?\b|/|per\b)))?
        | {_TIMES}(?P<factor>10{{0,2}}(?:[,.]?000)+)\b
-       | \s*-?\s*(?P<scale>thousand|million|millone|millionen|milion[ei]|mio|mill|mln|lakh|crore|billion|bn|trillion)s?\b(?:\.(?=\s*(?:cells?|\w*MSCs?)\b))?
+       | \s*-?\s*(?P<scale>thousand|million|millone|millionen|milion[ei]?|mio|mill|mln|lakh|crore|billion|bn|trillion)s?\b(?:\.(?=\s*(?:cells?|\w*MSCs?)\b))?
        | \s?(?P<mega>(?-i:MM?)|mil|k(?!\s*/))\.?(?=\s*(?:/|(?:per|[\w-]*MSCs?|cells?)\b))
        | (?:(?<=\d[.,]\d)|(?<=\d)(?P<spaced>\s))10\s?[e^]\s?(?P<glued>\d{{1,2}})(?!\d)
        | (?<=\d)(?:\s|\.)10\s?(?P<bare>[4-9]){_OF_CELLS}

@@ -8,7 +8,8 @@ from mscwatch.therapy.amounts import Amount, Shape
 from mscwatch.vocabulary import DoseUnit
 from mscwatch.vocabulary.patterns import pattern_of
 
-CONCENTRATION = "cells/mL"
+CONCENTRATION, OF_PARTICLES = "cells/mL", "particles/mL"
+CONCENTRATIONS = {CONCENTRATION: DoseUnit.CELLS, OF_PARTICLES: DoseUnit.PARTICLES}  # with what they make of a volume
 _MANY_CELLS = 1e5  # a plain number from here on counts cells that stand before it
 NO_DOSE = "no dose"
 CELLS = pattern_of(
@@ -45,7 +46,7 @@ _SURFACE = pattern_of(r"cm|square|g|mm2|m2|weight\s", re.IGNORECASE)  # a class 
 _LIMIT = pattern_of(
     r"(?:max\w*|up to|cumulativ\w*|as many as|not?(?: to)? exceed\w*|no more than|at least|minim\w*|less than|"
     r"more than|limit\w*|[<>≤≥]|capped?)\W*"
-    r"(?:(?:an?|of|at|to|the|total|dose|is|number|cells?|dosage|p(?:er|re)|protocol)\W*){0,5}$",
+    r"(?:(?:an?|of|at|to|the|total|dose|is|number|cells?|dosage|p(?:er|re)|protocol|\w+able|\w+ed)\W*){0,5}$",
     re.IGNORECASE,
 )
 _PREPARATION = pattern_of(
@@ -59,7 +60,7 @@ CONTAINER = pattern_of(
 )
 _OF_ANOTHER = pattern_of(  # "CD34+ cells at 4x10^6/kg": what is counted stands before it
     r"(?P<other>\b(?:CD(?:3|4|8|34|45|133)\b\+?|lymphocytes?|leu[ck]ocytes?|T[\s-]cells?|NK\s+cells?|Tregs?|nucleated|TNC|mononuclear|platelets?|neutrophils?|WBC|"
-    r"h(?:a)?ematopoietic))\W*(?:positive\s+)?(?:(?:stem\s+)?cells?\W*)?(?:(?:count|dose|number)s?\W*)?"
+    r"h(?:a)?ematopoietic))\W*(?:positive\s+)?(?:(?:stem\s+)?cells?\W*)?(?:(?:count|dose|number)s?\W*(?:of\s+the\s+\w+\W*)?)?"
     r"(?:(?:at|of|with|is|was|below|above|over|under|less|more|than|least|a|about|approximately)\W*){0,4}[(<>=≤≥:]?\s*$",
     re.IGNORECASE,
 )
@@ -68,7 +69,7 @@ _OTHER_BEHIND = pattern_of(
 )
 _IS_GROWN = pattern_of(  # "until 5x10^7 MSC are obtained"
     r"\W*(?:[\w+-]+\s+){0,5}?(?:are|is|were|was|be|been)\s+(?:\w+ly\s+)?(?:reached|obtained|grown|collected|harvested|isolated|available|"
-    r"recovered|produced|generated|cultured|seeded|plated|frozen|cryopreserved|stored|taken|aspirated)\b|[^.;,]{0,20}\b(?:after\s+isolation|at\s+passage|per\s+(?:flask|dish|plate|well)|in\s+culture)\b",
+    r"recovered|produced|generated|cultured|seeded|plated|frozen|cryopreserved|stored|taken|aspirated)\b|[^.;,]{0,20}\b(?:after\s+isolation|at\s+passage|per\s+(?:\w+\s+)?(?:flask|dish|plate|well)|in\s+culture)\b",
     re.IGNORECASE,
 )
 _GROWS = pattern_of(
@@ -79,6 +80,10 @@ _TOTALLED = pattern_of(r"\(\s*(?:an?\s+|in\s+)?total(?:\s+of|:)?\s*$", re.IGNORE
 _IN_ALL = pattern_of(r"\W*(?:\w*cells?|\w*MSCs?)?\s*(?:in\s+(?:all|total)\b|altogether)", re.IGNORECASE)
 _PART = pattern_of(  # "100 million, in ten injections of 10 million"
     r"\b(?:in|into|as|by|via|x)\s+(?:\w+\s+){1,3}?(?:injections|sites|portions|aliquots|points)\s+of\s+[\d.,\s]*(?:or\s+|and\s+)?$",
+    re.IGNORECASE,
+)
+_PART_AFTER = pattern_of(
+    r"\W*(?:\w*(?:cells?|MSCs?)\s+)?(?:(?:in|into|at|for)\s+(?:each|every)|(?:/|per)\s*(?:each\s+)?)\s*(?:of\s+)?(?:\w+\s+){0,2}?(?:sites?|spots?|points?|tracks?|locations?)\b",
     re.IGNORECASE,
 )
 _DOSE_LABEL = pattern_of(r"\bdos(?:e|age)\s*[:=]\s*$", re.IGNORECASE)
@@ -115,8 +120,9 @@ def what(amount: Amount, before: str, after: str, bare: bool, counted: frozenset
         return NO_DOSE, False
     told = _is_whole(before, clause, after)
     if particles and not _CELLS_BEFORE.search(before) and not _are_of_cells(particles, cells, noun):
-        is_dose = not per or _VOLUME.match(per["what"] or "")
-        return (DoseUnit.PARTICLES if is_dose else DoseUnit.OTHER), told
+        if per and _VOLUME.match(per["what"] or ""):
+            return (DoseUnit.PARTICLES if per["count"] else OF_PARTICLES), told
+        return (DoseUnit.OTHER if per else DoseUnit.PARTICLES), told
     if per:
         return _per_unit(per, told=told, counts=bool(cells) or amount.shape != Shape.PLAIN)
     if _PER_AREA.search(before):
@@ -152,6 +158,7 @@ def _is_whole(before: str, clause: str, after: str) -> bool:
         or (_TOTALLED.search(after) and not each)  # 3x10^7 per side (total 6x10^7)
         or (_TOTALLED.search(before) and EACH_TIME.search(before))
         or _PART.search(before)
+        or _PART_AFTER.match(clause)
         or _PREPARATION.search(before)
         or CONTAINER.search(clause[:60])
     )
@@ -178,7 +185,7 @@ def _counts_cells(
     if amount.shape != Shape.WORD:
         return False
     if not bare:
-        return bool(_DOSE_LABEL.search(before))
+        return bool(beside or _DOSE_LABEL.search(before) or _DOSAGE.search(before))
     return bool(beside or other or _DOSE_WORD.search(before) or CELLS.search(before))  # "MSC 30 million unit"
 
 

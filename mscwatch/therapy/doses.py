@@ -14,11 +14,12 @@ from itertools import zip_longest
 
 from mscwatch.therapy import terms, volumes
 from mscwatch.therapy.amounts import Amount, amounts, plain_signs
-from mscwatch.therapy.counting import CELLS, CONCENTRATION, CONTAINER, NO_DOSE, PARTICLES, PER, what
+from mscwatch.therapy.counting import CELLS, CONCENTRATIONS, CONTAINER, NO_DOSE, PARTICLES, PER, what
 from mscwatch.therapy.counts import number
-from mscwatch.therapy.levels import Candidate, levels, once
+from mscwatch.therapy.levels import Candidate, levels, once, unique
 from mscwatch.therapy.model import DoseLevel, Evidence, Unread
 from mscwatch.therapy.passages import Passage, Passages
+from mscwatch.therapy.plausible import is_plausible
 from mscwatch.therapy.terms import DESCRIPTION, NOTHING, PRODUCT, SUMMARY, TITLES, Told
 from mscwatch.therapy.words import names
 from mscwatch.vocabulary import CellType, DoseUnit, ProductForm
@@ -46,8 +47,8 @@ _HOLDERS = r"(?:bags|vials|syringes|ampoules|tubes|sachets)"
 _FEW = "[2-9]|two|three|four|five|six"
 _MEASURED = {ProductForm.EXOSOME, ProductForm.CONDITIONED_MEDIUM, ProductForm.OTHER}
 _FILLED = pattern_of(
-    rf"\b({_FEW})\s+(?:\w+\s+){{0,2}}?{_HOLDERS}\s+(?:(each)\s+)?"
-    r"(?:of|with|containing|holding|filled with)\W+(?:\w+\s+){0,2}$",
+    rf"\b({_FEW})\s+(?:\w+\s+){{0,2}}?{_HOLDERS}\W+(?:(each)\W+)?"
+    r"(?:(?<=each)\W+|(?<=each.)|(?:of|with|containing|holding|filled with)\W+)(?:\w+\s+){0,2}$",
     re.IGNORECASE,
 )
 _SEVERAL = pattern_of(rf"\b({_FEW})\s+(?:\w+\s+){{0,2}}?{_HOLDERS}\b", re.IGNORECASE)
@@ -101,9 +102,9 @@ def read(passages: Passages, kind: CellType, shapes: tuple[ProductForm, ...]) ->
     for place, bare, sentences in tiers:
         read_levels, unread, implausible = read_doses(sentences, bare=bare, counted=counted)
         missed += unread
-        odd = odd or implausible
-        if read_levels:
-            found = [_of_form(one, shapes) for one in read_levels]
+        made = unique(_of_form(one, shapes) for one in (*read_levels, *implausible))
+        odd = odd or [one for one in made if not is_plausible(one.unit, one.low, one.high)]
+        if found := [one for one in made if is_plausible(one.unit, one.low, one.high)]:
             if ProductForm.CELLS in shapes and _MEASURED & set(shapes):
                 found += volumes.read(passages)  # of what cells shed, beside the cells
             per_kilogram = all(one.unit is DoseUnit.CELLS_PER_KG for one in found)
@@ -121,9 +122,13 @@ def _doses(found: list[DoseLevel], tier: str, rule: str, unread: Iterable[Unread
 
 
 def _of_form(dose: DoseLevel, shapes: tuple[ProductForm, ...]) -> DoseLevel:
-    """The dose; a number of an exosome product that names no cells counts particles."""
-    bare = dose.unit is DoseUnit.CELLS and not names("product", dose.evidence)
-    return replace(dose, unit=DoseUnit.PARTICLES) if bare and shapes[0] is ProductForm.EXOSOME else dose
+    """The dose; a number of an exosome product that names no cells counts particles, as do too many per kilogram."""
+    if shapes[0] is not ProductForm.EXOSOME or names("product", dose.evidence):
+        return dose
+    if dose.unit is DoseUnit.CELLS_PER_KG:
+        able = is_plausible(dose.unit, dose.low, dose.high)
+        return dose if able else replace(dose, unit=DoseUnit.OTHER)
+    return replace(dose, unit=DoseUnit.PARTICLES) if dose.unit is DoseUnit.CELLS else dose
 
 
 def read_doses(
@@ -139,7 +144,7 @@ def read_doses(
     told_sentences = list(sentences)
     for sentence, following in zip_longest(told_sentences, told_sentences[1:]):
         for candidate in _candidates(sentence, bare=bare, counted=counted):
-            if candidate.unit == CONCENTRATION:
+            if candidate.unit in CONCENTRATIONS:
                 told = _with_volume(
                     candidate, following if following and following.path == sentence.path else None
                 )
@@ -166,7 +171,7 @@ def _candidates(sentence: Passage, *, bare: bool, counted: frozenset[str]) -> It
         shared = following and (
             following.end == amount.end or _LISTED.fullmatch(between) or _AGAIN.fullmatch(between)
         )
-        if not shared or following is None:
+        if not shared or following is None or (unit in CONCENTRATIONS and following.end != amount.end):
             after = text[amount.end : following.start if following else amount.end + 110]
             unit, told = what(amount, text[max(0, amount.start - 60) : amount.start], after, bare, counted)
         end = amount.end + _told_until(text[amount.end : following.start if following else amount.end + 60])
@@ -243,7 +248,7 @@ def _with_volume(candidate: Candidate, following: Passage | None) -> Candidate |
     _, nearest = min(volumes, key=lambda found: found[0])
     least, most = (float(volume.replace(",", ".")) for volume in (nearest[1], nearest[2] or nearest[1]))
     whole = replace(
-        candidate, low=candidate.low * least, high=candidate.high * most, unit=DoseUnit.CELLS, told=False, is_made=True
+        candidate, low=candidate.low * least, high=candidate.high * most, unit=CONCENTRATIONS[candidate.unit], told=False, is_made=True
     )
     return whole if whole.is_plausible else None
 

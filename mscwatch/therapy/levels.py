@@ -84,12 +84,17 @@ def levels(candidates: list[Candidate]) -> list[DoseLevel]:
 
 
 def once(candidates: Iterable[Candidate]) -> list[DoseLevel]:
-    """A level for every amount; what differs from one before it by its last digit alone is the same."""
+    """A level for every amount, each once."""
+    return unique(
+        DoseLevel(one.sentence.arm, one.low, one.high, DoseUnit(one.unit), one.span, one.sentence.path)
+        for one in candidates
+    )
+
+
+def unique(told: Iterable[DoseLevel]) -> list[DoseLevel]:
+    """Levels without repetitions; what differs but little from one in another place is the same, a little otherwise."""
     found: list[DoseLevel] = []
-    for one in candidates:
-        level = DoseLevel(
-            one.sentence.arm, one.low, one.high, DoseUnit(one.unit), one.span, one.sentence.path
-        )
+    for level in told:
         place = next((place for place, known in enumerate(found) if _is_same(known, level)), None)
         if place is None:
             found.append(level)
@@ -99,8 +104,9 @@ def once(candidates: Iterable[Candidate]) -> list[DoseLevel]:
 
 
 def _is_same(one: DoseLevel, other: DoseLevel) -> bool:
+    near = _SAME if one.path != other.path else 0.0
     return one.unit == other.unit and all(
-        abs(first - second) <= _SAME * min(first, second)
+        abs(first - second) <= near * min(first, second)
         for first, second in ((one.low, other.low), (one.high, other.high))
     )
 

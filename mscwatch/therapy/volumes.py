@@ -33,7 +33,8 @@ _DOSE_OF = pattern_of(
     r"\bdos(?:e|es|age)\s*(?:of|:|is|was|(?:of|:)\s+[^.;\d]{1,60}?\b(?:at|in|to))?\s*$", re.IGNORECASE
 )
 _BY_WEIGHT = pattern_of(r"\s*(?:/|per)\s*(?:kg\b|kilogram)", re.IGNORECASE)
-_GIVEN_AT = pattern_of(r"\b(?:at|of|is|was|dos(?:e|es|age))\W*$", re.IGNORECASE)
+_GIVEN_AT = pattern_of(r"\b(?:at|of|is|was|dos(?:e|es|age)|cells|\w*MSCs?)\W*$", re.IGNORECASE)
+_OF_FLUID = pattern_of(r".*\b(?:in|rate|suspended|diluted|speed)\b", re.IGNORECASE)
 _OF_OTHERS = ("other_drug", "other_treatment", "control")
 _BEGINS = pattern_of(r"\W*")  # of what the name says: "20 ug, nasal drip"
 _TAKEN = pattern_of(
@@ -50,7 +51,7 @@ def by_weight(passages: Passages) -> Iterator[DoseLevel]:
         text = plain_signs(sentence.text)
         for match in _MEASURE.finditer(text):
             before, value = text[max(0, match.start() - 40) : match.start()], _value(match[1])
-            stated = _BY_WEIGHT.match(text, match.end()) and _GIVEN_AT.search(before)
+            stated = _BY_WEIGHT.match(text, match.end()) and _GIVEN_AT.search(before) and not _OF_FLUID.match(before)
             if stated and value not in seen and not any(names(field, text) for field in _OF_OTHERS):
                 seen.add(value)
                 span = sentence.text[match.start() : match.end()]
