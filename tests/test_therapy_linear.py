@@ -24,7 +24,8 @@ FRAGMENTS = [
     "liver ", "not ", "without ", "diabetes ", "seeded on ", "MSC mixed with chondrocytes ", "followed by ",
     "a total of 2 ml injected ", "(1, 2", "3 doses every ", "stem cells and mesenchymal stem cells ", "alternate days ", "2 cycles of 3 ",
     "implant a ", "cells in hyaluronic acid ", "1st at day 1, ", "MSC (", "not-treated ", "from the a ",
-    "blood of a ", "in (total 2) ", "then MSC ", "days 1 and 2, then infusions of ",
+    "blood of a ", "total 9x10^6, 3 infusions of 3x10^6 MSC ", "hundred and ", "one and a ", "CD34+ cells of ", "1 10E6 ", "5 IU/kg ",
+    "minimum 1 and a maximum of ", "in (total 2) ", "then MSC ", "days 1 and 2, then infusions of ",
 ]  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from enum import StrEnum
 from functools import lru_cache
 from itertools import pairwise
 
+from mscwatch.therapy.numerals import NUMERAL, numeral
 from mscwatch.vocabulary.patterns import pattern_of
 
 
@@ -40,15 +41,9 @@ class Amount:
 _LARGEST_EXPONENT = 15
 _LEAST_PLAIN = 1000
 
-_ONES = {word: value for value, word in enumerate("one two three four five six seven eight nine".split(), 1)}
-_TENS = {
-    word: value * 10 for value, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)
-}
-_TEENS = {"ten": 10, "twelve": 12, "fifteen": 15}
-_WORDS = {"half": Decimal("0.5")} | {word: Decimal(value) for word, value in (_ONES | _TENS | _TEENS).items()}
 _SCALES = {
-    "thousand": 3, "k": 3, "lakh": 5, "million": 6, "millone": 6, "millionen": 6, "milion": 6, "milione": 6, "milioni": 6, "mio": 6,
-    "mill": 6, "mil": 6, "mln": 6, "m": 6, "mm": 6, "crore": 7, "billion": 9, "bn": 9, "trillion": 12,
+    "thousand": 3, "k": 3, "lakh": 5, "million": 6, "millone": 6, "millionen": 6, "milion": 6, "milione": 6,
+    "milioni": 6, "millione": 6, "millioni": 6, "milionen": 6, "mio": 6, "mill": 6, "mil": 6, "mln": 6, "m": 6, "mm": 6, "crore": 7, "billion": 9, "bn": 9, "trillion": 12,
 }  # fmt: skip
 
 # One sign for many, each of the same length, so that positions in the text stay valid. Escapes of the API (\^, \*) go.
@@ -56,6 +51,8 @@ _SIGNS = str.maketrans(
     dict.fromkeys("×✕✖⨯хХΧX", "x")
     | dict.fromkeys("‐‑‒–—―−~～∼˜〜", "-")
     | dict.fromkeys("·•∙＊", "*")
+    | dict.fromkeys("∧ˆ˄", "^")
+    | dict.fromkeys("´’‘`", "'")
     | dict(zip("，（）／＾：＜　\u00a0\u2009\u202f\\", ",()/^:<     ", strict=True))
     | {chr(0xFF10 + digit): str(digit) for digit in range(10)}
 )
@@ -64,15 +61,12 @@ _PARTED = pattern_of(r"(?<=mum of )(\d), (\d)(?=\s?x)")  # "a maximum of 1, 5x10
 _BRACKETED = pattern_of(r"\((\d(?:[.,]\d)?)\)(?=\s?-\s?\d)")  # "(1.5)-3.0 x 10^6"
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 
-_ONE, _TEN = "|".join(_ONES), "|".join(_TENS)
-_SMALL = rf"(?:(?:{_TEN})(?:[\s-]+(?:{_ONE}))?|{_ONE}|{'|'.join(_TEENS)})"
-_WORD = rf"(?:(?:an?|{_ONE})\s+)?hundred(?:\s+(?:and\s+)?{_SMALL})?|{_SMALL}(?:\s+and\s+a\s+half)?|half\s+a|a"
-_THOUSANDS = r"\d{1,4}(?:,\d{3})+|\d{1,3}(?:\.\d{3}){2,}|\d{1,3}(?: \d{3}){2,}|\d{1,3}(?:['’]\d{3})+"
-_MARKS = r"[., '’]"
-_NUMBER = rf"(?:(?:{_THOUSANDS}|\d+(?:[.,]\d+)?|(?<![\w.,])\.\d+)|\b(?:{_WORD})\b)"
+_THOUSANDS = r"\d{1,4}(?:,\d{3})+|\d{1,3}(?:\.\d{3}){2,}|\d{1,3}(?: \d{3}){2,}|\d{1,3}(?:'\d{3})+"
+_MARKS = r"[., ']"
+_NUMBER = rf"(?:(?:{_THOUSANDS}|\d+(?:[.,]\d+)?|(?<![\w.,])\.\d+)|\b(?:{NUMERAL})\b)"
 _SPREAD = r"(?:\s*\(?(?:±|\+/-)\s*\d+(?:[.,]\d+)?\)?)"  # 8.45±3.28 x 10^8: a deviation, no second number
 _UP_TO = r"\s*(?:[,;]\s*)?(?:and\s+)?(?:an?\s+)?max(?:imum|\.)?(?:\s+of)?\s*"  # "a minimum of 1 and a maximum of 2"
-_JOIN = rf"(?:\s*(?:(?<=\d){_UP_TO}|-|\bto\b|,\s*(?:and|or)\b|,|/|\band\b|\bor\b|&)\s*)"
+_JOIN = rf"(?:\s*(?:(?<=\d){_UP_TO}|-|\bto\b|,\s*(?:and|or)\b|[,;]|/|\band\b|\bor\b|&)\s*)"
 _NUMBERS = pattern_of(
     rf"(?<![\d.^])(?<!\d,)({_NUMBER}{_SPREAD}?(?:{_JOIN}{_NUMBER}{_SPREAD}?)*)\s*[)\]]?\s*-?\s*$",
     re.IGNORECASE,
@@ -95,16 +89,21 @@ _OF_CELLS = r"(?!\d)(?=\s*(?:/\s*kg|per\s+k|(?:\w+[\s-]){0,3}?(?:cells?|\w*MSCs?
 _TAIL = pattern_of(
     rf"""{_TIMES}10{_EXPONENT}(?:\s?-\s?(?P<until>[3-9]|1[0-2])(?=\s*(?:cells?\b|\w*MSCs?\b|/|per\b)))?
        | {_TIMES}(?P<factor>10{{0,2}}(?:[,.]?000)+)\b
-       | \s*-?\s*(?P<scale>thousand|million|millone|millionen|milion[ei]?|mio|mill|mln|lakh|crore|billion|bn|trillion)s?\b(?:\.(?=\s*(?:cells?|\w*MSCs?)\b))?
+       | \s*-?\s*(?P<scale>thousand|mill?ion(?:en|[ei])?|millone|mio|mill|mln|lakh|crore|billion|bn|trillion)s?\b
+         (?:\.(?=\s*(?:cells?|\w*MSCs?)\b))?
        | \s?(?P<mega>(?-i:MM?)|mil|k(?!\s*/))\.?(?=\s*(?:/|(?:per|[\w-]*MSCs?|cells?)\b))
        | (?:(?<=\d[.,]\d)|(?<=\d)(?P<spaced>\s))10\s?[e^]\s?(?P<glued>\d{{1,2}})(?!\d)
        | (?<=\d)(?:\s|\.)10\s?(?P<bare>[4-9]){_OF_CELLS}
        | \s*(?P<log>log)\s*(?:10|₁₀)""",
     re.IGNORECASE | re.VERBOSE,
 )
-_LABEL = pattern_of(r"\b(?:group|arm|cohort|level|part|phase|stage|step|type|day|week|month|grade|no)s?\W*$", re.IGNORECASE)
+_LABEL = pattern_of(
+    r"\b(?:group|arm|cohort|level|part|phase|stage|step|type|day|week|month|grade|no)s?\W*$", re.IGNORECASE
+)
 _BARE_POWER = pattern_of(rf"(?<![\w.,^*/])10(?!\s*\*)(?!\s?\d){_EXPONENT}", re.IGNORECASE | re.VERBOSE)
-_LOST_POWER = pattern_of(rf"(?<![\w.,^*/])10(?:\s?(?P<bare>[5-9])|\s?\((?P<round>[5-9])\)){_OF_CELLS}", re.IGNORECASE)
+_LOST_POWER = pattern_of(
+    rf"(?<![\w.,^*/])10(?:\s?(?P<bare>[5-9])|\s?\((?P<round>[5-9])\)){_OF_CELLS}", re.IGNORECASE
+)
 _SCIENTIFIC = pattern_of(r"(?<![\w.,^])(\d+(?:[.,]\d+)?)e\s?\+?(\d{1,2})(?![\d.])", re.IGNORECASE)
 _PLAIN = pattern_of(rf"(?<![\w.,/^-])({_THOUSANDS}|\d{{1,3}}\.\d{{3}}|\d{{5,13}})(?![\d^]|[.,]\d)")
 
@@ -134,9 +133,14 @@ def _with_tails(text: str) -> Iterator[Amount]:
     before = 0
     for tail in _TAIL.finditer(text):
         numbers = _NUMBERS.search(text, max(before, tail.start() - 60), tail.start())
-        if numbers and not (tail["spaced"] and _LABEL.search(text, max(0, numbers.start() - 20), numbers.start(1))):
+        if numbers and not (tail["spaced"] and _is_label(numbers)):
             yield from _shared(numbers, tail)
         before = tail.end()
+
+
+def _is_label(numbers: re.Match[str]) -> bool:
+    """Whether the first number is that of a group or a day."""
+    return bool(_LABEL.search(numbers.string, max(0, numbers.start() - 20), numbers.start(1)))
 
 
 def _shared(numbers: re.Match[str], tail: re.Match[str]) -> Iterator[Amount]:
@@ -144,7 +148,9 @@ def _shared(numbers: re.Match[str], tail: re.Match[str]) -> Iterator[Amount]:
     shape = Shape.LOG if tail["log"] else Shape.WORD if tail["scale"] or tail["mega"] else Shape.POWER
     between = numbers.string[: numbers.start(1)].rstrip().lower().endswith("between")
     joined = ("-", "to", "and") if between else ("-", "to")
-    for low, high, start in _ranges(numbers[1], numbers.start(1), joined):
+    found = _ranges(numbers[1], numbers.start(1), joined)
+    labelled = len(found) == 2 and re.match(r"\d+,", numbers[1]) and _is_label(numbers)  # noqa: PLR2004 - "group 2, 3 x 10^6"
+    for low, high, start in found[1:] if labelled else found:
         least, most = _scaled(low, tail), _scaled(high, tail)
         if tail["until"]:
             most = float(high * 10 ** int(tail["until"]))
@@ -163,7 +169,21 @@ def _scaled(number: Decimal, tail: re.Match[str]) -> float | None:
 
 
 def _exponent(match: re.Match[str]) -> int:
-    keys = ("glued", "caret", "star", "e", "raised", "slash", "dash", "power", "nth", "cross", "lost", "bare", "round")
+    keys = (
+        "glued",
+        "caret",
+        "star",
+        "e",
+        "raised",
+        "slash",
+        "dash",
+        "power",
+        "nth",
+        "cross",
+        "lost",
+        "bare",
+        "round",
+    )
     groups = match.groupdict()
     return int(next(groups[key] for key in keys if groups.get(key)).translate(_SUPERSCRIPTS))
 
@@ -220,15 +240,7 @@ def _plain(text: str) -> Iterator[Amount]:
 def _decimal(text: str) -> Decimal:
     """A number as typed: decimal comma or point, or groups of three between commas, points or spaces."""
     if words := re.findall(r"[a-z]+", text.lower()):
-        return _worded(words)
+        return numeral(words)
     if re.fullmatch(_THOUSANDS, text) and not text.startswith("0"):
         return Decimal(re.sub(_MARKS, "", text))
     return Decimal(text.replace(",", ".", 1).replace(",", ""))
-
-
-def _worded(words: list[str]) -> Decimal:
-    """A number in words: "one hundred and fifty", "one and a half", "half a", "a"."""
-    value = Decimal(0)
-    for word in words:
-        value = max(value, Decimal(1)) * 100 if word == "hundred" else value + _WORDS.get(word, 0)
-    return value or Decimal(1)

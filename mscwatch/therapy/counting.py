@@ -9,7 +9,10 @@ from mscwatch.vocabulary import DoseUnit
 from mscwatch.vocabulary.patterns import pattern_of
 
 CONCENTRATION, OF_PARTICLES = "cells/mL", "particles/mL"
-CONCENTRATIONS = {CONCENTRATION: DoseUnit.CELLS, OF_PARTICLES: DoseUnit.PARTICLES}  # with what they make of a volume
+CONCENTRATIONS = {
+    CONCENTRATION: DoseUnit.CELLS,
+    OF_PARTICLES: DoseUnit.PARTICLES,
+}  # with what they make of a volume
 _MANY_CELLS = 1e5  # a plain number from here on counts cells that stand before it
 NO_DOSE = "no dose"
 CELLS = pattern_of(
@@ -27,7 +30,7 @@ _SOMETHING_ELSE = pattern_of(
     re.IGNORECASE | re.VERBOSE,
 )
 PER = pattern_of(
-    r"""(?:/|\bp[eo]r\b|\bfor\s+(?:each|every)\b|\bby\b|\*|\bx\b)\s*(?:each\s+|every\s+|one\s+|the\s+|patient'?s?\s+|recipient'?s?\s+|actual\s+|body\s+|of\s+|a\s+)*
+    r"""(?:/|\bp(?:[eo]r|r)\b|\bfor\s+(?:each|every)\b|\bby\b|\*|\bx\b)\s*(?:each\s+|every\s+|one\s+|the\s+|patient'?s?\s+|recipient'?s?\s+|actual\s+|body\s+|of\s+|a\s+)*
         (?P<count>\d+(?:[.,]\d+)?(?:\s*-\s*\d+(?:[.,]\d+)?)?)?\s*
         (?P<what>kg|k\b|kilo(?:gram)?s?|weight(?:\s+(?:range|class|band|group|categor|tier))?|m[lL]\b|cc\b|cm3|cm\^?\s?3|milliliters?|cubic\s+cent\w+|l\b|lit(?:er|re)s?|dl|[uµμ]l\b|mm3|mm\^?3|microlit\w+
           |cm2|cm\s?\^?\s?2|cm²|cm\b|square\s+cm|square\s+cent\w+|g\b|gram|mm2|min\b|minutes?|hour|h\b|sec\w*|m2)
@@ -42,10 +45,12 @@ _DOSAGE = pattern_of(r"\bdos(?:e|es|age)\b[^.]{0,25}$", re.IGNORECASE)
 _BODY_WEIGHT = pattern_of(r"k|weight$", re.IGNORECASE)
 _VOLUME = pattern_of(r"m|cc|cubic", re.IGNORECASE)
 _MICROLITRES = pattern_of(r"[uµμ]l|microl", re.IGNORECASE)
-_SURFACE = pattern_of(r"cm|square|g|mm2|m2|weight\s", re.IGNORECASE)  # a class of weights is no kilogram either
+_SURFACE = pattern_of(
+    r"cm|square|g|mm2|m2|weight\s", re.IGNORECASE
+)  # a class of weights is no kilogram either
 _LIMIT = pattern_of(
-    r"(?:max\w*|up to|cumulativ\w*|as many as|not?(?: to)? exceed\w*|no more than|at least|minim\w*|less than|"
-    r"more than|limit\w*|[<>≤≥]|capped?)\W*"
+    r"(?:max\w*|up to|cumulativ\w*|as many as|not?(?: to)? exceed\w*|not (?:over|above)|no more than|at least|minim\w*|"
+    r"less than|more than|limit\w*|[<>≤≥]|capped?)\W*"
     r"(?:(?:an?|of|at|to|the|total|dose|is|number|cells?|dosage|p(?:er|re)|protocol|\w+able|\w+ed)\W*){0,5}$",
     re.IGNORECASE,
 )
@@ -59,13 +64,14 @@ CONTAINER = pattern_of(
     r"(?:/|\bper|\beach|\bin an?|\bin one)\s*(?:bag|vial|syringe|tube|ampoule|pack|bottle)", re.IGNORECASE
 )
 _OF_ANOTHER = pattern_of(  # "CD34+ cells at 4x10^6/kg": what is counted stands before it
-    r"(?P<other>\b(?:CD(?:3|4|8|34|45|133)\b\+?|lymphocytes?|leu[ck]ocytes?|T[\s-]cells?|NK\s+cells?|Tregs?|nucleated|TNC|mononuclear|platelets?|neutrophils?|WBC|"
+    r"(?P<other>\b(?:CD(?:3|4|8|34|133)\b\+?|lymphocytes?|leu[ck]ocytes?|T[\s-]cells?|NK\s+cells?|Tregs?|nucleated|TNC|mononuclear|platelets?|neutrophils?|WBC|"
     r"h(?:a)?ematopoietic))\W*(?:positive\s+)?(?:(?:stem\s+)?cells?\W*)?(?:(?:count|dose|number)s?\W*(?:of\s+the\s+\w+\W*)?)?"
     r"(?:(?:at|of|with|is|was|below|above|over|under|less|more|than|least|a|about|approximately)\W*){0,4}[(<>=≤≥:]?\s*$",
     re.IGNORECASE,
 )
 _OTHER_BEHIND = pattern_of(
-    r"\W{0,2}(?:of\s+)?(?P<other>CD(?:3|4|8|34|45|133)\b|lymphocytes?\b|T[\s-]cells?\b|NK\b|Tregs?\b|nucleated\b|TNC\b|mononuclear\b)", re.IGNORECASE
+    r"\W{0,2}(?:of\s+)?(?P<other>CD(?:3|4|8|34|45|133)\b|lymphocytes?\b|T[\s-]cells?\b|NK\b|Tregs?\b|nucleated\b|TNC\b|mononuclear\b)",
+    re.IGNORECASE,
 )
 _IS_GROWN = pattern_of(  # "until 5x10^7 MSC are obtained"
     r"\W*(?:[\w+-]+\s+){0,5}?(?:are|is|were|was|be|been)\s+(?:\w+ly\s+)?(?:reached|obtained|grown|collected|harvested|isolated|available|"
@@ -86,6 +92,7 @@ _PART_AFTER = pattern_of(
     r"\W*(?:\w*(?:cells?|MSCs?)\s+)?(?:(?:in|into|at|for)\s+(?:each|every)|(?:/|per)\s*(?:each\s+)?)\s*(?:of\s+)?(?:\w+\s+){0,2}?(?:sites?|spots?|points?|tracks?|locations?)\b",
     re.IGNORECASE,
 )
+_NEXT_NUMBER = pattern_of(r",\s(?=\d)")
 _DOSE_LABEL = pattern_of(r"\bdos(?:e|age)\s*[:=]\s*$", re.IGNORECASE)
 EACH_TIME = pattern_of(
     r"(?:/|\b(?:per|each|every))\s*(?:(?:single|unit)\s+)?(?:procedure|injection|infusion|dose|administration|time|day|treatment|transplantation)\b",
@@ -93,7 +100,9 @@ EACH_TIME = pattern_of(
 )
 _AT_LEAST = pattern_of(r"(?:at least|minim\w*)\W*(?:\w+\W+){0,4}$", re.IGNORECASE)
 _AS_MAXIMUM = pattern_of(r"[^.;]{0,40}\b(?:is|as|being)\s+(?:an?|the)\s+maxim", re.IGNORECASE)
-_TOLERANCE = pattern_of(r"(?:(?<!dose )(?<!dosage )\brange:?|\branging)\W*(?:from|of|between)?\W*$", re.IGNORECASE)
+_TOLERANCE = pattern_of(
+    r"(?:(?<!dose )(?<!dosage )\brange:?|\branging)\W*(?:from|of|between)?\W*$", re.IGNORECASE
+)
 _DOSE_WORD = pattern_of(
     r"\bdos(?:e|es|age)\b|\binject|\binfus|\breceiv|\badminist|\btransplant|\bgiven\b", re.IGNORECASE
 )
@@ -109,12 +118,13 @@ def what(amount: Amount, before: str, after: str, bare: bool, counted: frozenset
     noun = clause[: per.start()] if per else clause
     cells, particles = CELLS.search(noun[:90]), PARTICLES.search(noun[:60])
     opened = before.rfind("(") > before.rfind(")")
-    other = _SOMETHING_ELSE.search(noun[:45].partition(")")[0] if opened else noun[:45])
+    near = _NEXT_NUMBER.split(noun[:45], maxsplit=1)[0]  # "30 million (high), 3 patients"
+    other = _SOMETHING_ELSE.search(near.partition(")")[0] if opened else near)
     if other and bare and per and other[0].lower().startswith("unit"):
         other = None  # "1 million units/kg" of the cells
     if _is_of_another(before, clause[per.end() :] if per else "", counted):
         return NO_DOSE, False
-    if _GROWS.search(before) or _IS_GROWN.match(clause):
+    if (_GROWS.search(before) or _IS_GROWN.match(clause)) and not _DOSE_WORD.search(clause):
         return NO_DOSE, False
     if _TOLERANCE.search(before) or (other and _is_no_product(other, cells, before, counted)):
         return NO_DOSE, False
@@ -190,17 +200,17 @@ def _counts_cells(
 
 
 def _per_unit(per: re.Match[str], *, told: bool, counts: bool) -> tuple[str, bool]:
-    what = per["what"]
+    what, count = per["what"], per["count"]
     if what is None or _BODY_WEIGHT.match(what):
         # "5 million/20kg" is an example.
-        return (NO_DOSE, False) if per["count"] else (DoseUnit.CELLS_PER_KG, told)
+        return (NO_DOSE, False) if count not in (None, "1") else (DoseUnit.CELLS_PER_KG, told)
     if not counts:
         return NO_DOSE, False
-    if per["count"] and _MICROLITRES.match(what):
+    if count and _MICROLITRES.match(what):
         return DoseUnit.CELLS, told
     if _SURFACE.match(what) and not re.match(r"cm\W*3", what, re.IGNORECASE):
         return DoseUnit.OTHER, told
     if _VOLUME.match(what) and not re.match(r"min|mm|micro", what, re.IGNORECASE):
         # "5 x 10^7 cells/10 mL" is all of it in a volume; without a number it is a concentration.
-        return (DoseUnit.CELLS, False) if per["count"] else (CONCENTRATION, told)
+        return (DoseUnit.CELLS, False) if count else (CONCENTRATION, told)
     return NO_DOSE, False

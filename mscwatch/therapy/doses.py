@@ -20,6 +20,7 @@ from mscwatch.therapy.levels import Candidate, levels, once, unique
 from mscwatch.therapy.model import DoseLevel, Evidence, Unread
 from mscwatch.therapy.passages import Passage, Passages
 from mscwatch.therapy.plausible import is_plausible
+from mscwatch.therapy.ranges import joined
 from mscwatch.therapy.terms import DESCRIPTION, NOTHING, PRODUCT, SUMMARY, TITLES, Told
 from mscwatch.therapy.words import names
 from mscwatch.vocabulary import CellType, DoseUnit, ProductForm
@@ -59,24 +60,11 @@ _EACH_HOLDS = pattern_of(
 _LISTED = pattern_of(
     r"\s*(?:\([^()]{0,30}\)\s*)?(?:,|/|and|or|,\s*and|,\s*or|&|;|vs\.?|versus|\+)\s*", re.IGNORECASE
 )
-_AGAIN = pattern_of(r"\s*\(\s*(?:=|i\.e\.,?)?\s*", re.IGNORECASE)
+_AGAIN = pattern_of(r"\s*(?:\(\s*(?:=|i\.e\.,?)?|±|\+/-)\s*", re.IGNORECASE)
 _ABOUT = pattern_of(
     r"[^.;()]{0,40}\(\s*(?:=|i\.e\.,?|approx\w*\.?|about|equivalent\s+to|corresponding\s+to)\s*",
     re.IGNORECASE,
 )
-_RANGED = pattern_of(r"\s*(?:\w*cells?|\w*MSCs?)?\s*(?:(?:/|per)\s*kg)?\s*(?:-|\bto\b)\s*", re.IGNORECASE)
-
-
-_BETWEEN = pattern_of(r"between\s*$", re.IGNORECASE)
-_LEAST = pattern_of(
-    r"\b(?:min(?:imum|imal|\.)?(?: dose)?(?: of)?|at least|no less than|from)\W*$", re.IGNORECASE
-)
-_AT_MOST = pattern_of(
-    r"^[^.;]{0,40}(?:\b(?:max(?:imum|imal)?\.?(?: dose)?(?: of)?|at most|no more than|up to))\W*$|^[^.]{0,20};\s*max\w*\W*$",
-    re.IGNORECASE,
-)
-_STEPS = pattern_of(r"\b(?:escalat|increas|rais)\w*[^.;]{0,30}$", re.IGNORECASE)
-_NEXT_STEP = pattern_of(r"[^.;]{0,30}\bto\s+\d", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +149,7 @@ def read_doses(
 def _candidates(sentence: Passage, *, bare: bool, counted: frozenset[str]) -> Iterator[Candidate]:
     """The amounts of a sentence that count cells or particles, with their units, ranges joined."""
     text = plain_signs(sentence.text)
-    found = _ranges(text, amounts(text))
+    found = joined(text, amounts(text))
     unit, told = NO_DOSE, True
     read: list[Candidate] = []
     for index in reversed(range(len(found))):
@@ -201,28 +189,6 @@ def _told_until(after: str) -> int:
     return told.end() if told else 0
 
 
-def _ranges(text: str, found: list[Amount]) -> list[Amount]:
-    """Two whole amounts around a dash or "to" are one range: 1x10^6-3x10^6, "between 1 and 2 million".
-
-    The steps of an escalation are none: "escalated from 1x10^6 to 2x10^6 and then to 4x10^6".
-    """
-    merged: list[Amount] = []
-    for amount in found:
-        last = merged[-1] if merged else None
-        between = text[last.end : amount.start] if last and last.end <= amount.start else ""
-        before = text[max(0, last.start - 40) : last.start] if last else ""
-        joined = (
-            (_RANGED.fullmatch(between) and not (_STEPS.search(before) and _NEXT_STEP.search(text, amount.end)))
-            or (between.strip().lower() == "and" and _BETWEEN.search(before))
-            or (_AT_MOST.search(between) and _LEAST.search(before))
-        )
-        if last and joined and last.low < amount.high:
-            merged[-1] = replace(last, high=amount.high, end=amount.end)
-        else:
-            merged.append(amount)
-    return merged
-
-
 def _alias(text: str, found: list[Amount], index: int) -> bool:
     """Whether an amount repeats the one before it in brackets: 20 million (2 x 10^7)."""
     if not index:
@@ -248,11 +214,15 @@ def _with_volume(candidate: Candidate, following: Passage | None) -> Candidate |
     _, nearest = min(volumes, key=lambda found: found[0])
     least, most = (float(volume.replace(",", ".")) for volume in (nearest[1], nearest[2] or nearest[1]))
     whole = replace(
-        candidate, low=candidate.low * least, high=candidate.high * most, unit=CONCENTRATIONS[candidate.unit], told=False, is_made=True
+        candidate,
+        low=candidate.low * least,
+        high=candidate.high * most,
+        unit=CONCENTRATIONS[candidate.unit],
+        told=False,
+        is_made=True,
     )
     return whole if whole.is_plausible else None
 
 
 def _unread(candidate: Candidate, message: str) -> Unread:
     return Unread(candidate.sentence.path, candidate.sentence.text[:200], message)
-

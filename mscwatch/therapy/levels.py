@@ -1,10 +1,11 @@
-"""Which amounts are the levels of a dose: not the total of several administrations, not the most that a patient gets."""
+"""Which amounts are levels of a dose: not the total of several administrations, not the most that a patient gets."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from mscwatch.therapy.counting import EACH_TIME
 from mscwatch.therapy.counts import WORD, number
@@ -15,7 +16,9 @@ from mscwatch.vocabulary import DoseUnit
 from mscwatch.vocabulary.patterns import pattern_of
 
 _SAME = 0.1  # "1.2-1.5" in one place and "1.25-1.5" in another are one level
+TIMES, PLACES = "times", "places"
 _MOST_TIMES = 60
+_MOST_BESIDE = 40  # amounts that each is held against
 _WEIGHTS = (30, 200)  # kilograms by which a dose per kilogram is multiplied for a limit or an example
 _MANY = 8  # injections; as many are places of one session
 
@@ -28,7 +31,7 @@ _TOTAL_AFTER = pattern_of(
     re.IGNORECASE,
 )
 _TIMES = pattern_of(
-    rf"\b(?P<number>\d{{1,2}}|{WORD})\)?\s+(?!(?:\w+\s+)?intra)(?:[a-z-]+\s+){{0,2}}?"
+    rf"\b(?P<number>\d{{1,2}}|{WORD})\)?\s+(?:\d[\dx^.*]*\s+)?(?!(?:\w+\s+)?intra)(?:[a-z-]+\s+){{0,2}}?"
     r"(?:infusions?|injections?|doses?|administrations?|times|days|weeks|months|treatments?|transplantations?|applications?|procedures|visits)\b",
     re.IGNORECASE,
 )
@@ -36,9 +39,16 @@ _PLACES = pattern_of(
     r"\b(?:sites?|points?|spots?|intra(?:my|mu|le|de)\w+|perianal|around|(?:one|same|single|each)\s+(?:session|procedure)|borders?|locations?)\b",
     re.IGNORECASE,
 )
+_AT_PLACE = pattern_of(
+    r"\W*(?:(?:in|into|at|on|for)\s+(?:each|every)|(?:/|per)\s*(?:each\s+)?)\s*(?:of\s+)?(?:\w+\s+){0,2}?"
+    r"(?:sid|sit|spot|point|track|locat|vertebra|segment|limb|leg|foot|knee|hip|joint|eye|lesion|lobe|hemisphere|dis[ck])",
+    re.IGNORECASE,
+)
 _APART = pattern_of(r"\b(?:interval|apart|weeks?|weekly|months?|monthly|days?|daily)\b", re.IGNORECASE)
-_EACH = pattern_of(r"[^.;,]{0,40}\beach\b", re.IGNORECASE)
-_EACH_BEFORE = pattern_of(r"\beach\s+(?:\w+\s+){0,3}$", re.IGNORECASE)
+_ONCE = pattern_of(
+    r"\b(?:one|1|single)\s+(?:\w+\s+){0,2}?(?:dose|injection|infusion|administration)\b[^.;]{0,30}$",
+    re.IGNORECASE,
+)
 _MOST = pattern_of(
     r"\bmax|exceed|\bcap(?:ped)?\b|ceiling|limit|highest|\bmost\b|more\s+than|\be\.?g\.?\b|example|\bi\.e|equivalent|correspond"
     r"|\b(?:an?|each|any|average)\s+(?:\w+\s+){0,2}?\d{2,3}\s*-?\s*(?:kg|kilo)|\b\d{2,3}\s*-?\s*(?:kg|kilo)",
@@ -78,9 +88,10 @@ class Candidate:
 
 def levels(candidates: list[Candidate]) -> list[DoseLevel]:
     """The dose levels among the amounts of a place of the record, each once, with the first words that tell it."""
-    parted = [_as_part(one, candidates) for one in candidates]
+    parted = list(_parted(candidates))
     chosen = [one for one in parted if one.told] or parted
-    return once(one for one in chosen if not _is_most(one, chosen))
+    by_weight = sorted({one.high for one in chosen if one.unit == DoseUnit.CELLS_PER_KG})[:_MOST_BESIDE]
+    return once(one for one in chosen if not _is_most(one, by_weight))
 
 
 def once(candidates: Iterable[Candidate]) -> list[DoseLevel]:
@@ -92,53 +103,64 @@ def once(candidates: Iterable[Candidate]) -> list[DoseLevel]:
 
 
 def unique(told: Iterable[DoseLevel]) -> list[DoseLevel]:
-    """Levels without repetitions; what differs but little from one in another place is the same, a little otherwise."""
-    found: list[DoseLevel] = []
+    """Levels without repetitions; what differs but little from one in another place is that one, a little otherwise."""
+    found: dict[tuple[float, float, str], DoseLevel] = {}
     for level in told:
-        place = next((place for place, known in enumerate(found) if _is_same(known, level)), None)
-        if place is None:
-            found.append(level)
-        elif level.arm and not found[place].arm and (level.low, level.high) == (found[place].low, found[place].high):
-            found[place] = level
-    return found
+        key = level.low, level.high, level.unit
+        known = found.get(key)
+        if known is not None:
+            found[key] = level if level.arm and not known.arm else known
+        elif not any(_is_near(one, level) for one in islice(found.values(), _MOST_BESIDE)):
+            found[key] = level
+    return list(found.values())
 
 
-def _is_same(one: DoseLevel, other: DoseLevel) -> bool:
-    near = _SAME if one.path != other.path else 0.0
-    return one.unit == other.unit and all(
-        abs(first - second) <= near * min(first, second)
-        for first, second in ((one.low, other.low), (one.high, other.high))
+def _is_near(one: DoseLevel, other: DoseLevel) -> bool:
+    return (
+        one.unit == other.unit
+        and one.path != other.path
+        and abs(one.low - other.low) <= _SAME * min(one.low, other.low)
+        and abs(one.high - other.high) <= _SAME * min(one.high, other.high)
     )
 
 
-def _as_part(one: Candidate, candidates: list[Candidate]) -> Candidate:
-    """The amount; told where another is the total of several like it, and not told where it is such a total."""
-    beside = [
-        other
-        for other in candidates
-        if other is not one and other.unit == one.unit and other.sentence.path == one.sentence.path
-    ]
-    if any(_is_total(one, other) for other in beside):
-        return replace(one, told=False)
-    if any(_is_total(other, one) for other in beside):
-        return replace(one, told=True)
-    return one
+def _parted(candidates: list[Candidate]) -> Iterator[Candidate]:
+    """The amounts; of a total and its parts, the total is told where they are places of one session, else the part."""
+    groups: dict[tuple[str, str], list[Candidate]] = {}
+    for one in candidates:
+        groups.setdefault((one.sentence.path, one.unit), []).append(one)
+    for one in candidates:
+        beside = groups[one.sentence.path, one.unit][:_MOST_BESIDE]
+        as_whole = [_adds_up(one, other, beside) for other in beside]
+        as_part = [_adds_up(other, one, beside) for other in beside]
+        if TIMES in as_whole or PLACES in as_part:
+            yield replace(one, told=False)
+        elif TIMES in as_part or PLACES in as_whole:
+            yield replace(one, told=True)
+        else:
+            yield one
 
 
-def _is_total(whole: Candidate, part: Candidate) -> bool:
-    """Whether an amount is that of several administrations of another: "total 90 million, 3 infusions of 30 million"."""
+def _adds_up(whole: Candidate, part: Candidate, beside: list[Candidate]) -> str:
+    """Whether an amount is the total of several administrations of another, or of several places; else ""."""
     times = round(whole.low / part.low) if part.low else 0
     if part.is_made or not 1 < times <= _MOST_TIMES or not _is_product(whole, part, times):
-        return False
-    if not (_TOTAL_BEFORE.search(whole.before) or _TOTAL_AFTER.match(whole.after)):
-        return False
+        return ""
+    if _ONCE.search(whole.before) or not (
+        _TOTAL_BEFORE.search(whole.before) or _TOTAL_AFTER.match(whole.after)
+    ):
+        return ""
     text = part.sentence.text
-    if _PLACES.search(text) and not _APART.search(text):
-        return False
-    if EACH_TIME.search(part.after):
-        return True
-    stated = [one for one in _TIMES.finditer(text) if number(one["number"]) == times]
-    return bool(stated) and (times < _MANY or bool(_APART.search(text)))
+    apart = bool(_APART.search(text))
+    if _PLACES.search(text) and not apart:
+        return PLACES if _AT_PLACE.match(part.after) else ""
+    if EACH_TIME.search(part.after) or whole.unit == DoseUnit.CELLS_PER_KG:
+        return TIMES
+    if _AT_PLACE.match(part.after):
+        return PLACES
+    same = sum(one.low == part.low and one.sentence == part.sentence for one in beside)
+    stated = any(number(one["number"]) == times for one in _TIMES.finditer(text))
+    return TIMES if (stated and (times < _MANY or apart)) or (apart and same == times) else ""
 
 
 def _is_product(whole: Candidate, part: Candidate, times: int) -> bool:
@@ -148,12 +170,10 @@ def _is_product(whole: Candidate, part: Candidate, times: int) -> bool:
     )
 
 
-def _is_most(one: Candidate, candidates: list[Candidate]) -> bool:
-    """Whether a number of cells is the limit of a dose per kilogram, or an example of it."""
-    if one.unit != DoseUnit.CELLS:
-        return False
-    by_weight = any(
-        other.unit == DoseUnit.CELLS_PER_KG and _WEIGHTS[0] <= one.high / other.high <= _WEIGHTS[1]
-        for other in candidates
+def _is_most(one: Candidate, by_weight: list[float]) -> bool:
+    """Whether a number of cells is the limit of one of the doses per kilogram, or an example of it."""
+    return (
+        one.unit == DoseUnit.CELLS
+        and any(_WEIGHTS[0] <= one.high / dose <= _WEIGHTS[1] for dose in by_weight)
+        and bool(_MOST.search(one.before) or _MOST.search(one.after))
     )
-    return by_weight and bool(_MOST.search(one.before) or _MOST.search(one.after))

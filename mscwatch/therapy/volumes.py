@@ -26,7 +26,8 @@ _MEASURE = pattern_of(
 _OF_PRODUCT = pattern_of(rf"\)?\s*(?:of\s+)?(?:the\s+|a\s+)?{_SHED_OR_TISSUE}", re.IGNORECASE)
 _GIVING = pattern_of(r"\b(?:inject|administ|instill|appl|receiv|given)", re.IGNORECASE)
 _PRODUCT_OF = pattern_of(
-    r"(?:cells|MSCs?|exosomes?|exo|secretome|concentrate|BMAC|SVF|fraction|fat|adipose tissue|medium)\s*(?:[,:(]|at|of)?\s*$",
+    r"(?:cells|MSCs?|exosomes?|exo|secretome|concentrate|BMAC|SVF|fraction|fat|adipose tissue|medium)\s*"
+    r"(?:[,:(]|at|of)?\s*$",
     re.IGNORECASE,
 )
 _DOSE_OF = pattern_of(
@@ -51,7 +52,11 @@ def by_weight(passages: Passages) -> Iterator[DoseLevel]:
         text = plain_signs(sentence.text)
         for match in _MEASURE.finditer(text):
             before, value = text[max(0, match.start() - 40) : match.start()], _value(match[1])
-            stated = _BY_WEIGHT.match(text, match.end()) and _GIVEN_AT.search(before) and not _OF_FLUID.match(before)
+            stated = (
+                _BY_WEIGHT.match(text, match.end())
+                and _GIVEN_AT.search(before)
+                and not _OF_FLUID.match(before)
+            )
             if stated and value not in seen and not any(names(field, text) for field in _OF_OTHERS):
                 seen.add(value)
                 span = sentence.text[match.start() : match.end()]
