@@ -82,14 +82,8 @@ _GROWS = pattern_of(
     r"\b(?:yield\w*|seed\w*|plated|densit\w+|culture\w*)\s+(?:(?:at|of|with|to|density|a|an|about|approximately|starts?|until|up|between|from|is|was)\s+){0,4}$",
     re.IGNORECASE,
 )
-_TOTALLED = pattern_of(r"\(\s*(?:an?\s+|in\s+)?total(?:\s+of|:)?\s*$", re.IGNORECASE)
-_IN_ALL = pattern_of(r"\W*(?:\w*cells?|\w*MSCs?)?\s*(?:in\s+(?:all|total)\b|altogether)", re.IGNORECASE)
 _PART = pattern_of(  # "100 million, in ten injections of 10 million"
     r"\b(?:in|into|as|by|via|x)\s+(?:\w+\s+){1,3}?(?:injections|sites|portions|aliquots|points)\s+of\s+[\d.,\s]*(?:or\s+|and\s+)?$",
-    re.IGNORECASE,
-)
-_PART_AFTER = pattern_of(
-    r"\W*(?:\w*(?:cells?|MSCs?)\s+)?(?:(?:in|into|at|for)\s+(?:each|every)|(?:/|per)\s*(?:each\s+)?)\s*(?:of\s+)?(?:\w+\s+){0,2}?(?:sites?|spots?|points?|tracks?|locations?)\b",
     re.IGNORECASE,
 )
 _NEXT_NUMBER = pattern_of(r",\s(?=\d)")
@@ -164,11 +158,7 @@ def _is_whole(before: str, clause: str, after: str) -> bool:
     return not (
         (_LIMIT.search(before) and not (each and _AT_LEAST.search(before)))
         or _AS_MAXIMUM.match(clause)
-        or (_IN_ALL.match(clause) and EACH_TIME.search(before))
-        or (_TOTALLED.search(after) and not each)  # 3x10^7 per side (total 6x10^7)
-        or (_TOTALLED.search(before) and EACH_TIME.search(before))
         or _PART.search(before)
-        or _PART_AFTER.match(clause)
         or _PREPARATION.search(before)
         or CONTAINER.search(clause[:60])
     )

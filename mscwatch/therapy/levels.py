@@ -22,12 +22,13 @@ _MOST_BESIDE = 40  # amounts that each is held against
 _WEIGHTS = (30, 200)  # kilograms by which a dose per kilogram is multiplied for a limit or an example
 _MANY = 8  # injections; as many are places of one session
 
-_TOTAL_BEFORE = pattern_of(
-    r"(?:\b(?:total|overall|entire|whole|cumulativ\w*|altogether|summ?(?:ing|ed)?(?=\s)|in\s+all)\b[^.;]{0,30}|=\s*)$",
+_TOTAL_BEFORE = pattern_of(  # with no other amount between: "a total for 3 doses of"
+    r"(?:(?<!cells )\b(?:total|overall|entire|whole|cumulativ\w*|altogether|summ?(?:ing|ed)?(?=\s)|in\s+all)\b"
+    r"(?:[^.;(\d]|\d{1,2}(?=\s+(?!mi)[a-z]{3})){0,40}|=\s*)$",
     re.IGNORECASE,
 )
 _TOTAL_AFTER = pattern_of(
-    r"[^.;,(\d]{0,40}\b(?:in\s+(?:all|total)|altogether|cumulativ\w*|total(?:ly)?\b|(?:per|each|every|a|whole)\s+(?:\w+\s+)?(?:course|cycle|patient))",
+    r"[^.;,(\d]{0,40}\b(?:in\s+(?:all|total)|altogether|cumulativ\w*|total(?:ly)?\b(?!\s+(?:dose\s+)?(?:of|is)\b)|(?:per|each|every|a|whole)\s+(?:\w+\s+)?(?:course|cycle|patient))",
     re.IGNORECASE,
 )
 _TIMES = pattern_of(
@@ -146,9 +147,7 @@ def _adds_up(whole: Candidate, part: Candidate, beside: list[Candidate]) -> str:
     times = round(whole.low / part.low) if part.low else 0
     if part.is_made or not 1 < times <= _MOST_TIMES or not _is_product(whole, part, times):
         return ""
-    if _ONCE.search(whole.before) or not (
-        _TOTAL_BEFORE.search(whole.before) or _TOTAL_AFTER.match(whole.after)
-    ):
+    if _ONCE.search(whole.before) or not _is_summed(whole) or _is_summed(part):
         return ""
     text = part.sentence.text
     apart = bool(_APART.search(text))
@@ -161,6 +160,10 @@ def _adds_up(whole: Candidate, part: Candidate, beside: list[Candidate]) -> str:
     same = sum(one.low == part.low and one.sentence == part.sentence for one in beside)
     stated = any(number(one["number"]) == times for one in _TIMES.finditer(text))
     return TIMES if (stated and (times < _MANY or apart)) or (apart and same == times) else ""
+
+
+def _is_summed(one: Candidate) -> bool:
+    return bool(_TOTAL_BEFORE.search(one.before) or _TOTAL_AFTER.match(one.after))
 
 
 def _is_product(whole: Candidate, part: Candidate, times: int) -> bool:
