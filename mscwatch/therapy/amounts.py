@@ -43,7 +43,8 @@ _LEAST_PLAIN = 1000
 
 _SCALES = {
     "thousand": 3, "k": 3, "lakh": 5, "million": 6, "millone": 6, "millionen": 6, "milion": 6, "milione": 6,
-    "milioni": 6, "millione": 6, "millioni": 6, "milionen": 6, "mio": 6, "mill": 6, "mil": 6, "mln": 6, "m": 6, "mm": 6, "crore": 7, "billion": 9, "bn": 9, "trillion": 12,
+    "milioni": 6, "millione": 6, "millioni": 6, "milionen": 6,
+    "mio": 6, "mill": 6, "mil": 6, "mln": 6, "m": 6, "mm": 6, "crore": 7, "billion": 9, "bn": 9, "trillion": 12,
 }  # fmt: skip
 
 # One sign for many, each of the same length, so that positions in the text stay valid. Escapes of the API (\^, \*) go.

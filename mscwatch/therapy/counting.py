@@ -122,7 +122,7 @@ def what(amount: Amount, before: str, after: str, bare: bool, counted: frozenset
         return NO_DOSE, False
     if _TOLERANCE.search(before) or (other and _is_no_product(other, cells, before, counted)):
         return NO_DOSE, False
-    told = _is_whole(before, clause, after)
+    told = _is_whole(before, clause)
     if particles and not _CELLS_BEFORE.search(before) and not _are_of_cells(particles, cells, noun):
         if per and _VOLUME.match(per["what"] or ""):
             return (DoseUnit.PARTICLES if per["count"] else OF_PARTICLES), told
@@ -152,7 +152,7 @@ def _is_of_another(before: str, behind: str, counted: frozenset[str]) -> bool:
     return bool(found and found["other"].lower().rstrip("s+") not in counted)
 
 
-def _is_whole(before: str, clause: str, after: str) -> bool:
+def _is_whole(before: str, clause: str) -> bool:
     """Whether an amount is that of one administration: no limit, no part or sum of it, and not what a vial holds."""
     each = EACH_TIME.search(clause[:60])
     return not (
