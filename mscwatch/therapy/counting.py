@@ -87,11 +87,15 @@ _PART = pattern_of(  # "100 million, in ten injections of 10 million"
     re.IGNORECASE,
 )
 _NEXT_NUMBER = pattern_of(r",\s(?=\d)")
-_DOSE_LABEL = pattern_of(r"\bdos(?:e|age)\s*[:=]\s*$", re.IGNORECASE)
 EACH_TIME = pattern_of(
     r"(?:/|\b(?:per|each|every))\s*(?:(?:single|unit)\s+)?(?:procedure|injection|infusion|dose|administration|time|day|treatment|transplantation)\b",
     re.IGNORECASE,
 )
+_IS_GIVEN = pattern_of(  # "40 million are injected", "5x10^7 each time"
+    rf"\W{{0,3}}(?:(?:are|is|was|were|will\s+be)\s+(?:inject|infus|administ|transplant|implant|given)|{EACH_TIME.pattern})",
+    re.IGNORECASE,
+)
+_DOSE_LABEL = pattern_of(r"\bdos(?:e|age)\s*[:=]\s*$", re.IGNORECASE)
 _AT_LEAST = pattern_of(r"(?:at least|minim\w*)\W*(?:\w+\W+){0,4}$", re.IGNORECASE)
 _AS_MAXIMUM = pattern_of(r"[^.;]{0,40}\b(?:is|as|being)\s+(?:an?|the)\s+maxim", re.IGNORECASE)
 _TOLERANCE = pattern_of(
@@ -131,7 +135,7 @@ def what(amount: Amount, before: str, after: str, bare: bool, counted: frozenset
         return _per_unit(per, told=told, counts=bool(cells) or amount.shape != Shape.PLAIN)
     if _PER_AREA.search(before):
         return DoseUnit.OTHER, told
-    return (DoseUnit.CELLS, told) if _counts_cells(amount, cells, other, before, bare) else (NO_DOSE, False)
+    return (DoseUnit.CELLS, told) if _counts_cells(amount, cells, other, before, clause, bare) else (NO_DOSE, False)
 
 
 def _is_no_product(
@@ -172,12 +176,17 @@ def _are_of_cells(particles: re.Match[str], cells: re.Match[str] | None, noun: s
 
 
 def _counts_cells(
-    amount: Amount, cells: re.Match[str] | None, other: re.Match[str] | None, before: str, bare: bool
+    amount: Amount,
+    cells: re.Match[str] | None,
+    other: re.Match[str] | None,
+    before: str,
+    clause: str,
+    bare: bool,
 ) -> bool:
     """Whether an amount that is per nothing counts cells: by their name, or by how and where it is written."""
     if cells and (amount.shape != Shape.PLAIN or cells.start() < 60):  # noqa: PLR2004 - "1000 healthy ... cells" is near
         return True
-    beside = _CELLS_BEFORE.search(before)
+    beside = _CELLS_BEFORE.search(before) or _IS_GIVEN.match(clause)
     if amount.shape == Shape.POWER:
         return bool(bare or beside or _DOSAGE.search(before))
     if amount.shape == Shape.PLAIN:

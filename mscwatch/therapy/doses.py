@@ -131,7 +131,10 @@ def read_doses(
     unread: list[Unread] = []
     told_sentences = list(sentences)
     for sentence, following in zip_longest(told_sentences, told_sentences[1:]):
-        for candidate in _candidates(sentence, bare=bare, counted=counted):
+        told_here = list(_candidates(sentence, bare=bare, counted=counted))
+        if told_here and not bare:  # beside a number of cells another number need not name them
+            told_here = list(_candidates(sentence, bare=True, counted=counted))
+        for candidate in told_here:
             if candidate.unit in CONCENTRATIONS:
                 told = _with_volume(
                     candidate, following if following and following.path == sentence.path else None
