@@ -126,6 +126,12 @@ def test_one_level_worded_a_little_otherwise_in_another_place_is_one():
         ("MSC dose range: 1-3 million/kg", [(1e6, 3e6, "cells/kg")]),
         ("MSC at least 1x10^6/kg and at most 3x10^6/kg", [(1e6, 3e6, "cells/kg")]),
         ("MSC at a minimum of 1 and a maximum of 2 million cells/kg", [(1e6, 2e6, "cells/kg")]),
+        ("MSC: 40 million (3 patients), 80 million (6 patients)", cells(4e7, 8e7)),
+        ("MSC. Cohort A: 3 patients, 10 million. Cohort B: 3 patients, 20 million.", cells(1e7, 2e7)),
+        ("MSC: dose 1, 2x10^6; dose 2, 4x10^6", cells(2e6, 4e6)),
+        ("MSC dose of 60 million up to 90 million", [(6e7, 9e7, "cells")]),
+        ("MSC 300 000 cells/kg", per_kilogram(3e5)),
+        ("Each ml contains 4 million MSC; 2 ml are injected", cells(8e6)),
         ("MSC at least 1x10^6/kg, maximum 2x10^8 cells", per_kilogram(1e6)),
         ("MSC 100 million ± 15 million cells", cells(1e8)),
         ("MSC escalated from 1x10^6/kg to 2x10^6/kg and then to 4x10^6/kg", per_kilogram(1e6, 2e6, 4e6)),
@@ -148,6 +154,8 @@ def test_a_notation(how, levels):
         "MSC after 1x10^8/kg T cells",
         "MSC were counted: 5x10^6 cells per T75 flask",
         "Donor lymphocytes (1x10^6/kg) are given if MSC fail",
+        "60 ml of marrow gives 6x10^8 MNC, from which 30 million MSC are grown for injection",
+        "MSC will be given when 80-100 million cells are ready",
     ],
 )
 def test_what_is_grown_or_counted_is_no_dose(text):
@@ -163,6 +171,9 @@ def test_what_is_grown_or_counted_is_no_dose(text):
         ("MSC with CD105+ and CD45- cells at 2x10^6/kg", per_kilogram(2e6)),
         ("5x10^7 MSC that were cultured are injected", cells(5e7)),
         ("a culture of 1x10^7 MSC is injected", cells(1e7)),
+        ("Group A gets MSC 1×10^6/kg, group B gets 2×10^6/kg and group C saline.", per_kilogram(1e6, 2e6)),
+        ("The first patients receive 20 million MSC, the next 50 million", cells(2e7, 5e7)),
+        ("MSC are harvested and 40 million are injected", cells(4e7)),
     ],
 )
 def test_a_dose_beside_what_is_grown_or_counted_is_kept(text, levels):

@@ -41,11 +41,8 @@ class Amount:
 _LARGEST_EXPONENT = 15
 _LEAST_PLAIN = 1000
 
-_SCALES = {
-    "thousand": 3, "k": 3, "lakh": 5, "million": 6, "millone": 6, "millionen": 6, "milion": 6, "milione": 6,
-    "milioni": 6, "millione": 6, "millioni": 6, "milionen": 6,
-    "mio": 6, "mill": 6, "mil": 6, "mln": 6, "m": 6, "mm": 6, "crore": 7, "billion": 9, "bn": 9, "trillion": 12,
-}  # fmt: skip
+_MILLION = 6  # as nearly all scales: "millones", "milioni", "Mio", "mln", "M"
+_SCALES = {"thousand": 3, "k": 3, "lakh": 5, "crore": 7, "billion": 9, "bn": 9, "trillion": 12}
 
 # One sign for many, each of the same length, so that positions in the text stay valid. Escapes of the API (\^, \*) go.
 _SIGNS = str.maketrans(
@@ -99,14 +96,18 @@ _TAIL = pattern_of(
     re.IGNORECASE | re.VERBOSE,
 )
 _LABEL = pattern_of(
-    r"\b(?:group|arm|cohort|level|part|phase|stage|step|type|day|week|month|grade|no)s?\W*$", re.IGNORECASE
+    r"\b(?:(?:group|arm|cohort|level|part|phase|stage|step|type|day|week|month|grade|no)s?|(?P<dose>dose))\W*$",
+    re.IGNORECASE,
 )
 _BARE_POWER = pattern_of(rf"(?<![\w.,^*/])10(?!\s*\*)(?!\s?\d){_EXPONENT}", re.IGNORECASE | re.VERBOSE)
 _LOST_POWER = pattern_of(
     rf"(?<![\w.,^*/])10(?:\s?(?P<bare>[5-9])|\s?\((?P<round>[5-9])\)){_OF_CELLS}", re.IGNORECASE
 )
 _SCIENTIFIC = pattern_of(r"(?<![\w.,^])(\d+(?:[.,]\d+)?)e\s?\+?(\d{1,2})(?![\d.])", re.IGNORECASE)
-_PLAIN = pattern_of(rf"(?<![\w.,/^-])({_THOUSANDS}|\d{{1,3}}\.\d{{3}}|\d{{5,13}})(?![\d^]|[.,]\d)")
+_PLAIN = pattern_of(
+    rf"(?<![\w.,/^-])({_THOUSANDS}|[1-9]\d{{1,2}} \d00{_OF_CELLS}|\d{{1,3}}\.\d{{3}}|\d{{5,13}})(?![\d^]|[.,]\d)",
+    re.IGNORECASE,
+)
 
 
 @lru_cache(maxsize=1024)  # a sentence is asked for its dose, its numbers and its intervals
@@ -134,14 +135,15 @@ def _with_tails(text: str) -> Iterator[Amount]:
     before = 0
     for tail in _TAIL.finditer(text):
         numbers = _NUMBERS.search(text, max(before, tail.start() - 60), tail.start())
-        if numbers and not (tail["spaced"] and _is_label(numbers)):
+        label = _label(numbers) if numbers and tail["spaced"] else None
+        if numbers and (label is None or label["dose"]):
             yield from _shared(numbers, tail)
         before = tail.end()
 
 
-def _is_label(numbers: re.Match[str]) -> bool:
-    """Whether the first number is that of a group or a day."""
-    return bool(_LABEL.search(numbers.string, max(0, numbers.start() - 20), numbers.start(1)))
+def _label(numbers: re.Match[str]) -> re.Match[str] | None:
+    """What makes the first number that of a group, a day or a dose."""
+    return _LABEL.search(numbers.string, max(0, numbers.start() - 20), numbers.start(1))
 
 
 def _shared(numbers: re.Match[str], tail: re.Match[str]) -> Iterator[Amount]:
@@ -150,7 +152,7 @@ def _shared(numbers: re.Match[str], tail: re.Match[str]) -> Iterator[Amount]:
     between = numbers.string[: numbers.start(1)].rstrip().lower().endswith("between")
     joined = ("-", "to", "and") if between else ("-", "to")
     found = _ranges(numbers[1], numbers.start(1), joined)
-    labelled = len(found) == 2 and re.match(r"\d+,", numbers[1]) and _is_label(numbers)  # noqa: PLR2004 - "group 2, 3 x 10^6"
+    labelled = len(found) == 2 and re.match(r"\d+,", numbers[1]) and _label(numbers)  # noqa: PLR2004 - "group 2, 3 x 10^6"
     for low, high, start in found[1:] if labelled else found:
         least, most = _scaled(low, tail), _scaled(high, tail)
         if tail["until"]:
@@ -165,7 +167,7 @@ def _scaled(number: Decimal, tail: re.Match[str]) -> float | None:
     if tail["factor"]:
         return float(number * _decimal(tail["factor"]))
     if scale := tail["scale"] or tail["mega"]:
-        return float(number.scaleb(_SCALES[scale.lower()]))
+        return float(number.scaleb(_SCALES.get(scale.lower(), _MILLION)))
     return float(number.scaleb(_exponent(tail)))
 
 

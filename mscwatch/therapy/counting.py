@@ -23,7 +23,7 @@ CELLS = pattern_of(
 PARTICLES = pattern_of(r"particle|exosom|vesicle|\bEVs?\b", re.IGNORECASE)
 _SOMETHING_ELSE = pattern_of(
     r"""\b(?:platelets?|PLT|leu[ck]o\w*|lymphocytes?|neutrophils?|granulocytes?|erythrocytes?|WBC|RBC|ANC|copies|copy|IU|U|units?(?!\s+of\b)|mg|[mu]g|µg|
-      μg|mmol|nucleated|TNC|CD\d+\+?|T[\s-]?cells?|NK|Tregs?|islets?|hepatocytes?|people|persons|patients|men|women|americans|
+      μg|mmol|nucleated|TNC|mononuclear|\w*-?MNCs?|CD\d+\+?|T[\s-]?cells?|NK|Tregs?|islets?|hepatocytes?|people|persons|patients|men|women|americans|
       adults|children|cases|deaths|carriers|dollars|euros?|participants|subjects|RPM|mm|cm|years|individuals|procedures|
       bacteria|clusters?|CFU|viral|virus\w*|genomes?|vg|rpm|red\ blood|white\ blood|x\s?g|meters?|steps|
       (?<!\d\s)times)\b""",
@@ -74,7 +74,7 @@ _OTHER_BEHIND = pattern_of(
     re.IGNORECASE,
 )
 _IS_GROWN = pattern_of(  # "until 5x10^7 MSC are obtained"
-    r"\W*(?:[\w+-]+\s+){0,5}?(?:are|is|were|was|be|been)\s+(?:\w+ly\s+)?(?:reached|obtained|grown|collected|harvested|isolated|available|"
+    r"\W*(?:[\w+-]+\s+){0,5}?(?:are|is|were|was|be|been)\s+(?:\w+ly\s+)?(?:reached|obtained|grown|collected|harvested|isolated|available|ready|"
     r"recovered|produced|generated|cultured|seeded|plated|frozen|cryopreserved|stored|taken|aspirated)\b|[^.;,]{0,20}\b(?:after\s+isolation|at\s+passage|per\s+(?:\w+\s+)?(?:flask|dish|plate|well)|in\s+culture)\b",
     re.IGNORECASE,
 )
@@ -86,7 +86,12 @@ _PART = pattern_of(  # "100 million, in ten injections of 10 million"
     r"\b(?:in|into|as|by|via|x)\s+(?:\w+\s+){1,3}?(?:injections|sites|portions|aliquots|points)\s+of\s+[\d.,\s]*(?:or\s+|and\s+)?$",
     re.IGNORECASE,
 )
-_NEXT_NUMBER = pattern_of(r",\s(?=\d)")
+_NEXT_NUMBER = pattern_of(r"(?:,\s|\()(?=\d)")
+_GROUP = pattern_of(r"\b(?:cohort|group|arm|level|low|middle|medium|high)\b", re.IGNORECASE)
+_THEN_GIVEN = pattern_of(r"\b(?:(?:inject|infus|administer|transplant|implant)ed|given)\b", re.IGNORECASE)
+_EACH_ML = pattern_of(
+    r"\b(?:each|every|one|1)\s+(?:ml|cc)\s+(?:contain\w*|has|holds?|with|of)\W*$", re.IGNORECASE
+)
 EACH_TIME = pattern_of(
     r"(?:/|\b(?:per|each|every))\s*(?:(?:single|unit)\s+)?(?:procedure|injection|infusion|dose|administration|time|day|treatment|transplantation)\b",
     re.IGNORECASE,
@@ -122,7 +127,7 @@ def what(amount: Amount, before: str, after: str, bare: bool, counted: frozenset
         other = None  # "1 million units/kg" of the cells
     if _is_of_another(before, clause[per.end() :] if per else "", counted):
         return NO_DOSE, False
-    if (_GROWS.search(before) or _IS_GROWN.match(clause)) and not _DOSE_WORD.search(clause):
+    if (_GROWS.search(before) or _IS_GROWN.match(clause)) and not _THEN_GIVEN.search(clause):
         return NO_DOSE, False
     if _TOLERANCE.search(before) or (other and _is_no_product(other, cells, before, counted)):
         return NO_DOSE, False
@@ -133,9 +138,15 @@ def what(amount: Amount, before: str, after: str, bare: bool, counted: frozenset
         return (DoseUnit.OTHER if per else DoseUnit.PARTICLES), told
     if per:
         return _per_unit(per, told=told, counts=bool(cells) or amount.shape != Shape.PLAIN)
+    if _EACH_ML.search(before):
+        return CONCENTRATION, True
     if _PER_AREA.search(before):
         return DoseUnit.OTHER, told
-    return (DoseUnit.CELLS, told) if _counts_cells(amount, cells, other, before, clause, bare) else (NO_DOSE, False)
+    return (
+        (DoseUnit.CELLS, told)
+        if _counts_cells(amount, cells, other, before, clause, bare)
+        else (NO_DOSE, False)
+    )
 
 
 def _is_no_product(
@@ -195,7 +206,9 @@ def _counts_cells(
         return False
     if not bare:
         return bool(beside or _DOSE_LABEL.search(before) or _DOSAGE.search(before))
-    return bool(beside or other or _DOSE_WORD.search(before) or CELLS.search(before))  # "MSC 30 million unit"
+    return bool(
+        beside or other or _DOSE_WORD.search(before) or _GROUP.search(before) or CELLS.search(before)
+    )  # "MSC 30 million unit"
 
 
 def _per_unit(per: re.Match[str], *, told: bool, counts: bool) -> tuple[str, bool]:

@@ -29,10 +29,12 @@ from mscwatch.vocabulary.patterns import pattern_of
 IMPLAUSIBLE = "implausible"
 PER_KILOGRAM = ", per kilogram"  # such amounts hardly ever count anything else
 
+_MONONUCLEAR = frozenset({"mononuclear", "mnc", "bmmnc", "bm-mnc"})
 _COUNTED = {
     CellType.HEPATOCYTE: frozenset({"hepatocyte"}),
     CellType.HAEMATOPOIETIC: frozenset({"cd34", "cd133", "nucleated", "tnc"}),
-    CellType.MONONUCLEAR: frozenset({"cd34", "cd133", "nucleated", "tnc", "mononuclear"}),
+    CellType.MONONUCLEAR: _MONONUCLEAR | {"cd34", "cd133", "nucleated", "tnc"},
+    CellType.MIXED: _MONONUCLEAR,
     CellType.IMMUNE: frozenset({"t cell", "treg", "nk", "tcell"}),
 }
 

@@ -8,7 +8,9 @@ from dataclasses import replace
 from mscwatch.therapy.amounts import Amount
 from mscwatch.vocabulary.patterns import pattern_of
 
-_RANGED = pattern_of(r"\s*(?:\w*cells?|\w*MSCs?)?\s*(?:(?:/|per)\s*kg)?\s*(?:-|\bto\b)\s*", re.IGNORECASE)
+_RANGED = pattern_of(
+    r"\s*(?:\w*cells?|\w*MSCs?)?\s*(?:(?:/|per)\s*kg)?\s*(?:-|\bto\b)\s*|\s+up\s+to\s+", re.IGNORECASE
+)
 _BETWEEN = pattern_of(r"between\s*$", re.IGNORECASE)
 _LEAST = pattern_of(
     r"\b(?:min(?:imum|imal|\.)?(?: dose)?(?: of)?|at least|no less than|from)\W*$", re.IGNORECASE
