@@ -12,7 +12,8 @@ from mscwatch.therapy.words import find, names
 from mscwatch.vocabulary.patterns import pattern_of
 
 _ONE_DAY = pattern_of(
-    r"\b(?:on|at|in)\s+(?:the\s+)?(?:study\s+)?(?:day|visit|week)\s*[-=(]?\s*[01]\b(?!\s*(?:,|and|&|/|-|to|or)\s*(?:at\s+|on\s+)?(?:day|week|month|visit)?\s*\d)|\bat\s+baseline\b|\bon\s+the\s+same\s+day\b|\b(?:the\s+)?day\s+of\s+(?:the\s+)?(?:\w+\s+)?(?:surgery|transplant|operation)\w*",
+    r"\b(?:on|at|in)\s+(?:the\s+)?(?:study\s+)?(?:day|visit|week)\s*[-=(]?\s*[01]\b(?!\s*(?:,|and|&|/|-|to|or)\s*(?:at\s+|on\s+)?(?:day|week|month|visit)?\s*\d)|\bat\s+baseline\b|\bon\s+the\s+same\s+day\b|\bat\s+(?:one|an?\s+single|one\s+single)\s+time[\s-]?point\b"
+    r"|(?<!each\s)(?<!every\s)(?<!first\s)\bday\s+of\s+(?:the\s+)?(?!(?:infusion|injection|administration|treatment|dos\w+|visit|life)\b)[a-z]\w*",
     re.IGNORECASE,
 )
 _GIVEN = pattern_of(
@@ -30,9 +31,30 @@ _AGAIN = pattern_of(
 )
 
 
-_NEAR = 60  # letters before an operation
-_NOT_NOW = pattern_of(  # an operation that is not that of the product: "after failed surgery"
-    r"\b(?:no|not|without|instead\s+of|after|following|since|failed|previous|prior|past|versus|vs|need\w*|cultured|grown)\W+(?:\w+\W+){0,3}$",
+_NEAR, _CLAUSE = 60, 200  # letters before an operation
+_NOT_NOW = pattern_of(  # an operation that is not that of the product: "after failed surgery", "non-surgical"
+    r"\b(?:no|non|not|without|instead\s+of|rather\s+than|after|following|since|failed|previous|prior|past|had|undergone|"
+    r"versus|vs|need\w*|cultured|grown|avoid\w*|delay\w*|postpon\w*|scheduled|candidates?|wait\w*|alternative\s+to|"
+    r"compared|refus\w*|history)\W+(?:\w+\W+){0,3}$",
+    re.IGNORECASE,
+)
+_TAKEN = pattern_of(  # that in which tissue is taken: "from fat that is harvested in surgery"
+    r"\b(?:harvest|obtain|collect|isolat|separat|extract|retriev|deriv|taken|remov|aspirat|procur|recover)\w*",
+    re.IGNORECASE,
+)
+_FOR_TISSUE = pattern_of(  # "surgically harvested", "liposuction to obtain fat"
+    r"\w*\W+(?:\w+\W+){0,2}?(?:harvest|obtain|collect|isolat|extract|retriev|deriv|procur)\w*", re.IGNORECASE
+)
+_TOGETHER = pattern_of(  # "after surgery with local administration"
+    r"\w*\W+(?:with|and|plus)\s+(?:\w+\s+){0,3}?(?:inject|infus|(?:trans|im)plant|administ|appl)\w*",
+    re.IGNORECASE,
+)
+_CARRIER = pattern_of(
+    r"\b(?:scaffold|collagen|fibrin|membrane|matri(?:x|ces)\b|hydroxyapat|tri-?calcium|bone\s+substitut|sponge|patch|cell\s+sheet|granules)",
+    re.IGNORECASE,
+)
+_PUT = pattern_of(
+    r"\b(?:(?:trans|im)plant(?:s|ed|ing|ation)?|grafted|placed|put|filled|insert\w*|sutured?|fixed|laid|packed|covered|wrapped|sewn|stitched|glued|attached)\b",
     re.IGNORECASE,
 )
 
@@ -50,13 +72,30 @@ def day(sentence: Passage) -> Iterator[Count]:
 
 
 def operation(sentence: Passage) -> Iterator[Count]:
-    """One administration, where a sentence gives the product in an operation, on a carrier, or where one is needed."""
+    """One administration, where a sentence gives the product in an operation, or puts it there on a carrier."""
     text = sentence.text
-    for found in find("session", text)[:1]:
-        if _is_of_arm(sentence, found.start) or (
-            _of_product(sentence, "armsInterventionsModule") and _gives(text)
-        ):
-            yield Count(1, text[found.start : found.end], sentence.path, "one session")
+    if not _of_product(sentence, "armsInterventionsModule") or _AGAIN.search(text):
+        return
+    named = _GIVEN.search(text) or (names("product", text) and not FOLLOW_UP.search(text))
+    for start, end in _sessions(text):
+        if named and not _is_another(text, start, end):
+            yield Count(1, text[start:end], sentence.path, "one session")
+            return
+
+
+def _sessions(text: str) -> Iterator[tuple[int, int]]:
+    yield from ((one.start, one.end) for one in find("session", text))
+    carrier = _CARRIER.search(text)
+    if carrier and _PUT.search(text):
+        yield carrier.span()
+
+
+def _is_another(text: str, start: int, end: int) -> bool:
+    """Whether an operation from `start` to `end` is not the giving: it came before, or tissue is taken in it."""
+    taken = max((one.end() for one in _TAKEN.finditer(text, max(0, start - _CLAUSE), start)), default=None)
+    for_tissue = taken is not None and not _GIVEN.search(text, taken, start)
+    not_now = _NOT_NOW.search(text, max(0, start - _NEAR), start) and not _TOGETHER.match(text, end)
+    return bool(for_tissue or not_now or _FOR_TISSUE.match(text, end))
 
 
 def _of_product(sentence: Passage, place: str) -> bool:
@@ -65,11 +104,3 @@ def _of_product(sentence: Passage, place: str) -> bool:
 
 def _gives(text: str) -> bool:
     return bool(_GIVEN.search(text)) and not _AGAIN.search(text)
-
-
-def _is_of_arm(sentence: Passage, place: int) -> bool:
-    """Whether an arm or intervention names the cells, and the operation at a place is that in which they are given."""
-    text = sentence.text
-    named = "armsInterventionsModule" in sentence.path and names("product", text)
-    elsewhere = _NOT_NOW.search(text, max(0, place - _NEAR), place)
-    return named and not (elsewhere or FOLLOW_UP.search(text) or _AGAIN.search(text))
