@@ -15,12 +15,13 @@ A_NUMBER = "a number of administrations"
 _NAMED = 12  # a larger number before a singular "infusion" belongs to a name
 
 _NUMBERS = {
-    "a": 1, "an": 1, "single": 1, "unique": 1, "sole": 1, "solitary": 1, "one-off": 1,
+    "a": 1, "an": 1, "single": 1, "unique": 1, "sole": 1, "solitary": 1, "one-off": 1, "one-shot": 1,
     "one": 1, "once": 1, "two": 2, "twice": 2, "double": 2, "dual": 2, "pair of": 2, "three": 3, "thrice": 3,
     "triple": 3, "four": 4, "quadruple": 4, "five": 5,
     "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12,
+    "fourteen": 14, "fifteen": 15, "twenty": 20,
 }  # fmt: skip
-WORD = r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
+WORD = r"(?:fourteen|fifteen|twenty|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
 _N = rf"(?P<n>\d{{1,2}}|{WORD})"
 GIVEN = (
     r"(?:doses?|does|infusions?|injections?|administrations?|transplantations?|treatments?|transfusions?|applications?|"
@@ -32,7 +33,7 @@ _OFTEN = (
 )
 _COMPARED = r"(?:higher|lower|more|less|(?:the\s+)?upper|the\s+normal|of\s+normal|as\s|greater|\d|ULN)"
 _NOT_RATE = r"(?!\s*(?:(?:per|an?)\s+|/\s*)(?:day|week|month)\b(?!\s+apart))"  # "two infusions a week"
-_WHEN = r"(?:the|both|they|you|it|in|again|all|patients?|subjects?|enrolled|inform\w*|consent\w*|eligib\w*|at\sleast)\b"
+_WHEN = r"(?:the|both|they|you|it|again|all|in(?!\s+(?:phase|part|stage|total|all|group|arm|cohort)\b)|patients?|subjects?|enrolled|inform\w*|consent\w*|eligib\w*|at\sleast)\b"
 # What may be between a number and what is given: "two intravenous UC-MSC infusions"; not "2 weeks after infusions".
 _NOT_KIND = (
     r"(?:days?|weeks?|months?|years?|hours?|hrs?|minutes?|min|patients?|subjects?|participants?|cases?|people|groups?|"
@@ -73,10 +74,13 @@ _COUNT = [
             ("double", "dual", "triple", "quadruple", "pair of"),
             rf"\b(?P<n>double|dual|triple|quadruple|pair\sof)\s+(?:{KIND}\s+){{0,3}}(?:treatment|infusion|injection|administration)s?\b",
         ),
-        (("x",), rf"(?<!per )\b{GIVEN}\s*\(?x\s?{_N}\b(?!\s*(?:10|[x,.\d^*%]|ml\b|mg\b|cm|million|cells?))"),
         (
-            ("number of",),
-            rf"\bnumber\s+of\s+(?:{KIND}\s+){{0,3}}{GIVEN}\s*(?:is|are|will\s+be|[:=(])\s*{_N}\b",
+            ("x",),
+            rf"(?<!per )\b(?:{GIVEN}|i\.?v\.?|MSCs?)[\s,]*\(?x\s?{_N}\b(?!\s*(?:10|[x.\d^*%]|,\d|ml\b|mg\b|cm|million|cells?))",
+        ),
+        (
+            ("number of", "no. of"),
+            rf"\b(?:number|no\.)\s+of\s+(?:{KIND}\s+){{0,3}}{GIVEN}\s*(?:is|are|will\s+be|[:=(])\s*{_N}\b",
         ),
         (("twice", "thrice"), rf"\b(?P<n>twice|thrice)\b(?!\s*(?:{_OFTEN}|the|as))"),
         (
@@ -91,6 +95,15 @@ _COUNT = [
         (
             ("single", "unique", "sol", "one-off"),
             rf"\b(?P<n>single|unique|sole|solitary|one-off)[\s-]+(?!{_OTHER_SINGLES})(?:(?!dose-)[\w./+^()-]+\s+){{0,5}}?{GIVEN}\b(?!\s*escal)",
+        ),
+        (
+            ("regim", "schedul", "protocol", "series"),
+            rf"\b{_N}-(?:dose|infusion|injection)\s+(?:\w+\s+)?(?:regimen|schedule|protocol|series)\b",
+        ),
+        (("one-off", "one-shot"), r"\b(?P<n>one-off|one-shot)\b"),
+        (
+            ("procedure", "session", "sitting", "occasion"),
+            rf"\b(?:in|during|at|as)\s+(?:an?\s+)?(?P<n>one|single)\s+(?:\w+\s+)?(?:procedure|session|sitting|occasion)\b",
         ),
         (("single",), r"\b(?P<n>single)[\s-](?:dose\b|time\b(?![\s-]*points?))"),
         (("once",), rf"(?!^once\s*,)\b(?P<n>once)\b(?!\s*(?:{_OFTEN}|a\s|per|\d|{_WHEN}))"),
@@ -132,7 +145,7 @@ _SCHEDULED = pattern_of(
 )
 _OR_MORE = pattern_of(r"\s*(?:or|and/or)\s+(?:several|more|multiple|repeated)", re.IGNORECASE)
 _OTHER = pattern_of(
-    r"plasma exchange|leukapher|blood draw|liposuction|aspirat|G-?CSF|mobili[sz]|plasmapher|washed|"
+    r"plasma exchange|leukapher|\b(?:harvested|collected)\s*$|blood draw|liposuction|aspirat|G-?CSF|mobili[sz]|plasmapher|washed|"
     r"\bscreened|\bconcentrated\s*$|placebo(?![\s-]*control)|(?<!trial\s)(?<!study\s)\btests?\b|centrifug|rinsed|scann|endocard|myocard",
     re.IGNORECASE,
 )

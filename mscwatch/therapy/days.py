@@ -9,7 +9,7 @@ from itertools import zip_longest
 from mscwatch.therapy.amounts import plain_signs
 from mscwatch.therapy.counts import GIVEN, Count, of_a_drug
 from mscwatch.therapy.passages import Passage
-from mscwatch.therapy.times import ORDINAL, times
+from mscwatch.therapy.times import ORDINAL, Times, times
 from mscwatch.therapy.words import names
 from mscwatch.vocabulary.patterns import pattern_of
 
@@ -17,8 +17,10 @@ _NO_POINT = pattern_of(
     r"\s*(?:old|of\s+age|(?:of\s+)?(?:follow(?!ing|ed\s+by)|period|duration|study|trial|survival|life))",
     re.IGNORECASE,
 )
+_OF_FOLLOW_UP = pattern_of(r"\s*(?:of\s+)?follow[\s-]?up(?:\s+visits?)?\b", re.IGNORECASE)
 _LASTING = pattern_of(
-    r"(?:for|over|during|within|every|each|than|least|last\w*|per|up to|until|till|through|period of|total of)\s+$",
+    r"(?:for|over|during|within|every|each|than|least|last\w*|per|up to|until|till|through|period of|total of|"
+    rf"{GIVEN}\s+(?:with)?in)\s+$",
     re.IGNORECASE,
 )
 _SAME = pattern_of(  # "first dose on day 1"
@@ -52,7 +54,7 @@ _NTH_OF = pattern_of(
 )
 
 FOLLOW_UP = pattern_of(
-    r"follow(?!ing|ed\s+by|s\b)|assess|compared|comparis|adverse|safety|efficac|evaluat|monitor|measur|visit(?!\s*#?\d+\s*[(:])|"
+    r"follow(?!ing|ed\s+by|s\b)|\bseen\b|check-?up|assess|compared|comparis|adverse|safety|efficac|evaluat|monitor|measur|visit(?!\s*#?\d+\s*[(:])|"
     r"examin|observ|test|assay|laborator|phone|sample|outcome|questionnaire|biops|imaging|MRI|score",
     re.IGNORECASE,
 )
@@ -98,7 +100,7 @@ def listed(sentence: Passage) -> Iterator[Count]:
         given_after = GIVING.search(text[one.end : one.end + 60]) and not looked_at
         before = text[max(0, one.start - 60) : one.start]
         since = (
-            _NO_POINT.match(text, one.end)
+            _NO_POINT.match(text, ends(text, one))
             or _SINCE.match(text, one.end)
             or of_a_drug(text, one.start)
             or _BEGUN.search(before)
@@ -111,6 +113,12 @@ def listed(sentence: Passage) -> Iterator[Count]:
                 yield Count(number + more, sentence.text[start : one.end], sentence.path, "lists of days")
             earlier = (one.start, one.end, number)
             yield Count(number, sentence.text[one.start : one.end], sentence.path, "days that are listed")
+
+
+def ends(text: str, one: Times) -> int:
+    """Where a list of times ends, with the follow-up in which it ends: "at baseline and 6 months of follow-up"."""
+    visit = _OF_FOLLOW_UP.match(text, one.end) if len(one.days) > 1 and one.days[0] == 0 else None
+    return visit.end() if visit else one.end
 
 
 def dated(sentence: Passage) -> Iterator[Count]:

@@ -9,7 +9,7 @@ from itertools import groupby, pairwise
 
 from mscwatch.therapy.amounts import plain_signs
 from mscwatch.therapy.counts import GIVEN, WORD, of_a_drug
-from mscwatch.therapy.days import crosses_over, follows_up, points
+from mscwatch.therapy.days import crosses_over, ends, follows_up, points
 from mscwatch.therapy.passages import Passage
 from mscwatch.therapy.rates import rates, size_of
 from mscwatch.therapy.times import DAYS, times
@@ -21,17 +21,21 @@ _UNIT = r"(?P<unit>hour|day|week|wk|month|mo|year|h|d)s?\b"
 _TIME = rf"(?:at\s+least\s+|about\s+|approximately\s+)?{_N}\s*-?\s*{_UNIT}"
 _BETWEEN = rf"between\s+(?:them|each|the\s+two|(?:\w+\s+){{0,2}}?(?:{GIVEN}|courses|cycles))"
 _REPEATED = r"(?:repeat\w*|again|second\s+(?:\w+\s+){0,3}|re-?(?:injection|infusion)|booster)"
+_FIRST = rf"(?:the\s+(?:first|1st|previous|last|initial)\b|(?:first|initial)\s+(?:\w+\s+){{0,2}}?{GIVEN}\b)"
 _LEADS = (
     rf"\bintervals?\s*(?:between\s+(?:\w+\s+){{1,4}}?)?(?:of|is|was|are|were|at|:|=|being|will\s+be)*\s*{_TIME}",
-    rf"{_N}\s*(?:\(\d+\)\s*)?[\s-]*{_UNIT}(?:'s?|s')?\s*(?:\([^)]{{0,20}}\)\s*)?(?:intervening\s+|time\s+)?(?:intervals?|apart|in\s+between|{_BETWEEN})\b",
-    rf"\b(?:gap|break|pause|spacing)s?\s+of\s+{_TIME}",
+    rf"{_N}\s*(?:\(\d+\)\s*)?[\s-]*{_UNIT}(?:'s?|s')?\s*(?:\([^)]{{0,20}}\)\s*)?(?:intervening\s+|time\s+)?(?:intervals?|apart|in\s+between|{_BETWEEN}|(?:of|from)\s+(?:difference|distance|each\s+other|one\s+another))\b",
+    rf"\b(?:gap|break|pause|spacing|difference|distance)s?\s+of\s+{_TIME}",
+    rf"\btime\s+between\s+(?:\w+\s+){{0,2}}?{GIVEN}\s*(?:[:=]|is|was|of|will\s+be)*\s*{_TIME}",
     rf"{_N}\s*-\s*{_UNIT}\s+(?:gap|break|pause|cycle)s?\b",
     rf"\b(?:separated|spaced|parted|apart)\s+(?:by|at|of)?\s*{_TIME}",
     rf"\b{_REPEATED}[^.;]{{0,40}}?\b(?:after|at|in|within)\s+{_N}\s*-?\s*{_UNIT}",
-    rf"{_N}\s*-?\s*{_UNIT}\s+(?:later|after\s+the\s+(?:first|1st|previous|last|initial))\b",
+    rf"{_N}\s*-?\s*{_UNIT}\s+(?:later|after\s+{_FIRST}|(?:from|of|following)\s+{_FIRST}(?!\s+(?:admi(?!n)|diagn|symptom|visit|day|episode)))",
 )
 _LEADING = [pattern_of(pattern, re.IGNORECASE) for pattern in _LEADS]
-_NOT_DOSES = pattern_of(r"dressing|visit|follow|assess|evaluat|rationale|half-?life|monitor", re.IGNORECASE)
+_NOT_DOSES = pattern_of(
+    r"dressing|visit|follow(?!ing|ed|s\b)|assess|evaluat|rationale|half-?life|monitor", re.IGNORECASE
+)
 _OF_PATIENTS = pattern_of(  # how long the next one waits: "two weeks between patients", "between subject injections"
     r"[^.;,(]*\bbetween\s+(?:(?:each|the|new|two|consecutive|successive|enrol\w+|dos\w+|treat\w+|infus\w+|inject\w+)\s+){0,2}"
     r"(?:patient|participant|subject|cohort)",
@@ -101,4 +105,4 @@ def _listed(text: str) -> Iterator[tuple[int, int, float]]:
     for one in times(text):
         gaps = [later - earlier for earlier, later in pairwise(sorted(set(one.days)))]
         if gaps:
-            yield one.start, one.end, min(gaps)
+            yield one.start, ends(text, one), min(gaps)

@@ -36,7 +36,8 @@ _ADVERB = pattern_of(
     re.IGNORECASE,
 )
 _Q = pattern_of(
-    r"\bq\s?(?:(?P<every>\d{1,2})\s?-?\s?(?P<unit>[hdwm])|(?P<alone>[dw]))[a-z]{0,5}\b", re.IGNORECASE
+    r"\bq\.?\s?(?:(?P<every>\d{1,2})\s?-?\s?(?P<unit>[hdwm])|(?P<alone>[dw]))[a-wyz]{0,5}(?:\b|(?=x))",
+    re.IGNORECASE,
 )
 _A_DAY = pattern_of(
     r"\b(?:cells?|\w*MSCs?|particles)(?:\s*/\s*kg)?\s*(?:/\s*|(?:per|a|each)\s+)(?P<unit>day|week|month)\b",
@@ -56,7 +57,7 @@ _DURATION = pattern_of(
 _NEXT = pattern_of(  # "once a month, three consecutive months", "weekly x 4", "daily from day 1 to day 5"
     r"\s*(?:[,;(]?\s*(?:on\s+|from\s+)?days?\s*(?P<from>\d{1,2})\s*(?:-|to|through)\s*(?:day\s*)?(?P<to>\d{1,2})\b"
     rf"|[,;(]\s*(?P<long>\d{{1,2}}|{WORD})\s+(?:consecutive\s+)?-?(?P<unit>day|week|month|year)s?\b"
-    rf"|\(?,?\s*x\s?(?P<n>\d{{1,2}})\b(?!\s*[x^.\d])"
+    rf"|\.?\(?,?\s*[x*]\s?(?P<n>\d{{1,2}})\b(?!\s*[x^.\d])"
     rf"|[,;(]\s*(?:up\s+to|(?:a\s+)?(?:total|maximum)(?:\s+of)?)\s+(?P<most>\d{{1,2}}|{WORD})\b(?!\s*-?(?:hour|day|week|month|year|m[lg]\b|cc\b|[µu][lg]\b|million|billion|cells?\b|patients|participants|subjects|[x^.%\d])))",
     re.IGNORECASE,
 )

@@ -14,7 +14,7 @@ from functools import lru_cache
 from mscwatch.therapy.counts import GIVEN, WORD, number
 from mscwatch.vocabulary.patterns import pattern_of
 
-DAYS = {"h": 1 / 24, "d": 1.0, "w": 7.0, "f": 14.0, "m": 30.0, "y": 365.0}
+DAYS = {"h": 1 / 24, "d": 1.0, "j": 1.0, "w": 7.0, "f": 14.0, "m": 30.0, "y": 365.0}
 FIRSTS = (
     "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh",
     "twelfth", "thirteenth", "fourteenth", "fifteenth",
@@ -41,7 +41,7 @@ _ZERO = (
 # Only beside other points in time.
 _AT_EVENT = rf"(?:at|before|after|during|following|at\s+{_THE}(?:end|time)\s+of)\s+{_THE}{_EVENT}"
 _SIDE = rf"(?:[\s-]+(?:before|prior\s+to|pre|after|post|following)[\s-]+{_THE}{_EVENT})?"
-_BEFORE = r"(?:\b(?:day|week|month|year)s?\s*[-:#(]?\s*(?:of\s+)?(?=\+?\d)|\b[dwm]\s?(?=\d))"
+_BEFORE = r"(?:\b(?:day|week|month|year)s?\s*[-:#(]?\s*(?:of\s+)?(?=\+?\d)|\b[djwm]\s?(?=\d))"
 _AFTER = r"(?:hour|hr|day|week|wk|month|year|h(?=\b))s?\b"
 _ASIDE_OF_WORD = r"\s*(?:\(\d+\)\s*)?-?"  # "two (2) weeks"
 _ITEM = (
@@ -56,7 +56,7 @@ _JOIN = (
 _RUN = pattern_of(rf"(?<![\w.,x^/-]){_ITEM}(?:\s*{_ASIDE}?{_JOIN}{_ITEM})*", re.IGNORECASE)
 _ONE = pattern_of(
     rf"(?P<zero>\b(?:{_ZERO}|(?P<event>{_AT_EVENT})))"
-    r"|(?:\b(?P<unit>[dwmy])[a-z]*\s*[-:#(]?\s*(?:of\s+)?(?P<n>\+?\d{1,3}(?!\d)|"
+    r"|(?:\b(?P<unit>[djwmy])[a-z]*(?:\s+(?P<minus>-)(?=\d)|\s*[-:#(]?\s*)(?:of\s+)?(?P<n>\+?\d{1,3}(?!\d)|"
     rf"{WORD}\b)(?:st|nd|rd|th)?"
     rf"|(?P<number>\+?\d{{1,3}}(?!\d)(?:st|nd|rd|th)?|\b(?:{WORD}|{'|'.join(FIRSTS)})\b)"
     rf"(?:[\s-]*{_ASIDE_OF_WORD}(?P<after>{_AFTER}))?)(?P<side>{_SIDE})",
@@ -67,7 +67,7 @@ _MAY = (  # one of these, or of the next, is in every point in time
     "randomi", "surgery", "operation", "procedure", "transplant", "time of", "beginning of", "start of",
     "at the beginning", "at the start", "at the outset", "first ", "initial ",
 )  # fmt: skip
-_MAY_LETTER = pattern_of(r"\b[dwmh]\s?\d|\d\s?h\b", re.IGNORECASE)
+_MAY_LETTER = pattern_of(r"\b[djwmh]\s?\d|\d\s?h\b", re.IGNORECASE)
 _ASIDES, _SPREADS = pattern_of(_ASIDE), pattern_of(_SPREAD)
 _EARLY = pattern_of(r"[\s-]+(?:before|prior|pre)", re.IGNORECASE)
 _NTH_ALONE = pattern_of(ORDINAL, re.IGNORECASE)
@@ -129,7 +129,7 @@ def _days(items: list[re.Match[str]]) -> tuple[float, ...]:
         near = unit or (later and later[0].lower()) or earlier or known[0]
         size = _size(item["n"] or item["number"])
         begins = size == 1 and near == "d" and item is items[0] and set(known) - {"d", "h"}
-        sign = -1 if _EARLY.match(item["side"]) else 1
+        sign = -1 if item["minus"] or _EARLY.match(item["side"]) else 1
         found.append(0.0 if begins else sign * size * DAYS[near])
     return tuple(found) if max(found, default=0.0) < _LONGEST else ()
 
