@@ -33,7 +33,10 @@ _OFTEN = (
 )
 _COMPARED = r"(?:higher|lower|more|less|(?:the\s+)?upper|the\s+normal|of\s+normal|as\s|greater|\d|ULN)"
 _NOT_RATE = r"(?!\s*(?:(?:per|an?)\s+|/\s*)(?:day|week|month)\b(?!\s+apart))"  # "two infusions a week"
-_WHEN = r"(?:the|both|they|you|it|again|all|in(?!\s+(?:phase|part|stage|total|all|group|arm|cohort)\b)|patients?|subjects?|enrolled|inform\w*|consent\w*|eligib\w*|at\sleast)\b"
+_WHEN = (
+    r"(?:the|both|they|you|it|again|all|in(?!\s+(?:phase|part|stage|total|all|group|arm|cohort)\b)|patients?|subjects?|"
+    r"enrolled|inform\w*|consent\w*|eligib\w*|at\sleast)\b"
+)
 # What may be between a number and what is given: "two intravenous UC-MSC infusions"; not "2 weeks after infusions".
 _NOT_KIND = (
     r"(?:days?|weeks?|months?|years?|hours?|hrs?|minutes?|min|patients?|subjects?|participants?|cases?|people|groups?|"
@@ -76,7 +79,10 @@ _COUNT = [
         ),
         (
             ("x",),
-            rf"(?<!per )\b(?:{GIVEN}|i\.?v\.?|MSCs?)[\s,]*\(?x\s?{_N}\b(?!\s*(?:10|[x.\d^*%]|,\d|ml\b|mg\b|cm|million|cells?))",
+            (
+                rf"(?<!per )\b(?:{GIVEN}|i\.?v\.?|MSCs?)[\s,]*\(?x\s?{_N}\b"
+                r"(?!\s*(?:10|[x.\d^*%]|,\d|ml\b|mg\b|cm|million|cells?))"
+            ),
         ),
         (
             ("number of", "no. of"),
@@ -103,7 +109,7 @@ _COUNT = [
         (("one-off", "one-shot"), r"\b(?P<n>one-off|one-shot)\b"),
         (
             ("procedure", "session", "sitting", "occasion"),
-            rf"\b(?:in|during|at|as)\s+(?:an?\s+)?(?P<n>one|single)\s+(?:\w+\s+)?(?:procedure|session|sitting|occasion)\b",
+            r"\b(?:in|during|at|as)\s+(?:an?\s+)?(?P<n>one|single)\s+(?:\w+\s+)?(?:procedure|session|sitting|occasion)\b",
         ),
         (("single",), r"\b(?P<n>single)[\s-](?:dose\b|time\b(?![\s-]*points?))"),
         (("once",), rf"(?!^once\s*,)\b(?P<n>once)\b(?!\s*(?:{_OFTEN}|a\s|per|\d|{_WHEN}))"),
@@ -145,7 +151,8 @@ _SCHEDULED = pattern_of(
 )
 _OR_MORE = pattern_of(r"\s*(?:or|and/or)\s+(?:several|more|multiple|repeated)", re.IGNORECASE)
 _OTHER = pattern_of(
-    r"plasma exchange|leukapher|\b(?:harvested|collected)\s*$|blood draw|liposuction|aspirat|G-?CSF|mobili[sz]|plasmapher|washed|"
+    r"plasma exchange|leukapher|\b(?:harvested|collected)\s*$|blood draw|liposuction|aspirat|G-?CSF|mobili[sz]|"
+    r"plasmapher|washed|"
     r"\bscreened|\bconcentrated\s*$|placebo(?![\s-]*control)|(?<!trial\s)(?<!study\s)\btests?\b|centrifug|rinsed|scann|endocard|myocard",
     re.IGNORECASE,
 )

@@ -108,7 +108,15 @@ def _rates(text: str) -> Iterator[Rate]:
         if match["times"] or match["every"] or match["each"]:
             every = size_of(match["every"]) * (2 if match["other"] else 1)
             times = 1 if match["given"] and match["each"] else _times(match["times"])  # "3 doses every week"
-            yield Rate(match.start(), match.end(), times, every, match["unit"][0].lower())
+            all_times = _all_times(text, match) if times > 1 and every > 1 else None
+            yield Rate(
+                match.start(),
+                match.end(),
+                1 if all_times else times,
+                every,
+                match["unit"][0].lower(),
+                all_times,
+            )
     for match in _A_DAY.finditer(text):
         yield Rate(match.start(), match.end(), 1, 1.0, match["unit"][0].lower())
     for match in _ALTERNATE.finditer(text):
@@ -126,6 +134,11 @@ def _rates(text: str) -> Iterator[Rate]:
         yield Rate(match.start(), match.end(), 1, 1.0, unit, total)
 
 
+def _all_times(text: str, match: re.Match[str]) -> int | None:
+    """How often in all, for "4 times every 2 weeks" without a duration."""
+    return _times(match["times"]) if match["each"] and not _DURATION.search(text, match.end()) else None
+
+
 def planned(text: str) -> Iterator[tuple[Rate, Planned]]:
     """Every rate of a text with the number that it makes: with its own total, or with the next duration."""
     durations = list(_DURATION.finditer(text))
@@ -138,7 +151,7 @@ def planned(text: str) -> Iterator[tuple[Rate, Planned]]:
             long = int(following["to"]) - int(following["from"]) + 1
             yield rate, Planned(rate.start, following.end(), rate.number(long, "d"))
             continue
-        if rate.total and rate.unit == "d":
+        if rate.total and (rate.unit == "d" or rate.every > 1):
             yield rate, Planned(rate.start, rate.end, rate.total)
         duration = following or next((one for one in durations if one.start() >= rate.end - 1), None)
         if duration:

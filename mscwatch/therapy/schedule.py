@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from mscwatch.therapy import counts, days, intervals, schedules, sessions, terms
+from mscwatch.therapy import counts, courses, days, intervals, schedules, sessions, terms
 from mscwatch.therapy.counts import Count
 from mscwatch.therapy.model import Evidence, Unread
 from mscwatch.therapy.passages import Passage, Passages
@@ -21,12 +21,12 @@ from mscwatch.vocabulary.patterns import pattern_of
 
 _DOSES = pattern_of(
     rf"(?:the\s+|these\s+|this\s+|all\s+|both\s+|an?\s+)?(?:(?:\d|{counts.WORD}|{ORDINAL}|same|next)\s+)?"
-    rf"(?:{counts.GIVEN}|procedure|process)\s+(?:will\s+be|are|is|were|was)\b",
+    rf"(?:{counts.GIVEN}|procedure|process)\s+(?:will\s+be|(?:may|can|could)\s+be|are|is|were|was|follows?)\b",
     re.IGNORECASE,
 )
 _AGAIN = pattern_of(rf"\w+\s+(?:{ORDINAL}|same|next)\b|[^.;]{{0,40}}\brepeated\b", re.IGNORECASE)
 _PATIENTS = pattern_of(
-    r"\b(?:patients|subjects|participants|group|we|they|total)\b[^.;]{0,60}\b(?:receive|undergo|given|use|treated|inject|infus)",
+    r"\b(?:patients?|subjects?|participants?|(?:non-?)?responders|group|we|they|total)\b[^.;]{0,60}\b(?:re-?)?(?:receive|undergo|given|use|treated|inject|infus)",
     re.IGNORECASE,
 )
 MOST = 400  # more administrations than this is a misreading
@@ -71,7 +71,7 @@ def _count(
     if stated and stated.is_doses and stated.number == levels > 1:
         singles = any(_all(_described(passages), (counts.single,)))
         stated = None if singles else stated  # "three doses" are its levels
-    sums = filter(None, (schedules.cycles(product), schedules.added(product)))
+    sums = filter(None, (courses.cycles(product), schedules.added(product)))
     added = max(sums, key=lambda one: one.number, default=None)
     if added and (stated.number if stated else 0) < added.number <= MOST:
         return added, f"{SCHEDULED} {PRODUCT}"

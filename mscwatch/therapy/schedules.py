@@ -3,30 +3,38 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from mscwatch.therapy.amounts import plain_signs
 from mscwatch.therapy.counts import GIVEN, KIND, LEVELS, WORD, Count, number, of_a_drug, told
-from mscwatch.therapy.days import FOLLOW_UP, GIVING, crosses_over, follows_up, listed
+from mscwatch.therapy.days import FOLLOW_UP, GIVING, crosses_over, follows_up, gives, listed
 from mscwatch.therapy.passages import Passage
 from mscwatch.therapy.rates import planned
-from mscwatch.therapy.times import FIRSTS, times
+from mscwatch.therapy.times import FIRSTS, size, times
 from mscwatch.therapy.words import find, names
 from mscwatch.vocabulary.patterns import pattern_of
 
 _MANY = 60  # more is a misreading
 _NEAR = 12  # letters between "repeated at" and when
-_NTHS = FIRSTS[1:8]
-_DIGITS = ("2nd", "3rd", "4th", "5th", "6th", "7th", "8th")
+_NTH = rf"(?P<nth>{'|'.join(FIRSTS[1:8])}|[2-8](?:nd|rd|th))"
 _NUMBERED = pattern_of(
-    rf"\b(?P<nth>{'|'.join(_NTHS + _DIGITS)})\s+(?:{KIND}[\s-]+){{0,5}}(?!treat)"
-    rf"(?:courses?|cycles?|{GIVEN})\b(?![\s-]*{LEVELS})",
+    rf"\b{_NTH}\s+(?:{KIND}[\s-]+){{0,5}}(?!treat)(?:courses?|cycles?|{GIVEN})\b(?![\s-]*{LEVELS})",
+    re.IGNORECASE,
+)
+_NTH_LATER = pattern_of(  # "the second 3 months later", "a second one at week 6"
+    rf"\b{_NTH}\s+(?:one\s+)?(?:(?:after\s+)?(?:\d{{1,3}}|an?|{WORD})\s+(?:days?|weeks?|months?)\s+(?:later|after|apart)\b"
+    r"|(?:at|on|in|after)\s+(?:the\s+)?(?:day|week|month)\s*\d)",
+    re.IGNORECASE,
+)
+_ONCE_MORE = pattern_of(  # "repeated once", but not "repeated once a week"
+    r"\b(?:repeat(?:ed)?|again)\s+(?:only\s+)?(?:once|one\s+(?:more\s+)?time)\b"
+    r"(?!\s*(?:an?|per|every|each|daily|weekly|monthly|in\s+(?:an?|\d))\b)",
     re.IGNORECASE,
 )
 _FIRST_TRANSPLANT = pattern_of(r"\bfirst\s+(?:\w+\s+){0,2}(?:trans|im)plant", re.IGNORECASE)
 _AGAIN = pattern_of(
     r"\b(?:re-?\s?(?:inject|infus|treat|dos|administ)\w+|booster|repeat(?:ed)?|again)\b[^.]{0,40}?"
-    r"\b(?:at|after|in|on)\b(?P<list>[^.;]*)",
+    rf"\b(?:at|after|in|on)\b(?=\W+(?:\w+\s+){{0,2}}?(?:[djmw]?\d|{WORD}|an?\b|day|week|month|baseline|surg))(?P<list>[^.;]*)",
     re.IGNORECASE,
 )
 _GIVES = r"\b(?:infus|inject|transplant|administ|implant|dos)"
@@ -39,22 +47,12 @@ _LATER = pattern_of(
 _ADDED = pattern_of(
     rf"\b(?:another|one\s+(?:additional|more))\s+(?P<cycle>cycle|course)\b"
     rf"|\b(?P<one>another|an\s+additional)\s+(?:{KIND}\s+){{0,4}}{GIVEN}\b"
-    rf"|\b(?P<n>\d{{1,2}}|{WORD})\s+(?:additional|more|further|extra)\s+(?:{KIND}[\s-]+){{0,4}}{GIVEN}\b"
+    rf"|\b(?P<n>\d{{1,2}}|{WORD})\s+(?:additional|more|further|extra|booster|maintenance)\s+(?:{KIND}[\s-]+){{0,4}}{GIVEN}\b"
+    rf"|\b(?P<boosters>\d{{1,2}}|{WORD})\s+boosters\b"
     rf"|\b(?:additional|further|extra|another)\s+(?P<m>\d{{1,2}}|{WORD})\s+(?:{KIND}[\s-]+){{0,4}}{GIVEN}\b",
     re.IGNORECASE,
 )
 _VISITS = pattern_of(r"\W*(?:\w+\W+)?(?:visit|follow|assess|monitor|evaluat|dressing)", re.IGNORECASE)
-_CYCLES = pattern_of(
-    rf"\b(?P<k>\d{{1,2}}|{WORD})\s+(?:courses|cycles)\s+of\s+(?=(?:\d{{1,2}}|{WORD})\b)|\b(?:for|of|up\s+to|maximum\s+of|total\s+of)\s+(?P<n>\d{{1,2}}|{WORD})\s+(?:[\w-]+\s+)?(?:courses|cycles)\b|\b(?P<m>\d{{1,2}}|{WORD})\s+(?:courses|cycles)\b",
-    re.IGNORECASE,
-)
-_MORE_CYCLES = pattern_of(
-    rf"\b(?P<n>\d{{1,2}}|{WORD})\s+(?:additional|more|further)\s+(?:courses|cycles)\b", re.IGNORECASE
-)
-_EACH_CYCLE = pattern_of(
-    r"\b(?:per|each|every|a|one|1|in\s+each|of\s+(?:each|the|a))\s+(?:treatment\s+)?(?:course|cycle)\b|\b(?:infusions|injections|doses|times|administrations)\s+each\b|\brepeat(?:s|ed)?\b",
-    re.IGNORECASE,
-)
 _THEN = pattern_of(
     r"\b(?:then|followed\s+by|thereafter|afterwards?|subsequently|and\s+after)\b", re.IGNORECASE
 )
@@ -69,7 +67,7 @@ _REST = "the rest"  # "the three additional doses" of four
 _FIRST_THEN = pattern_of(
     rf"(?:\b(?:first|initial|loading|priming)\s+(?:\w+\s+){{0,2}}(?:{GIVEN}|course)\b[^.;]{{0,60}}?\b(?:then|followed\s+by|plus|and)\s+"
     rf"|\bsubsequent(?:ly)?\s+(?:with\s+|by\s+)?)(?:up\s+to\s+)?"
-    rf"(?P<n>\d{{1,2}}|{WORD})\s+(?:\w+\s+){{0,2}}?(?:courses|cycles|{GIVEN})\b",
+    rf"(?P<n>\d{{1,2}}|{WORD})\s+(?:\w+\s+){{0,2}}?(?:courses|cycles|boosters|{GIVEN})\b",
     re.IGNORECASE,
 )
 
@@ -81,6 +79,9 @@ def again(sentence: Passage) -> Iterator[Count]:
             yield Count(2, match[0], sentence.path, "one and another later")
     if crosses_over(sentence.text):
         return
+    once_more = _ONCE_MORE.search(sentence.text)
+    if once_more and gives(sentence):
+        yield Count(2, once_more[0], sentence.path, "one that is repeated once")
     for match in _AGAIN.finditer(sentence.text):
         before = sentence.text[max(0, match.start() - 90) : match.start()]
         if follows_up(before) or (
@@ -97,7 +98,9 @@ def again(sentence: Passage) -> Iterator[Count]:
 
 def numbered(sentence: Passage) -> Iterator[Count]:
     """The highest ordinal: two for "the first infusion ... and the second infusion"."""
-    for match in _NUMBERED.finditer(sentence.text):
+    able = names("product", sentence.text) and not FOLLOW_UP.search(sentence.text)
+    later = _NTH_LATER.finditer(sentence.text) if able else ()
+    for match in (*_NUMBERED.finditer(sentence.text), *later):
         if (
             "plant" in match[0].lower()
             and not _FIRST_TRANSPLANT.search(sentence.text)
@@ -108,8 +111,7 @@ def numbered(sentence: Passage) -> Iterator[Count]:
             sentence.text, match.start()
         ):
             continue  # the third infusion of a drug
-        nth = (_NTHS + _DIGITS).index(match["nth"].lower()) % len(_NTHS) + 2
-        yield Count(nth, match[0], sentence.path, "administrations that are numbered")
+        yield Count(size(match["nth"]), match[0], sentence.path, "administrations that are numbered")
 
 
 def scheduled(sentence: Passage) -> Iterator[Count]:
@@ -117,16 +119,24 @@ def scheduled(sentence: Passage) -> Iterator[Count]:
     text = plain_signs(sentence.text)
     found = list(_schedules(sentence, text))
     yield from (count for _, _, count in found)
+    if not found or not _THEN.search(text):
+        return
     total, end = 0, 0
-    for start, until, count in found:
+    for start, until, count in sorted((*found, *_lists(sentence)), key=lambda one: one[:2]):
         if total and not _THEN.search(text[end:start]) and not text[end:start].strip(" ,;"):
             total = 0
         follows = total and _THEN.search(text[end:start])
         total, end = (total + count.number if follows else count.number), until
         if follows:
-            yield Count(
-                total, sentence.text[found[0][0] : until], sentence.path, "one schedule and then another"
-            )
+            span = sentence.text[min(start, found[0][0]) : until]
+            yield Count(total, span, sentence.path, "one schedule and then another")
+
+
+def _lists(sentence: Passage) -> Iterator[tuple[int, int, Count]]:
+    """Lists of days before a schedule: "days 1 and 4, then weekly for 4 weeks"."""
+    for one in listed(sentence):
+        start = sentence.text.find(one.span)
+        yield start, start + len(one.span), one
 
 
 def _schedules(sentence: Passage, text: str) -> Iterator[tuple[int, int, Count]]:
@@ -143,22 +153,12 @@ def _schedules(sentence: Passage, text: str) -> Iterator[tuple[int, int, Count]]
         yield plan.start, plan.end, Count(plan.number, span, sentence.path, "a frequency times a duration")
 
 
-def cycles(sentences: list[Passage]) -> Count | None:
-    """A number per course times the number of courses: "days 1, 4 and 10; repeats for up to 3 courses"."""
-    text = " ".join(sentence.text for sentence in sentences)
-    repeated = _CYCLES.search(text)
-    if repeated is None:
-        return None
-    per = max(_every(sentences, (listed, told, scheduled)), key=lambda one: one.number, default=None)
-    if per and not repeated["k"] and not _EACH_CYCLE.search(text):
-        return None
-    more = _MORE_CYCLES.search(text)
-    courses = number(repeated["k"] or repeated["n"] or repeated["m"]) + (
-        number(more["n"]) if more and more.start() != repeated.start() else 0
+def every(sentences: list[Passage]) -> Iterator[Count]:
+    """Every number that sentences state, list or schedule."""
+    readers = (listed, told, scheduled)
+    return (
+        one for sentence in sentences for reader in readers for one in reader(sentence) if one.number < _MANY
     )
-    if per is None and courses > 1:
-        return Count(courses, repeated[0], sentences[0].path, "courses of one administration")
-    return per and Count(per.number * courses, per.span, per.path, "a number per course times courses")
 
 
 def added(sentences: list[Passage]) -> Count | None:
@@ -175,11 +175,7 @@ def added(sentences: list[Passage]) -> Count | None:
     extra = _most_extra(sentences)
     if extra is None:
         return None
-    first = (
-        one
-        for one in _every(sentences, (told, listed, scheduled))
-        if one.span not in extra.span and extra.span not in one.span
-    )
+    first = (one for one in every(sentences) if one.span not in extra.span and extra.span not in one.span)
     base = max(first, key=lambda one: one.number, default=None)
     if base is None:  # "another dose" comes after a first one
         return (
@@ -192,18 +188,14 @@ def added(sentences: list[Passage]) -> Count | None:
     return Count(base.number + extra.number, extra.span, extra.path, "a first number and more")
 
 
-def _every(
-    sentences: list[Passage], readers: tuple[Callable[[Passage], Iterator[Count]], ...]
-) -> Iterator[Count]:
-    return (
-        one for sentence in sentences for reader in readers for one in reader(sentence) if one.number < _MANY
-    )
-
-
 def _most_extra(sentences: list[Passage]) -> Count | None:
     found = [
         Count(
-            0 if match["cycle"] else 1 if match["one"] else number(match["n"] or match["m"]),
+            0
+            if match["cycle"]
+            else 1
+            if match["one"]
+            else number(match["n"] or match["m"] or match["boosters"]),
             match[0],
             text.path,
             _REST if text.text[: match.start()].rstrip().lower().endswith((" the", " remaining")) else "more",

@@ -127,10 +127,10 @@ def _days(items: list[re.Match[str]]) -> tuple[float, ...]:
         if not unit and not later and _NTH_ALONE.fullmatch(item["number"]):
             continue  # "on day 1, the second on day 8"
         near = unit or (later and later[0].lower()) or earlier or known[0]
-        size = _size(item["n"] or item["number"])
-        begins = size == 1 and near == "d" and item is items[0] and set(known) - {"d", "h"}
+        long = size(item["n"] or item["number"])
+        begins = long == 1 and near == "d" and item is items[0] and set(known) - {"d", "h"}
         sign = -1 if item["minus"] or _EARLY.match(item["side"]) else 1
-        found.append(0.0 if begins else sign * size * DAYS[near])
+        found.append(0.0 if begins else sign * long * DAYS[near])
     return tuple(found) if max(found, default=0.0) < _LONGEST else ()
 
 
@@ -144,7 +144,8 @@ def _later(items: list[re.Match[str]]) -> list[str | None]:
     return found[::-1]
 
 
-def _size(word: str) -> int:
+def size(word: str) -> int:
+    """The number that digits, an ordinal or a word says."""
     if digits := re.sub(r"\D", "", word):
         return int(digits)
     return FIRSTS.index(word.lower()) + 1 if word.lower() in FIRSTS else number(word)
