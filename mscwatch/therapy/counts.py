@@ -149,6 +149,9 @@ _SITES_FROM = 8
 _SCHEDULED = pattern_of(
     r"\b(?:days?|weeks?|months?|weekly|monthly|daily|sessions?|courses?|cycles?)\b", re.IGNORECASE
 )
+_IN_PEOPLE = pattern_of(  # "fifteen applications in 14 patients"
+    r"\s*(?:in|to|of)\s+\d{1,3}\s+(?:patients|subjects|participants|eyes|knees|cases|people)\b", re.IGNORECASE
+)
 _OR_MORE = pattern_of(r"\s*(?:or|and/or)\s+(?:several|more|multiple|repeated)", re.IGNORECASE)
 _OTHER = pattern_of(
     r"plasma exchange|leukapher|\b(?:harvested|collected)\s*$|blood draw|liposuction|aspirat|G-?CSF|mobili[sz]|"
@@ -197,6 +200,7 @@ def told(sentence: Passage) -> Iterator[Count]:
                 or _OTHER.search(clause[-40:])
                 or _OF_OTHER.match(following)
                 or _OR_MORE.match(following)
+                or _IN_PEOPLE.match(following)
                 or _SITES.match(following)
                 or find("other_drug", following[:30])
                 or of_a_drug(text, match.start(), carrier=False)

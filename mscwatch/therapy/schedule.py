@@ -71,18 +71,24 @@ def _count(
     if stated and stated.is_doses and stated.number == levels > 1:
         singles = any(_all(_described(passages), (counts.single,)))
         stated = None if singles else stated  # "three doses" are its levels
-    sums = filter(None, (courses.cycles(product), schedules.added(product)))
-    added = max(sums, key=lambda one: one.number, default=None)
+    added = _sum(product)
     if added and (stated.number if stated else 0) < added.number <= MOST:
         return added, f"{SCHEDULED} {PRODUCT}"
     scheduled = _most(product, (schedules.scheduled,))
-    if stated and scheduled and stated.number == 1:  # a single dose first, and then repeated
+    # A single dose first, and then repeated; or days and then a schedule.
+    if stated and scheduled and (stated.number == 1 or scheduled.rule == schedules.SUM):
         return max(stated, scheduled, key=lambda one: one.number), f"{SCHEDULED} {PRODUCT}"
     if stated:
         return stated, f"{STATED if stated.rule == counts.A_NUMBER else LISTED} {PRODUCT}"
     if scheduled:
         return scheduled, f"{SCHEDULED} {PRODUCT}"
     return _count_elsewhere(passages, product, levels, local=local)
+
+
+def _sum(texts: list[Passage]) -> Count | None:
+    """The larger of what courses and additions come to."""
+    sums = filter(None, (courses.cycles(texts), schedules.added(texts)))
+    return max(sums, key=lambda one: one.number, default=None)
 
 
 def _count_elsewhere(
@@ -103,6 +109,8 @@ def _count_elsewhere(
         (f"{SESSION} {TITLES}", list(terms.sentences(passages.titles)), once),
     ):
         found = _most(texts, readers)
+        if found and tier == f"{STATED} {SUMMARY}":
+            found = max(found, _sum(described) or found, key=lambda one: one.number)
         if found and tier.startswith(SESSION) and _goes_on(passages, described):
             return None, ""
         if found and not (tier.endswith(TITLES) and found.is_doses and found.number > 1):

@@ -63,6 +63,7 @@ _ANOTHER_WAY = pattern_of(  # "one intravenous and two intrathecal infusions"
     rf"(?P<m>{_FEW})?\s*(?:\w+\s+){{0,7}}?{_WAY}\s+(?:{GIVEN})",
     re.IGNORECASE,
 )
+SUM = "one schedule and then another"
 _REST = "the rest"  # "the three additional doses" of four
 _FIRST_THEN = pattern_of(
     rf"(?:\b(?:first|initial|loading|priming)\s+(?:\w+\s+){{0,2}}(?:{GIVEN}|course)\b[^.;]{{0,60}}?\b(?:then|followed\s+by|plus|and)\s+"
@@ -129,7 +130,7 @@ def scheduled(sentence: Passage) -> Iterator[Count]:
         total, end = (total + count.number if follows else count.number), until
         if follows:
             span = sentence.text[min(start, found[0][0]) : until]
-            yield Count(total, span, sentence.path, "one schedule and then another")
+            yield Count(total, span, sentence.path, SUM)
 
 
 def _lists(sentence: Passage) -> Iterator[tuple[int, int, Count]]:

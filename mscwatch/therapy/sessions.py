@@ -76,7 +76,8 @@ def operation(sentence: Passage) -> Iterator[Count]:
     text = sentence.text
     if not _of_product(sentence, "armsInterventionsModule") or _AGAIN.search(text):
         return
-    named = _GIVEN.search(text) or (names("product", text) and not FOLLOW_UP.search(text))
+    of_arm = "armsInterventionsModule" in sentence.path and not FOLLOW_UP.search(text)
+    named = _GIVEN.search(text) or (of_arm and names("product", text))
     for start, end in _sessions(text):
         if named and not _is_another(text, start, end):
             yield Count(1, text[start:end], sentence.path, "one session")
