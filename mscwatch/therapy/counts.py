@@ -111,6 +111,7 @@ _COUNT = [
             ("procedure", "session", "sitting", "occasion"),
             r"\b(?:in|during|at|as)\s+(?:an?\s+)?(?P<n>one|single)\s+(?:\w+\s+)?(?:procedure|session|sitting|occasion)\b",
         ),
+        (("n=", "n ="), rf"\b(?:daily|weekly|monthly)\s+(?:\w+\s+)?\(n\s?=\s?{_N}\)"),
         (("single",), r"\b(?P<n>single)[\s-](?:dose\b|time\b(?![\s-]*points?))"),
         (("once",), rf"(?!^once\s*,)\b(?P<n>once)\b(?!\s*(?:{_OFTEN}|a\s|per|\d|{_WHEN}))"),
         (

@@ -54,7 +54,7 @@ _NTH_OF = pattern_of(
 )
 
 FOLLOW_UP = pattern_of(
-    r"follow(?!ing|ed\s+by|s\b)|\bseen\b|check-?up|assess|compared|comparis|adverse|safety|efficac|evaluat|monitor|measur|visit(?!\s*#?\d+\s*[(:])|"
+    r"follow(?!ing|ed\s+by|s\b)|\bseen\b|check-?up|\banaly[sz]|assess|compared|comparis|adverse|safety|efficac|evaluat|monitor|measur|visit(?!\s*#?\d+\s*[(:])|"
     r"examin|observ|test|assay|laborator|phone|sample|outcome|questionnaire|biops|imaging|MRI|score",
     re.IGNORECASE,
 )

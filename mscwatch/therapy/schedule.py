@@ -109,8 +109,10 @@ def _count_elsewhere(
         (f"{SESSION} {TITLES}", list(terms.sentences(passages.titles)), once),
     ):
         found = _most(texts, readers)
-        if found and tier == f"{STATED} {SUMMARY}":
-            found = max(found, _sum(described) or found, key=lambda one: one.number)
+        if tier == f"{STATED} {SUMMARY}":
+            more = _sum(described)
+            if more and (more.rule == schedules.MORE or 0 < (found.number if found else 0) < more.number):
+                found = more
         if found and tier.startswith(SESSION) and _goes_on(passages, described):
             return None, ""
         if found and not (tier.endswith(TITLES) and found.is_doses and found.number > 1):

@@ -63,7 +63,7 @@ _ANOTHER_WAY = pattern_of(  # "one intravenous and two intrathecal infusions"
     rf"(?P<m>{_FEW})?\s*(?:\w+\s+){{0,7}}?{_WAY}\s+(?:{GIVEN})",
     re.IGNORECASE,
 )
-SUM = "one schedule and then another"
+SUM, MORE = "one schedule and then another", "a first one, and then more"
 _REST = "the rest"  # "the three additional doses" of four
 _FIRST_THEN = pattern_of(
     rf"(?:\b(?:first|initial|loading|priming)\s+(?:\w+\s+){{0,2}}(?:{GIVEN}|course)\b[^.;]{{0,60}}?\b(?:then|followed\s+by|plus|and)\s+"
@@ -172,7 +172,7 @@ def added(sentences: list[Passage]) -> Count | None:
             )
     for text in sentences:
         if plan := _FIRST_THEN.search(text.text):
-            return Count(number(plan["n"]) + 1, plan[0], text.path, "a first one, and then more")
+            return Count(number(plan["n"]) + 1, plan[0], text.path, MORE)
     extra = _most_extra(sentences)
     if extra is None:
         return None
