@@ -31,7 +31,9 @@ GIVEN = (
 _OFTEN = (
     r"(?:(?:an?|per|each|every|in\s+a)\s+(?:\w+\s+)?(?:week|day|month|year|\d)|every|daily|weekly|monthly|/)"
 )
-_COMPARED = r"(?:higher|lower|more|less|(?:the\s+)?upper|the\s+normal|of\s+normal|as\s|greater|\d|ULN)"
+_COMPARED = (
+    r"(?:higher|lower|more|less|(?:the\s+)?upper|the\s+normal|of\s+normal|as\s(?!a\scourse)|greater|\d|ULN)"
+)
 _NOT_RATE = r"(?!\s*(?:(?:per|an?)\s+|/\s*)(?:day|week|month)\b(?!\s+apart))"  # "two infusions a week"
 _WHEN = (
     r"(?:the|both|they|you|it|again|all|in(?!\s+(?:phase|part|stage|total|all|group|arm|cohort)\b)|patients?|subjects?|"
@@ -71,7 +73,7 @@ _COUNT = [
                 rf"(?!\s*(?:{_OFTEN}|{_COMPARED}))"
             ),
         ),
-        (("in total",), rf"\b{_N}\s+in\s+total\b"),
+        (("in total", "in all"), rf"\b{_N}\s+in\s+(?:total|all)\b(?!\s+\w)"),
         (("total",), rf"\(\s*(?:in\s+)?total(?:ly)?\s*[:=]?\s*{_N}\s*(?:{GIVEN}\s*)?\)"),
         (
             ("double", "dual", "triple", "quadruple", "pair of"),
@@ -84,6 +86,7 @@ _COUNT = [
                 r"(?!\s*(?:10|[x.\d^*%]|,\d|ml\b|mg\b|cm|million|cells?))"
             ),
         ),
+        (("x",), rf"(?:kg|\bcells?|\bMSCs?)\)?\s*x\s?{_N}\s+(?:doses|infusions|injections|times)\b"),
         (
             ("number of", "no. of"),
             rf"\b(?:number|no\.)\s+of\s+(?:{KIND}\s+){{0,3}}{GIVEN}\s*(?:is|are|will\s+be|[:=(])\s*{_N}\b",
@@ -91,7 +94,7 @@ _COUNT = [
         (("twice", "thrice"), rf"\b(?P<n>twice|thrice)\b(?!\s*(?:{_OFTEN}|the|as))"),
         (
             _GIVEN_WORDS,
-            rf"{_NO_COUNT}(?<![-\d.^])\b{_N}\s+(?:{KIND}[\s-]+){{0,5}}{GIVEN}\b(?![\s-]*{LEVELS}){_NOT_RATE}",
+            rf"{_NO_COUNT}(?<![-\d.^])\b{_N}(?:\s*\(\d{{1,2}}\))?\s+(?:{KIND}[\s-]+){{0,5}}{GIVEN}\b(?![\s-]*{LEVELS}){_NOT_RATE}",
         ),
         (_GIVEN_WORDS, rf"{_NO_COUNT}\b(?P<n>{WORD})\s+(?:{KIND}[\s-]+){{6,8}}{GIVEN}\b(?![\s-]*{LEVELS})"),
         (

@@ -24,7 +24,7 @@ _REPEATED = r"(?:repeat\w*|again|second\s+(?:\w+\s+){0,3}|re-?(?:injection|infus
 _FIRST = rf"(?:the\s+(?:first|1st|previous|last|initial)\b|(?:first|initial)\s+(?:\w+\s+){{0,2}}?{GIVEN}\b)"
 _LEADS = (
     rf"\bintervals?\s*(?:between\s+(?:\w+\s+){{1,4}}?)?(?:of|is|was|are|were|at|:|=|being|will\s+be)*\s*{_TIME}",
-    rf"{_N}\s*(?:\(\d+\)\s*)?[\s-]*{_UNIT}(?:'s?|s')?\s*(?:\([^)]{{0,20}}\)\s*)?(?:intervening\s+|time\s+)?(?:intervals?|apart|in\s+between|{_BETWEEN}|(?:of|from)\s+(?:difference|distance|each\s+other|one\s+another))\b",
+    rf"{_N}\s*(?:\(\d+\)\s*)?[\s-]*{_UNIT}(?:'s?|s')?\s*(?:\([^)]{{0,20}}\)\s*)?(?:intervening\s+|time\s+)?(?:intervals?|apart|in\s+between|between(?=\s*(?:[.,;)]|$))|{_BETWEEN}|(?:of|from)\s+(?:difference|distance|each\s+other|one\s+another))\b",
     rf"\b(?:gap|break|pause|spacing|difference|distance)s?\s+of\s+{_TIME}",
     rf"\btime\s+between\s+(?:\w+\s+){{0,2}}?{GIVEN}\s*(?:[:=]|is|was|of|will\s+be)*\s*{_TIME}",
     rf"{_N}\s*-\s*{_UNIT}\s+(?:gap|break|pause|cycle)s?\b",

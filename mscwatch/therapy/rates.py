@@ -19,7 +19,7 @@ _MAY = pattern_of(
     r"day|week|month|year|hour|wk|mo\b|alternat|dai|fortn|quart|ann|\d\s?[hd]\b|\bq\s?[\ddw]", re.IGNORECASE
 )
 _TIMES = (
-    rf"(?:(?<![\w.,^-])(?P<times>once|one\s+time|twice|thrice|{WORD}|\d)\b\s*"
+    rf"(?:(?<![\w.,^-])(?<!day )(?<!week )(?<!month )(?P<times>once|one\s+time|twice|thrice|{WORD}|\d)\b\s*"
     rf"(?:times?|(?P<given>(?:{KIND}\s+){{0,3}}{GIVEN}(?:\s+of\s+[\w-]+)?))?\s*)?"
 )
 _N = rf"\d{{1,3}}(?:\.\d)?|{WORD}|half\s+an?"
@@ -31,7 +31,7 @@ _RATE = pattern_of(
 )
 _ALTERNATE = pattern_of(r"\balternat(?:e|ing)[\s-]+(?P<unit>day|week|month)s?\b", re.IGNORECASE)
 _ADVERB = pattern_of(
-    rf"(?:\b(?P<times>once|twice|thrice|{WORD}\s+times|\d\s+times)\s+)?(?:\b(?P<every>\d{{1,2}}|{WORD})-|\b(?P<bi>bi)-?|\b)"
+    rf"(?:\b(?P<times>once|twice|thrice|{WORD}\s+times|\d\s+times)[\s-]+)?(?:\b(?P<every>\d{{1,2}}|{WORD})-|\b(?P<bi>bi)-?|\b)"
     r"(?P<adverb>daily|weekly|fortnightly|monthly|quarterly|yearly|annually)\b(?!\s+(?:visit|follow|monitor|assess|evaluat|wound))",
     re.IGNORECASE,
 )
@@ -49,7 +49,7 @@ _CONSECUTIVE = pattern_of(
     re.IGNORECASE,
 )
 _DURATION = pattern_of(
-    rf"""\b(?:for|over|during|within|in|until|up\s+to)\s+
+    rf"""\b(?:for|over|during|within|in|until|up\s+to|lasting(?:\s+for)?|continuous(?:ly)?)\s+
     (?:an?\s+|the\s+|first\s+|each\s+of\s+|total\s+|duration\s+|of\s+|continuous\s+|consecutive\s+|about\s+|up\s+to\s+)*
     (?:\d{{1,2}}\s*(?:-|to|or)\s*)?(?P<long>\d{{1,2}}|{WORD}|(?<=\ba\s)|(?<=\ban\s))\s*(?:consecutive\s+|continuous\s+)?-?(?P<unit>day|week|month|year)s?\b""",
     re.IGNORECASE | re.VERBOSE,

@@ -16,6 +16,8 @@ from mscwatch.vocabulary.patterns import pattern_of
 
 _MANY = 60  # more is a misreading
 _NEAR = 12  # letters between "repeated at" and when
+_GIVES = r"\b(?:infus|inject|transplant|administ|implant|dos)"
+_SPAN = rf"\b(?:\d{{1,2}}|an?|{WORD})\s+(?:days?|weeks?|months?)"
 _NTH = rf"(?P<nth>{'|'.join(FIRSTS[1:8])}|[2-8](?:nd|rd|th))"
 _NUMBERED = pattern_of(
     rf"\b{_NTH}\s+(?:{KIND}[\s-]+){{0,5}}(?!treat)(?:courses?|cycles?|{GIVEN})\b(?![\s-]*{LEVELS})",
@@ -31,14 +33,17 @@ _ONCE_MORE = pattern_of(  # "repeated once", but not "repeated once a week"
     r"(?!\s*(?:an?|per|every|each|daily|weekly|monthly|in\s+(?:an?|\d))\b)",
     re.IGNORECASE,
 )
+_REPEAT = pattern_of(  # "a repeat injection", "again 2 weeks later"
+    rf"\b(?:a|one)\s+(?:single\s+)?repeat(?:ed)?\s+(?:{KIND}\s+){{0,3}}(?:dose|injection|infusion|administration)\b"
+    rf"|\bagain\s+(?:after\s+)?{_SPAN}\s+(?:later|after)\b",
+    re.IGNORECASE,
+)
 _FIRST_TRANSPLANT = pattern_of(r"\bfirst\s+(?:\w+\s+){0,2}(?:trans|im)plant", re.IGNORECASE)
 _AGAIN = pattern_of(
     r"\b(?:re-?\s?(?:inject|infus|treat|dos|administ)\w+|booster|repeat(?:ed)?|again)\b[^.]{0,40}?"
     rf"\b(?:at|after|in|on)\b(?=\W+(?:\w+\s+){{0,2}}?(?:[djmw]?\d|{WORD}|an?\b|day|week|month|baseline|surg))(?P<list>[^.;]*)",
     re.IGNORECASE,
 )
-_GIVES = r"\b(?:infus|inject|transplant|administ|implant|dos)"
-_SPAN = rf"\b(?:\d{{1,2}}|an?|{WORD})\s+(?:days?|weeks?|months?)"
 _LATER = pattern_of(
     rf"{_GIVES}[^.;]{{0,120}}?(?:{_SPAN}\s+(?:later|afterwards?|apart)\b[^.;]{{0,60}}?{_GIVES}"
     rf"|\b(?:followed\s+by|and\s+then|then)\b[^.;]{{0,60}}?{_GIVES}[^.;]{{0,60}}?{_SPAN}\s+(?:later|afterwards?)\b)",
@@ -46,7 +51,8 @@ _LATER = pattern_of(
 )
 _ADDED = pattern_of(
     rf"\b(?:another|one\s+(?:additional|more))\s+(?P<cycle>cycle|course)\b"
-    rf"|\b(?P<one>another|an\s+additional)\s+(?:{KIND}\s+){{0,4}}{GIVEN}\b"
+    rf"|\b(?P<one>another|an\s+additional|(?:a|one)\s+further|(?<!no )(?<!any )additional(?=\s+(?:dose|infusion)\b))"
+    rf"\s+(?:{KIND}\s+){{0,4}}{GIVEN}\b"
     rf"|\b(?P<n>\d{{1,2}}|{WORD})\s+(?:additional|more|further|extra|booster|maintenance)\s+(?:{KIND}[\s-]+){{0,4}}{GIVEN}\b"
     rf"|\b(?P<boosters>\d{{1,2}}|{WORD})\s+boosters\b"
     rf"|\b(?:additional|further|extra|another)\s+(?P<m>\d{{1,2}}|{WORD})\s+(?:{KIND}[\s-]+){{0,4}}{GIVEN}\b",
@@ -80,7 +86,7 @@ def again(sentence: Passage) -> Iterator[Count]:
             yield Count(2, match[0], sentence.path, "one and another later")
     if crosses_over(sentence.text):
         return
-    once_more = _ONCE_MORE.search(sentence.text)
+    once_more = _ONCE_MORE.search(sentence.text) or _REPEAT.search(sentence.text)
     if once_more and gives(sentence):
         yield Count(2, once_more[0], sentence.path, "one that is repeated once")
     for match in _AGAIN.finditer(sentence.text):

@@ -51,7 +51,7 @@ _ITEM = (
 _JOIN = (
     r"\s*(?:,\s*(?:and|then|&)?|and(?:/or|\s+then)?|&|/|;|then|followed\s+by|\.(?=\s?(?:day|week|month))"
     r"|-(?=\s*(?:day|week|month)s?\s*\d))\s*(?:(?:on|at|in|again|after|the|once)\s+){0,3}"
-    rf"(?:(?:the\s+)?{ORDINAL}\s+(?:{GIVEN}\s+)?(?=(?:on|at|in|after)\s)(?:on|at|in|after)\s+(?:the\s+)?)?"
+    rf"(?:(?:(?:the\s+)?{ORDINAL}\s+(?:{GIVEN}\s+)?|(?:an?|one|another)\s+{GIVEN}\s+)(?=(?:on|at|in|after)\s)(?:on|at|in|after)\s+(?:the\s+)?)?"
 )
 _RUN = pattern_of(rf"(?<![\w.,x^/-]){_ITEM}(?:\s*{_ASIDE}?{_JOIN}{_ITEM})*", re.IGNORECASE)
 _ONE = pattern_of(
