@@ -61,6 +61,14 @@ _NEXT = pattern_of(  # "once a month, three consecutive months", "weekly x 4", "
     rf"|[,;(]\s*(?:up\s+to|(?:a\s+)?(?:total|maximum)(?:\s+of)?)\s+(?P<most>\d{{1,2}}|{WORD})\b(?!\s*-?(?:hour|day|week|month|year|m[lg]\b|cc\b|[µu][lg]\b|million|billion|cells?\b|patients|participants|subjects|[x^.%\d])))",
     re.IGNORECASE,
 )
+_UNTIL = pattern_of(  # "every 4 weeks until week 12", the beginning counts
+    r"\s*(?:(?:from|starting\s+(?:on|at|from))\s+(?:day|week|month)\s+(?P<from>\d{1,3}))?\s*"
+    r"(?:until|till|up\s+to|through|to)\s+(?:the\s+)?(?P<unit>day|week|month)\s+(?P<to>\d{1,3})\b",
+    re.IGNORECASE,
+)
+_AFTER_OTHERS = pattern_of(
+    r"\b(?:then|followed\s+by|thereafter|afterwards?)\W+(?:\w+\W+){0,3}$", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +158,11 @@ def planned(text: str) -> Iterator[tuple[Rate, Planned]]:
         if following and following["to"]:
             long = int(following["to"]) - int(following["from"]) + 1
             yield rate, Planned(rate.start, following.end(), rate.number(long, "d"))
+            continue
+        until = _UNTIL.match(text, rate.end) if rate.every > 1 else None
+        if until and not _AFTER_OTHERS.search(text, max(0, rate.start - 40), rate.start):
+            long = int(until["to"]) - int(until["from"] or 0)
+            yield rate, Planned(rate.start, until.end(), rate.number(long, until["unit"][0].lower()) + 1)
             continue
         if rate.total and (rate.unit == "d" or rate.every > 1):
             yield rate, Planned(rate.start, rate.end, rate.total)

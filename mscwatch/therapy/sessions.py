@@ -6,13 +6,17 @@ import re
 from collections.abc import Iterator
 
 from mscwatch.therapy.counts import Count
-from mscwatch.therapy.days import FOLLOW_UP, follows_up
+from mscwatch.therapy.days import FOLLOW_UP, follows_up, gives, points
 from mscwatch.therapy.passages import Passage
 from mscwatch.therapy.words import find, names
 from mscwatch.vocabulary.patterns import pattern_of
 
+_AT = r"(?:\b(?:on|at|in)\s+(?:the\s+)?(?:study\s+)?|[(:]\s*)(?:day|visit|week|month)\s*[-+=(]?\s*"
+_NO_LIST = r"\b(?!\s*(?:,|and|&|/|-|to|or|until|through)\s*(?:at\s+|on\s+)?(?:day|week|month|visit)?\s*\d)"
+_A_DAY = pattern_of(rf"{_AT}\d{{1,3}}{_NO_LIST}", re.IGNORECASE)
 _ONE_DAY = pattern_of(
-    r"\b(?:on|at|in)\s+(?:the\s+)?(?:study\s+)?(?:day|visit|week)\s*[-=(]?\s*[01]\b(?!\s*(?:,|and|&|/|-|to|or)\s*(?:at\s+|on\s+)?(?:day|week|month|visit)?\s*\d)|\bat\s+baseline\b|\bon\s+the\s+same\s+day\b|\bat\s+(?:one|an?\s+single|one\s+single)\s+time[\s-]?point\b"
+    rf"{_AT}[01]{_NO_LIST}"
+    r"|\bat\s+baseline\b|\bon\s+the\s+same\s+day\b|\bat\s+(?:one|an?\s+single|one\s+single)\s+time[\s-]?point\b"
     r"|(?<!each\s)(?<!every\s)(?<!first\s)\bday\s+of\s+(?:the\s+)?(?!(?:infusion|injection|administration|treatment|dos\w+|visit|life)\b)[a-z]\w*",
     re.IGNORECASE,
 )
@@ -26,7 +30,7 @@ _BEFORE_OR_AFTER = pattern_of(
     re.IGNORECASE,
 )
 _AGAIN = pattern_of(
-    r"\b(?:repeat\w*|every|each\s+(?:week|month|day)|weekly|monthly|daily|second|again|twice|sessions|several|multiple\s+(?:dose|infusion|injection\s+session)s?|courses|cycles|months?\s+\d|(?:days?|weeks?|months?)\s+later)\b",
+    r"\b(?:repeat\w*|additional|further|booster|followed\s+by\s+(?:an?\s+)?(?:I[TV]\b|intra|inject|infus)|every|each\s+(?:week|month|day)|weekly|monthly|daily|second|again|twice|sessions|several|multiple\s+(?:dose|infusion|injection\s+session)s?|courses|cycles|months?\s+\d|(?:days?|weeks?|months?)\s+later)\b",
     re.IGNORECASE,
 )
 
@@ -39,7 +43,7 @@ _NOT_NOW = pattern_of(  # an operation that is not that of the product: "after f
     re.IGNORECASE,
 )
 _TAKEN = pattern_of(  # that in which tissue is taken: "from fat that is harvested in surgery"
-    r"\b(?:harvest|obtain|collect|isolat|separat|extract|retriev|deriv|taken|remov|aspirat|procur|recover)\w*",
+    r"\b(?:harvest|obtain|collect|isolat|separat|extract|retriev|deriv|taken|remov|aspirat|procur|recover|cultur|expand|grown)\w*",
     re.IGNORECASE,
 )
 _FOR_TISSUE = pattern_of(  # "surgically harvested", "liposuction to obtain fat"
@@ -64,9 +68,14 @@ def day(sentence: Passage) -> Iterator[Count]:
     text = sentence.text
     if not _of_product(sentence, "interventions["):
         return
-    for pattern, rule in ((_ONE_DAY, "one day"), (_BEFORE_OR_AFTER, "one point in time")):
+    surely = gives(sentence) and len(points((sentence,))) == 1
+    for pattern, rule in (
+        (_ONE_DAY, "one day"),
+        (_BEFORE_OR_AFTER, "one point in time"),
+        *(((_A_DAY, "one day"),) if surely else ()),
+    ):
         match = pattern.search(text)
-        if match and _gives(text) and not follows_up(text[: match.start()]):
+        if match and _gives(text) and not (follows_up(text[: match.start()]) or _taken(text, match.start())):
             yield Count(1, match[0], sentence.path, rule)
             return
 
@@ -93,10 +102,14 @@ def _sessions(text: str) -> Iterator[tuple[int, int]]:
 
 def _is_another(text: str, start: int, end: int) -> bool:
     """Whether an operation from `start` to `end` is not the giving: it came before, or tissue is taken in it."""
-    taken = max((one.end() for one in _TAKEN.finditer(text, max(0, start - _CLAUSE), start)), default=None)
-    for_tissue = taken is not None and not _GIVEN.search(text, taken, start)
     not_now = _NOT_NOW.search(text, max(0, start - _NEAR), start) and not _TOGETHER.match(text, end)
-    return bool(for_tissue or not_now or _FOR_TISSUE.match(text, end))
+    return bool(not_now or _FOR_TISSUE.match(text, end)) or _taken(text, start)
+
+
+def _taken(text: str, place: int) -> bool:
+    """Whether what is said last before a place is that tissue is taken or cells are made, not given."""
+    taken = max((one.end() for one in _TAKEN.finditer(text, max(0, place - _CLAUSE), place)), default=None)
+    return taken is not None and not _GIVEN.search(text, taken, place)
 
 
 def _of_product(sentence: Passage, place: str) -> bool:

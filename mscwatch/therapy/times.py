@@ -58,7 +58,7 @@ _ONE = pattern_of(
     rf"(?P<zero>\b(?:{_ZERO}|(?P<event>{_AT_EVENT})))"
     r"|(?:\b(?P<unit>[djwmy])[a-z]*(?:\s+(?P<minus>-)(?=\d)|\s*[-:#(]?\s*)(?:of\s+)?(?P<n>\+?\d{1,3}(?!\d)|"
     rf"{WORD}\b)(?:st|nd|rd|th)?"
-    rf"|(?P<number>\+?\d{{1,3}}(?!\d)(?:st|nd|rd|th)?|\b(?:{WORD}|{'|'.join(FIRSTS)})\b)"
+    rf"|(?P<number>\+?\d{{1,3}}(?!\d)(?:st|nd|rd|th)?|\b(?:{WORD}|{'|'.join(FIRSTS)})\b(?!\s+{GIVEN}))"
     rf"(?:[\s-]*{_ASIDE_OF_WORD}(?P<after>{_AFTER}))?)(?P<side>{_SIDE})",
     re.IGNORECASE,
 )
