@@ -83,7 +83,7 @@ _COUNT = [
             ("x",),
             (
                 rf"(?<!per )\b(?:{GIVEN}|i\.?v\.?|MSCs?)[\s,]*\(?x\s?{_N}\b"
-                r"(?!\s*(?:10|[x.\d^*%]|,\d|ml\b|mg\b|cm|million|cells?))"
+                r"(?!\s*(?:10|[x.\d^*%]|,\d+\b(?![\s-]*(?:hour|day|week|month))|ml\b|mg\b|cm|million|cells?))"
             ),
         ),
         (("x",), rf"(?:kg|\bcells?|\bMSCs?)\)?\s*x\s?{_N}\s+(?:doses|infusions|injections|times)\b"),

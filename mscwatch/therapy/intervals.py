@@ -33,6 +33,7 @@ _LEADS = (
     rf"{_N}\s*-?\s*{_UNIT}\s+(?:later|after\s+{_FIRST}|(?:from|of|following)\s+{_FIRST}(?!\s+(?:admi(?!n)|diagn|symptom|visit|day|episode)))",
 )
 _LEADING = [pattern_of(pattern, re.IGNORECASE) for pattern in _LEADS]
+_APART = pattern_of(r"\s*(?:apart|intervals?)\b", re.IGNORECASE)
 _NOT_DOSES = pattern_of(
     r"dressing|visit|follow(?!ing|ed|s\b)|assess|evaluat|rationale|half-?life|monitor", re.IGNORECASE
 )
@@ -104,5 +105,5 @@ def _rates(text: str) -> Iterator[tuple[int, int, float]]:
 def _listed(text: str) -> Iterator[tuple[int, int, float]]:
     for one in times(text):
         gaps = [later - earlier for earlier, later in pairwise(sorted(set(one.days)))]
-        if gaps:
+        if gaps and not _APART.match(text, one.end):  # "twice, 3 weeks apart" written "2, 3 weeks apart"
             yield one.start, ends(text, one), min(gaps)
