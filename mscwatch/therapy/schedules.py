@@ -19,6 +19,7 @@ _NEAR = 12  # letters between "repeated at" and when
 _GIVES = r"\b(?:infus|inject|transplant|administ|implant|dos)"
 _SPAN = rf"\b(?:\d{{1,2}}|an?|{WORD})\s+(?:days?|weeks?|months?)"
 _NTH = rf"(?P<nth>{'|'.join(FIRSTS[1:8])}|[2-8](?:nd|rd|th))"
+_MAY_NUMBER = pattern_of(r"second|third|fourth|fifth|sixth|seventh|eighth|\d(?:nd|rd|th)", re.IGNORECASE)
 _NUMBERED = pattern_of(
     rf"\b{_NTH}\s+(?:{KIND}[\s-]+){{0,5}}(?!treat)(?:courses?|cycles?|{GIVEN})\b(?![\s-]*{LEVELS})",
     re.IGNORECASE,
@@ -86,7 +87,9 @@ def again(sentence: Passage) -> Iterator[Count]:
             yield Count(2, match[0], sentence.path, "one and another later")
     if crosses_over(sentence.text):
         return
-    once_more = _ONCE_MORE.search(sentence.text) or _REPEAT.search(sentence.text)
+    lower = sentence.text.lower()
+    able = "repeat" in lower or "again" in lower
+    once_more = able and (_ONCE_MORE.search(sentence.text) or _REPEAT.search(sentence.text))
     if once_more and gives(sentence):
         yield Count(2, once_more[0], sentence.path, "one that is repeated once")
     for match in _AGAIN.finditer(sentence.text):
@@ -105,8 +108,11 @@ def again(sentence: Passage) -> Iterator[Count]:
 
 def numbered(sentence: Passage) -> Iterator[Count]:
     """The highest ordinal: two for "the first infusion ... and the second infusion"."""
-    able = names("product", sentence.text) and not FOLLOW_UP.search(sentence.text)
-    later = _NTH_LATER.finditer(sentence.text) if able else ()
+    if not _MAY_NUMBER.search(sentence.text):
+        return
+    later = list(_NTH_LATER.finditer(sentence.text))
+    if not names("product", sentence.text) or FOLLOW_UP.search(sentence.text):
+        later = []
     for match in (*_NUMBERED.finditer(sentence.text), *later):
         if (
             "plant" in match[0].lower()

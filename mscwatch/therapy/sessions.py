@@ -68,29 +68,33 @@ def day(sentence: Passage) -> Iterator[Count]:
     text = sentence.text
     if not _of_product(sentence, "interventions["):
         return
-    surely = gives(sentence) and len(points((sentence,))) == 1
     for pattern, rule in (
         (_ONE_DAY, "one day"),
         (_BEFORE_OR_AFTER, "one point in time"),
-        *(((_A_DAY, "one day"),) if surely else ()),
+        (_A_DAY, "one day"),
     ):
         match = pattern.search(text)
         if match and _gives(text) and not (follows_up(text[: match.start()]) or _taken(text, match.start())):
-            yield Count(1, match[0], sentence.path, rule)
+            if pattern is not _A_DAY or (gives(sentence) and len(points((sentence,))) == 1):
+                yield Count(1, match[0], sentence.path, rule)
             return
 
 
 def operation(sentence: Passage) -> Iterator[Count]:
     """One administration, where a sentence gives the product in an operation, or puts it there on a carrier."""
     text = sentence.text
-    if not _of_product(sentence, "armsInterventionsModule") or _AGAIN.search(text):
+    if not _of_product(sentence, "armsInterventionsModule"):
         return
-    of_arm = "armsInterventionsModule" in sentence.path and not FOLLOW_UP.search(text)
-    named = _GIVEN.search(text) or (of_arm and names("product", text))
-    for start, end in _sessions(text):
-        if named and not _is_another(text, start, end):
-            yield Count(1, text[start:end], sentence.path, "one session")
-            return
+    places = ((start, end) for start, end in _sessions(text) if not _is_another(text, start, end))
+    place = next(places, None)
+    if place and not _AGAIN.search(text) and (_GIVEN.search(text) or _is_of_arm(sentence)):
+        yield Count(1, text[slice(*place)], sentence.path, "one session")
+
+
+def _is_of_arm(sentence: Passage) -> bool:
+    """Whether an arm or intervention names the cells, and nothing that is looked at."""
+    named = "armsInterventionsModule" in sentence.path and names("product", sentence.text)
+    return named and not FOLLOW_UP.search(sentence.text)
 
 
 def _sessions(text: str) -> Iterator[tuple[int, int]]:
