@@ -48,6 +48,9 @@ def cycles(sentences: list[Passage]) -> Count | None:
     9
     """
     text = " ".join(sentence.text for sentence in sentences)
+    lower = text.lower()
+    if "course" not in lower and "cycle" not in lower:
+        return None
     found = _CYCLES.search(text)
     courses, span = (_number(found, text), found[0]) if found else _again(sentences)
     if not courses:
@@ -73,8 +76,6 @@ def _again(sentences: list[Passage]) -> tuple[int, str]:
     """The number of courses where one is numbered, or repeated, with its words: 2 for "a second course of MSC"."""
     for sentence in sentences:
         text = sentence.text
-        if "course" not in text and "cycle" not in text:
-            continue
         again = _AGAIN.search(text)
         if again and not FOLLOW_UP.search(again[0]):
             return 2, again[0]

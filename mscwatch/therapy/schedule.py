@@ -1,7 +1,7 @@
 """How often the product is given, and how long after one another: stated, listed, or a frequency times a duration.
 
-The largest plan of any arm counts. One session (an operation, a graft, a carrier, one day) is one administration; a
-bare "injection" says nothing (labelling rule).
+The largest plan of any arm counts. One session (an operation in which it is given, one day) is one administration; a
+bare "injection", a harvest or a carrier alone says nothing (labelling rule).
 """
 
 from __future__ import annotations

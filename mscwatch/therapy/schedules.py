@@ -18,8 +18,8 @@ _MANY = 60  # more is a misreading
 _NEAR = 12  # letters between "repeated at" and when
 _GIVES = r"\b(?:infus|inject|transplant|administ|implant|dos)"
 _SPAN = rf"\b(?:\d{{1,2}}|an?|{WORD})\s+(?:days?|weeks?|months?)"
-_NTH = rf"(?P<nth>{'|'.join(FIRSTS[1:8])}|[2-8](?:nd|rd|th))"
-_MAY_NUMBER = pattern_of(r"second|third|fourth|fifth|sixth|seventh|eighth|\d(?:nd|rd|th)", re.IGNORECASE)
+_NTHS = (*FIRSTS[1:8], "2nd", "3rd", "4th", "5th", "6th", "7th", "8th")
+_NTH = rf"(?P<nth>{'|'.join(_NTHS)})"
 _NUMBERED = pattern_of(
     rf"\b{_NTH}\s+(?:{KIND}[\s-]+){{0,5}}(?!treat)(?:courses?|cycles?|{GIVEN})\b(?![\s-]*{LEVELS})",
     re.IGNORECASE,
@@ -108,7 +108,8 @@ def again(sentence: Passage) -> Iterator[Count]:
 
 def numbered(sentence: Passage) -> Iterator[Count]:
     """The highest ordinal: two for "the first infusion ... and the second infusion"."""
-    if not _MAY_NUMBER.search(sentence.text):
+    lower = sentence.text.lower()
+    if not any(nth in lower for nth in _NTHS):
         return
     later = list(_NTH_LATER.finditer(sentence.text))
     if not names("product", sentence.text) or FOLLOW_UP.search(sentence.text):

@@ -11,6 +11,7 @@ from mscwatch.therapy.passages import Passage
 from mscwatch.therapy.words import find, names
 from mscwatch.vocabulary.patterns import pattern_of
 
+_MAY = ("day", "week", "month", "hour", "visit", "baseline", "time")  # one of these is in every point in time
 _AT = r"(?:\b(?:on|at|in)\s+(?:the\s+)?(?:study\s+)?|[(:]\s*)(?:day|visit|week|month)\s*[-+=(]?\s*"
 _NO_LIST = r"\b(?!\s*(?:,|and|&|/|-|to|or|until|through)\s*(?:at\s+|on\s+)?(?:day|week|month|visit)?\s*\d)"
 _A_DAY = pattern_of(rf"{_AT}\d{{1,3}}{_NO_LIST}", re.IGNORECASE)
@@ -66,7 +67,8 @@ _PUT = pattern_of(
 def day(sentence: Passage) -> Iterator[Count]:
     """One administration, where a sentence gives the product at one point in time and speaks of no other."""
     text = sentence.text
-    if not _of_product(sentence, "interventions["):
+    lower = text.lower()
+    if not any(word in lower for word in _MAY) or not _of_product(sentence, "interventions["):
         return
     for pattern, rule in (
         (_ONE_DAY, "one day"),
