@@ -2,7 +2,7 @@
 
 Titles and conditions say it together, each by the shares of the areas it names. A disease that causes others
 (diabetes, a graft against its host) wins over the organs where it shows; what only prepares a patient (a transplant of
-marrow) loses to every disease beside it.
+marrow), or may be in any organ (ischaemia, a scar), loses to every disease beside it, and so does what has no area.
 """
 
 from __future__ import annotations
@@ -20,20 +20,22 @@ from mscwatch.vocabulary.patterns import pattern_of
 
 # The first of each pair is what is treated where both are named about equally.
 _WINS = (
-    (
-        Area.DIABETES,
-        {Area.SKIN, Area.KIDNEY, Area.EYE, Area.CARDIOVASCULAR, Area.NEURO, Area.REPRODUCTIVE_UROLOGIC},
-    ),
+    (Area.OTHER, {Area.BLOOD_CANCER}),  # a breast after cancer
+    *((one, {Area.OTHER}) for one in Area if one not in (Area.OTHER, Area.BLOOD_CANCER)),
+    (Area.DIABETES, set(Area) - {Area.LIVER, Area.LUNG, Area.IMMUNE, Area.BLOOD_CANCER}),
     (Area.IMMUNE, {Area.BLOOD_CANCER, Area.KIDNEY, Area.BONE_CARTILAGE, Area.SKIN, Area.ORAL}),
     (Area.ORAL, {Area.BONE_CARTILAGE, Area.BLOOD_CANCER}),
-    (Area.GASTROINTESTINAL, {Area.SKIN, Area.OTHER}),
+    (Area.GASTROINTESTINAL, {Area.SKIN}),
     (Area.EYE, {Area.NEURO, Area.SKIN}),
     (Area.NEURO, {Area.BONE_CARTILAGE}),
-    (Area.LUNG, {Area.OTHER, Area.CARDIOVASCULAR}),
+    (Area.LUNG, {Area.CARDIOVASCULAR}),
     (Area.CARDIOVASCULAR, {Area.BLOOD_CANCER}),
 )
-_TRANSPLANT = pattern_of(r"\b(?:stem cell|marrow|blood) transpl|HSCT", re.IGNORECASE)
-_PREPARED = 0.2  # what a transplant of marrow counts beside a disease
+_FAINT = pattern_of(
+    r"\b(?:stem cell|marrow|blood) transpl|HSCT|^(?:isch[ae]+mi[ac]s?|scar\w*|wounds?|ulcers?|fistul\w+)$",
+    re.IGNORECASE,
+)
+_BESIDE = 0.2  # what such words count beside a disease
 _RULE = "the disease in titles and conditions"
 
 
@@ -41,16 +43,21 @@ def area(passages: Passages, *, of_liver: bool) -> Told:
     """The area, with its evidence. `of_liver`: the indication is one of the liver's. Without any disease: `other`."""
     votes: dict[str, float] = defaultdict(float)
     first: dict[str, Evidence] = {}
+    surely = set()
     for weight, passage, found in _named(passages):
-        votes[found.value] += weight
-        first.setdefault(found.value, Evidence(passage.path, passage.text[found.start : found.end], _RULE))
+        words = passage.text[found.start : found.end]
+        faint = _FAINT.search(words)
+        votes[found.value] += weight * (_BESIDE if faint else 1.0)
+        first.setdefault(found.value, Evidence(passage.path, words, _RULE))
+        if not faint:
+            surely.add(found.value)
     if of_liver and Area.LIVER in votes:
         return Told((Area.LIVER,), (first[Area.LIVER],), "of the liver")
     if not votes:
         return Told((Area.OTHER,), (), UNNAMED)
     chosen = max(votes, key=lambda one: votes[one])
     for winner, losers in _WINS:
-        if chosen in losers and votes.get(winner, 0.0) * 3 >= votes[chosen]:
+        if chosen in losers and winner in surely and votes[winner] * 3 >= votes[chosen]:
             chosen = str(winner)
     alone = len(votes) == 1
     return Told((chosen,), (first[chosen],), "alone" if alone else "among others")
@@ -69,8 +76,8 @@ def _named(passages: Passages) -> Iterator[tuple[float, Passage, Found]]:
 def _shares(weight: float, texts: tuple[Passage, ...]) -> Iterator[tuple[float, Passage, Found]]:
     """The weight of a place of the record, shared among what its texts name."""
     named = [
-        (passage, one, _PREPARED if _TRANSPLANT.search(passage.text[one.start : one.end]) else 1.0)
+        (passage, one)
         for passage in texts
         for one in {one.value: one for one in reversed(find("area", passage.text))}.values()
     ]
-    yield from ((weight * part / len(named), passage, one) for passage, one, part in named)
+    yield from ((weight / len(named), passage, one) for passage, one in named)
