@@ -48,6 +48,12 @@ def test_a_disease_has_its_area(title, area, disease):
         ("MSC for Wounds After Nasal Surgery", ("Endonasal Wounds",), "other"),
         ("MSC With Bone Graft for Defects After Tumors", ("Bone Neoplasms",), "bone_cartilage"),
         ("MSC for Infarction of the Brain", ("Ischemia",), "neuro"),
+        ("Follow-Up of XYZ-ASC-DFU", ("Burns",), "skin"),
+        ("MSC to Reduce Immunosuppression in Nephrotic Children", ("Nephrotic Syndrome",), "kidney"),
+        ("Allograft With MSC for the Spine", ("Spondylosis",), "bone_cartilage"),
+        ("MSC for a Vertebral Defect After Tuberculosis", ("Spinal Tuberculosis",), "bone_cartilage"),
+        ("Cardiostem in Burns", ("Burns",), "skin"),
+        ("MSC in ADA-SCID", ("ADA-SCID",), "immune"),
         ("Keratinocytes or MSC on Burns", ("Burns",), "skin"),
     ],
 )

@@ -2,7 +2,7 @@
 
 Titles and conditions say it together, each by the shares of the areas it names. A disease that causes others
 (diabetes, a graft against its host) wins over the organs where it shows; what only prepares a patient (a transplant of
-marrow), or may be in any organ (ischaemia, a scar), loses to every disease beside it, and so does what has no area.
+marrow), or may be in any organ (ischaemia, a scar), or is in the product's name, loses to every disease beside it, and so does what has no area.
 """
 
 from __future__ import annotations
@@ -32,9 +32,11 @@ _WINS = (
     (Area.CARDIOVASCULAR, {Area.BLOOD_CANCER}),
 )
 _FAINT = pattern_of(
-    r"\b(?:stem cell|marrow|blood) transpl|HSCT|^(?:isch[ae]+mi[ac]s?|scar\w*|wounds?|ulcers?|fistul\w+)$",
+    r"\b(?:stem cell|marrow|blood) transpl|HSCT|^(?:isch[ae]+mi[ac]s?|scar\w*|wounds?|ulcers?|fistul\w+|allograft\w*|"
+    r"immunosuppress\w*|tuberculos\w*|neurotroph\w*|\w+(?:stem|cell|gen))$",
     re.IGNORECASE,
 )
+_PRODUCT = pattern_of(r"[C\d]-[A-Z]+")  # the end of a product's name: "ALLO-ASC-DFU" for burns
 _BESIDE = 0.2  # what such words count beside a disease
 _RULE = "the disease in titles and conditions"
 
@@ -78,6 +80,10 @@ def _shares(weight: float, texts: tuple[Passage, ...]) -> Iterator[tuple[float, 
     named = [
         (passage, one)
         for passage in texts
-        for one in {one.value: one for one in reversed(find("area", passage.text))}.values()
+        for one in {
+            one.value: one
+            for one in reversed(find("area", passage.text))
+            if not _PRODUCT.fullmatch(passage.text, max(0, one.start - 2), one.end)
+        }.values()
     ]
     yield from ((weight / len(named), passage, one) for passage, one in named)
