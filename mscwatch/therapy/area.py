@@ -1,8 +1,9 @@
 """The area of disease: what the patients have that is treated, by the review's Fig. 1.
 
 Titles and conditions say it together, each by the shares of the areas it names. A disease that causes others
-(diabetes, a graft against its host) wins over the organs where it shows; what only prepares a patient (a transplant of
-marrow), or may be in any organ (ischaemia, a scar), or is in the product's name, loses to every disease beside it, and so does what has no area.
+(diabetes, a graft against its host) wins over the organs where it shows; a cancer loses to what its treatment did. What
+only prepares a patient (a transplant of marrow), may be in any organ (ischaemia, a scar) or is in the product's name
+loses to every disease beside it, and so does what has no area.
 """
 
 from __future__ import annotations
@@ -18,6 +19,10 @@ from mscwatch.therapy.words import Found, find
 from mscwatch.vocabulary import Area
 from mscwatch.vocabulary.patterns import pattern_of
 
+_HURT_BY_TREATMENT = (
+    *(Area.CARDIOVASCULAR, Area.KIDNEY, Area.REPRODUCTIVE_UROLOGIC, Area.BONE_CARTILAGE, Area.SKIN),
+    *(Area.GASTROINTESTINAL, Area.NEURO),
+)
 # The first of each pair is what is treated where both are named about equally.
 _WINS = (
     (Area.OTHER, {Area.BLOOD_CANCER}),  # a breast after cancer
@@ -29,7 +34,7 @@ _WINS = (
     (Area.EYE, {Area.NEURO, Area.SKIN}),
     (Area.NEURO, {Area.BONE_CARTILAGE}),
     (Area.LUNG, {Area.CARDIOVASCULAR}),
-    (Area.CARDIOVASCULAR, {Area.BLOOD_CANCER}),
+    *((one, {Area.BLOOD_CANCER}) for one in _HURT_BY_TREATMENT),
 )
 _FAINT = pattern_of(
     r"\b(?:stem cell|marrow|blood) transpl|HSCT|^(?:isch[ae]+mi[ac]s?|scar\w*|wounds?|ulcers?|fistul\w+|allograft\w*|"
