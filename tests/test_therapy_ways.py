@@ -38,6 +38,12 @@ def ways(how="", **more):
         "MSC in utero",
         "perianal injection of MSC",
         "Into the Femoral Head infusion of MSC",
+        "one injection of MSC per knee",
+        "one drop of MSC secretome in the morning",
+        "MSC by the nasal route",
+        "the defect is packed with MSC",
+        "bioprinted MSC",
+        "MSC are painted on the anastomosis",
     ],
 )
 def test_a_place_or_a_carrier_is_another_way(how):
@@ -118,6 +124,8 @@ def test_a_vein_and_a_place_where_no_cells_are_put(how):
         "MSC; fat is taken by subcutaneous liposuction",
         "MSC are seeded on plastic flasks",
         "MSC differentiate into the cartilage",
+        "syringes are filled with MSC",
+        "MSC of cords after vaginal delivery",
     ],
 )
 def test_what_looks_like_a_way(how):
