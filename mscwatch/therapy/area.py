@@ -38,7 +38,7 @@ _WINS = (
 )
 _FAINT = pattern_of(
     r"\b(?:stem cell|marrow|blood) transpl|HSCT|^(?:isch[ae]+mi[ac]s?|scar\w*|wounds?|ulcers?|fistul\w+|allograft\w*|"
-    r"immunosuppress\w*|tuberculos\w*|neurotroph\w*|\w+(?:stem|cell|gen))$",
+    r"immunosuppress\w*|tuberculos\w*|neurotroph\w*|healthy|obes\w*|fatigue|\w+(?:stem|cell|gen))$",
     re.IGNORECASE,
 )
 _PRODUCT = pattern_of(r"[C\d]-[A-Z]+")  # the end of a product's name: "ALLO-ASC-DFU" for burns
