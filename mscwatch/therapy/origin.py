@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from mscwatch.therapy import terms
+from mscwatch.therapy import beside, terms
 from mscwatch.therapy.days import FOLLOW_UP
 from mscwatch.therapy.model import Evidence
 from mscwatch.therapy.passages import Passage, Passages
@@ -171,21 +171,27 @@ def donor(passages: Passages, sources: tuple[str, ...], kind: str) -> Told:
         return Told((Donor.AUTOLOGOUS,), (replace(own.evidence[0], rule=AT_THE_BEDSIDE),), IMPLIED)
     tissues = (one for one in terms.treatment_sentences(passages) if names("cell_source", one.text))
     everything = (*passages.product, *passages.summary, *passages.description)
-    return terms.first("donor", [("of a tissue", tissues)]) or terms.first(
+    return _of_product(tissues, "of a tissue", kind) or terms.first(
         "donor_implied", [(IMPLIED, terms.sentences(terms.naming("donor_implied", everything)))]
     )
 
 
 def _of_product(texts: Iterable[Passage], tier: str, kind: str) -> Told | None:
     """The donors that texts name; where there are two, not one that is said of other cells alone."""
-    named = [(text, one) for text in texts for one in find("donor", text.text)]
+    named = [
+        (text, one)
+        for text in texts
+        for one in find("donor", text.text)
+        if not beside.is_of_another_tissue(text.text, one)
+    ]
     ours = [(text, one) for text, one in named if not _of_others(text, one, kind)]
-    return terms.told("donor", ours or named, tier) if named else None
+    ours = ours or [(text, one) for text, one in named if not beside.is_added(text.text, one)]
+    return terms.told("donor", ours, tier) if ours else None
 
 
 def _of_others(text: Passage, donor: Found, kind: str) -> bool:
     """Whether the first cells after the word are not of the product's `kind`: "autologous keratinocytes" beside MSC."""
-    others = {CellType.MSC: _OTHER_CELLS, CellType.MIXED: {NAMED}}.get(CellType(kind), set())
+    others = {CellType.MSC: _OTHER_CELLS, CellType.MIXED: {NAMED, CellType.HAEMATOPOIETIC}}.get(CellType(kind), set())
     cells = find("cell_type", text.text[donor.start : donor.end + _BEFORE_CELLS])
     return bool(cells) and cells[0].value in others
 

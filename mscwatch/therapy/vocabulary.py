@@ -186,6 +186,6 @@ def _before_msc(tissues: list[str]) -> str:
     """Of UC: UCMSC, UC-MSCs, hUC-D-MSC, "UC -MSC", and in capitals "UC MSC" ("at MSC" is not adipose tissue)."""
     short = "|".join(tissue for tissue in tissues if len(tissue) == 1)
     long = "|".join(tissue for tissue in tissues if len(tissue) > 1)
-    joined = r"\b(?:h|hu|a|allo-?|auto-?)?(?:{})(?:\s?-\s?)?(?:D-?)?{}s?\b".format
+    joined = r"\b(?:h|hu|a|allo-?|auto-?)?(?:{})(?:\s?[-/._]\s?)?(?:D-?)?h?{}s?\b".format
     parts = [joined(long, "M?SC"), rf"(?-i:\b[Hh]?[u]?(?:{long}) (?:MSC|SC)s?\b)"] if long else []
     return "|".join([*parts, *([joined(short, "MSC")] if short else [])])

@@ -1,0 +1,112 @@
+"""Tissues and donors that a text names, but not as those of the cells.
+
+They are of what the cells lie on or are mixed with, of a transplantation before, of the place that the cells get into,
+or of a comparison.
+"""
+
+from __future__ import annotations
+
+import re
+
+from mscwatch.therapy.words import Found, find, names
+from mscwatch.vocabulary import CellType
+from mscwatch.vocabulary.patterns import pattern_of
+
+_BEFORE, _AFTER, _NEAR = 60, 90, 30  # letters that are looked at
+_FEW = 5  # letters: "from "
+_OURS = (CellType.MSC, CellType.OTHER)
+_OF_CELLS = r"\w*MSCs?|\w*ASCs?|mesench\w*|stem|strom\w*|progenitor\w*|cells?"
+_MARROW_OR_FAT = r"(?:bone[\s-]*)?marrow|fat|adipose\w*|lipo\w*|cord|umbilical|placent\w*"
+_JOINING = r"and|or|with|plus|in|on|onto|to|for|from|of|into|after|by|as|is|are|was|were|using|versus|vs"
+# "autologous fibrin", "allogenic cancellous bone", not "autologous bone marrow" or "autologous skin-derived MSC".
+_THING = pattern_of(
+    rf"[\s\-]*(?:(?!(?:{_OF_CELLS}|{_MARROW_OR_FAT}|{_JOINING}|\w*engineered)\b)[\w'’]+[\s\-]+){{0,4}}?"
+    r"(?:bone|scaffold|matri(?:x|ces)|graft|fibrin|ser(?:um|a)|plasma|platelet|lysate|collagen|blood|PRP|PRF|skin|"
+    r"tendon|ligament|cartilage|islet|kidney|renal|liver|hepatic|lung|heart|organ|trachea|tooth|teeth|conjunctiv|"
+    r"cornea|iliac|nerve|vein|chips?|keratinocyte|epiderm)\w*"
+    rf"(?![\s\-]*(?:tissue[\s\-]*)?(?:{_OF_CELLS}|deriv|marrow|biops|aspirat|concentrat|origin))",
+    re.IGNORECASE,
+)
+# "allogeneic bone marrow transplantation", "unrelated donor HSCT"; of stem cells only where they are those of blood.
+_TRANSPLANT = pattern_of(
+    r"[\s\-]*(?:(?=[\w\s/\-]{0,60}?(?:ha?emato|ha?emopo|blood))"
+    r"(?:(?:blood|ha?emato\w*|ha?emopoi\w*|peripheral|cord|umbilical|bone|marrow|stem|progenitor|cells?|and|or|donor)[\s/\-]+){1,6}"
+    r"|(?:(?:bone|marrow|donor|donors|kidney|renal|islet|liver|lung|organ|solid|related|unrelated|matched|mismatched|"
+    r"living|deceased|sibling|identical|HLA)[\s/\-]+){0,5})"
+    r"(?:transplant\w*|HS?CT|SCT|BMT|grafts?|(?:stem[\s\-])?cell\s+rescue|rescue|recipients?)\b(?!\s+of\b)",
+    re.IGNORECASE,
+)
+_RECIPIENTS = pattern_of(r"\brecipients?\s+of\s+(?:an?\s+)?$", re.IGNORECASE)
+# "PBSC from related or", "transplantation of marrow from": what comes next is a person who gave a graft.
+_GRAFT_FROM = pattern_of(
+    rf"\b(?:transplant(?:s|ations?)?|HSCT|SCT|BMT|PBSCs?|HSCs?|blood\s+stem\s+cells?|cord\s+blood|islets?|grafts?)"
+    rf"(?:\W+(?!(?:{_OF_CELLS}|by|with|and)\b)\w+){{0,4}}?\W+(?:from|of)\b(?:\W+\w+){{0,3}}\W*$",
+    re.IGNORECASE,
+)
+_PERSON = pattern_of(r"(?:from|of)\b|[^\n]{0,60}\bdonors?$", re.IGNORECASE)
+_THEN_CELLS = pattern_of(rf"[\s\-]*(?:\w+[\s\-]+){{0,2}}?(?:{_OF_CELLS})\b", re.IGNORECASE)
+_INSTEAD = pattern_of(
+    r"\b(?:unlike|instead\s+of|rather\s+than|(?:contrast|comparison|opposed|alternative|superior)\s+(?:to|with)|\w+er\s+than)"
+    r"\s+(?:(?!receiv|infus|inject|given)[\w'’]+[\s\-]+){0,4}$",
+    re.IGNORECASE,
+)
+_AGAINST = pattern_of(
+    r"\b(?:compar\w*\s+(?:\w+\s+){0,3}?(?:with|to|against)|versus|vs\.?|standard|conventional)\s+(?:[\w'’]+[\s\-]+){0,3}$",
+    re.IGNORECASE,
+)
+_ADDED = pattern_of(r"\b(?:with|plus|and|on|before|after)\s+(?:\w+\s+)?$|\+\s*$", re.IGNORECASE)
+_PLACE = pattern_of(  # what the cells get into, lie on, or go with
+    r"\b(?:into|onto|seeded\s+(?:in|on)|cover\w*\s+(?:by|with)|(?:inject|implant|plac|appli|put|deposit)\w*\s+(?:in|to|on|around|near|through)|through|via|"
+    r"after|before|following|(?:combin\w*|together|along|MSCs?|cells?|co-?\w+ed)\s+with|plus|transplant\w*\s+of|(?:MSCs?|cells?)\s+on)"
+    r"\s+(?:(?!ha?rvest|aspirat|collect|extract|obtain|isolat|deriv|from|of\b)[\w'’]+[\s\-]+){0,3}$",
+    re.IGNORECASE,
+)
+
+
+def _around(text: str, found: Found) -> tuple[str, str]:
+    return text[max(0, found.start - _BEFORE) : found.start], text[found.end : found.end + _AFTER]
+
+
+def is_of_another_tissue(text: str, donor: Found) -> bool:
+    """Whether a donor is said of a scaffold, a graft, a transplantation or a comparison: "MSC in allogeneic bone"."""
+    before, after = _around(text, donor)
+    words = text[donor.start : donor.end]
+    person = _PERSON.match(words)
+    if person and not _THEN_CELLS.match(after) and _gave_a_graft(before + words[:_FEW]):
+        return True
+    return bool(
+        (not person and _THING.match(after))
+        or _TRANSPLANT.match(after)
+        or _RECIPIENTS.search(before)
+        or _is_of_comparison(before, words + after)
+    )
+
+
+def _gave_a_graft(before: str) -> bool:
+    """Whether the words before a person end in a graft that came from him, and are not "MSC transplantation from"."""
+    graft = _GRAFT_FROM.search(before)
+    return bool(graft) and not any(
+        one.value in _OURS for one in find("cell_type", before[max(0, graft.start() - _NEAR) : graft.start()])
+    )
+
+
+def is_added(text: str, donor: Found) -> bool:
+    """Whether what a donor is said of only goes with the cells: "with autologous chondrocytes"."""
+    return bool(_ADDED.search(_around(text, donor)[0]))
+
+
+def is_of_a_comparison(text: str, tissue: Found) -> bool:
+    """Whether a tissue is what the product is compared with: "unlike marrow MSC they are easy to get"."""
+    before, after = _around(text, tissue)
+    return _is_of_comparison(before, text[tissue.start : tissue.end] + after)
+
+
+def is_a_place(text: str, tissue: Found) -> bool:
+    """Whether a tissue is what the cells get into or go with: "MSC with cord blood", "injected into fat"."""
+    return bool(_PLACE.search(_around(text, tissue)[0]))
+
+
+def _is_of_comparison(before: str, told: str) -> bool:
+    if _INSTEAD.search(before):
+        return True
+    return bool(_AGAINST.search(before)) and not names("cell_type", told)
