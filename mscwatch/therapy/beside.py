@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import re
 
-from mscwatch.therapy.words import Found, find, names
-from mscwatch.vocabulary import CellType
+from mscwatch.therapy.words import Found, names
 from mscwatch.vocabulary.patterns import pattern_of
 
-_BEFORE, _AFTER, _NEAR = 60, 90, 30  # letters that are looked at
+_BEFORE, _AFTER = 60, 90  # letters that are looked at
 _FEW = 5  # letters: "from "
-_OURS = (CellType.MSC, CellType.OTHER)
 _OF_CELLS = r"\w*MSCs?|\w*ASCs?|mesench\w*|stem|strom\w*|progenitor\w*|cells?"
 _MARROW_OR_FAT = r"(?:bone[\s-]*)?marrow|fat|adipose\w*|lipo\w*|cord|umbilical|placent\w*"
 _JOINING = r"and|or|with|plus|in|on|onto|to|for|from|of|into|after|by|as|is|are|was|were|using|versus|vs"
@@ -23,7 +21,7 @@ _THING = pattern_of(
     rf"[\s\-]*(?:(?!(?:{_OF_CELLS}|{_MARROW_OR_FAT}|{_JOINING}|\w*engineered)\b)[\w'’]+[\s\-]+){{0,4}}?"
     r"(?:bone|scaffold|matri(?:x|ces)|graft|fibrin|ser(?:um|a)|plasma|platelet|lysate|collagen|blood|PRP|PRF|skin|"
     r"tendon|ligament|cartilage|islet|kidney|renal|liver|hepatic|lung|heart|organ|trachea|tooth|teeth|conjunctiv|"
-    r"cornea|iliac|nerve|vein|chips?|keratinocyte|epiderm)\w*"
+    r"cornea|iliac|nerve|vein|chips?|keratinocyte|epiderm|lymphocyt|[TB][\s\-]cells?)\w*"
     rf"(?![\s\-]*(?:tissue[\s\-]*)?(?:{_OF_CELLS}|deriv|marrow|biops|aspirat|concentrat|origin))",
     re.IGNORECASE,
 )
@@ -43,6 +41,7 @@ _GRAFT_FROM = pattern_of(
     rf"(?:\W+(?!(?:{_OF_CELLS}|by|with|and)\b)\w+){{0,4}}?\W+(?:from|of)\b(?:\W+\w+){{0,3}}\W*$",
     re.IGNORECASE,
 )
+_OF_MSC = pattern_of(r"(?:MSCs?|mesenchym\w*(?:[\s\-]+(?:stem|stromal|progenitor|cells?)){0,3})\W*$", re.IGNORECASE)
 _PERSON = pattern_of(r"(?:from|of)\b|[^\n]{0,60}\bdonors?$", re.IGNORECASE)
 _THEN_CELLS = pattern_of(rf"[\s\-]*(?:\w+[\s\-]+){{0,2}}?(?:{_OF_CELLS})\b", re.IGNORECASE)
 _INSTEAD = pattern_of(
@@ -85,9 +84,7 @@ def is_of_another_tissue(text: str, donor: Found) -> bool:
 def _gave_a_graft(before: str) -> bool:
     """Whether the words before a person end in a graft that came from him, and are not "MSC transplantation from"."""
     graft = _GRAFT_FROM.search(before)
-    return bool(graft) and not any(
-        one.value in _OURS for one in find("cell_type", before[max(0, graft.start() - _NEAR) : graft.start()])
-    )
+    return bool(graft) and not _OF_MSC.search(before[: graft.start()])
 
 
 def is_added(text: str, donor: Found) -> bool:

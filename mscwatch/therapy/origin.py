@@ -32,7 +32,7 @@ _THEN_CELLS = pattern_of(
     r"(?:\w*MSC|\w*ASC|\w{0,4}SCs?\b|mesench|ecto|stem|strom|progenitor|precursor|multipotent|mononuc|MNC|cells?\b|exosom|secret|concentrat)",
     re.IGNORECASE,
 )
-_GRAFT = pattern_of(r"peripheral blood stem|PBSC", re.IGNORECASE)
+_GRAFT = pattern_of(r"(?:(?:mobili[sz]ed|G-CSF)\W+){0,2}(?:peripheral\s+(?:blood\s+)?stem(?:\s+cells?)?|PBSCs?)(?!\W*deriv)|mobili[sz]ed|leukapheresis", re.IGNORECASE)
 _LISTED = pattern_of(
     r"\W*(?:(?:and|or|versus|vs|tissue|derived|blood|cord|marrow|jelly)\b\W*){0,3}", re.IGNORECASE
 )
@@ -41,10 +41,10 @@ _CELLS_FROM = pattern_of(
     re.IGNORECASE,
 )
 _FROM = pattern_of(
-    r"\b(?:from|of|deriv\w*|source|isolat\w*|obtain\w*|harvest\w*|extract\w*|collect\w*|aspirat\w*)\b",
+    r"\b(?:from|of|deriv\w*|source|isolat\w*|separat\w*|obtain\w*|harvest\w*|extract\w*|collect\w*|aspirat\w*)\b",
     re.IGNORECASE,
 )
-_HARVEST = pattern_of(r"aspirat|harvest|collect|extract|obtain|biops|liposuct|taken\b", re.IGNORECASE)
+_HARVEST = pattern_of(r"aspirat|harvest|collect|extract|obtain|biops|liposuct|lipectom|drawn\b|removed\b|taken\b", re.IGNORECASE)
 _LATER = pattern_of(
     r"\b(?:week|month|year)s?\s+\d|\b\d+\s+(?:months?|years?)\s+(?:after|later)", re.IGNORECASE
 )
@@ -54,20 +54,18 @@ _TAKEN = pattern_of(r"\s*(?:aspirat|biops|harvest|punct|sampl)", re.IGNORECASE)
 def cell_source(passages: Passages, kind: str = CellType.MSC) -> Told:
     """The tissues, from sentences that name the cells; cells of the `kind` hepatocyte come from livers."""
     named = (*passages.titles, *passages.product)
-    told = _bound(PRODUCT, terms.of_cells(named)) or terms.first(
-        "cell_source",
-        [
-            (PRODUCT, terms.of_cells(named)),
-            (KEYWORDS, passages.keywords),
-            (PRODUCT, terms.about_product(passages.product, passages.brands)),
-            *((tier, _of_one_product(told)) for tier, told in terms.described("cell_source", passages)),
-            (HARVESTED, _harvested(passages)),
-        ],
+    places: list[terms.Tier] = [
+        (PRODUCT, terms.of_cells(named)),
+        (KEYWORDS, passages.keywords),
+        (PRODUCT, terms.about_product(passages.product, passages.brands)),
+        *((tier, _of_one_product(told)) for tier, told in terms.described("cell_source", passages)),
+        (HARVESTED, _harvested(passages)),
+    ]
+    told = _bound(PRODUCT, terms.of_cells(named), kind) or next(
+        filter(None, (_named(tier, texts, kind) for tier, texts in places)), Told()
     )
     if {CellSource.CORD_BLOOD, CellSource.UMBILICAL_CORD} <= set(told.values):
         return told.without(_short(passages))
-    if kind == CellType.MSC and told.values == (CellSource.OTHER,) and _GRAFT.search(told.evidence[0].span):
-        return Told()  # the transplant that the cells go with
     if CellSource.OTHER in told.values and len(told.values) > 1:
         return told.without(CellSource.OTHER)
     if kind == CellType.HEPATOCYTE and not told.values:
@@ -78,7 +76,19 @@ def cell_source(passages: Passages, kind: str = CellType.MSC) -> Told:
     return told
 
 
-def _bound(tier: str, texts: Iterable[Passage]) -> Told:
+def _named(tier: str, texts: Iterable[Passage], kind: str) -> Told:
+    """The tissues that texts name, bound to the cells or not."""
+    named = [
+        (text, one)
+        for text in texts
+        for one in find("cell_source", text.text)
+        if not _is_of_another(text.text, one, kind)
+        and (_is_bound(text.text, one) or not beside.is_a_place(text.text, one))
+    ]
+    return terms.told("cell_source", named, tier)
+
+
+def _bound(tier: str, texts: Iterable[Passage], kind: str) -> Told:
     """The tissues that stand right before or after the cells: not "in amniotic membrane", nor "menstrual cycle"."""
     bound: list[tuple[Passage, Found]] = []
     for text in texts:
@@ -88,7 +98,8 @@ def _bound(tier: str, texts: Iterable[Passage]) -> Told:
             listed = following and _LISTED.fullmatch(text.text, one.end, following.start)
             if listed or _is_bound(text.text, one):
                 following = one
-                ours.append((text, one))
+                if not _is_of_another(text.text, one, kind):
+                    ours.append((text, one))
         bound += reversed(ours)
     return terms.told("cell_source", bound, tier)
 
@@ -98,6 +109,19 @@ def _is_bound(text: str, tissue: Found) -> bool:
         _THEN_CELLS.match(text, tissue.end)
         or _CELLS_FROM.search(text[max(0, tissue.start - 60) : tissue.start])
         or names("product", text[tissue.start : tissue.end])
+    )
+
+
+def _is_of_another(text: str, tissue: Found, kind: str) -> bool:
+    """Whether a tissue is that of a comparison, or of the blood stem cells that mesenchymal ones go with."""
+    if beside.is_of_a_comparison(text, tissue):
+        return True
+    if kind not in (CellType.MSC, CellType.MIXED):
+        return False
+    before = text[max(0, tissue.start - _BEFORE_CELLS) : tissue.start]
+    of_blood = find("cell_type", before)[-1:] if _CELLS_FROM.search(before) else ()
+    return bool(_GRAFT.match(text, tissue.start)) or any(
+        one.value == CellType.HAEMATOPOIETIC for one in of_blood
     )
 
 
