@@ -56,10 +56,11 @@ _AGAINST = pattern_of(
 _ADDED = pattern_of(r"\b(?:with|plus|and|on|before|after)\s+(?:\w+\s+)?$|\+\s*$", re.IGNORECASE)
 _PLACE = pattern_of(  # what the cells get into, lie on, or go with
     r"\b(?:into|onto|seeded\s+(?:in|on)|cover\w*\s+(?:by|with)|(?:inject|implant|plac|appli|put|deposit)\w*\s+(?:in|to|on|around|near|through)|through|via|"
-    r"after|before|following|(?:combin\w*|together|along|MSCs?|cells?|co-?\w+ed)\s+with|plus|transplant\w*\s+of|(?:MSCs?|cells?)\s+on)"
-    r"\s+(?:(?!ha?rvest|aspirat|collect|extract|obtain|isolat|deriv|from|of\b)[\w'’]+[\s\-]+){0,3}$",
+    r"after|before|following|(?:combin\w*|together|along|MSCs?|cells?|co-?\w+)\s+with|plus|transplant\w*\s+of|(?:MSCs?|cells?)\s+on)"
+    r"\s+(?:(?!ha?rvest|aspirat|collect|extract|obtain|isolat|deriv|from|of\b)[\w'’]+[\s\-]+){0,5}$",
     re.IGNORECASE,
 )
+_TAKEN = pattern_of(r"\s*(?:aspirat|biops|harvest|punct|sampl|collect|extract)", re.IGNORECASE)
 
 
 def _around(text: str, found: Found) -> tuple[str, str]:
@@ -100,7 +101,8 @@ def is_of_a_comparison(text: str, tissue: Found) -> bool:
 
 def is_a_place(text: str, tissue: Found) -> bool:
     """Whether a tissue is what the cells get into or go with: "MSC with cord blood", "injected into fat"."""
-    return bool(_PLACE.search(_around(text, tissue)[0]))
+    before, after = _around(text, tissue)
+    return bool(_PLACE.search(before)) and not _TAKEN.match(after)
 
 
 def _is_of_comparison(before: str, told: str) -> bool:

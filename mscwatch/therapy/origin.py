@@ -33,11 +33,13 @@ _THEN_CELLS = pattern_of(
     re.IGNORECASE,
 )
 _GRAFT = pattern_of(r"(?:(?:mobili[sz]ed|G-CSF)\W+){0,2}(?:peripheral\s+(?:blood\s+)?stem(?:\s+cells?)?|PBSCs?)(?!\W*deriv)|mobili[sz]ed|leukapheresis", re.IGNORECASE)
+_GRAFT_OR = pattern_of(r"(?:PBSCs?|HSCs?|blood\s+stem\s+cells?)\W+(?:and|or)\W+(?:\w+\W+)?$", re.IGNORECASE)
+_OR_GRAFT = pattern_of(r"\W*(?:and|or)\W+(?:\w+\W+)?(?:PBSC|HSC|(?:peripheral\s+)?blood\s+stem)", re.IGNORECASE)
 _LISTED = pattern_of(
     r"\W*(?:(?:and|or|versus|vs|tissue|derived|blood|cord|marrow|jelly)\b\W*){0,3}", re.IGNORECASE
 )
 _CELLS_FROM = pattern_of(
-    r"\b(?:cells?|\w*MSCs?|exosomes?)\b\W+(?:\(\w+\)\W+)?(?:(?!capable)\w+\W+){0,3}?(?:from|of)\W+(?:\w+\W+){0,4}?$",
+    r"\b(?:cells?|\w*MSCs?|exosomes?)\b\W+(?:\(\w+\)\W+)?(?:(?!capable|after\b|before\b|following|with\b|during|for\b|in\b|or\b)\w+\W+){0,3}?(?:from|of)\W+(?:\w+\W+){0,4}?$",
     re.IGNORECASE,
 )
 _FROM = pattern_of(
@@ -119,6 +121,8 @@ def _is_of_another(text: str, tissue: Found, kind: str) -> bool:
     if kind not in (CellType.MSC, CellType.MIXED):
         return False
     before = text[max(0, tissue.start - _BEFORE_CELLS) : tissue.start]
+    if not _is_bound(text, tissue) and (_GRAFT_OR.search(before) or _OR_GRAFT.match(text, tissue.end)):
+        return True
     of_blood = find("cell_type", before)[-1:] if _CELLS_FROM.search(before) else ()
     return bool(_GRAFT.match(text, tissue.start)) or any(
         one.value == CellType.HAEMATOPOIETIC for one in of_blood
