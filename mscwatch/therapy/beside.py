@@ -20,9 +20,9 @@ _JOINING = r"and|or|with|plus|in|on|onto|to|for|from|of|into|after|by|as|is|are|
 _THING = pattern_of(
     rf"[\s\-]*(?:(?!(?:{_OF_CELLS}|{_MARROW_OR_FAT}|{_JOINING}|\w*engineered)\b)[\w'’]+[\s\-]+){{0,4}}?"
     r"(?:bone|scaffold|matri(?:x|ces)|graft|fibrin|ser(?:um|a)|plasma|platelet|lysate|collagen|blood|PRP|PRF|skin|"
-    r"tendon|ligament|cartilage|islet|kidney|renal|liver|hepatic|lung|heart|organ|trachea|tooth|teeth|conjunctiv|"
-    r"cornea|iliac|nerve|vein|chips?|keratinocyte|epiderm|lymphocyt|[TB][\s\-]cells?)\w*"
-    rf"(?![\s\-]*(?:tissue[\s\-]*)?(?:{_OF_CELLS}|deriv|marrow|biops|aspirat|concentrat|origin))",
+    r"derm|clot|vitreous|flap|membrane|periost|fibroblast|antibod|immune|respons|tendon|ligament|cartilage|islet|kidney|renal|liver|hepatic|lung|heart|organ|trachea|tooth|teeth|conjunctiv|"
+    r"cornea|iliac|nerve|vein|chips?|keratinocyte|epiderm|lymphocyt|[TB][\s\-]cells?)\w*\b"
+    rf"(?![\s\-]*(?:(?:tissue|lysate)[\s\-]*)?(?:{_OF_CELLS}|deriv|marrow|biops|aspirat|concentrat|origin|expand|cultur|grown|supplement))",
     re.IGNORECASE,
 )
 # "allogeneic bone marrow transplantation", "unrelated donor HSCT"; of stem cells only where they are those of blood.
@@ -31,14 +31,14 @@ _TRANSPLANT = pattern_of(
     r"(?:(?:blood|ha?emato\w*|ha?emopoi\w*|peripheral|cord|umbilical|bone|marrow|stem|progenitor|cells?|and|or|donor)[\s/\-]+){1,6}"
     r"|(?:(?:bone|marrow|donor|donors|kidney|renal|islet|liver|lung|organ|solid|related|unrelated|matched|mismatched|"
     r"living|deceased|sibling|identical|HLA)[\s/\-]+){0,5})"
-    r"(?:transplant\w*|HS?CT|SCT|BMT|grafts?|(?:stem[\s\-])?cell\s+rescue|rescue|recipients?)\b(?!\s+of\b)",
+    r"(?:transplant\w*|HS?CT|SCT|BMT|grafts?|(?:stem[\s\-])?cell\s+rescue|rescue|support|recipients?)\b(?!\s+of\b)",
     re.IGNORECASE,
 )
 _RECIPIENTS = pattern_of(r"\brecipients?\s+of\s+(?:an?\s+)?$", re.IGNORECASE)
 # "PBSC from related or", "transplantation of marrow from": what comes next is a person who gave a graft.
 _GRAFT_FROM = pattern_of(
-    rf"\b(?:transplant(?:s|ations?)?|HSCT|SCT|BMT|PBSCs?|HSCs?|blood\s+stem\s+cells?|cord\s+blood|islets?|grafts?)"
-    rf"(?:\W+(?!(?:{_OF_CELLS}|by|with|and)\b)\w+){{0,4}}?\W+(?:from|of)\b(?:\W+\w+){{0,3}}\W*$",
+    rf"\b(?:transplant(?:s|ations?)?|(?:patients|recipients|children|subjects|were)\s+transplanted|HSCT|SCT|BMT|PBSCs?|HSCs?|blood\s+stem\s+cells?|cord\s+blood|islets?|grafts?)"
+    rf"(?:\W+(?!(?:{_OF_CELLS}|by|with|and)\b)\w+){{0,4}}?\W+(?:from|of)\b(?:\W+(?!(?:{_OF_CELLS})\b)\w+){{0,3}}\W*$",
     re.IGNORECASE,
 )
 _OF_MSC = pattern_of(r"(?:MSCs?|mesenchym\w*(?:[\s\-]+(?:stem|stromal|progenitor|cells?)){0,3})\W*$", re.IGNORECASE)
