@@ -21,12 +21,6 @@ from mscwatch.therapy.words import find
 from mscwatch.vocabulary import CellSource, CellType, ProductForm
 from mscwatch.vocabulary.patterns import pattern_of
 
-# Whose something else is: "allogenic cartilage", "autologous chondrocytes", "autologous plasma".
-_OF_OTHER_TISSUE = pattern_of(
-    r"\b(?:autolog\w*|allogen\w*|autogen\w*)(?=\s+(?:(?!\w*MSCs?\b|stem|cells?\b|mesench|stromal)[\w-]+\s+){0,2}?"
-    r"(?:cartilage|chondr\w*|grafts?|periost\w*|serum|plasma|platelet\w*|lysate|fibrin|tendon|skin|bone(?!\s+marrow))\b)",
-    re.IGNORECASE,
-)
 _GRAFT = pattern_of(r"\b(?:umbilical[ -])?cord[ -]blood (?:(?:stem )?cells? )?transplant\w*", re.IGNORECASE)
 _DEFINITION = pattern_of(
     r"(?P<cells>\b(?:bone[ -]marrow|adipose|umbilical|placent|cord|Wharton|menstrual)[\w' -]{0,40}?"
@@ -119,13 +113,10 @@ def _defined(told: Sequence[Sentence], background: Sequence[Sentence], kind: Cel
 
 
 def _donor(text: StudyText, sources: tuple[str, ...], kind: CellType) -> Told:
-    """Whose the cells are: by the title, else by the abstract, without what is said of another tissue."""
-    titles, told = (
-        tuple(replace(one, text=_OF_OTHER_TISSUE.sub(blank, one.text)) for one in passages)
-        for passages in (text.passages.titles, text.passages.product)
-    )
+    """Whose the cells are: by the title, else by the abstract."""
+    titles = text.passages.titles
     return origin.donor(Passages(titles=titles), (), kind) or origin.donor(
-        Passages(titles=titles, product=told), sources, kind
+        Passages(titles=titles, product=text.passages.product), sources, kind
     )
 
 

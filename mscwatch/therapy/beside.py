@@ -1,7 +1,6 @@
 """Tissues and donors that a text names, but not as those of the cells.
 
-They are of what the cells lie on or are mixed with, of a transplantation before, of the place that the cells get into,
-or of a comparison.
+They are of what the cells lie on or are mixed with, of a transplantation before, or of a comparison.
 """
 
 from __future__ import annotations
@@ -41,26 +40,33 @@ _GRAFT_FROM = pattern_of(
     rf"(?:\W+(?!(?:{_OF_CELLS}|by|with|and)\b)\w+){{0,4}}?\W+(?:from|of)\b(?:\W+(?!(?:{_OF_CELLS})\b)\w+){{0,3}}\W*$",
     re.IGNORECASE,
 )
-_OF_MSC = pattern_of(r"(?:MSCs?|mesenchym\w*(?:[\s\-]+(?:stem|stromal|progenitor|cells?)){0,3})\W*$", re.IGNORECASE)
+_OF_MSC = pattern_of(
+    r"(?:MSCs?|mesenchym\w*(?:[\s\-]+(?:stem|stromal|progenitor|cells?)){0,3})\W*$", re.IGNORECASE
+)
 _PERSON = pattern_of(r"(?:from|of)\b|[^\n]{0,60}\bdonors?$", re.IGNORECASE)
 _THEN_CELLS = pattern_of(rf"[\s\-]*(?:\w+[\s\-]+){{0,2}}?(?:{_OF_CELLS})\b", re.IGNORECASE)
 _INSTEAD = pattern_of(
-    r"\b(?:unlike|instead\s+of|rather\s+than|(?:contrast|comparison|opposed|alternative|superior)\s+(?:to|with)|\w+er\s+than)"
-    r"\s+(?:(?!receiv|infus|inject|given)[\w'’]+[\s\-]+){0,4}$",
+    r"\b(?:unlike|instead\s+of|rather\s+than|(?:contrast|comparison|opposed|alternative|superior)\s+(?:to|with)|\w+er\s+than)\s+"
+    r"(?:(?:the|an?|those|that|with|from|of|for|use|using|treatment|conventional|standard|other|human|adult|fresh|own|traditional)\s+){0,4}$",
     re.IGNORECASE,
 )
 _AGAINST = pattern_of(
-    r"\b(?:compar\w*\s+(?:\w+\s+){0,3}?(?:with|to|against)|versus|vs\.?|standard|conventional)\s+(?:[\w'’]+[\s\-]+){0,3}$",
+    r"\b(?:compar\w*\s+(?:\w+\s+){0,3}?(?:with|to|against)|versus|vs\.?|standard|conventional)\s+"
+    r"(?:(?!plus|and\b|with|combin)[\w'’]+[\s\-]+){0,3}$",
     re.IGNORECASE,
+)
+_GRAFT = pattern_of(  # blood stem cells by themselves
+    r"(?:(?:mobili[sz]ed|G-CSF)\W+){0,2}(?:peripheral\s+(?:blood\s+)?stem(?:\s+cells?)?|PBSCs?)(?!\W*deriv)|mobili[sz]ed|leukapheresis",
+    re.IGNORECASE,
+)
+_GRAFT_OR = pattern_of(
+    r"(?:(?:PBSCs?|HSCs?|blood\s+stem\s+cells?)\W+(?:and|or)|\btransplant\w*\s+(?:of|with))\W+(?:\w+\W+)?$",
+    re.IGNORECASE,
+)
+_OR_GRAFT = pattern_of(  # blood stem cells by themselves
+    r"\W*(?:and|or)\W+(?:\w+\W+)?(?:PBSC|HSC|(?:peripheral\s+)?blood\s+stem)", re.IGNORECASE
 )
 _ADDED = pattern_of(r"\b(?:with|plus|and|on|before|after)\s+(?:\w+\s+)?$|\+\s*$", re.IGNORECASE)
-_PLACE = pattern_of(  # what the cells get into, lie on, or go with
-    r"\b(?:into|onto|seeded\s+(?:in|on)|cover\w*\s+(?:by|with)|(?:inject|implant|plac|appli|put|deposit)\w*\s+(?:in|to|on|around|near|through)|through|via|"
-    r"after|before|following|(?:combin\w*|together|along|MSCs?|cells?|co-?\w+)\s+with|plus|transplant\w*\s+of|(?:MSCs?|cells?)\s+on)"
-    r"\s+(?:(?!ha?rvest|aspirat|collect|extract|obtain|isolat|deriv|from|of\b)[\w'’]+[\s\-]+){0,5}$",
-    re.IGNORECASE,
-)
-_TAKEN = pattern_of(r"\s*(?:aspirat|biops|harvest|punct|sampl|collect|extract)", re.IGNORECASE)
 
 
 def _around(text: str, found: Found) -> tuple[str, str]:
@@ -85,7 +91,7 @@ def is_of_another_tissue(text: str, donor: Found) -> bool:
 def _gave_a_graft(before: str) -> bool:
     """Whether the words before a person end in a graft that came from him, and are not "MSC transplantation from"."""
     graft = _GRAFT_FROM.search(before)
-    return bool(graft) and not _OF_MSC.search(before[: graft.start()])
+    return graft is not None and not _OF_MSC.search(before[: graft.start()])
 
 
 def is_added(text: str, donor: Found) -> bool:
@@ -99,10 +105,12 @@ def is_of_a_comparison(text: str, tissue: Found) -> bool:
     return _is_of_comparison(before, text[tissue.start : tissue.end] + after)
 
 
-def is_a_place(text: str, tissue: Found) -> bool:
-    """Whether a tissue is what the cells get into or go with: "MSC with cord blood", "injected into fat"."""
-    before, after = _around(text, tissue)
-    return bool(_PLACE.search(before)) and not _TAKEN.match(after)
+def is_of_a_graft(text: str, tissue: Found, *, bound: bool) -> bool:
+    """Whether a tissue is that of blood stem cells, or is named with them and is not `bound`: "PBSC or marrow"."""
+    if _GRAFT.match(text, tissue.start):
+        return True
+    before = text[max(0, tissue.start - _BEFORE) : tissue.start]
+    return not bound and bool(_GRAFT_OR.search(before) or _OR_GRAFT.match(text, tissue.end))
 
 
 def _is_of_comparison(before: str, told: str) -> bool:

@@ -27,14 +27,16 @@ _LINKING = (  # what may stand between a tissue and its cells: "cord blood-deriv
     r"(?:derived|cord|marrow|tissue|blood|jelly|membrane|pulp|origin\w*|cultured|expanded|autologous|allogen\w*|human|adult|"
     r"multipotent|primary|and|or|of|the|donor|aspirate)"
 )
+_APART = pattern_of(  # what may stand before a tissue that stands for itself
+    r"(?:^|[(\[:;,/\-–=.]\s*|\b(?:treat\w*\s+with|using|cells?|\w+-?MSCs?)\s+)"
+    r"(?:(?:the|an?|auto\w*|allo\w*|human|own|fresh|expanded|cultured|isolated|concentrated|source|is|and|or)\s+){0,4}$",
+    re.IGNORECASE,
+)
 _THEN_CELLS = pattern_of(
     rf"[\s\-,()/'’]*(?:s\b\s*)?(?:{_LINKING}\b[\s\-,()/']*){{0,6}}"
     r"(?:\w*MSC|\w*ASC|\w{0,4}SCs?\b|mesench|ecto|stem|strom|progenitor|precursor|multipotent|mononuc|MNC|cells?\b|exosom|secret|concentrat)",
     re.IGNORECASE,
 )
-_GRAFT = pattern_of(r"(?:(?:mobili[sz]ed|G-CSF)\W+){0,2}(?:peripheral\s+(?:blood\s+)?stem(?:\s+cells?)?|PBSCs?)(?!\W*deriv)|mobili[sz]ed|leukapheresis", re.IGNORECASE)
-_GRAFT_OR = pattern_of(r"(?:PBSCs?|HSCs?|blood\s+stem\s+cells?)\W+(?:and|or)\W+(?:\w+\W+)?$", re.IGNORECASE)
-_OR_GRAFT = pattern_of(r"\W*(?:and|or)\W+(?:\w+\W+)?(?:PBSC|HSC|(?:peripheral\s+)?blood\s+stem)", re.IGNORECASE)
 _LISTED = pattern_of(
     r"\W*(?:(?:and|or|versus|vs|tissue|derived|blood|cord|marrow|jelly)\b\W*){0,3}", re.IGNORECASE
 )
@@ -46,7 +48,9 @@ _FROM = pattern_of(
     r"\b(?:from|of|deriv\w*|source|isolat\w*|separat\w*|obtain\w*|harvest\w*|extract\w*|collect\w*|aspirat\w*)\b",
     re.IGNORECASE,
 )
-_HARVEST = pattern_of(r"aspirat|harvest|collect|extract|obtain|biops|liposuct|lipectom|drawn\b|removed\b|taken\b", re.IGNORECASE)
+_HARVEST = pattern_of(
+    r"aspirat|harvest|collect|extract|obtain|biops|liposuct|lipectom|drawn\b|removed\b|taken\b", re.IGNORECASE
+)
 _LATER = pattern_of(
     r"\b(?:week|month|year)s?\s+\d|\b\d+\s+(?:months?|years?)\s+(?:after|later)", re.IGNORECASE
 )
@@ -61,10 +65,11 @@ def cell_source(passages: Passages, kind: str = CellType.MSC) -> Told:
         (KEYWORDS, passages.keywords),
         (PRODUCT, terms.about_product(passages.product, passages.brands)),
         *((tier, _of_one_product(told)) for tier, told in terms.described("cell_source", passages)),
-        (HARVESTED, _harvested(passages)),
     ]
-    told = _bound(PRODUCT, terms.of_cells(named), kind) or next(
-        filter(None, (_named(tier, texts, kind) for tier, texts in places)), Told()
+    told = (
+        _bound(PRODUCT, terms.of_cells(named), kind)
+        or next(filter(None, (_named(tier, texts, kind) for tier, texts in places)), None)
+        or terms.first("cell_source", [(HARVESTED, _harvested(passages))])
     )
     if {CellSource.CORD_BLOOD, CellSource.UMBILICAL_CORD} <= set(told.values):
         return told.without(_short(passages))
@@ -79,13 +84,13 @@ def cell_source(passages: Passages, kind: str = CellType.MSC) -> Told:
 
 
 def _named(tier: str, texts: Iterable[Passage], kind: str) -> Told:
-    """The tissues that texts name, bound to the cells or not."""
+    """The tissues that texts name: bound to the cells, taken for them, or standing for themselves."""
     named = [
         (text, one)
         for text in texts
         for one in find("cell_source", text.text)
         if not _is_of_another(text.text, one, kind)
-        and (_is_bound(text.text, one) or not beside.is_a_place(text.text, one))
+        and (tier == KEYWORDS or any(told(text.text, one) for told in (_is_bound, _linked, _stands_alone)))
     ]
     return terms.told("cell_source", named, tier)
 
@@ -114,19 +119,24 @@ def _is_bound(text: str, tissue: Found) -> bool:
     )
 
 
+def _stands_alone(text: str, tissue: Found) -> bool:
+    """Whether a tissue stands for itself, at the beginning or behind a mark: "MSC (umbilical cord)"."""
+    return bool(_APART.search(text[max(0, tissue.start - _BEFORE_CELLS) : tissue.start])) or bool(
+        _TAKEN.match(text, tissue.end)
+    )
+
+
 def _is_of_another(text: str, tissue: Found, kind: str) -> bool:
     """Whether a tissue is that of a comparison, or of the blood stem cells that mesenchymal ones go with."""
     if beside.is_of_a_comparison(text, tissue):
         return True
     if kind not in (CellType.MSC, CellType.MIXED):
         return False
-    before = text[max(0, tissue.start - _BEFORE_CELLS) : tissue.start]
-    if not _is_bound(text, tissue) and (_GRAFT_OR.search(before) or _OR_GRAFT.match(text, tissue.end)):
+    if beside.is_of_a_graft(text, tissue, bound=_is_bound(text, tissue)):
         return True
-    of_blood = find("cell_type", before)[-1:] if _CELLS_FROM.search(before) else ()
-    return bool(_GRAFT.match(text, tissue.start)) or any(
-        one.value == CellType.HAEMATOPOIETIC for one in of_blood
-    )
+    before = text[max(0, tissue.start - _BEFORE_CELLS) : tissue.start]
+    cells = find("cell_type", before)[-1:] if _CELLS_FROM.search(before) else ()
+    return any(one.value == CellType.HAEMATOPOIETIC for one in cells)
 
 
 def _short(passages: Passages) -> CellSource:
@@ -172,12 +182,10 @@ def _takes(text: str) -> bool:
 
 def _linked(text: str, tissue: Found) -> bool:
     """Whether a tissue is said to be that of cells: "marrow MSC", "isolated from the marrow"."""
-    before, after = text[max(0, tissue.start - 40) : tissue.start], text[tissue.end : tissue.end + 40]
-    if _TAKEN.match(after) and "llogen" in text:
+    start, end = max(0, tissue.start - 40), tissue.end + 40
+    if _TAKEN.match(text, tissue.end) and "llogen" in text:
         return False  # the patient's own, for another purpose
-    return bool(
-        names("product", text[tissue.start : tissue.end + 40]) or _FROM.search(before) or _FROM.search(after)
-    )
+    return names("product", text[tissue.start : end]) or bool(_FROM.search(text, start, end))
 
 
 def donor(passages: Passages, sources: tuple[str, ...], kind: str) -> Told:
@@ -219,7 +227,9 @@ def _of_product(texts: Iterable[Passage], tier: str, kind: str) -> Told | None:
 
 def _of_others(text: Passage, donor: Found, kind: str) -> bool:
     """Whether the first cells after the word are not of the product's `kind`: "autologous keratinocytes" beside MSC."""
-    others = {CellType.MSC: _OTHER_CELLS, CellType.MIXED: {NAMED, CellType.HAEMATOPOIETIC}}.get(CellType(kind), set())
+    others = {CellType.MSC: _OTHER_CELLS, CellType.MIXED: {NAMED, CellType.HAEMATOPOIETIC}}.get(
+        CellType(kind), set()
+    )
     cells = find("cell_type", text.text[donor.start : donor.end + _BEFORE_CELLS])
     return bool(cells) and cells[0].value in others
 
