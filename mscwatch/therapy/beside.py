@@ -36,7 +36,7 @@ _TRANSPLANT = pattern_of(
 _RECIPIENTS = pattern_of(r"\brecipients?\s+of\s+(?:an?\s+)?$", re.IGNORECASE)
 # "PBSC from related or", "transplantation of marrow from": what comes next is a person who gave a graft.
 _GRAFT_FROM = pattern_of(
-    rf"\b(?:transplant(?:s|ations?)?|(?:patients|recipients|children|subjects|were)\s+transplanted|HSCT|SCT|BMT|PBSCs?|HSCs?|blood\s+stem\s+cells?|cord\s+blood|islets?|grafts?)"
+    rf"\b(?:transplant(?:s|ations?)?|(?:patients|recipients|children|subjects|were)\s+transplanted|HSCT|SCT|BMT|PBSCs?|HSCs?|blood\s+stem\s+cells?|cord\s+blood|islets?|grafts?|tracheas?|organs?|kidneys?|lungs?|hearts?|scaffolds?)"
     rf"(?:\W+(?!(?:{_OF_CELLS}|by|with|and)\b)\w+){{0,4}}?\W+(?:from|of)\b(?:\W+(?!(?:{_OF_CELLS})\b)\w+){{0,3}}\W*$",
     re.IGNORECASE,
 )
@@ -46,7 +46,7 @@ _OF_MSC = pattern_of(
 _PERSON = pattern_of(r"(?:from|of)\b|[^\n]{0,60}\bdonors?$", re.IGNORECASE)
 _THEN_CELLS = pattern_of(rf"[\s\-]*(?:\w+[\s\-]+){{0,2}}?(?:{_OF_CELLS})\b", re.IGNORECASE)
 _INSTEAD = pattern_of(
-    r"\b(?:unlike|instead\s+of|rather\s+than|(?:contrast|comparison|opposed|alternative|superior)\s+(?:to|with)|\w+er\s+than)\s+"
+    r"(?:^compared\s+(?:with|to)|\bunlike|\binstead\s+of|rather\s+than|(?:contrast|comparison|opposed|alternative|superior)\s+(?:to|with)|\w+er\s+than)\s+"
     r"(?:(?:the|an?|those|that|with|from|of|for|use|using|treatment|conventional|standard|other|human|adult|fresh|own|traditional)\s+){0,4}$",
     re.IGNORECASE,
 )

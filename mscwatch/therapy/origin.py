@@ -21,6 +21,7 @@ BIRTH_TISSUES = {CellSource.UMBILICAL_CORD, CellSource.CORD_BLOOD, CellSource.PL
 AT_THE_BEDSIDE = "a concentrate or fraction made at the bedside is the patient's own"
 HARVESTED = "in the harvest"
 _MANY = 3
+_MESENCHYMAL = {CellType.MSC, CellType.MIXED}
 _OTHER_CELLS = {CellType.HAEMATOPOIETIC, CellType.MONONUCLEAR, NAMED, CellType.IMMUNE, CellType.HEPATOCYTE}
 _BEFORE_CELLS = 60  # letters between "autologous" and the cells it speaks of
 _LINKING = (  # what may stand between a tissue and its cells: "cord blood-derived human"
@@ -64,7 +65,7 @@ def cell_source(passages: Passages, kind: str = CellType.MSC) -> Told:
         (PRODUCT, terms.of_cells(named)),
         (KEYWORDS, passages.keywords),
         (PRODUCT, terms.about_product(passages.product, passages.brands)),
-        *((tier, _of_one_product(told)) for tier, told in terms.described("cell_source", passages)),
+        *((tier, _of_one_product(told, kind)) for tier, told in terms.described("cell_source", passages)),
     ]
     told = (
         _bound(PRODUCT, terms.of_cells(named), kind)
@@ -130,7 +131,7 @@ def _is_of_another(text: str, tissue: Found, kind: str) -> bool:
     """Whether a tissue is that of a comparison, or of the blood stem cells that mesenchymal ones go with."""
     if beside.is_of_a_comparison(text, tissue):
         return True
-    if kind not in (CellType.MSC, CellType.MIXED):
+    if kind not in _MESENCHYMAL:
         return False
     if beside.is_of_a_graft(text, tissue, bound=_is_bound(text, tissue)):
         return True
@@ -151,10 +152,12 @@ def _short(passages: Passages) -> CellSource:
     )
 
 
-def _of_one_product(sentences: Iterable[Passage]) -> Iterator[Passage]:
+def _of_one_product(sentences: Iterable[Passage], kind: str) -> Iterator[Passage]:
     """The sentences that name fewer than three tissues; longer lists say where such cells occur in general."""
     for sentence in sentences:
-        tissues = find("cell_source", sentence.text)
+        tissues = [
+            one for one in find("cell_source", sentence.text) if not _is_of_another(sentence.text, one, kind)
+        ]
         if (
             tissues
             and len({one.value for one in tissues}) < _MANY
@@ -194,14 +197,14 @@ def donor(passages: Passages, sources: tuple[str, ...], kind: str) -> Told:
     told = _of_product(named, PRODUCT, kind) or _of_product(passages.keywords, KEYWORDS, kind)
     birth = BIRTH_TISSUES & set(sources) if passages.adults else set()
     if birth and not told and set(sources) <= BIRTH_TISSUES:
-        return Told((Donor.ALLOGENEIC,), (_implied(passages),), IMPLIED)
+        return Told((Donor.ALLOGENEIC,), (_implied(passages, kind),), IMPLIED)
     described = (_of_product(texts, tier, kind) for tier, texts in terms.described("donor", passages))
     told = told or next(filter(None, described), Told())
     if birth and not set(sources) <= BIRTH_TISSUES and Donor.ALLOGENEIC not in told.values:
-        return told.also(Donor.ALLOGENEIC, _implied(passages), IMPLIED)
+        return told.also(Donor.ALLOGENEIC, _implied(passages, kind), IMPLIED)
     if told.values:
         return told
-    if kind in (CellType.MSC, CellType.MIXED) and (
+    if kind in _MESENCHYMAL and (
         own := terms.first("cell_type", [(IMPLIED, named)]).only([TISSUE]) or given_alone(passages)
     ):
         return Told((Donor.AUTOLOGOUS,), (replace(own.evidence[0], rule=AT_THE_BEDSIDE),), IMPLIED)
@@ -218,23 +221,26 @@ def _of_product(texts: Iterable[Passage], tier: str, kind: str) -> Told | None:
         (text, one)
         for text in texts
         for one in find("donor", text.text)
-        if not beside.is_of_another_tissue(text.text, one)
+        if kind not in _MESENCHYMAL or not beside.is_of_another_tissue(text.text, one)
     ]
-    ours = [(text, one) for text, one in named if not _of_others(text, one, kind)]
-    ours = ours or [(text, one) for text, one in named if not beside.is_added(text.text, one)]
+    others = {(text, one): _others(text, one, kind) for text, one in named}
+    ours = [one for one in named if not others[one]]
+    ours = ours or [
+        (text, one)
+        for text, one in named
+        if others[text, one] != CellType.HAEMATOPOIETIC and not beside.is_added(text.text, one)
+    ]
     return terms.told("donor", ours, tier) if ours else None
 
 
-def _of_others(text: Passage, donor: Found, kind: str) -> bool:
-    """Whether the first cells after the word are not of the product's `kind`: "autologous keratinocytes" beside MSC."""
-    others = {CellType.MSC: _OTHER_CELLS, CellType.MIXED: {NAMED, CellType.HAEMATOPOIETIC}}.get(
-        CellType(kind), set()
-    )
+def _others(text: Passage, donor: Found, kind: str) -> str:
+    """The first cells after the word where they are not of the `kind`: "autologous keratinocytes" beside MSC."""
+    others = {CellType.MSC: _OTHER_CELLS, CellType.MIXED: {NAMED, CellType.HAEMATOPOIETIC}}
     cells = find("cell_type", text.text[donor.start : donor.end + _BEFORE_CELLS])
-    return bool(cells) and cells[0].value in others
+    return cells[0].value if cells and cells[0].value in others.get(CellType(kind), ()) else ""
 
 
-def _implied(passages: Passages) -> Evidence:
-    source = cell_source(passages)
+def _implied(passages: Passages, kind: str) -> Evidence:
+    source = cell_source(passages, kind)
     seen = source.only(BIRTH_TISSUES).evidence[0]
     return Evidence(seen.path, seen.span, "tissue of a birth given to others is allogeneic")
