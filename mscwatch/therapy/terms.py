@@ -56,7 +56,8 @@ _PLANNED = pattern_of(
     r"\b(?:patients|subjects|participants|group|arm)\b[^.;]{0,120}?\bwill\s+(?:be|receive|undergo|get)\b"
     r"|\bthis\s+(?:\w+\s+){0,2}(?:study|trial)\s+(?:is|was)\s+(?:designed|intended|planned|to)\b"
     r"|\b(?:aim|purpose|goal|objective)s?\s+of\s+(?:this|the|our)\b"
-    r"|\b(?:we|the\s+investigators?)\s+(?:will|aim|plan|propose|study|test|evaluate|assess|investigate|compare)\b",
+    r"|\b(?:we|the\s+investigators?)\s+(?:will|aim|plan|propose|study|test|evaluate|assess|investigate|compare)\b"
+    r"|\b(?:study|trial)(?:['’]s)?\s+(?:aim|purpose|goal|objective)s?\s+(?:is|are)\b",
     re.IGNORECASE,
 )
 Tier = tuple[str, Iterable[Passage]]
