@@ -19,7 +19,7 @@ _JOINING = r"and|or|with|plus|in|on|onto|to|for|from|of|into|after|by|as|is|are|
 _THING = pattern_of(
     rf"[\s\-]*(?:(?!(?:{_OF_CELLS}|{_MARROW_OR_FAT}|{_JOINING}|\w*engineered)\b)[\w'’]+[\s\-]+){{0,4}}?"
     r"(?:bone|scaffold|matri(?:x|ces)|graft|fibrin|ser(?:um|a)|plasma|platelet|lysate|collagen|blood|PRP|PRF|skin|"
-    r"derm|clot|vitreous|flap|membrane|periost|fibroblast|antibod|immune|respons|tendon|ligament|cartilage|islet|kidney|renal|liver|hepatic|lung|heart|organ|trachea|tooth|teeth|conjunctiv|"
+    r"derm|clot|vitreous|flap|membrane|periost|fibroblast|antibod|immune|respons|tendon|ligament|cartilage|menisc|islet|kidney|renal|liver|hepatic|lung|heart|organ|trachea|tooth|teeth|conjunctiv|"
     r"cornea|iliac|nerve|vein|chips?|keratinocyte|epiderm|lymphocyt|[TB][\s\-]cells?)\w*\b"
     rf"(?![\s\-]*(?:(?:tissue|lysate)[\s\-]*)?(?:{_OF_CELLS}|deriv|marrow|biops|aspirat|concentrat|origin|expand|cultur|grown|supplement))",
     re.IGNORECASE,
@@ -36,7 +36,7 @@ _TRANSPLANT = pattern_of(
 _RECIPIENTS = pattern_of(r"\brecipients?\s+of\s+(?:an?\s+)?$", re.IGNORECASE)
 # "PBSC from related or", "transplantation of marrow from": what comes next is a person who gave a graft.
 _GRAFT_FROM = pattern_of(
-    rf"\b(?:transplant(?:s|ations?)?|(?:patients|recipients|children|subjects|were)\s+transplanted|HSCT|SCT|BMT|PBSCs?|HSCs?|blood\s+stem\s+cells?|cord\s+blood|islets?|grafts?|tracheas?|organs?|kidneys?|lungs?|hearts?|scaffolds?)"
+    rf"\b(?:(?:re)?transplant(?:s|ations?)?|lymphocytes?(?:\s+infusions?)?|DLI|(?:patients|recipients|children|subjects|were)\s+transplanted|HSCT|SCT|BMT|PBSCs?|HSCs?|blood\s+stem\s+cells?|cord\s+blood|islets?|grafts?|tracheas?|organs?|kidneys?|lungs?|hearts?|scaffolds?)"
     rf"(?:\W+(?!(?:{_OF_CELLS}|by|with|and)\b)\w+){{0,4}}?\W+(?:from|of)\b(?:\W+(?!(?:{_OF_CELLS})\b)\w+){{0,3}}\W*$",
     re.IGNORECASE,
 )
@@ -51,7 +51,8 @@ _INSTEAD = pattern_of(
     re.IGNORECASE,
 )
 _AGAINST = pattern_of(
-    r"\b(?:compar\w*\s+(?:\w+\s+){0,3}?(?:with|to|against)|versus|vs\.?|standard|conventional)\s+"
+    r"\b(?:compar\w*\s+(?:\w+\s+){0,3}?(?:with|to|against)|versus|vs\.?|standard|conventional|"
+    r"controls?(?:\s+(?:group|arm|patients))?(?::|\s+(?:(?:will|are|is|get|gets|receive|receives|given|treated|with)\b\s*){1,3}))\s*"
     r"(?:(?!plus|and\b|with|combin)[\w'’]+[\s\-]+){0,3}$",
     re.IGNORECASE,
 )
@@ -95,8 +96,9 @@ def _gave_a_graft(before: str) -> bool:
 
 
 def is_added(text: str, donor: Found) -> bool:
-    """Whether what a donor is said of only goes with the cells: "with autologous chondrocytes"."""
-    return bool(_ADDED.search(_around(text, donor)[0]))
+    """Whether what a donor is said of goes with the cells or against them: "with autologous chondrocytes"."""
+    before, _ = _around(text, donor)
+    return bool(_ADDED.search(before) or _AGAINST.search(before))
 
 
 def is_of_a_comparison(text: str, tissue: Found) -> bool:
