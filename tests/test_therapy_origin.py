@@ -122,6 +122,7 @@ def test_a_tissue_that_only_the_description_names(detail, source):
         "autologous MSC on an allogeneic scaffold",
         "autologous MSC with homologous fibrin",
         "autologous conjunctival MSC",
+        "autologous bone morrow MSC",
         "autologous MSC after allogeneic kidney transplantation",
         "autologous MSC on a trachea from a deceased donor",
     ],

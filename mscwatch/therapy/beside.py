@@ -21,7 +21,7 @@ _THING = pattern_of(
     r"(?:bone|scaffold|matri(?:x|ces)|graft|fibrin|ser(?:um|a)|plasma|platelet|lysate|collagen|blood|PRP|PRF|skin|"
     r"derm|clot|vitreous|flap|membrane|periost|fibroblast|antibod|immune|respons|tendon|ligament|cartilage|menisc|islet|kidney|renal|liver|hepatic|lung|heart|organ|trachea|tooth|teeth|conjunctiv|"
     r"cornea|iliac|nerve|vein|chips?|keratinocyte|epiderm|lymphocyt|[TB][\s\-]cells?)\w*\b"
-    rf"(?![\s\-]*(?:(?:tissue|lysate)[\s\-]*)?(?:{_OF_CELLS}|deriv|marrow|biops|aspirat|concentrat|origin|expand|cultur|grown|supplement))",
+    rf"(?![\s\-]*(?:(?:tissue|lysate)[\s\-]*)?(?:{_OF_CELLS}|deriv|mar+ow|morrow|narrow|biops|aspirat|concentrat|origin|expand|cultur|grown|supplement))",
     re.IGNORECASE,
 )
 # "allogeneic bone marrow transplantation", "unrelated donor HSCT"; of stem cells only where they are those of blood.
