@@ -6,7 +6,7 @@ Of arms and interventions only those of the cell product are used: a control arm
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice, pairwise
@@ -14,13 +14,12 @@ from typing import Any
 
 from mscwatch.model import Record
 from mscwatch.record import part
-from mscwatch.therapy.words import find, names
+from mscwatch.therapy.called import own_names, tied_names
+from mscwatch.therapy.words import find, may_name, names
 from mscwatch.vocabulary.patterns import pattern_of
 
 _CONTROL_ARMS = {"PLACEBO_COMPARATOR", "NO_INTERVENTION", "SHAM_COMPARATOR"}
 _PLACEBO = pattern_of(r"placebo|saline|without|vehicle", re.IGNORECASE)
-_BRAND = pattern_of(r"\b(?=[\w-]{0,40}(?:\d|[a-z-][A-Z]))[A-Za-z][\w-]{3,}")
-_ONE_WORD = pattern_of(r"([A-Z][A-Za-z]{5,})[®™]?")
 _AGE = pattern_of(r"\s*(\d{1,3})\s*(year|month|week|day|hour|minute)", re.IGNORECASE)
 _MOST_BRANDS = 50  # each is looked for in every sentence
 _GROWN = 19  # years; trials of children mostly end at 18
@@ -85,17 +84,20 @@ def of_record(record: Record) -> Passages:
         group for group in interventions if not names("control", group.name)
     ]
     treated = _treated(arms, given)
+    titles = tuple(_texts(protocol, "identificationModule", "briefTitle", "officialTitle"))
+    summary = (*_texts(protocol, "descriptionModule", "briefSummary"), *_design(protocol))
+    description = tuple(_texts(protocol, "descriptionModule", "detailedDescription"))
     return Passages(
         observational=part(protocol, "designModule", "studyType") == "OBSERVATIONAL",
-        titles=tuple(_texts(protocol, "identificationModule", "briefTitle", "officialTitle")),
+        titles=titles,
         product=tuple(text for group in (*given, *treated) for text in group.texts),
         interventions=tuple(group.texts for group in given),
         arms=tuple(group.texts for group in treated),
-        brands=frozenset(islice((word for group in given for word in _brands(group.name)), _MOST_BRANDS)),
+        brands=_brands(titles, given, treated, (*summary, *description)),
         keywords=tuple(_texts(protocol, "conditionsModule", "keywords")),
         conditions=tuple(_texts(protocol, "conditionsModule", "conditions")),
-        summary=(*_texts(protocol, "descriptionModule", "briefSummary"), *_design(protocol)),
-        description=tuple(_texts(protocol, "descriptionModule", "detailedDescription")),
+        summary=summary,
+        description=description,
         inclusion=tuple(_inclusion(protocol)),
         adults=_of_adults(part(protocol, "eligibilityModule", "maximumAge")),
     )
@@ -151,11 +153,16 @@ def _is_product(group: _Group) -> bool:
     )
 
 
-def _brands(name: str) -> list[str]:
-    """Words that look like a product's name: "ADR-001", or an intervention's only word, "Pneumostem"."""
-    common = any(names(field, name) for field in ("giving", "product", "control", "other_treatment"))
-    word = _ONE_WORD.fullmatch(name.strip())
-    return [word[1]] if word and not common else _BRAND.findall(name)
+def _brands(
+    titles: Iterable[Passage], given: list[_Group], treated: list[_Group], described: Iterable[Passage]
+) -> frozenset[str]:
+    """The names of the product: those of its interventions, and others that a description ties to cells."""
+    own = [word for group in given for word in own_names(group.name)]
+    sentences = (
+        one.text for text in described if may_name("cell_type", text.text) for one in text.sentences()
+    )
+    tied = tied_names((text.text for text in titles), (group.name for group in (*given, *treated)), sentences)
+    return frozenset(islice((*own, *tied), _MOST_BRANDS))
 
 
 def _treated(arms: list[_Group], given: list[_Group]) -> list[_Group]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from itertools import pairwise
 
-from mscwatch.therapy import terms
+from mscwatch.therapy import said, terms
 from mscwatch.therapy.passages import Passage, Passages
 from mscwatch.therapy.terms import KEYWORDS, PRODUCT, SUMMARY, Told
 from mscwatch.therapy.tissue import GROWN, given_alone, is_enriched
@@ -32,7 +32,6 @@ _CONTAINING = pattern_of(
 )
 _GROWN_FROM = pattern_of(r"\b(?:from|isolat\w*|extract\w*)\s+(?:\w+\W+){0,2}$", re.IGNORECASE)
 AMONG_OTHERS = ", among others"
-EXPLAINED = "the product's name explained"
 _NEAR = 60  # letters between two kinds of cells
 _AND = pattern_of(r"\b(?:and|with|to|in)\b|\+|&", re.IGNORECASE)
 _MIXING = pattern_of(
@@ -42,11 +41,6 @@ _MIXING = pattern_of(
 )
 _COMBINED = pattern_of(r"\b(?:co-?\w*|combin\w*)\W+(?:\w+\W+){0,2}?cells?\b", re.IGNORECASE)
 _WITH = pattern_of(r"(?:\W+cells?)?\W*(?:\s(?:with|plus)\s|\+|-|/)\W*(?:\w+\W+){0,3}", re.IGNORECASE)
-_ACTS_ON = pattern_of(  # what is in brackets is not the cells: "a peptide that attracts stromal cells (XYZ-1)"
-    r"\b(?:for|against|unlike|hold|carry|recruit\w*|attract\w*|activat(?:es|ing|or)|stimulat(?:es|ing|or)|mobili[sz]\w+|wakes?|target\w*|inhibit\w*)"
-    r"\s+(?:\w+[\s-]+){0,4}(?:cells?|\w*MSCs?)\W*$",
-    re.IGNORECASE,
-)
 _HSCT = pattern_of(r"HSCT", re.IGNORECASE)  # a procedure, not cells of the product
 _JOINED = pattern_of(r"[\s)-]*(?:and|and/or|\+|&|plus)\s*(?:[A-Za-z]{1,3}-)?[\s-]*", re.IGNORECASE)
 _MADE = pattern_of(
@@ -58,10 +52,11 @@ def cell_types(passages: Passages) -> Told:
     """The kind of cell, then all kinds that are given (the review's Table 1)."""
     named = tuple(terms.sentences((*passages.titles, *passages.product)))
     observed = passages.observational and not any(names("giving", one.text) for one in terms.of_cells(named))
-    if observed or _only_sampled(passages):
+    if (observed and not said.followed(passages)) or _only_sampled(passages):
         return Told()
-    explained = terms.naming_brand((*passages.summary, *passages.description), passages.brands)
-    told = terms.first("cell_type", [(PRODUCT, named), (KEYWORDS, passages.keywords), (EXPLAINED, explained)])
+    told = terms.first("cell_type", [(PRODUCT, named), (KEYWORDS, passages.keywords)])
+    told = told or terms.explained(passages)
+    told = told or said.given(passages)
     if not told and (taken := given_alone(passages)):
         return _all(taken, CellType.MIXED, (CellType.MSC, CellType.OTHER))
     keyword = terms.first("cell_type", [(KEYWORDS, passages.keywords)])
@@ -103,7 +98,7 @@ def _only_sampled(passages: Passages) -> bool:
     titled = any(_names_cells(title.text) for title in passages.titles)
     if texts and titled and not any(_names_cells(text.text) for text in terms.sentences(passages.product)):
         described = list(terms.own_sentences((*passages.summary, *passages.description)))
-        if any(_says_what_it_is(one.text, brand) for one in described for brand in passages.brands):
+        if terms.explained(passages):
             return False
         if not any(names("giving", title.text) for title in passages.titles) and not any(
             _names_cells(one.text) and names("giving", one.text) for one in described
@@ -115,13 +110,6 @@ def _only_sampled(passages: Passages) -> bool:
         not any(names("product", text) for text in texts)
         and any(_EFFECT_ON_CELLS.search(title.text) for title in passages.titles)
     )
-
-
-def _says_what_it_is(sentence: str, brand: str) -> bool:
-    """Whether a sentence has a product's name in brackets behind its cells: "stromal cells (XYZ-1)"."""
-    before, bracket, _ = sentence.partition(f"({brand}")
-    near = before[-_NEAR:]
-    return bool(bracket) and _names_cells(near) and not _ACTS_ON.search(near)
 
 
 def _is_sample(name: Passage) -> bool:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from mscwatch.therapy.called import cells_called
 from mscwatch.therapy.model import Evidence
 from mscwatch.therapy.passages import Passage, Passages
 from mscwatch.therapy.words import Found, find, may_name, names
@@ -21,6 +22,7 @@ KEYWORDS = "in the keywords"
 SUMMARY = "in the summary"
 DESCRIPTION = "in the description"
 IMPLIED = "implied"
+EXPLAINED = "the product's name explained"
 UNNAMED = "nothing else is named"
 
 
@@ -55,9 +57,8 @@ NOTHING = Told()
 _PLANNED = pattern_of(
     r"\b(?:patients|subjects|participants|group|arm)\b[^.;]{0,120}?\bwill\s+(?:be|receive|undergo|get)\b"
     r"|\bthis\s+(?:\w+\s+){0,2}(?:study|trial)\s+(?:is|was)\s+(?:designed|intended|planned|to)\b"
-    r"|\b(?:aim|purpose|goal|objective)s?\s+of\s+(?:this|the|our)\b"
-    r"|\b(?:we|the\s+investigators?)\s+(?:will|aim|plan|propose|study|test|evaluate|assess|investigate|compare)\b"
-    r"|\b(?:study|trial)(?:['’]s)?\s+(?:aim|purpose|goal|objective)s?\s+(?:is|are)\b",
+    r"|\b(?:aim|purpose|goal|objective)s?\s+(?:of\s+(?:this|the|our)|is|are|was|were)\b"
+    r"|\b(?:we|the\s+investigators?)\s+(?:will|aim|plan|propose|study|test|evaluate|assess|investigate|compare)\b",
     re.IGNORECASE,
 )
 Tier = tuple[str, Iterable[Passage]]
@@ -103,12 +104,14 @@ def about_product(passages: Iterable[Passage], brands: frozenset[str] = frozense
 
 def own_sentences(passages: Iterable[Passage], brands: frozenset[str] = frozenset()) -> Iterator[Passage]:
     """The sentences of a description about this trial's own cells."""
-    return _own(of_cells(passages, brands))
+    return _own(of_cells(passages, brands), brands)
 
 
 def treatment_sentences(passages: Passages, texts: Iterable[Passage] | None = None) -> Iterator[Passage]:
     """The sentences of the description, or of other texts, about this trial and not about another treatment alone."""
-    return _own(about_product(passages.description if texts is None else texts, passages.brands))
+    return _own(
+        about_product(passages.description if texts is None else texts, passages.brands), passages.brands
+    )
 
 
 def of_cells(passages: Iterable[Passage], brands: frozenset[str] = frozenset()) -> Iterator[Passage]:
@@ -116,9 +119,17 @@ def of_cells(passages: Iterable[Passage], brands: frozenset[str] = frozenset()) 
     return (one for one in sentences(passages) if _is_of_cells(one, brands))
 
 
-def naming_brand(passages: Iterable[Passage], brands: frozenset[str]) -> Iterator[Passage]:
-    """The sentences that hold a name of the product: "EN001 (mesenchymal stem cells)"."""
-    return (one for one in sentences(passages) if _has_brand(one, brands))
+def explained(passages: Passages) -> Told:
+    """The cells that summary or description say a name of the product stands for: "EN001 (mesenchymal stem cells)"."""
+    described = sentences(naming("cell_type", (*passages.summary, *passages.description)))
+    called = (
+        (one, cells)
+        for one in described
+        for brand in sorted(passages.brands)
+        if brand in one.text
+        for cells in cells_called(one.text, brand)
+    )
+    return told("cell_type", called, EXPLAINED)
 
 
 def sentences(passages: Iterable[Passage]) -> Iterator[Passage]:
@@ -144,5 +155,11 @@ def _has_brand(sentence: Passage, brands: frozenset[str]) -> bool:
     return any(brand in sentence.text for brand in brands)
 
 
-def _own(told_sentences: Iterable[Passage]) -> Iterator[Passage]:
-    return (one for one in told_sentences if not names("background", one.text) or _PLANNED.search(one.text))
+def _own(told_sentences: Iterable[Passage], brands: frozenset[str]) -> Iterator[Passage]:
+    return (
+        one
+        for one in told_sentences
+        if not names("background", one.text)
+        or _PLANNED.search(one.text)
+        or any(True for brand in brands if brand in one.text for _ in cells_called(one.text, brand))
+    )

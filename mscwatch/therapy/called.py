@@ -1,0 +1,112 @@
+"""What a product is called, and which sentences say that what is called so are cells: "stromal cells (XYZ-1)"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from mscwatch.therapy.words import Found, find, names, scan
+from mscwatch.vocabulary import CellType
+from mscwatch.vocabulary.patterns import pattern_of
+
+_CODE = pattern_of(r"\b(?=[\w-]{0,40}(?:\d|[a-z-][A-Z]))[A-Za-z][\w-]{3,}")
+_ONE_WORD = pattern_of(r"([A-Z][A-Za-z]{5,})[®™]?")
+_PROPER = pattern_of(r"(?:[A-Z][\w-]+[®™]?\s+){1,3}[A-Z][\w-]*[®™]?")
+_TITLED = pattern_of(r"\b[A-Z][\w-]{3,}")
+# Words of every language of trials; a name of two words may not have them.
+_COMMON = ("giving", "control", "other_treatment", "other_drug", "session", "local_way", "sampling")
+_SOUNDS = {"product", "area", "other_disease"}  # what a name of its own may sound like: "Osteo-"
+_CELLS = (
+    r"(?:multipotent|mesenchymal|stem|stromal|progenitor|precursor|regenerative|cells?|tissue|derived|human|"
+    r"product|therapy|preparation|suspension|injection)"
+)
+_NAMED = (
+    r"(?:(?:also|so|hereafter|commercially|which is|here)[\s-]+)?"
+    r"(?:called|named|known as|termed|branded|designated|coded|marketed as|referred to as|"
+    r"(?:brand|trade|code|product) name:?|i\.\s?e\.,?)\s+"
+)
+_THEN_NAME = pattern_of(  # between the cells and their name
+    rf"[\s-]*(?:{_CELLS}[\s-]+|{_CELLS}(?=\W)){{0,6}}"
+    rf"(?:\s*[(\[]\s*(?:[\w-]{{2,20}}\s*[,;:/=\[(]+\s*)?(?:{_NAMED})?|,\s+|,?\s+{_NAMED}|"
+    r"\s*(?:product|therapy|preparation|drug|medicine|formulation)\s+)[\"'“‘]?",
+    re.IGNORECASE,
+)
+_THEN_CELLS = pattern_of(  # between a name and the cells that it stands for
+    r"[®™]?(?:\s*\([^()]{0,40}\))?,?(?:\s+(?:product|injection|inj\.?|cells?|graft|matrix|implant|therapy|drug))?"
+    r"(?:\s*[(\[:=]|\s+(?:which\s+(?:is|are|contains)\s|an?\s)|\s+(?:is|are|was|were|contain\w*|consist\w*|compris\w*|compos\w*|retain\w*|hold\w*|includ\w*)\s)"
+    r"[^.;]{0,120}",
+    re.IGNORECASE,
+)
+_NOT_ITSELF = pattern_of(  # a name, and cells that it only acts on, or has not
+    r"\)|\b(?:for|to|than|without|not|no|free|by|on|into|via|through|against|unlike|with|when|after|if|effects?|antibod\w*|"
+    r"(?:recruit|attract|mobili[sz]|target|inhibit|bind|block|deplet|enhanc|increas|promot|support|modulat|affect|improv|alter)\w*|"
+    r"(?:activat|stimulat|induc)(?!ed)\w*|acts?|endogenous|circulating|resident)\b",
+    re.IGNORECASE,
+)
+_ACTS_ON = pattern_of(  # what is in brackets is not the cells: "a peptide that attracts stromal cells (XYZ-1)"
+    r"\b(?:for|against|unlike|hold|carry|recruit\w*|attract\w*|activat(?:es|ing|or)|stimulat(?:es|ing|or)|mobili[sz]\w+|wakes?|target\w*|inhibit\w*)"
+    r"\s+(?:\w+[\s-]+){0,4}$",
+    re.IGNORECASE,
+)
+_CLOSED = pattern_of(r"\([^()]{0,80}\)")
+_BEFORE = 60  # letters before the cells
+_AFTER = 160  # letters after a name
+
+
+def own_names(name: str) -> list[str]:
+    """Words that look like a product's name: "ADR-001", or an intervention's only word, "Pneumostem"."""
+    common = any(names(field, name) for field in ("giving", "product", "control", "other_treatment"))
+    word = _ONE_WORD.fullmatch(name.strip())
+    return [word[1]] if word and not common else _CODE.findall(name)
+
+
+def tied_names(titles: Iterable[str], given: Iterable[str], sentences: Iterable[str]) -> Iterator[str]:
+    """Names that a sentence of the record ties to cells: of interventions and arms, or words of titles.
+
+    What only a title names is the product where it stands for mesenchymal cells: a title also names what is measured.
+    """
+    labels = tuple(given)
+    own = {
+        name.strip().rstrip("®™")
+        for name in labels
+        if _PROPER.fullmatch(name.strip()) and not any(names(field, name) for field in _COMMON)
+    }
+    texts = (*titles, *labels)
+    coded = {word for text in texts for word in _CODE.findall(text)} | own
+    able = sorted({word for text in texts for word in _TITLED.findall(text)} | coded)
+    for sentence in sentences:
+        for name in able:
+            sounds = _SOUNDS if name in own else {"product"}
+            if (name if name in coded else f"({name}") in sentence and scan(name).keys() <= sounds:
+                kinds = {one.value for one in cells_called(sentence, name)}
+                if CellType.MSC in kinds or (kinds and name in own):
+                    yield name
+
+
+def cells_called(sentence: str, name: str) -> Iterator[Found]:
+    """The cells that a sentence says are what has the name: "XYZ-1 contains stromal cells"."""
+    start = sentence.find(name)
+    while start >= 0:
+        end = start + len(name)
+        for cells in find("cell_type", sentence):
+            if cells.end <= start:
+                before = sentence[max(0, cells.start - _BEFORE) : cells.start]
+                if _THEN_NAME.fullmatch(sentence, cells.end, start) and not _ACTS_ON.search(before):
+                    yield cells
+            elif (
+                end <= cells.start <= end + _AFTER
+                and _THEN_CELLS.fullmatch(sentence, end, cells.start)
+                and not acts_only(sentence[end : cells.start])
+            ):
+                yield cells
+        start = sentence.find(name, end)
+
+
+def acts_only(between: str) -> bool:
+    """Whether the words between a product and cells keep them apart: "mobilises", "without", "for"."""
+    return bool(_NOT_ITSELF.search(_CLOSED.sub("", between)))
+
+
+def codes(text: str) -> list[str]:
+    """The words that look like a code: "XYZ-1", "NeoGraft"."""
+    return _CODE.findall(text)
