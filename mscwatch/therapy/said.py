@@ -25,7 +25,8 @@ _GIVING = (
 _GIVES = pattern_of(
     rf"\b(?:{_GIVING}(?:\s+(?:of|with|by|from|using|in combination with))?|treat\w*\s+(?:with|by|using)|therapy\s+with|"
     r"given|us(?:e|ing|es|age)(?:\s+of)?|contain\w*|compos\w*\s+of|consist\w*\s+of|compris\w*|"
-    r"made\s+(?:of|from|with|up of))\s+(?P<gap>[^.;:]{0,90})$",
+    r"made\s+(?:of|from|with|up of)|whether|"
+    r"(?:safety|efficacy|effect\w*|feasibility|tolerability|benefits?|dos(?:e|es|age|ing))\s+of)\s+(?P<gap>[^.;:]{0,90})$",
     re.IGNORECASE,
 )
 _IS_GIVEN = pattern_of(
