@@ -48,6 +48,10 @@ _ACTS_ON = pattern_of(  # what is in brackets is not the cells: "a peptide that 
     r"\s+(?:\w+[\s-]+){0,4}$",
     re.IGNORECASE,
 )
+_TISSUE = pattern_of(  # words of a tissue, and no cells soon after
+    r"(?:amnio|wharton|menstr|dental|umbilic|adipose|placent)\w*(?![^.;]{0,50}?(?:cells?\b|SCs?\b|exosom|vesic|secret|medi(?:um|a)\b))",
+    re.IGNORECASE,
+)
 _CLOSED = pattern_of(r"\([^()]{0,80}\)")
 _BEFORE = 60  # letters before the cells
 _AFTER = 160  # letters after a name
@@ -88,7 +92,7 @@ def cells_called(sentence: str, name: str) -> Iterator[Found]:
     start = sentence.find(name)
     while start >= 0:
         end = start + len(name)
-        for cells in find("cell_type", sentence):
+        for cells in (one for one in find("cell_type", sentence) if are_cells(sentence, one)):
             if cells.end <= start:
                 before = sentence[max(0, cells.start - _BEFORE) : cells.start]
                 if _THEN_NAME.fullmatch(sentence, cells.end, start) and not _ACTS_ON.search(before):
@@ -100,6 +104,11 @@ def cells_called(sentence: str, name: str) -> Iterator[Found]:
             ):
                 yield cells
         start = sentence.find(name, end)
+
+
+def are_cells(text: str, found: Found) -> bool:
+    """Whether words that name cells are no tissue alone: "amniotic membrane", "menstrual cycle"."""
+    return not _TISSUE.match(text, found.start)
 
 
 def acts_only(between: str) -> bool:

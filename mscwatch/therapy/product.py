@@ -54,9 +54,7 @@ def cell_types(passages: Passages) -> Told:
     observed = passages.observational and not any(names("giving", one.text) for one in terms.of_cells(named))
     if (observed and not said.followed(passages)) or _only_sampled(passages):
         return Told()
-    told = terms.first("cell_type", [(PRODUCT, named), (KEYWORDS, passages.keywords)])
-    told = told or terms.explained(passages)
-    told = told or said.given(passages)
+    told = _told(passages, named)
     if not told and (taken := given_alone(passages)):
         return _all(taken, CellType.MIXED, (CellType.MSC, CellType.OTHER))
     keyword = terms.first("cell_type", [(KEYWORDS, passages.keywords)])
@@ -81,6 +79,15 @@ def cell_types(passages: Passages) -> Told:
     others = {one.value for text in passages.names for one in find("cell_type", text.text)}
     others -= {TISSUE, NAMED, MARROW_STEM, CellType.OTHER}
     return _all(told.only([CellType.MSC]), CellType.MSC, tuple(sorted(others)))
+
+
+def _told(passages: Passages, named: tuple[Passage, ...]) -> Told:
+    """The kinds that names and keywords tell; where these tell none, or only "stem cells", what a description tells."""
+    told = terms.first("cell_type", [(PRODUCT, named), (KEYWORDS, passages.keywords)])
+    if not set(told.values) <= {CellType.OTHER}:
+        return told
+    described = terms.explained(passages) or said.given(passages)
+    return described if CellType.MSC in described.values else told or described
 
 
 def _others_told(passages: Passages) -> bool:

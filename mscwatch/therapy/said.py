@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from mscwatch.therapy import terms
-from mscwatch.therapy.called import acts_only, codes
+from mscwatch.therapy.called import acts_only, are_cells, codes
 from mscwatch.therapy.passages import Passage, Passages
 from mscwatch.therapy.terms import NOTHING, Told
 from mscwatch.therapy.words import Found, find, names
@@ -19,24 +19,35 @@ from mscwatch.vocabulary.patterns import pattern_of
 
 SAID = "said to be given"
 _GIVING = (
-    r"(?:receiv|infus|inject|implant|transplant|autotransplant|graft|administ|appl(?:y|ied|ication)|instill|deliver|"
+    r"(?:(?:co-?|auto)?(?:receiv|infus|inject|implant|transplant|graft|administ)|appl(?:y|ied|ication)|instill|deliver|"
     r"seed|load|deposit|inoculat|enrich|populat|impregnat|coat|mix|combin)\w*"
 )
-_GIVES = pattern_of(
-    rf"\b(?:{_GIVING}(?:\s+(?:of|with|by|from|using|in combination with))?|treat\w*\s+(?:with|by|using)|therapy\s+with|"
+_GIVES = pattern_of(  # the cells follow it
+    rf"\b(?:{_GIVING}(?:\s+(?:of|with|by|from|using|in combination with))?|(?:treat\w*|therap\w+)\s+(?:with|by|using)|"
     r"given|us(?:e|ing|es|age)(?:\s+of)?|contain\w*|compos\w*\s+of|consist\w*\s+of|compris\w*|"
-    r"made\s+(?:of|from|with|up of)|whether|"
-    r"(?:safety|efficacy|effect\w*|feasibility|tolerability|benefits?|dos(?:e|es|age|ing))\s+of)\s+(?P<gap>[^.;:]{0,90})$",
+    r"made\s+(?:of|from|with|up of)|mixture\s+of|"
+    r"(?:safety|efficacy|effectiveness|feasibility|tolerability|dos(?:e|es|age|ing)|therapeutic\s+\w+)\s+of)\s",
     re.IGNORECASE,
 )
+_JUDGES = pattern_of(  # the cells follow it, and what they are for
+    r"\b(?:whether|if|(?:evaluat|assess|test|stud[yi]|investigat|examin|explor|compar)\w*|(?:effects?|benefits?)\s+of)\s",
+    re.IGNORECASE,
+)
+_TREATS = pattern_of(
+    r"[^.;:]{0,80}?\b(?:therap(?:y|ies|eutic)|treat|transplant|infus|inject|administ|implant|graft|safe|effective|"
+    r"efficacious|beneficial|feasible|help|improve|as\s+an?\s)",
+    re.IGNORECASE,
+)
+_BETWEEN = pattern_of(r"[^.;:]{0,90}")  # such words and the cells
 _IS_GIVEN = pattern_of(
-    rf"[^.;:]{{0,80}}?\b(?:will be|are|were|is|was|to be|being|be)\s+(?:\w+\s+){{0,3}}?{_GIVING}ed\b",
+    rf"[^.;:]{{0,160}}?\b(?:be|are|were|is|was|being|and|then)\s+(?:\w+\s+){{0,3}}?{_GIVING}ed\b|"
+    r"[^.;:]{0,60}?\bas\s+(?:\w+\s+){0,3}?(?:treatment|therap|alternative|prophylax)",
     re.IGNORECASE,
 )
 _UNSURE = pattern_of(
-    r"\b(?:may|might|could|can|cannot|would|mice|mouse|rats?|rabbits?|animals?|murine|in vitro|hypothes\w*|"
-    r"endogenous|host|resident|circulating|unlike|instead of|without|future|previously|biomarkers?|analy[sz]\w*|"
-    r"flow cytometry)\b",
+    r"\b(?:may|might|could|can|cannot|mice|mouse|rats?|rabbits?|animals?|murine|hypothes\w*|endogenous|"
+    r"resident|circulating|unlike|instead of|without|future|previously|biomarkers?|flow cytometry)\b|"
+    r"(?<!expanded )(?<!cultured )(?<!grown )(?<!culture )\bin vitro\b(?! expan| cultur)",
     re.IGNORECASE,
 )
 _ENGINEERED = pattern_of(  # a product that cannot be without cells
@@ -95,18 +106,29 @@ def _is_product(what: str, called: frozenset[str]) -> bool:
     )
 
 
-def _is_known(name: str) -> bool:
-    """Whether an intervention's name says that something else is given, or taken."""
-    return any(names(field, name) for field in ("other_drug", "control", "sampling", "cell_type"))
-
-
 def _given_in(sentence: Passage, *, engineered: bool) -> Iterator[Found]:
     """The mesenchymal cells that a sentence about this trial gives; of an engineered product, all that it names."""
     text = sentence.text
     if _UNSURE.search(text) or not (engineered or names("own", text)):
         return
     for cells in find("cell_type", text):
-        before = _GIVES.search(text, 0, cells.start)
-        is_given = (before and not acts_only(before["gap"])) or _IS_GIVEN.match(text, cells.end)
-        if cells.value == CellType.MSC and (engineered or is_given):
+        if cells.value == CellType.MSC and are_cells(text, cells) and (engineered or _is_given(text, cells)):
             yield cells
+
+
+def _is_given(text: str, cells: Found) -> bool:
+    after = _IS_GIVEN.match(text, cells.end)
+    judged = _TREATS.match(text, cells.end)
+    verbs = (
+        *_GIVES.finditer(text, 0, cells.start),
+        *(_JUDGES.finditer(text, 0, cells.start) if judged else ()),
+    )
+    before = (text[verb.end() : cells.start] for verb in verbs)
+    return bool(after) or any(_BETWEEN.fullmatch(words) and not acts_only(words) for words in before)
+
+
+def _is_known(name: str) -> bool:
+    """Whether an intervention's name says that something else is given, or taken."""
+    if any(one.value != CellType.OTHER for one in find("cell_type", name)):
+        return True
+    return any(names(field, name) for field in ("other_drug", "control", "sampling"))
