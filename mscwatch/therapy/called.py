@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from mscwatch.therapy.words import Found, find, names, scan
 from mscwatch.vocabulary import CellType
@@ -12,6 +14,7 @@ from mscwatch.vocabulary.patterns import pattern_of
 _CODE = pattern_of(r"\b(?=[\w-]{0,40}(?:\d|[a-z-][A-Z]))[A-Za-z][\w-]{3,}")
 _ONE_WORD = pattern_of(r"([A-Z][A-Za-z]{5,})[®™]?")
 _PROPER = pattern_of(r"(?:[A-Z][\w-]+[®™]?\s+){1,3}[A-Z][\w-]*[®™]?")
+_BRACKETED = pattern_of(r"\(([A-Z][\w-]{3,40})")
 _TITLED = pattern_of(r"\b[A-Z][\w-]{3,}")
 # Words of every language of trials; a name of two words may not have them.
 _COMMON = ("giving", "control", "other_treatment", "other_drug", "session", "local_way", "sampling")
@@ -32,13 +35,15 @@ _THEN_NAME = pattern_of(  # between the cells and their name
     re.IGNORECASE,
 )
 _THEN_CELLS = pattern_of(  # between a name and the cells that it stands for
-    r"[®™]?(?:\s*\([^()]{0,40}\))?,?(?:\s+(?:product|injection|inj\.?|cells?|graft|matrix|implant|therapy|drug))?"
+    r"[®™]?(?:\s*\([^()]{0,40}\))?,?(?:\s+[\w.-]{1,20}){0,2}?"
     r"(?:\s*[(\[:=]|\s+(?:which\s+(?:is|are|contains)\s|an?\s)|\s+(?:is|are|was|were|contain\w*|consist\w*|compris\w*|compos\w*|retain\w*|hold\w*|includ\w*)\s)"
-    r"[^.;]{0,120}",
+    r"[^.;]{0,120}|[®™]?,\s+(?:(?!(?:and|or|the|plus|with)\b)[\w-]+\s+){0,5}[\w-]{0,20}",
     re.IGNORECASE,
 )
 _NOT_ITSELF = pattern_of(  # a name, and cells that it only acts on, or has not
-    r"\)|\b(?:for|to|than|without|not|no|free|by|on|into|via|through|against|unlike|with|when|after|if|effects?|antibod\w*|"
+    r"\)|\b(?:for|to|than|without|not|no|free|by|on|into|via|through|against|unlike|with|when|after|if|effects?|antibod\w*|such\s+as|best\s+available|versus|vs|compared|placebo|"
+    r"(?:number|count|frequency|proportion|percentage|presence|content|function|ability|capacity|propert\w+|"
+    r"differentiation|proliferation|migration)s?\s+of\b(?!\s+(?:infus|dos|inject))|"
     r"(?:recruit|attract|mobili[sz]|target|inhibit|bind|block|deplet|enhanc|increas|promot|support|modulat|affect|improv|alter)\w*|"
     r"(?:activat|stimulat|induc)(?!ed)\w*|acts?|endogenous|circulating|resident)\b",
     re.IGNORECASE,
@@ -77,33 +82,42 @@ def tied_names(titles: Iterable[str], given: Iterable[str], sentences: Iterable[
     }
     texts = (*titles, *labels)
     coded = {word for text in texts for word in _CODE.findall(text)} | own
-    able = sorted({word for text in texts for word in _TITLED.findall(text)} | coded)
-    for sentence in sentences:
-        for name in able:
-            sounds = _SOUNDS if name in own else {"product"}
-            if (name if name in coded else f"({name}") in sentence and scan(name).keys() <= sounds:
+    words = {word for text in texts for word in _TITLED.findall(text) if not scan(word)}
+    if any(find("cell_type", text) for text in texts):
+        words = set()  # the cells are named as such
+    told = tuple(sentences)
+    for sentence in told:
+        bracketed = {word for word in _BRACKETED.findall(sentence) if any(word in text for text in texts)}
+        for name in {name for name in (*coded, *words) if name in sentence} | (bracketed if words else set()):
+            if scan(name).keys() <= (_SOUNDS if name in own else {"product"}):
                 kinds = {one.value for one in cells_called(sentence, name)}
-                if CellType.MSC in kinds or (kinds and name in own):
+                proper = name in coded or not any(name.lower() in text for text in told)
+                if proper and (CellType.MSC in kinds or (kinds and name in own)):
                     yield name
 
 
 def cells_called(sentence: str, name: str) -> Iterator[Found]:
     """The cells that a sentence says are what has the name: "XYZ-1 contains stromal cells"."""
-    start = sentence.find(name)
+    found = find("cell_type", sentence)
+    start = sentence.find(name) if found else -1
     while start >= 0:
-        end = start + len(name)
-        for cells in (one for one in find("cell_type", sentence) if are_cells(sentence, one)):
-            if cells.end <= start:
-                before = sentence[max(0, cells.start - _BEFORE) : cells.start]
-                if _THEN_NAME.fullmatch(sentence, cells.end, start) and not _ACTS_ON.search(before):
-                    yield cells
-            elif (
-                end <= cells.start <= end + _AFTER
-                and _THEN_CELLS.fullmatch(sentence, end, cells.start)
-                and not acts_only(sentence[end : cells.start])
-            ):
+        near = bisect_left(found, start - _AFTER, key=lambda one: one.start)
+        for cells in islice(found, near, None):
+            if cells.start > start + _AFTER:
+                break
+            if are_cells(sentence, cells) and _is_called(sentence, cells, start, start + len(name)):
                 yield cells
-        start = sentence.find(name, end)
+        start = sentence.find(name, start + len(name))
+
+
+def _is_called(sentence: str, cells: Found, start: int, end: int) -> bool:
+    """Whether the name from `start` to `end` stands for the cells."""
+    if cells.end <= start:
+        before = sentence[max(0, cells.start - _BEFORE) : cells.start]
+        return bool(_THEN_NAME.fullmatch(sentence, cells.end, start)) and not _ACTS_ON.search(before)
+    return bool(_THEN_CELLS.fullmatch(sentence, end, cells.start)) and not acts_only(
+        sentence[end : cells.start]
+    )
 
 
 def are_cells(text: str, found: Found) -> bool:

@@ -105,7 +105,7 @@ def _only_sampled(passages: Passages) -> bool:
     titled = any(_names_cells(title.text) for title in passages.titles)
     if texts and titled and not any(_names_cells(text.text) for text in terms.sentences(passages.product)):
         described = list(terms.own_sentences((*passages.summary, *passages.description)))
-        if terms.explained(passages):
+        if terms.explained(passages) or said.given(passages):
             return False
         if not any(names("giving", title.text) for title in passages.titles) and not any(
             _names_cells(one.text) and names("giving", one.text) for one in described

@@ -34,10 +34,11 @@ _JUDGES = pattern_of(  # the cells follow it, and what they are for
     re.IGNORECASE,
 )
 _TREATS = pattern_of(
-    r"[^.;:]{0,80}?\b(?:therap(?:y|ies|eutic)|treat|transplant|infus|inject|administ|implant|graft|safe|effective|"
+    r"(?!(?:[\s-]*(?:stem|stromal|cells?|\(\w+\)))*\s+(?:of|from|in)\s+(?:\w+\s+){0,3}?(?:patient|participant|subject|donor)s?\b)[^.;:]{0,80}?\b(?:therap(?:y|ies|eutic)|treat|transplant|infus|inject|administ|implant|graft|safe|effective|"
     r"efficacious|beneficial|feasible|help|improve|as\s+an?\s)",
     re.IGNORECASE,
 )
+_NEAR = 130  # letters before the cells
 _BETWEEN = pattern_of(r"[^.;:]{0,90}")  # such words and the cells
 _IS_GIVEN = pattern_of(
     rf"[^.;:]{{0,160}}?\b(?:be|are|were|is|was|being|and|then)\s+(?:\w+\s+){{0,3}}?{_GIVING}ed\b|"
@@ -46,9 +47,13 @@ _IS_GIVEN = pattern_of(
 )
 _UNSURE = pattern_of(
     r"\b(?:may|might|could|can|cannot|mice|mouse|rats?|rabbits?|animals?|murine|hypothes\w*|endogenous|"
-    r"resident|circulating|unlike|instead of|without|future|previously|biomarkers?|flow cytometry)\b|"
+    r"resident|circulating|unlike|instead of|without|future|previously|"
+    r"biomarkers?|flow cytometry|exclu\w+|must not|not (?:have )?received)\b|"
     r"(?<!expanded )(?<!cultured )(?<!grown )(?<!culture )\bin vitro\b(?! expan| cultur)",
     re.IGNORECASE,
+)
+_GROUP = pattern_of(
+    r"\b(?:treat(?:ment|ed)|study|experimental|test|intervention|active)\s+(?:group|arm)\b", re.IGNORECASE
 )
 _ENGINEERED = pattern_of(  # a product that cannot be without cells
     r"\b(?:tissue|bio|cell)[\s-]?engineer|\bbio-?print|\badvanced therap|\bATMP\b|"
@@ -81,7 +86,13 @@ def given(passages: Passages) -> Told:
     engineered = any(_ENGINEERED.search(text.text) for text in (*passages.titles, *passages.names))
     described = terms.naming("cell_type", (*passages.summary, *passages.description), CellType.MSC)
     own = terms.own_sentences(described, passages.brands)
-    named = ((one, cells) for one in own for cells in _given_in(one, engineered=engineered))
+    ours = (
+        one
+        for one in own
+        if not _UNSURE.search(one.text)
+        and (engineered or _is_ours(one.text) or (passages.observational and _GOT.search(one.text)))
+    )
+    named = ((one, cells) for one in ours for cells in _cells_of(one, engineered=engineered))
     return terms.told("cell_type", named, SAID)
 
 
@@ -106,25 +117,26 @@ def _is_product(what: str, called: frozenset[str]) -> bool:
     )
 
 
-def _given_in(sentence: Passage, *, engineered: bool) -> Iterator[Found]:
-    """The mesenchymal cells that a sentence about this trial gives; of an engineered product, all that it names."""
+def _is_ours(text: str) -> bool:
+    """Whether a sentence is about this trial or a group of it."""
+    return names("own", text) or bool(_GROUP.search(text))
+
+
+def _cells_of(sentence: Passage, *, engineered: bool) -> Iterator[Found]:
+    """The mesenchymal cells that a sentence gives; of an engineered product, all that it names."""
     text = sentence.text
-    if _UNSURE.search(text) or not (engineered or names("own", text)):
-        return
     for cells in find("cell_type", text):
         if cells.value == CellType.MSC and are_cells(text, cells) and (engineered or _is_given(text, cells)):
             yield cells
 
 
 def _is_given(text: str, cells: Found) -> bool:
-    after = _IS_GIVEN.match(text, cells.end)
-    judged = _TREATS.match(text, cells.end)
-    verbs = (
-        *_GIVES.finditer(text, 0, cells.start),
-        *(_JUDGES.finditer(text, 0, cells.start) if judged else ()),
+    near = max(0, cells.start - _NEAR), cells.start
+    judged = _JUDGES.finditer(text, *near) if _TREATS.match(text, cells.end) else ()
+    before = (text[verb.end() : cells.start] for verb in (*_GIVES.finditer(text, *near), *judged))
+    return bool(_IS_GIVEN.match(text, cells.end)) or any(
+        _BETWEEN.fullmatch(words) and not acts_only(words) for words in before
     )
-    before = (text[verb.end() : cells.start] for verb in verbs)
-    return bool(after) or any(_BETWEEN.fullmatch(words) and not acts_only(words) for words in before)
 
 
 def _is_known(name: str) -> bool:
