@@ -88,7 +88,9 @@ def tied_names(titles: Iterable[str], given: Iterable[str], sentences: Iterable[
     told = tuple(sentences)
     for sentence in told:
         bracketed = {word for word in _BRACKETED.findall(sentence) if any(word in text for text in texts)}
-        for name in {name for name in (*coded, *words) if name in sentence} | (bracketed if words else set()):
+        for name in sorted(
+            {name for name in (*coded, *words) if name in sentence} | (bracketed if words else set())
+        ):
             if scan(name).keys() <= (_SOUNDS if name in own else {"product"}):
                 kinds = {one.value for one in cells_called(sentence, name)}
                 proper = name in coded or not any(name.lower() in text for text in told)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from mscwatch.therapy import terms
 from mscwatch.therapy.passages import Passage, Passages
 from mscwatch.therapy.terms import KEYWORDS, PRODUCT, Told
-from mscwatch.therapy.tissue import is_enriched
+from mscwatch.therapy.tissue import carries_cells
 from mscwatch.therapy.words import find, names
 from mscwatch.vocabulary import CellType, ProductForm
 from mscwatch.vocabulary.patterns import pattern_of
@@ -27,7 +27,7 @@ _AND_CELLS = pattern_of(
 def forms(passages: Passages) -> Told:
     """All forms that are given, cells first where cells are given."""
     told = terms.first("product_form", [(PRODUCT, terms.sentences((*passages.titles, *passages.product)))])
-    if ProductForm.OTHER in told.values and is_enriched(passages):
+    if ProductForm.OTHER in told.values and carries_cells(passages):
         told = told.without(ProductForm.OTHER)
     shed = SHED & set(told.values)
     if not shed:

@@ -13,7 +13,7 @@ from itertools import pairwise
 from mscwatch.therapy import said, terms
 from mscwatch.therapy.passages import Passage, Passages
 from mscwatch.therapy.terms import KEYWORDS, PRODUCT, SUMMARY, Told
-from mscwatch.therapy.tissue import GROWN, given_alone, is_enriched
+from mscwatch.therapy.tissue import given_alone, is_enriched, is_grown
 from mscwatch.therapy.vocabulary import MARROW_STEM, NAMED, TISSUE
 from mscwatch.therapy.words import find, names
 from mscwatch.vocabulary import CellType
@@ -41,6 +41,11 @@ _MIXING = pattern_of(
 )
 _COMBINED = pattern_of(r"\b(?:co-?\w*|combin\w*)\W+(?:\w+\W+){0,2}?cells?\b", re.IGNORECASE)
 _WITH = pattern_of(r"(?:\W+cells?)?\W*(?:\s(?:with|plus)\s|\+|-|/)\W*(?:\w+\W+){0,3}", re.IGNORECASE)
+_POPULATIONS = pattern_of(  # several kinds of stem cells, one of which has a name
+    r"\bmesenchym\w*\W+(?:(?:stem|stromal)\W+cells?\W+)?(?:and|plus|with)\W+(?:\w+\W+){0,3}(?:population|type|kind|subset)s?\W+of\W+(?:\w+\W+){0,2}stem\b|"
+    r"\b(?:population|type|kind|subset)s?\W+of\W+(?:\w+\W+){0,2}stem\W+cells?\W+(?:and|plus|with)\W+mesenchym",
+    re.IGNORECASE,
+)
 _HSCT = pattern_of(r"HSCT", re.IGNORECASE)  # a procedure, not cells of the product
 _JOINED = pattern_of(r"[\s)-]*(?:and|and/or|\+|&|plus)\s*(?:[A-Za-z]{1,3}-)?[\s-]*", re.IGNORECASE)
 _MADE = pattern_of(
@@ -176,8 +181,11 @@ def _given_in(arm: Iterable[Passage]) -> set[str]:
 def _partners(passages: Passages) -> tuple[str, ...]:
     """Other cells that are in the product itself: "MSC mixed with chondrocytes", or that are named with it as one."""
     combined = any(_COMBINED.search(title.text) for title in passages.titles)
-    texts = (*passages.titles, *passages.product, *terms.own_sentences(passages.summary))
-    for text in terms.sentences(texts):
+    named = (*passages.titles, *passages.product)
+    described = terms.own_sentences((*passages.summary, *passages.description))
+    if any(_POPULATIONS.search(text.text) for text in (*named, *described)):
+        return (CellType.OTHER,)
+    for text in terms.sentences((*named, *terms.own_sentences(passages.summary))):
         cells = [one for one in find("cell_type", text.text) if one.value != CellType.OTHER]
         for one, other in pairwise(cells):
             kinds = {one.value, other.value}
@@ -228,7 +236,7 @@ def _as_taken(passages: Passages) -> tuple[str, ...]:
     """Other cells, where a description gives a mixture from the body and nothing in the record grows cells."""
     described = (*passages.summary, *passages.description)
     able = terms.naming("cell_type", described, TISSUE)
-    if not able or any(GROWN.search(text.text) for text in (*passages.titles, *passages.product, *described)):
+    if not able or is_grown(passages):
         return ()
     given = (one.text for one in terms.own_sentences(able) if names("giving", one.text))
     mixed = any(one.value == TISSUE for text in given for one in find("cell_type", text))

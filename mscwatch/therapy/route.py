@@ -39,7 +39,10 @@ def route(passages: Passages) -> Told:
                 ("a place in the product", passages.product),
                 (
                     _PLACE_IN_TEXT,
-                    terms.own_sentences((*passages.titles, *passages.summary, *passages.description)),
+                    (
+                        *terms.own_sentences(passages.titles),
+                        *terms.own_sentences((*passages.summary, *passages.description), passages.brands),
+                    ),
                 ),
             ],
         )

@@ -11,6 +11,14 @@ from mscwatch.therapy.words import find
 from mscwatch.vocabulary import CellSource, CellType
 from mscwatch.vocabulary.patterns import pattern_of
 
+_FAT = pattern_of(
+    r"\b(?:fat|lipofill\w*|lipotransfer\w*|lipograft\w*|lipo-?inject\w*|adipose\s+tissue)\b", re.IGNORECASE
+)
+_IN_FAT = pattern_of(
+    r"\b(?:stem|stromal|regenerative|progenitor|vascular)[\s-](?:\w+[\s-])?(?:cells?|fraction)\b|\b(?:SVF|ADRCs?|\w*ASCs?|\w*ADSCs?|\w*MSCs?)\b|"
+    r"\bcell[\s-](?:assisted|enriched|enhanced|supplemented)",
+    re.IGNORECASE,
+)
 GIVEN_ALONE = "a tissue that holds them"
 _TISSUES = (CellSource.ADIPOSE, CellSource.BONE_MARROW)
 GROWN = pattern_of(r"\b(?:cultur|expan|passag|grown|prolifer|GMP)", re.IGNORECASE)
@@ -33,6 +41,18 @@ def given_alone(passages: Passages) -> Told:
     described = terms.naming("cell_type", (*passages.summary, *passages.description), CellType.MSC)
     kinds = {one.value for text in terms.sentences(described) for one in find("cell_type", text.text)}
     return tissue if CellType.MSC in kinds else NOTHING
+
+
+def is_grown(passages: Passages) -> bool:
+    """Whether names, titles or sentences about the cells say that cells are grown."""
+    described = terms.of_cells((*passages.summary, *passages.description))
+    return any(GROWN.search(text.text) for text in (*passages.titles, *passages.product, *described))
+
+
+def carries_cells(passages: Passages) -> bool:
+    """Whether names or titles put cells into a graft of fat: "fat graft enriched with stromal cells"."""
+    texts = [text.text for text in (*passages.titles, *passages.names)]
+    return any(_FAT.search(text) and (_ENRICHED.search(text) or _IN_FAT.search(text)) for text in texts)
 
 
 def is_enriched(passages: Passages) -> bool:
