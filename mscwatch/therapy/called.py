@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator
-from itertools import islice
 
-from mscwatch.therapy.words import Found, find, names, scan
+from mscwatch.therapy.words import Found, find, may_name, names, scan
 from mscwatch.vocabulary import CellType
 from mscwatch.vocabulary.patterns import pattern_of
 
@@ -74,46 +72,54 @@ def tied_names(titles: Iterable[str], given: Iterable[str], sentences: Iterable[
 
     What only a title names is the product where it stands for mesenchymal cells: a title also names what is measured.
     """
+    told = tuple(sentences)
+    if not told:
+        return
     labels = tuple(given)
+    texts = (*titles, *labels)
     own = {
         name.strip().rstrip("®™")
         for name in labels
         if _PROPER.fullmatch(name.strip()) and not any(names(field, name) for field in _COMMON)
     }
-    texts = (*titles, *labels)
     coded = {word for text in texts for word in _CODE.findall(text)} | own
-    words = {word for text in texts for word in _TITLED.findall(text) if not scan(word)}
-    if any(find("cell_type", text) for text in texts):
-        words = set()  # the cells are named as such
-    told = tuple(sentences)
+    words = set[str]()
+    if not any(names("cell_type", text) for text in texts):  # else the cells are named as such
+        words = {word for text in texts for word in _TITLED.findall(text)}
     for sentence in told:
-        bracketed = {word for word in _BRACKETED.findall(sentence) if any(word in text for text in texts)}
-        for name in sorted(
-            {name for name in (*coded, *words) if name in sentence} | (bracketed if words else set())
-        ):
-            if scan(name).keys() <= (_SOUNDS if name in own else {"product"}):
-                kinds = {one.value for one in cells_called(sentence, name)}
-                proper = name in coded or not any(name.lower() in text for text in told)
-                if proper and (CellType.MSC in kinds or (kinds and name in own)):
-                    yield name
+        able = {name for name in (*coded, *words) if name in sentence}
+        if words:
+            able |= {word for word in _BRACKETED.findall(sentence) if any(word in text for text in texts)}
+        if not (able and may_name("cell_type", sentence, "" if own else CellType.MSC)):
+            continue
+        for name in sorted(able):
+            kinds = {one.value for one in cells_called(sentence, name)}
+            if (
+                (CellType.MSC in kinds or (kinds and name in own))
+                and scan(name).keys() <= (_SOUNDS if name in own else {"product"} if name in coded else set())
+                and (name in coded or not any(name.lower() in text for text in told))
+            ):
+                yield name
 
 
 def cells_called(sentence: str, name: str) -> Iterator[Found]:
     """The cells that a sentence says are what has the name: "XYZ-1 contains stromal cells"."""
-    found = find("cell_type", sentence)
-    start = sentence.find(name) if found else -1
-    while start >= 0:
-        near = bisect_left(found, start - _AFTER, key=lambda one: one.start)
-        for cells in islice(found, near, None):
-            if cells.start > start + _AFTER:
-                break
-            if are_cells(sentence, cells) and _is_called(sentence, cells, start, start + len(name)):
+    if name not in sentence:
+        return
+    for cells in find("cell_type", sentence):
+        last = cells.end + _AFTER
+        start = sentence.find(name, max(0, cells.start - _AFTER), last)
+        while start >= 0:
+            if _is_called(sentence, cells, start, start + len(name)):
                 yield cells
-        start = sentence.find(name, start + len(name))
+                break
+            start = sentence.find(name, start + len(name), last)
 
 
 def _is_called(sentence: str, cells: Found, start: int, end: int) -> bool:
     """Whether the name from `start` to `end` stands for the cells."""
+    if not are_cells(sentence, cells):
+        return False
     if cells.end <= start:
         before = sentence[max(0, cells.start - _BEFORE) : cells.start]
         return bool(_THEN_NAME.fullmatch(sentence, cells.end, start)) and not _ACTS_ON.search(before)
