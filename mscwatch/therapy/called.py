@@ -86,7 +86,7 @@ def tied_names(titles: Iterable[str], given: Iterable[str], sentences: Iterable[
     words = set[str]()
     if not any(names("cell_type", text) for text in texts):  # else the cells are named as such
         words = {word for text in texts for word in _TITLED.findall(text)}
-    for sentence in told:
+    for sentence in told if coded or words else ():
         able = {name for name in (*coded, *words) if name in sentence}
         if words:
             able |= {word for word in _BRACKETED.findall(sentence) if any(word in text for text in texts)}

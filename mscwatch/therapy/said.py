@@ -85,15 +85,16 @@ def given(passages: Passages) -> Told:
         return NOTHING
     engineered = any(_ENGINEERED.search(text.text) for text in (*passages.titles, *passages.names))
     described = terms.naming("cell_type", (*passages.summary, *passages.description), CellType.MSC)
-    own = terms.own_sentences(described, passages.brands)
+    named = terms.naming("cell_type", terms.sentences(described), CellType.MSC)
+    own = terms.own_sentences(named, passages.brands)
     ours = (
         one
         for one in own
         if not _UNSURE.search(one.text)
         and (engineered or _is_ours(one.text) or (passages.observational and _GOT.search(one.text)))
     )
-    named = ((one, cells) for one in ours for cells in _cells_of(one, engineered=engineered))
-    return terms.told("cell_type", named, SAID)
+    said = ((one, cells) for one in ours for cells in _cells_of(one, engineered=engineered))
+    return terms.told("cell_type", said, SAID)
 
 
 def followed(passages: Passages) -> bool:
