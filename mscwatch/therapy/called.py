@@ -39,10 +39,10 @@ _THEN_CELLS = pattern_of(  # between a name and the cells that it stands for
     re.IGNORECASE,
 )
 _NOT_ITSELF = pattern_of(  # a name, and cells that it only acts on, or has not
-    r"\)|\b(?:for|to|than|without|not|no|free|by|on|into|via|through|against|unlike|with|when|after|if|effects?|antibod\w*|such\s+as|best\s+available|versus|vs|compared|placebo|"
+    r"\)|\b(?:for|to|than|without|not|no|free|by|on|into|via|through|against|unlike|when|after|if|effects?|antibod\w*|such\s+as|best\s+available|versus|vs|compared|placebo|"
     r"(?:number|count|frequency|proportion|percentage|presence|content|function|ability|capacity|propert\w+|"
     r"differentiation|proliferation|migration)s?\s+of\b(?!\s+(?:infus|dos|inject))|"
-    r"(?:recruit|attract|mobili[sz]|target|inhibit|bind|block|deplet|enhanc|increas|promot|support|modulat|affect|improv|alter)\w*|"
+    r"(?:recruit|attract|mobili[sz]|target|inhibit|bind|block|deplet|enhanc|increas|promot|support|modulat|affect|improv|alter|interact|compet)\w*|"
     r"(?:activat|stimulat|induc)(?!ed)\w*|acts?|endogenous|circulating|resident)\b",
     re.IGNORECASE,
 )
@@ -52,7 +52,7 @@ _ACTS_ON = pattern_of(  # what is in brackets is not the cells: "a peptide that 
     re.IGNORECASE,
 )
 _TISSUE = pattern_of(  # words of a tissue, and no cells soon after
-    r"(?:amnio|wharton|menstr|dental|umbilic|adipose|placent)\w*(?![^.;]{0,50}?(?:cells?\b|SCs?\b|exosom|vesic|secret|medi(?:um|a)\b))",
+    r"(?:mesench|amnio|wharton|menstr|dental|umbilic|adipose|placent)\w*(?![^.;]{0,50}?(?:cells?\b|SCs?\b|exosom|vesic|secret|medi(?:um|a)\b))",
     re.IGNORECASE,
 )
 _CLOSED = pattern_of(r"\([^()]{0,80}\)")
@@ -121,8 +121,8 @@ def _is_called(sentence: str, cells: Found, start: int, end: int) -> bool:
     if not are_cells(sentence, cells):
         return False
     if cells.end <= start:
-        before = sentence[max(0, cells.start - _BEFORE) : cells.start]
-        return bool(_THEN_NAME.fullmatch(sentence, cells.end, start)) and not _ACTS_ON.search(before)
+        return bool(_THEN_NAME.fullmatch(sentence, cells.end, start)) and not acted_on(sentence, cells)
+    end += sentence.startswith(")", end)  # "the product (XYZ-1) contains ..."
     return bool(_THEN_CELLS.fullmatch(sentence, end, cells.start)) and not acts_only(
         sentence[end : cells.start]
     )
@@ -136,6 +136,11 @@ def are_cells(text: str, found: Found) -> bool:
 def acts_only(between: str) -> bool:
     """Whether the words between a product and cells keep them apart: "mobilises", "without", "for"."""
     return bool(_NOT_ITSELF.search(_CLOSED.sub("", between)))
+
+
+def acted_on(text: str, cells: Found) -> bool:
+    """Whether the words before cells say that something else acts on them: "a peptide that attracts ..."."""
+    return bool(_ACTS_ON.search(text, max(0, cells.start - _BEFORE), cells.start))
 
 
 def codes(text: str) -> list[str]:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from mscwatch.therapy import terms
-from mscwatch.therapy.called import acts_only, are_cells, codes
+from mscwatch.therapy.called import acted_on, acts_only, are_cells, codes
 from mscwatch.therapy.passages import Passage, Passages
 from mscwatch.therapy.terms import NOTHING, Told
 from mscwatch.therapy.words import Found, find, names
@@ -19,12 +19,12 @@ from mscwatch.vocabulary.patterns import pattern_of
 
 SAID = "said to be given"
 _GIVING = (
-    r"(?:(?:co-?|auto)?(?:receiv|infus|inject|implant|transplant|graft|administ)|appl(?:y|ied|ication)|instill|deliver|"
+    r"(?:(?:co-?|auto)?(?:receiv|infus|inject|implant|transplant|graft|administ)|appl(?:y|ied|ication)|instill|deliver(?:y|ed|ing)|"
     r"seed|load|deposit|inoculat|enrich|populat|impregnat|coat|mix|combin)\w*"
 )
 _GIVES = pattern_of(  # the cells follow it
     rf"\b(?:{_GIVING}(?:\s+(?:of|with|by|from|using|in combination with))?|(?:treat\w*|therap\w+)\s+(?:with|by|using)|"
-    r"given|us(?:e|ing|es|age)(?:\s+of)?|contain\w*|compos\w*\s+of|consist\w*\s+of|compris\w*|"
+    r"given|carry\w*|plac(?:e[ds]?|ing)|us(?:e|ing|es|age)(?:\s+of)?|contain\w*|compos\w*\s+of|consist\w*\s+of|compris\w*|"
     r"made\s+(?:of|from|with|up of)|mixture\s+of|"
     r"(?:safety|efficacy|effectiveness|feasibility|tolerability|dos(?:e|es|age|ing)|therapeutic\s+\w+)\s+of)\s",
     re.IGNORECASE,
@@ -34,21 +34,22 @@ _JUDGES = pattern_of(  # the cells follow it, and what they are for
     re.IGNORECASE,
 )
 _TREATS = pattern_of(
-    r"(?!(?:[\s-]*(?:stem|stromal|cells?|\(\w+\)))*\s+(?:of|from|in)\s+(?:\w+\s+){0,3}?(?:patient|participant|subject|donor)s?\b)[^.;:]{0,80}?\b(?:therap(?:y|ies|eutic)|treat|transplant|infus|inject|administ|implant|graft|safe|effective|"
-    r"efficacious|beneficial|feasible|help|improve|as\s+an?\s)",
+    r"(?:(?!\b(?:of|from|in)\b[^.;:]{0,30}\b(?:patient|participant|subject|donor))[^.;:]){0,80}?\b(?:therap(?:y|ies|eutic)|"
+    r"treat(?!ed)|transplant|infus|inject|administ|implant|graft|safe|effective|efficacious|beneficial|feasible|help|"
+    r"improve|as\s+an?\s)",
     re.IGNORECASE,
 )
 _NEAR = 130  # letters before the cells
 _BETWEEN = pattern_of(r"[^.;:]{0,90}")  # such words and the cells
 _IS_GIVEN = pattern_of(
-    rf"[^.;:]{{0,160}}?\b(?:be|are|were|is|was|being|and|then)\s+(?:\w+\s+){{0,3}}?{_GIVING}ed\b|"
+    rf"[^.;:]{{0,160}}?\b(?:be|are|were|is|was|being|and|then)\s+(?:\w+\s+){{0,3}}?(?:{_GIVING}ed|placed)\b|"
     r"[^.;:]{0,60}?\bas\s+(?:\w+\s+){0,3}?(?:treatment|therap|alternative|prophylax)",
     re.IGNORECASE,
 )
 _UNSURE = pattern_of(
     r"\b(?:may|might|could|can|cannot|mice|mouse|rats?|rabbits?|animals?|murine|hypothes\w*|endogenous|"
     r"resident|circulating|unlike|instead of|without|future|previously|"
-    r"biomarkers?|flow cytometry|exclu\w+|must not|not (?:have )?received)\b|"
+    r"biomarkers?|flow cytometry|exclu\w+|must not|not (?:have )?received|another (?:study|trial))\b|"
     r"(?<!expanded )(?<!cultured )(?<!grown )(?<!culture )\bin vitro\b(?! expan| cultur)",
     re.IGNORECASE,
 )
@@ -135,7 +136,7 @@ def _is_given(text: str, cells: Found) -> bool:
     near = max(0, cells.start - _NEAR), cells.start
     judged = _JUDGES.finditer(text, *near) if _TREATS.match(text, cells.end) else ()
     before = (text[verb.end() : cells.start] for verb in (*_GIVES.finditer(text, *near), *judged))
-    return bool(_IS_GIVEN.match(text, cells.end)) or any(
+    return bool(_IS_GIVEN.match(text, cells.end) and not acted_on(text, cells)) or any(
         _BETWEEN.fullmatch(words) and not acts_only(words) for words in before
     )
 
