@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import tomllib
+from importlib.resources import files
 
 import pytest
 
@@ -11,6 +13,7 @@ from mscwatch.screening import relevance
 from mscwatch.therapy import overrides, vocabulary
 
 ENTRY = '[[override]]\nnct_id = "NCT00000001"\nrow = 1\nreason = "r"\ndate = 2026-01-31\n'
+LONGEST_LINE = 140
 
 
 @pytest.mark.parametrize(
@@ -23,11 +26,50 @@ ENTRY = '[[override]]\nnct_id = "NCT00000001"\nrow = 1\nreason = "r"\ndate = 202
         ('[cell_sourse.skin]\nstarts = ["skin"]', r"vocabulary\.toml, fields: 'cell_sourse' .* cell_source"),
         ('[route.other]\nstart = ["topical"]', r"keys of route\.other: 'start' .* starts, words, tissue"),
         ('[own.route]\nstarts = ["this"]', r"values of own: 'route' .* any, nothing"),
+        (
+            "[list]\nplace = ['knee']\ncarrier = ['gel']\n[route.other]\npatterns = ['\\binto (?:<plase>)']",
+            r"vocabulary\.toml, lists: 'plase' .* place, carrier",
+        ),
+        ("[list]\nhere = ['<place>']\nplace = ['knee']", r"lists: 'place' is not in the list"),
     ],
 )
 def test_the_therapy_vocabulary_names_only_known_values(text, message):
     with pytest.raises(ConfigError, match=message):
         vocabulary.parse(text)
+
+
+def test_lists_of_the_therapy_vocabulary_stand_where_they_are_named():
+    tables = vocabulary.parse(
+        """
+        [list]
+        place = ['knees?', 'eye']
+        there = ['in the (?:<place>)']
+        brand = ["alphastem", "betastem"]
+        [route.other]
+        starts = ["topical", "<brand>"]
+        patterns = [['\\bput ', '(?:<there>|at the (?:<place>))'], '\\bby (?<=by)\\w{1,3}(?P<place>x)']
+        near.drop = ['\\bdrops? <there>']
+        """
+    )
+    assert tables == {
+        "route": {
+            "other": {
+                "starts": ["topical", "alphastem", "betastem"],
+                "patterns": [
+                    r"\bput (?:in the (?:knees?|eye)|at the (?:knees?|eye))",
+                    r"\bby (?<=by)\w{1,3}(?P<place>x)",
+                ],
+                "near": {"drop": [r"\bdrops? in the (?:knees?|eye)"]},
+            }
+        }
+    }
+
+
+def test_the_therapy_vocabulary_can_be_read_and_uses_every_list():
+    text = (files("mscwatch.therapy") / "vocabulary.toml").read_text("utf-8")
+    rules = "\n".join(line for line in text.splitlines() if not line.startswith("#"))
+    assert [line for line in text.splitlines() if len(line) > LONGEST_LINE] == []
+    assert [name for name in tomllib.loads(text)["list"] if f"<{name}>" not in rules] == []
 
 
 @pytest.mark.parametrize("file", ["overrides.toml", "printed.toml"])

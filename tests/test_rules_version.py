@@ -16,7 +16,7 @@ from mscwatch.errors import ConfigError
 from mscwatch.record import part, without_contacts
 from mscwatch.replica.sample import sample_records
 from mscwatch.screening import relevance, version
-from mscwatch.therapy import read_printed
+from mscwatch.therapy import read_printed, vocabulary
 from support.records import record
 
 # Each version with the digest of its readings.
@@ -42,6 +42,7 @@ def packaged():
         path.name: path for folder in folders for path in folder.iterdir() if path.name.endswith(".toml")
     }
     tables = {name: tomllib.loads(path.read_text("utf-8")) for name, path in sorted(texts.items())}
+    tables["vocabulary.toml"] = vocabulary.parse(texts["vocabulary.toml"].read_text("utf-8"))
     for values in tables["vocabulary.toml"].values():
         for words in values.values():
             words.pop("examples", None)

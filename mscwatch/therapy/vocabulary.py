@@ -36,8 +36,10 @@ _VALUES: dict[str, tuple[str, ...]] = {
     "indication": tuple(IndicationGroup),
     **dict.fromkeys(_OF_PASSAGES, (ANY,)),
 }
+_LISTS = "list"  # the table of named lists
 _KEYS = ("starts", "words", "tissue", "ends", "patterns", "near", "examples")
 
+_NAMED_LIST = re.compile(r"(?<!\?P)<(\w+)>")
 _LETTERS = re.compile(r"\w+")
 _INTRA = re.compile(r"^(intra)(?=\w)")
 _HEAD = re.compile(r"\\b(?:\(\?-i:)?(?:([A-Za-z]+)|\(\?:([A-Za-z| ]+)\)(?!\?))(.{0,3})")
@@ -130,17 +132,40 @@ def examples() -> list[tuple[str, str, str]]:
 
 
 def parse(text: str) -> dict[str, dict[str, dict[str, Any]]]:
-    """The tables of the vocabulary file: field, value, kind of words.
+    """The tables of the vocabulary file: field, value, kind of words, with what its named lists hold filled in.
 
-    Raises `ConfigError` for a field, a value or a key that the file may not have.
+    Raises `ConfigError` for a field, a value or a key that the file may not have, or a list that it does not have.
     """
     tables: dict[str, dict[str, dict[str, Any]]] = tomllib.loads(text)
+    lists: dict[str, list[str]] = {}
+    for name, items in tables.pop(_LISTS, {}).items():
+        lists[name] = _filled(items, lists)
     check_words("therapy/vocabulary.toml, fields", tables, _VALUES)
     for field, values in tables.items():
         check_words(f"therapy/vocabulary.toml, values of {field}", values, (*_VALUES[field], NOTHING))
         for value, words in values.items():
             check_words(f"therapy/vocabulary.toml, keys of {field}.{value}", words, _KEYS)
+            values[value] = _filled(words, lists)
     return tables
+
+
+def _filled(words: Any, lists: dict[str, list[str]]) -> Any:
+    """Words and patterns as the rules have them: pieces joined, and lists instead of their names.
+
+    A word that is the name of a list is all that the list holds; a name in a pattern is the alternatives of the list.
+    """
+    if isinstance(words, dict):
+        return {key: _filled(each, lists) for key, each in words.items()}
+    found: list[str] = []
+    for word in map("".join, words):
+        names = _NAMED_LIST.findall(word) if "<" in word else ()
+        if names:
+            check_words("therapy/vocabulary.toml, lists", names, lists)
+        if names and word == f"<{names[0]}>":
+            found += lists[names[0]]
+        else:
+            found.append(_NAMED_LIST.sub(lambda name: "|".join(lists[name[1]]), word) if names else word)
+    return found
 
 
 @cache
