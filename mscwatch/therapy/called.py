@@ -34,25 +34,30 @@ _THEN_NAME = pattern_of(  # between the cells and their name
 )
 _THEN_CELLS = pattern_of(  # between a name and the cells that it stands for
     r"[®™]?(?:\s*\([^()]{0,40}\))?,?(?:\s+[\w.-]{1,20}){0,2}?"
-    r"(?:\s*[(\[:=]|\s+(?:which\s+(?:is|are|contains)\s|an?\s)|\s+(?:is|are|was|were|contain\w*|consist\w*|compris\w*|compos\w*|retain\w*|hold\w*|includ\w*)\s)"
+    r"(?:\s*[(\[:=]|\s+(?:which\s+(?:is|are|contains)\s|an?\s)|\s+"
+    r"(?:is|are|was|were|contain\w*|consist\w*|compris\w*|compos\w*|retain\w*|hold\w*|includ\w*)\s)"
     r"[^.;]{0,120}|[®™]?,\s+(?:(?!(?:and|or|the|plus|with)\b)[\w-]+\s+){0,5}[\w-]{0,20}",
     re.IGNORECASE,
 )
 _NOT_ITSELF = pattern_of(  # a name, and cells that it only acts on, or has not
-    r"\)|\b(?:for|to|than|without|not|no|free|by|on|into|via|through|against|unlike|when|after|if|effects?|antibod\w*|such\s+as|best\s+available|versus|vs|compared|placebo|"
+    r"\)|\b(?:for|to|than|without|not|no|free|by|on|into|via|through|against|unlike|when|after|if|"
+    r"effects?|antibod\w*|such\s+as|best\s+available|versus|vs|compared|placebo|"
     r"(?:number|count|frequency|proportion|percentage|presence|content|function|ability|capacity|propert\w+|"
     r"differentiation|proliferation|migration)s?\s+of\b(?!\s+(?:infus|dos|inject))|"
-    r"(?:recruit|attract|mobili[sz]|target|inhibit|bind|block|deplet|enhanc|increas|promot|support|modulat|affect|improv|alter|interact|compet)\w*|"
+    r"(?:recruit|attract|mobili[sz]|target|inhibit|bind|block|deplet|enhanc|increas|promot|support|"
+    r"modulat|affect|improv|alter|interact|compet)\w*|"
     r"(?:activat|stimulat|induc)(?!ed)\w*|acts?|endogenous|circulating|resident)\b",
     re.IGNORECASE,
 )
 _ACTS_ON = pattern_of(  # what is in brackets is not the cells: "a peptide that attracts stromal cells (XYZ-1)"
-    r"\b(?:for|against|unlike|hold|carry|recruit\w*|attract\w*|activat(?:es|ing|or)|stimulat(?:es|ing|or)|mobili[sz]\w+|wakes?|target\w*|inhibit\w*)"
+    r"\b(?:for|against|unlike|hold|carry|recruit\w*|attract\w*|activat(?:es|ing|or)|stimulat(?:es|ing|or)|"
+    r"mobili[sz]\w+|wakes?|target\w*|inhibit\w*)"
     r"\s+(?:\w+[\s-]+){0,4}$",
     re.IGNORECASE,
 )
 _TISSUE = pattern_of(  # words of a tissue, and no cells soon after
-    r"(?:mesench|amnio|wharton|menstr|dental|umbilic|adipose|placent)\w*(?![^.;]{0,50}?(?:cells?\b|SCs?\b|exosom|vesic|secret|medi(?:um|a)\b))",
+    r"(?:mesench|amnio|wharton|menstr|dental|umbilic|adipose|placent)\w*"
+    r"(?![^.;]{0,50}?(?:cells?\b|SCs?\b|exosom|vesic|secret|medi(?:um|a)\b))",
     re.IGNORECASE,
 )
 _CLOSED = pattern_of(r"\([^()]{0,80}\)")
@@ -60,11 +65,16 @@ _BEFORE = 60  # letters before the cells
 _AFTER = 160  # letters after a name
 
 
+def codes(text: str) -> list[str]:
+    """The words that look like a code: "XYZ-1", "NeoGraft"."""
+    return _CODE.findall(text)
+
+
 def own_names(name: str) -> list[str]:
     """Words that look like a product's name: "ADR-001", or an intervention's only word, "Pneumostem"."""
     common = any(names(field, name) for field in ("giving", "product", "control", "other_treatment"))
     word = _ONE_WORD.fullmatch(name.strip())
-    return [word[1]] if word and not common else _CODE.findall(name)
+    return [word[1]] if word and not common else codes(name)
 
 
 def tied_names(titles: Iterable[str], given: Iterable[str], sentences: Iterable[str]) -> Iterator[str]:
@@ -141,8 +151,3 @@ def acts_only(between: str) -> bool:
 def acted_on(text: str, cells: Found) -> bool:
     """Whether the words before cells say that something else acts on them: "a peptide that attracts ..."."""
     return bool(_ACTS_ON.search(text, max(0, cells.start - _BEFORE), cells.start))
-
-
-def codes(text: str) -> list[str]:
-    """The words that look like a code: "XYZ-1", "NeoGraft"."""
-    return _CODE.findall(text)

@@ -12,6 +12,7 @@ from mscwatch.therapy.times import ORDINAL, size
 from mscwatch.therapy.words import find, names
 from mscwatch.vocabulary.patterns import pattern_of
 
+_NEAR = 30  # letters before a number of administrations, or after a course
 _N = rf"\d{{1,2}}|{WORD}"
 _COURSES = r"(?:courses|cycles)\b"
 _CYCLES = pattern_of(
@@ -67,6 +68,7 @@ def cycles(sentences: list[Passage]) -> Count | None:
 
 
 def _number(found: re.Match[str], text: str) -> int:
+    """The number of courses that a match of `_CYCLES` says, with "2 additional courses" beside it."""
     more = _MORE.search(text)
     extra = number(more["n"]) if more and more.start() != found.start() else 0
     return number(found["k"] or found["n"] or found["m"]) + extra
@@ -87,11 +89,12 @@ def _again(sentences: list[Passage]) -> tuple[int, str]:
 
 
 def _is_of_product(text: str, course: re.Match[str]) -> bool:
-    if find("product", text[course.end() : course.end() + 30]):
+    """Whether a course is one of the product, not of a drug beside it."""
+    if find("product", text[course.end() : course.end() + _NEAR]):
         return True
     return (
         names("product", text)
-        and not find("other_drug", text[course.end() : course.end() + 30])
+        and not find("other_drug", text[course.end() : course.end() + _NEAR])
         and not of_a_drug(text, course.start())
     )
 
@@ -99,7 +102,7 @@ def _is_of_product(text: str, course: re.Match[str]) -> bool:
 def _is_whole(one: Count, text: str, courses: int, counts: list[Count]) -> bool:
     """Whether a number is that of all courses: "a total of 6 in two cycles of three"."""
     place = text.find(one.span)
-    before, after = text[max(0, place - 30) : place], place + len(one.span)
+    before, after = text[max(0, place - _NEAR) : place], place + len(one.span)
     said = _TOTAL.search(before) or one.span.lower().startswith("total") or _IN_TOTAL.match(text, after)
     if place >= 0 and said and not _PER.match(text, after):
         return True

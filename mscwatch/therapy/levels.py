@@ -16,8 +16,9 @@ from mscwatch.vocabulary import DoseUnit
 from mscwatch.vocabulary.patterns import pattern_of
 
 _SAME = 0.1  # "1.2-1.5" in one place and "1.25-1.5" in another are one level
-TIMES, PLACES = "times", "places"
+_BY_TIMES, _BY_PLACES = "times", "places"  # how a total comes from a part
 _MOST_TIMES = 60
+_NEAR = 60  # letters before or after an amount
 _MOST_BESIDE = 40  # amounts that each is held against
 _WEIGHTS = (30, 200)  # kilograms by which a dose per kilogram is multiplied for a limit or an example
 _MANY = 8  # injections; as many are places of one session
@@ -28,21 +29,26 @@ _TOTAL_BEFORE = pattern_of(  # with no other amount between: "a total for 3 dose
     re.IGNORECASE,
 )
 _TOTAL_AFTER = pattern_of(
-    r"[^.;,(\d]{0,40}\b(?:in\s+(?:all|total)|altogether|cumulativ\w*|total(?:ly)?\b(?!\s+(?:dose\s+)?(?:of|is)\b)|(?:per|each|every|a|whole)\s+(?:\w+\s+)?(?:course|cycle|patient))",
+    r"[^.;,(\d]{0,40}\b(?:in\s+(?:all|total)|altogether|cumulativ\w*|"
+    r"total(?:ly)?\b(?!\s+(?:dose\s+)?(?:of|is)\b)|(?:per|each|every|a|whole)\s+(?:\w+\s+)?"
+    r"(?:course|cycle|patient))",
     re.IGNORECASE,
 )
 _TIMES = pattern_of(
     rf"\b(?P<number>\d{{1,2}}|{WORD})\)?\s+(?:\d[\dx^.*]*\s+)?(?!(?:\w+\s+)?intra)(?:[a-z-]+\s+){{0,2}}?"
-    r"(?:infusions?|injections?|doses?|administrations?|times|days|weeks|months|treatments?|transplantations?|applications?|procedures|visits)\b",
+    r"(?:infusions?|injections?|doses?|administrations?|times|days|weeks|months|treatments?|"
+    r"transplantations?|applications?|procedures|visits)\b",
     re.IGNORECASE,
 )
 _PLACES = pattern_of(
-    r"\b(?:sites?|points?|spots?|intra(?:my|mu|le|de)\w+|perianal|around|(?:one|same|single|each)\s+(?:session|procedure)|borders?|locations?)\b",
+    r"\b(?:sites?|points?|spots?|intra(?:my|mu|le|de)\w+|perianal|around|(?:one|same|single|each)\s+"
+    r"(?:session|procedure)|borders?|locations?)\b",
     re.IGNORECASE,
 )
 _AT_PLACE = pattern_of(
     r"\W*(?:(?:in|into|at|on|for)\s+(?:each|every)|(?:/|per)\s*(?:each\s+)?)\s*(?:of\s+)?(?:\w+\s+){0,2}?"
-    r"(?:sid|sit|spot|point|track|locat|vertebra|segment|limb|leg|foot|knee|hip|joint|eye|lesion|lobe|hemisphere|dis[ck])",
+    r"(?:sid|sit|spot|point|track|locat|vertebra|segment|limb|leg|foot|knee|hip|joint|eye|lesion|lobe|"
+    r"hemisphere|dis[ck])",
     re.IGNORECASE,
 )
 _APART = pattern_of(r"\b(?:interval|apart|weeks?|weekly|months?|monthly|days?|daily)\b", re.IGNORECASE)
@@ -51,7 +57,8 @@ _ONCE = pattern_of(
     re.IGNORECASE,
 )
 _MOST = pattern_of(
-    r"\bmax|exceed|\bcap(?:ped)?\b|ceiling|limit|highest|\bmost\b|more\s+than|\be\.?g\.?\b|example|\bi\.e|equivalent|correspond"
+    r"\bmax|exceed|\bcap(?:ped)?\b|ceiling|limit|highest|\bmost\b|more\s+than|\be\.?g\.?\b|example|\bi\.e|"
+    r"equivalent|correspond"
     r"|\b(?:an?|each|any|average)\s+(?:\w+\s+){0,2}?\d{2,3}\s*-?\s*(?:kg|kilo)|\b\d{2,3}\s*-?\s*(?:kg|kilo)",
     re.IGNORECASE,
 )
@@ -73,13 +80,13 @@ class Candidate:
     @property
     def before(self) -> str:
         """The words before it in its sentence."""
-        return self.sentence.text[max(0, self.start - 60) : self.start]
+        return self.sentence.text[max(0, self.start - _NEAR) : self.start]
 
     @property
     def after(self) -> str:
         """The words after it in its sentence."""
         end = self.start + len(self.span)
-        return self.sentence.text[end : end + 60]
+        return self.sentence.text[end : end + _NEAR]
 
     @property
     def is_plausible(self) -> bool:
@@ -134,39 +141,39 @@ def _parted(candidates: list[Candidate]) -> Iterator[Candidate]:
         beside = groups[one.sentence.path, one.unit][:_MOST_BESIDE]
         as_whole = [_adds_up(one, other, beside) for other in beside]
         as_part = [_adds_up(other, one, beside) for other in beside]
-        if TIMES in as_whole or PLACES in as_part:
+        if _BY_TIMES in as_whole or _BY_PLACES in as_part:
             yield replace(one, told=False)
-        elif TIMES in as_part or PLACES in as_whole:
+        elif _BY_TIMES in as_part or _BY_PLACES in as_whole:
             yield replace(one, told=True)
         else:
             yield one
 
 
 def _adds_up(whole: Candidate, part: Candidate, beside: list[Candidate]) -> str:
-    """Whether an amount is the total of several administrations of another, or of several places; else ""."""
+    """How an amount is the total of a part: of several administrations, or of several places; "" where it is none."""
     times = round(whole.low / part.low) if part.low else 0
-    if part.is_made or not 1 < times <= _MOST_TIMES or not _is_product(whole, part, times):
+    if part.is_made or not 1 < times <= _MOST_TIMES or not _is_multiple(whole, part, times):
         return ""
     if _ONCE.search(whole.before) or not _is_summed(whole) or _is_summed(part):
         return ""
     text = part.sentence.text
     apart = bool(_APART.search(text))
     if _PLACES.search(text) and not apart:
-        return PLACES if _AT_PLACE.match(part.after) else ""
+        return _BY_PLACES if _AT_PLACE.match(part.after) else ""
     if EACH_TIME.search(part.after) or whole.unit == DoseUnit.CELLS_PER_KG:
-        return TIMES
+        return _BY_TIMES
     if _AT_PLACE.match(part.after):
-        return PLACES
+        return _BY_PLACES
     same = sum(one.low == part.low and one.sentence == part.sentence for one in beside)
     stated = any(number(one["number"]) == times for one in _TIMES.finditer(text))
-    return TIMES if (stated and (times < _MANY or apart)) or (apart and same == times) else ""
+    return _BY_TIMES if (stated and (times < _MANY or apart)) or (apart and same == times) else ""
 
 
 def _is_summed(one: Candidate) -> bool:
     return bool(_TOTAL_BEFORE.search(one.before) or _TOTAL_AFTER.match(one.after))
 
 
-def _is_product(whole: Candidate, part: Candidate, times: int) -> bool:
+def _is_multiple(whole: Candidate, part: Candidate, times: int) -> bool:
     return all(
         abs(most - times * least) <= most / 100
         for least, most in ((part.low, whole.low), (part.high, whole.high))

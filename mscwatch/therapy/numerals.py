@@ -19,7 +19,7 @@ NUMERAL = (
 
 
 def numeral(words: list[str]) -> Decimal:
-    """The number that lower-case words from `NUMERAL` say."""
+    """The number that lower-case words from `NUMERAL` say; 1 for "a"."""
     value = Decimal(0)
     for word in words:
         value = max(value, Decimal(1)) * 100 if word == "hundred" else value + _VALUES.get(word, 0)

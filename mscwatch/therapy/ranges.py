@@ -22,10 +22,11 @@ _AT_MOST = pattern_of(
 _PER_KILOGRAM = pattern_of(r"(?:/|per)\s*k", re.IGNORECASE)
 _STEPS = pattern_of(r"\b(?:escalat|increas|rais)\w*[^.;]{0,30}$", re.IGNORECASE)
 _NEXT_STEP = pattern_of(r"[^.;]{0,30}\bto\s+\d", re.IGNORECASE)
+_NEAR = 40  # letters before or after two amounts
 
 
 def joined(text: str, found: list[Amount]) -> list[Amount]:
-    """Two whole amounts around a dash or "to" are one range: 1x10^6-3x10^6, "between 1 and 2 million".
+    """The amounts of a text in its order, those of one range as one: 1x10^6-3x10^6, "between 1 and 2 million".
 
     The steps of an escalation are none: "escalated from 1x10^6 to 2x10^6 and then to 4x10^6".
     """
@@ -33,8 +34,8 @@ def joined(text: str, found: list[Amount]) -> list[Amount]:
     for amount in found:
         last = merged[-1] if merged else None
         between = text[last.end : amount.start] if last and last.end <= amount.start else ""
-        before = text[max(0, last.start - 40) : last.start] if last else ""
-        after = text[amount.end : amount.end + 40]
+        before = text[max(0, last.start - _NEAR) : last.start] if last else ""
+        after = text[amount.end : amount.end + _NEAR]
         if last and last.low < amount.high and _is_one(before, between, after):
             merged[-1] = replace(last, high=amount.high, end=amount.end)
         else:
