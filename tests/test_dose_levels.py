@@ -198,3 +198,32 @@ def test_a_dose_beside_what_is_grown_or_counted_is_kept(text, levels):
 )
 def test_a_unit_that_is_no_number_of_cells(given, how, levels):
     assert of(how, given=given) == levels
+
+
+@pytest.mark.parametrize(
+    ("how", "levels"),
+    [
+        ("A total of 120 million MSC in 3 infusions, two weeks apart", cells(4e7)),
+        ("MSC: a total of 8x10^8 cells, intravenous infusions on days 0, 7, 14 and 21", cells(2e8)),
+        ("Total dose of 6x10^6 MSC per kg by three infusions at intervals of a month", per_kilogram(2e6)),
+        ("Four infusions of MSC (days 0, 3, 6 and 9), overall 4x10^8 cells", cells(1e8)),
+        ("A cumulative dose of 9 x 10^6 cells/kg over 3 weekly infusions of MSC", per_kilogram(3e6)),
+        # look-alikes: what each of them holds
+        ("A total of 30 million MSC weekly for 4 weeks", cells(3e7)),
+        ("Two infusions with a total of 200 million MSC each", cells(2e8)),
+        ("Infusions of MSC (two vials or a total of 40 million cells) on day 0 and day 7", cells(4e7)),
+        ("A total of 100 million MSC at 20 sites, on days 0 and 30", cells(1e8)),
+        ("A total of 50 million MSC in one injection", cells(5e7)),
+    ],
+)
+def test_a_total_of_administrations_of_which_none_is_told_alone_is_divided(how, levels):
+    assert of(how) == levels
+
+
+@pytest.mark.parametrize("kinds", ["MSCs", "allogeneic MSCs", "viable cultured cells", "expanded human MSCs"])
+def test_a_letter_for_million_before_the_kind_of_cells(kinds):
+    assert of(f"25 M {kinds} are injected into the knee") == cells(2.5e7)
+
+
+def test_months_before_a_visit_are_no_million():
+    assert of("MSC, seen at 6 M follow-up with cells counted") == []

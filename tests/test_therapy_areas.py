@@ -70,3 +70,16 @@ def test_a_disease_has_its_area(title, area, disease):
 )
 def test_words_that_name_no_area_or_are_only_beside_it(title, conditions, area):
     assert trial(title, given="MSC", conditions=conditions).area == area
+
+
+@pytest.mark.parametrize(
+    ("summary", "area"),
+    [
+        ("MSC are given to patients with graft versus host disease.", "immune"),
+        ("MSC are given to people whose heart failure came after the transplantation.", "cardiovascular"),
+    ],
+)
+def test_a_summary_tells_the_disease_where_titles_tell_only_a_transplantation(summary, area):
+    title = "MSC for Complications of Stem Cell Transplantation"
+    conditions = ("Complications of Stem Cell Transplantation",)
+    assert trial(title, given="MSC", conditions=conditions, summary=summary).area == area

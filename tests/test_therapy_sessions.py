@@ -70,3 +70,17 @@ def test_an_operation_in_a_summary_that_is_not_the_giving(summary):
 )
 def test_an_operation_in_a_title(title, count):
     assert trial(**(KNEE | {"title": title})).infusions_max == count
+
+
+@pytest.mark.parametrize(
+    ("description", "count"),
+    [
+        ("50 ml of bone marrow is aspirated, prepared and injected in the ovary by laparoscopy.", 1),
+        ("Fat is taken from the belly, washed and implanted in the defect during the same operation.", 1),
+        ("Adipose tissue is digested and the pellet is applied by arthroscopy.", 1),
+        ("50 ml of bone marrow is aspirated by laparoscopy.", None),
+        ("Cord blood is stored until the patient is operated.", None),
+    ],
+)
+def test_tissue_that_a_description_takes_and_gives_back_in_an_operation(description, count):
+    assert trial(**KNEE, detail=description).infusions_max == count

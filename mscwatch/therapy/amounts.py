@@ -82,6 +82,9 @@ _EXPONENT = r"""(?:
   | \s?x\s?(?P<cross>[5-9])(?=\s*(?:\w+[\s-]){0,3}?(?:cells?|\w*MSCs?)\b)
   | \s?(?P<lost>[3-9]|1[0-2])
 )(?![\d]|[.,]\d)"""
+_KINDS = (
+    r"(?:(?:allogen|autolog|human|viable|living|cultur|expand|adult)\w*\s+){0,3}"  # before the cells' name
+)
 # What must follow "106" for it to be 10^6.
 _OF_CELLS = r"(?!\d)(?=\s*(?:/\s*kg|per\s+k|(?:\w+[\s-]){0,3}?(?:cells?|\w*MSCs?)\b))"
 _TAIL = pattern_of(
@@ -89,7 +92,7 @@ _TAIL = pattern_of(
        | {_TIMES}(?P<factor>10{{0,2}}(?:[,.]?000)+)\b
        | \s*-?\s*(?P<scale>thousand|mill?ion(?:en|[ei])?|millone|mio|mill|mln|lakh|crore|billion|bn|trillion)s?\b
          (?:\.(?=\s*(?:cells?|\w*MSCs?)\b))?
-       | \s?(?P<mega>(?-i:MM?)|mil|k(?!\s*/))\.?(?=\s*(?:/|(?:per|[\w-]*MSCs?|cells?)\b))
+       | \s?(?P<mega>(?-i:MM?)|mil|k(?!\s*/))\.?(?=\s*(?:/|(?:per|{_KINDS}(?:[\w-]*M[SP]Cs?|cells?))\b))
        | (?:(?<=\d[.,]\d)|(?<=\d)(?P<spaced>\s))10\s?[e^]\s?(?P<glued>\d{{1,2}})(?!\d)
        | (?<=\d)(?:\s|\.)10\s?(?P<bare>[4-9]){_OF_CELLS}
        | \s*(?P<log>log)\s*(?:10|₁₀)""",

@@ -71,13 +71,14 @@ def area(passages: Passages, *, of_liver: bool) -> Told:
 
 
 def _named(passages: Passages) -> Iterator[tuple[float, Passage, Found]]:
-    """Each area named once per text, with its weight; the summary counts only where nothing else names any."""
+    """Each area named once per text, with its weight; the summary counts only where nothing else surely names any."""
+    surely = False
     for weight, texts in ((4.0, passages.titles), (4.0, passages.conditions), (1.0, passages.keywords)):
-        yield from _shares(weight, texts)
-    if not any(
-        find("area", text.text) for text in (*passages.titles, *passages.conditions, *passages.keywords)
-    ):
-        yield from _shares(1.0, passages.summary)
+        for share, passage, found in _shares(weight, texts):
+            surely = surely or not _FAINT.search(passage.text[found.start : found.end])
+            yield share, passage, found
+    if not surely:
+        yield from _shares(4.0, passages.summary)
 
 
 def _shares(weight: float, texts: tuple[Passage, ...]) -> Iterator[tuple[float, Passage, Found]]:

@@ -16,7 +16,7 @@ from mscwatch.therapy import terms, volumes
 from mscwatch.therapy.amounts import Amount, amounts, plain_signs
 from mscwatch.therapy.counting import CELLS, CONCENTRATIONS, CONTAINER, NO_DOSE, PARTICLES, PER, what
 from mscwatch.therapy.counts import number
-from mscwatch.therapy.levels import Candidate, levels, once, unique
+from mscwatch.therapy.levels import Candidate, is_total, levels, once, unique
 from mscwatch.therapy.model import DoseLevel, Evidence, Unread
 from mscwatch.therapy.passages import Passage, Passages
 from mscwatch.therapy.plausible import is_plausible
@@ -27,6 +27,7 @@ from mscwatch.vocabulary import CellType, DoseUnit, ProductForm
 from mscwatch.vocabulary.patterns import pattern_of
 
 IMPLAUSIBLE = "implausible"
+DIVIDED = "a total divided by the number of administrations"
 PER_KILOGRAM = ", per kilogram"  # such amounts hardly ever count anything else
 
 _MONONUCLEAR = frozenset({"mononuclear", "mnc", "bmmnc", "bm-mnc"})
@@ -109,6 +110,23 @@ def read(passages: Passages, kind: CellType, shapes: tuple[ProductForm, ...]) ->
 def _doses(found: list[DoseLevel], tier: str, rule: str, unread: Iterable[Unread] = ()) -> Doses:
     evidence = tuple(Evidence(one.path, one.evidence, rule) for one in found)
     return Doses(tuple(found), Told(tuple(str(one.low) for one in found), evidence, tier), tuple(unread))
+
+
+def each_time(read_doses: Doses, passages: Passages, count: int) -> Doses:
+    """The doses; totals of `count` administrations, of which no single one is told, are divided by their number."""
+    if count <= 1 or not read_doses.levels:
+        return read_doses
+    told = list(terms.sentences(passages.texts))
+    if not all(
+        any(
+            one.path == level.path and level.evidence in one.text and is_total(level, one.text)
+            for one in told
+        )
+        for level in read_doses.levels
+    ):
+        return read_doses
+    divided = [replace(level, low=level.low / count, high=level.high / count) for level in read_doses.levels]
+    return _doses(divided, DIVIDED, DIVIDED, read_doses.unread)
 
 
 def _of_form(dose: DoseLevel, shapes: tuple[ProductForm, ...]) -> DoseLevel:

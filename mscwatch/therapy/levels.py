@@ -22,6 +22,13 @@ _NEAR = 60  # letters before or after an amount
 _MOST_BESIDE = 40  # amounts that each is held against
 _WEIGHTS = (30, 200)  # kilograms by which a dose per kilogram is multiplied for a limit or an example
 _MANY = 8  # injections; as many are places of one session
+_SEVERAL = pattern_of(
+    r"\b(?:infusions|injections|doses|administrations|applications|times|days|weeks|months)\b", re.IGNORECASE
+)
+_AT_EACH = pattern_of(  # "per kg" says nothing about times
+    r"\b(?:each|every|weekly|monthly|daily|vials?|bags?|syringes?|per(?!\s+k)|(?:one|single)\s+(?:dose|infusion|injection|administration))\b",
+    re.IGNORECASE,
+)
 
 _TOTAL_BEFORE = pattern_of(  # with no other amount between: "a total for 3 doses of"
     r"(?:(?<!cells )\b(?:total|overall|entire|whole|cumulativ\w*|altogether|summ?(?:ing|ed)?(?=\s)|in\s+all)\b"
@@ -100,6 +107,15 @@ def levels(candidates: list[Candidate]) -> list[DoseLevel]:
     chosen = [one for one in parted if one.told] or parted
     by_weight = sorted({one.high for one in chosen if one.unit == DoseUnit.CELLS_PER_KG})[:_MOST_BESIDE]
     return once(one for one in chosen if not _is_most(one, by_weight))
+
+
+def is_total(level: DoseLevel, sentence: str) -> bool:
+    """Whether a level is what several administrations come to: "a total of 4x10^8 cells, on days 0 and 7"."""
+    before, _, after = sentence.partition(level.evidence)
+    around = f"{before} {after}"
+    apart = _SEVERAL.search(around) and not _PLACES.search(around)
+    whole = _TOTAL_BEFORE.search(before[-_NEAR:])
+    return bool(apart and whole and ("cumulativ" in whole[0].lower() or not _AT_EACH.search(around)))
 
 
 def once(candidates: Iterable[Candidate]) -> list[DoseLevel]:

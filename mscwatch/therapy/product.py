@@ -220,7 +220,8 @@ def _together(passages: Passages, text: Passage) -> bool:
     apart = [kinds for kinds in named if len(kinds) == 1]
     if text.path.endswith("Title"):
         apart = [kinds for kinds in apart if kinds != {CellType.MSC}]
-    return text.path.endswith((".name", ".label", "Title")) and not apart
+    is_name = text.path.endswith((".name", ".label", "Title")) or not any(named)  # a code, and what it is
+    return is_name and not apart
 
 
 def _made_of_msc(passages: Passages) -> bool:

@@ -101,6 +101,7 @@ def _with_product(patients: Therapy, told: Passages, cells: Told) -> Therapy:
     amounts = doses.read(told, kind, shapes)
     taken = cells.evidence if kind is CellType.MIXED and donor.values == (Donor.AUTOLOGOUS,) and way else ()
     given = schedule.read(told, len(amounts.levels), local=set(way.values) <= {Route.OTHER}, taken=taken)
+    amounts = doses.each_time(amounts, told, int(given.count.values[0]) if given.count else 1)
     unread = (*amounts.unread, *given.unread)
     worded = {
         "cell_type": Told(cells.values[:1], cells.evidence, cells.tier),

@@ -106,6 +106,7 @@ def _count_elsewhere(
         (f"{DATED} {PRODUCT}", product, (days.dated,)),
         (f"{SESSION} {PRODUCT}", product, once),
         (f"{SESSION} {SUMMARY}", described, once),
+        (f"{SESSION} {DESCRIPTION}", terms.treatment_sentences(passages), once[:-1]),
         (f"{SESSION} {TITLES}", list(terms.sentences(passages.titles)), once),
     ):
         found = _most(texts, readers)

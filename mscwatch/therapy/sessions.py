@@ -36,6 +36,10 @@ _AGAIN = pattern_of(
 )
 
 
+_MADE_INTO = pattern_of(  # "60 ml of marrow is aspirated, prepared and injected"
+    r"\b(?:marrow|fat|adipose\s+tissue|lipoaspirate|cord\s+blood)\b[^;]{0,150}?\b(?:re-?)?(?:inject|implant|transplant|appli)ed\b",
+    re.IGNORECASE,
+)
 _NEAR, _CLAUSE = 60, 200  # letters before an operation
 _NOT_NOW = pattern_of(  # an operation that is not that of the product: "after failed surgery", "non-surgical"
     r"\b(?:no|non|not|without|instead\s+of|rather\s+than|after|following|since|failed|previous|prior|past|had|undergone|"
@@ -85,7 +89,7 @@ def day(sentence: Passage) -> Iterator[Count]:
 def operation(sentence: Passage) -> Iterator[Count]:
     """One administration, where a sentence gives the product in an operation, or puts it there on a carrier."""
     text = sentence.text
-    if not _of_product(sentence, "armsInterventionsModule"):
+    if not (_of_product(sentence, "armsInterventionsModule") or _MADE_INTO.search(text)):
         return
     places = ((start, end) for start, end in _sessions(text) if not _is_another(text, start, end))
     place = next(places, None)
