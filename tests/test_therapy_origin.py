@@ -206,3 +206,33 @@ def test_a_childs_own_cord_is_its_own():
 def test_blood_stem_cells_by_themselves_have_a_tissue():
     told = of_bone(given="CD34 cells of cord blood, haematopoietic stem cells", title="Blood cells")
     assert (told.cell_source, told.donor) == (("cord_blood",), ("allogeneic",))
+
+
+@pytest.mark.parametrize("name", ["AD-cSVF", "tSVF", "ADSVCs", "SVF"])
+def test_a_vascular_fraction_by_its_abbreviations(name):
+    therapy = trial("Cells for Alopecia", given=name, conditions=("Alopecia",))
+    assert (therapy.cell_type, therapy.cell_source) == ("mixed", ("adipose",))
+
+
+@pytest.mark.parametrize(
+    ("summary", "source", "donor"),
+    [
+        ("MSC grown from cadaveric bone marrow are given.", "bone_marrow", "allogeneic"),
+        ("MSC are grown from cadaveric corneas.", "not_stated", "allogeneic"),
+        ("MSC are laid on a cadaveric bone scaffold.", "not_stated", "not_stated"),
+        ("MSC act by the rescue of bone marrow progenitors.", "not_stated", "not_stated"),
+        (
+            "There are three types of stem cells: embryonic stem cells and two others.",
+            "not_stated",
+            "not_stated",
+        ),
+    ],
+)
+def test_cells_of_the_dead_and_what_only_looks_like_a_source(summary, source, donor):
+    therapy = of_bone(summary=summary)
+    assert (therapy.cell_source, therapy.donor) == ((source,), (donor,))
+
+
+def test_an_injury_of_reperfusion_is_no_operation():
+    summary = "MSC are given to reduce the reperfusion-injury of the graft."
+    assert trial("MSC in Lung Transplantation", given="MSC", summary=summary).infusions_max is None
