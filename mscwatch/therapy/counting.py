@@ -57,7 +57,7 @@ _LIMIT = pattern_of(
 _PREPARATION = pattern_of(
     r"(?:expanded|supplied|packag\w*|formulated|harvest\w*|aspirat\w*|vials?|bags?|seed\w*|densit\w+|yield\w*|passage|collect\w*|cultures?\b|"
     r"concentrations? of|to get|to obtain|frozen|cryo\w*|viabilit\w+|plated|each (?:ml|syringe))\b"
-    r"(?:(?!\b(?:inject|infus|administ|receiv|given|and\s+\d))[^.;]){0,40}$",
+    r"(?:(?!\b(?:inject|infus|administ|receiv|given|and\s+(?:then\s+)?(?:\d|$)))[^.;]){0,40}$",
     re.IGNORECASE,
 )
 CONTAINER = pattern_of(
@@ -84,6 +84,10 @@ _GROWS = pattern_of(
 )
 _PART = pattern_of(  # "100 million, in ten injections of 10 million"
     r"\b(?:in|into|as|by|via|x)\s+(?:\w+\s+){1,3}?(?:injections|sites|portions|aliquots|points)\s+of\s+[\d.,\s]*(?:or\s+|and\s+)?$",
+    re.IGNORECASE,
+)
+_IS_PACKED = pattern_of(  # "1x10^8 cells, packaged in a bag", "20 million by artery and the rest by vein"
+    r"[^.;]{0,40}\b(?:packag|packed|supplied|filled)\w*|[^.;]{0,60}?(?:\band|,)\s+(?:the\s+)?(?:rest|remain\w*)\b",
     re.IGNORECASE,
 )
 _NEXT_NUMBER = pattern_of(r"(?:,\s|\()(?=\d)")
@@ -125,13 +129,13 @@ def what(amount: Amount, before: str, after: str, bare: bool, counted: frozenset
     other = _SOMETHING_ELSE.search(near.partition(")")[0] if opened else near)
     if other and bare and per and other[0].lower().startswith("unit"):
         other = None  # "1 million units/kg" of the cells
-    if _is_of_another(before, clause[per.end() :] if per else "", counted):
+    if before.endswith("#") or _is_of_another(before, clause[per.end() :] if per else "", counted):
         return NO_DOSE, False
     if (_GROWS.search(before) or _IS_GROWN.match(clause)) and not _THEN_GIVEN.search(clause):
         return NO_DOSE, False
     if _TOLERANCE.search(before) or (other and _is_no_product(other, cells, before, counted)):
         return NO_DOSE, False
-    told = _is_whole(before, clause)
+    told = _is_whole(before, clause, after)
     if particles and not _CELLS_BEFORE.search(before) and not _are_of_cells(particles, cells, noun):
         if per and _VOLUME.match(per["what"] or ""):
             return (DoseUnit.PARTICLES if per["count"] else OF_PARTICLES), told
@@ -167,7 +171,7 @@ def _is_of_another(before: str, behind: str, counted: frozenset[str]) -> bool:
     return bool(found and found["other"].lower().rstrip("s+") not in counted)
 
 
-def _is_whole(before: str, clause: str) -> bool:
+def _is_whole(before: str, clause: str, after: str) -> bool:
     """Whether an amount is that of one administration: no limit, no part or sum of it, and not what a vial holds."""
     each = EACH_TIME.search(clause[:60])
     return not (
@@ -176,6 +180,7 @@ def _is_whole(before: str, clause: str) -> bool:
         or _PART.search(before)
         or _PREPARATION.search(before)
         or CONTAINER.search(clause[:60])
+        or _IS_PACKED.match(after)
     )
 
 

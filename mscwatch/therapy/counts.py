@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mscwatch.therapy.amounts import plain_signs
+from mscwatch.therapy.mentions import is_only_mentioned
 from mscwatch.therapy.passages import Passage
 from mscwatch.therapy.words import find
 from mscwatch.vocabulary.patterns import pattern_of
@@ -43,7 +44,7 @@ _WHEN = (
 _NOT_KIND = (
     r"(?:days?|weeks?|months?|years?|hours?|hrs?|minutes?|min|patients?|subjects?|participants?|cases?|people|groups?|"
     r"arms?|cohorts?|centers?|centres?|times?|ml|mg|kg|cc|million|billion|x|between|after|before|of|in|at|to|and|or|with|"
-    r"for|from|by|on|"
+    r"for|from|by|on|post(?!-)|following|since|prior|during|until|"
     r"than|via|that|who|will|was|were|is|are|has|had|have|receiv\w*|the|each|per|every|different|dose|phase|studies|drugs?|"
     r"points?|sites?|places?|locations?|party|type|diabetes|mellitus|undergo\w*|new|increasing|ascending|escalat\w*|intramyocardial|transendocardial|placebo|saline|sham|control|plasma|blood|liver|kidney|organ|"
     r"ha?ematopoietic)"
@@ -208,6 +209,7 @@ def told(sentence: Passage) -> Iterator[Count]:
                 or _SITES.match(following)
                 or find("other_drug", following[:30])
                 or of_a_drug(text, match.start(), carrier=False)
+                or is_only_mentioned(text, match.start(), match.end())
                 or (
                     match[0][0] == "("
                     and _PEOPLE.search(text, max(0, match.start() - _SENTENCE), match.start())

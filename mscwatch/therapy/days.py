@@ -55,25 +55,34 @@ _NTH_OF = pattern_of(
 
 FOLLOW_UP = pattern_of(
     r"follow(?!ing|ed\s+by|s\b)|\bseen\b|check-?up|\banaly[sz]|assess|compared|comparis|adverse|safety|efficac|evaluat|monitor|measur|visit(?!\s*#?\d+\s*[(:])|"
-    r"examin|observ|test|assay|laborator|phone|sample|outcome|questionnaire|biops|imaging|MRI|score",
+    r"examin|observ|detect|test|assay|laborator|phone|sample|outcome|questionnaire|biops|imaging|MRI|score",
     re.IGNORECASE,
 )
-_VERB = pattern_of(
+VERB = pattern_of(
     r"infus|inject|administ|transplant|given|receiv|treat|dos(?:e|ing)|transfus|deliver|instill|implant|\bi\.?v\b",
     re.IGNORECASE,
 )
-GIVING = pattern_of(rf"{_VERB.pattern}|MSC|\bcells?\b", re.IGNORECASE)
+GIVING = pattern_of(rf"{VERB.pattern}|MSC|\bcells?\b", re.IGNORECASE)
 _TESTED = pattern_of(  # "a questionnaire will be administered at 3 and 6 months"
     rf"(?:{FOLLOW_UP.pattern})[^.,;]{{0,40}}?\b(?:be|is|are|was|were)\s+(?:administered|given|repeated)",
     re.IGNORECASE,
 )
 _SINCE = pattern_of(
-    r"\s*\)?\s*(?:post|after|following|since)\b[\s-]*(?:the\s+)?(?:\w+\s+){0,2}"
+    r"\s*\)?\s*(?:±\s*\d+\s*)?(?:post|after|following|since)\b[\s-]*(?:the\s+)?(?:[\w-]+\s+){0,3}"
     r"(?:treat|infus|inject|admin|therap|dos)",
     re.IGNORECASE,
 )
+_OF_CELLS = (  # what may stand before "infusion"
+    r"(?:(?:the|first|last|final|initial|each|study|trial|product|stem|stromal|mesenchymal|cells?|drug|investigational|"
+    r"intravenous|IV|IMP|1st|\w*-?MSCs?(?:-\w+)?)\s+){0,5}?"
+)
 _SINCE_GIVING = pattern_of(
-    r"\b(?:post|after|following|since)[\s-]+(?:the\s+)?(?:\w+\s+)?(?:infus|inject|admin|treat|transplant)\w*",
+    rf"\b(?:post|after|following|since|before|prior\s+to)[\s-]+(?:(?:the\s+)?\w+\s+|{_OF_CELLS})"
+    r"(?:infus|inject|admin|treat|transplant)\w*",
+    re.IGNORECASE,
+)
+_BEGINS_LATER = pattern_of(
+    r"\W*(?:for\s+(?:up\s+to\s+)?\w+\s+\w+\s+)?(?:(?:start|begin|commenc)\w*\b[^.;]{0,40}?\b)?(?:after|following|from)\s+(?:the\s+)?(?:last|final|end|complet)",
     re.IGNORECASE,
 )
 _NEEDED = ("cross", "revers", "without", "placebo", "sham", "saline")
@@ -95,7 +104,7 @@ def listed(sentence: Passage) -> Iterator[Count]:
             continue
         clause = _clause(text[max(0, one.start - 90) : one.start])
         given, followed = _last(GIVING, clause), _last(FOLLOW_UP, clause)
-        if not _VERB.search(clause) and looked_at and looked_at.start() < one.start:
+        if not VERB.search(clause) and looked_at and looked_at.start() < one.start:
             given = -1  # "MRI of the labelled cells at 2 and 3 weeks"
         given_after = GIVING.search(text[one.end : one.end + 60]) and not looked_at
         before = text[max(0, one.start - 60) : one.start]
@@ -162,6 +171,17 @@ def points(sentences: Iterable[Passage]) -> dict[float, tuple[Passage, int, int]
     return found
 
 
+def begins_later(text: str, end: int) -> bool:
+    """Whether what ends at a place of a text begins after the last giving: "every 2 months, starting after the last"."""
+    return bool(_BEGINS_LATER.match(text, end))
+
+
+def looks_at(text: str, start: int, end: int) -> bool:
+    """Whether times are those of a look: "levels are measured 1, 2 and 4 hours after the infusion"."""
+    look = FOLLOW_UP.search(text, 0, start)
+    return bool(look and (_SINCE.match(text, end) or not VERB.search(_clause(text[look.end() : start]))))
+
+
 def crosses_over(sentence: str) -> bool:
     """Whether a sentence gives each patient the product in one of two periods."""
     lower = sentence.lower()
@@ -171,7 +191,7 @@ def crosses_over(sentence: str) -> bool:
 def gives(sentence: Passage) -> bool:
     """Whether a sentence speaks of giving, and of nothing that is looked at."""
     text = _GUIDED.sub("", sentence.text)
-    return bool(_VERB.search(text)) and not FOLLOW_UP.search(text)
+    return bool(VERB.search(text)) and not FOLLOW_UP.search(text)
 
 
 def follows_up(clause: str) -> bool:

@@ -15,7 +15,7 @@ from itertools import zip_longest
 from mscwatch.therapy import terms, volumes
 from mscwatch.therapy.amounts import Amount, amounts, plain_signs
 from mscwatch.therapy.counting import CELLS, CONCENTRATIONS, CONTAINER, NO_DOSE, PARTICLES, PER, what
-from mscwatch.therapy.counts import number
+from mscwatch.therapy.counts import WORD, number
 from mscwatch.therapy.levels import Candidate, is_total, levels, once, unique
 from mscwatch.therapy.model import DoseLevel, Evidence, Unread
 from mscwatch.therapy.passages import Passage, Passages
@@ -53,6 +53,15 @@ _MEASURED = {ProductForm.EXOSOME, ProductForm.CONDITIONED_MEDIUM, ProductForm.OT
 _FILLED = pattern_of(
     rf"\b({_FEW})\s+(?:\w+\s+){{0,2}}?{_HOLDERS}\W+(?:(each)\W+)?"
     r"(?:(?<=each)\W+|(?<=each.)|(?:of|with|containing|holding|filled with)\W+)(?:\w+\s+){0,2}$",
+    re.IGNORECASE,
+)
+_SITES = pattern_of(  # "12 sites with 5 million each"
+    rf"\b(\d{{1,2}}|{WORD})\s+(?:\w+\s+){{0,2}}?(?:sites|points|spots|depots|deposits)\W+(?:(?:with|of|at|receiv\w+)\W+)?$",
+    re.IGNORECASE,
+)
+_AT_EACH = pattern_of(  # "0.5 ml per quadrant"
+    r"[^.;,)]{0,40}?(?:\b(?:per|each|every)|/)\s*(?:of\s+)?(?:(?:the|injection|fistula)\s+){0,2}"
+    r"(?:quadrant|sit|point|spot|location|track|tract|level|side)",
     re.IGNORECASE,
 )
 _SEVERAL = pattern_of(rf"\b({_FEW})\s+(?:\w+\s+){{0,2}}?{_HOLDERS}\b", re.IGNORECASE)
@@ -197,6 +206,8 @@ def _candidates(sentence: Passage, *, bare: bool, counted: frozenset[str]) -> It
 def _containers(text: str, amount: Amount) -> int:
     """How many bags, vials or syringes of that amount make one dose; 0 where the amount is not one of them."""
     before, after = text[max(0, amount.start - 60) : amount.start], text[amount.end : amount.end + 60]
+    if sites := _SITES.search(before):
+        return number(sites[1]) if re.search(r"^[^.;]{0,20}\beach\b", after) else 0
     if filled := _FILLED.search(before):
         return number(filled[1]) if re.search(r"\beach\b", after[:40]) or filled[2] else 0
     if CONTAINER.search(after) or _EACH_HOLDS.search(before):
@@ -229,6 +240,7 @@ def _with_volume(candidate: Candidate, following: Passage | None) -> Candidate |
     volumes = [
         (abs(match.start() - candidate.start), match)
         for match in _MILLILITRES.finditer(text, max(0, candidate.start - 300), candidate.start + 300)
+        if not _AT_EACH.match(text, match.end())
     ]
     if not volumes and following and _GIVES_ALL.search(following.text):
         volumes = [(match.start(), match) for match in _MILLILITRES.finditer(plain_signs(following.text))]

@@ -9,7 +9,7 @@ from itertools import groupby, pairwise
 
 from mscwatch.therapy.amounts import plain_signs
 from mscwatch.therapy.counts import GIVEN, WORD, of_a_drug
-from mscwatch.therapy.days import crosses_over, ends, follows_up, points
+from mscwatch.therapy.days import begins_later, crosses_over, ends, follows_up, looks_at, points
 from mscwatch.therapy.passages import Passage
 from mscwatch.therapy.rates import rates, size_of
 from mscwatch.therapy.times import DAYS, times
@@ -40,6 +40,14 @@ _NOT_DOSES = pattern_of(
 _OF_PATIENTS = pattern_of(  # how long the next one waits: "two weeks between patients", "between subject injections"
     r"[^.;,(]*\bbetween\s+(?:(?:each|the|new|two|consecutive|successive|enrol\w+|dos\w+|treat\w+|infus\w+|inject\w+)\s+){0,2}"
     r"(?:patient|participant|subject|cohort)",
+    re.IGNORECASE,
+)
+_AFTER_ONE = pattern_of(r"\b(?:after|from|following)\b|,", re.IGNORECASE)  # "48 hours after the last", "1, 2 and 4 hours"
+_BEGINS = pattern_of(r"\b(?:start|begin|commenc)\w*\s+(?:\w+\s+){0,2}$", re.IGNORECASE)  # "4 weeks after the last"
+_STAGGERED = pattern_of(  # "the first three patients are treated at least 7 days apart"
+    r"\b(?:first|initial|next|consecutive|successive|subsequent|no\s+two|no\s+2)\s+(?:[\w()]+\s+){0,3}?"
+    r"(?:patients|subjects|participants|cases)\b[^.;]{0,80}?\b(?:treated|dosed|injected|infused|enrolled)\s+"
+    r"(?:(?:not|at|less|no|a|more|than|least|minimum|of|within|about)\s+){0,4}$",
     re.IGNORECASE,
 )
 
@@ -73,6 +81,10 @@ def _of_product(sentence: Passage, text: str, found: Iterable[tuple[int, int, fl
             and not of_a_drug(text, start)
             and not _NOT_DOSES.search(text[end : end + 25])
             and not _OF_PATIENTS.match(text, start, end + 40)
+            and not _STAGGERED.search(text, 0, start)
+            and not begins_later(text, end)
+            and not _BEGINS.search(text, 0, start)
+            and not (_AFTER_ONE.search(text, start, end) and looks_at(text, start, end))
         ):
             yield Interval(round(days, 3), sentence.text[start:end], sentence.path)
 

@@ -69,6 +69,9 @@ _UNTIL = pattern_of(  # "every 4 weeks until week 12", the beginning counts
 _AFTER_OTHERS = pattern_of(
     r"\b(?:then|followed\s+by|thereafter|afterwards?)\W+(?:\w+\W+){0,3}$", re.IGNORECASE
 )
+_OF_ANOTHER = pattern_of(  # what makes the next duration that of what is looked at: "monthly. Endpoints: ... in 60 weeks"
+    r"[.:;]\s*(?-i:[A-Z])|\bend[\s-]?points?\b|\boutcomes?\b|\bfollow(?:ed|ing)?\b(?!\s+by)", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +170,8 @@ def planned(text: str) -> Iterator[tuple[Rate, Planned]]:
         if rate.total and (rate.unit == "d" or rate.every > 1):
             yield rate, Planned(rate.start, rate.end, rate.total)
         duration = following or next((one for one in durations if one.start() >= rate.end - 1), None)
+        if duration and _OF_ANOTHER.search(text, rate.end, duration.start()):
+            continue
         if duration:
             long = number(duration["long"] or "one")
             yield rate, Planned(rate.start, duration.end(), rate.number(long, duration["unit"][0].lower()))

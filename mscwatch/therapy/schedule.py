@@ -21,7 +21,7 @@ from mscwatch.vocabulary.patterns import pattern_of
 
 _DOSES = pattern_of(
     rf"(?:the\s+|these\s+|this\s+|all\s+|both\s+|an?\s+)?(?:(?:\d|{counts.WORD}|{ORDINAL}|same|next)\s+)?"
-    rf"(?:{counts.GIVEN}|procedure|process)\s+(?:will\s+be|(?:may|can|could)\s+be|are|is|were|was|follows?)\b",
+    rf"(?:{counts.GIVEN}|procedure|process|courses?|cycles?)\s+(?:will\s+be|(?:may|can|could)\s+be|are|is|were|was|follows?|repeats?)\b",
     re.IGNORECASE,
 )
 _AGAIN = pattern_of(rf"\w+\s+(?:{ORDINAL}|same|next)\b|[^.;]{{0,40}}\brepeated\b", re.IGNORECASE)

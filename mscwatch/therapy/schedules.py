@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from mscwatch.therapy.amounts import plain_signs
 from mscwatch.therapy.counts import GIVEN, KIND, LEVELS, WORD, Count, number, of_a_drug, told
-from mscwatch.therapy.days import FOLLOW_UP, GIVING, crosses_over, follows_up, gives, listed
+from mscwatch.therapy.days import FOLLOW_UP, GIVING, VERB, begins_later, crosses_over, follows_up, gives, listed
 from mscwatch.therapy.passages import Passage
 from mscwatch.therapy.rates import planned
 from mscwatch.therapy.times import FIRSTS, size, times
@@ -70,6 +70,12 @@ _ANOTHER_WAY = pattern_of(  # "one intravenous and two intrathecal infusions"
     rf"(?P<m>{_FEW})?\s*(?:\w+\s+){{0,7}}?{_WAY}\s+(?:{GIVEN})",
     re.IGNORECASE,
 )
+_THEN_MORE = pattern_of(  # "3 infusions a week apart followed by 2 infusions"
+    rf"\b(?P<n>\d|{WORD})\s+(?:{KIND}\s+){{0,4}}?{GIVEN}\b(?![\s-]*{LEVELS})[^.;]{{0,60}}?"
+    rf"(?:\bfollowed\s+by|\b(?:and\s+)?then)\s+(?P<m>\d|{WORD})\s+(?:{KIND}\s+){{0,4}}?{GIVEN}\b(?![\s-]*{LEVELS})",
+    re.IGNORECASE,
+)
+_NO_CELLS = pattern_of(r"placebo|saline|sham|control|PRP|plasma", re.IGNORECASE)
 SUM, MORE = "one schedule and then another", "a first one, and then more"
 _REST = "the rest"  # "the three additional doses" of four
 _FIRST_THEN = pattern_of(
@@ -154,11 +160,14 @@ def _lists(sentence: Passage) -> Iterator[tuple[int, int, Count]]:
 
 
 def _schedules(sentence: Passage, text: str) -> Iterator[tuple[int, int, Count]]:
+    says_only = "armsInterventionsModule" not in sentence.path and not VERB.search(text)
     for rate, plan in planned(text):
         following = text[rate.end : rate.end + 30]
         if (
             follows_up(text[max(0, rate.start - 90) : rate.start])
             or _VISITS.match(following)
+            or begins_later(text, plan.end)
+            or (says_only and rate.total)  # "a fever on two consecutive days"
             or of_a_drug(text, rate.start)
             or find("other_drug", following)
         ):
@@ -184,6 +193,10 @@ def added(sentences: list[Passage]) -> Count | None:
                 number(way["n"]) + number(way["m"] or "one"), way[0], text.path, "one way, and then another"
             )
     for text in sentences:
+        more = _THEN_MORE.search(text.text)
+        if more and not _gives_others(text.text, more):
+            return Count(number(more["n"]) + number(more["m"]), more[0], text.path, MORE)
+    for text in sentences:
         if plan := _FIRST_THEN.search(text.text):
             return Count(number(plan["n"]) + 1, plan[0], text.path, MORE)
     extra = _most_extra(sentences)
@@ -200,6 +213,12 @@ def added(sentences: list[Passage]) -> Count | None:
     if base.number == extra.number + 1 and extra.rule == _REST:
         return base  # four doses: the first, and three additional ones
     return Count(base.number + extra.number, extra.span, extra.path, "a first number and more")
+
+
+def _gives_others(text: str, found: re.Match[str]) -> bool:
+    """Whether one of two numbers counts something else: "2 injections of saline, then 3 injections of the cells"."""
+    near = text[max(0, found.start() - 30) : found.end() + 30]
+    return bool(_NO_CELLS.search(near) or find("other_drug", near) or crosses_over(text))
 
 
 def _most_extra(sentences: list[Passage]) -> Count | None:

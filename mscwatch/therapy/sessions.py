@@ -17,7 +17,7 @@ _NO_LIST = r"\b(?!\s*(?:,|and|&|/|-|to|or|until|through)\s*(?:at\s+|on\s+)?(?:da
 _A_DAY = pattern_of(rf"{_AT}\d{{1,3}}{_NO_LIST}", re.IGNORECASE)
 _ONE_DAY = pattern_of(
     rf"{_AT}[01]{_NO_LIST}"
-    r"|\bat\s+baseline\b|\bon\s+the\s+same\s+day\b|\bat\s+(?:one|an?\s+single|one\s+single)\s+time[\s-]?point\b"
+    r"|(?<!\.\d )(?<!\.\d\d )\bat\s+baseline\b|\bon\s+the\s+same\s+day\b|\bat\s+(?:one|an?\s+single|one\s+single)\s+time[\s-]?point\b"
     r"|(?<!each\s)(?<!every\s)(?<!first\s)\bday\s+of\s+(?:the\s+)?(?!(?:infusion|injection|administration|treatment|dos\w+|visit|life)\b)[a-z]\w*",
     re.IGNORECASE,
 )
@@ -27,7 +27,8 @@ _GIVEN = pattern_of(
 )
 _BEFORE_OR_AFTER = pattern_of(
     r"\b(?:\d{1,3}|one|two|three|four|five|six|the|a)(?:\s?(?:-|to|or)\s?\d{1,3})?\s*(?:hours?|days?|weeks?|months?)\s+"
-    r"(?:after|before|prior\s+to|post|following)\s+(?!(?:the\s+)?(?:first|1st|initial|previous|last|each|every)\b)",
+    r"(?:after|before|prior\s+to|post|following)\s+(?!(?:the\s+)?(?:first|1st|initial|previous|last|each|every)\b)"
+    r"(?!(?:the\s+)?(?:(?:stem|cells?|product|study|[\w-]*(?:SC|MPC)s?(?:-\w+)?)\s+){1,3}(?:infus|inject|admin|treat|transplant)\w*(?!\w*\s+(?:of|with)\b))",
     re.IGNORECASE,
 )
 _AGAIN = pattern_of(
