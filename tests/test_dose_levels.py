@@ -227,3 +227,36 @@ def test_a_letter_for_million_before_the_kind_of_cells(kinds):
 
 def test_months_before_a_visit_are_no_million():
     assert of("MSC, seen at 6 M follow-up with cells counted") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Another clinical trial of the hospital used 3x10^7 MSC.",
+        "In a pilot of MSC, 4x10^7 MSC were well tolerated.",
+        "MSC dose was 3x10^7 cells, confirming its safety.",
+        "Our earlier trial used 5x10^7 MSC.",
+        "4 million MSC per ml (0.3 ml per quadrant) are injected.",
+        "MSC are tested with dye (AB#445566) to find dead cells.",
+    ],
+)
+def test_an_amount_of_another_trial_or_of_a_part_is_no_dose(text):
+    assert of(detail=text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "levels"),
+    [
+        ("The product is 20 ml, 2x10^8 MSC, packaged in a bag. Patients get 1x10^6 MSC/kg.", per_kilogram(1e6)),
+        ("MSC are expanded in the lab, and then 2 million cells/kg are infused.", per_kilogram(2e6)),
+        ("30 million MSC go into an artery and the remaining cells into a vein. MSC 1x10^6/kg are given.", per_kilogram(1e6)),
+        ("MSC: 12 injection sites with 2x10^6 MSC each.", cells(2.4e7)),
+        ("Twenty points with 1 million MSC each.", cells(2e7)),
+        # look-alikes
+        ("4 million MSC per ml, 0.5 ml in all, are injected.", cells(2e6)),
+        ("MSC 2x10^8 are given in a bag.", cells(2e8)),
+        ("Three injections of 20 million MSC each.", cells(2e7)),
+    ],
+)  # fmt: skip
+def test_a_part_a_pack_or_a_site_beside_the_dose(text, levels):
+    assert of(detail=text) == levels

@@ -236,3 +236,33 @@ def test_cells_of_the_dead_and_what_only_looks_like_a_source(summary, source, do
 def test_an_injury_of_reperfusion_is_no_operation():
     summary = "MSC are given to reduce the reperfusion-injury of the graft."
     assert trial("MSC in Lung Transplantation", given="MSC", summary=summary).infusions_max is None
+
+
+@pytest.mark.parametrize(
+    "detail",
+    [
+        "Informed consent will be obtained from the patient. MSC are given.",
+        "Blood samples are taken from patients after MSC.",
+        "Serum will be collected from each patient who gets MSC.",
+        "Data were collected from the participants given MSC.",
+        "Written assent must be obtained from all subjects who get MSC.",
+        "Permission to inject MSC is obtained from the patient.",
+    ],
+)
+def test_what_is_taken_from_a_patient_for_a_look_is_no_tissue(detail):
+    assert of_bone(detail=detail).donor == ("not_stated",)
+
+
+@pytest.mark.parametrize(
+    ("detail", "donor"),
+    [
+        ("Marrow samples are collected from the patient to grow MSC.", "autologous"),
+        ("A fat sample is taken from the patient; MSC are grown from it.", "autologous"),
+        ("Autologous MSC do not use allogeneic tissue.", "autologous"),
+        ("Autologous MSC are grown without allogeneic serum.", "autologous"),
+        ("Allogeneic MSC rather than autologous MSC are given.", "allogeneic"),
+        ("In our first trial with autologous MSC no harm was seen. Allogeneic MSC are given.", "allogeneic"),
+    ],
+)
+def test_one_donor_of_two_that_are_named(detail, donor):
+    assert of_bone(detail=detail).donor == (donor,)

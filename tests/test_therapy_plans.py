@@ -116,3 +116,92 @@ def test_a_session_that_others_follow_is_not_all():
         trial(**LUPUS, how="MSC by IV infusion on day 0, followed by IT, in all patients").infusions_max
         is None
     )
+
+
+@pytest.mark.parametrize(
+    "detail",
+    [
+        # times of a look
+        "Two visits at weeks 4, 8 and 20 post MSC applications are planned.",
+        "Safety visits at months 3 and 9 following cell infusions take place.",
+        "Patients are monitored after the MSC product injection at 5 days, 2 months and 9 months.",
+        "The level of MSC in blood is observed, 20 minutes before MSC-1 infusion, 3 hours, 6 hours and 12 hours after it.",
+        "Blood is sampled for MSC before the first MSC infusion, 1 hour, 5 hours and 20 hours after the MSC infusion.",
+        "Scans of the MSC site are repeated monthly for 6 months beginning after the final infusion.",
+        "This may be repeated every 3 months for up to 18 months starting 4 weeks after the last MSC infusion.",
+        "MSC recovery: platelets above 20 on three consecutive days.",
+        # a minimum, or a state
+        "Patients who have received at least one infusion of MSC are evaluable.",
+        "Subjects having completed at least one MSC treatment form the safety set.",
+        "The board meets when all patients have received 2 doses of MSC.",
+        "On each of these visits the subject receives one infusion of MSC.",
+        "Once registered, patients receive MSC.",
+        "Once the cells have been thawed, MSC are infused.",
+        "Dosing is sequential, with no more than one patient receiving MSC on the same day.",
+        # levels
+        "Two doses of MSC will be tested.",
+        "The investigators will evaluate two doses of MSC.",
+        "The three doses are 1 million/kg, 2 million/kg and 3 million/kg of MSC.",
+        "Two test doses of MSC are looked into.",
+        # drugs
+        "Two treatments (steroids and MSC) will be given.",
+        "Patients receive single or multiple injections of MSC.",
+        # of another trial
+        "The index was 14.2 at baseline and rose to 20.1 at 6 months after MSC infusion (p<0.01).",
+        "MSC solve the operative risk of a transplant.",
+    ],
+)
+def test_what_a_description_only_mentions_is_no_plan(detail):
+    assert trial(**LUPUS, detail=detail).infusions_max is None
+
+
+@pytest.mark.parametrize(
+    ("detail", "count"),
+    [
+        ("Patients receive MSC at 5 days, 2 months and 9 months.", 3),
+        ("MSC are infused before surgery and at weeks 2 and 6.", 3),
+        ("MSC: 12 post-operative infusions.", 12),
+        ("Patients receive MSC monthly for 6 months starting 4 weeks after surgery.", 6),
+        ("MSC are infused on three consecutive days.", 3),
+        ("Patients will receive at least 2 infusions of MSC.", 2),
+        ("All patients will have received 3 infusions of MSC by week 8.", 3),
+        ("Three doses of MSC will be administered and compared with placebo.", 3),
+        ("The two doses of MSC will be 14 days apart.", 2),
+        ("A single infusion of three doses of MSC is studied.", 1),
+        ("Once randomised, patients receive MSC once.", 1),
+        ("MSC are injected at baseline.", 1),
+        (
+            "Patients receive MSC by vein on days 1, 5 and 9. Treatment repeats every 21 days for up to 4 courses.",
+            12,
+        ),
+        ("The patient receives 3 MSC infusions 1 week apart followed by 2 infusions 3 months apart.", 5),
+    ],
+)
+def test_what_looks_like_a_mention_is_a_plan(detail, count):
+    assert trial(**LUPUS, detail=detail).infusions_max == count
+
+
+@pytest.mark.parametrize(
+    "detail",
+    [
+        "MSC were given by vein once a month .Endpoints:Safety (adverse events within 40 weeks).",
+        "MSC are injected monthly; endpoints: pain at rest for 24 weeks.",
+        "MSC are infused monthly, and patients are followed for 2 years.",
+    ],
+)
+def test_the_duration_of_a_look_is_not_that_of_the_giving(detail):
+    found = trial(**LUPUS, detail=detail)
+    assert (found.infusions_max, found.interval_days) in ((None, 30), (None, None))
+
+
+@pytest.mark.parametrize(
+    ("rest", "days"),
+    [
+        ("The first three patients will be treated at least 7 days apart.", None),
+        ("The first 4 subjects will not be injected less than 3 days apart.", None),
+        ("No two participants will be treated within 5 days apart.", None),
+        ("Each patient gets two injections of MSC 14 days apart.", 14),
+    ],
+)
+def test_how_long_the_next_patient_waits_is_no_interval(rest, days):
+    assert trial(**LUPUS, detail=f"Patients receive two injections of MSC. {rest}").interval_days == days

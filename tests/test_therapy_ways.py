@@ -149,3 +149,35 @@ def test_what_looks_like_a_way(how):
 )
 def test_the_organ_of_a_disease_is_no_place(how):
     assert ways(how) == ("not_stated",)
+
+
+@pytest.mark.parametrize(
+    "detail",
+    [
+        "Many topical and systemic therapies are available; MSC are new.",
+        "After infusion MSC accumulate in the lungs.",
+        "Injected MSC are trapped in the lungs.",
+        "Transplanted MSC lodge within the joint.",
+        "MSC routes can be classified into intrathecal injection and others.",
+        "Several techniques of intramuscular injection of MSC exist.",
+        "Patients get MSC with a steroid cream.",
+        "MSC plus tacrolimus ointment.",
+        "MSC and extracorporeal photopheresis.",
+    ],
+)
+def test_what_becomes_of_cells_and_the_carrier_of_another_drug_are_no_way(detail):
+    assert ways(detail=detail) == ("not_stated",)
+
+
+@pytest.mark.parametrize(
+    ("detail", "way"),
+    [
+        ("MSC are given as an ointment.", "other"),
+        ("Wounds are treated with MSC ointment.", "other"),
+        ("MSC plus collagen scaffold.", "other"),
+        ("MSC are loaded in an extracorporeal device.", "other"),
+        ("MSC are injected into the hepatic parenchyma.", "intrahepatic"),
+    ],
+)
+def test_a_carrier_or_place_of_the_cells_themselves_is_a_way(detail, way):
+    assert ways(detail=detail) == (way,)

@@ -38,7 +38,8 @@ _COMPARED = (
 _NOT_RATE = r"(?!\s*(?:(?:per|an?)\s+|/\s*)(?:day|week|month)\b(?!\s+apart))"  # "two infusions a week"
 _WHEN = (
     r"(?:the|both|they|you|it|again|all|in(?!\s+(?:phase|part|stage|total|all|group|arm|cohort)\b)|patients?|subjects?|"
-    r"enrolled|inform\w*|consent\w*|eligib\w*|at\sleast)\b"
+    r"enrolled|registered|randomi[sz]ed|confirmed|included|admitted|recruited|screened|"
+    r"inform\w*|consent\w*|eligib\w*|at\sleast)\b"
 )
 # What may be between a number and what is given: "two intravenous UC-MSC infusions"; not "2 weeks after infusions".
 _NOT_KIND = (
@@ -117,7 +118,10 @@ _COUNT = [
         ),
         (("n=", "n ="), rf"\b(?:daily|weekly|monthly)\s+(?:\w+\s+)?\(n\s?=\s?{_N}\)"),
         (("single",), r"\b(?P<n>single)[\s-](?:dose\b|time\b(?![\s-]*points?))"),
-        (("once",), rf"(?!^once\s*,)\b(?P<n>once)\b(?!\s*(?:{_OFTEN}|a\s|per|\d|{_WHEN}))"),
+        (
+            ("once",),
+            rf"(?!^once\s*,|^once\s+(?:[\w-]+\s+){{0,4}}?(?:is|are|was|were|has|have)\b)\b(?P<n>once)\b(?!\s*(?:{_OFTEN}|a\s|per|\d|{_WHEN}))",
+        ),
         (
             ("cutive", "succes", "sequential"),
             (

@@ -172,7 +172,7 @@ def points(sentences: Iterable[Passage]) -> dict[float, tuple[Passage, int, int]
 
 
 def begins_later(text: str, end: int) -> bool:
-    """Whether what ends at a place of a text begins after the last giving: "every 2 months, starting after the last"."""
+    """Whether what ends at a place of a text begins after the last giving: "monthly, starting after the last"."""
     return bool(_BEGINS_LATER.match(text, end))
 
 

@@ -14,8 +14,8 @@ from itertools import zip_longest
 
 from mscwatch.therapy import terms, volumes
 from mscwatch.therapy.amounts import Amount, amounts, plain_signs
-from mscwatch.therapy.counting import CELLS, CONCENTRATIONS, CONTAINER, NO_DOSE, PARTICLES, PER, what
-from mscwatch.therapy.counts import WORD, number
+from mscwatch.therapy.containers import containers
+from mscwatch.therapy.counting import CELLS, CONCENTRATIONS, NO_DOSE, PARTICLES, PER, what
 from mscwatch.therapy.levels import Candidate, is_total, levels, once, unique
 from mscwatch.therapy.model import DoseLevel, Evidence, Unread
 from mscwatch.therapy.passages import Passage, Passages
@@ -47,26 +47,10 @@ _GIVES_ALL = pattern_of(  # "2 ml of it are injected"
     r"(?:\btotal\b[^;]{0,80}|^\W*[\d.,]+\s*)\b(?:ml|cc)\b[^;]{0,80}\b(?:inject|infus|admin|given)",
     re.IGNORECASE,
 )
-_HOLDERS = r"(?:bags|vials|syringes|ampoules|tubes|sachets)"
-_FEW = "[2-9]|two|three|four|five|six"
 _MEASURED = {ProductForm.EXOSOME, ProductForm.CONDITIONED_MEDIUM, ProductForm.OTHER}
-_FILLED = pattern_of(
-    rf"\b({_FEW})\s+(?:\w+\s+){{0,2}}?{_HOLDERS}\W+(?:(each)\W+)?"
-    r"(?:(?<=each)\W+|(?<=each.)|(?:of|with|containing|holding|filled with)\W+)(?:\w+\s+){0,2}$",
-    re.IGNORECASE,
-)
-_SITES = pattern_of(  # "12 sites with 5 million each"
-    rf"\b(\d{{1,2}}|{WORD})\s+(?:\w+\s+){{0,2}}?(?:sites|points|spots|depots|deposits)\W+(?:(?:with|of|at|receiv\w+)\W+)?$",
-    re.IGNORECASE,
-)
 _AT_EACH = pattern_of(  # "0.5 ml per quadrant"
     r"[^.;,)]{0,40}?(?:\b(?:per|each|every)|/)\s*(?:of\s+)?(?:(?:the|injection|fistula)\s+){0,2}"
     r"(?:quadrant|sit|point|spot|location|track|tract|level|side)",
-    re.IGNORECASE,
-)
-_SEVERAL = pattern_of(rf"\b({_FEW})\s+(?:\w+\s+){{0,2}}?{_HOLDERS}\b", re.IGNORECASE)
-_EACH_HOLDS = pattern_of(
-    r"\b(?:each|every|per|one|an?)\s+(?:bag|vial|syringe|ampoule|tube|sachet)\s+(?:will\s+)?(?:contain\w*|with|of|has|holds?)\W+$",
     re.IGNORECASE,
 )
 _LISTED = pattern_of(
@@ -196,24 +180,11 @@ def _candidates(sentence: Passage, *, bare: bool, counted: frozenset[str]) -> It
             unit, told = what(amount, text[max(0, amount.start - 60) : amount.start], after, bare, counted)
         end = amount.end + _told_until(text[amount.end : following.start if following else amount.end + 60])
         if unit != NO_DOSE and not _alias(text, found, index):
-            if unit in (DoseUnit.CELLS, DoseUnit.PARTICLES) and (many := _containers(text, amount)):
+            if unit in (DoseUnit.CELLS, DoseUnit.PARTICLES) and (many := containers(text, amount)):
                 amount, told = replace(amount, low=amount.low * many, high=amount.high * many), True
             span = sentence.text[amount.start : end]
             read.append(Candidate(amount.low, amount.high, unit, told, span, amount.start, sentence))
     yield from reversed(read)
-
-
-def _containers(text: str, amount: Amount) -> int:
-    """How many bags, vials or syringes of that amount make one dose; 0 where the amount is not one of them."""
-    before, after = text[max(0, amount.start - 60) : amount.start], text[amount.end : amount.end + 60]
-    if sites := _SITES.search(before):
-        return number(sites[1]) if re.search(r"^[^.;]{0,20}\beach\b", after) else 0
-    if filled := _FILLED.search(before):
-        return number(filled[1]) if re.search(r"\beach\b", after[:40]) or filled[2] else 0
-    if CONTAINER.search(after) or _EACH_HOLDS.search(before):
-        several = _SEVERAL.search(text, max(0, amount.start - 150), amount.end + 150)
-        return number(several[1]) if several else 0
-    return 0
 
 
 def _told_until(after: str) -> int:

@@ -18,7 +18,8 @@ SHED = {ProductForm.EXOSOME, ProductForm.CONDITIONED_MEDIUM}
 NAMED_ELSEWHERE = "named elsewhere"
 _FIRST = 20  # mentions in one text that are enough
 _AND_CELLS = pattern_of(
-    r"\s*(?:\([^)]{0,20}\))?\s*(?:and|with|plus|&|\+|,|or|in combination with|combined with|together with)\s+"
+    r"(?:\s+(?:stem|stromal|cells?|therapy))*\s*(?:\([^)]{0,20}\))?\s*"
+    r"(?:and|with|plus|&|\+|,|or|in combination with|combined with|together with)\s+"
     r"(?:(?:their|its|the|\d+|cc|ml|of|human)\s+){0,3}$",
     re.IGNORECASE,
 )

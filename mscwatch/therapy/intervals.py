@@ -42,8 +42,12 @@ _OF_PATIENTS = pattern_of(  # how long the next one waits: "two weeks between pa
     r"(?:patient|participant|subject|cohort)",
     re.IGNORECASE,
 )
-_AFTER_ONE = pattern_of(r"\b(?:after|from|following)\b|,", re.IGNORECASE)  # "48 hours after the last", "1, 2 and 4 hours"
-_BEGINS = pattern_of(r"\b(?:start|begin|commenc)\w*\s+(?:\w+\s+){0,2}$", re.IGNORECASE)  # "4 weeks after the last"
+_AFTER_ONE = pattern_of(
+    r"\b(?:after|from|following)\b|,", re.IGNORECASE
+)  # "48 hours after the last", "1, 2 and 4 hours"
+_BEGINS = pattern_of(
+    r"\b(?:start|begin|commenc)\w*\s+(?:\w+\s+){0,2}$", re.IGNORECASE
+)  # "4 weeks after the last"
 _STAGGERED = pattern_of(  # "the first three patients are treated at least 7 days apart"
     r"\b(?:first|initial|next|consecutive|successive|subsequent|no\s+two|no\s+2)\s+(?:[\w()]+\s+){0,3}?"
     r"(?:patients|subjects|participants|cases)\b[^.;]{0,80}?\b(?:treated|dosed|injected|infused|enrolled)\s+"

@@ -69,7 +69,7 @@ _UNTIL = pattern_of(  # "every 4 weeks until week 12", the beginning counts
 _AFTER_OTHERS = pattern_of(
     r"\b(?:then|followed\s+by|thereafter|afterwards?)\W+(?:\w+\W+){0,3}$", re.IGNORECASE
 )
-_OF_ANOTHER = pattern_of(  # what makes the next duration that of what is looked at: "monthly. Endpoints: ... in 60 weeks"
+_OF_ANOTHER = pattern_of(  # the next duration is that of a look: "monthly. Endpoints: ... in 60 weeks"
     r"[.:;]\s*(?-i:[A-Z])|\bend[\s-]?points?\b|\boutcomes?\b|\bfollow(?:ed|ing)?\b(?!\s+by)", re.IGNORECASE
 )
 

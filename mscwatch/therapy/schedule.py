@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from mscwatch.therapy import counts, courses, days, intervals, schedules, sessions, terms
+from mscwatch.therapy import additions, counts, courses, days, intervals, schedules, sessions, terms
 from mscwatch.therapy.counts import Count
 from mscwatch.therapy.model import Evidence, Unread
 from mscwatch.therapy.passages import Passage, Passages
@@ -87,7 +87,7 @@ def _count(
 
 def _sum(texts: list[Passage]) -> Count | None:
     """The larger of what courses and additions come to."""
-    sums = filter(None, (courses.cycles(texts), schedules.added(texts)))
+    sums = filter(None, (courses.cycles(texts), additions.added(texts)))
     return max(sums, key=lambda one: one.number, default=None)
 
 
@@ -112,7 +112,7 @@ def _count_elsewhere(
         found = _most(texts, readers)
         if tier == f"{STATED} {SUMMARY}":
             more = _sum(described)
-            if more and (more.rule == schedules.MORE or 0 < (found.number if found else 0) < more.number):
+            if more and (more.rule == additions.MORE or 0 < (found.number if found else 0) < more.number):
                 found = more
         if found and tier.startswith(SESSION) and _goes_on(passages, described):
             return None, ""

@@ -17,7 +17,8 @@ _NO_LIST = r"\b(?!\s*(?:,|and|&|/|-|to|or|until|through)\s*(?:at\s+|on\s+)?(?:da
 _A_DAY = pattern_of(rf"{_AT}\d{{1,3}}{_NO_LIST}", re.IGNORECASE)
 _ONE_DAY = pattern_of(
     rf"{_AT}[01]{_NO_LIST}"
-    r"|(?<!\.\d )(?<!\.\d\d )\bat\s+baseline\b|\bon\s+the\s+same\s+day\b|\bat\s+(?:one|an?\s+single|one\s+single)\s+time[\s-]?point\b"
+    r"|(?<!\.\d )(?<!\.\d\d )\bat\s+baseline\b"
+    r"|\bon\s+the\s+same\s+day\b|\bat\s+(?:one|an?\s+single|one\s+single)\s+time[\s-]?point\b"
     r"|(?<!each\s)(?<!every\s)(?<!first\s)\bday\s+of\s+(?:the\s+)?(?!(?:infusion|injection|administration|treatment|dos\w+|visit|life)\b)[a-z]\w*",
     re.IGNORECASE,
 )
@@ -28,15 +29,18 @@ _GIVEN = pattern_of(
 _BEFORE_OR_AFTER = pattern_of(
     r"\b(?:\d{1,3}|one|two|three|four|five|six|the|a)(?:\s?(?:-|to|or)\s?\d{1,3})?\s*(?:hours?|days?|weeks?|months?)\s+"
     r"(?:after|before|prior\s+to|post|following)\s+(?!(?:the\s+)?(?:first|1st|initial|previous|last|each|every)\b)"
-    r"(?!(?:the\s+)?(?:(?:stem|cells?|product|study|[\w-]*(?:SC|MPC)s?(?:-\w+)?)\s+){1,3}(?:infus|inject|admin|treat|transplant)\w*(?!\w*\s+(?:of|with)\b))",
+    r"(?!(?:the\s+)?(?:(?:stem|cells?|product|study|[\w-]*(?:SC|MPC)s?(?:-\w+)?)\s+){1,3}(?:infus|inject|admin|treat)\w*(?!\w*\s+(?:of|with)\b))",
     re.IGNORECASE,
 )
 _AGAIN = pattern_of(
     r"\b(?:repeat\w*|additional|further|booster|followed\s+by\s+(?:an?\s+)?(?:I[TV]\b|intra|inject|infus)|every|each\s+(?:week|month|day)|weekly|monthly|daily|second|again|twice|sessions|several|multiple\s+(?:dose|infusion|injection\s+session)s?|courses|cycles|months?\s+\d|(?:days?|weeks?|months?)\s+later)\b",
     re.IGNORECASE,
 )
-
-
+_FEW_AT_ONCE = pattern_of(  # "no more than one patient is dosed on the same day"
+    r"\b(?:no\s+more\s+than|not\s+more\s+than|no|only|at\s+most|maximum\s+of)\s+(?:\w+\s+){0,2}?"
+    r"(?:patient|subject|participant)s?\b",
+    re.IGNORECASE,
+)
 _MADE_INTO = pattern_of(  # "60 ml of marrow is aspirated, prepared and injected"
     r"\b(?:marrow|fat|adipose\s+tissue|lipoaspirate|cord\s+blood)\b[^;]{0,150}?\b(?:re-?)?(?:inject|implant|transplant|appli)ed\b",
     re.IGNORECASE,
@@ -81,7 +85,12 @@ def day(sentence: Passage) -> Iterator[Count]:
         (_A_DAY, "one day"),
     ):
         match = pattern.search(text)
-        if match and _gives(text) and not (follows_up(text[: match.start()]) or _taken(text, match.start())):
+        if (
+            match
+            and _gives(text)
+            and not _FEW_AT_ONCE.search(text)
+            and not (follows_up(text[: match.start()]) or _taken(text, match.start()))
+        ):
             if pattern is not _A_DAY or (gives(sentence) and len(points((sentence,))) == 1):
                 yield Count(1, match[0], sentence.path, rule)
             return
