@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from mscwatch.therapy.amounts import plain_signs
 from mscwatch.therapy.counts import GIVEN, KIND, LEVELS, WORD, Count, number, of_a_drug, told
-from mscwatch.therapy.days import FOLLOW_UP, GIVING, crosses_over, follows_up, gives, listed
+from mscwatch.therapy.days import crosses_over, follow_up, follows_up, gives, is_giving, listed
 from mscwatch.therapy.passages import Passage
 from mscwatch.therapy.rates import planned
 from mscwatch.therapy.times import FIRSTS, size, times
@@ -41,7 +41,7 @@ _REPEAT = pattern_of(  # "a repeat injection", "again 2 weeks later"
 )
 _FIRST_TRANSPLANT = pattern_of(r"\bfirst\s+(?:\w+\s+){0,2}(?:trans|im)plant", re.IGNORECASE)
 _AGAIN = pattern_of(
-    r"\b(?:re-?\s?(?:inject|infus|treat|dos|administ)\w+|booster|repeat(?:ed)?|again)\b[^.]{0,40}?"
+    r"\b(?=[abr])(?:re-?\s?(?:inject|infus|treat|dos|administ)\w+|booster|repeat(?:ed)?|again)\b[^.]{0,40}?"
     rf"\b(?:at|after|in|on)\b(?=\W+(?:\w+\s+){{0,2}}?(?:[djmw]?\d|{WORD}|an?\b|day|week|month|baseline|surg))(?P<list>[^.;]*)",
     re.IGNORECASE,
 )
@@ -59,6 +59,8 @@ _ADDED = pattern_of(
     rf"|\b(?:additional|further|extra|another)\s+(?P<m>\d{{1,2}}|{WORD})\s+(?:{KIND}[\s-]+){{0,4}}{GIVEN}\b",
     re.IGNORECASE,
 )
+_ADDING = ("another", "additional", "further", "more", "extra", "booster", "maintenance")
+_FIRST = ("first", "initial", "loading", "priming", "subsequent")
 _VISITS = pattern_of(r"\W*(?:\w+\W+)?(?:visit|follow|assess|monitor|evaluat|dressing)", re.IGNORECASE)
 _THEN = pattern_of(
     r"\b(?:then|followed\s+by|thereafter|afterwards?|subsequently|and\s+after)\b", re.IGNORECASE
@@ -66,7 +68,7 @@ _THEN = pattern_of(
 _WAY = r"(?:IV|IA|IT|IM|intra[\s-]?\w+|peripheral|local)"
 _FEW = r"(?:an?|one|single|1|two|2|three|3|four|4)"
 _ANOTHER_WAY = pattern_of(  # "one intravenous and two intrathecal infusions"
-    rf"\b(?P<n>{_FEW})\s+(?:\w+\s+){{0,4}}{_WAY}\b[^.;]{{0,60}}?\b(?P<then>followed\s+by|and\s+then|then|and|plus)\s+"
+    rf"\b(?=[1-4afost])(?P<n>{_FEW})\s+(?:\w+\s+){{0,4}}{_WAY}\b[^.;]{{0,60}}?\b(?P<then>followed\s+by|and\s+then|then|and|plus)\s+"
     rf"(?P<m>{_FEW})?\s*(?:\w+\s+){{0,7}}?{_WAY}\s+(?:{GIVEN})",
     re.IGNORECASE,
 )
@@ -82,23 +84,22 @@ _FIRST_THEN = pattern_of(
 
 def again(sentence: Passage) -> Iterator[Count]:
     """A first administration and its repetitions: "re-injection at 3 months and 6 months", "at surgery and day 4"."""
-    for match in _LATER.finditer(sentence.text):
-        if names("product", sentence.text) and not FOLLOW_UP.search(match[0]):
+    lower = sentence.text.lower()
+    later = any(word in lower for word in ("later", "afterward", "apart"))
+    for match in _LATER.finditer(sentence.text) if later else ():
+        if names("product", sentence.text) and not follow_up(match[0]):
             yield Count(2, match[0], sentence.path, "one and another later")
     if crosses_over(sentence.text):
         return
-    lower = sentence.text.lower()
     able = "repeat" in lower or "again" in lower
     once_more = able and (_ONCE_MORE.search(sentence.text) or _REPEAT.search(sentence.text))
     if once_more and gives(sentence):
         yield Count(2, once_more[0], sentence.path, "one that is repeated once")
     for match in _AGAIN.finditer(sentence.text):
         before = sentence.text[max(0, match.start() - 90) : match.start()]
-        if follows_up(before) or (
-            match[0].lower().startswith("repeat") and not GIVING.search(before + match[0])
-        ):
+        if follows_up(before) or (match[0].lower().startswith("repeat") and not is_giving(before + match[0])):
             continue
-        if match[0].lower().startswith("repeat") and FOLLOW_UP.search(match[0]):
+        if match[0].lower().startswith("repeat") and follow_up(match[0]):
             continue
         listing = next(iter(times(plain_signs(match["list"]))), None)
         if listing and listing.start < _NEAR:
@@ -112,7 +113,7 @@ def numbered(sentence: Passage) -> Iterator[Count]:
     if not any(nth in lower for nth in _NTHS):
         return
     later = list(_NTH_LATER.finditer(sentence.text))
-    if not names("product", sentence.text) or FOLLOW_UP.search(sentence.text):
+    if later and (not names("product", sentence.text) or follow_up(sentence.text)):
         later = []
     for match in (*_NUMBERED.finditer(sentence.text), *later):
         if (
@@ -184,7 +185,8 @@ def added(sentences: list[Passage]) -> Count | None:
                 number(way["n"]) + number(way["m"] or "one"), way[0], text.path, "one way, and then another"
             )
     for text in sentences:
-        if plan := _FIRST_THEN.search(text.text):
+        plan = _FIRST_THEN.search(text.text) if any(word in text.text.lower() for word in _FIRST) else None
+        if plan:
             return Count(number(plan["n"]) + 1, plan[0], text.path, MORE)
     extra = _most_extra(sentences)
     if extra is None:
@@ -215,6 +217,7 @@ def _most_extra(sentences: list[Passage]) -> Count | None:
             _REST if text.text[: match.start()].rstrip().lower().endswith((" the", " remaining")) else "more",
         )
         for text in sentences
+        if any(word in text.text.lower() for word in _ADDING)
         for match in _ADDED.finditer(plain_signs(text.text))
         if not follows_up(text.text[max(0, match.start() - 90) : match.start()])
         and not crosses_over(text.text)
