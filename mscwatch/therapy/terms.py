@@ -56,7 +56,7 @@ class Told:
 NOTHING = Told()
 _PLANNED = pattern_of(  # of texts in lower case
     r"\b(?:patients|subjects|participants|group|arm)\b[^.;]{0,120}?\bwill\s+(?:be|receive|undergo|get)\b"
-    r"|\bthis\s+(?:\w+\s+){0,2}(?:study|trial)\s+(?:(?:is|was)\s+(?:designed|intended|planned|to)|will|aims?)\b"
+    r"|\bthis\s+(?:\w+\s+){0,2}(?:study|trial)\s+(?:(?:is|was)\s+(?:designed|intended|planned|to)|will|aim(?:s|ed)?)\b"
     r"|\b(?:aim|purpose|goal|objective|hypothesis)s?\s+(?:of\s+(?:this|the|our)|is|are|was|were)\b"
     r"|\b(?:we|the\s+investigators?)\s+(?:will|aim|plan|propose|study|test|evaluate|assess|investigate|compare)\b"
 )
