@@ -75,7 +75,7 @@ def _without_grafts(passages: Passages) -> Passages:
     """The passages without the graft beside which MSCs are given, whose source is not theirs."""
 
     def apart(told: Sequence[Passage]) -> tuple[Passage, ...]:
-        return tuple(replace(one, text=_GRAFT.sub(blank, one.text)) for one in told)
+        return tuple(one._replace(text=_GRAFT.sub(blank, one.text)) for one in told)
 
     return replace(passages, titles=apart(passages.titles), product=apart(passages.product))
 
@@ -87,7 +87,7 @@ def _ways(text: StudyText) -> Passages:
     """
 
     def apart(told: Sequence[Passage]) -> tuple[Passage, ...]:
-        return tuple(replace(one, text=_NO_WAY.sub(_marks, one.text)) for one in told)
+        return tuple(one._replace(text=_NO_WAY.sub(_marks, one.text)) for one in told)
 
     given = [
         one

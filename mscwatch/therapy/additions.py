@@ -21,10 +21,12 @@ _ADDED = pattern_of(
     rf"|\b(?:additional|further|extra|another)\s+(?P<m>\d{{1,2}}|{WORD})\s+(?:{KIND}[\s-]+){{0,4}}{GIVEN}\b",
     re.IGNORECASE,
 )
+_ADDING = ("another", "additional", "further", "more", "extra", "booster", "maintenance")
+_FIRST = ("first", "initial", "loading", "priming", "subsequent")
 _WAY = r"(?:IV|IA|IT|IM|intra[\s-]?\w+|peripheral|local)"
 _FEW = r"(?:an?|one|single|1|two|2|three|3|four|4)"
 _ANOTHER_WAY = pattern_of(  # "one intravenous and two intrathecal infusions"
-    rf"\b(?P<n>{_FEW})\s+(?:\w+\s+){{0,4}}{_WAY}\b[^.;]{{0,60}}?\b(?P<then>followed\s+by|and\s+then|then|and|plus)\s+"
+    rf"\b(?=[1-4afost])(?P<n>{_FEW})\s+(?:\w+\s+){{0,4}}{_WAY}\b[^.;]{{0,60}}?\b(?P<then>followed\s+by|and\s+then|then|and|plus)\s+"
     rf"(?P<m>{_FEW})?\s*(?:\w+\s+){{0,7}}?{_WAY}\s+(?:{GIVEN})",
     re.IGNORECASE,
 )
@@ -33,6 +35,7 @@ _THEN_MORE = pattern_of(  # "3 infusions a week apart followed by 2 infusions"
     rf"(?:\bfollowed\s+by|\b(?:and\s+)?then)\s+(?P<m>\d|{WORD})\s+(?:{KIND}\s+){{0,4}}?{GIVEN}\b(?![\s-]*{LEVELS})",
     re.IGNORECASE,
 )
+_FOLLOWED = (" followed", " then ")
 _NO_CELLS = pattern_of(r"placebo|saline|sham|control|PRP|plasma", re.IGNORECASE)
 MORE = "a first one, and then more"
 _REST = "the rest"  # "the three additional doses" of four
@@ -72,11 +75,12 @@ def _then_more(sentences: list[Passage]) -> Count | None:
             both = number(way["n"]) + number(way["m"] or "one")
             return Count(both, way[0], text.path, "one way, and then another")
     for text in sentences:
-        more = _THEN_MORE.search(text.text)
+        more = _THEN_MORE.search(text.text) if any(word in text.text.lower() for word in _FOLLOWED) else None
         if more and not _gives_others(text.text, more):
             return Count(number(more["n"]) + number(more["m"]), more[0], text.path, MORE)
     for text in sentences:
-        if plan := _FIRST_THEN.search(text.text):
+        plan = _FIRST_THEN.search(text.text) if any(word in text.text.lower() for word in _FIRST) else None
+        if plan:
             return Count(number(plan["n"]) + 1, plan[0], text.path, MORE)
     return None
 
@@ -100,6 +104,7 @@ def _most_extra(sentences: list[Passage]) -> Count | None:
             _REST if text.text[: match.start()].rstrip().lower().endswith((" the", " remaining")) else "more",
         )
         for text in sentences
+        if any(word in text.text.lower() for word in _ADDING)
         for match in _ADDED.finditer(plain_signs(text.text))
         if not follows_up(text.text[max(0, match.start() - 90) : match.start()])
         and not crosses_over(text.text)

@@ -54,7 +54,7 @@ _SIGNS = str.maketrans(
     | dict(zip("，（）／＾：＜　\u00a0\u2009\u202f\\", ",()/^:<     ", strict=True))
     | {chr(0xFF10 + digit): str(digit) for digit in range(10)}
 )
-_MAY = pattern_of(r"\d|million|crore|lakh|billion|thousand|trillion|⁰|¹|²|³|[⁴-⁹]", re.IGNORECASE)
+_MAY = pattern_of(r"\d|million|crore|lakh|billion|thousand|trillion|⁰|¹|²|³|[⁴-⁹]")  # of a text in lower case
 _PARTED = pattern_of(r"(?<=mum of )(\d), (\d)(?=\s?x)")  # "a maximum of 1, 5x10^6"
 _BRACKETED = pattern_of(r"\((\d(?:[.,]\d)?)\)(?=\s?-\s?\d)")  # "(1.5)-3.0 x 10^6"
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
@@ -87,15 +87,15 @@ _KINDS = (
 )
 # What must follow "106" for it to be 10^6.
 _OF_CELLS = r"(?!\d)(?=\s*(?:/\s*kg|per\s+k|(?:\w+[\s-]){0,3}?(?:cells?|\w*MSCs?)\b))"
-_TAIL = pattern_of(
-    rf"""{_TIMES}10{_EXPONENT}(?:\s?-\s?(?P<until>[3-9]|1[0-2])(?=\s*(?:cells?\b|\w*MSCs?\b|/|per\b)))?
+_TAIL = pattern_of(  # what each of them begins with is looked at first
+    rf"""(?=[\s*.x\-tmlcbk1])(?:{_TIMES}10{_EXPONENT}(?:\s?-\s?(?P<until>[3-9]|1[0-2])(?=\s*(?:cells?\b|\w*MSCs?\b|/|per\b)))?
        | {_TIMES}(?P<factor>10{{0,2}}(?:[,.]?000)+)\b
        | \s*-?\s*(?P<scale>thousand|mill?ion(?:en|[ei])?|millone|mio|mill|mln|lakh|crore|billion|bn|trillion)s?\b
          (?:\.(?=\s*(?:cells?|\w*MSCs?)\b))?
        | \s?(?P<mega>(?-i:MM?)|mil|k(?!\s*/))\.?(?=\s*(?:/|(?:per|{_KINDS}(?:[\w-]*M[SP]Cs?|cells?))\b))
        | (?:(?<=\d[.,]\d)|(?<=\d)(?P<spaced>\s))10\s?[e^]\s?(?P<glued>\d{{1,2}})(?!\d)
        | (?<=\d)(?:\s|\.)10\s?(?P<bare>[4-9]){_OF_CELLS}
-       | \s*(?P<log>log)\s*(?:10|₁₀)""",
+       | \s*(?P<log>log)\s*(?:10|₁₀))""",
     re.IGNORECASE | re.VERBOSE,
 )
 _LABEL = pattern_of(
@@ -121,7 +121,7 @@ def plain_signs(text: str) -> str:
 
 def amounts(text: str) -> list[Amount]:
     """Every amount in a text from `plain_signs`, in order and without overlaps."""
-    if not _MAY.search(text):
+    if not _MAY.search(text.lower()):
         return []
     found = list(_with_tails(text))
     taken = bytearray(len(text))

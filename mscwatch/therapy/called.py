@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from mscwatch.therapy.words import Found, find, may_name, names, scan
+from mscwatch.therapy.words import Found, fields, find, may_name, names
 from mscwatch.vocabulary import CellType
 from mscwatch.vocabulary.patterns import pattern_of
 
-_CODE = pattern_of(r"\b(?=[\w-]{0,40}(?:\d|[a-z-][A-Z]))[A-Za-z][\w-]{3,}")
+_CODE = pattern_of(r"\b(?=[A-Za-z])(?=[\w-]{0,40}(?:\d|[a-z-][A-Z]))[\w-]{4,}")
 _ONE_WORD = pattern_of(r"([A-Z][A-Za-z]{5,})[®™]?")
 _PROPER = pattern_of(r"(?:[A-Z][\w-]+[®™]?\s+){1,3}[A-Z][\w-]*[®™]?")
 _BRACKETED = pattern_of(r"\(([A-Z][\w-]{3,40})")
@@ -93,12 +93,13 @@ def tied_names(titles: Iterable[str], given: Iterable[str], sentences: Iterable[
         if _PROPER.fullmatch(name.strip()) and not any(names(field, name) for field in _COMMON)
     }
     coded = {word for text in texts for word in _CODE.findall(text)} | own
-    words = set[str]()
+    titled = set[str]()
     if not any(names("cell_type", text) for text in texts):  # else the cells are named as such
-        words = {word for text in texts for word in _TITLED.findall(text)}
-    for sentence in told if coded or words else ():
+        titled = {word for text in texts for word in _TITLED.findall(text)}
+    words = {word for word in titled if not _is_common(word, told)}
+    for sentence in told if coded or titled else ():
         able = {name for name in (*coded, *words) if name in sentence}
-        if words:
+        if titled:
             able |= {word for word in _BRACKETED.findall(sentence) if any(word in text for text in texts)}
         if not (able and may_name("cell_type", sentence, "" if own else CellType.MSC)):
             continue
@@ -106,10 +107,15 @@ def tied_names(titles: Iterable[str], given: Iterable[str], sentences: Iterable[
             kinds = {one.value for one in cells_called(sentence, name)}
             if (
                 (CellType.MSC in kinds or (kinds and name in own))
-                and scan(name).keys() <= (_SOUNDS if name in own else {"product"} if name in coded else set())
-                and (name in coded or not any(name.lower() in text for text in told))
+                and fields(name) <= (_SOUNDS if name in own else {"product"} if name in coded else set())
+                and (name in coded or not _is_common(name, told))
             ):
                 yield name
+
+
+def _is_common(word: str, told: tuple[str, ...]) -> bool:
+    """Whether sentences have a word in small letters."""
+    return any(word.lower() in text for text in told)
 
 
 def cells_called(sentence: str, name: str) -> Iterator[Found]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from mscwatch.therapy.amounts import plain_signs
 from mscwatch.therapy.mentions import is_only_mentioned
 from mscwatch.therapy.passages import Passage
-from mscwatch.therapy.words import find
+from mscwatch.therapy.words import find, lower_case
 from mscwatch.vocabulary.patterns import pattern_of
 
 A_NUMBER = "a number of administrations"
@@ -33,7 +33,7 @@ _OFTEN = (
     r"(?:(?:an?|per|each|every|in\s+a)\s+(?:\w+\s+)?(?:week|day|month|year|\d)|every|daily|weekly|monthly|/)"
 )
 _COMPARED = (
-    r"(?:higher|lower|more|less|(?:the\s+)?upper|the\s+normal|of\s+normal|as\s(?!a\scourse)|greater|\d|ULN)"
+    r"(?:higher|lower|more|less|(?:the\s+)?upper|the\s+normal|of\s+normal|as\s(?!a\scourse)|greater|\d|uln)"
 )
 _NOT_RATE = r"(?!\s*(?:(?:per|an?)\s+|/\s*)(?:day|week|month)\b(?!\s+apart))"  # "two infusions a week"
 _WHEN = (
@@ -58,15 +58,16 @@ _NOT_BEFORE = (
     "compare", "compared", "comparing",
 )  # fmt: skip
 _NO_COUNT = "".join(f"(?<!{word} )" for word in _NOT_BEFORE)
+_BEGINS = r"\b(?=[\defnost])"  # a number: looked at before what stands before it
 _DOSES = pattern_of(r"\bdos(?:e|es|ages?)\b", re.IGNORECASE)
 _OTHER_SINGLES = r"(?:center|centre|arm|blind|group|site|patient|donor|institution|cell)\b"
 _GIVEN_WORDS = (
     "dose", "does", "infus", "inject", "administ", "transpl", "treatment", "transfus", "applicat", "implant", "instill",
     "round", "inocul", "session",
 )  # fmt: skip
-# Each pattern with texts of which it needs one.
+# Each pattern of texts in lower case, with words of which it needs one.
 _COUNT = [
-    (needs, pattern_of(pattern, re.IGNORECASE))
+    (needs, pattern_of(pattern))
     for needs, pattern in (
         (
             ("time", "x", "occasion"),
@@ -84,11 +85,11 @@ _COUNT = [
         (
             ("x",),
             (
-                rf"(?<!per )\b(?:{GIVEN}|i\.?v\.?|MSCs?)[\s,]*\(?x\s?{_N}\b"
+                rf"(?<!per )\b(?:{GIVEN}|i\.?v\.?|mscs?)[\s,]*\(?x\s?{_N}\b"
                 r"(?!\s*(?:10|[x.\d^*%]|,\d+\b(?![\s-]*(?:hour|day|week|month))|ml\b|mg\b|cm|million|cells?))"
             ),
         ),
-        (("x",), rf"(?:kg|\bcells?|\bMSCs?)\)?\s*x\s?{_N}\s+(?:doses|infusions|injections|times)\b"),
+        (("x",), rf"(?:kg|\bcells?|\bmscs?)\)?\s*x\s?{_N}\s+(?:doses|infusions|injections|times)\b"),
         (
             ("number of", "no. of"),
             rf"\b(?:number|no\.)\s+of\s+(?:{KIND}\s+){{0,3}}{GIVEN}\s*(?:is|are|will\s+be|[:=(])\s*{_N}\b",
@@ -96,9 +97,12 @@ _COUNT = [
         (("twice", "thrice"), rf"\b(?P<n>twice|thrice)\b(?!\s*(?:{_OFTEN}|the|as))"),
         (
             _GIVEN_WORDS,
-            rf"{_NO_COUNT}(?<![-\d.^])\b{_N}(?:\s*\(\d{{1,2}}\))?\s+(?:{KIND}[\s-]+){{0,5}}{GIVEN}\b(?![\s-]*{LEVELS}){_NOT_RATE}",
+            rf"{_BEGINS}{_NO_COUNT}(?<![-\d.^]){_N}(?:\s*\(\d{{1,2}}\))?\s+(?:{KIND}[\s-]+){{0,5}}{GIVEN}\b(?![\s-]*{LEVELS}){_NOT_RATE}",
         ),
-        (_GIVEN_WORDS, rf"{_NO_COUNT}\b(?P<n>{WORD})\s+(?:{KIND}[\s-]+){{6,8}}{GIVEN}\b(?![\s-]*{LEVELS})"),
+        (
+            _GIVEN_WORDS,
+            rf"{_BEGINS}{_NO_COUNT}(?P<n>{WORD})\s+(?:{KIND}[\s-]+){{6,8}}{GIVEN}\b(?![\s-]*{LEVELS})",
+        ),
         (
             _GIVEN_WORDS,
             rf"(?<![\w.^])\d{{1,2}}\s?(?:-|to|or)\s?{_N}\s+(?:{KIND}[\s-]+){{0,5}}{GIVEN}\b(?![\s-]*{LEVELS}){_NOT_RATE}",
@@ -194,10 +198,10 @@ def single(sentence: Passage) -> Iterator[Count]:
 def told(sentence: Passage) -> Iterator[Count]:
     """Every number of administrations that a sentence states."""
     text = plain_signs(sentence.text)
-    lower = text.lower()
+    lower = lower_case(text)
     able = (pattern for needs, pattern in _COUNT if any(need in lower for need in needs))
     for pattern in able:
-        for match in pattern.finditer(text):
+        for match in pattern.finditer(lower):
             clause = re.split(r"[(;]", text[max(0, match.start() - 90) : match.start()])[-1]
             span = sentence.text[match.start() : match.end()]
             if _DIVIDED.search(clause):
@@ -221,12 +225,12 @@ def told(sentence: Passage) -> Iterator[Count]:
             ):
                 continue
             found = number(match["n"])
-            if match[0].lower().endswith("sessions") and not find("product", text):
+            if match[0].endswith("sessions") and not find("product", text):
                 continue  # of an exercise
-            if found >= _SITES_FROM and "inject" in match[0].lower() and not _SCHEDULED.search(text):
+            if found >= _SITES_FROM and "inject" in match[0] and not _SCHEDULED.search(text):
                 yield Count(1, span, sentence.path, "many sites of one session")
                 continue
-            if found > _NAMED and not match[0].lower().endswith("s"):
+            if found > _NAMED and not match[0].endswith("s"):
                 continue  # "50 Adipose Stem Cell Infusion" is a name
             yield Count(found, span, sentence.path, A_NUMBER)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from mscwatch.therapy.counts import WORD, Count, number, of_a_drug
-from mscwatch.therapy.days import FOLLOW_UP
+from mscwatch.therapy.days import follow_up
 from mscwatch.therapy.passages import Passage
 from mscwatch.therapy.schedules import every
 from mscwatch.therapy.times import ORDINAL, size
@@ -79,7 +79,7 @@ def _again(sentences: list[Passage]) -> tuple[int, str]:
     for sentence in sentences:
         text = sentence.text
         again = _AGAIN.search(text)
-        if again and not FOLLOW_UP.search(again[0]):
+        if again and not follow_up(again[0]):
             return 2, again[0]
         numbered = [one for one in _NTH.finditer(text) if _is_of_product(text, one)]
         if numbered:

@@ -28,7 +28,7 @@ _SAME = pattern_of(  # "first dose on day 1"
 )
 _LEAD = pattern_of(r"(?:\W|\b(?:at|on|in|the)\b)*", re.IGNORECASE)
 _DOSED = pattern_of(r"/\s*kg\b|\bper\s+(?:kg|time|dose)\b|\bveins?\b|\bintra\w{4}", re.IGNORECASE)
-_GUIDED = pattern_of(r"\bunder\s+(?:\w+\s+){1,3}?monitoring\b", re.IGNORECASE)
+_GUIDED = pattern_of(r"\bunder\s+(?:\w+\s+){1,3}?monitoring\b")
 _FOLLOWED = pattern_of(  # by more of the same: "days 0 and 7, then an infusion at months 3 and 6"
     rf"\W*(?:followed\s+by|and\s+then|then)\b(?:\W*\b(?:an?|the|one|two|another|further|single|of|at|on|in|again|{GIVEN}|cells?|\w*MSCs?)\b)*\W*",
     re.IGNORECASE,
@@ -53,18 +53,17 @@ _NTH_OF = pattern_of(
     rf"\b{ORDINAL}\s+(?:\w+\s+){{0,3}}?(?:infus|inject|administ|transplant|dos|treat)", re.IGNORECASE
 )
 
-FOLLOW_UP = pattern_of(
+# Of texts in lower case: a pattern that ignores case takes four times as long.
+_FOLLOW_UP = pattern_of(
     r"follow(?!ing|ed\s+by|s\b)|\bseen\b|check-?up|\banaly[sz]|assess|compared|comparis|adverse|safety|efficac|evaluat|monitor|measur|visit(?!\s*#?\d+\s*[(:])|"
-    r"examin|observ|detect|test|assay|laborator|phone|sample|outcome|questionnaire|biops|imaging|MRI|score",
-    re.IGNORECASE,
+    r"examin|observ|detect|test|assay|laborator|phone|sample|outcome|questionnaire|biops|imaging|mri|score"
 )
-VERB = pattern_of(
-    r"infus|inject|administ|transplant|given|receiv|treat|dos(?:e|ing)|transfus|deliver|instill|implant|\bi\.?v\b",
-    re.IGNORECASE,
+_VERB = pattern_of(
+    r"infus|inject|administ|transplant|given|receiv|treat|dos(?:e|ing)|transfus|deliver|instill|implant|\bi\.?v\b"
 )
-GIVING = pattern_of(rf"{VERB.pattern}|MSC|\bcells?\b", re.IGNORECASE)
+_GIVING = pattern_of(rf"{_VERB.pattern}|msc|\bcells?\b")
 _TESTED = pattern_of(  # "a questionnaire will be administered at 3 and 6 months"
-    rf"(?:{FOLLOW_UP.pattern})[^.,;]{{0,40}}?\b(?:be|is|are|was|were)\s+(?:administered|given|repeated)",
+    rf"(?:{_FOLLOW_UP.pattern})[^.,;]{{0,40}}?\b(?:be|is|are|was|were)\s+(?:administered|given|repeated)",
     re.IGNORECASE,
 )
 _SINCE = pattern_of(
@@ -96,17 +95,16 @@ _CROSSOVER = pattern_of(  # "followed six months later by sham", "one with the c
 def listed(sentence: Passage) -> Iterator[Count]:
     """As many administrations as a sentence lists times of giving."""
     text = plain_signs(sentence.text)
-    looked_at = FOLLOW_UP.search(text)  # once, not with each list
+    lists = [one for one in times(text) if len(set(one.days)) > 1]
+    looked_at = follow_up(text) if lists else None  # once, not with each list
     gives_alone = "armsInterventionsModule" in sentence.path and not looked_at
     earlier: tuple[int, int, int] | None = None  # start, end and number of the list before
-    for one in times(text):
-        if len(set(one.days)) == 1:
-            continue
+    for one in lists:
         clause = _clause(text[max(0, one.start - 90) : one.start])
-        given, followed = _last(GIVING, clause), _last(FOLLOW_UP, clause)
-        if not VERB.search(clause) and looked_at and looked_at.start() < one.start:
+        given, followed = _last(_GIVING, clause), _last(_FOLLOW_UP, clause)
+        if not _VERB.search(clause.lower()) and looked_at and looked_at.start() < one.start:
             given = -1  # "MRI of the labelled cells at 2 and 3 weeks"
-        given_after = GIVING.search(text[one.end : one.end + 60]) and not looked_at
+        given_after = not looked_at and is_giving(text[one.end : one.end + 60])
         before = text[max(0, one.start - 60) : one.start]
         since = (
             _NO_POINT.match(text, ends(text, one))
@@ -132,9 +130,7 @@ def ends(text: str, one: Times) -> int:
 
 def dated(sentence: Passage) -> Iterator[Count]:
     """As many administrations as a sentence dates, where it speaks of nothing but giving."""
-    others = (
-        FOLLOW_UP.search(sentence.text) or crosses_over(sentence.text) or names("other_drug", sentence.text)
-    )
+    others = follow_up(sentence.text) or crosses_over(sentence.text) or names("other_drug", sentence.text)
     given = {} if others else points((sentence,))
     if len(given) > 1:
         span = sentence.text[
@@ -149,7 +145,7 @@ def points(sentences: Iterable[Passage]) -> dict[float, tuple[Passage, int, int]
     for sentence in sentences:
         text = plain_signs(sentence.text)
         numbered = _NTH_DOSE.match(text) and len(_NTH_OF.findall(text)) == 1
-        if not GIVING.search(text):
+        if not is_giving(text):
             continue
         told = times(text)
         for one, following in zip_longest(told, told[1:]):
@@ -178,8 +174,8 @@ def begins_later(text: str, end: int) -> bool:
 
 def looks_at(text: str, start: int, end: int) -> bool:
     """Whether times are those of a look: "levels are measured 1, 2 and 4 hours after the infusion"."""
-    look = FOLLOW_UP.search(text, 0, start)
-    return bool(look and (_SINCE.match(text, end) or not VERB.search(_clause(text[look.end() : start]))))
+    look = follow_up(text[:start])
+    return bool(look and (_SINCE.match(text, end) or not tells_giving(_clause(text[look.end() : start]))))
 
 
 def crosses_over(sentence: str) -> bool:
@@ -188,16 +184,31 @@ def crosses_over(sentence: str) -> bool:
     return any(word in lower for word in _NEEDED) and bool(_CROSSOVER.search(sentence))
 
 
+def follow_up(text: str) -> re.Match[str] | None:
+    """What a text says first of follow-up: of visits, tests, and what is looked at."""
+    return _FOLLOW_UP.search(text.lower())
+
+
+def is_giving(text: str) -> bool:
+    """Whether a text speaks of giving, or names cells."""
+    return bool(_GIVING.search(text.lower()))
+
+
+def tells_giving(text: str) -> bool:
+    """Whether a text has a word of giving; a name of cells is none."""
+    return bool(_VERB.search(text.lower()))
+
+
 def gives(sentence: Passage) -> bool:
     """Whether a sentence speaks of giving, and of nothing that is looked at."""
-    text = _GUIDED.sub("", sentence.text)
-    return bool(VERB.search(text)) and not FOLLOW_UP.search(text)
+    text = _GUIDED.sub("", sentence.text.lower())
+    return bool(_VERB.search(text)) and not follow_up(text)
 
 
 def follows_up(clause: str) -> bool:
     """Whether a clause speaks last of follow-up, not of giving."""
     clause = _clause(re.sub(r"\([^()]*\)", " ", clause))  # "(by weight at the screening visit)"
-    return _last(FOLLOW_UP, clause) > _last(GIVING, clause)
+    return _last(_FOLLOW_UP, clause) > _last(_GIVING, clause)
 
 
 def _clause(text: str) -> str:
@@ -206,4 +217,4 @@ def _clause(text: str) -> str:
 
 
 def _last(pattern: re.Pattern[str], text: str) -> int:
-    return max((match.start() for match in pattern.finditer(text)), default=-1)
+    return max((match.start() for match in pattern.finditer(text.lower())), default=-1)

@@ -29,12 +29,17 @@ _MANY = 3
 
 
 def indication(passages: Passages) -> Told:
-    """The indication group, `none` without a liver disease."""
+    """The indication group, `none` without a liver disease; the review groups only cell therapies."""
+    told = _indication(passages)
+    return told if told and _names_cells(passages) else Told()
+
+
+def _indication(passages: Passages) -> Told:
     about_others = any(names("other_disease", title.text) for title in passages.titles) and not any(
         names("indication", title.text) for title in passages.titles
     )
     against_host = any(names("graft_versus_host", title.text) for title in passages.titles)
-    if about_others or against_host or not _of_cells(passages):
+    if about_others or against_host:
         return Told()
     tiers = (
         (TITLES, passages.titles[:1]),
@@ -72,8 +77,8 @@ def aetiology(passages: Passages) -> Told:
     )
 
 
-def _of_cells(passages: Passages) -> bool:
-    """Whether the record names cells at all: the review groups only cell therapies."""
+def _names_cells(passages: Passages) -> bool:
+    """Whether the record names cells at all."""
     spoken = (
         *passages.titles,
         *passages.product,

@@ -22,17 +22,41 @@ _TIME = rf"(?:at\s+least\s+|about\s+|approximately\s+)?{_N}\s*-?\s*{_UNIT}"
 _BETWEEN = rf"between\s+(?:them|each|the\s+two|(?:\w+\s+){{0,2}}?(?:{GIVEN}|courses|cycles))"
 _REPEATED = r"(?:repeat\w*|again|second\s+(?:\w+\s+){0,3}|re-?(?:injection|infusion)|booster)"
 _FIRST = rf"(?:the\s+(?:first|1st|previous|last|initial)\b|(?:first|initial)\s+(?:\w+\s+){{0,2}}?{GIVEN}\b)"
-_LEADS = (
-    rf"\bintervals?\s*(?:between\s+(?:\w+\s+){{1,4}}?)?(?:of|is|was|are|were|at|:|=|being|will\s+be)*\s*{_TIME}",
-    rf"{_N}\s*(?:\(\d+\)\s*)?[\s-]*{_UNIT}(?:'s?|s')?\s*(?:\([^)]{{0,20}}\)\s*)?(?:intervening\s+|time\s+)?(?:intervals?|apart|in\s+between|between(?=\s*(?:[.,;)]|$))|{_BETWEEN}|(?:of|from)\s+(?:difference|distance|each\s+other|one\s+another))\b",
-    rf"\b(?:gap|break|pause|spacing|difference|distance)s?\s+of\s+{_TIME}",
-    rf"\btime\s+between\s+(?:\w+\s+){{0,2}}?{GIVEN}\s*(?:[:=]|is|was|of|will\s+be)*\s*{_TIME}",
-    rf"{_N}\s*-\s*{_UNIT}\s+(?:gap|break|pause|cycle)s?\b",
-    rf"\b(?:separated|spaced|parted|apart)\s+(?:by|at|of)?\s*{_TIME}",
-    rf"\b{_REPEATED}[^.;]{{0,40}}?\b(?:after|at|in|within)\s+{_N}\s*-?\s*{_UNIT}",
-    rf"{_N}\s*-?\s*{_UNIT}\s+(?:later|after\s+{_FIRST}|(?:from|of|following)\s+{_FIRST}(?!\s+(?:admi(?!n)|diagn|symptom|visit|day|episode)))",
-)
-_LEADING = [pattern_of(pattern, re.IGNORECASE) for pattern in _LEADS]
+# Each pattern with texts of which it needs one.
+_LEADS = [
+    (needs, pattern_of(pattern, re.IGNORECASE))
+    for needs, pattern in (
+        (
+            ("interval",),
+            rf"\bintervals?\s*(?:between\s+(?:\w+\s+){{1,4}}?)?(?:of|is|was|are|were|at|:|=|being|will\s+be)*\s*{_TIME}",
+        ),
+        (
+            ("interval", "apart", "between", "difference", "distance", "each", "another"),
+            rf"{_N}\s*(?:\(\d+\)\s*)?[\s-]*{_UNIT}(?:'s?|s')?\s*(?:\([^)]{{0,20}}\)\s*)?(?:intervening\s+|time\s+)?(?:intervals?|apart|in\s+between|between(?=\s*(?:[.,;)]|$))|{_BETWEEN}|(?:of|from)\s+(?:difference|distance|each\s+other|one\s+another))\b",
+        ),
+        (
+            ("gap", "break", "pause", "spacing", "difference", "distance"),
+            rf"\b(?:gap|break|pause|spacing|difference|distance)s?\s+of\s+{_TIME}",
+        ),
+        (
+            ("between",),
+            rf"\btime\s+between\s+(?:\w+\s+){{0,2}}?{GIVEN}\s*(?:[:=]|is|was|of|will\s+be)*\s*{_TIME}",
+        ),
+        (("gap", "break", "pause", "cycle"), rf"{_N}\s*-\s*{_UNIT}\s+(?:gap|break|pause|cycle)s?\b"),
+        (
+            ("separated", "spaced", "parted", "apart"),
+            rf"\b(?:separated|spaced|parted|apart)\s+(?:by|at|of)?\s*{_TIME}",
+        ),
+        (
+            ("repeat", "again", "second", "inject", "infus", "booster"),
+            rf"\b{_REPEATED}[^.;]{{0,40}}?\b(?:after|at|in|within)\s+{_N}\s*-?\s*{_UNIT}",
+        ),
+        (
+            ("later", "after", "first", "1st", "previous", "last", "initial"),
+            rf"{_N}\s*-?\s*{_UNIT}\s+(?:later|after\s+{_FIRST}|(?:from|of|following)\s+{_FIRST}(?!\s+(?:admi(?!n)|diagn|symptom|visit|day|episode)))",
+        ),
+    )
+]
 _APART = pattern_of(r"\s*(?:apart|intervals?)\b", re.IGNORECASE)
 _NOT_DOSES = pattern_of(
     r"dressing|visit|follow(?!ing|ed|s\b)|assess|evaluat|rationale|half-?life|monitor", re.IGNORECASE
@@ -109,7 +133,8 @@ def dated(sentences: Iterable[Passage], count: int) -> Iterator[Interval]:
 
 
 def _stated(text: str) -> Iterator[tuple[int, int, float]]:
-    for pattern in _LEADING:
+    lower = text.lower()
+    for pattern in (pattern for needs, pattern in _LEADS if any(need in lower for need in needs)):
         for match in pattern.finditer(text):
             yield match.start(), match.end(), size_of(match["n"]) * DAYS[match["unit"][0].lower()]
 

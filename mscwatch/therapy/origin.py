@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from mscwatch.therapy import beside, terms
-from mscwatch.therapy.days import FOLLOW_UP
+from mscwatch.therapy.days import follow_up
 from mscwatch.therapy.model import Evidence
 from mscwatch.therapy.passages import Passage, Passages
 from mscwatch.therapy.terms import IMPLIED, KEYWORDS, PRODUCT, Told
@@ -49,8 +49,8 @@ _FROM = pattern_of(
     r"\b(?:from|of|deriv\w*|source|isolat\w*|separat\w*|obtain\w*|harvest\w*|extract\w*|collect\w*|aspirat\w*)\b",
     re.IGNORECASE,
 )
-_HARVEST = pattern_of(
-    r"aspirat|harvest|collect|extract|obtain|biops|liposuct|lipectom|drawn\b|removed\b|taken\b", re.IGNORECASE
+_HARVEST = pattern_of(  # of texts in lower case
+    r"aspirat|harvest|collect|extract|obtain|biops|liposuct|lipectom|drawn\b|removed\b|taken\b"
 )
 _LATER = pattern_of(
     r"\b(?:week|month|year)s?\s+\d|\b\d+\s+(?:months?|years?)\s+(?:after|later)", re.IGNORECASE
@@ -179,8 +179,9 @@ def _harvested(passages: Passages) -> Iterator[Passage]:
 
 def _takes(text: str) -> bool:
     """Whether a sentence takes something, and neither names the cells nor looks at anything."""
-    looked_at = FOLLOW_UP.search(text) or _LATER.search(text)
-    return bool(_HARVEST.search(text)) and not names("product", text) and not looked_at
+    if not _HARVEST.search(text.lower()) or names("product", text):
+        return False
+    return not (follow_up(text) or _LATER.search(text))
 
 
 def _linked(text: str, tissue: Found) -> bool:

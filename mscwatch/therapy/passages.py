@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice, pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 from mscwatch.model import Record
 from mscwatch.record import part
@@ -23,22 +23,23 @@ _PLACEBO = pattern_of(r"placebo|saline|without|vehicle", re.IGNORECASE)
 _AGE = pattern_of(r"\s*(\d{1,3})\s*(year|month|week|day|hour|minute)", re.IGNORECASE)
 _MOST_BRANDS = 50  # each is looked for in every sentence
 _GROWN = 19  # years; trials of children mostly end at 18
-_SENTENCE_END = pattern_of(
-    r"\s{10,}|(?<![Mm]io)(?<!\b[Mm]ln)(?<!\b[Mm]ax)(?<!\bapprox)[.!?。；](?=\s+[A-Z(\d]|\s*$)|;(?=\s+[A-Z(]|\s*$)|(?<=[a-z]{3})\.(?=[A-Z][a-z]*\s)|\n+|[。；]"
+_SENTENCE_END = pattern_of(  # one of few signs first: each place of a text is looked at
+    r"[\s.!?;。；](?:(?<=\s)\s{9,}"
+    r"|(?<=[.!?。；])(?=\s+[A-Z(\d]|\s*$)(?<![Mm]io.)(?<!\b[Mm]ln.)(?<!\b[Mm]ax.)(?<!\bapprox.)"
+    r"|(?<=;)(?=\s+[A-Z(]|\s*$)|(?<=[a-z]{3}\.)(?=[A-Z][a-z]*\s)|(?<=\n)\n*|(?<=[。；]))"
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Passage:
+class Passage(NamedTuple):
     """A text of a record with its path; `arm` is the label of the arm that it describes, where that is known."""
 
     path: str
     text: str
     arm: str = ""
 
-    def sentences(self) -> Iterator[Passage]:
+    def sentences(self) -> tuple[Passage, ...]:
         """The sentences, each with the path and arm of the passage."""
-        yield from _sentences(self)
+        return _sentences(self)
 
 
 @lru_cache(maxsize=256)  # a passage is asked for one field after another

@@ -41,10 +41,9 @@ _MIXING = pattern_of(
 )
 _COMBINED = pattern_of(r"\b(?:co-?\w*|combin\w*)\W+(?:\w+\W+){0,2}?cells?\b", re.IGNORECASE)
 _WITH = pattern_of(r"(?:\W+cells?)?\W*(?:\s(?:with|plus)\s|\+|-|/)\W*(?:\w+\W+){0,3}", re.IGNORECASE)
-_POPULATIONS = pattern_of(  # several kinds of stem cells, one of which has a name
+_POPULATIONS = pattern_of(  # several kinds of stem cells, one of which has a name; of texts in lower case
     r"\bmesenchym\w*\W+(?:(?:stem|stromal)\W+cells?\W+)?(?:and|plus|with)\W+(?:\w+\W+){0,3}(?:population|type|kind|subset)s?\W+of\W+(?:\w+\W+){0,2}stem\b|"
-    r"\b(?:population|type|kind|subset)s?\W+of\W+(?:\w+\W+){0,2}stem\W+cells?\W+(?:and|plus|with)\W+mesenchym",
-    re.IGNORECASE,
+    r"\b(?:population|type|kind|subset)s?\W+of\W+(?:\w+\W+){0,2}stem\W+cells?\W+(?:and|plus|with)\W+mesenchym"
 )
 _HSCT = pattern_of(r"HSCT", re.IGNORECASE)  # a procedure, not cells of the product
 _JOINED = pattern_of(r"[\s)-]*(?:and|and/or|\+|&|plus)\s*(?:[A-Za-z]{1,3}-)?[\s-]*", re.IGNORECASE)
@@ -109,9 +108,9 @@ def _only_sampled(passages: Passages) -> bool:
         return not any(names("giving", text) for text in texts)
     titled = any(_names_cells(title.text) for title in passages.titles)
     if texts and titled and not any(_names_cells(text.text) for text in terms.sentences(passages.product)):
-        described = list(terms.own_sentences((*passages.summary, *passages.description)))
         if terms.explained(passages) or said.given(passages):
             return False
+        described = terms.own_sentences((*passages.summary, *passages.description))
         if not any(names("giving", title.text) for title in passages.titles) and not any(
             _names_cells(one.text) and names("giving", one.text) for one in described
         ):
@@ -182,8 +181,9 @@ def _partners(passages: Passages) -> tuple[str, ...]:
     """Other cells that are in the product itself: "MSC mixed with chondrocytes", or that are named with it as one."""
     combined = any(_COMBINED.search(title.text) for title in passages.titles)
     named = (*passages.titles, *passages.product)
-    described = terms.own_sentences((*passages.summary, *passages.description))
-    if any(_POPULATIONS.search(text.text) for text in (*named, *described)):
+    told = (*passages.summary, *passages.description)
+    described = (one for one in told if _POPULATIONS.search(one.text.lower()))
+    if any(_POPULATIONS.search(text.text.lower()) for text in (*named, *terms.own_sentences(described))):
         return (CellType.OTHER,)
     for text in terms.sentences((*named, *terms.own_sentences(passages.summary))):
         cells = [one for one in find("cell_type", text.text) if one.value != CellType.OTHER]

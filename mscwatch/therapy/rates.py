@@ -9,15 +9,17 @@ from functools import lru_cache
 
 from mscwatch.therapy.counts import GIVEN, KIND, WORD, number
 from mscwatch.therapy.times import DAYS, FIRSTS
+from mscwatch.therapy.words import lower_case
 from mscwatch.vocabulary.patterns import pattern_of
 
 _MEAN_DAYS = DAYS | {"m": 30.4}  # of months that are added up
 _ADVERBS = {"dai": "d", "wee": "w", "for": "w", "mon": "m", "qua": "m", "yea": "y", "ann": "y"}
 _SEVERAL = {"for": 2, "qua": 3, "bi": 2}  # a fortnight, a quarter, bimonthly
 
-_MAY = pattern_of(
-    r"day|week|month|year|hour|wk|mo\b|alternat|dai|fortn|quart|ann|\d\s?[hd]\b|\bq\s?[\ddw]", re.IGNORECASE
+_MAY = pattern_of(  # of texts in lower case
+    r"day|week|month|year|hour|wk|mo\b|alternat|dai|fortn|quart|ann|\d\s?[hd]\b|\bq\s?[\ddw]"
 )
+# Patterns of texts in lower case.
 _TIMES = (
     rf"(?:(?<![\w.,^-])(?<!day )(?<!week )(?<!month )(?P<times>once|one\s+time|twice|thrice|{WORD}|\d)\b\s*"
     rf"(?:times?|(?P<given>(?:{KIND}\s+){{0,3}}{GIVEN}(?:\s+of\s+[\w-]+)?))?\s*)?"
@@ -26,27 +28,22 @@ _N = rf"\d{{1,3}}(?:\.\d)?|{WORD}|half\s+an?"
 _RATE = pattern_of(
     rf"{_TIMES}(?:\b(?:(?P<each>each|every)|an?(?!\s*\d)|per|in\s+a)\b|/|(?<=once\s)in\b)\s*"
     rf"(?:about\s+|approximately\s+)?(?P<other>other\s+|second\s+)?(?:(?P<every>{_N}|third|fourth|fifth|sixth|seventh|tenth)(?:st|nd|rd|th)?\s*-?\s*(?:\(\d+\)\s*)?)?"
-    r"(?:(?:-|to|or)\s*\d{1,3}\s*)?(?P<unit>hour|day|week|wk|fortnight|month|mo|year|h|d)s?\b(?!\s+apart)",
-    re.IGNORECASE,
+    r"(?:(?:-|to|or)\s*\d{1,3}\s*)?(?P<unit>hour|day|week|wk|fortnight|month|mo|year|h|d)s?\b(?!\s+apart)"
 )
-_ALTERNATE = pattern_of(r"\balternat(?:e|ing)[\s-]+(?P<unit>day|week|month)s?\b", re.IGNORECASE)
+_ALTERNATE = pattern_of(r"\balternat(?:e|ing)[\s-]+(?P<unit>day|week|month)s?\b")
 _ADVERB = pattern_of(
     rf"(?:\b(?P<times>once|twice|thrice|{WORD}\s+times|\d\s+times)[\s-]+)?(?:\b(?P<every>\d{{1,2}}|{WORD})-|\b(?P<bi>bi)-?|\b)"
-    r"(?P<adverb>daily|weekly|fortnightly|monthly|quarterly|yearly|annually)\b(?!\s+(?:visit|follow|monitor|assess|evaluat|wound))",
-    re.IGNORECASE,
+    r"(?P<adverb>daily|weekly|fortnightly|monthly|quarterly|yearly|annually)\b(?!\s+(?:visit|follow|monitor|assess|evaluat|wound))"
 )
 _Q = pattern_of(
-    r"\bq\.?\s?(?:(?P<every>\d{1,2})\s?-?\s?(?P<unit>[hdwm])|(?P<alone>[dw]))[a-wyz]{0,5}(?:\b|(?=x))",
-    re.IGNORECASE,
+    r"\bq\.?\s?(?:(?P<every>\d{1,2})\s?-?\s?(?P<unit>[hdwm])|(?P<alone>[dw]))[a-wyz]{0,5}(?:\b|(?=x))"
 )
 _A_DAY = pattern_of(
-    r"\b(?:cells?|\w*MSCs?|particles)(?:\s*/\s*kg)?\s*(?:/\s*|(?:per|a|each)\s+)(?P<unit>day|week|month)\b",
-    re.IGNORECASE,
+    r"\b(?:cells?|\w*mscs?|particles)(?:\s*/\s*kg)?\s*(?:/\s*|(?:per|a|each)\s+)(?P<unit>day|week|month)\b"
 )
 _CONSECUTIVE = pattern_of(
     rf"\b(?:(?P<total>\d{{1,2}}|{WORD})\s+)?consecutive\s+(?P<unit>day|week|month)s?\b"
-    r"|\b(?P<unit2>day|week|month)s?\s+in\s+a\s+row",
-    re.IGNORECASE,
+    r"|\b(?P<unit2>day|week|month)s?\s+in\s+a\s+row"
 )
 _DURATION = pattern_of(
     rf"""\b(?:for|over|during|within|in|until|up\s+to|lasting(?:\s+for)?|continuous(?:ly)?)\s+
@@ -110,11 +107,12 @@ class Planned:
 @lru_cache(maxsize=1024)  # a sentence is asked for its numbers and for its intervals
 def rates(text: str) -> tuple[Rate, ...]:
     """Every rate that a text from `plain_signs` states, in order."""
-    found = _rates(text) if _MAY.search(text) else ()
+    found = _rates(text) if _MAY.search(text.lower()) else ()
     return tuple(sorted((one for one in found if one.times and one.every), key=lambda one: one.start))
 
 
 def _rates(text: str) -> Iterator[Rate]:
+    text = lower_case(text)
     for match in _RATE.finditer(text):
         if match["times"] or match["every"] or match["each"]:
             every = size_of(match["every"]) * (2 if match["other"] else 1)
@@ -125,13 +123,13 @@ def _rates(text: str) -> Iterator[Rate]:
                 match.end(),
                 1 if all_times else times,
                 every,
-                match["unit"][0].lower(),
+                match["unit"][0],
                 all_times,
             )
     for match in _A_DAY.finditer(text):
-        yield Rate(match.start(), match.end(), 1, 1.0, match["unit"][0].lower())
+        yield Rate(match.start(), match.end(), 1, 1.0, match["unit"][0])
     for match in _ALTERNATE.finditer(text):
-        yield Rate(match.start(), match.end(), 1, 2.0, match["unit"][0].lower())
+        yield Rate(match.start(), match.end(), 1, 2.0, match["unit"][0])
     for match in _ADVERB.finditer(text):
         adverb = match["adverb"][:3].lower()
         every = size_of(match["every"]) * _SEVERAL.get((match["bi"] or adverb).lower(), 1)
@@ -152,8 +150,9 @@ def _all_times(text: str, match: re.Match[str]) -> int | None:
 
 def planned(text: str) -> Iterator[tuple[Rate, Planned]]:
     """Every rate of a text with the number that it makes: with its own total, or with the next duration."""
-    durations = list(_DURATION.finditer(text))
-    for rate in rates(text):
+    told = rates(text)
+    durations = list(_DURATION.finditer(text)) if told else []
+    for rate in told:
         following = _NEXT.match(text, rate.end)
         if following and (most := following["n"] or following["most"]):
             yield rate, Planned(rate.start, following.end(), number(most))

@@ -109,6 +109,8 @@ def first_end(terms: tuple[Term, ...], lower: str, start: int) -> int:
 
 def after_gap(text: str, place: int) -> int:
     """The place after spaces, hyphens and low lines."""
+    if text[place : place + 1] == " " and text[place + 1 : place + 2].isalnum():
+        return place + 1  # as nearly always
     gap = _GAP.match(text, place)
     return gap.end() if gap else place
 

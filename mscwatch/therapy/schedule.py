@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from mscwatch.therapy import additions, counts, courses, days, intervals, schedules, sessions, terms
 from mscwatch.therapy.counts import Count
@@ -25,9 +26,8 @@ _DOSES = pattern_of(
     re.IGNORECASE,
 )
 _AGAIN = pattern_of(rf"\w+\s+(?:{ORDINAL}|same|next)\b|[^.;]{{0,40}}\brepeated\b", re.IGNORECASE)
-_PATIENTS = pattern_of(
-    r"\b(?:patients?|subjects?|participants?|(?:non-?)?responders|group|we|they|total)\b[^.;]{0,60}\b(?:re-?)?(?:receive|undergo|given|use|treated|inject|infus)",
-    re.IGNORECASE,
+_PATIENTS = pattern_of(  # of texts in lower case
+    r"\b(?:patients?|subjects?|participants?|(?:non-?)?responders|group|we|they|total)\b[^.;]{0,60}\b(?:re-?)?(?:receive|undergo|given|use|treated|inject|infus)"
 )
 MOST = 400  # more administrations than this is a misreading
 STATED, LISTED, SCHEDULED, DATED, SESSION = "stated", "listed", "from a schedule", "dated", "one session"
@@ -95,7 +95,7 @@ def _count_elsewhere(
     passages: Passages, product: list[Passage], levels: int, *, local: bool
 ) -> tuple[Count | None, str]:
     """The number where the product states none: in the other texts, or implied by dates or by one session."""
-    described = _described(passages)
+    described = list(_described(passages))
     if levels > 1 and any(_all(described, (counts.single,))):
         described = [one for one in described if not _counts_levels(one, levels)]
     once: tuple[Reader, ...] = (sessions.operation, sessions.day) if local else (sessions.day,)
@@ -128,13 +128,13 @@ def _goes_on(passages: Passages, described: list[Passage]) -> bool:
     )
 
 
-def _described(passages: Passages) -> list[Passage]:
+@lru_cache(maxsize=2)  # a record is asked for its number and its interval
+def _described(passages: Passages) -> tuple[Passage, ...]:
     """The sentences of summary and description about the trial's own cells, and those that give without naming them."""
     told = (*passages.summary, *passages.description)
-    own = list(terms.own_sentences(told, passages.brands))
-    return own + [
-        one for one in terms.sentences(told) if (_gives_patients(one) or _is_repeated(one)) and one not in own
-    ]
+    own = tuple(terms.own_sentences(told, passages.brands))
+    others = (one for one in terms.sentences(told) if one not in own)
+    return (*own, *(one for one in others if _gives_patients(one) or _is_repeated(one)))
 
 
 def _counts_levels(sentence: Passage, levels: int) -> bool:
@@ -158,7 +158,7 @@ def _intervals(
         for one in terms.sentences((*passages.summary, *passages.description))
         if not names("background", one.text)
     ]
-    described = _described(passages)
+    described = list(_described(passages))
     if count is None:
         yield PRODUCT, _stated_in([one for one in product if days.gives(one)], intervals.repeated)
         told = (*described, *(one for one in ours if _of_doses(one)))
@@ -178,7 +178,7 @@ def _of_doses(sentence: Passage) -> bool:
 
 def _is_repeated(sentence: Passage) -> bool:
     """Whether a sentence says when what was described is done again: "this procedure will be repeated every week"."""
-    return _of_doses(sentence) and not days.FOLLOW_UP.search(sentence.text)
+    return _of_doses(sentence) and not days.follow_up(sentence.text)
 
 
 def _gives_patients(sentence: Passage) -> bool:
@@ -186,7 +186,9 @@ def _gives_patients(sentence: Passage) -> bool:
     text = sentence.text
     others = ("other_drug", "background", "other_treatment")
     return (
-        bool(_PATIENTS.search(text)) and days.gives(sentence) and not any(names(one, text) for one in others)
+        bool(_PATIENTS.search(text.lower()))
+        and days.gives(sentence)
+        and not any(names(one, text) for one in others)
     )
 
 

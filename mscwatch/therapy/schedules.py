@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from mscwatch.therapy.amounts import plain_signs
 from mscwatch.therapy.counts import GIVEN, KIND, LEVELS, WORD, Count, of_a_drug, told
 from mscwatch.therapy.days import (
-    FOLLOW_UP,
-    GIVING,
-    VERB,
     begins_later,
     crosses_over,
+    follow_up,
     follows_up,
     gives,
+    is_giving,
     listed,
+    tells_giving,
 )
 from mscwatch.therapy.passages import Passage
 from mscwatch.therapy.rates import planned
@@ -50,7 +50,7 @@ _REPEAT = pattern_of(  # "a repeat injection", "again 2 weeks later"
 )
 _FIRST_TRANSPLANT = pattern_of(r"\bfirst\s+(?:\w+\s+){0,2}(?:trans|im)plant", re.IGNORECASE)
 _AGAIN = pattern_of(
-    r"\b(?:re-?\s?(?:inject|infus|treat|dos|administ)\w+|booster|repeat(?:ed)?|again)\b[^.]{0,40}?"
+    r"\b(?=[abr])(?:re-?\s?(?:inject|infus|treat|dos|administ)\w+|booster|repeat(?:ed)?|again)\b[^.]{0,40}?"
     rf"\b(?:at|after|in|on)\b(?=\W+(?:\w+\s+){{0,2}}?(?:[djmw]?\d|{WORD}|an?\b|day|week|month|baseline|surg))(?P<list>[^.;]*)",
     re.IGNORECASE,
 )
@@ -68,23 +68,22 @@ SUM = "one schedule and then another"
 
 def again(sentence: Passage) -> Iterator[Count]:
     """A first administration and its repetitions: "re-injection at 3 months and 6 months", "at surgery and day 4"."""
-    for match in _LATER.finditer(sentence.text):
-        if names("product", sentence.text) and not FOLLOW_UP.search(match[0]):
+    lower = sentence.text.lower()
+    later = any(word in lower for word in ("later", "afterward", "apart"))
+    for match in _LATER.finditer(sentence.text) if later else ():
+        if names("product", sentence.text) and not follow_up(match[0]):
             yield Count(2, match[0], sentence.path, "one and another later")
     if crosses_over(sentence.text):
         return
-    lower = sentence.text.lower()
     able = "repeat" in lower or "again" in lower
     once_more = able and (_ONCE_MORE.search(sentence.text) or _REPEAT.search(sentence.text))
     if once_more and gives(sentence):
         yield Count(2, once_more[0], sentence.path, "one that is repeated once")
     for match in _AGAIN.finditer(sentence.text):
         before = sentence.text[max(0, match.start() - 90) : match.start()]
-        if follows_up(before) or (
-            match[0].lower().startswith("repeat") and not GIVING.search(before + match[0])
-        ):
+        if follows_up(before) or (match[0].lower().startswith("repeat") and not is_giving(before + match[0])):
             continue
-        if match[0].lower().startswith("repeat") and FOLLOW_UP.search(match[0]):
+        if match[0].lower().startswith("repeat") and follow_up(match[0]):
             continue
         listing = next(iter(times(plain_signs(match["list"]))), None)
         if listing and listing.start < _NEAR:
@@ -98,7 +97,7 @@ def numbered(sentence: Passage) -> Iterator[Count]:
     if not any(nth in lower for nth in _NTHS):
         return
     later = list(_NTH_LATER.finditer(sentence.text))
-    if not names("product", sentence.text) or FOLLOW_UP.search(sentence.text):
+    if later and (not names("product", sentence.text) or follow_up(sentence.text)):
         later = []
     for match in (*_NUMBERED.finditer(sentence.text), *later):
         if (
@@ -140,7 +139,7 @@ def _lists(sentence: Passage) -> Iterator[tuple[int, int, Count]]:
 
 
 def _schedules(sentence: Passage, text: str) -> Iterator[tuple[int, int, Count]]:
-    says_only = "armsInterventionsModule" not in sentence.path and not VERB.search(text)
+    says_only = "armsInterventionsModule" not in sentence.path and not tells_giving(text)
     for rate, plan in planned(text):
         following = text[rate.end : rate.end + 30]
         if (

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from mscwatch.therapy.counts import Count
-from mscwatch.therapy.days import FOLLOW_UP, follows_up, gives, points
+from mscwatch.therapy.days import follow_up, follows_up, gives, points
 from mscwatch.therapy.passages import Passage
 from mscwatch.therapy.words import find, names
 from mscwatch.vocabulary.patterns import pattern_of
@@ -110,7 +110,7 @@ def operation(sentence: Passage) -> Iterator[Count]:
 def _is_of_arm(sentence: Passage) -> bool:
     """Whether an arm or intervention names the cells, and nothing that is looked at."""
     named = "armsInterventionsModule" in sentence.path and names("product", sentence.text)
-    return named and not FOLLOW_UP.search(sentence.text)
+    return named and not follow_up(sentence.text)
 
 
 def _sessions(text: str) -> Iterator[tuple[int, int]]:

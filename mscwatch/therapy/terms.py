@@ -5,9 +5,9 @@ The product comes before its descriptions. A sentence about the literature or ab
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from mscwatch.therapy.called import cells_called
 from mscwatch.therapy.model import Evidence
@@ -54,12 +54,11 @@ class Told:
 
 
 NOTHING = Told()
-_PLANNED = pattern_of(
+_PLANNED = pattern_of(  # of texts in lower case
     r"\b(?:patients|subjects|participants|group|arm)\b[^.;]{0,120}?\bwill\s+(?:be|receive|undergo|get)\b"
-    r"|\bthis\s+(?:\w+\s+){0,2}(?:study|trial)\s+(?:(?:is|was)\s+(?:designed|intended|planned|to)|will|aims?)\b"
+    r"|\bthis\s+(?:\w+\s+){0,2}(?:study|trial)\s+(?:(?:is|was)\s+(?:designed|intended|planned|to)|will|aim(?:s|ed)?)\b"
     r"|\b(?:aim|purpose|goal|objective|hypothesis)s?\s+(?:of\s+(?:this|the|our)|is|are|was|were)\b"
-    r"|\b(?:we|the\s+investigators?)\s+(?:will|aim|plan|propose|study|test|evaluate|assess|investigate|compare)\b",
-    re.IGNORECASE,
+    r"|\b(?:we|the\s+investigators?)\s+(?:will|aim|plan|propose|study|test|evaluate|assess|investigate|compare)\b"
 )
 Tier = tuple[str, Iterable[Passage]]
 
@@ -104,7 +103,7 @@ def about_product(passages: Iterable[Passage], brands: frozenset[str] = frozense
 
 def own_sentences(passages: Iterable[Passage], brands: frozenset[str] = frozenset()) -> Iterator[Passage]:
     """The sentences of a description about this trial's own cells."""
-    return _own(of_cells(passages, brands), brands)
+    return (one for passage in passages for one in _own_of_cells(passage, brands))
 
 
 def treatment_sentences(passages: Passages, texts: Iterable[Passage] | None = None) -> Iterator[Passage]:
@@ -114,6 +113,11 @@ def treatment_sentences(passages: Passages, texts: Iterable[Passage] | None = No
     )
 
 
+@lru_cache(maxsize=256)  # a description is asked for one field after another
+def _own_of_cells(passage: Passage, brands: frozenset[str]) -> tuple[Passage, ...]:
+    return tuple(_own(of_cells((passage,), brands), brands))
+
+
 def of_cells(passages: Iterable[Passage], brands: frozenset[str] = frozenset()) -> Iterator[Passage]:
     """The sentences that name the cells."""
     return (one for one in sentences(passages) if _is_of_cells(one, brands))
@@ -121,6 +125,8 @@ def of_cells(passages: Iterable[Passage], brands: frozenset[str] = frozenset()) 
 
 def explained(passages: Passages) -> Told:
     """The cells that summary or description say a name of the product stands for: "EN001 (mesenchymal stem cells)"."""
+    if not passages.brands:
+        return NOTHING
     described = sentences(naming("cell_type", (*passages.summary, *passages.description)))
     called = (
         (one, cells)
@@ -160,6 +166,6 @@ def _own(told_sentences: Iterable[Passage], brands: frozenset[str]) -> Iterator[
         one
         for one in told_sentences
         if not names("background", one.text)
-        or _PLANNED.search(one.text)
+        or _PLANNED.search(one.text.lower())
         or any(True for brand in brands if brand in one.text for _ in cells_called(one.text, brand))
     )

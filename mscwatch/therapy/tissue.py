@@ -45,8 +45,11 @@ def given_alone(passages: Passages) -> Told:
 
 def is_grown(passages: Passages) -> bool:
     """Whether names, titles or sentences about the cells say that cells are grown."""
-    described = terms.of_cells((*passages.summary, *passages.description))
-    return any(GROWN.search(text.text) for text in (*passages.titles, *passages.product, *described))
+    if any(GROWN.search(text.text) for text in (*passages.titles, *passages.product)):
+        return True
+    described = terms.sentences((*passages.summary, *passages.description))
+    grown = (one for one in described if GROWN.search(one.text))
+    return any(True for _ in terms.of_cells(grown))
 
 
 def carries_cells(passages: Passages) -> bool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from string import ascii_lowercase, ascii_uppercase
 from typing import NamedTuple
@@ -26,75 +27,112 @@ class Found(NamedTuple):
     end: int
 
 
+@lru_cache(maxsize=2048)  # a record's sentences are asked for the same fields several times
 def find(field: str, text: str) -> tuple[Found, ...]:
     """Every value of a field that a text names, in order. Where matches overlap, the longest wins, then `nothing`."""
-    return scan(text).get(field, ())
+    told = _words(text)
+    claims = [*_at_words(field, text, told), *_anywhere(field, text, told.lower)]
+    return _longest(claims, len(text)) if claims else ()
 
 
 def may_name(field: str, text: str, value: str = "") -> bool:
     """Whether a text has a word that a rule of a field, or of a value of it, begins with: cheaper than `find`."""
-    return bool(guard(field, value).search(text))
+    return bool(_guard(field, value).search(text.lower()))
+
+
+@cache
+def _guard(field: str, value: str) -> re.Pattern[str]:
+    """The guard for texts in lower case."""
+    return re.compile(guard(field, value).pattern.lower())
+
+
+def lower_case(text: str) -> str:
+    """The text in lower case; every character keeps its position. Patterns that ignore case take far longer."""
+    return text.lower() if text.isascii() else text.translate(_LOWER)
 
 
 def names(field: str, text: str) -> bool:
     """Whether a text names any value of a field."""
-    return field in scan(text)
+    return bool(find(field, text))
 
 
-@lru_cache(maxsize=4096)  # a record's sentences are asked for one field after another, several times
-def scan(text: str) -> dict[str, tuple[Found, ...]]:
-    """Every field that a text names, each with what `find` returns. One pass over the words of the text."""
-    claims: dict[str, list[Found]] = {}
-    lower = text.translate(_LOWER)
-    for rule, start, end in (*_at_words(text, lower), *_anywhere(text, lower)):
-        claims.setdefault(rule.field, []).append(Found(rule.value, start, end))
-    found = {field: _longest(made, len(text)) for field, made in claims.items()}
-    return {field: kept for field, kept in found.items() if kept}
+def fields(text: str) -> set[str]:
+    """The fields of which a text names any value."""
+    able = {field for of_fields in _words(text).able for field in of_fields}
+    return {field for field in (*able, *_needing()) if find(field, text)}
 
 
-def _at_words(text: str, lower: str) -> Iterator[tuple[Rule, int, int]]:
-    """What the rules find that begin with a word, or end with one: rule, start and end."""
-    words = list(_WORD.finditer(lower))
-    for place, word in enumerate(words):
-        able, seconds, of_tissue = _ABLE[word[0]]
-        if able:
-            start = word.start()
-            goes_on = bool(seconds) and lower.startswith(seconds, after_gap(lower, word.end()))
-            for rule, is_named, is_open, terms in able:
-                end = rule.match(text, start) if is_open else 0
-                if goes_on and terms and not end:
-                    end = first_end(terms, lower, start)
-                if end or is_named:
-                    yield rule, start, end or word.end()
-        if of_tissue:
-            for rule in vocabulary().by_need[CELLS]:
-                for earlier in words[max(0, place - 2) : place + 1]:  # "hUC-D-MSC" are three
-                    if end := rule.match(text, earlier.start()):
-                        yield rule, earlier.start(), end
+class _Able(NamedTuple):
+    """The rules of a field that a word names or may begin.
 
-
-class _Able(dict[str, tuple[tuple[tuple[Rule, bool, bool, tuple[Term, ...]], ...], tuple[str, ...], bool]]):
-    """The rules that a lower-case word names or may begin, and whether it may be an abbreviation of a tissue's cells.
-
-    With each rule: whether the word alone is enough, whether an expression may begin with it, and the terms that may;
-    with all of them: the words of which one must follow for these. Texts repeat their words, so that what was asked
-    once is kept.
+    With each rule: whether the word alone is enough, whether an expression may begin with it, and the terms that may.
+    `seconds`: the words of which one must follow for these. `of_tissue`: the rules of which the word may be the end, as
+    an abbreviation of a tissue's cells.
     """
 
-    def __missing__(
-        self, word: str
-    ) -> tuple[tuple[tuple[Rule, bool, bool, tuple[Term, ...]], ...], tuple[str, ...], bool]:
-        by_head, by_tail = vocabulary().by_head, vocabulary().by_tail
-        tail = word.rstrip("s0123456789")
-        keys = dict.fromkeys((word[:KEY], word[:MIDDLE], word[:LEAST]))  # always in one order
-        rules = [rule for key in keys for rule in by_head.get(key, ())] + list(by_tail.get(tail[-LEAST:], ()))
-        asked = [(rule, rule.is_named_by(word), rule.is_open_to(word), rule.terms_of(word)) for rule in rules]
-        able = tuple(one for one in asked if any(one[1:]))
-        terms = [
-            term for *_, terms in able for term in terms
-        ]  # "" where they stand in the word without spaces
-        seconds = tuple(term.others[0] if term.first == word else "" for term in terms)
-        found = (able, seconds, tail.endswith(CELLS))
+    rules: tuple[tuple[Rule, bool, bool, tuple[Term, ...]], ...]
+    seconds: tuple[str, ...]
+    of_tissue: tuple[Rule, ...]
+
+
+class _Words(NamedTuple):
+    """A text in lower case, where each of its words begins and ends, and which of them may begin or end something.
+
+    `places`: of such words among all; `able`: by field what each of them may begin or end.
+    """
+
+    lower: str
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
+    places: tuple[int, ...]
+    able: tuple[dict[str, _Able], ...]
+
+
+@lru_cache(maxsize=1024)  # a record's sentences are asked for one field after another
+def _words(text: str) -> _Words:
+    """One pass over a text, for all fields."""
+    lower = lower_case(text)
+    starts: list[int] = []
+    ends: list[int] = []
+    places: list[int] = []
+    able: list[dict[str, _Able]] = []
+    end = 0
+    for place, word in enumerate(_WORD.findall(lower)):
+        start = lower.index(word, end)
+        end = start + len(word)
+        starts.append(start)
+        ends.append(end)
+        if of_fields := _ABLE[word]:
+            places.append(place)
+            able.append(of_fields)
+    return _Words(lower, tuple(starts), tuple(ends), tuple(places), tuple(able))
+
+
+def _at_words(field: str, text: str, told: _Words) -> Iterator[Found]:
+    """What the rules of a field find that begin with a word, or end with one."""
+    lower = told.lower
+    for place, of_fields in zip(told.places, told.able, strict=True):
+        if field not in of_fields:
+            continue
+        able, start = of_fields[field], told.starts[place]
+        goes_on = able.seconds and lower.startswith(able.seconds, after_gap(lower, told.ends[place]))
+        for rule, is_named, is_open, terms in able.rules:
+            end = rule.match(text, start) if is_open else 0
+            if goes_on and terms and not end:
+                end = first_end(terms, lower, start)
+            if end or is_named:
+                yield Found(rule.value, start, end or told.ends[place])
+        for rule in able.of_tissue:
+            for earlier in told.starts[max(0, place - 2) : place + 1]:  # "hUC-D-MSC" are three
+                if end := rule.match(text, earlier):
+                    yield Found(rule.value, earlier, end)
+
+
+class _OfWord(dict[str, dict[str, _Able]]):
+    """What may begin or end with a lower-case word, by field. Texts repeat their words: what was asked once is kept."""
+
+    def __missing__(self, word: str) -> dict[str, _Able]:
+        found = dict(_able(word))
         if len(word) < _LONG:
             if len(self) >= _MOST:
                 self.clear()
@@ -102,19 +140,51 @@ class _Able(dict[str, tuple[tuple[tuple[Rule, bool, bool, tuple[Term, ...]], ...
         return found
 
 
-_ABLE = _Able()
+_ABLE = _OfWord()
 
 
-def _anywhere(text: str, lower: str) -> Iterator[tuple[Rule, int, int]]:
-    """What the rules find that need a text somewhere."""
-    for need, able in vocabulary().by_need.items():
-        if need != CELLS and need in lower:
-            yield from ((rule, *match.span()) for rule in able for match in rule.finditer(text))
+def _able(word: str) -> Iterator[tuple[str, _Able]]:
+    """The fields of which a lower-case word may begin or end something, with their rules."""
+    by_head, by_tail = vocabulary().by_head, vocabulary().by_tail
+    tail = word.rstrip("s0123456789")
+    keys = dict.fromkeys((word[:KEY], word[:MIDDLE], word[:LEAST]))  # always in one order
+    rules = [rule for key in keys for rule in by_head.get(key, ())] + list(by_tail.get(tail[-LEAST:], ()))
+    of_tissue = vocabulary().by_need[CELLS] if tail.endswith(CELLS) else ()
+    for field in dict.fromkeys(rule.field for rule in (*rules, *of_tissue)):
+        asked = [
+            (rule, rule.is_named_by(word), rule.is_open_to(word), rule.terms_of(word))
+            for rule in rules
+            if rule.field == field
+        ]
+        able = tuple(one for one in asked if any(one[1:]))
+        terms = [term for *_, several in able for term in several]
+        # "" where they stand in the word without spaces
+        seconds = tuple(term.others[0] if term.first == word else "" for term in terms)
+        tissues = tuple(rule for rule in of_tissue if rule.field == field)
+        if able or tissues:
+            yield field, _Able(able, seconds, tissues)
+
+
+def _anywhere(field: str, text: str, lower: str) -> Iterator[Found]:
+    """What the rules of a field find that need a text somewhere."""
+    for need, rule in _needing().get(field, ()):
+        if need in lower:
+            yield from (Found(rule.value, *match.span()) for match in rule.finditer(text))
+
+
+@cache
+def _needing() -> dict[str, list[tuple[str, Rule]]]:
+    """The rules that need a text somewhere, by field, each with that text."""
+    found: dict[str, list[tuple[str, Rule]]] = {}
+    for need, rules in vocabulary().by_need.items():
+        for rule in rules if need != CELLS else ():
+            found.setdefault(rule.field, []).append((need, rule))
+    return found
 
 
 def _longest(claims: list[Found], length: int) -> tuple[Found, ...]:
     """Claims without overlaps, in order, and without those of `nothing`, in a text of a length."""
-    if all(one.end <= following.start for one, following in pairwise(claims)):
+    if len(claims) == 1 or all(one.end <= following.start for one, following in pairwise(claims)):
         return tuple(one for one in claims if one.value != NOTHING)
     taken = bytearray(length)
     kept: list[Found] = []
