@@ -130,6 +130,12 @@ def test_a_session_that_others_follow_is_not_all():
         "Scans of the MSC site are repeated monthly for 6 months beginning after the final infusion.",
         "This may be repeated every 3 months for up to 18 months starting 4 weeks after the last MSC infusion.",
         "MSC recovery: platelets above 20 on three consecutive days.",
+        "Serum is drawn at 24 h, 72 h and 7 days post-MSC.",
+        "MSC engraftment at 1 month, 3 months and 6 months.",
+        "Patients report pain twice daily for 14 days after MSC injection.",
+        "Patients receiving MSC keep a diary weekly for 8 weeks.",
+        "Physiotherapy is given three times a week for 6 weeks after MSC implantation.",
+        "The wound with MSC is dressed every 2 days for 2 weeks.",
         # a minimum, or a state
         "Patients who have received at least one infusion of MSC are evaluable.",
         "Subjects having completed at least one MSC treatment form the safety set.",
@@ -149,6 +155,9 @@ def test_a_session_that_others_follow_is_not_all():
         # of another trial
         "The index was 14.2 at baseline and rose to 20.1 at 6 months after MSC infusion (p<0.01).",
         "MSC solve the operative risk of a transplant.",
+        "A single infusion of MSC improved survival in sheep.",
+        "In earlier work, two doses of MSC 1 week apart healed pigs.",
+        "Patients in that trial got four infusions of MSC.",
     ],
 )
 def test_what_a_description_only_mentions_is_no_plan(detail):

@@ -163,6 +163,8 @@ def test_the_organ_of_a_disease_is_no_place(how):
         "Patients get MSC with a steroid cream.",
         "MSC plus tacrolimus ointment.",
         "MSC and extracorporeal photopheresis.",
+        "In a dog study, MSC were given intratracheally.",
+        "Intrathecal MSC were safe in a study of 20 subjects.",
     ],
 )
 def test_what_becomes_of_cells_and_the_carrier_of_another_drug_are_no_way(detail):

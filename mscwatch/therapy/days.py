@@ -56,7 +56,7 @@ _NTH_OF = pattern_of(
 # Of texts in lower case: a pattern that ignores case takes four times as long.
 _FOLLOW_UP = pattern_of(
     r"follow(?!ing|ed\s+by|s\b)|\bseen\b|check-?up|\banaly[sz]|assess|compared|comparis|adverse|safety|efficac|evaluat|monitor|measur|visit(?!\s*#?\d+\s*[(:])|"
-    r"examin|observ|detect|test|assay|laborator|phone|sample|outcome|questionnaire|biops|imaging|mri|score"
+    r"examin|observ|detect|drawn\b|diar(?:y|ies)\b|dressed\b|engraft|\breports?\b|return(?=\s+(?:weekly|daily|monthly|at|on|every|in\s+\d))|test|assay|laborator|phone|sample|outcome|questionnaire|biops|imaging|mri|score"
 )
 _VERB = pattern_of(
     r"infus|inject|administ|transplant|given|receiv|treat|dos(?:e|ing)|transfus|deliver|instill|implant|\bi\.?v\b"

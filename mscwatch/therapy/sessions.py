@@ -29,7 +29,7 @@ _GIVEN = pattern_of(
 _BEFORE_OR_AFTER = pattern_of(
     r"\b(?:\d{1,3}|one|two|three|four|five|six|the|a)(?:\s?(?:-|to|or)\s?\d{1,3})?\s*(?:hours?|days?|weeks?|months?)\s+"
     r"(?:after|before|prior\s+to|post|following)\s+(?!(?:the\s+)?(?:first|1st|initial|previous|last|each|every)\b)"
-    r"(?!(?:the\s+)?(?:(?:stem|cells?|product|study|[\w-]*(?:SC|MPC)s?(?:-\w+)?)\s+){1,3}(?:infus|inject|admin|treat)\w*(?!\w*\s+(?:of|with)\b))",
+    r"(?!(?:the\s+)?(?:(?:stem|cells?|product|study|[\w-]*(?:SC|MPC)s?(?:-\w+)?)\s+){1,3}(?:infus|inject|admin|treat|implant)\w*(?!\w*\s+(?:of|with)\b))",
     re.IGNORECASE,
 )
 _AGAIN = pattern_of(
