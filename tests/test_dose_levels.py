@@ -235,7 +235,7 @@ def test_months_before_a_visit_are_no_million():
         "Another clinical trial of the hospital used 3x10^7 MSC.",
         "In a pilot of MSC, 4x10^7 MSC were well tolerated.",
         "MSC dose was 3x10^7 cells, confirming its safety.",
-        "Our earlier trial used 5x10^7 MSC.",
+        "The results of our earlier trial with 5x10^7 MSC were good.",
         "MSC at 5x10^6 in a pig model repaired the heart.",
         "Lee and colleagues gave 2x10^6 MSC/kg to 12 patients.",
         "4 million MSC per ml (0.3 ml per quadrant) are injected.",

@@ -58,6 +58,9 @@ def test_gene_modified_cells(how):
         "tissue-engineered MSC",
         "MSC with activated PRP",
         "MSC suppress activated T cells",
+        "Genetic modification of MSC is not done",
+        "unlike gene-modified MSC, these are native",
+        "MSC instead of genetically engineered cells",
     ],
 )
 def test_what_was_not_done_to_the_cells(how):

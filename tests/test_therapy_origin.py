@@ -261,8 +261,29 @@ def test_what_is_taken_from_a_patient_for_a_look_is_no_tissue(detail):
         ("Autologous MSC do not use allogeneic tissue.", "autologous"),
         ("Autologous MSC are grown without allogeneic serum.", "autologous"),
         ("Allogeneic MSC rather than autologous MSC are given.", "allogeneic"),
-        ("In our first trial with autologous MSC no harm was seen. Allogeneic MSC are given.", "allogeneic"),
+        (
+            "The results from our first trial with autologous MSC were good. Allogeneic MSC are given.",
+            "allogeneic",
+        ),
     ],
 )
 def test_one_donor_of_two_that_are_named(detail, donor):
     assert of_bone(detail=detail).donor == (donor,)
+
+
+@pytest.mark.parametrize(
+    "detail",
+    [
+        "Patients with prior bone marrow MSC therapy are excluded.",
+        "Exclusion: earlier treatment with adipose MSC.",
+        "Marrow MSC repaired bones in sheep.",
+    ],
+)
+def test_cells_that_were_given_before_are_not_those_of_the_trial(detail):
+    assert of_bone(detail=detail).cell_source == ("not_stated",)
+
+
+def test_a_prior_mark_of_time_is_no_earlier_treatment():
+    assert of_bone(detail="Prior to surgery for a therapy of bone, marrow MSC are grown.").cell_source == (
+        "bone_marrow",
+    )

@@ -157,7 +157,6 @@ def test_a_session_that_others_follow_is_not_all():
         "MSC solve the operative risk of a transplant.",
         "A single infusion of MSC improved survival in sheep.",
         "In earlier work, two doses of MSC 1 week apart healed pigs.",
-        "Patients in that trial got four infusions of MSC.",
     ],
 )
 def test_what_a_description_only_mentions_is_no_plan(detail):

@@ -56,7 +56,8 @@ _NTH_OF = pattern_of(
 # Of texts in lower case: a pattern that ignores case takes four times as long.
 _FOLLOW_UP = pattern_of(
     r"follow(?!ing|ed\s+by|s\b)|\bseen\b|check-?up|\banaly[sz]|assess|compared|comparis|adverse|safety|efficac|evaluat|monitor|measur|visit(?!\s*#?\d+\s*[(:])|"
-    r"examin|observ|detect|drawn\b|diar(?:y|ies)\b|dressed\b|engraft|\breports?\b|return(?=\s+(?:weekly|daily|monthly|at|on|every|in\s+\d))|test|assay|laborator|phone|sample|outcome|questionnaire|biops|imaging|mri|score"
+    r"examin|observ|detect|(?:blood|serum|plasma)\s[^.;,]{0,20}\bdrawn\b|diar(?:y|ies)\b|dressed\b|engraft|\breports?\b|"
+    r"return(?=\s+(?:weekly|daily|monthly|at|on|every|in\s+\d))|test|assay|laborator|phone|sample|outcome|questionnaire|biops|imaging|mri|score"
 )
 _VERB = pattern_of(
     r"infus|inject|administ|transplant|given|receiv|treat|dos(?:e|ing)|transfus|deliver|instill|implant|\bi\.?v\b"
@@ -174,8 +175,9 @@ def begins_later(text: str, end: int) -> bool:
 
 def looks_at(text: str, start: int, end: int) -> bool:
     """Whether times are those of a look: "levels are measured 1, 2 and 4 hours after the infusion"."""
-    look = follow_up(text[:start])
-    return bool(look and (_SINCE.match(text, end) or not tells_giving(_clause(text[look.end() : start]))))
+    before = text[max(0, start - 2 * _CLAUSE) : start]
+    look = follow_up(before)
+    return bool(look and (_SINCE.match(text, end) or not tells_giving(_clause(before[look.end() :]))))
 
 
 def crosses_over(sentence: str) -> bool:

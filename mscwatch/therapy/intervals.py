@@ -66,6 +66,7 @@ _OF_PATIENTS = pattern_of(  # how long the next one waits: "two weeks between pa
     r"(?:patient|participant|subject|cohort)",
     re.IGNORECASE,
 )
+_NEAR, _CLAUSE = 40, 200  # letters before an interval
 _AFTER_ONE = pattern_of(
     r"\b(?:after|from|following)\b|,", re.IGNORECASE
 )  # "48 hours after the last", "1, 2 and 4 hours"
@@ -109,9 +110,9 @@ def _of_product(sentence: Passage, text: str, found: Iterable[tuple[int, int, fl
             and not of_a_drug(text, start)
             and not _NOT_DOSES.search(text[end : end + 25])
             and not _OF_PATIENTS.match(text, start, end + 40)
-            and not _STAGGERED.search(text, 0, start)
+            and not _STAGGERED.search(text, max(0, start - _CLAUSE), start)
             and not begins_later(text, end)
-            and not _BEGINS.search(text, 0, start)
+            and not _BEGINS.search(text, max(0, start - _NEAR), start)
             and not (_AFTER_ONE.search(text, start, end) and looks_at(text, start, end))
         ):
             yield Interval(round(days, 3), sentence.text[start:end], sentence.path)

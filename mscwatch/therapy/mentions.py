@@ -35,7 +35,9 @@ _OF_LEVELS = pattern_of(  # "a single infusion of two doses", "to evaluate two d
     r"|\b(?:evaluat|assess|test|stud[yi]|investigat|examin|explor)\w*\s+(?:the\s+)?$",
     re.IGNORECASE,
 )
-_APART = pattern_of(r"[^.;]*?\b(?:apart|intervals?|days?|weeks?|weekly|months?|monthly)\b", re.IGNORECASE)
+_APART = pattern_of(
+    r"[^.;]{0,200}?\b(?:apart|intervals?|days?|weeks?|weekly|months?|monthly)\b", re.IGNORECASE
+)
 _OR_MANY = pattern_of(r"\b(?:and|or|and/or|to|versus|vs\.?)\W+(?:multi|repeat|several|double)", re.IGNORECASE)
 _DRUGS = pattern_of(  # "two treatments (steroids and cells)"
     r"\s*[(:]\s*(?P<list>[^().;\d]{0,80}?(?:\band\b|\bor\b|\bvs\b|\bversus\b|[,+])[^().;\d]{0,80})\)?",

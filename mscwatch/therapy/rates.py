@@ -66,6 +66,7 @@ _UNTIL = pattern_of(  # "every 4 weeks until week 12", the beginning counts
 _AFTER_OTHERS = pattern_of(
     r"\b(?:then|followed\s+by|thereafter|afterwards?)\W+(?:\w+\W+){0,3}$", re.IGNORECASE
 )
+_FAR = 500  # letters between a rate and the duration that it may have
 _OF_ANOTHER = pattern_of(  # the next duration is that of a look: "monthly. Endpoints: ... in 60 weeks"
     r"[.:;]\s*(?-i:[A-Z])|\bend[\s-]?points?\b|\boutcomes?\b|\bfollow(?:ed|ing)?\b(?!\s+by)", re.IGNORECASE
 )
@@ -169,7 +170,7 @@ def planned(text: str) -> Iterator[tuple[Rate, Planned]]:
         if rate.total and (rate.unit == "d" or rate.every > 1):
             yield rate, Planned(rate.start, rate.end, rate.total)
         duration = following or next((one for one in durations if one.start() >= rate.end - 1), None)
-        if duration and _OF_ANOTHER.search(text, rate.end, duration.start()):
+        if duration and _OF_ANOTHER.search(text, rate.end, min(duration.start(), rate.end + _FAR)):
             continue
         if duration:
             long = number(duration["long"] or "one")
