@@ -17,7 +17,7 @@ _ADVERBS = {"dai": "d", "wee": "w", "for": "w", "mon": "m", "qua": "m", "yea": "
 _SEVERAL = {"for": 2, "qua": 3, "bi": 2}  # a fortnight, a quarter, bimonthly
 
 _MAY = pattern_of(  # of texts in lower case
-    r"day|week|month|year|hour|wk|mo\b|alternat|dai|fortn|quart|ann|\d\s?[hd]\b|\bq\s?[\ddw]"
+    r"day|week|month|year|hour|wk|mo\b|alternat|dai|fortn|quart|ann|\d\s?[hd]\b|\bq\.?\s?[\ddw]"
 )
 # Patterns of texts in lower case.
 _TIMES = (
