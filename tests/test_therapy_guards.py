@@ -95,7 +95,7 @@ def test_a_text_in_which_no_rule_may_begin_names_nothing(field):
         assert all(words.may_name(field, text, one.value) for one in found), text
 
 
-def test_texts_that_are_looked_for_in_small_letters_have_none_else():
+def test_the_words_of_guards_are_in_small_letters():
     needed = [need for table in (counts._COUNT, intervals._LEADS) for needs, _ in table for need in needs]
     needed += [
         *sessions._MAY,
