@@ -285,6 +285,13 @@ def test_the_map_lists_every_room_with_the_first_line_of_its_docstring():
         )
 
 
+def test_the_map_of_the_therapies_names_every_module():
+    folder = ROOT / "mscwatch" / "therapy"
+    said = ast.get_docstring(ast.parse((folder / "__init__.py").read_text(encoding="utf-8"))) or ""
+    named = set(re.findall(r"`([a-z]+)`", said))
+    assert named == {path.stem for path in folder.glob("[!_]*.py")}
+
+
 def test_every_command_stands_in_the_readme_and_every_setting_on_the_page_of_flows():
     for name in COMMANDS:
         assert f"mscwatch {name}" in text_of("README.md")

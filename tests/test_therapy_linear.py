@@ -6,14 +6,11 @@ import time
 
 import pytest
 
-from mscwatch.therapy import schedule, terms, words
-from support.therapy import trial
+from support.therapy import forget, trial
 
 SHORT, LONG = 600, 4_800  # letters in each of six fields
 # A linear reading takes 8 times as long for 8 times the text, a quadratic one 64 times. Between them is room for noise.
 MOST = 24
-# What is kept of a text for the next question, so that a second reading takes its time too.
-KEPT = (words.find, words._words, terms._own_of_cells, schedule._described)
 LEAST = 0.004  # seconds below which a measurement says nothing
 
 FRAGMENTS = [
@@ -35,8 +32,7 @@ def taken(text):
     """The least processor time of two readings of a trial whose texts are this one, in seconds."""
     spent = []
     for _ in range(2):
-        for kept in KEPT:
-            kept.cache_clear()
+        forget()  # so that a second reading takes its time too
         begun = time.process_time()
         trial(text, given="MSC " + text, how=text, arm=text, summary=text, detail=text, eligibility=text)
         spent.append(time.process_time() - begun)

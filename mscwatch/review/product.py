@@ -7,7 +7,7 @@ follows from a procedure (a patient's own fat, one operation) is not stated, and
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from mscwatch.review import dosing
@@ -73,11 +73,8 @@ def cells(told: Sequence[Sentence], background: Sequence[Sentence] = ()) -> dict
 
 def _without_grafts(passages: Passages) -> Passages:
     """The passages without the graft beside which MSCs are given, whose source is not theirs."""
-
-    def apart(told: Sequence[Passage]) -> tuple[Passage, ...]:
-        return tuple(one._replace(text=_GRAFT.sub(blank, one.text)) for one in told)
-
-    return replace(passages, titles=apart(passages.titles), product=apart(passages.product))
+    titles, product = (_put(_GRAFT, blank, told) for told in (passages.titles, passages.product))
+    return replace(passages, titles=titles, product=product)
 
 
 def _ways(text: StudyText) -> Passages:
@@ -85,16 +82,20 @@ def _ways(text: StudyText) -> Passages:
 
     A finding counts only where it says that cells were given: "administration improved the lung" names no way.
     """
-
-    def apart(told: Sequence[Passage]) -> tuple[Passage, ...]:
-        return tuple(one._replace(text=_NO_WAY.sub(_marks, one.text)) for one in told)
-
     given = [
         one
         for one in text.passages.product
         if text.by_place[one.path].part is not Part.RESULTS or _GIVEN.search(one.text)
     ]
-    return replace(text.passages, titles=apart(text.passages.titles), product=apart(given))
+    titles, product = (_put(_NO_WAY, _marks, told) for told in (text.passages.titles, given))
+    return replace(text.passages, titles=titles, product=product)
+
+
+def _put(
+    pattern: re.Pattern[str], by: Callable[[re.Match[str]], str], told: Iterable[Passage]
+) -> tuple[Passage, ...]:
+    """The passages with something else in the place of what a pattern finds."""
+    return tuple(one._replace(text=pattern.sub(by, one.text)) for one in told)
 
 
 def _marks(match: re.Match[str]) -> str:

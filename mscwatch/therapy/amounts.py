@@ -55,7 +55,7 @@ _SIGNS = str.maketrans(
     | {chr(0xFF10 + digit): str(digit) for digit in range(10)}
 )
 _MAY = pattern_of(r"\d|million|crore|lakh|billion|thousand|trillion|⁰|¹|²|³|[⁴-⁹]")  # of a text in lower case
-_PARTED = pattern_of(r"(?<=mum of )(\d), (\d)(?=\s?x)")  # "a maximum of 1, 5x10^6"
+_PARTED = pattern_of(r"(?<=mum of )(\d), (\d)(?=\s?x)", re.IGNORECASE)  # "a maximum of 1, 5x10^6"
 _BRACKETED = pattern_of(r"\((\d(?:[.,]\d)?)\)(?=\s?-\s?\d)")  # "(1.5)-3.0 x 10^6"
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 

@@ -9,10 +9,8 @@ from mscwatch.vocabulary import DoseUnit
 from mscwatch.vocabulary.patterns import pattern_of
 
 CONCENTRATION, OF_PARTICLES = "cells/mL", "particles/mL"
-CONCENTRATIONS = {
-    CONCENTRATION: DoseUnit.CELLS,
-    OF_PARTICLES: DoseUnit.PARTICLES,
-}  # with what they make of a volume
+# Each with what it makes of a volume.
+CONCENTRATIONS = {CONCENTRATION: DoseUnit.CELLS, OF_PARTICLES: DoseUnit.PARTICLES}
 _MANY_CELLS = 1e5  # a plain number from here on counts cells that stand before it
 NO_DOSE = "no dose"
 CELLS = pattern_of(
@@ -114,12 +112,17 @@ _DOSE_WORD = pattern_of(
     r"\bdos(?:e|es|age)\b|\binject|\binfus|\breceiv|\badminist|\btransplant|\bgiven\b", re.IGNORECASE
 )
 _CLAUSE_END = pattern_of(
-    r"[.;\n](?:\s|$)|\s-\s|\s(?=(?:diluted|dissolved|re-?suspended|suspended)\b)|,\s+(?=(?:\w+ed|at|with|over)\b)"
+    r"[.;\n](?:\s|$)|\s-\s|\s(?=(?:diluted|dissolved|re-?suspended|suspended)\b)|,\s+(?=(?:\w+ed|at|with|over)\b)",
+    re.IGNORECASE,
 )
 
 
 def what(amount: Amount, before: str, after: str, bare: bool, counted: frozenset[str]) -> tuple[str, bool]:
-    """What an amount counts and per what, and whether it is the dose itself."""
+    """What an amount counts and per what, and whether it is the dose itself: no limit, no part of it, no vial.
+
+    The first is a `DoseUnit`, one of `CONCENTRATIONS`, or `NO_DOSE`. `before`, `after`: the text around the amount, up
+    to the next one; `bare` and `counted` are those of `doses.read_doses`.
+    """
     clause = _CLAUSE_END.split(after)[0]
     per = PER.search(clause)
     noun = clause[: per.start()] if per else clause

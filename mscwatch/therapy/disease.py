@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from mscwatch.therapy import terms
 from mscwatch.therapy.passages import Passage, Passages
-from mscwatch.therapy.terms import DESCRIPTION, SUMMARY, TITLES, Told, first, naming, told
+from mscwatch.therapy.terms import DESCRIPTION, SUMMARY, TITLES, Told
 from mscwatch.therapy.words import find, names
 from mscwatch.vocabulary.patterns import pattern_of
 
@@ -56,7 +57,7 @@ def _indication(passages: Passages) -> Told:
         group = next((group for group in _GROUPS if group in found), None)
         if group is None:
             continue
-        read = told("indication_group", [found[group]], name)
+        read = terms.told("indication_group", [found[group]], name)
         if group != _GROUPS[-1] or any(names("named_disease", title.text) for title in tier):
             return read
         specific = specific or read
@@ -65,14 +66,14 @@ def _indication(passages: Passages) -> Told:
 
 def aetiology(passages: Passages) -> Told:
     """The causes of the enrolled patients' liver disease."""
-    return first(
+    return terms.first(
         "aetiology",
         (
             (TITLES, passages.titles),
             ("in the conditions", (*passages.conditions, *passages.keywords)),
-            (SUMMARY, _own_patients(naming("aetiology", passages.summary))),
-            (DESCRIPTION, _own_patients(naming("aetiology", passages.description))),
-            ("in the criteria", _entry(naming("aetiology", passages.inclusion))),
+            (SUMMARY, _own_patients(terms.naming("aetiology", passages.summary))),
+            (DESCRIPTION, _own_patients(terms.naming("aetiology", passages.description))),
+            ("in the criteria", _entry(terms.naming("aetiology", passages.inclusion))),
         ),
     )
 
@@ -86,25 +87,20 @@ def _names_cells(passages: Passages) -> bool:
         *passages.conditions,
         *passages.summary,
     )
-    return any(names("product", passage.text) or names("cell_type", passage.text) for passage in spoken)
+    return any(terms.names_cells(passage.text) for passage in spoken)
 
 
 def _own_patients(passages: Iterable[Passage]) -> Iterator[Passage]:
-    for passage in passages:
-        for sentence in passage.sentences():
-            if (
-                names("own", sentence.text)
-                and names("indication", sentence.text)
-                and not names("background", sentence.text)
-            ):
-                yield sentence
+    """The sentences that say which liver disease the trial's own patients have."""
+    for one in terms.sentences(passages):
+        if names("own", one.text) and names("indication", one.text) and not names("background", one.text):
+            yield one
 
 
 def _entry(passages: Iterable[Passage]) -> Iterator[Passage]:
     """Inclusion criteria that name what caused the disease, unless they are conditions on treatment."""
-    for passage in passages:
-        for sentence in passage.sentences():
-            causes = {found.value for found in find("aetiology", sentence.text)}
-            told = _CAUSED.search(sentence.text) and not names("background", sentence.text)
-            if 0 < len(causes) < _MANY and told and not _CONDITIONAL.search(sentence.text):
-                yield sentence
+    for one in terms.sentences(passages):
+        causes = {found.value for found in find("aetiology", one.text)}
+        caused = _CAUSED.search(one.text) and not names("background", one.text)
+        if 0 < len(causes) < _MANY and caused and not _CONDITIONAL.search(one.text):
+            yield one

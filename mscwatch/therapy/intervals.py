@@ -103,6 +103,7 @@ def repeated(sentence: Passage) -> Iterator[Interval]:
 
 
 def _of_product(sentence: Passage, text: str, found: Iterable[tuple[int, int, float]]) -> Iterator[Interval]:
+    """Those of the found intervals (start, end, days) that are between administrations of the product."""
     for start, end, days in found:
         if (
             days > 0

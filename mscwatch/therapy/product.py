@@ -106,13 +106,17 @@ def _only_sampled(passages: Passages) -> bool:
     texts = [text.text for group in passages.interventions for text in terms.sentences(group)]
     if passages.names and all(map(_is_sample, passages.names)):
         return not any(names("giving", text) for text in texts)
-    titled = any(_names_cells(title.text) for title in passages.titles)
-    if texts and titled and not any(_names_cells(text.text) for text in terms.sentences(passages.product)):
+    titled = any(terms.names_cells(title.text) for title in passages.titles)
+    if (
+        texts
+        and titled
+        and not any(terms.names_cells(text.text) for text in terms.sentences(passages.product))
+    ):
         if terms.explained(passages) or said.given(passages):
             return False
         described = terms.own_sentences((*passages.summary, *passages.description))
         if not any(names("giving", title.text) for title in passages.titles) and not any(
-            _names_cells(one.text) and names("giving", one.text) for one in described
+            terms.names_cells(one.text) and names("giving", one.text) for one in described
         ):
             return True  # a drug that acts on the patients' own cells
     if not texts or any(names("giving", text) for text in (*texts, *(one.text for one in passages.titles))):
@@ -128,10 +132,6 @@ def _is_sample(name: Passage) -> bool:
     return any(
         name.text[one.start : one.end].lower() != "in vitro" for one in find("sampling", name.text)
     ) and not names("giving", name.text)
-
-
-def _names_cells(text: str) -> bool:
-    return names("product", text) or names("cell_type", text)
 
 
 def _marrow_stem(told: Told, keyword: Told, passages: Passages) -> Told:

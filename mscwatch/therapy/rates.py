@@ -17,7 +17,7 @@ _ADVERBS = {"dai": "d", "wee": "w", "for": "w", "mon": "m", "qua": "m", "yea": "
 _SEVERAL = {"for": 2, "qua": 3, "bi": 2}  # a fortnight, a quarter, bimonthly
 
 _MAY = pattern_of(  # of texts in lower case
-    r"day|week|month|year|hour|wk|mo\b|alternat|dai|fortn|quart|ann|\d\s?[hd]\b|\bq\s?[\ddw]"
+    r"day|week|month|year|hour|wk|mo\b|alternat|dai|fortn|quart|ann|\d\s?[hd]\b|\bq\.?\s?[\ddw]"
 )
 # Patterns of texts in lower case.
 _TIMES = (
@@ -132,15 +132,15 @@ def _rates(text: str) -> Iterator[Rate]:
     for match in _ALTERNATE.finditer(text):
         yield Rate(match.start(), match.end(), 1, 2.0, match["unit"][0])
     for match in _ADVERB.finditer(text):
-        adverb = match["adverb"][:3].lower()
-        every = size_of(match["every"]) * _SEVERAL.get((match["bi"] or adverb).lower(), 1)
+        adverb = match["adverb"][:3]
+        every = size_of(match["every"]) * _SEVERAL.get(match["bi"] or adverb, 1)
         yield Rate(match.start(), match.end(), _times(match["times"]), every, _ADVERBS[adverb])
     for match in _Q.finditer(text):
-        unit = (match["unit"] or match["alone"]).lower()
+        unit = match["unit"] or match["alone"]
         yield Rate(match.start(), match.end(), 1, size_of(match["every"]), unit)
     for match in _CONSECUTIVE.finditer(text):
         total = number(match["total"]) if match["total"] else None
-        unit = (match["unit"] or match["unit2"])[0].lower()
+        unit = (match["unit"] or match["unit2"])[0]
         yield Rate(match.start(), match.end(), 1, 1.0, unit, total)
 
 

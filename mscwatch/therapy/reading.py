@@ -21,7 +21,7 @@ from mscwatch.therapy import (
     schedule,
     tiers,
 )
-from mscwatch.therapy.model import Therapy
+from mscwatch.therapy.model import Therapy, Unread
 from mscwatch.therapy.passages import Passage, Passages
 from mscwatch.therapy.terms import Told
 from mscwatch.vocabulary import (
@@ -93,18 +93,17 @@ def _read(trial: str, told: Passages) -> Therapy:
 
 def _with_product(patients: Therapy, told: Passages, cells: Told) -> Therapy:
     kind, *kinds = map(CellType, cells.values)
-    source = origin.cell_source(told, kind)
+    source, forms, way = origin.cell_source(told, kind), form.forms(told), route.route(told)
     donor = origin.donor(told, source.values, kind)
-    forms, way = form.forms(told), route.route(told)
     shapes = tuple(map(ProductForm, forms.values)) or (ProductForm.CELLS,)
     modified = _modified(told, forms, is_shed=set(shapes) <= form.SHED)
     amounts = doses.read(told, kind, shapes)
     taken = cells.evidence if kind is CellType.MIXED and donor.values == (Donor.AUTOLOGOUS,) and way else ()
     given = schedule.read(told, len(amounts.levels), local=set(way.values) <= {Route.OTHER}, taken=taken)
-    amounts = doses.each_time(amounts, told, int(given.count.values[0]) if given.count else 1)
-    unread = (*amounts.unread, *given.unread)
+    infusions = int(given.count.values[0]) if given.count else None
+    amounts = doses.each_time(amounts, told, infusions or 1)
     worded = {
-        "cell_type": Told(cells.values[:1], cells.evidence, cells.tier),
+        "cell_type": replace(cells, values=cells.values[:1]),
         "cell_source": source,
         "donor": donor,
         "product_form": replace(forms, values=shapes),
@@ -126,12 +125,16 @@ def _with_product(patients: Therapy, told: Passages, cells: Told) -> Therapy:
         modification=Modification(modified.values[0]),
         route=tuple(map(Route, way.values)) or (Route.NOT_STATED,),
         doses=amounts.levels,
-        infusions_max=int(given.count.values[0]) if given.count else None,
+        infusions_max=infusions,
         interval_days=float(given.interval.values[0]) if given.interval else None,
         area=Area(worded["area"].values[0]),
-        issues=tuple(Issue(patients.nct_id, one.path, one.value, one.message) for one in unread),
+        issues=_issues(patients.nct_id, (*amounts.unread, *given.unread)),
     )
     return plausible.checked(_evident(therapy, worded), told)
+
+
+def _issues(trial: str, unread: tuple[Unread, ...]) -> tuple[Issue, ...]:
+    return tuple(Issue(trial, one.path, one.value, one.message) for one in unread)
 
 
 def _modified(told: Passages, forms: Told, *, is_shed: bool) -> Told:

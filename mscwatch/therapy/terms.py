@@ -153,12 +153,13 @@ def is_named(field: str, passages: Iterable[Passage]) -> bool:
     return any(names(field, one.text) for one in sentences(naming(field, passages)))
 
 
+def names_cells(text: str) -> bool:
+    """Whether a text names cells: the product, or a kind of cell."""
+    return names("product", text) or names("cell_type", text)
+
+
 def _is_of_cells(sentence: Passage, brands: frozenset[str]) -> bool:
-    return names("product", sentence.text) or _has_brand(sentence, brands)
-
-
-def _has_brand(sentence: Passage, brands: frozenset[str]) -> bool:
-    return any(brand in sentence.text for brand in brands)
+    return names("product", sentence.text) or any(brand in sentence.text for brand in brands)
 
 
 def _own(told_sentences: Iterable[Passage], brands: frozenset[str]) -> Iterator[Passage]:

@@ -67,8 +67,8 @@ _MAY = (  # one of these, or of the next, is in every point in time
     "randomi", "surgery", "operation", "procedure", "transplant", "time of", "beginning of", "start of",
     "at the beginning", "at the start", "at the outset", "first ", "initial ",
 )  # fmt: skip
-_MAY_LETTER = pattern_of(r"\b[djwmh]\s?\d|\d\s?h\b", re.IGNORECASE)
-_ASIDES, _SPREADS = pattern_of(_ASIDE), pattern_of(_SPREAD)
+_MAY_LETTER = pattern_of(r"\b[djwmh]\s?\d|\d[\s)-]*h\b", re.IGNORECASE)
+_ASIDES, _SPREADS = pattern_of(_ASIDE, re.IGNORECASE), pattern_of(_SPREAD, re.IGNORECASE)
 _EARLY = pattern_of(r"[\s-]+(?:before|prior|pre)", re.IGNORECASE)
 _NTH_ALONE = pattern_of(ORDINAL, re.IGNORECASE)
 _UNTIL = pattern_of(r"\d\s*-\s*[a-z]", re.IGNORECASE)  # two items around a dash are a span of time

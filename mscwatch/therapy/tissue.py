@@ -21,7 +21,7 @@ _IN_FAT = pattern_of(
 )
 GIVEN_ALONE = "a tissue that holds them"
 _TISSUES = (CellSource.ADIPOSE, CellSource.BONE_MARROW)
-GROWN = pattern_of(r"\b(?:cultur|expan|passag|grown|prolifer|GMP)", re.IGNORECASE)
+_GROWN = pattern_of(r"\b(?:cultur|expan|passag|grown|prolifer|GMP)", re.IGNORECASE)
 _ENRICHED = pattern_of(  # of a graft of fat, which carries the cells that were grown for it
     r"\b(?:fat|lipofill\w*|adipose\s+tissue)\b[^.;]{0,40}\benrich|\benrich\w*[^.;]{0,40}\b(?:fat|lipofill\w*|adipose\s+tissue)\b",
     re.IGNORECASE,
@@ -45,10 +45,10 @@ def given_alone(passages: Passages) -> Told:
 
 def is_grown(passages: Passages) -> bool:
     """Whether names, titles or sentences about the cells say that cells are grown."""
-    if any(GROWN.search(text.text) for text in (*passages.titles, *passages.product)):
+    if any(_GROWN.search(text.text) for text in (*passages.titles, *passages.product)):
         return True
     described = terms.sentences((*passages.summary, *passages.description))
-    grown = (one for one in described if GROWN.search(one.text))
+    grown = (one for one in described if _GROWN.search(one.text))
     return any(True for _ in terms.of_cells(grown))
 
 
@@ -61,4 +61,4 @@ def carries_cells(passages: Passages) -> bool:
 def is_enriched(passages: Passages) -> bool:
     """Whether the product is a graft of fat that carries cells that were grown."""
     texts = [text.text for text in (*passages.titles, *passages.product)]
-    return any(map(_ENRICHED.search, texts)) and any(map(GROWN.search, texts))
+    return any(map(_ENRICHED.search, texts)) and any(map(_GROWN.search, texts))

@@ -27,9 +27,11 @@ _OF_PASSAGES = (
     "product", "other_treatment", "other_drug", "control", "giving", "own", "background", "sampling", "session",
     "repeated", "named_disease", "other_disease", "graft_versus_host",
 )  # fmt: skip
+# Axes that have no table: they follow from others, or are `indication` there.
+_NOT_BY_WORDS = ("cell_types", "product_forms", "indication_group")
 # The values that each table of the file may name.
 _VALUES: dict[str, tuple[str, ...]] = {
-    **{name: tuple(axis) for name, axis in (LISTS | WORDS).items() if name != "indication_group"},
+    **{name: tuple(axis) for name, axis in (LISTS | WORDS).items() if name not in _NOT_BY_WORDS},
     "cell_type": (*WORDS["cell_type"], MARROW_STEM, NAMED, TISSUE),
     "local_way": tuple(LISTS["route"]),
     "donor_implied": tuple(Donor),
@@ -78,17 +80,17 @@ def vocabulary() -> Vocabulary:
 
 @cache
 def guard(field: str, value: str = "") -> re.Pattern[str]:
-    """A pattern of the beginnings of all rules of a field, or of one of its values."""
-    firsts, others = set(), set()
+    """A pattern of the beginnings of all rules of a field, or of one of its values; it finds texts in lower case."""
+    firsts, others = set[str](), set[str]()
     table = _tables()[field]
     for words in [table[value]] if value else table.values():
-        firsts |= {_parts(term)[0] for kind in ("starts", "words") for term in words.get(kind, ())}
-        firsts |= {first for pattern in words.get("patterns", ()) for first in _firsts(pattern)}
+        firsts |= {first for first, _ in _headed(words)}
         others |= {re.escape(need) for need in words.get("near", {})}
-        others |= {rf"{end}s?\b" for end in (*words.get("ends", ()), *(["SC"] if "tissue" in words else []))}
-    letters = "".join(sorted({first[0].lower() for first in firsts}))
+        ends = (*words.get("ends", ()), *([CELLS] if "tissue" in words else []))
+        others |= {rf"{end.lower()}s?\b" for end in ends}
+    letters = "".join(sorted({first[0] for first in firsts}))
     begun = [rf"\b(?=[{letters}])(?:{'|'.join(sorted(firsts))})"] if firsts else []
-    return re.compile("|".join([*begun, *sorted(others)]), re.IGNORECASE)
+    return re.compile("|".join([*begun, *sorted(others)]))
 
 
 class _Index:

@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
-from mscwatch.therapy import (
-    read_record,
-)
+from importlib import import_module
+from importlib.resources import files
+
+from mscwatch.therapy import read_record
 from support.records import record
+
+
+def modules():
+    """The modules of the therapy reading."""
+    found = sorted(path.name for path in files("mscwatch.therapy").iterdir() if path.name.endswith(".py"))
+    return [import_module(f"mscwatch.therapy.{name[:-3]}") for name in found if name != "__init__.py"]
+
+
+def forget():
+    """Empties what is kept of a text for the next question; what is kept of packaged files stays."""
+    for module in modules():
+        for value in vars(module).values():
+            if hasattr(value, "cache_clear") and value.cache_parameters()["maxsize"]:
+                value.cache_clear()
 
 
 def trial(
