@@ -9,6 +9,7 @@ import pytest
 
 from mscwatch.replica.sample import sample_records
 from mscwatch.therapy import (
+    additions,
     amounts,
     counts,
     days,
@@ -66,8 +67,8 @@ GUARDS = [
     (sessions, "_MAY", lambda one: list(sessions.day(one))),
     (days, "_NEEDED", lambda one: days.crosses_over(one.text)),
     (schedules, "_NTHS", lambda one: list(schedules.numbered(one))),
-    (schedules, "_ADDING", lambda one: schedules.added([one])),
-    (schedules, "_FIRST", lambda one: schedules.added([one])),
+    (additions, "_ADDING", lambda one: additions.added([one])),
+    (additions, "_FIRST", lambda one: additions.added([one])),
 ]
 
 
@@ -102,8 +103,8 @@ def test_the_words_of_guards_are_in_small_letters():
         *times._MAY,
         *days._NEEDED,
         *schedules._NTHS,
-        *schedules._ADDING,
-        *schedules._FIRST,
+        *additions._ADDING,
+        *additions._FIRST,
     ]
     assert [need for need in needed if need != need.lower()] == []
 

@@ -9,10 +9,12 @@ From a record to its therapy goes `reading`. Where a rule belongs:
 - The cells: `product` (their kind), `tissue` (fat or marrow that is given), `origin` (source and donor), `beside` (a
   source or donor of something else), `form` (form and modification), `route`. The patients: `disease`, `area`.
 - Doses: `amounts` (numbers as typed; `numerals` in words), `ranges` (two amounts that are one), `counting` (what an
-  amount counts, per what), `levels` (no totals, no limits), `volumes` (millilitres instead), `doses` (all together).
+  amount counts, per what), `levels` (no totals, no limits), `containers` (bags and syringes), `volumes` (millilitres
+  instead), `doses` (all together).
 - Numbers of administrations: `counts` (stated), `times` (points in time), `days` (whether the product is given then),
-  `rates` (every so often), `schedules` (what repetitions and rates come to), `courses`, `sessions` (one, by a day or
-  an operation). `intervals` are the days between them. `schedule` puts all together.
+  `rates` (every so often), `schedules` (what repetitions and rates come to), `courses`, `additions` (some, then more),
+  `sessions` (one, by a day or an operation), `mentions` (numbers that are no plan). `intervals` are the days between
+  them. `schedule` puts all together.
 - What a reading is worth: `plausible` (bounds), `tiers` (measured precision), `overrides` and `corrections` (by hand).
 - `model` and `rows` hold the result.
 
