@@ -163,7 +163,7 @@ _IN_PEOPLE = pattern_of(  # "fifteen applications in 14 patients"
 _OR_MORE = pattern_of(r"\s*(?:or|and/or)\s+(?:several|more|multiple|repeated)", re.IGNORECASE)
 _OTHER = pattern_of(
     r"plasma exchange|leukapher|\b(?:harvested|collected)\s*$|blood draw|liposuction|aspirat|G-?CSF|mobili[sz]|"
-    r"plasmapher|washed|"
+    r"plasmapher|washed|passag|"
     r"\bscreened|\bconcentrated\s*$|placebo(?![\s-]*control)|(?<!trial\s)(?<!study\s)\btests?\b|centrifug|rinsed|scann|endocard|myocard",
     re.IGNORECASE,
 )

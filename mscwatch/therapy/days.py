@@ -56,7 +56,7 @@ _NTH_OF = pattern_of(
 # Of texts in lower case: a pattern that ignores case takes four times as long.
 _FOLLOW_UP = pattern_of(
     r"follow(?!ing|ed\s+by|s\b)|\bseen\b|check-?up|\banaly[sz]|assess|compared|comparis|adverse|safety|efficac|evaluat|monitor|measur|visit(?!\s*#?\d+\s*[(:])|"
-    r"examin|observ|test|assay|laborator|phone|sample|outcome|questionnaire|biops|imaging|mri|score"
+    r"examin|observ|test|assay|laborator|phone|sample|outcome|questionnaire|biops|imaging|mri|score|vital\s+sign"
 )
 _VERB = pattern_of(
     r"infus|inject|administ|transplant|given|receiv|treat|dos(?:e|ing)|transfus|deliver|instill|implant|\bi\.?v\b"
@@ -74,6 +74,10 @@ _SINCE = pattern_of(
 _SINCE_GIVING = pattern_of(
     r"\b(?:post|after|following|since)[\s-]+(?:the\s+)?(?:\w+\s+)?(?:infus|inject|admin|treat|transplant)\w*",
     re.IGNORECASE,
+)
+_TAKING = pattern_of(  # of texts in lower case
+    r"\b(?:is|are|was|were|be)\s+(?:\w+\s+)?(?:aspirated|harvested|collected|obtained|extracted|taken)\b"
+    r"|\b(?:aspiration|harvest(?:ing)?|liposuction|lipoaspiration|leukapheresis|collection)\b"
 )
 _NEEDED = ("cross", "revers", "without", "placebo", "sham", "saline")
 _CROSSOVER = pattern_of(  # "followed six months later by sham", "one with the cells and one without"
@@ -149,6 +153,7 @@ def points(sentences: Iterable[Passage]) -> dict[float, tuple[Passage, int, int]
                     _SINCE.match(after) and not _NOT_FIRST.match(after) and not _ANOTHER.search(text, one.end)
                 )
                 or _LASTING.search(clause[-12:])
+                or takes(clause[-_CLAUSE:])
             ):
                 continue
             for day in one.days:
@@ -184,6 +189,18 @@ def follows_up(clause: str) -> bool:
     """Whether a clause speaks last of follow-up, not of giving."""
     clause = _clause(re.sub(r"\([^()]*\)", " ", clause))  # "(by weight at the screening visit)"
     return _last(_FOLLOW_UP, clause) > _last(_GIVING, clause)
+
+
+def takes(clause: str) -> bool:
+    """Whether a clause says last that a tissue is taken, not that something is given: "marrow is harvested"."""
+    taken = _last(_TAKING, clause)
+    return taken >= 0 and taken > _last(_VERB, clause)
+
+
+def is_first_after_harvest(clause: str) -> bool:
+    """Whether a clause takes a tissue, and then gives once: "marrow is taken, and the cells are injected"."""
+    taken = _last(_TAKING, clause)
+    return taken >= 0 and len(_VERB.findall(clause.lower(), taken)) <= 1
 
 
 def _clause(text: str) -> str:

@@ -221,5 +221,6 @@ def _most_extra(sentences: list[Passage]) -> Count | None:
         for match in _ADDED.finditer(plain_signs(text.text))
         if not follows_up(text.text[max(0, match.start() - 90) : match.start()])
         and not crosses_over(text.text)
+        and not find("other_drug", text.text[match.start() : match.end() + 30])
     ]
     return max(found, key=lambda one: one.number, default=None)
