@@ -153,3 +153,23 @@ def test_cells_that_something_else_is_said_of_are_no_product(told):
 )
 def test_cells_that_are_the_product_are_read(told):
     assert trial(**SMALL, detail=told).cell_type == CellType.MSC
+
+
+@pytest.mark.parametrize(
+    ("how", "count", "days"),
+    [
+        ("MSC once a month for 3 months; vaccines are not allowed", 3, 30),
+        ("MSC are given by two infusions 4 weeks apart under aspirin", 2, 28),
+    ],
+)
+def test_a_drug_in_another_clause_takes_no_number_from_the_product(how, count, days):
+    found = trial(**KNEE, how=how)
+    assert (found.infusions_max, found.interval_days) == (count, days)
+
+
+def test_words_near_those_of_a_laboratory_are_read():
+    assert (
+        trial(**KNEE, how="30 million MSC are used for quality-controlled implantation").doses[0].low == 3e7
+    )
+    told = trial(**KNEE, detail="Cerebrospinal fluid is taken and MSC are injected by lumbar puncture.")
+    assert told.route == (Route.OTHER,)

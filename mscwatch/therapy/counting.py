@@ -80,7 +80,7 @@ _IS_GROWN = pattern_of(  # "until 5x10^7 MSC are obtained"
 )
 _IS_TESTED = pattern_of(  # "a million MSC are sent for karyotyping", "co-cultured with 10^5 MSC", "10^4 in 10^9 cells"
     r"\W*(?:[\w+-]+\s+){0,5}?(?:(?:are|is|were|was|be|been)\s+(?:sent|used|taken|kept|stored)\s+(?:for|to|as)\s+(?:\w+\s+){0,3}?"
-    r"(?:test|assay|karyotyp|steril|quality|release|retention|control|analy|research|phenotyp|cytometr)"
+    r"(?:test|assay|karyotyp|steril|quality\s|release|retention|control|analy|research|phenotyp|cytometr)"
     r"|per\s*$)",
     re.IGNORECASE,
 )

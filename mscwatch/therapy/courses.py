@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from mscwatch.therapy.counts import WORD, Count, number, of_a_drug
+from mscwatch.therapy.counts import WORD, Count, is_before_a_drug, number, of_a_drug
 from mscwatch.therapy.days import follow_up
 from mscwatch.therapy.passages import Passage
 from mscwatch.therapy.schedules import every
@@ -52,7 +52,10 @@ def cycles(sentences: list[Passage]) -> Count | None:
     lower = text.lower()
     if "course" not in lower and "cycle" not in lower:
         return None
-    found = next((one for one in _CYCLES.finditer(text) if not _is_of_others(text, one)), None)
+    found = next(
+        (one for one in _CYCLES.finditer(text) if not is_before_a_drug(text[one.end() : one.end() + _NEAR])),
+        None,
+    )
     courses, span = (_number(found, text), found[0]) if found else _again(sentences)
     if not courses:
         return None
@@ -97,13 +100,6 @@ def _is_of_product(text: str, course: re.Match[str]) -> bool:
         and not find("other_drug", text[course.end() : course.end() + _NEAR])
         and not of_a_drug(text, course.start())
     )
-
-
-def _is_of_others(text: str, courses: re.Match[str]) -> bool:
-    """Whether courses are those of a drug or of exercise: "three cycles of induction chemotherapy"."""
-    following = text[courses.end() : courses.end() + _NEAR]
-    drug = next(iter(find("other_drug", following)), None)
-    return drug is not None and not names("product", following[: drug.start])
 
 
 def _is_whole(one: Count, text: str, courses: int, counts: list[Count]) -> bool:

@@ -6,7 +6,17 @@ import re
 from collections.abc import Iterator
 
 from mscwatch.therapy.amounts import plain_signs
-from mscwatch.therapy.counts import GIVEN, KIND, LEVELS, WORD, Count, number, of_a_drug, told
+from mscwatch.therapy.counts import (
+    GIVEN,
+    KIND,
+    LEVELS,
+    WORD,
+    Count,
+    is_before_a_drug,
+    number,
+    of_a_drug,
+    told,
+)
 from mscwatch.therapy.days import crosses_over, follow_up, follows_up, gives, is_giving, listed
 from mscwatch.therapy.passages import Passage
 from mscwatch.therapy.rates import planned
@@ -161,7 +171,7 @@ def _schedules(sentence: Passage, text: str) -> Iterator[tuple[int, int, Count]]
             follows_up(text[max(0, rate.start - 90) : rate.start])
             or _VISITS.match(following)
             or of_a_drug(text, rate.start)
-            or find("other_drug", following)
+            or is_before_a_drug(following)
         ):
             continue
         span = sentence.text[plan.start : plan.end]
@@ -221,6 +231,6 @@ def _most_extra(sentences: list[Passage]) -> Count | None:
         for match in _ADDED.finditer(plain_signs(text.text))
         if not follows_up(text.text[max(0, match.start() - 90) : match.start()])
         and not crosses_over(text.text)
-        and not find("other_drug", text.text[match.start() : match.end() + 30])
+        and not is_before_a_drug(text.text[match.end() : match.end() + 30])
     ]
     return max(found, key=lambda one: one.number, default=None)
