@@ -173,3 +173,9 @@ def test_words_near_those_of_a_laboratory_are_read():
     )
     told = trial(**KNEE, detail="Cerebrospinal fluid is taken and MSC are injected by lumbar puncture.")
     assert told.route == (Route.OTHER,)
+
+
+def test_a_vaccine_of_cells_is_a_product():
+    how = "The vaccine is made of autologous dendritic cells"
+    found = trial("Tumor vaccine", given="Tumor vaccine", how=how, conditions=("Leukemia",))
+    assert found.cell_type == CellType.IMMUNE
