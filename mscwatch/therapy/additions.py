@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from mscwatch.therapy.amounts import plain_signs
-from mscwatch.therapy.counts import GIVEN, KIND, LEVELS, WORD, Count, number
+from mscwatch.therapy.counts import GIVEN, KIND, LEVELS, WORD, Count, is_before_a_drug, number
 from mscwatch.therapy.days import crosses_over, follows_up
 from mscwatch.therapy.passages import Passage
 from mscwatch.therapy.schedules import every
@@ -108,5 +108,6 @@ def _most_extra(sentences: list[Passage]) -> Count | None:
         for match in _ADDED.finditer(plain_signs(text.text))
         if not follows_up(text.text[max(0, match.start() - 90) : match.start()])
         and not crosses_over(text.text)
+        and not is_before_a_drug(text.text[match.end() : match.end() + 30])
     ]
     return max(found, key=lambda one: one.number, default=None)

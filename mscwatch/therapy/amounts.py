@@ -155,7 +155,8 @@ def _shared(numbers: re.Match[str], tail: re.Match[str]) -> Iterator[Amount]:
     between = numbers.string[: numbers.start(1)].rstrip().lower().endswith("between")
     joined = ("-", "to", "and") if between else ("-", "to")
     found = _ranges(numbers[1], numbers.start(1), joined)
-    labelled = len(found) == 2 and re.match(r"\d+,", numbers[1]) and _label(numbers)  # noqa: PLR2004 - "group 2, 3 x 10^6"
+    # "group 2, 3 x 10^6", "in group 1 and 4 x 10^6"; "cohorts 1 and 2"
+    labelled = len(found) == 2 and re.match(r"\d+(?:,|\s+and\s)", numbers[1]) and _label(numbers)  # noqa: PLR2004
     for low, high, start in found[1:] if labelled else found:
         least, most = _scaled(low, tail), _scaled(high, tail)
         if tail["until"]:

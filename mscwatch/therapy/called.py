@@ -41,7 +41,7 @@ _THEN_CELLS = pattern_of(  # between a name and the cells that it stands for
 )
 _NOT_ITSELF = pattern_of(  # a name, and cells that it only acts on, or has not
     r"\)|\b(?:for|to|than|without|not|no|free|by|on|into|via|through|against|unlike|when|after|if|"
-    r"effects?|antibod\w*|such\s+as|best\s+available|versus|vs|compared|placebo|"
+    r"(?<!-)like|(?:has|have|had)\s+(?:more|fewer|higher|lower)|releas(?:es|ed|ing)(?=\s+(?:\w+\s+)?$)|effects?|antibod\w*|such\s+as|best\s+available|versus|vs|compared|placebo|"
     r"(?:number|count|frequency|proportion|percentage|presence|content|function|ability|capacity|propert\w+|"
     r"differentiation|proliferation|migration)s?\s+of\b(?!\s+(?:infus|dos|inject))|"
     r"(?:recruit|attract|mobili[sz]|target|inhibit|bind|block|deplet|enhanc|increas|promot|support|"

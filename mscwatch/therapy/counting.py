@@ -76,6 +76,16 @@ _IS_GROWN = pattern_of(  # "until 5x10^7 MSC are obtained"
     r"recovered|produced|generated|cultured|seeded|plated|frozen|cryopreserved|stored|taken|aspirated)\b|[^.;,]{0,20}\b(?:after\s+isolation|at\s+passage|per\s+(?:\w+\s+)?(?:flask|dish|plate|well)|in\s+culture)\b",
     re.IGNORECASE,
 )
+_IS_TESTED = pattern_of(  # "a million MSC are sent for karyotyping", "co-cultured with 10^5 MSC", "10^4 in 10^9 cells"
+    r"\W*(?:[\w+-]+\s+){0,5}?(?:(?:are|is|were|was|be|been)\s+(?:sent|used|taken|kept|stored)\s+(?:for|to|as)\s+(?:\w+\s+){0,3}?"
+    r"(?:test|assay|karyotyp|steril|quality\s|release|retention|control|analy|research|phenotyp|cytometr)"
+    r"|per\s*$)",
+    re.IGNORECASE,
+)
+_IN_LABORATORY = pattern_of(
+    r"\bco-?cultur\w*[^.;]{0,50}$|\bif\b[^.;]{0,30}\b(?:fewer|less|lower|below|under)\s+(?:than\s+)?(?:an?\s+)?$",
+    re.IGNORECASE,
+)
 _GROWS = pattern_of(
     r"\b(?:yield\w*|seed\w*|plated|densit\w+|culture\w*)\s+(?:(?:at|of|with|to|density|a|an|about|approximately|starts?|until|up|between|from|is|was)\s+){0,4}$",
     re.IGNORECASE,
@@ -134,7 +144,8 @@ def what(amount: Amount, before: str, after: str, bare: bool, counted: frozenset
         other = None  # "1 million units/kg" of the cells
     if before.endswith("#") or _is_of_another(before, clause[per.end() :] if per else "", counted):
         return NO_DOSE, False
-    if (_GROWS.search(before) or _IS_GROWN.match(clause)) and not _THEN_GIVEN.search(clause):
+    kept = _GROWS.search(before) or _IS_GROWN.match(clause) or _IS_TESTED.match(clause)
+    if (kept or _IN_LABORATORY.search(before)) and not _THEN_GIVEN.search(clause):
         return NO_DOSE, False
     if _TOLERANCE.search(before) or (other and _is_no_product(other, cells, before, counted)):
         return NO_DOSE, False

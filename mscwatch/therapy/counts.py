@@ -165,10 +165,13 @@ _SCHEDULED = pattern_of(
 _IN_PEOPLE = pattern_of(  # "fifteen applications in 14 patients"
     r"\s*(?:in|to|of)\s+\d{1,3}\s+(?:patients|subjects|participants|eyes|knees|cases|people)\b", re.IGNORECASE
 )
+_ANOTHER_CLAUSE = pattern_of(
+    r";|\b(?:apart|under|while|whilst|despite|after|before|not|no|without|during|on)\b", re.IGNORECASE
+)
 _OR_MORE = pattern_of(r"\s*(?:or|and/or)\s+(?:several|more|multiple|repeated)", re.IGNORECASE)
 _OTHER = pattern_of(
     r"plasma exchange|leukapher|\b(?:harvested|collected)\s*$|blood draw|liposuction|aspirat|G-?CSF|mobili[sz]|"
-    r"plasmapher|washed|"
+    r"plasmapher|washed|passag|"
     r"\bscreened|\bconcentrated\s*$|placebo(?![\s-]*control)|(?<!trial\s)(?<!study\s)\btests?\b|centrifug|rinsed|scann|endocard|myocard",
     re.IGNORECASE,
 )
@@ -215,7 +218,7 @@ def told(sentence: Passage) -> Iterator[Count]:
                 or _OR_MORE.match(following)
                 or _IN_PEOPLE.match(following)
                 or _SITES.match(following)
-                or find("other_drug", following[:30])
+                or is_before_a_drug(following[:30])
                 or of_a_drug(text, match.start(), carrier=False)
                 or is_only_mentioned(text, match.start(), match.end())
                 or (
@@ -233,6 +236,15 @@ def told(sentence: Passage) -> Iterator[Count]:
             if found > _NAMED and not match[0].endswith("s"):
                 continue  # "50 Adipose Stem Cell Infusion" is a name
             yield Count(found, span, sentence.path, A_NUMBER)
+
+
+def is_before_a_drug(following: str) -> bool:
+    """Whether a drug is what comes next: "of cyclophosphamide", not "of MSC with ..." nor "apart, under aspirin"."""
+    drug = next(iter(find("other_drug", following)), None)
+    if drug is None:
+        return False
+    between = following[: drug.start]
+    return not (_ANOTHER_CLAUSE.search(between) or find("product", between))
 
 
 def of_a_drug(text: str, place: int, *, carrier: bool = True) -> bool:

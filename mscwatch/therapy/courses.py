@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from mscwatch.therapy.counts import WORD, Count, number, of_a_drug
+from mscwatch.therapy.counts import WORD, Count, is_before_a_drug, number, of_a_drug
 from mscwatch.therapy.days import follow_up
 from mscwatch.therapy.passages import Passage
 from mscwatch.therapy.schedules import every
@@ -52,7 +52,10 @@ def cycles(sentences: list[Passage]) -> Count | None:
     lower = text.lower()
     if "course" not in lower and "cycle" not in lower:
         return None
-    found = _CYCLES.search(text)
+    found = next(
+        (one for one in _CYCLES.finditer(text) if not is_before_a_drug(text[one.end() : one.end() + _NEAR])),
+        None,
+    )
     courses, span = (_number(found, text), found[0]) if found else _again(sentences)
     if not courses:
         return None

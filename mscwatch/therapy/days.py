@@ -57,7 +57,7 @@ _NTH_OF = pattern_of(
 _FOLLOW_UP = pattern_of(
     r"follow(?!ing|ed\s+by|s\b)|\bseen\b|check-?up|\banaly[sz]|assess|compared|comparis|adverse|safety|efficac|evaluat|monitor|measur|visit(?!\s*#?\d+\s*[(:])|"
     r"examin|observ|detect|(?:blood|serum|plasma)\s[^.;,]{0,20}\bdrawn\b|diar(?:y|ies)\b|dressed\b|engraft|\breports?\b|"
-    r"return(?=\s+(?:weekly|daily|monthly|at|on|every|in\s+\d))|test|assay|laborator|phone|sample|outcome|questionnaire|biops|imaging|mri|score"
+    r"return(?=\s+(?:weekly|daily|monthly|at|on|every|in\s+\d))|test|assay|laborator|phone|sample|outcome|questionnaire|biops|imaging|mri|score|vital\s+sign"
 )
 _VERB = pattern_of(
     r"infus|inject|administ|transplant|given|receiv|treat|dos(?:e|ing)|transfus|deliver|instill|implant|\bi\.?v\b"
@@ -84,6 +84,10 @@ _SINCE_GIVING = pattern_of(
 _BEGINS_LATER = pattern_of(
     r"\W*(?:for\s+(?:up\s+to\s+)?\w+\s+\w+\s+)?(?:(?:start|begin|commenc)\w*\b[^.;]{0,40}?\b)?(?:after|following|from)\s+(?:the\s+)?(?:last|final|end|complet)",
     re.IGNORECASE,
+)
+_TAKING = pattern_of(  # of texts in lower case
+    r"\b(?:is|are|was|were|be)\s+(?:\w+\s+)?(?:aspirated|harvested|collected|obtained|extracted|taken)\b"
+    r"|\b(?:aspiration|harvest(?:ing)?|liposuction|lipoaspiration|leukapheresis|collection)\b"
 )
 _NEEDED = ("cross", "revers", "without", "placebo", "sham", "saline")
 _CROSSOVER = pattern_of(  # "followed six months later by sham", "one with the cells and one without"
@@ -159,6 +163,7 @@ def points(sentences: Iterable[Passage]) -> dict[float, tuple[Passage, int, int]
                     _SINCE.match(after) and not _NOT_FIRST.match(after) and not _ANOTHER.search(text, one.end)
                 )
                 or _LASTING.search(clause[-12:])
+                or takes(clause[-_CLAUSE:])
             ):
                 continue
             for day in one.days:
@@ -211,6 +216,18 @@ def follows_up(clause: str) -> bool:
     """Whether a clause speaks last of follow-up, not of giving."""
     clause = _clause(re.sub(r"\([^()]*\)", " ", clause))  # "(by weight at the screening visit)"
     return _last(_FOLLOW_UP, clause) > _last(_GIVING, clause)
+
+
+def takes(clause: str) -> bool:
+    """Whether a clause says last that a tissue is taken, not that something is given: "marrow is harvested"."""
+    taken = _last(_TAKING, clause)
+    return taken >= 0 and taken > _last(_VERB, clause)
+
+
+def is_first_after_harvest(clause: str) -> bool:
+    """Whether a clause takes a tissue, and then gives once: "marrow is taken, and the cells are injected"."""
+    taken = _last(_TAKING, clause)
+    return taken >= 0 and len(_VERB.findall(clause.lower(), taken)) <= 1
 
 
 def _clause(text: str) -> str:

@@ -9,7 +9,15 @@ from itertools import groupby, pairwise
 
 from mscwatch.therapy.amounts import plain_signs
 from mscwatch.therapy.counts import GIVEN, WORD, of_a_drug
-from mscwatch.therapy.days import begins_later, crosses_over, ends, follows_up, looks_at, points
+from mscwatch.therapy.days import (
+    begins_later,
+    crosses_over,
+    ends,
+    follows_up,
+    is_first_after_harvest,
+    looks_at,
+    points,
+)
 from mscwatch.therapy.passages import Passage
 from mscwatch.therapy.rates import rates, size_of
 from mscwatch.therapy.times import DAYS, times
@@ -21,7 +29,13 @@ _UNIT = r"(?P<unit>hour|day|week|wk|month|mo|year|h|d)s?\b"
 _TIME = rf"(?:at\s+least\s+|about\s+|approximately\s+)?{_N}\s*-?\s*{_UNIT}"
 _BETWEEN = rf"between\s+(?:them|each|the\s+two|(?:\w+\s+){{0,2}}?(?:{GIVEN}|courses|cycles))"
 _REPEATED = r"(?:repeat\w*|again|second\s+(?:\w+\s+){0,3}|re-?(?:injection|infusion)|booster)"
-_FIRST = rf"(?:the\s+(?:first|1st|previous|last|initial)\b|(?:first|initial)\s+(?:\w+\s+){{0,2}}?{GIVEN}\b)"
+_NOT_GIVING = (
+    r"(?:arthroscop|operation|surg|harvest|aspirat|biops|liposuct|stage|patient|subject|participant|cohort)"
+)
+_FIRST = (
+    rf"(?:the\s+(?:first|1st|previous|last|initial)\b(?!\s+{_NOT_GIVING})"
+    rf"|(?:first|initial)\s+(?:\w+\s+){{0,2}}?{GIVEN}\b)"
+)
 # Each pattern with texts of which it needs one.
 _LEADS = [
     (needs, pattern_of(pattern, re.IGNORECASE))
@@ -61,6 +75,7 @@ _APART = pattern_of(r"\s*(?:apart|intervals?)\b", re.IGNORECASE)
 _NOT_DOSES = pattern_of(
     r"dressing|visit|follow(?!ing|ed|s\b)|assess|evaluat|rationale|half-?life|monitor", re.IGNORECASE
 )
+_LATER = pattern_of(r"\b(?:later|after)\b", re.IGNORECASE)
 _OF_PATIENTS = pattern_of(  # how long the next one waits: "two weeks between patients", "between subject injections"
     r"[^.;,(]*\bbetween\s+(?:(?:each|the|new|two|consecutive|successive|enrol\w+|dos\w+|treat\w+|infus\w+|inject\w+)\s+){0,2}"
     r"(?:patient|participant|subject|cohort)",
@@ -77,6 +92,10 @@ _STAGGERED = pattern_of(  # "the first three patients are treated at least 7 day
     r"\b(?:first|initial|next|consecutive|successive|subsequent|no\s+two|no\s+2)\s+(?:[\w()]+\s+){0,3}?"
     r"(?:patients|subjects|participants|cases)\b[^.;]{0,80}?\b(?:treated|dosed|injected|infused|enrolled)\s+"
     r"(?:(?:not|at|less|no|a|more|than|least|minimum|of|within|about)\s+){0,4}$",
+    re.IGNORECASE,
+)
+_OF_THE_NEXT = pattern_of(
+    r"\b(?:second|third|next|following|subsequent)\s+(?:patient|subject|participant|cohort|dose\s+level|group)\b[^.;]*$",
     re.IGNORECASE,
 )
 
@@ -115,6 +134,8 @@ def _of_product(sentence: Passage, text: str, found: Iterable[tuple[int, int, fl
             and not begins_later(text, end)
             and not _BEGINS.search(text, max(0, start - _NEAR), start)
             and not (_AFTER_ONE.search(text, start, end) and looks_at(text, start, end))
+            and not _OF_THE_NEXT.search(text, 0, start)
+            and not (_LATER.search(text, start, end) and is_first_after_harvest(text[:end]))
         ):
             yield Interval(round(days, 3), sentence.text[start:end], sentence.path)
 

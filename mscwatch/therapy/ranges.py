@@ -31,12 +31,14 @@ def joined(text: str, found: list[Amount]) -> list[Amount]:
     The steps of an escalation are none: "escalated from 1x10^6 to 2x10^6 and then to 4x10^6".
     """
     merged: list[Amount] = []
+    in_steps = False
     for amount in found:
         last = merged[-1] if merged else None
         between = text[last.end : amount.start] if last and last.end <= amount.start else ""
         before = text[max(0, last.start - _NEAR) : last.start] if last else ""
         after = text[amount.end : amount.end + _NEAR]
-        if last and last.low < amount.high and _is_one(before, between, after):
+        in_steps = bool(_RANGED.fullmatch(between)) and (in_steps or _begins_steps(before, after))
+        if last and last.low < amount.high and not in_steps and _is_one(before, between, after):
             merged[-1] = replace(last, high=amount.high, end=amount.end)
         else:
             merged.append(amount)
@@ -46,8 +48,12 @@ def joined(text: str, found: list[Amount]) -> list[Amount]:
 def _is_one(before: str, between: str, after: str) -> bool:
     """Whether the words around two amounts make them a range; a limit in another unit does not."""
     if _RANGED.fullmatch(between):
-        return not (_STEPS.search(before) and _NEXT_STEP.match(after))
+        return True
     if between.strip().lower() == "and":
         return bool(_BETWEEN.search(before))
     same_unit = not _PER_KILOGRAM.search(between) or _PER_KILOGRAM.search(after)
     return bool(same_unit and _AT_MOST.search(between) and _LEAST.search(before))
+
+
+def _begins_steps(before: str, after: str) -> bool:
+    return bool(_STEPS.search(before) and _NEXT_STEP.match(after))

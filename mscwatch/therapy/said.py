@@ -20,10 +20,11 @@ from mscwatch.vocabulary.patterns import pattern_of
 SAID = "said to be given"
 _GIVING = (
     r"(?:(?:co-?|auto)?(?:receiv|infus|inject|implant|transplant|graft|administ)|appl(?:y|ied|ication)|instill|deliver(?:y|ed|ing)|"
-    r"seed|load|deposit|inoculat|enrich|populat|impregnat|coat|mix|combin)\w*"
+    r"seed|load|deposit|inoculat|enrich|populat(?!\w*\s+by)|impregnat|coat|mix|combin)\w*"
 )
 _GIVES = pattern_of(  # the cells follow it
-    rf"\b(?:{_GIVING}(?:\s+(?:of|with|by|from|using|in combination with))?|(?:treat\w*|therap\w+)\s+(?:with|by|using)|"
+    rf"\b(?:{_GIVING}(?:\s+(?:of|with|by|from|using|in combination with))?|(?<!failed )(?<!prior )(?<!previous )"
+    r"(?:treat\w*|therap\w+)\s+(?:with|by|using)|"
     r"given|carry\w*|plac(?:e[ds]?|ing)|us(?:e|ing|es|age)(?:\s+of)?|contain\w*|compos\w*\s+of|consist\w*\s+of|compris\w*|"
     r"made\s+(?:of|from|with|up of)|mixture\s+of|"
     r"(?:safety|efficacy|effectiveness|feasibility|tolerability|dos(?:e|es|age|ing)|therapeutic\s+\w+)\s+of)\s",
@@ -42,8 +43,8 @@ _TREATS = pattern_of(
 _NEAR = 130  # letters before the cells
 _BETWEEN = pattern_of(r"[^.;:]{0,90}")  # such words and the cells
 _IS_GIVEN = pattern_of(
-    rf"[^.;:]{{0,160}}?\b(?:be|are|were|is|was|being|and|then)\s+(?:\w+\s+){{0,3}}?(?:{_GIVING}ed|placed)\b|"
-    r"[^.;:]{0,60}?\bas\s+(?:\w+\s+){0,3}?(?:treatment|therap|alternative|prophylax)",
+    rf"(?!(?:\s+(?:stem|stromal|progenitor|cells?))*\s+(?:differentiat|proliferat|migrat|recruit|homing|mobili)\w*)(?:[^.;:]{{0,160}}?\b(?:be|are|were|is|was|being|and|then)\s+(?:\w+\s+){{0,3}}?(?:{_GIVING}ed|placed)\b|"
+    r"[^.;:]{0,60}?\bas\s+(?:\w+\s+){0,3}?(?:treatment|therap|alternative|prophylax))",
     re.IGNORECASE,
 )
 _UNSURE = pattern_of(

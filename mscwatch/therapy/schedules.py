@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from mscwatch.therapy.amounts import plain_signs
-from mscwatch.therapy.counts import GIVEN, KIND, LEVELS, WORD, Count, of_a_drug, told
+from mscwatch.therapy.counts import GIVEN, KIND, LEVELS, WORD, Count, is_before_a_drug, of_a_drug, told
 from mscwatch.therapy.days import (
     begins_later,
     crosses_over,
@@ -148,7 +148,7 @@ def _schedules(sentence: Passage, text: str) -> Iterator[tuple[int, int, Count]]
             or begins_later(text, plan.end)
             or (says_only and rate.total)  # "a fever on two consecutive days"
             or of_a_drug(text, rate.start)
-            or find("other_drug", following)
+            or is_before_a_drug(following)
         ):
             continue
         span = sentence.text[plan.start : plan.end]

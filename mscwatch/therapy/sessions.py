@@ -48,7 +48,7 @@ _MADE_INTO = pattern_of(  # "60 ml of marrow is aspirated, prepared and injected
 _NEAR, _CLAUSE = 60, 200  # letters before an operation
 _NOT_NOW = pattern_of(  # an operation that is not that of the product: "after failed surgery", "non-surgical"
     r"\b(?:no|non|not|without|instead\s+of|rather\s+than|after|following|since|failed|previous|prior|past|had|undergone|"
-    r"versus|vs|need\w*|cultured|grown|avoid\w*|delay\w*|postpon\w*|scheduled|candidates?|wait\w*|alternative\s+to|"
+    r"versus|vs|need\w*|cultured|grown|avoid\w*|delay\w*|postpon\w*|scheduled|candidates?|(?:a)?wait\w*|alternative\s+to|"
     r"compared|refus\w*|history)\W+(?:\w+\W+){0,3}$",
     re.IGNORECASE,
 )
