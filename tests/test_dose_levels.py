@@ -208,6 +208,7 @@ def test_a_unit_that_is_no_number_of_cells(given, how, levels):
         ("Total dose of 6x10^6 MSC per kg by three infusions at intervals of a month", per_kilogram(2e6)),
         ("Four infusions of MSC (days 0, 3, 6 and 9), overall 4x10^8 cells", cells(1e8)),
         ("A cumulative dose of 9 x 10^6 cells/kg over 3 weekly infusions of MSC", per_kilogram(3e6)),
+        ("A total dose of 400 x 10^6 MSC, by vein, on four days, once daily", cells(1e8)),
         # look-alikes: what each of them holds
         ("A total of 30 million MSC weekly for 4 weeks", cells(3e7)),
         ("Two infusions with a total of 200 million MSC each", cells(2e8)),
@@ -262,3 +263,12 @@ def test_an_amount_of_another_trial_or_of_a_part_is_no_dose(text):
 )  # fmt: skip
 def test_a_part_a_pack_or_a_site_beside_the_dose(text, levels):
     assert of(detail=text) == levels
+
+
+@pytest.mark.parametrize("how", ["2. 0 x 106 MSC/kg by vein", "MSC in a dose of 2. 0 × 10^6 cells/kg"])
+def test_a_decimal_that_a_space_parts(how):
+    assert of(how) == per_kilogram(2e6)
+
+
+def test_no_cells_are_no_dose():
+    assert of("Control: 0 x 10^6 cells/kg. MSC: 3 x 10^6 cells/kg") == per_kilogram(3e6)

@@ -213,3 +213,23 @@ def test_the_duration_of_a_look_is_not_that_of_the_giving(detail):
 )
 def test_how_long_the_next_patient_waits_is_no_interval(rest, days):
     assert trial(**LUPUS, detail=f"Patients receive two injections of MSC. {rest}").interval_days == days
+
+
+@pytest.mark.parametrize(
+    ("how", "count"),
+    [
+        ("MSC, single IV, 2x10^6 cells/kg", 1),
+        ("a single i.v. of MSC", 1),
+        ("MSC by a single intrathecal", 1),
+        ("3 infusions of 2 million cells/kg per week for 5 weeks, MSC", 15),
+        ("two injections of 1 x 10^6 MSC/kg per week for 3 weeks", 6),
+        ("MSC are infused on three days, once daily", 3),
+        ("MSC on four consecutive days, one dose each", 4),
+        # what only looks like it
+        ("MSC by a single IV line", None),
+        ("MSC at a single dose of 10^7 cells. Subsequent doses may be reduced to 5x10^6.", None),
+        ("MSC as one injection of 10^7 cells; subsequent injections depend on the answer.", None),
+    ],
+)
+def test_short_words_for_one_or_for_a_rate(how, count):
+    assert trial(**LUPUS, how=how).infusions_max == count

@@ -35,7 +35,10 @@ _OFTEN = (
 _COMPARED = (
     r"(?:higher|lower|more|less|(?:the\s+)?upper|the\s+normal|of\s+normal|as\s(?!a\scourse)|greater|\d|uln)"
 )
-_NOT_RATE = r"(?!\s*(?:(?:per|an?)\s+|/\s*)(?:day|week|month)\b(?!\s+apart))"  # "two infusions a week"
+_NOT_RATE = (  # "two infusions a week", "two infusions of 2 million cells/kg per week"
+    r"(?!(?:\s+of\s+\d[\w.,^*\s]{0,20}(?:cells|\w*mscs?)?(?:\s*/\s*kg)?)?"
+    r"\s*(?:(?:per|an?)\s+|/\s*)(?:day|week|month)\b(?!\s+apart))"
+)
 _WHEN = (
     r"(?:the|both|they|you|it|again|all|in(?!\s+(?:phase|part|stage|total|all|group|arm|cohort)\b)|patients?|subjects?|"
     r"enrolled|registered|randomi[sz]ed|confirmed|included|admitted|recruited|screened|"
@@ -121,7 +124,10 @@ _COUNT = [
             r"\b(?:in|during|at|as)\s+(?:an?\s+)?(?P<n>one|single)\s+(?:\w+\s+)?(?:procedure|session|sitting|occasion)\b",
         ),
         (("n=", "n ="), rf"\b(?:daily|weekly|monthly)\s+(?:\w+\s+)?\(n\s?=\s?{_N}\)"),
-        (("single",), r"\b(?P<n>single)[\s-](?:dose\b|time\b(?![\s-]*points?))"),
+        (
+            ("single",),
+            r"\b(?P<n>single)[\s-](?:dose\b|time\b(?![\s-]*points?)|(?:iv\b|i\.v\.?|intra(?:venous|thecal|-?articular)\b)(?!\s+(?:line|access|cath)))",
+        ),
         (
             ("once",),
             rf"(?!^once\s*,|^once\s+(?:[\w-]+\s+){{0,4}}?(?:is|are|was|were|has|have)\b)\b(?P<n>once)\b(?!\s*(?:{_OFTEN}|a\s|per|\d|{_WHEN}))",
@@ -132,6 +138,10 @@ _COUNT = [
                 rf"\b{_N}\s+(?:consecutive|successive|sequential)\s+(?:\w+\s+){{0,2}}?"
                 r"(?:therap(?:y|ies)|sessions?|procedures?)\b"
             ),
+        ),
+        (
+            ("days,",),
+            rf"\bon\s+{_N}\s+(?:consecutive\s+|separate\s+|different\s+)?days,\s*(?:once|one\s+dose)\b",
         ),
         (("total",), rf"\btotal\s+(?:number\s+)?of\s+{_N}\s+(?:\w+\s+){{0,3}}?(?:times|{GIVEN})\b"),
     )

@@ -179,7 +179,7 @@ def _candidates(sentence: Passage, *, bare: bool, counted: frozenset[str]) -> It
             after = text[amount.end : following.start if following else amount.end + 110]
             unit, told = what(amount, text[max(0, amount.start - 60) : amount.start], after, bare, counted)
         end = amount.end + _told_until(text[amount.end : following.start if following else amount.end + 60])
-        if unit != NO_DOSE and not _alias(text, found, index):
+        if unit != NO_DOSE and amount.high > 0 and not _alias(text, found, index):
             if unit in (DoseUnit.CELLS, DoseUnit.PARTICLES) and (many := containers(text, amount)):
                 amount, told = replace(amount, low=amount.low * many, high=amount.high * many), True
             span = sentence.text[amount.start : end]

@@ -30,6 +30,8 @@ _AT_EACH = pattern_of(  # "per kg" says nothing about times
     re.IGNORECASE,
 )
 
+_OF_ALL = pattern_of(r"cumulativ|\btotal\s+doses?\b", re.IGNORECASE)  # not each week's "total of"
+
 _TOTAL_BEFORE = pattern_of(  # with no other amount between: "a total for 3 doses of"
     r"(?:(?<!cells )\b(?:total|overall|entire|whole|cumulativ\w*|altogether|summ?(?:ing|ed)?(?=\s)|in\s+all)\b"
     r"(?:[^.;(\d]|\d{1,2}(?=\s+(?!mi)[a-z]{3})){0,40}|=\s*)$",
@@ -115,7 +117,7 @@ def is_total(level: DoseLevel, sentence: str) -> bool:
     around = f"{before} {after}"
     apart = _SEVERAL.search(around) and not _PLACES.search(around)
     whole = _TOTAL_BEFORE.search(before[-_NEAR:])
-    return bool(apart and whole and ("cumulativ" in whole[0].lower() or not _AT_EACH.search(around)))
+    return bool(apart and whole and (_OF_ALL.search(whole[0]) or not _AT_EACH.search(around)))
 
 
 def once(candidates: Iterable[Candidate]) -> list[DoseLevel]:

@@ -25,7 +25,7 @@ _MOST_BRANDS = 50  # each is looked for in every sentence
 _GROWN = 19  # years; trials of children mostly end at 18
 _SENTENCE_END = pattern_of(  # one of few signs first: each place of a text is looked at
     r"[\s.!?;。；](?:(?<=\s)\s{9,}"
-    r"|(?<=[.!?。；])(?=\s+[A-Z(\d]|\s*$)(?<![Mm]io.)(?<!\b[Mm]ln.)(?<!\b[Mm]ax.)(?<!\bapprox.)"
+    r"|(?<=[.!?。；])(?=\s+(?!0\s?[x×])[A-Z(\d]|\s*$)(?<![Mm]io.)(?<!\b[Mm]ln.)(?<!\b[Mm]ax.)(?<!\bapprox.)"
     r"|(?<=;)(?=\s+[A-Z(]|\s*$)|(?<=[a-z]{3}\.)(?=[A-Z][a-z]*\s)|(?<=\n)\n*|(?<=[。；]))"
 )
 

@@ -20,9 +20,12 @@ _MAY = pattern_of(  # of texts in lower case
     r"day|week|month|year|hour|wk|mo\b|alternat|dai|fortn|quart|ann|\d\s?[hd]\b|\bq\.?\s?[\ddw]"
 )
 # Patterns of texts in lower case.
+_AMOUNT = (  # "2 million cells/kg"
+    r"\d[\d.,]*\s*(?:x\s*10\s?\^?\s?\d{1,2}|million)\s+(?:[\w-]+\s+)?(?:cells?|\w*mscs?)?(?:\s*/\s*kg)?"
+)
 _TIMES = (
     rf"(?:(?<![\w.,^-])(?<!day )(?<!week )(?<!month )(?P<times>once|one\s+time|twice|thrice|{WORD}|\d)\b\s*"
-    rf"(?:times?|(?P<given>(?:{KIND}\s+){{0,3}}{GIVEN}(?:\s+of\s+[\w-]+)?))?\s*)?"
+    rf"(?:times?|(?P<given>(?:{KIND}\s+){{0,3}}{GIVEN}(?:\s+of\s+(?:{_AMOUNT}|[\w-]+))?))?\s*)?"
 )
 _N = rf"\d{{1,3}}(?:\.\d)?|{WORD}|half\s+an?"
 _RATE = pattern_of(

@@ -25,6 +25,7 @@ _DOSES = pattern_of(
     rf"(?:{counts.GIVEN}|procedure|process|courses?|cycles?)\s+(?:will\s+be|(?:may|can|could)\s+be|are|is|were|was|follows?|repeats?)\b",
     re.IGNORECASE,
 )
+_LATER_DOSES = pattern_of(r"\bsubsequent\s+(?:doses|injections|infusions|administrations)\b", re.IGNORECASE)
 _AGAIN = pattern_of(rf"\w+\s+(?:{ORDINAL}|same|next)\b|[^.;]{{0,40}}\brepeated\b", re.IGNORECASE)
 _PATIENTS = pattern_of(  # of texts in lower case
     r"\b(?:patients?|subjects?|participants?|(?:non-?)?responders|group|we|they|total)\b[^.;]{0,60}\b(?:re-?)?(?:receive|undergo|given|use|treated|inject|infus)"
@@ -71,6 +72,8 @@ def _count(
     if stated and stated.is_doses and stated.number == levels > 1:
         singles = any(_all(_described(passages), (counts.single,)))
         stated = None if singles else stated  # "three doses" are its levels
+    if stated and stated.number == 1 and any(_LATER_DOSES.search(one.text) for one in product):
+        stated = None  # "at a single dose ... Subsequent doses may be reduced"
     added = _sum(product)
     if added and (stated.number if stated else 0) < added.number <= MOST:
         return added, f"{SCHEDULED} {PRODUCT}"
