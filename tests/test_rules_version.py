@@ -28,6 +28,7 @@ GOLDEN = {
     5: "c514a4803bddecb0d38b3c279fa18067d7077545ae84e2ed4c9ced8eae7ebedc",
     6: "b362d907d15b1d6e510b4dc5fb6c49bade71843fe57a9b2ccb3369861cdab951",
     7: "1ef21dc1eef7562ea5d61954252c91952846e4218e36e0f1b1b46987e8891bed",
+    8: "b6db9ca498cbb35120ea3254157527d0bf5bbbfd8cb366b01ce3da18244f809d",
 }
 TITLES = ("protocolSection", "identificationModule", "briefTitle")
 RULES = ("msc-liver", "cell-therapy-liver", relevance.NO_RULES)
