@@ -272,3 +272,8 @@ def test_a_decimal_that_a_space_parts(how):
 
 def test_no_cells_are_no_dose():
     assert of("Control: 0 x 10^6 cells/kg. MSC: 3 x 10^6 cells/kg") == per_kilogram(3e6)
+
+
+@pytest.mark.parametrize("amount", ["2·5 × 106", "2·5x10^6", "2∙5 x 10⁶"])
+def test_a_raised_decimal_point(amount):
+    assert of(f"MSC {amount} cells/kg by vein") == per_kilogram(2.5e6)

@@ -84,3 +84,22 @@ def test_an_operation_in_a_title(title, count):
 )
 def test_tissue_that_a_description_takes_and_gives_back_in_an_operation(description, count):
     assert trial(**KNEE, detail=description).infusions_max == count
+
+
+@pytest.mark.parametrize(
+    ("detail", "count"),
+    [
+        ("Patients undergo bone marrow aspiration and receive the cultured MSC one month later.", 1),
+        ("Fat is harvested, and the MSC are injected 4-6 weeks afterwards.", 1),
+        ("Marrow is collected; MSC are infused 3 weeks after collection.", 1),
+        ("Marrow is collected; MSC are infused 3 weeks later and again 2 months later.", 2),
+        ("Marrow is collected, and the patients are seen one month later.", None),
+        ("Patients receive MSC, and marrow is aspirated one month later.", None),
+    ],
+)
+def test_cells_that_are_given_some_time_after_a_harvest(detail, count):
+    assert trial(**KNEE, detail=detail).infusions_max == count
+
+
+def test_a_day_case_is_one_day():
+    assert trial(**KNEE, how="MSC are infused as a day-case").infusions_max == 1

@@ -56,6 +56,7 @@ _SIGNS = str.maketrans(
 )
 _MAY = pattern_of(r"\d|million|crore|lakh|billion|thousand|trillion|⁰|¹|²|³|[⁴-⁹]")  # of a text in lower case
 _PARTED = pattern_of(r"(?<=mum of )(\d), (\d)(?=\s?x)", re.IGNORECASE)  # "a maximum of 1, 5x10^6"
+_RAISED_POINT = pattern_of(r"(?<=\d)[·∙](?=\d{1,2}\s?[x×✕✖⨯хХΧ])", re.IGNORECASE)  # "2·5 × 10^6"
 _SPLIT = pattern_of(r"(?<![\w.])(\d)\. 0(?=\s?x\s?10)", re.IGNORECASE)  # "2. 0 x 10^6"
 _BRACKETED = pattern_of(r"\((\d(?:[.,]\d)?)\)(?=\s?-\s?\d)")  # "(1.5)-3.0 x 10^6"
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
@@ -117,7 +118,8 @@ _PLAIN = pattern_of(
 @lru_cache(maxsize=1024)  # a sentence is asked for its dose, its numbers and its intervals
 def plain_signs(text: str) -> str:
     """The text with one sign for each meaning (x, -, *); every character keeps its position."""
-    return _BRACKETED.sub(r" \1 ", _SPLIT.sub(r" \1.0", _PARTED.sub(r" \1,\2", text.translate(_SIGNS))))
+    plain = _RAISED_POINT.sub(".", text).translate(_SIGNS)
+    return _BRACKETED.sub(r" \1 ", _SPLIT.sub(r" \1.0", _PARTED.sub(r" \1,\2", plain)))
 
 
 def amounts(text: str) -> list[Amount]:

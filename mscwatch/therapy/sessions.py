@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from mscwatch.therapy.counts import Count
-from mscwatch.therapy.days import follow_up, follows_up, gives, points
+from mscwatch.therapy.counts import WORD, Count
+from mscwatch.therapy.days import follow_up, follows_up, gives, is_first_after_harvest, points
 from mscwatch.therapy.passages import Passage
 from mscwatch.therapy.words import find, names
 from mscwatch.vocabulary.patterns import pattern_of
@@ -18,7 +18,7 @@ _A_DAY = pattern_of(rf"{_AT}\d{{1,3}}{_NO_LIST}", re.IGNORECASE)
 _ONE_DAY = pattern_of(
     rf"{_AT}[01]{_NO_LIST}"
     r"|(?<!\.\d )(?<!\.\d\d )\bat\s+baseline\b"
-    r"|\bon\s+the\s+same\s+day\b|\bat\s+(?:one|an?\s+single|one\s+single)\s+time[\s-]?point\b"
+    r"|\bday[\s-]case\b|\bon\s+the\s+same\s+day\b|\bat\s+(?:one|an?\s+single|one\s+single)\s+time[\s-]?point\b"
     r"|(?<!each\s)(?<!every\s)(?<!first\s)\bday\s+of\s+(?:the\s+)?(?!(?:infusion|injection|administration|treatment|dos\w+|visit|life)\b)[a-z]\w*",
     re.IGNORECASE,
 )
@@ -43,6 +43,10 @@ _FEW_AT_ONCE = pattern_of(  # "no more than one patient is dosed on the same day
 )
 _MADE_INTO = pattern_of(  # "60 ml of marrow is aspirated, prepared and injected"
     r"\b(?:marrow|fat|adipose\s+tissue|lipoaspirate|cord\s+blood)\b[^;]{0,150}?\b(?:re-?)?(?:inject|implant|transplant|appli)ed\b",
+    re.IGNORECASE,
+)
+_LATER = pattern_of(
+    rf"\b(?:\d{{1,2}}(?:\s?(?:-|to)\s?\d{{1,2}})?|an?|{WORD})\s+(?:days?|weeks?|months?)\s+(?:later|afterwards?|after\s+(?:the\s+)?(?:aspiration|harvest\w*|collection|liposuction|biopsy))\b",
     re.IGNORECASE,
 )
 _NEAR, _CLAUSE = 60, 200  # letters before an operation
@@ -94,6 +98,24 @@ def day(sentence: Passage) -> Iterator[Count]:
             if pattern is not _A_DAY or (gives(sentence) and len(points((sentence,))) == 1):
                 yield Count(1, match[0], sentence.path, rule)
             return
+
+
+def after_harvest(sentence: Passage) -> Iterator[Count]:
+    """One administration, where a sentence takes tissue and gives the cells once, some time later."""
+    text = sentence.text
+    later = _LATER.search(text)
+    if later is None or not _of_product(sentence, "interventions["):
+        return
+    rest = f"{text[: later.start()]} {text[later.end() :]}"
+    taken = _TAKEN.search(text, 0, later.start())
+    given = taken and _GIVEN.search(text, taken.end(), later.start())
+    if (
+        given
+        and is_first_after_harvest(text[: later.end()])
+        and _gives(rest)
+        and not follows_up(text[: later.start()])
+    ):
+        yield Count(1, later[0], sentence.path, "one point in time")
 
 
 def operation(sentence: Passage) -> Iterator[Count]:
