@@ -29,7 +29,7 @@ from mscwatch.vocabulary.patterns import pattern_of
 from support.therapy import forget, modules, trial
 
 OWN = (
-    "MSC on four days, once daily",
+    "MSC on four days, once daily", "MSC 2 x 50 million",
     "MSC q.2w x 4", "cells q2w", "UC-MSC over 24-h", "once a fortnight", "Two injections are given", "one 10E6/kg", "10⁶ MSC",
     "a total of three infusions", "another dose", "two boosters", "a second one at week 6", "the first infusion and then 2 doses",
     "followed six months later by sham at week 8", "MSC are injected at baseline", "cells 2 h after surgery", "4 cycles of MSC", "the second UC-MSC infusion",

@@ -34,6 +34,8 @@ LUPUS = {"title": "MSC for lupus", "conditions": ("Lupus",), "given": "MSC"}
         ("MSC on days 1 and 5, then weekly for 3 weeks", 5, 4),
         ("MSC weekly for a month, followed by monthly for five months", 9, 7),
         ("MSC infusion x 2, 3 weeks apart", 2, 21),
+        ("MSC injections twice in a 26-day interval", 2, 26),
+        ("2 x 40 million MSC given with a distance of 2 months", 2, 60),
         ("Weekly (n=7) infusions of MSC", 7, 7),
         ("Re-treatment with MSC in non-responders after 4 months", 2, 120),
         ("MSC; the same dose is given again 4 weeks later", 2, 28),

@@ -30,7 +30,8 @@ GIVEN = (
 )
 # What makes "3 times" or "once" a frequency ("3 times a week") or a comparison ("three times higher").
 _OFTEN = (
-    r"(?:(?:an?|per|each|every|in\s+a)\s+(?:\w+\s+)?(?:week|day|month|year|\d)|every|daily|weekly|monthly|/)"
+    r"(?:(?:an?|per|each|every|in\s+a(?!\s+\d+-\w+\s+interval))\s+(?:\w+\s+)?(?:week|day|month|year|\d)"
+    r"|every|daily|weekly|monthly|/)"
 )
 _COMPARED = (
     r"(?:higher|lower|more|less|(?:the\s+)?upper|the\s+normal|of\s+normal|as\s(?!a\scourse)|greater|\d|uln)"
@@ -138,6 +139,10 @@ _COUNT = [
                 rf"\b{_N}\s+(?:consecutive|successive|sequential)\s+(?:\w+\s+){{0,2}}?"
                 r"(?:therap(?:y|ies)|sessions?|procedures?)\b"
             ),
+        ),
+        (  # "2 x 50 million MSC": so many times that dose
+            ("million",),
+            r"(?<![\d.,^x*-])\b(?P<n>[2-9])\s?x\s?\d{2,3}\s?million\b(?!\s+(?:cells\s+)?(?:/|per)\s*(?:site|side|knee|eye))",
         ),
         (
             ("days,",),

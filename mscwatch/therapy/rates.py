@@ -32,6 +32,7 @@ _RATE = pattern_of(
     rf"{_TIMES}(?:\b(?:(?P<each>each|every)|an?(?!\s*\d)|per|in\s+a)\b|/|(?<=once\s)in\b)\s*"
     rf"(?:about\s+|approximately\s+)?(?P<other>other\s+|second\s+)?(?:(?P<every>{_N}|third|fourth|fifth|sixth|seventh|tenth)(?:st|nd|rd|th)?\s*-?\s*(?:\(\d+\)\s*)?)?"
     r"(?:(?:-|to|or)\s*\d{1,3}\s*)?(?P<unit>hour|day|week|wk|fortnight|month|mo|year|h|d)s?\b(?!\s+apart)"
+    r"(?(each)|(?!\s+intervals?\b))"  # "twice in a 26-day interval"
 )
 _ALTERNATE = pattern_of(r"\balternat(?:e|ing)[\s-]+(?P<unit>day|week|month)s?\b")
 _ADVERB = pattern_of(
