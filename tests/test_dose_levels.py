@@ -209,6 +209,10 @@ def test_a_unit_that_is_no_number_of_cells(given, how, levels):
         ("Four infusions of MSC (days 0, 3, 6 and 9), overall 4x10^8 cells", cells(1e8)),
         ("A cumulative dose of 9 x 10^6 cells/kg over 3 weekly infusions of MSC", per_kilogram(3e6)),
         ("A total dose of 400 x 10^6 MSC, by vein, on four days, once daily", cells(1e8)),
+        (
+            "Low: a total of 40 million MSC in 2 infusions. High: a total of 120 million MSC in 4 infusions.",
+            cells(2e7, 3e7),
+        ),
         # look-alikes: what each of them holds
         ("A total of 30 million MSC weekly for 4 weeks", cells(3e7)),
         ("Two infusions with a total of 200 million MSC each", cells(2e8)),

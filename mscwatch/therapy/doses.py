@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
-from mscwatch.therapy import terms, volumes
+from mscwatch.therapy import counts, days, terms, volumes
 from mscwatch.therapy.amounts import Amount, amounts, plain_signs
 from mscwatch.therapy.containers import containers
 from mscwatch.therapy.counting import CELLS, CONCENTRATIONS, NO_DOSE, PARTICLES, PER, what
@@ -105,21 +105,27 @@ def _doses(found: list[DoseLevel], tier: str, rule: str, unread: Iterable[Unread
     return Doses(tuple(found), Told(tuple(str(one.low) for one in found), evidence, tier), tuple(unread))
 
 
-def each_time(read_doses: Doses, passages: Passages, count: int) -> Doses:
-    """The doses; totals of `count` administrations, of which no single one is told, are divided by their number."""
-    if count <= 1 or not read_doses.levels:
-        return read_doses
+def each_time(doses: Doses, passages: Passages, count: int) -> Doses:
+    """The doses; totals of several administrations, of which no single one is told, are divided by their number.
+
+    That is the number in the sentence of the total (arms may differ), else `count`, the largest of the trial.
+    """
+    if count <= 1:
+        return doses
     told = list(terms.sentences(passages.texts))
-    if not all(
-        any(
-            one.path == level.path and level.evidence in one.text and is_total(level, one.text)
-            for one in told
-        )
-        for level in read_doses.levels
-    ):
-        return read_doses
-    divided = [replace(level, low=level.low / count, high=level.high / count) for level in read_doses.levels]
-    return _doses(divided, DIVIDED, DIVIDED, read_doses.unread)
+    divided = [part for level in doses.levels if (part := _part(level, told, count))]
+    if not divided or len(divided) < len(doses.levels):
+        return doses
+    return _doses(divided, DIVIDED, DIVIDED, doses.unread)
+
+
+def _part(level: DoseLevel, told: list[Passage], count: int) -> DoseLevel | None:
+    """A single administration of a level that is a total; None where it is none."""
+    for one in told:
+        if one.path == level.path and level.evidence in one.text and is_total(level, one.text):
+            here = max((each.number for each in (*counts.told(one), *days.listed(one))), default=0) or count
+            return replace(level, low=level.low / here, high=level.high / here)
+    return None
 
 
 def _of_form(dose: DoseLevel, shapes: tuple[ProductForm, ...]) -> DoseLevel:
