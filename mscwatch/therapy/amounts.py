@@ -1,7 +1,7 @@
 """Amounts as people type them into records: 2×10^6, 1x106, 10E6, 1.000.000, "5, 10 and 15 x10E7", 7~8log10.
 
 An amount is a tail that says how large (x 10^6, million, log10) with the numbers before it, which share the tail; or a
-plain number from a thousand on. `doses` decides whether it counts cells, and per what.
+plain number from a thousand on. `counting` decides whether it counts cells, and per what.
 """
 
 from __future__ import annotations

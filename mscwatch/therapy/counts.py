@@ -263,7 +263,7 @@ def is_before_a_drug(following: str) -> bool:
 
 
 def of_a_drug(text: str, place: int, *, carrier: bool = True) -> bool:
-    """Whether the treatment named last before a place is a drug, and cells come after or before it.
+    """Whether a drug is named before a place, and no cells between it and the place.
 
     `carrier`: "cells in hyaluronic acid" counts as the drug.
     """

@@ -92,7 +92,7 @@ def again(sentence: Passage) -> Iterator[Count]:
 
 
 def numbered(sentence: Passage) -> Iterator[Count]:
-    """The highest ordinal: two for "the first infusion ... and the second infusion"."""
+    """Each ordinal: two for "the first infusion ... and the second infusion"."""
     lower = sentence.text.lower()
     if not any(nth in lower for nth in _NTHS):
         return

@@ -1,4 +1,4 @@
-"""Volumes and weights of the product itself, where no number of cells or particles is stated."""
+"""Volumes and weights of the product itself, instead of a number of cells or of what cells shed beside them."""
 
 from __future__ import annotations
 
