@@ -105,18 +105,18 @@ def _doses(found: list[DoseLevel], tier: str, rule: str, unread: Iterable[Unread
     return Doses(tuple(found), Told(tuple(str(one.low) for one in found), evidence, tier), tuple(unread))
 
 
-def each_time(doses: Doses, passages: Passages, count: int) -> Doses:
+def each_time(whole: Doses, passages: Passages, count: int) -> Doses:
     """The doses; totals of several administrations, of which no single one is told, are divided by their number.
 
     That is the number in the sentence of the total (arms may differ), else `count`, the largest of the trial.
     """
     if count <= 1:
-        return doses
+        return whole
     told = list(terms.sentences(passages.texts))
-    divided = [part for level in doses.levels if (part := _part(level, told, count))]
-    if not divided or len(divided) < len(doses.levels):
-        return doses
-    return _doses(divided, DIVIDED, DIVIDED, doses.unread)
+    divided = [part for level in whole.levels if (part := _part(level, told, count))]
+    if not divided or len(divided) < len(whole.levels):
+        return whole
+    return _doses(divided, DIVIDED, DIVIDED, whole.unread)
 
 
 def _part(level: DoseLevel, told: list[Passage], count: int) -> DoseLevel | None:
@@ -214,16 +214,16 @@ def _with_volume(candidate: Candidate, following: Passage | None) -> Candidate |
     None without a volume.
     """
     text = plain_signs(candidate.sentence.text)
-    volumes = [
+    measures = [
         (abs(match.start() - candidate.start), match)
         for match in _MILLILITRES.finditer(text, max(0, candidate.start - 300), candidate.start + 300)
         if not _AT_EACH.match(text, match.end())
     ]
-    if not volumes and following and _GIVES_ALL.search(following.text):
-        volumes = [(match.start(), match) for match in _MILLILITRES.finditer(plain_signs(following.text))]
-    if not volumes:
+    if not measures and following and _GIVES_ALL.search(following.text):
+        measures = [(match.start(), match) for match in _MILLILITRES.finditer(plain_signs(following.text))]
+    if not measures:
         return None
-    _, nearest = min(volumes, key=lambda found: found[0])
+    _, nearest = min(measures, key=lambda found: found[0])
     least, most = (float(volume.replace(",", ".")) for volume in (nearest[1], nearest[2] or nearest[1]))
     whole = replace(
         candidate,

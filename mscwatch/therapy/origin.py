@@ -216,7 +216,7 @@ def donor(passages: Passages, sources: tuple[str, ...], kind: str) -> Told:
     )
 
 
-def _of_product(texts: Iterable[Passage], tier: str, kind: str) -> Told | None:
+def _of_product(texts: Iterable[Passage], tier: str, kind: str) -> Told:
     """The donors that texts name; where there are two, not one that is said of other cells alone."""
     named = [
         (text, one)
@@ -231,7 +231,7 @@ def _of_product(texts: Iterable[Passage], tier: str, kind: str) -> Told | None:
         for text, one in named
         if others[text, one] != CellType.HAEMATOPOIETIC and not beside.is_added(text.text, one)
     ]
-    return terms.told("donor", ours, tier) if ours else None
+    return terms.told("donor", ours, tier)
 
 
 def _others(text: Passage, donor: Found, kind: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from mscwatch.therapy.counts import GIVEN, KIND, WORD, number
-from mscwatch.therapy.times import DAYS, FIRSTS
+from mscwatch.therapy.times import DAYS, size
 from mscwatch.therapy.words import lower_case
 from mscwatch.vocabulary.patterns import pattern_of
 
@@ -186,11 +186,9 @@ def _times(text: str | None) -> int:
 
 
 def size_of(text: str | None) -> float:
-    """How many a number, a word or "half a" says; one without any."""
+    """How many a number, a word, an ordinal or "half a" says; one without any."""
     if text is None:
         return 1.0
     if text.lower().startswith("half"):
         return 0.5
-    if text.lower() in FIRSTS:
-        return float(FIRSTS.index(text.lower()) + 1)
-    return float(text) if text[0].isdigit() else float(number(text))
+    return float(text) if text[0].isdigit() else float(size(text))

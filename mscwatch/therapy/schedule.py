@@ -101,8 +101,8 @@ def _count_elsewhere(
     described = list(_described(passages))
     if levels > 1 and any(_all(described, (counts.single,))):
         described = [one for one in described if not _counts_levels(one, levels)]
-    once: tuple[Reader, ...] = (sessions.day, sessions.after_harvest)
-    once = (sessions.operation, *once) if local else once
+    operations: tuple[Reader, ...] = (sessions.operation,) if local else ()
+    once = (*operations, sessions.day, sessions.after_harvest)
     for tier, texts, readers in (
         (f"{STATED} {SUMMARY}", described, (*_STATED, schedules.scheduled)),
         (f"{STATED} {TITLES}", list(terms.sentences(passages.titles)), _STATED),
@@ -110,7 +110,7 @@ def _count_elsewhere(
         (f"{DATED} {PRODUCT}", product, (days.dated,)),
         (f"{SESSION} {PRODUCT}", product, once),
         (f"{SESSION} {SUMMARY}", described, once),
-        (f"{SESSION} {DESCRIPTION}", terms.treatment_sentences(passages), once[: int(local)]),
+        (f"{SESSION} {DESCRIPTION}", terms.treatment_sentences(passages), operations),
         (f"{SESSION} {TITLES}", list(terms.sentences(passages.titles)), once),
     ):
         found = _most(texts, readers)

@@ -127,12 +127,11 @@ def explained(passages: Passages) -> Told:
     """The cells that summary or description say a name of the product stands for: "EN001 (mesenchymal stem cells)"."""
     if not passages.brands:
         return NOTHING
-    described = sentences(naming("cell_type", (*passages.summary, *passages.description)))
+    told_sentences = sentences(naming("cell_type", (*passages.summary, *passages.description)))
     called = (
         (one, cells)
-        for one in described
+        for one in told_sentences
         for brand in sorted(passages.brands)
-        if brand in one.text
         for cells in cells_called(one.text, brand)
     )
     return told("cell_type", called, EXPLAINED)
@@ -168,5 +167,5 @@ def _own(told_sentences: Iterable[Passage], brands: frozenset[str]) -> Iterator[
         for one in told_sentences
         if not names("background", one.text)
         or _PLANNED.search(one.text.lower())
-        or any(True for brand in brands if brand in one.text for _ in cells_called(one.text, brand))
+        or any(True for brand in brands for _ in cells_called(one.text, brand))
     )
