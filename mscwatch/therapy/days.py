@@ -10,7 +10,7 @@ from mscwatch.therapy.amounts import plain_signs
 from mscwatch.therapy.counts import GIVEN, Count, of_a_drug
 from mscwatch.therapy.passages import Passage
 from mscwatch.therapy.times import ORDINAL, Times, times
-from mscwatch.therapy.words import names
+from mscwatch.therapy.words import lower_case, names
 from mscwatch.vocabulary.patterns import pattern_of
 
 _NO_POINT = pattern_of(
@@ -193,7 +193,7 @@ def crosses_over(sentence: str) -> bool:
 
 def follow_up(text: str) -> re.Match[str] | None:
     """What a text says first of follow-up: of visits, tests, and what is looked at."""
-    return _FOLLOW_UP.search(text.lower())
+    return _FOLLOW_UP.search(lower_case(text))
 
 
 def is_giving(text: str) -> bool:
