@@ -287,3 +287,10 @@ def test_a_prior_mark_of_time_is_no_earlier_treatment():
     assert of_bone(detail="Prior to surgery for a therapy of bone, marrow MSC are grown.").cell_source == (
         "bone_marrow",
     )
+
+
+@pytest.mark.parametrize(
+    "how", ["Scaffold from unrelated donor stromal cells", "Grafts of skin from healthy donor MSC"]
+)
+def test_a_donor_of_the_cells_in_a_graft_is_that_of_the_cells(how):
+    assert of_bone(how).donor == ("allogeneic",)

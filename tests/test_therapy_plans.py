@@ -235,3 +235,41 @@ def test_how_long_the_next_patient_waits_is_no_interval(rest, days):
 )
 def test_short_words_for_one_or_for_a_rate(how, count):
     assert trial(**LUPUS, how=how).infusions_max == count
+
+
+@pytest.mark.parametrize(
+    ("how", "most"),
+    [
+        ("MSC weekly for 4 weeks, followed by every 4 weeks until week 24", 9),
+        ("MSC on days 0, 7 and 14, then every 4 weeks until month 6", 9),
+    ],
+)
+def test_a_rate_that_follows_another_is_not_counted_from_the_beginning(how, most):
+    assert 1 < trial(**LUPUS, how=how).infusions_max <= most
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        "MSC by vein, 2 injections of saline, then 3 injections of MSC",
+        "3 infusions of MSC, followed by 2 infusions of saline",
+    ],
+)
+def test_what_holds_no_cells_adds_nothing(how):
+    assert trial(**LUPUS, how=how).infusions_max == 3
+
+
+def test_how_long_after_giving_a_look_is_taken_is_no_interval():
+    look = "Blood is drawn and levels are measured and then cells are looked for 2 weeks after the first infusion"
+    assert trial(**LUPUS, how=f"MSC twice. {look}").interval_days is None
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        "2 courses of MSC, 3 infusions per course, overall 5 infusions",
+        "MSC in 2 courses with each of them weekly; altogether 5 infusions",
+    ],
+)
+def test_a_number_of_all_courses_is_not_multiplied(how):
+    assert trial(**LUPUS, how=how).infusions_max == 5

@@ -179,3 +179,20 @@ def test_several_kinds_that_a_description_tells(told, kind):
 )
 def test_a_graft_for_comparison_is_no_donor_of_the_cells(told):
     assert of_bone(detail=told).donor == ("allogeneic",)
+
+
+@pytest.mark.parametrize(
+    ("title", "told"),
+    [
+        ("Outcome in Fractures", "Mesenchymal stem cells (Outcome) are counted. The outcome is a scar."),
+        ("Recovery After Fractures", "Mesenchymal stem cells, called Recovery, aid. The recovery is slow."),
+    ],
+)
+def test_a_word_of_a_title_that_texts_also_have_in_small_letters_is_no_name(title, told):
+    assert of_bone(title, given="Injection", detail=told).cell_type == "none"
+
+
+@pytest.mark.parametrize(("given", "kind"), [("Prednisolone", "none"), ("Zyntavel", "msc")])
+def test_a_drug_that_an_intervention_names_is_what_is_given(given, kind):
+    told = "In this study patients receive allogeneic mesenchymal stem cells."
+    assert of_bone("Healing of Fractures", given=given, summary=told).cell_type == kind
