@@ -273,3 +273,14 @@ def test_how_long_after_giving_a_look_is_taken_is_no_interval():
 )
 def test_a_number_of_all_courses_is_not_multiplied(how):
     assert trial(**LUPUS, how=how).infusions_max == 5
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        "MSC in 2 courses of 3 infusions each, and 2 additional courses",
+        "MSC, 3 infusions per course for 2 courses and up to two additional courses",
+    ],
+)
+def test_additional_courses_are_as_long_as_the_others(how):
+    assert trial(**LUPUS, how=how).infusions_max == 12

@@ -196,3 +196,8 @@ def test_a_word_of_a_title_that_texts_also_have_in_small_letters_is_no_name(titl
 def test_a_drug_that_an_intervention_names_is_what_is_given(given, kind):
     told = "In this study patients receive allogeneic mesenchymal stem cells."
     assert of_bone("Healing of Fractures", given=given, summary=told).cell_type == kind
+
+
+def test_cells_that_patients_of_the_study_must_not_get_are_not_given():
+    told = "Patients in this study must not receive mesenchymal stem cells; mesenchymal stem cells are not given."
+    assert of_bone(summary=told).cell_type == "none"
